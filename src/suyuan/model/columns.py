@@ -1,0 +1,138 @@
+"""How a table is declared: once, as data.
+
+Readers, checks, empty tables, Arrow schemas and ``docs/tables.md`` are derived from these.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class Type(StrEnum):
+    """What a column holds, and how it is stored inside the program."""
+
+    TEXT = "text"
+    TIME = "time"
+    MONEY = "money"
+    INT = "int"
+    FLOAT = "float"
+    BOOL = "bool"
+    LIST = "list"
+
+
+#: Inside the program: times are naive UTC, money is int64 fen.
+STORED: dict[Type, pa.DataType] = {
+    Type.TEXT: pa.string(),
+    Type.TIME: pa.timestamp("us"),
+    Type.MONEY: pa.int64(),
+    Type.INT: pa.int64(),
+    Type.FLOAT: pa.float64(),
+    Type.BOOL: pa.bool_(),
+    Type.LIST: pa.list_(pa.string()),
+}
+#: In result files: times carry their zone, money is decimal yuan.
+PUBLISHED: dict[Type, pa.DataType] = STORED | {
+    Type.TIME: pa.timestamp("us", tz="UTC"),
+    Type.MONEY: pa.decimal128(18, 2),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    ``kind`` names what an identifier identifies (a subject kind, or ``subject`` where the cell is
+    itself ``kind:id``), so that normalising and indexing need no list of column names.
+    ``known_from`` names the time column of the same row before which the cell was not yet so.
+    """
+
+    name: str
+    type: Type
+    meaning: str
+    key: bool = False
+    required: bool = False
+    optional: bool = False
+    kind: str | None = None
+    unit: str | None = None
+    known_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its name, its Chinese term, what a row is, and its columns in order.
+
+    ``event_time`` is the column that says when the row's event became visible (for ``--as-of``).
+    """
+
+    name: str
+    zh: str
+    meaning: str
+    columns: tuple[Column, ...]
+    event_time: str | None = None
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.key)
+
+    @property
+    def stored(self) -> pa.Schema:
+        """The Arrow schema inside the program."""
+        return pa.schema([(c.name, STORED[c.type]) for c in self.columns])
+
+    @property
+    def published(self) -> pa.Schema:
+        """The Arrow schema of the result file."""
+        return pa.schema([(c.name, PUBLISHED[c.type]) for c in self.columns])
+
+    def empty(self) -> pa.Table:
+        return self.stored.empty_table()
+
+
+def table(
+    name: str, zh: str, meaning: str, *columns: Column, event_time: str | None = None
+) -> Table:
+    return Table(name, zh, meaning, columns, event_time)
+
+
+def key(name: str, type_: Type, meaning: str, *, kind: str | None = None) -> Column:
+    """A column of the key: a row without it cannot be stored."""
+    return Column(name, type_, meaning, key=True, required=True, kind=kind)
+
+
+def need(
+    name: str, type_: Type, meaning: str, *, kind: str | None = None, unit: str | None = None
+) -> Column:
+    """A column whose cell every row must have."""
+    return Column(name, type_, meaning, required=True, kind=kind, unit=unit)
+
+
+def have(
+    name: str, type_: Type, meaning: str, *, kind: str | None = None, unit: str | None = None
+) -> Column:
+    """A column that belongs to the table, though a cell of it may be empty."""
+    return Column(name, type_, meaning, kind=kind, unit=unit)
+
+
+def may(
+    name: str,
+    type_: Type,
+    meaning: str,
+    *,
+    kind: str | None = None,
+    unit: str | None = None,
+    known_from: str | None = None,
+) -> Column:
+    """A column that a file may lack."""
+    return Column(name, type_, meaning, optional=True, kind=kind, unit=unit, known_from=known_from)
