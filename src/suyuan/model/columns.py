@@ -63,7 +63,8 @@ class Column:
 class Table:
     """A table: its name, its Chinese term, what a row is, and its columns in order.
 
-    ``event_time`` is the column that says when the row's event became visible (for ``--as-of``).
+    ``event_time`` is the column that says when the row's event became visible (for ``--as-of``);
+    a row without one stays, unless ``undated_known`` is false.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Table:
     meaning: str
     columns: tuple[Column, ...]
     event_time: str | None = None
+    undated_known: bool = True
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)
@@ -101,9 +103,14 @@ class Table:
 
 
 def table(
-    name: str, zh: str, meaning: str, *columns: Column, event_time: str | None = None
+    name: str,
+    zh: str,
+    meaning: str,
+    *columns: Column,
+    event_time: str | None = None,
+    undated_known: bool = True,
 ) -> Table:
-    return Table(name, zh, meaning, columns, event_time)
+    return Table(name, zh, meaning, columns, event_time, undated_known)
 
 
 def key(name: str, type_: Type, meaning: str, *, kind: str | None = None) -> Column:

@@ -38,7 +38,7 @@ class CatalogError(SuyuanError):
 
 
 class ContractError(SuyuanError):
-    """A step did not keep to the tables that it declared: a fault of the program, not of the user."""
+    """A step did not keep to its declared tables: a fault of the program, not of the user."""
 
 
 class EngineError(SuyuanError):

@@ -20,9 +20,7 @@ REPORTS = table(
     "what victims reported",
     key("report_id", TEXT, "the report", kind="report"),
     need("reported_at", TIME, "when the police took it down"),
-    have(
-        "victim_id", TEXT, "a person: as in orders.buyer_id and parties where known", kind="party"
-    ),
+    have("victim_id", TEXT, "a person: as in orders.buyer_id and parties", kind="party"),
     have("victim_phone", TEXT, "the number that was called", kind="phone"),
     may("contacted_at", TIME, "the first scam call or message"),
     may("caller_numbers", LIST, "numbers that called", kind="phone"),
@@ -87,6 +85,7 @@ LEAKED = table(
     may("ordered_at", TIME, "order time"),
     may("waybill_id", TEXT, "the courier's number"),
     event_time="obtained_at",
+    undated_known=False,
 )
 CALLS = table(
     "calls",

@@ -1,0 +1,1 @@
+"""Knowledge as data: rules, profiles, scorecards, glossary. No code."""

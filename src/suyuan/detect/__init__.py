@@ -1,0 +1,1 @@
+"""One file for each role sought. See CONTRIBUTING.md for how to add one."""

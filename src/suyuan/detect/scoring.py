@@ -1,0 +1,123 @@
+"""From signals to findings: one way for every role."""
+
+from importlib.resources import files
+
+import ibis
+import ibis.expr.types as ir
+import yaml
+
+from suyuan.detect.contract import FACTS, Detector, Measured
+from suyuan.detect.evidence import weighed
+from suyuan.detect.sentences import fill
+from suyuan.model.derived import ROLE_FINDINGS, ROLE_SIGNALS
+from suyuan.model.scorecard import Scorecard, Signal, from_mapping
+from suyuan.store.steps import Step, Written
+from suyuan.store.tables import Tables
+
+#: Candidates below this score are not listed.
+LISTED = 0.01
+
+
+def scorecard(role: str) -> Scorecard:
+    """The published scorecard of `role`."""
+    text = (files("suyuan.catalog") / "scorecards" / f"{role}.yml").read_text("utf-8")
+    return from_mapping(yaml.safe_load(text))
+
+
+def step(detector: Detector, *, listed: float = LISTED) -> Step:
+    """The step that runs `detector`; candidates scoring under `listed` are left out."""
+    card = scorecard(detector.role)
+
+    def run(tables: Tables) -> Written:
+        absent = frozenset(name for name in detector.reads if not tables.has(name))
+        if absent.intersection(detector.needs):
+            return {}
+        return findings(detector.measure(tables), card, tables, absent, listed=listed)
+
+    return Step(
+        name=f"detect {detector.role}",
+        title=detector.title,
+        reads=(*detector.reads, *(f"findings:{role}" for role in detector.roles)),
+        writes=tuple(f"{kind}:{detector.role}" for kind in ("findings", "signals", "evidence")),
+        run=run,
+        without=detector.without,
+    )
+
+
+def findings(
+    measured: Measured, card: Scorecard, tables: Tables, absent: frozenset[str], *, listed: float
+) -> Written:
+    """Candidates scored, the listed ones told in sentences, each with its signals and its rows."""
+    keep = tables.engine.keep
+    evidence = keep(measured.evidence)
+    backed = measured.candidates.semi_join(evidence, "subject")
+    scored = keep(_scored(_complete(backed), card, absent))
+    scored = scored.filter(scored["score"] >= listed)
+    signals = keep(_signals(scored, card, absent))
+    return {
+        f"findings:{card.role}": keep(_told(scored, card)),
+        f"signals:{card.role}": signals,
+        f"evidence:{card.role}": keep(
+            weighed(evidence.semi_join(scored, "subject"), signals, card)
+        ),
+    }
+
+
+def weight(value: ir.NumericValue, signal: Signal, *, missing: bool) -> ir.FloatingValue:
+    """The log-odds that `signal` adds at `value`."""
+    if missing:
+        return ibis.literal(0.0)
+    if signal.linear:
+        cut = ibis.greatest(ibis.least(value, signal.bounds[1]), signal.bounds[0])
+        return ibis.coalesce(cut, signal.unknown)
+    steps = [(value < edge, w) for edge, w in zip(signal.edges, signal.weights, strict=False)]
+    above = ibis.ifelse(value.isnull(), signal.unknown, signal.weights[-1])
+    return ibis.cases(*steps, else_=above).cast("float64") if steps else above
+
+
+def _complete(candidates: ir.Table) -> ir.Table:
+    lacking = {k: ibis.null(t) for k, t in FACTS.items() if k not in candidates.columns}
+    return candidates.mutate(**lacking) if lacking else candidates
+
+
+def _scored(candidates: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Table:
+    numbers = {s.name: candidates[s.name].cast("float64") for s in card.signals}
+    added = ibis.literal(card.prior)
+    for signal in card.signals:
+        added = added + weight(numbers[signal.name], signal, missing=_missing(signal, absent))
+    log_odds = card.intercept + card.slope * added
+    return candidates.mutate(**numbers, score=1.0 / (1.0 + (-log_odds).exp()))
+
+
+def _missing(signal: Signal, absent: frozenset[str]) -> bool:
+    return bool(absent.intersection(signal.needs))
+
+
+def _signals(scored: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Table:
+    return ibis.union(
+        *(
+            scored.select(
+                role=ibis.literal(card.role),
+                subject=scored["subject"],
+                signal=ibis.literal(signal.name),
+                value=scored[signal.name],
+                unit=ibis.literal(signal.unit),
+                weight=weight(scored[signal.name], signal, missing=_missing(signal, absent)),
+                missing=ibis.literal(_missing(signal, absent)),
+            )
+            for signal in card.signals
+        )
+    ).select(*ROLE_SIGNALS.names)
+
+
+def _told(scored: ir.Table, card: Scorecard) -> ir.Table:
+    return scored.mutate(
+        role=ibis.literal(card.role),
+        decided=scored["score"] >= card.threshold,
+        because_en=fill(card.because.en, scored),
+        because_zh=fill(card.because.zh, scored),
+        rivals_en=fill(card.rivals.en, scored),
+        rivals_zh=fill(card.rivals.zh, scored),
+        detector=ibis.literal(card.role),
+        version=ibis.literal(card.version),
+    ).select(*ROLE_FINDINGS.names)

@@ -1,0 +1,63 @@
+"""Sentences with figures in them, from templates, as one expression over all candidates."""
+
+import re
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.model.errors import CatalogError
+from suyuan.model.text import Text
+
+_MARK = re.compile(r"\{(\w+)(?::([^}]*))?\}")
+
+
+def fill(template: str, candidates: ir.Table) -> ir.StringValue:
+    """`template` with each ``{column:form}`` replaced by the candidate's figure.
+
+    Forms: a number of decimals (``0`` by default), ``%`` a percentage, ``yuan`` fen as yuan,
+    ``date`` a day, ``text`` as it is, ``id`` the id of a ``kind:id``. A missing figure is «?».
+    """
+    out: ir.StringValue = ibis.literal("")
+    last = 0
+    for mark in _MARK.finditer(template):
+        out = out + template[last : mark.start()] + _figure(candidates, mark[1], mark[2] or "0")
+        last = mark.end()
+    return out + template[last:]
+
+
+def _figure(candidates: ir.Table, column: str, form: str) -> ir.StringValue:
+    if column not in candidates.columns:
+        raise CatalogError(
+            Text("A sentence names an unknown figure.", "句子引用了未知的数值。"),
+            value=column,
+            hint=Text("Use a signal or a fact of the finding.", "请用信号名或线索的列名。"),
+        )
+    value = candidates[column]
+    return ibis.coalesce(_written(value, form), ibis.literal("?"))
+
+
+def _written(value: ir.Value, form: str) -> ir.StringValue:
+    if form == "text":
+        return value.cast("string")
+    if form == "id":
+        return value.substr(value.find(":") + 1)
+    if form == "date":
+        return value.strftime("%Y-%m-%d")
+    if form == "yuan":
+        return decimals(value.cast("float64") / 100.0, 2)
+    if form == "%":
+        return decimals(value.cast("float64") * 100.0, 0) + "%"
+    return decimals(value, int(form))
+
+
+def decimals(value: ir.Value, places: int) -> ir.StringValue:
+    """A number with `places` decimals, written alike by every engine."""
+    scale = 10**places
+    scaled = (value.cast("float64") * scale).round().cast("int64")
+    sign = ibis.ifelse(scaled < 0, "-", "")
+    size = scaled.abs()
+    whole = (size // scale).cast("int64").cast("string")
+    if places == 0:
+        return sign + whole
+    rest = (size % scale).cast("int64").cast("string").lpad(places, "0")
+    return sign + whole + "." + rest

@@ -1,0 +1,142 @@
+"""Scorecards: signals in, log-odds out, readable by a person.
+
+A scorecard adds the weights of evidence of its signals to a prior (Good 1950; credit scoring's
+weight of evidence). A stepped signal has bins; a linear one is itself a log likelihood ratio and is
+added as it is, within bounds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from suyuan.model.errors import CatalogError
+from suyuan.model.text import Text
+
+Direction = Literal["up", "down", "either"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One measurement and what it adds.
+
+    ``weights`` has one entry more than ``edges``: below the first edge, between, from the last on
+    (a value on an edge belongs above it). With ``linear`` set there are neither: the value itself,
+    cut to ``bounds``, is the weight. ``unknown`` is added where the value could not be measured
+    though its tables (``needs``) are there; where one is missing nothing is added.
+    """
+
+    name: str
+    unit: str
+    direction: Direction
+    needs: tuple[str, ...]
+    title: Text
+    edges: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
+    unknown: float = 0.0
+    linear: bool = False
+    bounds: tuple[float, float] = (-20.0, 20.0)
+
+    def __post_init__(self) -> None:
+        if not self.linear and len(self.weights) != len(self.edges) + 1:
+            raise _malformed(self.name, "one weight more than edges", "权重数应比分界多一个")
+        if list(self.edges) != sorted(set(self.edges)):
+            raise _malformed(self.name, "edges must rise", "分界必须递增")
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """All signals of one role, its threshold and the sentences that explain it.
+
+    ``prior`` is the log-odds before any signal; the score is
+    ``sigmoid(intercept + slope * (prior + sum of weights))``. Templates name signals and the
+    columns of a finding: ``{calls_per_day:0}`` prints with no decimals, ``{share:%}`` as a
+    percentage, ``{amount:yuan}`` fen as yuan, ``{first_seen:date}`` a day.
+    """
+
+    role: str
+    version: str
+    fitted: bool
+    prior: float
+    threshold: float
+    signals: tuple[Signal, ...]
+    because: Text
+    rivals: Text
+    slope: float = 1.0
+    intercept: float = 0.0
+    fitted_on: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _malformed(name: str, en: str, zh: str) -> CatalogError:
+    return CatalogError(
+        Text(f"Scorecard signal: {en}.", f"评分卡信号:{zh}。"),
+        value=name,
+        hint=Text("See docs/detect.md for the format.", "格式见 docs/detect.md。"),
+    )
+
+
+def from_mapping(data: Mapping[str, Any]) -> Scorecard:
+    """The scorecard that a file of ``catalog/scorecards/`` describes."""
+    calibration = data.get("calibration", {})
+    return Scorecard(
+        role=data["role"],
+        version=str(data["version"]),
+        fitted=bool(data["fitted"]),
+        prior=float(data["prior"]),
+        threshold=float(data["threshold"]),
+        signals=tuple(_signal(name, entry) for name, entry in data["signals"].items()),
+        because=Text(**data["text"]["because"]),
+        rivals=Text(**data["text"]["rivals"]),
+        slope=float(calibration.get("slope", 1.0)),
+        intercept=float(calibration.get("intercept", 0.0)),
+        fitted_on=data.get("fitted_on") or {},
+    )
+
+
+def _signal(name: str, entry: Mapping[str, Any]) -> Signal:
+    low, high = entry.get("bounds", (-20.0, 20.0))
+    return Signal(
+        name=name,
+        unit=entry["unit"],
+        direction=entry["direction"],
+        needs=tuple(entry["needs"]),
+        title=Text(**entry["title"]),
+        edges=tuple(float(edge) for edge in entry.get("edges", ())),
+        weights=tuple(float(weight) for weight in entry.get("weights", ())),
+        unknown=float(entry.get("unknown", 0.0)),
+        linear=bool(entry.get("linear", False)),
+        bounds=(float(low), float(high)),
+    )
+
+
+def to_mapping(card: Scorecard) -> dict[str, Any]:
+    """The same as plain data, in the order of the file; ``from_mapping`` undoes it."""
+    return {
+        "role": card.role,
+        "version": card.version,
+        "fitted": card.fitted,
+        "fitted_on": dict(card.fitted_on),
+        "prior": card.prior,
+        "threshold": card.threshold,
+        "calibration": {"slope": card.slope, "intercept": card.intercept},
+        "signals": {signal.name: _entry(signal) for signal in card.signals},
+        "text": {
+            "because": {"en": card.because.en, "zh": card.because.zh},
+            "rivals": {"en": card.rivals.en, "zh": card.rivals.zh},
+        },
+    }
+
+
+def _entry(signal: Signal) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "title": {"en": signal.title.en, "zh": signal.title.zh},
+        "unit": signal.unit,
+        "direction": signal.direction,
+        "needs": list(signal.needs),
+    }
+    if signal.linear:
+        return entry | {"linear": True, "bounds": list(signal.bounds), "unknown": signal.unknown}
+    return entry | {
+        "edges": list(signal.edges),
+        "weights": list(signal.weights),
+        "unknown": signal.unknown,
+    }

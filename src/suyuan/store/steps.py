@@ -1,0 +1,56 @@
+"""Steps: what they read, what they write, and the order that follows."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from suyuan.model.errors import ContractError
+from suyuan.model.text import Text
+from suyuan.store.tables import Tables
+
+Written = Mapping[str, ir.Table | pa.Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named step of an investigation.
+
+    ``without`` says, for a table it reads, what is left out where that table is missing.
+    """
+
+    name: str
+    title: Text
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    run: Callable[[Tables], Written]
+    without: Mapping[str, Text] = field(default_factory=dict)
+
+
+def in_order(steps: Sequence[Step]) -> list[Step]:
+    """Steps sorted so that each comes after those that write what it reads.
+
+    Ties keep the order given. Raises :class:`ContractError` on a circle or two writers.
+    """
+    writers: dict[str, Step] = {}
+    for step in steps:
+        for name in step.writes:
+            if name in writers:
+                raise _contract("Two steps write one table.", "两个步骤写同一个表。", name)
+            writers[name] = step
+    by_name = {step.name: step for step in steps}
+    graph = {s.name: {writers[r].name for r in s.reads if r in writers} for s in steps}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise _contract("Steps wait for each other.", "步骤互相等待。", error.args[1]) from error
+
+
+def _contract(en: str, zh: str, value: object) -> ContractError:
+    return ContractError(
+        Text(en, zh),
+        value=value,
+        hint=Text("Look at `reads` and `writes` of the steps.", "请检查各步骤的 reads 与 writes。"),
+    )
