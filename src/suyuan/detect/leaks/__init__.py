@@ -1,0 +1,1 @@
+"""Leak attribution: from victims back to whoever let the order records out."""

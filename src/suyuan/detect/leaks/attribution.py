@@ -1,0 +1,143 @@
+"""Several leaks at once: a sum of single effects.
+
+Each leak is one *effect*: exactly one candidate, over one window, at one rate, all three unknown.
+Its posterior over candidates is computed with every other effect's expectation held fixed, in
+turn, until nothing moves (the iterative Bayesian stepwise selection of Wang, Sarkar, Carbonetto
+and Stephens 2020, "SuSiE", here with a Poisson-mixture likelihood). Two candidates that the data
+cannot tell apart share the posterior, and so neither is named. Effects are added until the best
+explanation of what is left is chance.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from suyuan.detect.leaks.arrays import Exposure, Floats, Pairings
+from suyuan.detect.leaks.kernel import Problem, Profile, Residual
+
+#: Before any evidence: the chance that there is one more leak among the candidates.
+PRIOR_LEAK = 0.5
+MAX_LEAKS = 16
+MAX_ROUNDS = 12
+#: Candidates with less of an effect's posterior do not feed back into the other effects.
+NEGLIGIBLE = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One leak: ``posterior`` over candidates (their sum is the probability that it is real)."""
+
+    posterior: Floats
+    profiles: dict[int, Profile]
+
+    @property
+    def real(self) -> float:
+        return float(self.posterior.sum())
+
+    def lift(self) -> dict[int, Floats]:
+        """Expected odds per bin of each candidate's orders, through this effect."""
+        return {c: self.posterior[c] * p.lift for c, p in self.profiles.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """The leaks found.
+
+    ``posterior`` is per candidate the probability that it leaked; ``factor`` its log Bayes factor
+    against the victims that the other effects leave unexplained; ``lift`` the expected odds of
+    its orders, candidate × bin, over the effects held to be real.
+    """
+
+    effects: tuple[Effect, ...]
+    posterior: Floats
+    factor: Floats
+    lift: dict[int, Floats]
+    residual: Residual
+
+
+def attribute(exposure: Exposure, pairings: Pairings) -> Attribution:
+    """Who leaked, when and how much; nothing is named without victims."""
+    problem = _problem(exposure, pairings)
+    effects: list[Effect] = []
+    while len(effects) < MAX_LEAKS and pairings.victims:
+        effects.append(_effect(problem, _residual(exposure, pairings, effects)))
+        if effects[-1].real < PRIOR_LEAK:
+            break
+        effects = _settle(exposure, pairings, problem, effects)
+    residual = _residual(exposure, pairings, [e for e in effects if e.real >= PRIOR_LEAK])
+    innocent = np.ones(len(exposure.subjects))
+    for effect in effects:
+        innocent *= 1.0 - effect.posterior
+    return Attribution(
+        tuple(effects), 1.0 - innocent, problem.factors(residual), _lift(effects), residual
+    )
+
+
+def _problem(exposure: Exposure, pairings: Pairings) -> Problem:
+    start, pair = pairings.by_candidate(len(exposure.subjects))
+    return Problem(
+        start, pair, pairings.victim, pairings.bin, pairings.weight, exposure.counts
+    )
+
+
+def _settle(
+    exposure: Exposure, pairings: Pairings, problem: Problem, effects: list[Effect]
+) -> list[Effect]:
+    """Refit each effect against the others until no posterior moves."""
+    for _ in range(MAX_ROUNDS):
+        moved = 0.0
+        for i, effect in enumerate(effects):
+            others = effects[:i] + effects[i + 1 :]
+            effects[i] = _effect(problem, _residual(exposure, pairings, others))
+            moved = max(moved, float(np.abs(effects[i].posterior - effect.posterior).max()))
+        if moved < 1e-3:
+            break
+    return [effect for effect in effects if effect.real >= PRIOR_LEAK]
+
+
+def _effect(problem: Problem, residual: Residual) -> Effect:
+    factor = problem.factors(residual)
+    weighed = np.append(factor + np.log(PRIOR_LEAK / len(factor)), np.log(1.0 - PRIOR_LEAK))
+    weighed = np.exp(weighed - weighed.max())
+    posterior = weighed[:-1] / weighed.sum()
+    likely = np.flatnonzero(posterior > NEGLIGIBLE)
+    return Effect(posterior, {int(c): problem.profile(int(c), residual) for c in likely})
+
+
+def _lift(effects: list[Effect]) -> dict[int, Floats]:
+    total: dict[int, Floats] = {}
+    for effect in effects:
+        for candidate, lift in effect.lift().items():
+            total[candidate] = total.get(candidate, np.zeros_like(lift)) + lift
+    return total
+
+
+def _residual(exposure: Exposure, pairings: Pairings, effects: list[Effect]) -> Residual:
+    """The victims and the orders as `effects` leave them."""
+    odds = np.ones(len(pairings.victim))
+    intensity = np.maximum(exposure.totals, 1.0).astype(float)
+    base = intensity.copy()
+    for candidate, lift in _lift(effects).items():
+        hit = (pairings.through == candidate).any(axis=1)
+        odds[hit] += lift[pairings.bin[hit]]
+        intensity += lift * exposure.counts[candidate]
+    gain = pairings.share / (intensity / base)[pairings.bin]
+    return _weigh(pairings, gain, odds, intensity)
+
+
+def _weigh(pairings: Pairings, gain: Floats, odds: Floats, intensity: Floats) -> Residual:
+    bins, victims = len(intensity), pairings.victims
+    share = np.bincount(pairings.victim, pairings.share, victims)
+    none = np.bincount(pairings.victim, gain, victims) / np.maximum(share, 1e-300)
+    listed = np.bincount(pairings.victim, gain * odds, victims)
+    # A call that came through no order in the table is explained as ill as an average order is.
+    explained = listed + none * np.clip(1.0 - share, 0.0, 1.0)
+    held = gain * odds / np.maximum(listed, 1e-300)[pairings.victim]
+    mass = np.bincount(pairings.bin, held * pairings.weight[pairings.victim], bins)
+    return Residual(gain, explained, mass, intensity)
+
+
+def without(attribution: Attribution, effect: int) -> Attribution:
+    """The same with one effect left out: what its victims look like to the rest."""
+    kept = tuple(e for i, e in enumerate(attribution.effects) if i != effect)
+    return replace(attribution, effects=kept)

@@ -1,0 +1,77 @@
+"""From contacts and their candidate orders to the kernel's arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from suyuan.detect.leaks.arrays import Exposure, Pairings
+from suyuan.detect.leaks.contacts import ATTRIBUTES
+from suyuan.detect.leaks.lags import BEFORE_DATA, BEFORE_DATA_REPORTED, Lags, shares
+
+
+@dataclass(frozen=True, slots=True)
+class Victims:
+    """The pairings, what the rows behind them are, and the lags learnt from quoted orders."""
+
+    pairings: Pairings
+    contacts: pa.Table
+    pairs: pa.Table
+    lags: Lags
+
+
+def victims(reached: pa.Table, pairs: pa.Table, exposure: Exposure) -> Victims:
+    """Arrays of `pairs` (``contacts.candidate_orders``) for `reached` (``contacts.contacts``).
+
+    `reached` needs ``contact``, ``exact``, ``weight`` and, where there is one, ``relevance``.
+    Contacts without a candidate order tell nothing and are left out.
+    """
+    pairs = _inside(pairs, exposure)
+    seen = pc.is_in(reached["contact"], value_set=pc.unique(pairs["contact"]))
+    reached = reached.filter(seen).sort_by("contact")
+    victim = pc.index_in(pairs["contact"], value_set=reached["contact"]).to_numpy()
+    order = np.argsort(victim, kind="stable")
+    pairs, victim = pairs.take(order), victim[order].astype(np.int32)
+    quoted = _bools(pairs["quoted"])
+    hours = pairs["hours"].to_numpy()
+    exact = _bools(reached["exact"])[victim]
+    lags = BEFORE_DATA.learnt(hours[quoted & exact])
+    density = np.where(exact, lags.density(hours), BEFORE_DATA_REPORTED.density(hours))
+    share = shares(victim, density, quoted, _relevance(reached))
+    pairings = Pairings(
+        victim,
+        pairs["bin"].to_numpy().astype(np.int32),
+        share,
+        _through(pairs, exposure),
+        reached["weight"].to_numpy().astype(float),
+    )
+    return Victims(pairings, reached, pairs, lags)
+
+
+def _inside(pairs: pa.Table, exposure: Exposure) -> pa.Table:
+    moment = pairs["ordered_at"].to_numpy().astype("datetime64[us]")
+    slot = np.searchsorted(exposure.edges, moment, side="right") - 1
+    kept = (slot >= 0) & (slot < len(exposure.totals))
+    return pairs.append_column("bin", pa.array(slot.astype(np.int32))).filter(pa.array(kept))
+
+
+def _through(pairs: pa.Table, exposure: Exposure) -> NDArray[np.int32]:
+    known = pa.array(exposure.subjects, pa.string())
+    columns = []
+    for name, kind in ATTRIBUTES.items():
+        subject = pc.binary_join_element_wise(kind, pairs[name].cast(pa.string()), ":")
+        index = pc.fill_null(pc.index_in(subject, value_set=known), -1)
+        columns.append(index.to_numpy().astype(np.int32))
+    return np.stack(columns, axis=1)
+
+
+def _relevance(reached: pa.Table) -> NDArray[np.float64]:
+    if "relevance" in reached.column_names:
+        return reached["relevance"].to_numpy().astype(float)
+    return np.ones(len(reached))
+
+
+def _bools(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    return column.to_numpy().astype(bool)

@@ -1,0 +1,171 @@
+"""Numbers into records: numpy columns that become Arrow arrays chunk by chunk.
+
+In all of them a negative number means "not there" (null), so that no masks need to be carried.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from suyuan.model.columns import PUBLISHED, Column, Table, Type
+
+CHUNK = 1_000_000
+ABSENT = -1
+
+
+class Cells(Protocol):
+    """The cells of one column."""
+
+    def __len__(self) -> int: ...
+
+    def take(self, rows: np.ndarray) -> pa.Array:
+        """The cells of these rows as an Arrow array of any convertible type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Integers as they are: counts, seconds, fen, microseconds, or digits of an id."""
+
+    values: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, rows: np.ndarray) -> pa.Array:
+        values = self.values[rows]
+        return pa.array(values, mask=values < 0 if values.dtype != bool else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Digits with words before and after them, as text."""
+
+    values: np.ndarray
+    before: str = ""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, rows: np.ndarray) -> pa.Array:
+        text = Numbers(self.values).take(rows).cast(pa.string())
+        if not self.before:
+            return text
+        return pa.compute.binary_join_element_wise(pa.scalar(self.before), text, pa.scalar(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Codes into a list of words; the words may be any Arrow array."""
+
+    codes: np.ndarray
+    words: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: np.ndarray) -> pa.Array:
+        codes = self.codes[rows]
+        return self.words.take(pa.array(codes, mask=codes < 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """True, false, or (negative) not known."""
+
+    values: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, rows: np.ndarray) -> pa.Array:
+        values = self.values[rows]
+        return pa.array(values > 0, mask=values < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Cells that are text (or lists of text) already."""
+
+    values: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, rows: np.ndarray) -> pa.Array:
+        return self.values.take(pa.array(rows))
+
+
+def words(*known: str) -> pa.Array:
+    return pa.array(known, pa.string())
+
+
+def texts(cells: Cells) -> pa.Array:
+    """All cells as one text array."""
+    found = cells.take(np.arange(len(cells)))
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def lists(values: pa.Array, counts: np.ndarray) -> Texts:
+    """Cells that are lists: the first ``counts[0]`` values are the first cell, and so on."""
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    array = pa.ListArray.from_arrays(pa.array(offsets), values)
+    empty = pa.array(counts == 0)
+    return Texts(pa.compute.if_else(empty, pa.scalar(None, array.type), array))
+
+
+def _decimal(fen: pa.Array) -> pa.Array:
+    """int64 fen as DECIMAL(18,2) yuan: the same digits with the point moved."""
+    low = fen.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    wide = np.empty((len(low), 2), dtype=np.int64)
+    wide[:, 0] = low
+    wide[:, 1] = low >> 63
+    yuan = pa.Array.from_buffers(
+        pa.decimal128(18, 2), len(low), [None, pa.py_buffer(wide.tobytes())]
+    )
+    return pa.compute.if_else(fen.is_null(), pa.scalar(None, yuan.type), yuan)
+
+
+def _published(column: Column, cells: pa.Array) -> pa.Array:
+    wanted = PUBLISHED[column.type]
+    if column.type is Type.MONEY:
+        return _decimal(cells)
+    if column.type is Type.TIME:
+        return cells.cast(pa.int64()).cast(wanted)
+    return cells.cast(wanted)
+
+
+def write(
+    folder: Path, table: Table, cells: Mapping[str, Cells], order: np.ndarray | None = None
+) -> int:
+    """Write ``<folder>/<table>.parquet`` with the columns of `cells`, rows in the given order.
+
+    Without an order the rows are put in that of the table's event time. Returns the rows written.
+    """
+    unknown = set(cells) - set(table.names)
+    if unknown:
+        raise KeyError(f"{table.name} has no columns {sorted(unknown)}")
+    columns = [column for column in table if column.name in cells]
+    schema = pa.schema([(c.name, PUBLISHED[c.type]) for c in columns])
+    rows = _order(table, cells) if order is None else order
+    folder.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(folder / f"{table.name}.parquet", schema, compression="zstd") as file:
+        for start in range(0, max(len(rows), 1), CHUNK):
+            some = rows[start : start + CHUNK]
+            arrays = [_published(c, cells[c.name].take(some)) for c in columns]
+            file.write_table(pa.Table.from_arrays(arrays, schema=schema))
+    return len(rows)
+
+
+def _order(table: Table, cells: Mapping[str, Cells]) -> np.ndarray:
+    """By event time; ties, and tables without one, by the first key's digits."""
+    first = cells[table.names[0]]
+    ids = first.values if isinstance(first, Ids) else np.arange(len(first))
+    event = cells.get(table.event_time or "")
+    if isinstance(event, Numbers):
+        return np.lexsort((ids, event.values))
+    return np.argsort(ids, kind="stable")
