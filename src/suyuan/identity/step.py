@@ -1,0 +1,31 @@
+"""The step that settles who is who."""
+
+from suyuan.identity.aliases import NAMED, aliases
+from suyuan.identity.hubs import hubs
+from suyuan.identity.owners import owners
+from suyuan.model.text import Text
+from suyuan.store.steps import Step, Written
+from suyuan.store.tables import Tables
+
+
+def _run(tables: Tables) -> Written:
+    keep = tables.engine.keep
+    said = keep(owners(tables))
+    return {"owners": said, "aliases": keep(aliases(tables, said)), "hubs": keep(hubs(tables))}
+
+
+IDENTITY = Step(
+    name="identity",
+    title=Text("Telling who is who", "识别主体"),
+    reads=tuple(
+        sorted({table for table, _ in NAMED} | {"parties", "calls", "payments", "reports"})
+    ),
+    writes=("owners", "aliases", "hubs"),
+    run=_run,
+    without={
+        "parties": Text(
+            "people are known only as far as accounts name them",
+            "只能从账户信息得知人员",
+        )
+    },
+)
