@@ -77,6 +77,111 @@ ROLE_EVIDENCE = table(
     may("note", TEXT, "what the row shows"),
 )
 
+STATEMENTS = table(
+    "statements",
+    "陈述要素",
+    "facts that a report's narrative states, each with its place in the text",
+    key("report_id", TEXT, "the report", kind="report"),
+    key("ordinal", INT, "place among the report's facts, from 0"),
+    need(
+        "kind",
+        TEXT,
+        "amount, time, phone, account, card, order, waybill, identity, platform, goods",
+    ),
+    need("value", TEXT, "as written"),
+    need("normalised", TEXT, "as in the standard tables: yuan, ISO local time, digits, platform:id"),
+    need("start", INT, "first character", unit="characters"),
+    need("end", INT, "one past the last", unit="characters"),
+    may("at", TIME, "the moment, where kind is time and the day is known"),
+    may("amount", MONEY, "where kind is amount and the currency is CNY"),
+    may("precision", TEXT, "month, day, hour, minute; exact, about, over; tail, masked, full"),
+    may("role", TEXT, "what the fact is in the story: price, compensation, loan, own, platform …"),
+)
+STAGES = table(
+    "stages",
+    "作案环节",
+    "stages of the scheme in the order they are told",
+    key("report_id", TEXT, "the report", kind="report"),
+    key("stage", TEXT, "a stage of catalog/wording/stages.yml"),
+    need("ordinal", INT, "place in the order, from 0"),
+    need("start", INT, "first character of its first mention", unit="characters"),
+    need("end", INT, "one past the last", unit="characters"),
+    need("mentions", INT, "how often it is told"),
+)
+FRAUD_TYPES = table(
+    "fraud_types",
+    "诈骗类型",
+    "what kind of fraud a report is, by each of the police's dated lists",
+    key("report_id", TEXT, "the report", kind="report"),
+    key("list_year", INT, "year of the list"),
+    key("type", TEXT, "a type of catalog/fraud_types/types.yml"),
+    need("label", TEXT, "the list's own name for it; other where the list has none"),
+    need("probability", FLOAT, "given narrative and label", unit="0..1"),
+    need("in_force", BOOL, "the newest list on the day of the report"),
+)
+WORDING_PAIRS = table(
+    "wording_pairs",
+    "文本相似",
+    "reports told in like words, facts left out",
+    key("report_a", TEXT, "the report that sorts first", kind="report"),
+    key("report_b", TEXT, "the other", kind="report"),
+    need("similarity", FLOAT, "weighted Jaccard over character shingles", unit="0..1"),
+)
+
+TOUCHES = table(
+    "touches",
+    "触点",
+    "what ties a report to something: a number, account, device, person, dealer, leak",
+    key("report_id", TEXT, "the report", kind="report"),
+    key("node", TEXT, "kind:id", kind="subject"),
+    key("how", TEXT, "named, called, told, used, holds, traced, sold, leaked"),
+    need("table", TEXT, "standard table that says so"),
+    may("key", TEXT, "the row's key"),
+    key("row_id", TEXT, "row that says so"),
+    need("file", TEXT, "file"),
+    need("line", INT, "line"),
+    need("sha256", TEXT, "hash of the file"),
+)
+RING_SERIES = table(
+    "ring_series",
+    "团伙串案",
+    "which reports are one hand, and which hands one ring",
+    key("report_id", TEXT, "the report", kind="report"),
+    need("series_id", TEXT, "reports held to be the same hand"),
+    may("ring_id", TEXT, "the ring, where there is one", kind="ring"),
+    need("strength", FLOAT, "how strongly it is tied", unit="0..1"),
+)
+SERVES = table(
+    "serves",
+    "供应关系",
+    "who serves or belongs to which ring, in which role",
+    key("ring_id", TEXT, "the ring", kind="ring"),
+    key("role", TEXT, "the role it plays"),
+    key("subject", TEXT, "the subject of its finding", kind="subject"),
+    need("entity", TEXT, "the person where known, else the subject", kind="subject"),
+    key("target", TEXT, "the member served, else ring:ID", kind="subject"),
+    need("link", TEXT, "link of the chain"),
+    may("amount", MONEY, "money between them"),
+    may("count", INT, "events between them"),
+    may("first_seen", TIME, "first event"),
+    may("last_seen", TIME, "last event"),
+    need("strength", FLOAT, "how sure", unit="0..1"),
+)
+
 DERIVED: dict[str, Table] = {
-    table.name: table for table in (ALIASES, OWNERS, ROLE_FINDINGS, ROLE_SIGNALS, ROLE_EVIDENCE)
+    table.name: table
+    for table in (
+        ALIASES,
+        OWNERS,
+        TOUCHES,
+        RING_SERIES,
+        SERVES,
+        ROLE_FINDINGS,
+        ROLE_SIGNALS,
+        ROLE_EVIDENCE,
+        STATEMENTS,
+        STAGES,
+        FRAUD_TYPES,
+        WORDING_PAIRS,
+    )
 }

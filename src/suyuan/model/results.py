@@ -227,6 +227,21 @@ LIMITS = table(
     need("effect_zh", TEXT, "the same, Chinese"),
 )
 
+FRAUD_RANKING = table(
+    "fraud_ranking",
+    "诈骗类型排名",
+    "fraud types by cases and by losses, month by month",
+    key("month", TEXT, "month of the report, in the case's zone: 2019-05"),
+    key("type", TEXT, "a type of catalog/fraud_types/types.yml"),
+    need("label", TEXT, "its name on the police list of that time"),
+    need("cases", INT, "reports whose likeliest type it is"),
+    need("expected_cases", FLOAT, "sum of its probabilities over all reports of the month"),
+    need("loss", MONEY, "losses of those cases"),
+    need("expected_loss", MONEY, "losses weighed by probability"),
+    need("rank_cases", INT, "place by cases, from 1"),
+    need("rank_loss", INT, "place by loss, from 1"),
+)
+
 RESULTS: dict[str, Table] = {
     table.name: table
     for table in (
@@ -245,5 +260,6 @@ RESULTS: dict[str, Table] = {
         QUALITY_SUMMARY,
         HUBS,
         LIMITS,
+        FRAUD_RANKING,
     )
 }

@@ -10,12 +10,18 @@ from suyuan.model.columns import STORED, Table
 from suyuan.model.derived import DERIVED, ROLE_EVIDENCE, ROLE_FINDINGS, ROLE_SIGNALS
 from suyuan.model.errors import ContractError
 from suyuan.model.records import PROVENANCE, RECORDS
-from suyuan.model.results import RESULTS
+from suyuan.model.results import EVIDENCE, RESULTS
 from suyuan.model.text import Text
 from suyuan.store.engine import Engine
 
-#: Of one role, ``findings:mule_account`` and its kin hold what its detector wrote.
-PER_ROLE = {"findings": ROLE_FINDINGS, "signals": ROLE_SIGNALS, "evidence": ROLE_EVIDENCE}
+#: ``findings:mule_account`` and its kin hold what a detector wrote; ``proofs:chain`` and its kin the
+#: rows behind edges, links, answers and at_risk rows.
+PER_ROLE = {
+    "findings": ROLE_FINDINGS,
+    "signals": ROLE_SIGNALS,
+    "evidence": ROLE_EVIDENCE,
+    "proofs": EVIDENCE,
+}
 
 
 def declared(name: str) -> Table:
