@@ -89,7 +89,7 @@ STATEMENTS = table(
         "amount, time, phone, account, card, order, waybill, identity, platform, goods",
     ),
     need("value", TEXT, "as written"),
-    need("normalised", TEXT, "as in the standard tables: yuan, ISO local time, digits, platform:id"),
+    need("normalised", TEXT, "as in the standard tables: yuan, local time, digits, platform:id"),
     need("start", INT, "first character", unit="characters"),
     need("end", INT, "one past the last", unit="characters"),
     may("at", TIME, "the moment, where kind is time and the day is known"),
