@@ -17,10 +17,15 @@ class Match:
 
     table: Table
     profile: str
+    headers: tuple[str, ...]
     positions: dict[str, int]
     left_over: tuple[str, ...]
     #: required columns that the file does not have
     lacking: tuple[str, ...] = field(default=())
+
+    def header(self, column: str) -> str:
+        """Our `column` in the file's own words."""
+        return self.headers[self.positions[column]].strip()
 
 
 def normal(header: str) -> str:
@@ -84,4 +89,4 @@ def _as(table: Table, headers: list[str], given: FileSettings) -> Match:
         elif normal(header) not in ignored and header.strip():
             left_over.append(header.strip())
     lacking = tuple(c.name for c in table if c.required and c.name not in positions)
-    return Match(table, "standard", positions, tuple(left_over), lacking)
+    return Match(table, "standard", tuple(headers), positions, tuple(left_over), lacking)

@@ -1,0 +1,53 @@
+"""Rows that stand elsewhere already: struck out, never deleted."""
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from suyuan.model.columns import Table
+
+EXCLUDED = pa.schema([("row_id", pa.string()), ("reason", pa.string())])
+DUPLICATE = "duplicate"
+
+
+def find_duplicates(con: duckdb.DuckDBPyConnection, table: Table, files: list[Path]) -> pa.Table:
+    """Rows of `table` with the content of an earlier row, as (row_id, reason, file).
+
+    With a key: the same key with the same content. Without: the same content in another file
+    (two exports that overlap); within one file such rows are held to be two events.
+    """
+    names = [str(path) for path in files]
+    content = ", ".join(f'"{column}"' for column in table.names)
+    order = "ORDER BY file, source_key, line"
+    if table.key:
+        key = ", ".join(f'"{column}"' for column in table.key)
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM read_parquet($names) "
+            f"GROUP BY {key} HAVING count(*) > 1",
+            {"names": names},
+        )
+        rows = f"SELECT * FROM read_parquet($names) SEMI JOIN repeated USING ({key})"
+        later = f"row_number() OVER (PARTITION BY {content} {order}) > 1"
+    else:
+        rows = "SELECT * FROM read_parquet($names)"
+        later = (
+            f"first_value(source_key) OVER (PARTITION BY {content} {order}) <> source_key"
+        )
+        if len(files) < 2:
+            return EXCLUDED.append(pa.field("file", pa.string())).empty_table()
+    return con.execute(
+        f"SELECT source_key || ':' || line AS row_id, '{DUPLICATE}' AS reason, file "
+        f"FROM ({rows}) QUALIFY {later} ORDER BY file, line",
+        {"names": names},
+    ).to_arrow_table()
+
+
+def write_excluded(out: Path, table: str, excluded: pa.Table) -> None:
+    """Put the list of struck-out rows of `table` in place, whole or not at all."""
+    target = out / "records" / "_excluded" / f"{table}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".tmp")
+    pq.write_table(excluded.select(EXCLUDED.names).cast(EXCLUDED), partial)
+    partial.replace(target)

@@ -1,0 +1,251 @@
+"""A case folder in: every file read once, stored as canonical Parquet, with what was wrong.
+
+The manifest is written last, so an import that was cut off leaves the one before it in force,
+and the next run reads again what is not in it.
+"""
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import suyuan
+from suyuan.ingest.duplicates import find_duplicates, write_excluded
+from suyuan.ingest.manifest import Entry, Manifest, Unit, read_manifest, write_manifest
+from suyuan.ingest.problems import Problem
+from suyuan.ingest.reading import Room, quality_path, read_source
+from suyuan.ingest.settings import CaseSettings, read_settings
+from suyuan.ingest.sources import Source, Stamp, digest_of, find, stamp_of
+from suyuan.model.errors import InputError
+from suyuan.model.records import RECORDS
+from suyuan.model.results import QUALITY, QUALITY_SUMMARY
+from suyuan.model.text import Text
+
+#: Told of each step: its name, how much is done, and of how much (None: not known).
+Progress = Callable[[str, int, int | None], None]
+#: What DuckDB may hold before it spills to the scratch folder.
+MEMORY: Final = "2GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import leaves behind: the tables that have rows, and the two quality tables."""
+
+    tables: frozenset[str]
+    quality: pa.Table
+    quality_summary: pa.Table
+    settings: CaseSettings = field(default_factory=CaseSettings)
+
+
+def import_case(case: Path, out: Path, *, progress: Progress | None = None) -> Imported:
+    """Read the case folder `case` and store its rows under ``out/records``.
+
+    Only files that changed since the last import into `out` are read. Raises
+    :class:`InputError` where `case` is no folder, case.toml is wrong, or `out` cannot be written;
+    whatever is wrong with a file or a row is told in the quality tables instead.
+    """
+    if not case.is_dir():
+        raise InputError(Text("There is no such case folder.", "没有这个卷宗文件夹。"), value=case)
+    settings = read_settings(case)
+    try:
+        return _import(case, out, settings, progress or _silent)
+    except OSError as error:
+        raise InputError(
+            Text("The output folder cannot be written.", "无法写入输出文件夹。"),
+            value=error,
+            hint=Text(
+                "Free some space or choose another folder with --out.",
+                "请腾出空间,或用 --out 另选文件夹。",
+            ),
+        ) from error
+
+
+def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -> Imported:
+    records = out / "records"
+    work = records / ".work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    problems: list[Problem] = []
+    try:
+        before = read_manifest(out, _recipe(settings))
+        sources = _sources(find(case, out, problems), before, progress)
+        with _engine(work) as con:
+            room = Room(con, records, work, settings)
+            entries = [_entry(room, s, before, known, n, len(sources), progress)
+                       for n, (s, known) in enumerate(sources, start=1)]
+            struck = _strike(room, out, entries, before, progress)
+        _sweep(records, entries)
+        write_manifest(out, before.recipe, entries)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return _imported(records, settings, entries, problems, struck)
+
+
+def _silent(step: str, done: int, total: int | None) -> None:
+    del step, done, total
+
+
+def _recipe(settings: CaseSettings) -> str:
+    return hashlib.sha256(f"{suyuan.__version__} {settings!r}".encode()).hexdigest()
+
+
+def _engine(work: Path) -> duckdb.DuckDBPyConnection:
+    spill = str(work / "spill")
+    return duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spill})
+
+
+def _sources(
+    found: Sequence[tuple[str, Path]], before: Manifest, progress: Progress
+) -> list[tuple[Source, str | None]]:
+    """Each file with its hash, and the name under which the same content came already."""
+    first: dict[str, str] = {}
+    sources = []
+    for n, (shown, path) in enumerate(found, start=1):
+        stamp = stamp_of(path)
+        entry = before.entries.get(shown)
+        sha256 = entry.sha256 if entry and entry.stamp == stamp else digest_of(path)
+        sources.append((Source(shown, path, stamp, sha256), first.get(sha256)))
+        if stamp.size:
+            first.setdefault(sha256, shown)
+        progress("hash", n, len(found))
+    return sources
+
+
+def _entry(
+    room: Room,
+    source: Source,
+    before: Manifest,
+    same_as: str | None,
+    done: int,
+    total: int,
+    progress: Progress,
+) -> Entry:
+    entry = before.entries.get(source.shown)
+    if entry and entry.sha256 == source.sha256 and entry.duplicate_of == same_as and _whole(
+        room.records, entry
+    ):
+        made = replace(entry, stamp=source.stamp)
+    elif same_as is not None:
+        made = _duplicate(source, same_as)
+    else:
+        room.problems.clear()
+        units = tuple(read_source(room, source))
+        made = Entry(
+            source.shown, source.sha256, source.stamp, None, units, tuple(room.problems)
+        )
+    progress("read", done, total)
+    return made
+
+
+def _duplicate(source: Source, same_as: str) -> Entry:
+    text = Text(
+        f"the same file as {same_as}; counted once", f"与 {same_as} 是同一文件,只计一次"
+    )
+    unit = Unit(source.shown, source.sha256)
+    problem = Problem(source.shown, text, "kept")
+    return Entry(source.shown, source.sha256, source.stamp, same_as, (unit,), (problem,))
+
+
+def _whole(records: Path, entry: Entry) -> bool:
+    """Whether all that `entry` says was stored is still there."""
+    return all(
+        (records / str(unit.table) / f"{unit.key}.parquet").exists()
+        and (not unit.has_quality or quality_path(records, unit.key).exists())
+        for unit in entry.units
+        if unit.key
+    )
+
+
+def _files_of(records: Path, entries: Iterable[Entry]) -> dict[str, list[Path]]:
+    files: dict[str, list[Path]] = {}
+    for entry in entries:
+        for unit in entry.units:
+            if unit.key and unit.table:
+                path = records / unit.table / f"{unit.key}.parquet"
+                files.setdefault(unit.table, []).append(path)
+    return files
+
+
+def _strike(
+    room: Room, out: Path, entries: Sequence[Entry], before: Manifest, progress: Progress
+) -> Counter[str]:
+    """List the rows that stand elsewhere already; give back how many there are in each file."""
+    del before
+    struck: Counter[str] = Counter()
+    files = _files_of(room.records, entries)
+    for n, (name, paths) in enumerate(sorted(files.items()), start=1):
+        excluded = find_duplicates(room.con, RECORDS[name], paths)
+        write_excluded(out, name, excluded)
+        struck.update(excluded.column("file").to_pylist())
+        progress("duplicates", n, len(files))
+    return struck
+
+
+def _sweep(records: Path, entries: Sequence[Entry]) -> None:
+    """Remove what belongs to files that are gone or have changed."""
+    wanted = {path for paths in _files_of(records, entries).values() for path in paths}
+    tables = {path.parent.name for path in wanted}
+    keys = {unit.key for entry in entries for unit in entry.units if unit.has_quality}
+    wanted |= {quality_path(records, key) for key in keys}
+    wanted |= {records / "_excluded" / f"{table}.parquet" for table in tables}
+    for path in records.glob("*/*"):
+        if path not in wanted and path.parent.name != ".work":
+            path.unlink()
+
+
+def _imported(
+    records: Path,
+    settings: CaseSettings,
+    entries: Sequence[Entry],
+    problems: Sequence[Problem],
+    struck: Counter[str],
+) -> Imported:
+    units = [(entry, unit) for entry in entries for unit in entry.units]
+    lists = [_told([*problems, *(p for entry in entries for p in entry.problems)])]
+    lists += [pq.read_table(quality_path(records, u.key)) for _, u in units if u.has_quality]
+    summary = QUALITY_SUMMARY.stored
+    rows = [_summary(unit, struck[unit.file]) for _, unit in units]
+    return Imported(
+        tables=frozenset(str(unit.table) for _, unit in units if unit.rows_kept),
+        quality=pa.concat_tables(lists).combine_chunks(),
+        quality_summary=pa.Table.from_pylist(rows, schema=summary),
+        settings=settings,
+    )
+
+
+def _told(problems: Sequence[Problem]) -> pa.Table:
+    rows = [
+        {
+            "file": problem.file,
+            "line": problem.line,
+            "column": problem.column,
+            "problem": problem.text.en,
+            "problem_zh": problem.text.zh,
+            "value": problem.value,
+            "action": problem.action,
+        }
+        for problem in problems
+    ]
+    return pa.Table.from_pylist(rows, schema=QUALITY.stored)
+
+
+def _summary(unit: Unit, duplicates: int) -> dict[str, object]:
+    return {
+        "file": unit.file,
+        "table": unit.table,
+        "profile": unit.profile,
+        "rows_read": unit.rows_read,
+        "rows_kept": unit.rows_kept - duplicates,
+        "repaired": unit.repaired,
+        "quarantined": unit.quarantined,
+        "duplicates": duplicates,
+        "statement_gaps": 0,
+        "columns_left_over": list(unit.columns_left_over),
+    }
