@@ -13,7 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from suyuan.detect.leaks.arrays import Exposure, Floats, Pairings
-from suyuan.detect.leaks.kernel import Problem, Profile, Residual
+from suyuan.detect.leaks.kernel import (
+    HETEROGENEITY,
+    OTHER_HETEROGENEITY,
+    Problem,
+    Profile,
+    Residual,
+)
 
 #: Before any evidence: the chance that there is one more leak among the candidates.
 PRIOR_LEAK = 0.5
@@ -75,8 +81,10 @@ def attribute(exposure: Exposure, pairings: Pairings) -> Attribution:
 
 def _problem(exposure: Exposure, pairings: Pairings) -> Problem:
     start, pair = pairings.by_candidate(len(exposure.subjects))
+    kinds = (subject.partition(":")[0] for subject in exposure.subjects)
+    spread = np.array([HETEROGENEITY.get(kind, OTHER_HETEROGENEITY) for kind in kinds])
     return Problem(
-        start, pair, pairings.victim, pairings.bin, pairings.weight, exposure.counts
+        start, pair, pairings.victim, pairings.bin, pairings.weight, exposure.counts, spread
     )
 
 

@@ -32,12 +32,15 @@ def contacts(tables: Tables) -> ir.Table:
 
 
 def _reported(reports: ir.Table) -> ir.Table:
-    who = ibis.coalesce(reports["victim_id"], reports["victim_phone"], reports["report_id"])
-    dated = reports.mutate(called_at=ibis.coalesce(reports["contacted_at"], reports["reported_at"]))
+    called_at = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
+    dated = reports.mutate(
+        called_at=called_at,
+        day=called_at.date(),
+        who=ibis.coalesce(reports["victim_id"], reports["victim_phone"], reports["report_id"]),
+    )
     # One person may report twice: the same call counts once.
     first = ibis.row_number().over(
-        group_by=[who, dated["called_at"].date(), dated["quoted_order_id"]],
-        order_by=[dated["reported_at"], dated["row_id"]],
+        group_by=["who", "day", "quoted_order_id"], order_by=["reported_at", "row_id"]
     )
     ranked = dated.mutate(rank=first)
     kept = ranked.filter(ranked["rank"] == 0)

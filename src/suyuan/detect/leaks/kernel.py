@@ -11,13 +11,20 @@ from suyuan.detect.leaks.windows import WINDOW_PRIOR, log_sum, window_evidence, 
 
 #: Odds of a leaked order against an ordinary one, in equal steps of their logarithm: a leak
 #: makes an order at least twice as likely to be followed by a scam call.
-ODDS = np.geomspace(1.0, 1e6, 25)
+ODDS = np.geomspace(1.0, 1e6, 56)
+#: How much the odds of one bin may stray from the leak's: log-normal, on the steps of ODDS.
+UNEVEN = 0.6
+_STEP = np.log(ODDS[1] / ODDS[0])
+_OFFSETS = np.arange(-6, 7) * _STEP / UNEVEN
+PACE = np.exp(-0.5 * _OFFSETS**2) / np.exp(-0.5 * _OFFSETS**2).sum()
 #: How far an innocent candidate's share among victims may lie from its share of orders, for
-#: reasons that have nothing to do with a leak (region, age, habits): log-normal.
-HETEROGENEITY = 0.35
-_NODES, _MASS = np.polynomial.hermite_e.hermegauss(7)
-NULL_ODDS = np.expm1(HETEROGENEITY * _NODES)
-NULL_MASS = _MASS / _MASS.sum()
+#: reasons that have nothing to do with a leak (log-normal). Region and age choose the platform
+#: and the courier; a shop or its program less so.
+HETEROGENEITY = {"platform": 0.5, "courier": 0.5}
+OTHER_HETEROGENEITY = 0.35
+#: Nodes of that innocent explanation, in its standard deviations.
+NULL_NODES = np.linspace(-3.0, 3.6, 34)
+NULL_MASS = np.exp(-0.5 * NULL_NODES**2) / np.exp(-0.5 * NULL_NODES**2).sum()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,49 @@ def _bin_scores(
 
 
 @njit(cache=True)
+def _uneven(score: Floats, pace: Floats) -> Floats:
+    """Odds × bin scores, each bin's odds free to stray from the leak's by `pace` (log weights).
+
+    Callers do not work evenly: without this a busy day looks like a second leak.
+    """
+    rows, bins = score.shape
+    reach = len(pace) // 2
+    out = np.zeros((rows, bins))
+    for k in range(bins):
+        column = score[:, k]
+        if column[0] == 0.0 and column[-1] == 0.0:
+            continue
+        top = column.max()
+        likelihood = np.exp(column - top)
+        for i in range(rows):
+            total = 0.0
+            for j in range(-reach, reach + 1):
+                total += pace[j + reach] * likelihood[min(max(i + j, 0), rows - 1)]
+            out[i, k] = top + np.log(max(total, 1e-300))
+    return out
+
+
+@njit(cache=True)
+def _scores(
+    pairs: Ints,
+    pair_victim: Ints,
+    pair_bin: Ints,
+    gain: Floats,
+    explained: Floats,
+    weight: Floats,
+    mass: Floats,
+    relative: Floats,
+    odds: Floats,
+) -> Floats:
+    out = np.empty((len(odds), len(mass)))
+    for i in range(len(odds)):
+        out[i] = _bin_scores(
+            odds[i], pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative
+        )
+    return out
+
+
+@njit(cache=True)
 def log_bayes_factors(
     start: NDArray[np.int64],
     pair: Ints,
@@ -94,31 +144,51 @@ def log_bayes_factors(
     intensity: Floats,
     counts: Floats,
     odds: Floats,
-    null_odds: Floats,
+    pace: Floats,
+    spread: Floats,
+    null_nodes: Floats,
     null_mass: Floats,
     prior: Floats,
 ) -> Floats:
     """Per candidate: leak at some odds over some window, against popular with victims or not."""
     factors = np.full(len(counts), -np.inf)
     alternatives = np.empty(len(odds))
-    nulls = np.empty(len(null_odds))
     for c in range(len(counts)):
         pairs = pair[start[c] : start[c + 1]]
         if len(pairs) == 0:
             continue
         relative = counts[c] / intensity
+        leak = _scores(
+            pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative, odds
+        )
+        leak = _uneven(leak, pace)
         for i in range(len(odds)):
-            score = _bin_scores(
-                odds[i], pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative
-            )
-            alternatives[i] = window_evidence(score, prior)
-        for i in range(len(null_odds)):
-            score = _bin_scores(
-                null_odds[i], pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative
-            )
-            nulls[i] = score.sum() + np.log(null_mass[i])
+            alternatives[i] = window_evidence(leak[i], prior)
+        popular = np.expm1(spread[c] * null_nodes)
+        chance = _scores(
+            pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative, popular
+        )
+        nulls = chance.sum(axis=1) + np.log(null_mass)
         factors[c] = log_sum(alternatives) - np.log(len(odds)) - log_sum(nulls)
     return factors
+
+
+@njit(cache=True)
+def _expected(score: Floats, odds: Floats, pace: Floats) -> Floats:
+    """Expected odds per bin, given the leak's odds and the victims of that bin."""
+    rows, bins = score.shape
+    reach = len(pace) // 2
+    out = np.empty((rows, bins))
+    for k in range(bins):
+        likelihood = np.exp(score[:, k] - score[:, k].max())
+        for i in range(rows):
+            total, moment = 1e-300, 0.0
+            for j in range(-reach, reach + 1):
+                at = min(max(i + j, 0), rows - 1)
+                total += pace[j + reach] * likelihood[at]
+                moment += pace[j + reach] * likelihood[at] * odds[at]
+            out[i, k] = moment / total
+    return out
 
 
 @njit(cache=True)
@@ -132,20 +202,23 @@ def _profile(
     mass: Floats,
     relative: Floats,
     odds: Floats,
+    pace: Floats,
     prior: Floats,
-) -> tuple[Floats, Floats, Floats]:
-    """Unnormalised log weights: of each odds, and per odds of the first and the last bin."""
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Unnormalised log weights: of each odds, and per odds of the first and the last bin.
+
+    Last comes the expected odds of each bin.
+    """
     bins = len(mass)
+    plain = _scores(pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative, odds)
+    score = _uneven(plain, pace)
     worth = np.empty(len(odds))
     begins = np.empty((len(odds), bins))
     ends = np.empty((len(odds), bins))
     for i in range(len(odds)):
-        score = _bin_scores(
-            odds[i], pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative
-        )
-        worth[i] = window_evidence(score, prior)
-        begins[i], ends[i] = window_profile(score, prior)
-    return worth, begins, ends
+        worth[i] = window_evidence(score[i], prior)
+        begins[i], ends[i] = window_profile(score[i], prior)
+    return worth, begins, ends, _expected(plain, odds, pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +231,7 @@ class Problem:
     bin: Ints
     weight: Floats
     counts: Floats
+    spread: Floats
 
     def factors(self, residual: Residual) -> Floats:
         """Log Bayes factor of each candidate; -inf for one that no victim passed through."""
@@ -173,14 +247,16 @@ class Problem:
             residual.intensity,
             self.counts,
             ODDS,
-            NULL_ODDS,
+            PACE,
+            self.spread,
+            NULL_NODES,
             NULL_MASS,
             WINDOW_PRIOR,
         )
 
     def profile(self, candidate: int, residual: Residual) -> Profile:
         """Window and odds of `candidate`, given that it leaks."""
-        worth, begins, ends = _profile(
+        worth, begins, ends, expected = _profile(
             self.pair[self.start[candidate] : self.start[candidate + 1]],
             self.victim,
             self.bin,
@@ -190,6 +266,7 @@ class Problem:
             residual.mass,
             self.counts[candidate] / residual.intensity,
             ODDS,
+            PACE,
             WINDOW_PRIOR,
         )
         level = log_sum(worth)
@@ -197,4 +274,4 @@ class Problem:
         first, last = np.exp(begins - level), np.exp(ends - level)
         over = np.cumsum(last, axis=1) - last
         active = np.clip(np.cumsum(first, axis=1) - over, 0.0, None)
-        return Profile(ODDS @ active, first.sum(axis=0), last.sum(axis=0), odds)
+        return Profile((expected * active).sum(axis=0), first.sum(axis=0), last.sum(axis=0), odds)

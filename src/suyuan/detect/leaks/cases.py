@@ -1,0 +1,51 @@
+"""One case through the kernel: tables in, leaks out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import ibis.expr.types as ir
+
+from suyuan.detect.leaks.arrays import Exposure
+from suyuan.detect.leaks.attribution import Attribution, attribute
+from suyuan.detect.leaks.contacts import candidate_orders, contacts
+from suyuan.detect.leaks.exposure import Bins, bins, exposure
+from suyuan.detect.leaks.lags import LONGEST_DAYS
+from suyuan.detect.leaks.victims import Victims, victims
+from suyuan.store.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What was asked of the victims, and the answer."""
+
+    span: Bins
+    exposure: Exposure
+    victims: Victims
+    attribution: Attribution
+
+
+def inquire(tables: Tables) -> Inquiry | None:
+    """Attribute the leaks behind the people reached; None where no order or contact is there."""
+    engine, orders = tables.engine, tables["orders"]
+    reached = engine.keep(contacts(tables))
+    span = _span(tables, orders, reached)
+    if span is None:
+        return None
+    handled = exposure(engine, orders, span)
+    pairs = engine.fetch(candidate_orders(reached, orders).order_by(["contact", "order_id"]))
+    held = victims(engine.fetch(reached), pairs, handled)
+    return Inquiry(span, handled, held, attribute(handled, held.pairings))
+
+
+def _span(tables: Tables, orders: ir.Table, reached: ir.Table) -> Bins | None:
+    """From as long before the first call as an order can matter, to the last order."""
+    placed = tables.engine.fetch(
+        orders.aggregate(first=orders["ordered_at"].min(), last=orders["ordered_at"].max())
+    )
+    called = tables.engine.fetch(reached.aggregate(first=reached["called_at"].min()))
+    first, last = (placed[name][0].as_py() for name in ("first", "last"))
+    begin: datetime | None = called["first"][0].as_py()
+    if first is None or begin is None:
+        return None
+    begin = max(first, begin - timedelta(days=LONGEST_DAYS))
+    return bins(begin, last) if begin <= last else None
