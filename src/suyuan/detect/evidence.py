@@ -17,9 +17,11 @@ def rows(
     """Evidence out of `found`, which carries the provenance columns of standard table `table`.
 
     `subject` names the column of `found` that holds the subject; `note` a column with a remark.
+    The row's key is read from a column ``key`` if there is one, else from the table's own.
     """
-    key = RECORDS[table].key
-    written = found[key[0]].cast("string") if key and key[0] in found.columns else _none()
+    own = ("key", *RECORDS[table].key)
+    key = next((column for column in own if column in found.columns), None)
+    written = found[key].cast("string") if key else _none()
     return found.select(
         subject=found[subject],
         signal=ibis.literal(signal),

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from suyuan.identity.components import components
 
@@ -15,9 +16,10 @@ def label_pairs(left: pa.ChunkedArray, right: pa.ChunkedArray) -> pa.Table:
     """
     names = pc.unique(pa.chunked_array([*left.chunks, *right.chunks], pa.string()))
     names = names.take(pc.sort_indices(names))
-    numbered = [
-        pc.index_in(side, value_set=names).combine_chunks().to_numpy(zero_copy_only=False)
-        for side in (left, right)
-    ]
-    roots = components(*(side.astype(np.int32) for side in numbered), len(names))
+    roots = components(_numbered(left, names), _numbered(right, names), len(names))
     return pa.table({"node": names, "label": names.take(pa.array(roots))})
+
+
+def _numbered(side: pa.ChunkedArray, names: pa.Array) -> NDArray[np.int32]:
+    index = pc.index_in(side, value_set=names).combine_chunks()
+    return index.to_numpy(zero_copy_only=False).astype(np.int32)

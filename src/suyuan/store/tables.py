@@ -14,8 +14,8 @@ from suyuan.model.results import EVIDENCE, RESULTS
 from suyuan.model.text import Text
 from suyuan.store.engine import Engine
 
-#: ``findings:mule_account`` and its kin hold what a detector wrote; ``proofs:chain`` and its kin the
-#: rows behind edges, links, answers and at_risk rows.
+#: ``findings:mule_account`` and its kin hold what a detector wrote; ``proofs:chain`` and its kin
+#: the rows behind edges, links, answers and at_risk rows.
 PER_ROLE = {
     "findings": ROLE_FINDINGS,
     "signals": ROLE_SIGNALS,

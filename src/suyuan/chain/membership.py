@@ -1,0 +1,54 @@
+"""Findings of the role ring_member: made here, since only the chain knows rings."""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.chain.grounds import COLUMNS
+from suyuan.detect.contract import Measured
+from suyuan.detect.evidence import rows
+from suyuan.detect.scoring import LISTED, findings, scorecard
+from suyuan.store.steps import Written
+from suyuan.store.tables import Tables
+
+ROLE = "ring_member"
+
+
+def member_findings(members: ir.Table, tables: Tables) -> Written:
+    """``findings:ring_member`` and its kin, from rows of touches that name a member."""
+    reports = tables["reports"].select(of="report_id", reported_at="reported_at").view()
+    dated = members.inner_join(reports, members["report_id"] == reports["of"]).view()
+    best = tables["findings:scam_caller"].select(phone="subject", caller="score").view()
+    seen = dated.left_join(best, dated["node"] == best["phone"]).view()
+    candidates = seen.group_by(subject="entity").aggregate(
+        reports=seen["report_id"].nunique(),
+        caller=seen["caller"].max(),
+        tools=seen["report_id"].nunique(where=seen["how"] == "bought"),
+        count=seen["report_id"].nunique(),
+        first_seen=seen["reported_at"].min(),
+        last_seen=seen["reported_at"].max(),
+    )
+    absent = frozenset(name for name in ("calls", "trades") if not tables.has(name))
+    measured = Measured(candidates, _evidence(members))
+    return findings(measured, scorecard(ROLE), tables, absent, listed=LISTED)
+
+
+def belonging(members: ir.Table, tables: Tables) -> ir.Table:
+    """Services of members to their own ring: link ``belongs_to``."""
+    reports = tables["reports"].select(of="report_id", seen="reported_at").view()
+    dated = members.inner_join(reports, members["report_id"] == reports["of"]).view()
+    return dated.mutate(
+        role=ibis.literal(ROLE),
+        subject=dated["entity"],
+        target="ring:" + dated["ring_id"],
+        link=ibis.literal("belongs_to"),
+        amount=ibis.null("int64"),
+    ).select(*COLUMNS)
+
+
+def _evidence(members: ir.Table) -> ir.Table:
+    parts = []
+    for table in ("reports", "calls", "accounts", "payments", "trades"):
+        part = members.filter(members["table"] == table)
+        signal = "tools" if table == "trades" else "reports"
+        parts.append(rows(part, table=table, subject="entity", signal=signal))
+    return ibis.union(*parts)

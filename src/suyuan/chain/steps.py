@@ -1,0 +1,209 @@
+"""The two steps of the chain room: linking reports, and putting the chain together."""
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.chain import assemble, complete, grounds, linkage, membership, rings
+from suyuan.chain.touches import touches
+from suyuan.model.derived import RING_SERIES, TOUCHES
+from suyuan.model.results import SERIES
+from suyuan.model.roles import ROLES as EVERY_ROLE
+from suyuan.model.text import Text
+from suyuan.store.steps import Step, Written
+from suyuan.store.tables import Tables
+
+ROLES = tuple(role for role in EVERY_ROLE if role != membership.ROLE)
+#: What makes two reports one hand; the rest (buyers, traced money) makes two hands one ring.
+SAME_HAND = ("called", "named", "told", "used", "holds")
+
+
+def _link(tables: Tables) -> Written:
+    keep, fetch = tables.engine.keep, tables.engine.fetch
+    direct = keep(touches(tables))
+    every = keep(ibis.union(direct, rings.bought(direct, tables).select(*TOUCHES.names)))
+    followed = keep(_followed(every, tables))
+    reports = tables["reports"]
+    first = fetch(reports.select("report_id", "reported_at").distinct())
+    first = first.sort_by([("reported_at", "ascending"), ("report_id", "ascending")])
+    hand_pairs = fetch(linkage.ties(followed.filter(followed["how"].isin(SAME_HAND)), tables))
+    all_pairs = fetch(linkage.ties(followed, tables))
+    ids = first["report_id"]
+    series = linkage.series(hand_pairs, ids, first).rename_columns(["report_id", "series_id"])
+    ring = linkage.series(all_pairs, ids, first).rename_columns(["report_id", "ring_id"])
+    placed = series.join(ring, "report_id").join(_strengths(all_pairs), "report_id")
+    return {"touches": every, "ring_series": _rings_only(placed)}
+
+
+def _followed(every: ir.Table, tables: Tables) -> ir.Table:
+    """Touches without hubs, victims and suppliers, who tie everyone to everyone."""
+    hubs = tables["hubs"].select(out="subject")
+    sellers = rings.suppliers(tables).select(out="supplier")
+    victims = tables["reports"].select(out="party:" + tables["reports"]["victim_id"])
+    out = ibis.union(hubs, sellers, victims, distinct=True)
+    out = tables.engine.keep(out.filter(out["out"].notnull()))
+    return every.anti_join(out, every["node"] == out["out"])
+
+
+def _strengths(pairs: pa.Table) -> pa.Table:
+    """For each report the probability of its strongest tie."""
+    ends = pa.concat_tables(
+        pa.table({"report_id": pairs[side], "odds": pairs["log_odds"]})
+        for side in ("left", "right")
+    )
+    best = ends.group_by("report_id").aggregate([("odds", "max")])
+    chance = pc.divide(1.0, pc.add(1.0, pc.exp(pc.negate(best["odds_max"]))))
+    return pa.table({"report_id": best["report_id"], "strength": chance})
+
+
+def _rings_only(placed: pa.Table) -> pa.Table:
+    """A ring is two reports or more; a report tied to nothing has a series and no ring."""
+    sizes = placed.group_by("ring_id").aggregate([("report_id", "count")])
+    with_size = placed.join(sizes, "ring_id")
+    several = pc.greater(with_size["report_id_count"], 1)
+    ring = pc.if_else(several, with_size["ring_id"], pa.scalar(None, pa.string()))
+    strength = pc.if_else(several, pc.fill_null(with_size["strength"], 0.0), 0.0)
+    out = with_size.drop_columns(["ring_id", "strength"])
+    out = out.append_column("ring_id", ring).append_column("strength", strength)
+    return out.select(list(RING_SERIES.names)).sort_by("report_id")
+
+
+def _assemble(tables: Tables) -> Written:
+    keep = tables.engine.keep
+    series, every = tables["ring_series"], tables["touches"]
+    members = keep(rings.members(every, series, tables))
+    member_findings = membership.member_findings(members, tables)
+    for name, found in member_findings.items():
+        tables.put(name, found)
+    ground = keep(
+        ibis.union(
+            *(
+                part.select(*grounds.COLUMNS)
+                for part in (
+                    grounds.sales(members, tables),
+                    grounds.laundering(series, tables),
+                    grounds.openings(every, series, tables),
+                    grounds.leaks(series, tables),
+                    membership.belonging(members, tables),
+                )
+            )
+        )
+    )
+    served = keep(assemble.serves(ground, tables))
+    roles = (*ROLES, membership.ROLE)
+    final = keep(complete.findings(roles, served, tables))
+    tables.put("proofs:chain", keep(assemble.edge_proofs(ground)))
+    tables.put("proofs:series", keep(_series_proofs(tables)))
+    return {
+        "serves": served,
+        "chain": keep(assemble.edges(served)),
+        "rings": keep(assemble.rings(series, served, members, tables)),
+        "ring_laundering": keep(assemble.ring_laundering(ground, tables)),
+        "series": keep(_series(tables)),
+        "findings": final,
+        "signals": keep(complete.signals(roles, final, tables)),
+        "evidence": keep(complete.evidence(roles, final, ("chain", "series"), tables)),
+    }
+
+
+def _series_proof_id(report: ir.StringValue) -> ir.StringValue:
+    return ("series|" + report).hexdigest("md5")
+
+
+def _series(tables: Tables) -> ir.Table:
+    placed, every = tables["ring_series"], tables["touches"]
+    ties = every.group_by("report_id").aggregate(n=every["node"].nunique()).view()
+    both = placed.left_join(ties, "report_id").drop("report_id_right").view()
+    n = ibis.coalesce(both["n"], 0).cast("string")
+    tied = both["ring_id"].notnull()
+    return both.mutate(
+        because=ibis.ifelse(
+            tied, "Tied over " + n + " numbers, accounts and people.", "Tied to no other report."
+        ),
+        because_zh=ibis.ifelse(tied, "通过" + n + "个号码、账号和人员相连。", "未与其他报案相连。"),
+        evidence_id=_series_proof_id(both["report_id"]),
+    ).select(*SERIES.names)
+
+
+def _series_proofs(tables: Tables) -> ir.Table:
+    """The rows of a report's touches; the report itself for one that is tied to nothing."""
+    every, reports = tables["touches"], tables["reports"]
+    touching = every.select(
+        evidence_id=_series_proof_id(every["report_id"]),
+        table="table",
+        key="key",
+        row_id="row_id",
+        file="file",
+        line="line",
+        sha256="sha256",
+        note=every["how"] + " " + every["node"],
+    )
+    own = reports.select(
+        evidence_id=_series_proof_id(reports["report_id"]),
+        table=ibis.literal("reports"),
+        key="report_id",
+        row_id="row_id",
+        file="file",
+        line=reports["line"].cast("int64"),
+        sha256="sha256",
+        note=ibis.literal("report"),
+    )
+    both = ibis.union(touching, own).view()
+    return assemble.proofs(both, "row_id")
+
+
+FOUND = tuple(f"{kind}:{role}" for kind in ("findings", "signals", "evidence") for role in ROLES)
+LINK = Step(
+    name="link",
+    title=Text("Linking cases", "串并案"),
+    reads=(
+        "reports",
+        "calls",
+        "accounts",
+        "payments",
+        "trades",
+        "traces",
+        "statements",
+        "owners",
+        "aliases",
+        "hubs",
+        *(f"findings:{role}" for role in ROLES),
+    ),
+    writes=("touches", "ring_series"),
+    run=_link,
+    without={
+        "reports": Text("no cases can be linked and no rings formed", "无法串并案,也无法形成团伙")
+    },
+)
+ASSEMBLE = Step(
+    name="chain",
+    title=Text("Putting the chain together", "拼接链条"),
+    reads=(
+        *(set(LINK.reads) - set(FOUND)),
+        *FOUND,
+        "touches",
+        "ring_series",
+        "vouchers",
+        "sims",
+        "orders",
+        "leaked",
+        "findings:ring_member",
+        "signals:ring_member",
+        "evidence:ring_member",
+        "proofs:chain",
+        "proofs:series",
+    ),
+    writes=(
+        "serves",
+        "chain",
+        "rings",
+        "ring_laundering",
+        "series",
+        "findings",
+        "signals",
+        "evidence",
+    ),
+    run=_assemble,
+)
+CHAIN_STEPS = (LINK, ASSEMBLE)

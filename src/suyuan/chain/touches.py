@@ -1,0 +1,147 @@
+"""What ties a report to something: each touch is one row of somebody's records.
+
+Three layers meet here: people (numbers, devices, chat accounts), money (payees, and accounts that
+the report's money was traced to) and information (the leak that the order came through).
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.model.derived import TOUCHES
+from suyuan.model.records import RECORDS
+from suyuan.store.tables import Tables
+
+#: Scam calls of a report are looked for this long before its first contact (or before the report).
+LOOK_BACK = ibis.interval(days=14)
+#: How far down a report's money is held to be in the ring's own hands.
+RING_HOPS = 2
+
+
+def touches(tables: Tables) -> ir.Table:
+    """All touches, one row for each report, node, kind of touch and row."""
+    keep = tables.engine.keep
+    direct = keep(
+        ibis.union(
+            _named(tables, "caller_numbers", "phone"),
+            _named(tables, "chat_accounts", "account"),
+            _named(tables, "payee_accounts", "bank_account"),
+            _told(tables),
+            _called(tables),
+            _traced(tables),
+        ).distinct()
+    )
+    followed = _without_hubs(direct, tables)
+    return ibis.union(direct, _devices(followed, tables), _people(followed, tables)).distinct()
+
+
+def _named(tables: Tables, column: str, kind: str) -> ir.Table:
+    reports = tables["reports"]
+    each = reports.mutate(item=reports[column].unnest())
+    whole = each.filter(each["item"].notnull() & ~each["item"].contains("*"))
+    return _touch(whole.mutate(node=kind + ":" + whole["item"]), "reports", "named")
+
+
+def _told(tables: Tables) -> ir.Table:
+    """Numbers and accounts that stand in the narrative (room reading) and nowhere else."""
+    told, reports = tables["statements"], tables["reports"]
+    kinds = {"phone": "phone:", "account": "account:", "card": "bank_account:"}
+    prefix = ibis.cases(*((told["kind"] == k, p) for k, p in kinds.items()), else_=None)
+    found = told.mutate(node=prefix + told["normalised"])
+    theirs = ibis.coalesce(found["role"], "") != "own"
+    found = found.filter(found["node"].notnull() & ~found["node"].contains("*") & theirs)
+    found = found.select("node", told_of="report_id").distinct().view()
+    joined = reports.inner_join(found, reports["report_id"] == found["told_of"])
+    own = joined["node"] == "phone:" + ibis.coalesce(joined["victim_phone"], "")
+    return _touch(joined.filter(~own), "reports", "told")
+
+
+def _called(tables: Tables) -> ir.Table:
+    """Calls by decided scam callers to the victim, before the report."""
+    found = tables["findings:scam_caller"]
+    decided = found.filter(found["decided"]).select(scammer="subject").view()
+    reports = tables["reports"].select(
+        "report_id", "victim_phone", "reported_at", since="contacted_at"
+    )
+    calls = tables["calls"].mutate(node="phone:" + tables["calls"]["caller"])
+    calls = calls.semi_join(decided, calls["node"] == decided["scammer"]).view()
+    both = calls.inner_join(reports, calls["callee"] == reports["victim_phone"])
+    start = ibis.coalesce(both["since"], both["reported_at"]) - LOOK_BACK
+    near = (both["started_at"] >= start) & (both["started_at"] <= both["reported_at"])
+    return _touch(both.filter(near), "calls", "called")
+
+
+def _traced(tables: Tables) -> ir.Table:
+    """Accounts that passed the report's money on, close to the victim."""
+    traces, payments = tables["traces"], tables["payments"]
+    found = tables["findings:mule_account"]
+    mules = found.filter(found["decided"]).select(mule="subject").view()
+    near = traces.filter(traces["payment_id"].notnull() & (traces["hop"] <= RING_HOPS))
+    near = near.semi_join(mules, near["to"] == mules["mule"]).view()
+    near = near.select("report_id", node="to", paid_by="payment_id").distinct().view()
+    rows = payments.inner_join(near, payments["payment_id"] == near["paid_by"])
+    return _touch(rows, "payments", "traced")
+
+
+def _devices(direct: ir.Table, tables: Tables) -> ir.Table:
+    """Handsets behind the numbers, and behind the chat accounts."""
+    calls, accounts = tables["calls"], tables["accounts"]
+    phones = (
+        direct.filter(direct["node"].startswith("phone:"))
+        .select("report_id", used="node")
+        .distinct()
+        .view()
+    )
+    first = calls.filter(calls["imei"].notnull())
+    first = first.group_by(["caller", "imei"]).aggregate(row_id=first["row_id"].min())
+    marks = first.select("row_id").view()
+    shown = calls.semi_join(marks, calls["row_id"] == marks["row_id"]).view()
+    made = shown.mutate(node="device:" + shown["imei"], used_="phone:" + shown["caller"]).view()
+    by_phone = made.inner_join(phones, made["used_"] == phones["used"])
+    logins = (
+        direct.filter(direct["node"].startswith("account:"))
+        .select("report_id", used="node")
+        .distinct()
+        .view()
+    )
+    held = accounts.filter(accounts["device"].notnull())
+    held = held.mutate(node="device:" + held["device"], used_="account:" + held["account_id"])
+    by_account = held.view()
+    by_account = by_account.inner_join(logins, by_account["used_"] == logins["used"])
+    return ibis.union(_touch(by_phone, "calls", "used"), _touch(by_account, "accounts", "used"))
+
+
+def _people(direct: ir.Table, tables: Tables) -> ir.Table:
+    """The person behind a number, account or money account, where the files name one."""
+    owners = tables["owners"].filter(~tables["owners"]["subject"].startswith("sim:"))
+    owned = direct.inner_join(owners, direct["node"] == owners["subject"])
+    return owned.select(
+        "report_id",
+        node=owners["entity"],
+        how=ibis.literal("holds"),
+        table=direct["table"],
+        key=direct["key"],
+        row_id=direct["row_id"],
+        file=direct["file"],
+        line=direct["line"],
+        sha256=direct["sha256"],
+    ).select(*TOUCHES.names)
+
+
+def _without_hubs(direct: ir.Table, tables: Tables) -> ir.Table:
+    hubs = tables["hubs"].select(hub="subject").view()
+    return direct.anti_join(hubs, direct["node"] == hubs["hub"])
+
+
+def _touch(found: ir.Table, table: str, how: str) -> ir.Table:
+    key = RECORDS[table].key
+    return found.select(
+        report_id=found["report_id"],
+        node=found["node"],
+        how=ibis.literal(how),
+        table=ibis.literal(table),
+        key=found[key[0]] if key else ibis.null("string"),
+        row_id=found["row_id"],
+        file=found["file"],
+        line=found["line"].cast("int64"),
+        sha256=found["sha256"],
+    )
