@@ -1,0 +1,111 @@
+"""Amounts of money in prose: 62元, 五万元, 5万, 49,950.00元, 6.5万余元, 一万二, 转走49950."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from suyuan.model.money import FEN_PER_YUAN, MAX_FEN
+from suyuan.reading.facts import Fact
+from suyuan.reading.numerals import DIGIT, NUMBER, value
+from suyuan.reading.roles import role
+
+_CURRENCIES: Final = {
+    "美元": "USD",
+    "美金": "USD",
+    "港币": "HKD",
+    "港元": "HKD",
+    "欧元": "EUR",
+    "英镑": "GBP",
+    "日元": "JPY",
+    "USDT": "USDT",
+}
+_YUAN: Final = "元|块|圆|园(?![林区里])|人民币|RMB|rmb|美元|美金|港币|港元|欧元|英镑|日元|USDT"
+#: What may follow 万, 千 or a bare number that counts something else than money.
+_COUNTED: Final = re.compile(
+    "[条个张人次部台户名件份年粉步字公里米平倍股点句多单分笔天日月号时秒套双家位批岁遍度楼层期%折组]"
+)
+_BEFORE: Final = re.compile(r"约|大约|大概|将近|近|差不多")
+
+#: A number with its unit of money, or with the sign before it.
+_MARKED: Final = re.compile(
+    rf"(?:(?P<sign>[¥¥]|RMB|人民币)\s?)?(?<![\d.A-Za-z])(?P<n>{NUMBER})"
+    rf"(?P<over>[余多来几])?(?P<big>[十百千万])?(?P<over2>[余多])?\s?"
+    rf"(?:(?P<unit>{_YUAN})(?P<jiao>(?:\d|{DIGIT})[角毛])?)?"
+)
+_GREAT: Final = re.compile(r"[万萬wWkK千仟]")
+_SPOKEN: Final = re.compile(r"[百千万佰仟萬]")
+#: Words after which a bare number is money.
+_MONEY_BEFORE: Final = re.compile(
+    r"(?:[转汇扣付充借贷赔退花刷投取提给交缴存出走要返共里价款费金额]|只要|又是|便宜|支付|余额|"
+    r"[转扣付交借贷投花赔刷汇充给赚][了我他她]|、)\s?:?$"
+)
+_AFTER_BARE: Final = re.compile(r"$|[,。;!?、)\s]|[返就的给都后到转以]")
+
+
+def amounts(text: str) -> Iterator[Fact]:
+    """Every amount in plain `text`, by place."""
+    for found in _MARKED.finditer(text):
+        number = value(found["n"])
+        if number is None or not _is_money(text, found, number):
+            continue
+        fact = _fact(text, found, number)
+        if fact is not None:
+            yield fact
+
+
+def _is_money(text: str, found: re.Match[str], number: Decimal) -> bool:
+    if found["unit"]:
+        lone = found["n"] in {"一", "两", "几"} and found["unit"] == "块"
+        return not (lone and text[found.end() : found.end() + 1] != "钱")
+    if found["sign"]:
+        return True
+    if number < 1 or _COUNTED.match(text, found.end()):
+        return False
+    if found["big"] or _GREAT.search(found["n"]):
+        return number >= 1000 or bool(found["big"])
+    return _bare(text, found)
+
+
+def _bare(text: str, found: re.Match[str]) -> bool:
+    """True where a number without a unit stands where money stands."""
+    written = found["n"]
+    spoken = not written[0].isdigit()
+    if spoken and not (len(written) > 1 and _SPOKEN.search(written)):
+        return False
+    if not spoken and not (2 <= len(written.split(".")[0].replace(",", "")) <= 7):
+        return False
+    if not _AFTER_BARE.match(text, found.end()):
+        return False
+    return _MONEY_BEFORE.search(text, max(0, found.start() - 4), found.start()) is not None
+
+
+def _fact(text: str, found: re.Match[str], number: Decimal) -> Fact | None:
+    if found["big"]:
+        number *= {"十": 10, "百": 100, "千": 1000, "万": 10000}[found["big"]]
+    if found["jiao"]:
+        number += (value(found["jiao"][:-1]) or Decimal(0)) / 10
+    fen = number * FEN_PER_YUAN
+    if fen != fen.to_integral_value() or not 0 < fen <= MAX_FEN:
+        return None
+    currency = _CURRENCIES.get(found["unit"] or "", "CNY")
+    start, end = found.start(), found.end()
+    yuan = format(number.quantize(Decimal("0.01")), "f")
+    return Fact(
+        "amount",
+        text[start:end],
+        yuan if currency == "CNY" else f"{currency} {yuan}",
+        start,
+        end,
+        amount=int(fen) if currency == "CNY" else None,
+        precision=_precision(text, found),
+        role=role("amount", text, start, end),
+    )
+
+
+def _precision(text: str, found: re.Match[str]) -> str:
+    if found["over"] or found["over2"]:
+        return "over"
+    if _BEFORE.search(text, max(0, found.start() - 3), found.start()):
+        return "about"
+    return "exact"

@@ -1,0 +1,75 @@
+"""The catalog's wording and fraud types, read once and checked."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from suyuan.model.errors import CatalogError
+from suyuan.model.text import Text
+
+
+def load(*path: str) -> dict[str, Any]:
+    """A YAML mapping of the catalog; :class:`CatalogError` where it is none."""
+    name = "/".join(path)
+    try:
+        found = yaml.safe_load(files("suyuan.catalog").joinpath(*path).read_text("utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise broken(name, str(error)) from error
+    if not isinstance(found, dict):
+        raise broken(name, "not a mapping")
+    return found
+
+
+def names(folder: str, prefix: str) -> list[str]:
+    """The files of a catalog folder whose names begin with `prefix`, sorted."""
+    found = (entry.name for entry in files("suyuan.catalog").joinpath(folder).iterdir())
+    return sorted(name for name in found if name.startswith(prefix) and name.endswith(".yml"))
+
+
+@dataclass(frozen=True, slots=True)
+class Typos:
+    """Slips of writing: one pattern over all, and what each is meant to be."""
+
+    pattern: re.Pattern[str]
+    meant: Mapping[str, str]
+
+
+@cache
+def typos() -> Typos:
+    meant = {str(slip): str(right) for slip, right in load("wording", "typos.yml").items()}
+    for slip, right in meant.items():
+        if len(slip) != len(right):
+            raise broken("wording/typos.yml", f"{slip} and {right} differ in length")
+    # A class of first characters keeps the scan fast; the alternatives are tried only there.
+    heads = "".join(sorted({slip[0] for slip in meant}))
+    return Typos(re.compile(f"(?=[{heads}])(?:{'|'.join(map(re.escape, meant))})"), meant)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage of the scheme and the cues by which it is told."""
+
+    name: str
+    title: Text
+    cues: tuple[str, ...]
+
+
+@cache
+def stages() -> tuple[Stage, ...]:
+    """The stages of ``wording/stages.yml``, in its order."""
+    return tuple(
+        Stage(name, Text(said["en"], said["zh"]), tuple(said["cues"]))
+        for name, said in load("wording", "stages.yml").items()
+    )
+
+
+def broken(name: str, why: str) -> CatalogError:
+    return CatalogError(
+        Text("A file of the catalog cannot be used.", "目录文件无法使用。"),
+        value=f"{name}: {why}",
+    )

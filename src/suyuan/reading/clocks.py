@@ -1,0 +1,81 @@
+"""Times of day in prose: 14时许, 上午9时10分, 下午四点多, 晚上7点半, 15:20, 11点一刻."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from suyuan.reading.numerals import value
+
+_PART: Final = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|夜里|深夜|半夜|早|晚"
+_HOUR: Final = r"(?:\d{1,2}|二十[一二三四]?|十[一二三四五六七八九]?|[零一二三四五六七八九两])"
+_MINUTE: Final = r"(?:\d{1,2}|[二三四五]?十[一二三四五六七八九]?|零?[一二三四五六七八九])"
+_CLOCK: Final = re.compile(
+    rf"(?P<part>{_PART})?(?:"
+    r"(?<![\d:.])(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::[0-5]\d)?(?![\d:])时?"
+    rf"|(?<![\d.])(?P<hz>{_HOUR})(?:时(?!间|候|刻|代|常|段)|点(?!赞|击|开|卡|评|单|进|了|名))"
+    rf"(?:(?P<mz>{_MINUTE})分|(?P<half>半)|(?P<quarter>[一三])刻|(?P<bare>\d{{2}})(?!\d))?"
+    r")(?P<about>钟|整|来钟|来|许|多|左右|前后)?"
+)
+_EVENING: Final = {"下午", "傍晚", "晚上", "晚间", "夜里", "晚", "深夜"}
+
+
+class Clock(NamedTuple):
+    """A time of day and its place; ``minute`` is None where only the hour is told.
+
+    ``days`` is 1 for the midnight that ends the day (晚上12点, 24时).
+    """
+
+    start: int
+    end: int
+    hour: int
+    minute: int | None
+    days: int
+    part: str | None
+
+
+def clocks(text: str) -> Iterator[Clock]:
+    """Every time of day in plain `text`."""
+    for found in _CLOCK.finditer(text):
+        if found["hz"] and not found["hz"].isdigit() and not _sure(found):
+            continue
+        clock = _clock(found)
+        if clock is not None:
+            yield clock
+
+
+def _sure(found: re.Match[str]) -> bool:
+    """一点 and 两点 mean other things too: a part of the day or a second half must stand by."""
+    return any(found[name] for name in ("part", "half", "quarter", "mz", "about"))
+
+
+def _clock(found: re.Match[str]) -> Clock | None:
+    hour = int(value(found["h"] or found["hz"]) or 0)
+    minute = _minute(found)
+    if hour > 24 or (minute or 0) > 59:
+        return None
+    return _placed(found.start(), found.end(), hour, minute, found["part"])
+
+
+def _minute(found: re.Match[str]) -> int | None:
+    if found["half"]:
+        return 30
+    if found["quarter"]:
+        return 15 if found["quarter"] == "一" else 45
+    written = found["m"] or found["mz"] or found["bare"]
+    return None if written is None else int(value(written) or 0)
+
+
+def _placed(start: int, end: int, hour: int, minute: int | None, part: str | None) -> Clock:
+    hour = on_day(hour, part)
+    return Clock(start, end, hour % 24, minute, hour // 24, part)
+
+
+def on_day(hour: int, part: str | None) -> int:
+    """The hour of 24 that `hour` means in a part of the day."""
+    if part == "中午" and hour < 4:
+        return hour + 12
+    if part in _EVENING and hour < 12:
+        return hour + 12
+    if part in {"晚上", "晚间", "晚", "夜里", "深夜", "半夜"} and hour == 12:
+        return 24
+    return hour

@@ -1,0 +1,120 @@
+"""Days in prose: 2019年4月28日, 4月28号, 29日, 当天, 次日, 昨晚, 上周三, 二〇一九年四月.
+
+A day is found here and given its date in :mod:`suyuan.reading.calendar`.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from suyuan.reading.numerals import value
+
+_MONTH: Final = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
+_DAY: Final = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])"
+_YEAR: Final = r"(?:(?:19|20)\d\d|[一二][零一二三四五六七八九]{3})"
+_DATE: Final = re.compile(
+    rf"(?<![\d.])(?P<y>{_YEAR})(?P<sep>[-/.])(?P<m>{_MONTH})(?P=sep)(?P<d>{_DAY})(?![\d])"
+    rf"|(?:(?<![\d])(?P<y2>{_YEAR}|\d\d)年|(?P<ry>今年|去年|前年|当年|同年))?"
+    rf"(?<![\d.])(?P<m2>{_MONTH})月份?(?:(?P<d2>{_DAY})(?:[日号]|(?![\d元块万千百个分:.]))"
+    r"|(?P<third>[底末初]|[上中下]旬)|(?=[^\d一-十]|$))"
+    rf"|(?<!\d)(?P<y3>{_YEAR})年(?!龄|级|轻|度|前|后)"
+    rf"|(?P<rm>本月|当月|上个?月|同月)(?:(?P<d4>{_DAY})[日号]|(?P<third4>[底末初]|[上中下]旬)?)"
+    rf"|(?<![\d.月第周期])(?P<d3>{_DAY})(?:[日号](?!码|线|楼|院|店|机|群|令|单|期|元|车|[前后内]|以)"
+    rf"|(?=[、和至到-]{_DAY}[日号]))"
+)
+_WEEK: Final = re.compile(r"(?P<last>上个?|本|这个?)?(?:周|星期|礼拜)(?P<w>[一二三四五六日天])")
+#: Counted from the day of the report.
+FROM_REPORT: Final = {
+    "大前天": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "昨夜": -1,
+    "今天": 0, "今日": 0, "今早": 0, "今晨": 0, "今晚": 0, "昨早": -1, "前晚": -2,
+}  # fmt: skip
+#: Counted from the day told last.
+FROM_STORY: Final = {
+    "当天": 0, "当日": 0, "当晚": 0, "当夜": 0, "同日": 0, "同一天": 0, "次日": 1, "翌日": 1,
+    "第二天": 1, "第二日": 1, "隔天": 1, "隔日": 1, "转天": 1, "次晨": 1, "第三天": 2,
+    "前一天": -1, "前一日": -1, "头天": -1, "头一天": -1, "前一晚": -1,
+}  # fmt: skip
+_WORD: Final = re.compile(
+    "|".join(sorted(FROM_REPORT | FROM_STORY, key=len, reverse=True))
+    + r"|(?P<n>\d{1,2}|[两二三四五六七八九十]{1,2})天(?:之|以)?(?P<way>后|前)"
+)
+
+
+class Day(NamedTuple):
+    """A day as told: its place, and whatever parts of it are said.
+
+    ``offset`` counts days from the report (``base`` report) or the day told last (``base`` story).
+    """
+
+    start: int
+    end: int
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    years_back: int | None = None
+    months_back: int | None = None
+    base: str | None = None
+    offset: int = 0
+    weekday: int | None = None
+    word: str = ""
+
+
+def days(text: str) -> list[Day]:
+    """Every day in plain `text`, by place."""
+    found = [*_dates(text), *_weekdays(text), *_words(text)]
+    return sorted(found, key=lambda day: (day.start, -day.end))
+
+
+def _dates(text: str) -> Iterator[Day]:
+    for found in _DATE.finditer(text):
+        year = found["y"] or found["y2"] or found["y3"]
+        yield Day(
+            found.start(),
+            found.end(),
+            year=_year(year) if year else None,
+            month=_number(found["m"] or found["m2"]),
+            day=_number(found["d"] or found["d2"] or found["d3"] or found["d4"]),
+            years_back=_back(found["ry"]),
+            months_back=_months(found["rm"]),
+        )
+
+
+def _weekdays(text: str) -> Iterator[Day]:
+    for found in _WEEK.finditer(text):
+        last = (found["last"] or "").startswith("上")
+        weekday = "一二三四五六日".index(found["w"].replace("天", "日"))
+        yield Day(found.start(), found.end(), base="week", offset=-7 if last else 0, weekday=weekday)
+
+
+def _words(text: str) -> Iterator[Day]:
+    for found in _WORD.finditer(text):
+        word = found[0]
+        if found["n"]:
+            count = int(value(found["n"]) or 0)
+            offset, base = (count if found["way"] == "后" else -count), "story"
+        elif word in FROM_REPORT:
+            offset, base = FROM_REPORT[word], "report"
+        else:
+            offset, base = FROM_STORY[word], "story"
+        yield Day(found.start(), found.end(), base=base, offset=offset, word=word)
+
+
+def _year(written: str) -> int | None:
+    number = value(written)
+    if number is None:
+        return None
+    return int(number) if number >= 100 else 2000 + int(number)
+
+
+def _number(written: str | None) -> int | None:
+    return None if written is None else int(value(written) or 0)
+
+
+def _back(word: str | None) -> int | None:
+    return {"今年": 0, "去年": 1, "前年": 2}.get(word or "")
+
+
+def _months(word: str | None) -> int | None:
+    if word is None:
+        return None
+    return 1 if word.startswith("上") else 0

@@ -1,0 +1,128 @@
+"""What kind of fraud a narrative tells, with its doubt.
+
+Naive Bayes over cues that are present (Maron 1961), with the priors and weights of
+``catalog/fraud_types/types.yml``; the sum is tempered, because cues of one story repeat one
+another. The officer's label is one more cue, and a weak one.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from suyuan.model.text import Text
+from suyuan.reading.catalog import broken, load, names
+from suyuan.reading.cues import Cues
+from suyuan.reading.facts import StageMention
+
+
+@dataclass(frozen=True, slots=True)
+class PoliceList:
+    """A dated list of fraud types: its own name for each type it has."""
+
+    year: int
+    in_force: date
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Priors and weights, in nats, and the cues they hang on."""
+
+    titles: Mapping[str, Text]
+    log_prior: Mapping[str, float]
+    stage_weights: Mapping[str, Mapping[str, float]]
+    cues: Cues
+    cue_weights: tuple[tuple[str, float], ...]
+    temper: float
+    label_weight: float
+    named: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def police_lists() -> tuple[PoliceList, ...]:
+    """The lists of ``catalog/fraud_types/list-*.yml``, oldest first."""
+    found = []
+    for name in names("fraud_types", "list-"):
+        said = load("fraud_types", name)
+        labels = {type_: entry["label"] for type_, entry in said["labels"].items()}
+        if unknown := labels.keys() - model().titles.keys():
+            raise broken(name, f"unknown types {sorted(unknown)}")
+        found.append(PoliceList(said["year"], said["in_force"], labels))
+    return tuple(sorted(found, key=lambda each: each.in_force))
+
+
+def list_on(day: date | None) -> PoliceList:
+    """The newest list in force on `day`; the oldest for earlier days, the newest without a day."""
+    known = police_lists()
+    if day is None:
+        return known[-1]
+    return next((each for each in reversed(known) if each.in_force <= day), known[0])
+
+
+@cache
+def model() -> Model:
+    said = load("fraud_types", "types.yml")
+    types = said["types"]
+    cues = [
+        (str(cue), (type_, float(weight)))
+        for type_, by_weight in said["cues"].items()
+        for weight, group in by_weight.items()
+        for cue in group
+    ]
+    total = sum(entry["prior"] for entry in types.values())
+    return Model(
+        titles={name: Text(entry["en"], entry["zh"]) for name, entry in types.items()},
+        log_prior={name: math.log(entry["prior"] / total) for name, entry in types.items()},
+        stage_weights=said["stages"],
+        cues=Cues(cue for cue, _ in cues),
+        cue_weights=tuple(weight for _, weight in cues),
+        temper=float(said["temper"]),
+        label_weight=float(said["label"]),
+        named={name: tuple(entry["named"]) for name, entry in types.items()},
+    )
+
+
+def fraud_types(
+    text: str, stages: Iterable[StageMention], label: str | None = None
+) -> tuple[tuple[str, float], ...]:
+    """(type, probability) of plain `text`, likeliest first; probabilities add up to 1."""
+    known = model()
+    weight = dict.fromkeys(known.log_prior, 0.0)
+    for cue in {hit.cue for hit in known.cues.scan(text)}:
+        type_, nats = known.cue_weights[cue]
+        weight[type_] += nats
+    told = {mention.stage for mention in stages}
+    for type_, by_stage in known.stage_weights.items():
+        weight[type_] += sum(nats for stage, nats in by_stage.items() if stage in told)
+    score = {name: known.log_prior[name] + known.temper * weight[name] for name in weight}
+    if (labelled := type_of_label(label)) is not None:
+        score[labelled] += known.label_weight
+    return _softmax(score)
+
+
+def type_of_label(label: str | None) -> str | None:
+    """The type that an officer's label means: by its id, a list's name for it, or a word in it."""
+    if not label:
+        return None
+    return _labels().get(label.strip()) or next(
+        (name for name, words in model().named.items() if any(word in label for word in words)),
+        None,
+    )
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    found = {label: name for each in police_lists() for name, label in each.labels.items()}
+    for name, title in model().titles.items():
+        found |= {name: name, title.zh: name, title.en: name}
+    return found
+
+
+def _softmax(score: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    top = max(score.values())
+    odds = {name: math.exp(value - top) for name, value in score.items()}
+    total = sum(odds.values())
+    ranked = sorted(odds.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((name, value / total) for name, value in ranked)

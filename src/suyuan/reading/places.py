@@ -1,0 +1,56 @@
+"""Platforms, lenders, couriers and tools named in a text, and the goods that were bought."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+from suyuan.reading.catalog import load
+from suyuan.reading.cues import Cues
+from suyuan.reading.facts import Fact
+
+_BOUGHT: Final = (
+    r"(?:网购|订购|选购|购买|所购|购得|下单|拍下|买|购|拍|订|出售|卖|看中|看上)"
+    r"(?:了|的|过|到|下|得)?(?:那|这)?(?:[一二两三几]|\d{1,2})?"
+    r"(?:件|双|个|盒|套|条|部|台|瓶|箱|袋|包|本|款|支|罐|把|副)?(?:二手)?"
+)
+_GOODS: Final = re.compile(
+    rf"{_BOUGHT}(?P<g>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9 ]{{1,7}}?)"
+    r"(?=[,。;()、]|的(?:快递|订单|信息|包裹)|被|检出|存在|有质量|质量|含|甲醛|材质|的$)"
+)
+_NOT_GOODS: Final = re.compile(
+    r"东西|商品|物品|快递|订单|一个|什么|我|他|她|其|你|微信|QQ|支付|账|卡|币|机票|的"
+)
+
+
+class _Named(NamedTuple):
+    kind: str
+    name: str
+    role: str | None
+
+
+@cache
+def _lexicon() -> tuple[Cues, tuple[_Named, ...]]:
+    words: list[tuple[str, _Named]] = []
+    for role, names in load("wording", "places.yml").items():
+        for name, written in names.items():
+            words += [(word, _Named("platform", str(name), str(role))) for word in written]
+    for nouns in load("wording", "goods.yml").values():
+        words += [(word, _Named("goods", word, None)) for word in nouns if len(word) > 1]
+    return Cues(word for word, _ in words), tuple(named for _, named in words)
+
+
+def places(text: str) -> Iterator[Fact]:
+    """Platforms and goods of plain `text` by their lexicons, then goods by how buying is told."""
+    cues, named = _lexicon()
+    end = 0
+    for hit in sorted(cues.scan(text), key=lambda hit: (hit.start, -hit.end)):
+        if hit.start < end:
+            continue
+        end = hit.end
+        kind, name, role = named[hit.cue]
+        yield Fact(kind, text[hit.start : hit.end], name, hit.start, hit.end, role=role)
+    for found in _GOODS.finditer(text):
+        if not _NOT_GOODS.search(found["g"]):
+            start, end = found.span("g")
+            yield Fact("goods", found["g"], found["g"], start, end, precision="about")
