@@ -2,5 +2,18 @@
 
 from suyuan.reading.facts import Fact, Reading, StageMention
 from suyuan.reading.narrative import read_text
+from suyuan.reading.ranking import ranking
+from suyuan.reading.reports import Readings, read_reports, wording_pairs
+from suyuan.reading.step import READING
 
-__all__ = ["Fact", "Reading", "StageMention", "read_text"]
+__all__ = [
+    "READING",
+    "Fact",
+    "Reading",
+    "Readings",
+    "StageMention",
+    "ranking",
+    "read_reports",
+    "read_text",
+    "wording_pairs",
+]

@@ -1,4 +1,4 @@
-"""Chat and payment accounts in prose, with their platform: QQ号123456, 微信 kf_01, 支付宝账号…"""
+"""Chat and payment accounts in prose, with their platform: QQ号123456, 微信 kf_01, and so on."""
 
 import re
 from collections.abc import Iterator
@@ -31,14 +31,19 @@ _PLATFORMS: Final = {
 }
 _NAMES: Final = "|".join(sorted(map(re.escape, _PLATFORMS), key=len, reverse=True))
 #: Between the platform and the id: words, but neither money nor another id.
-_FILLER: Final = r"(?P<filler>[^A-Za-z0-9@+。;!?\n]{0,14}?)"
+_FILLER: Final = (
+    rf"(?P<filler>(?:(?!{_NAMES})[^A-Za-z0-9@+。;!?\n]){{0,14}}?)"  # the nearest platform names it
+)
 _EMAIL: Final = r"[A-Za-z0-9][\w.-]{1,40}@[A-Za-z0-9][\w-]{0,30}(?:\.[A-Za-z]{2,6}){1,2}"
 _NUMBER: Final = r"[1-9]\d{3,5} \d{2,4}(?: \d{2,4}){0,2}|[1-9]\d{4,11}"
 _WORD: Final = r"[A-Za-z][A-Za-z0-9_-]{4,29}"
 _LABELLED: Final = re.compile(
-    rf"(?P<name>{_NAMES}){_FILLER}(?P<id>{_EMAIL}|{_WORD}|{_NUMBER})(?![\w@*])", re.IGNORECASE
+    rf"(?P<name>{_NAMES}){_FILLER}(?P<id>{_EMAIL}|{_WORD}|{_NUMBER})(?![A-Za-z0-9_@*])",
+    re.IGNORECASE,
 )
-_BARE: Final = re.compile(rf"(?<![\w@])(?P<id>wxid_[a-z0-9]{{6,25}}|[1-9]\d{{4,10}}@qq\.com)", re.I)
+_BARE: Final = re.compile(
+    r"(?<![A-Za-z0-9_@.-])(?P<id>wxid_[a-z0-9]{6,25}|[1-9]\d{4,10}@qq\.com)", re.IGNORECASE
+)
 _MORE: Final = re.compile(r"\s?(?:、|,|和|及|或|/)\s?(?P<id>[1-9]\d{4,10})(?!\d|[元块万条个分.])")
 _MONEY: Final = re.compile(r"[转付款充收钱借贷扣花][^(:]{0,6}$|红包|金额|支付[^宝]")
 _STRICT: Final = re.compile(r"[号名为是::(]")

@@ -40,6 +40,7 @@ _MONEY_BEFORE: Final = re.compile(
     r"(?:[转汇扣付充借贷赔退花刷投取提给交缴存出走要返共里价款费金额]|只要|又是|便宜|支付|余额|"
     r"[转扣付交借贷投花赔刷汇充给赚][了我他她]|、)\s?:?$"
 )
+_IN_LIST: Final = re.compile(r"[、和]\d{1,12}(?:\.\d{1,2})?[元块万]")
 _AFTER_BARE: Final = re.compile(r"$|[,。;!?、)\s]|[返就的给都后到转以]")
 
 
@@ -77,6 +78,8 @@ def _bare(text: str, found: re.Match[str]) -> bool:
         return False
     if not _AFTER_BARE.match(text, found.end()):
         return False
+    if _IN_LIST.match(text, found.end()):
+        return True
     return _MONEY_BEFORE.search(text, max(0, found.start() - 4), found.start()) is not None
 
 

@@ -6,7 +6,7 @@ from the story; a look back (头天, 三天前) does not move the story.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from suyuan.model.times import local
 from suyuan.reading.days import Day
@@ -19,10 +19,14 @@ class Calendar:
     reported: date | None
     told: date | None = None
     year: int | None = None
+    clock: time = time()
 
     @classmethod
     def of(cls, reported_at: datetime | None, zone: str) -> "Calendar":
-        return cls(None if reported_at is None else local(reported_at, zone).date())
+        if reported_at is None:
+            return cls(None)
+        moment = local(reported_at, zone)
+        return cls(moment.date(), clock=moment.time())
 
     def date_of(self, day: Day) -> tuple[str, date | None] | None:
         """ISO text as exact as it is told, and the date where it is known; None where it is none.

@@ -57,13 +57,14 @@ class Stage:
     name: str
     title: Text
     cues: tuple[str, ...]
+    but_not: tuple[str, ...]
 
 
 @cache
 def stages() -> tuple[Stage, ...]:
     """The stages of ``wording/stages.yml``, in its order."""
     return tuple(
-        Stage(name, Text(said["en"], said["zh"]), tuple(said["cues"]))
+        Stage(name, Text(said["en"], said["zh"]), tuple(said["cues"]), tuple(said.get("not", ())))
         for name, said in load("wording", "stages.yml").items()
     )
 

@@ -29,7 +29,7 @@ def dates(text: str, reported_at: datetime | None, zone: str) -> Iterator[Fact]:
         while place < len(times) and times[place].end <= day.start:
             yield from _alone(text, times[place], calendar, zone)
             place += 1
-        while place < len(times) and times[place].start < day.end:
+        while place < len(times) and times[place].end <= day.end:
             place += 1
         end = day.end
         known = calendar.date_of(day)
@@ -46,8 +46,9 @@ def dates(text: str, reported_at: datetime | None, zone: str) -> Iterator[Fact]:
 
 
 def _joined(text: str, day: Day, clock: Clock) -> bool:
+    """True where the clock follows its day at once, or shares a sign with it (昨晚7点)."""
     gap = text[day.end : clock.start]
-    return day.end <= clock.start and len(gap) <= 2 and all(sign in _BETWEEN for sign in gap)
+    return len(gap) <= 2 and all(sign in _BETWEEN for sign in gap)
 
 
 def _in_part(clock: Clock | None, word: str) -> Clock | None:
@@ -59,9 +60,17 @@ def _in_part(clock: Clock | None, word: str) -> Clock | None:
 
 
 def _alone(text: str, clock: Clock, calendar: Calendar, zone: str) -> Iterator[Fact]:
-    told = calendar.told
+    told = calendar.told or _last(clock, calendar)
     known = ("", None) if told is None else (told.isoformat(), told)
     yield _fact(text, (clock.start, clock.end), known, clock, zone)
+
+
+def _last(clock: Clock, calendar: Calendar) -> date | None:
+    """The last day before the report on which the clock could have struck."""
+    if calendar.reported is None:
+        return None
+    late = calendar.clock < time(clock.hour, clock.minute or 0)
+    return calendar.reported - timedelta(days=1) if late else calendar.reported
 
 
 def _fact(

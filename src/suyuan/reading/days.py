@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from suyuan.reading.numerals import value
 
 _MONTH: Final = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-_DAY: Final = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])"
+_ONES: Final = "[一二三四五六七八九]"
+_DAY: Final = rf"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十{_ONES}?|十{_ONES}?|{_ONES})"
 _YEAR: Final = r"(?:(?:19|20)\d\d|[一二][零一二三四五六七八九]{3})"
 _DATE: Final = re.compile(
     rf"(?<![\d.])(?P<y>{_YEAR})(?P<sep>[-/.])(?P<m>{_MONTH})(?P=sep)(?P<d>{_DAY})(?![\d])"
@@ -83,7 +84,9 @@ def _weekdays(text: str) -> Iterator[Day]:
     for found in _WEEK.finditer(text):
         last = (found["last"] or "").startswith("上")
         weekday = "一二三四五六日".index(found["w"].replace("天", "日"))
-        yield Day(found.start(), found.end(), base="week", offset=-7 if last else 0, weekday=weekday)
+        yield Day(
+            found.start(), found.end(), base="week", offset=-7 if last else 0, weekday=weekday
+        )
 
 
 def _words(text: str) -> Iterator[Day]:

@@ -27,8 +27,12 @@ _RUN: Final = re.compile(
     r"(?<![\dA-Za-z*.@])(?P<prefix>[A-Za-z]{2,5})?(?P<digits>\d{4}(?:[ -]\d{2,4}){2,5}|\d{6,25}"
     r"|\d{4,6}\*{2,12}\d{3,4})(?![\dA-Za-z*@])"
 )
-_TAIL: Final = re.compile(r"(?:尾号|末四位|后四位|尾数)(?:为|是|:|\s|号){0,3}(?P<digits>\d{3,5})(?!\d)")
-_WAYBILL: Final = re.compile(r"(?:(?:快递|运|物流|快件|货运|包裹)单(?:号码?|编号)?|运单|面单)[^\d\n,。;]{0,4}$")
+_TAIL: Final = re.compile(
+    r"(?:尾号|末四位|后四位|尾数)(?:为|是|:|\s|号){0,3}(?P<digits>\d{3,5})(?!\d)"
+)
+_WAYBILL: Final = re.compile(
+    r"(?:(?:快递|运|物流|快件|货运|包裹)单(?:号码?|编号)?|运单|面单)[^\d\n,。;]{0,4}$"
+)
 _ORDER: Final = re.compile(r"订单(?:编号|号码?|号)?[^\d\n,。;]{0,6}$")
 _IDENTITY: Final = re.compile(r"身份证(?:号码?|件号)?[^\d\n,。;]{0,4}$")
 _CARD: Final = re.compile(r"(?:卡号?|账号|账户|户头)[^\d\n。;]{0,8}$")

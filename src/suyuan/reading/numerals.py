@@ -4,7 +4,12 @@ import re
 from decimal import Decimal
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2}
-_DIGITS |= {c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")} | {"貳": 2, "參": 3, "陸": 6, "弍": 2}
+_DIGITS |= {c: i for i, c in enumerate("零壹贰叁肆伍陆柒捌玖")} | {
+    "貳": 2,
+    "參": 3,
+    "陸": 6,
+    "弍": 2,
+}
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000, "K": 1000}
 _GREAT = {"万": 10**4, "萬": 10**4, "w": 10**4, "W": 10**4, "亿": 10**8, "億": 10**8}
 
@@ -12,7 +17,9 @@ DIGIT = "[零一二两三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸]
 UNIT = "[十拾百佰千仟万萬亿億wWkK]"
 ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)(?:\.\d{1,2})?|\d{1,12}(?:\.\d{1,4})?)"
 #: A number as money is written: bounded, so that no text can make it slow.
-NUMBER = f"(?:{ARABIC}|{DIGIT}|[十拾])(?:{DIGIT}|{UNIT}|(?<={UNIT})\\d{{1,5}}(?:\\.\\d{{1,2}})?){{0,16}}"
+NUMBER = (
+    f"(?:{ARABIC}|{DIGIT}|[十拾])(?:{DIGIT}|{UNIT}|(?<={UNIT})\\d{{1,5}}(?:\\.\\d{{1,2}})?){{0,16}}"
+)
 _TOKEN = re.compile(f"{ARABIC}|.")
 
 
@@ -25,27 +32,27 @@ def value(written: str) -> Decimal | None:
     whole = section = Decimal(0)
     digit: Decimal | None = None
     last = 1
-    for token in _TOKEN.findall(written):
-        if token[0].isascii() and token[0].isdigit():
+    for sign in _TOKEN.findall(written):
+        if sign[0].isascii() and sign[0].isdigit():
             if digit is not None:
                 return None
-            digit = Decimal(token.replace(",", ""))
-        elif token in _DIGITS:
-            if token in "零":
+            digit = Decimal(sign.replace(",", ""))
+        elif sign in _DIGITS:
+            if sign == "零":
                 last = 1
             elif digit is not None:
                 return _read_out(written)
             else:
-                digit = Decimal(_DIGITS[token])
-        elif token in _UNITS:
-            section += (Decimal(1) if digit is None else digit) * _UNITS[token]
-            digit, last = None, _UNITS[token]
-        elif token in _GREAT:
+                digit = Decimal(_DIGITS[sign])
+        elif sign in _UNITS:
+            section += (Decimal(1) if digit is None else digit) * _UNITS[sign]
+            digit, last = None, _UNITS[sign]
+        elif sign in _GREAT:
             section += digit or 0
             if not section:
                 return None
-            whole, section = _grown(whole, section, _GREAT[token])
-            digit, last = None, _GREAT[token]
+            whole, section = _grown(whole, section, _GREAT[sign])
+            digit, last = None, _GREAT[sign]
         else:
             return None
     return whole + section + _rest(digit, last)

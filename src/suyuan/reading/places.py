@@ -9,18 +9,22 @@ from suyuan.reading.catalog import load
 from suyuan.reading.cues import Cues
 from suyuan.reading.facts import Fact
 
+_VERB: Final = (
+    r"(?:网购|订购|选购|购买|所购|购得|下单|拍下|买|(?<!抢)购(?!物)|拍(?!拍|照|卖)|订(?!单|金)|出售"
+    r"|(?<!拐)卖(?!家|号|货)|看中|看上)"
+)
 _BOUGHT: Final = (
-    r"(?:网购|订购|选购|购买|所购|购得|下单|拍下|买|购|拍|订|出售|卖|看中|看上)"
-    r"(?:了|的|过|到|下|得)?(?:那|这)?(?:[一二两三几]|\d{1,2})?"
+    rf"{_VERB}(?:了|的|过|到|下|得)?(?:那|这)?(?:[一二两三几]|\d{{1,2}})?"
     r"(?:件|双|个|盒|套|条|部|台|瓶|箱|袋|包|本|款|支|罐|把|副)?(?:二手)?"
 )
 _GOODS: Final = re.compile(
-    rf"{_BOUGHT}(?P<g>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9 ]{{1,7}}?)"
+    rf"{_BOUGHT}(?P<g>[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9 ]{{1,9}}?)"
     r"(?=[,。;()、]|的(?:快递|订单|信息|包裹)|被|检出|存在|有质量|质量|含|甲醛|材质|的$)"
 )
 _NOT_GOODS: Final = re.compile(
-    r"东西|商品|物品|快递|订单|一个|什么|我|他|她|其|你|微信|QQ|支付|账|卡|币|机票|的"
+    r"东西|商品|物品|快递|订单|一个|什么|我|他|她|其|你|微信|QQ|支付|账|卡|币|机票|的|客服|数据"
 )
+_NEAR: Final = re.compile(rf"{_VERB}|商品|包裹|快件")
 
 
 class _Named(NamedTuple):
@@ -49,6 +53,8 @@ def places(text: str) -> Iterator[Fact]:
             continue
         end = hit.end
         kind, name, role = named[hit.cue]
+        if kind == "goods" and not _NEAR.search(text, max(0, hit.start - 12), hit.start):
+            continue
         yield Fact(kind, text[hit.start : hit.end], name, hit.start, hit.end, role=role)
     for found in _GOODS.finditer(text):
         if not _NOT_GOODS.search(found["g"]):

@@ -20,7 +20,8 @@ class _Roles(NamedTuple):
 @cache
 def _roles(kind: str) -> _Roles:
     role_of = {
-        str(cue): str(name) for name, cues in load("wording", "roles.yml")[kind].items()
+        str(cue): str(name)
+        for name, cues in load("wording", "roles.yml")[kind].items()
         for cue in cues
     }
     # Longer cues first: 退款 must not be read as 退.

@@ -9,20 +9,33 @@ from suyuan.reading.facts import StageMention
 
 
 @cache
-def _compiled() -> tuple[Cues, tuple[str, ...]]:
-    pairs = [(cue, stage.name) for stage in catalog.stages() for cue in stage.cues]
-    return Cues(cue for cue, _ in pairs), tuple(name for _, name in pairs)
+def _compiled() -> tuple[Cues, tuple[tuple[str, bool], ...]]:
+    """The cues, and for each its stage and whether it tells the stage or rules it out."""
+    known = [(cue, (stage.name, True)) for stage in catalog.stages() for cue in stage.cues]
+    known += [(cue, (stage.name, False)) for stage in catalog.stages() for cue in stage.but_not]
+    return Cues(cue for cue, _ in known), tuple(meant for _, meant in known)
 
 
 def stages(text: str) -> tuple[StageMention, ...]:
-    """Each stage told in plain `text` once, at its first mention; denied ones are left out."""
-    cues, names = _compiled()
-    places: dict[str, list[Hit]] = {}
+    """Each stage told in plain `text` once, at its first mention.
+
+    What is denied does not count, nor what lies within a wording that rules the stage out.
+    """
+    cues, meanings = _compiled()
+    told: dict[str, list[Hit]] = {}
+    ruled_out: dict[str, set[int]] = {}
     for hit in cues.scan(text):
-        if not denied(text, hit.start):
-            places.setdefault(names[hit.cue], []).append(hit)
-    told = [_mention(name, hits) for name, hits in places.items()]
-    return tuple(sorted(told, key=lambda stage: (stage.start, stage.end)))
+        stage, tells = meanings[hit.cue]
+        if not tells:
+            ruled_out.setdefault(stage, set()).update(range(hit.start, hit.end))
+        elif not denied(text, hit.start):
+            told.setdefault(stage, []).append(hit)
+    mentions = []
+    for stage, hits in told.items():
+        out = ruled_out.get(stage, set())
+        if kept := [hit for hit in hits if hit.start not in out]:
+            mentions.append(_mention(stage, kept))
+    return tuple(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
 
 
 def _mention(name: str, hits: Sequence[Hit]) -> StageMention:
