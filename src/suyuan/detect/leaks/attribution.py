@@ -81,10 +81,18 @@ def attribute(exposure: Exposure, pairings: Pairings) -> Attribution:
 
 def _problem(exposure: Exposure, pairings: Pairings) -> Problem:
     start, pair = pairings.by_candidate(len(exposure.subjects))
+    first = np.searchsorted(pairings.victim, np.arange(pairings.victims + 1))
     kinds = (subject.partition(":")[0] for subject in exposure.subjects)
     spread = np.array([HETEROGENEITY.get(kind, OTHER_HETEROGENEITY) for kind in kinds])
     return Problem(
-        start, pair, pairings.victim, pairings.bin, pairings.weight, exposure.counts, spread
+        start,
+        pair,
+        first.astype(np.int64),
+        pairings.victim,
+        pairings.bin,
+        pairings.weight,
+        exposure.counts,
+        spread,
     )
 
 
@@ -129,20 +137,22 @@ def _residual(exposure: Exposure, pairings: Pairings, effects: list[Effect]) -> 
         hit = (pairings.through == candidate).any(axis=1)
         odds[hit] += lift[pairings.bin[hit]]
         intensity += lift * exposure.counts[candidate]
-    gain = pairings.share / (intensity / base)[pairings.bin]
-    return _weigh(pairings, gain, odds, intensity)
+    return _weigh(pairings, odds, intensity, base)
 
 
-def _weigh(pairings: Pairings, gain: Floats, odds: Floats, intensity: Floats) -> Residual:
-    bins, victims = len(intensity), pairings.victims
-    share = np.bincount(pairings.victim, pairings.share, victims)
-    none = np.bincount(pairings.victim, gain, victims) / np.maximum(share, 1e-300)
-    listed = np.bincount(pairings.victim, gain * odds, victims)
-    # A call that came through no order in the table is explained as ill as an average order is.
-    explained = listed + none * np.clip(1.0 - share, 0.0, 1.0)
-    held = gain * odds / np.maximum(listed, 1e-300)[pairings.victim]
-    mass = np.bincount(pairings.bin, held * pairings.weight[pairings.victim], bins)
-    return Residual(gain, explained, mass, intensity)
+def _weigh(pairings: Pairings, odds: Floats, intensity: Floats, base: Floats) -> Residual:
+    victims, bins = pairings.victims, len(intensity)
+    lessened = (base / intensity)[pairings.bin]
+    listed = np.bincount(pairings.victim, pairings.share, victims)
+    outside = np.clip(1.0 - listed, 0.0, 0.99)
+    # Through no listed order: as likely as an ordinary order of the same days.
+    none = outside * np.bincount(pairings.victim, pairings.share * lessened, victims) / listed
+    likely = pairings.share * odds * lessened
+    total = none + np.bincount(pairings.victim, likely, victims)
+    held, outside = likely / total[pairings.victim], none / total
+    spread = held / (1.0 - outside)[pairings.victim] * pairings.weight[pairings.victim]
+    mass = np.bincount(pairings.bin, spread, bins)
+    return Residual(held, odds, outside, mass, intensity)
 
 
 def without(attribution: Attribution, effect: int) -> Attribution:

@@ -27,17 +27,23 @@ NULL_NODES = np.linspace(-3.0, 3.6, 34)
 NULL_MASS = np.exp(-0.5 * NULL_NODES**2) / np.exp(-0.5 * NULL_NODES**2).sum()
 
 
+#: What the kernels know of victims: first pair of each; victim, bin, probability and odds of each
+#: pair; outside and weight of each victim.
+Victims = tuple[NDArray[np.int64], Ints, Ints, Floats, Floats, Floats, Floats]
+
+
 @dataclass(frozen=True, slots=True)
 class Residual:
     """The victims as the leaks found so far leave them.
 
-    ``gain`` is per pair (share over the bin's relative intensity), ``explained`` per victim (its
-    present likelihood), ``mass`` per bin (victims there), ``intensity`` per bin (orders, those
-    that leak counted by their odds).
+    Per pair: ``held`` (probability that this is the order behind the call) and ``odds`` (of the
+    order, by those leaks). Per victim: ``outside`` (probability of no listed order). Per bin:
+    ``mass`` (victims) and ``intensity`` (orders, those that leaked counted by their odds).
     """
 
-    gain: Floats
-    explained: Floats
+    held: Floats
+    odds: Floats
+    outside: Floats
     mass: Floats
     intensity: Floats
 
@@ -60,30 +66,40 @@ class Profile:
 def _bin_scores(
     odds: float,
     pairs: Ints,
-    pair_victim: Ints,
-    pair_bin: Ints,
-    gain: Floats,
-    explained: Floats,
-    weight: Floats,
-    mass: Floats,
+    victims: Victims,
     relative: Floats,
+    mass: Floats,
 ) -> Floats:
-    """Log likelihood ratio per bin of a leak at `odds`; `pairs` ascend, so victims are runs."""
-    score = np.zeros(len(mass))
-    for k in range(len(mass)):
+    """Log likelihood ratio per bin of a leak at `odds` of the candidate that owns `pairs`.
+
+    `pairs` ascend, so that the pairs of one victim are a run. A victim's whole ratio is booked
+    where its orders at the candidate are.
+    """
+    first, pair_victim, pair_bin, held, before, outside, weight = victims
+    score = np.zeros(len(relative))
+    for k in range(len(relative)):
         if mass[k] > 0.0 and relative[k] > 0.0:
             score[k] = -mass[k] * np.log1p(odds * relative[k])
     i = 0
     while i < len(pairs):
-        victim = pair_victim[pairs[i]]
-        share = 0.0
+        v = pair_victim[pairs[i]]
+        ratio = 0.0
+        for p in range(first[v], first[v + 1]):
+            # A call through no listed order is as likely as one through any order of that time.
+            share = held[p] / (1.0 - outside[v])
+            ratio += share / (1.0 + odds * relative[pair_bin[p]])
+            # In `mass` this victim counts as having no order at the candidate: undo it.
+            score[pair_bin[p]] += weight[v] * share * np.log1p(odds * relative[pair_bin[p]])
         j = i
-        while j < len(pairs) and pair_victim[pairs[j]] == victim:
-            share += gain[pairs[j]]
+        own = 0.0
+        while j < len(pairs) and pair_victim[pairs[j]] == v:
+            p = pairs[j]
+            ratio += held[p] * odds / before[p] / (1.0 + odds * relative[pair_bin[p]])
+            own += held[p]
             j += 1
-        worth = weight[victim] * np.log1p(odds * share / explained[victim])
+        worth = weight[v] * np.log(ratio)
         for p in pairs[i:j]:
-            score[pair_bin[p]] += worth * gain[p] / share
+            score[pair_bin[p]] += worth * held[p] / own
         i = j
     return score
 
@@ -113,21 +129,11 @@ def _uneven(score: Floats, pace: Floats) -> Floats:
 
 @njit(cache=True)
 def _scores(
-    pairs: Ints,
-    pair_victim: Ints,
-    pair_bin: Ints,
-    gain: Floats,
-    explained: Floats,
-    weight: Floats,
-    mass: Floats,
-    relative: Floats,
-    odds: Floats,
+    pairs: Ints, victims: Victims, relative: Floats, mass: Floats, odds: Floats
 ) -> Floats:
-    out = np.empty((len(odds), len(mass)))
+    out = np.empty((len(odds), len(relative)))
     for i in range(len(odds)):
-        out[i] = _bin_scores(
-            odds[i], pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative
-        )
+        out[i] = _bin_scores(odds[i], pairs, victims, relative, mass)
     return out
 
 
@@ -135,11 +141,7 @@ def _scores(
 def log_bayes_factors(
     start: NDArray[np.int64],
     pair: Ints,
-    pair_victim: Ints,
-    pair_bin: Ints,
-    gain: Floats,
-    explained: Floats,
-    weight: Floats,
+    victims: Victims,
     mass: Floats,
     intensity: Floats,
     counts: Floats,
@@ -158,16 +160,11 @@ def log_bayes_factors(
         if len(pairs) == 0:
             continue
         relative = counts[c] / intensity
-        leak = _scores(
-            pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative, odds
-        )
-        leak = _uneven(leak, pace)
+        leak = _uneven(_scores(pairs, victims, relative, mass, odds), pace)
         for i in range(len(odds)):
             alternatives[i] = window_evidence(leak[i], prior)
         popular = np.expm1(spread[c] * null_nodes)
-        chance = _scores(
-            pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative, popular
-        )
+        chance = _scores(pairs, victims, relative, mass, popular)
         nulls = chance.sum(axis=1) + np.log(null_mass)
         factors[c] = log_sum(alternatives) - np.log(len(odds)) - log_sum(nulls)
     return factors
@@ -194,13 +191,9 @@ def _expected(score: Floats, odds: Floats, pace: Floats) -> Floats:
 @njit(cache=True)
 def _profile(
     pairs: Ints,
-    pair_victim: Ints,
-    pair_bin: Ints,
-    gain: Floats,
-    explained: Floats,
-    weight: Floats,
-    mass: Floats,
+    victims: Victims,
     relative: Floats,
+    mass: Floats,
     odds: Floats,
     pace: Floats,
     prior: Floats,
@@ -209,8 +202,8 @@ def _profile(
 
     Last comes the expected odds of each bin.
     """
-    bins = len(mass)
-    plain = _scores(pairs, pair_victim, pair_bin, gain, explained, weight, mass, relative, odds)
+    bins = len(relative)
+    plain = _scores(pairs, victims, relative, mass, odds)
     score = _uneven(plain, pace)
     worth = np.empty(len(odds))
     begins = np.empty((len(odds), bins))
@@ -223,10 +216,15 @@ def _profile(
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The victims and their orders, indexed by candidate."""
+    """The victims and their orders; ``start`` and ``pair`` index the pairs by candidate.
+
+    ``first`` is where each victim's pairs begin; ``spread`` per candidate how far it may be
+    popular with victims and innocent.
+    """
 
     start: NDArray[np.int64]
     pair: Ints
+    first: NDArray[np.int64]
     victim: Ints
     bin: Ints
     weight: Floats
@@ -238,11 +236,7 @@ class Problem:
         return log_bayes_factors(
             self.start,
             self.pair,
-            self.victim,
-            self.bin,
-            residual.gain,
-            residual.explained,
-            self.weight,
+            self._victims(residual),
             residual.mass,
             residual.intensity,
             self.counts,
@@ -258,13 +252,9 @@ class Problem:
         """Window and odds of `candidate`, given that it leaks."""
         worth, begins, ends, expected = _profile(
             self.pair[self.start[candidate] : self.start[candidate + 1]],
-            self.victim,
-            self.bin,
-            residual.gain,
-            residual.explained,
-            self.weight,
-            residual.mass,
+            self._victims(residual),
             self.counts[candidate] / residual.intensity,
+            residual.mass,
             ODDS,
             PACE,
             WINDOW_PRIOR,
@@ -274,4 +264,16 @@ class Problem:
         first, last = np.exp(begins - level), np.exp(ends - level)
         over = np.cumsum(last, axis=1) - last
         active = np.clip(np.cumsum(first, axis=1) - over, 0.0, None)
-        return Profile((expected * active).sum(axis=0), first.sum(axis=0), last.sum(axis=0), odds)
+        lift = (expected * active).sum(axis=0)
+        return Profile(lift, first.sum(axis=0), last.sum(axis=0), odds)
+
+    def _victims(self, residual: Residual) -> Victims:
+        return (
+            self.first,
+            self.victim,
+            self.bin,
+            residual.held,
+            residual.odds,
+            residual.outside,
+            self.weight,
+        )
