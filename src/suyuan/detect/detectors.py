@@ -1,5 +1,18 @@
-"""The roles sought, one line each. Their order does not matter: steps sort themselves."""
+"""All detectors, one line each. Order does not matter: steps are sorted by what they read."""
 
+from suyuan.detect import (
+    account_merchant,
+    farmed_account,
+    scam_caller,
+    sim_supplier,
+    sms_activation,
+)
 from suyuan.detect.contract import Detector
 
-DETECTORS: tuple[Detector, ...] = ()
+DETECTORS: tuple[Detector, ...] = (
+    scam_caller.DETECTOR,
+    farmed_account.DETECTOR,
+    account_merchant.DETECTOR,
+    sms_activation.DETECTOR,
+    sim_supplier.DETECTOR,
+)

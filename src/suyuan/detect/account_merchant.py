@@ -1,0 +1,157 @@
+"""Who sells farmed accounts (号商): people, or the account that stands for them.
+
+A merchant sells chat accounts by the hundred to several buyers at a few yuan each, what is sold
+turns out to be farmed and is later used against victims, and the buyers also buy records and cards.
+Somebody who parts with an old account or a game login sells one or two, dear, once. Where no ledger
+was seized, the one on whose devices or to whose address the farm's accounts were registered is
+weighed instead.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.evidence import SHOWN, rows
+from suyuan.identity.aliases import named
+from suyuan.model.text import Text
+from suyuan.store.tables import Tables
+
+GOODS = ("chat_account", "token_account")
+#: Farmed accounts on a person's own things before that person is weighed without a ledger.
+LEAST_FARMED = 5
+
+
+def measure(tables: Tables) -> Measured:
+    """Sellers of accounts, and those on whose things accounts were farmed."""
+    keep = tables.engine.keep
+    deals = keep(_deals(tables))
+    items = keep(_items(tables, deals))
+    farms = keep(_farms(tables))
+    parts = (_selling(deals), _buyers(tables, deals), _goods(items), _made(farms))
+    who = keep(ibis.union(deals.select("subject"), _grown(farms).select("subject")).distinct())
+    found = who
+    for part in parts:
+        found = found.left_join(keep(part), "subject").drop("subject_right")
+    zero = ("deals", "accounts_sold", "buyers", "farmed_items", "used_items", "farm_accounts")
+    found = found.mutate(**{name: found[name].fill_null(0) for name in zero})
+    found = found.mutate(count=ibis.greatest(found["accounts_sold"], found["farm_accounts"]))
+    return Measured(keep(found), _evidence(tables, deals, farms))
+
+
+def _deals(tables: Tables) -> ir.Table:
+    """Dealings in accounts, with the seller as ``subject``."""
+    trades = tables["trades"]
+    mine = trades.filter(trades["goods"].isin(GOODS))
+    sold = named(tables, mine, "seller", into="subject")
+    return sold.filter(sold["subject"].notnull())
+
+
+def _selling(deals: ir.Table) -> ir.Table:
+    """How much, to how many, at what price beside the usual of the same goods."""
+    priced = deals.mutate(each=deals["price"] / deals["quantity"].nullif(0).cast("float64"))
+    usual = priced.group_by("goods").aggregate(usual=priced["each"].median())
+    priced = priced.join(usual, "goods")
+    return priced.group_by("subject").aggregate(
+        deals=priced.count(),
+        accounts_sold=priced["quantity"].sum().fill_null(0),
+        lot=priced["quantity"].mean(),
+        buyers=priced["buyer"].nunique(),
+        amount=priced["price"].sum(),
+        dear=(priced["each"] / priced["usual"].nullif(0.0)).mean(),
+        first_seen=priced["at"].min(),
+        last_seen=priced["at"].max(),
+    )
+
+
+def _buyers(tables: Tables, deals: ir.Table) -> ir.Table:
+    """``dark_buyers``: share of buyers who also buy records, cards, codes or bank accounts."""
+    trades = tables["trades"]
+    other = trades.filter(trades["goods"].isin(["records", "sim", "otp", "bank_account"]))
+    other = other.select("buyer").distinct().mutate(dark=ibis.literal(1))
+    mine = deals.filter(deals["buyer"].notnull()).select("subject", "buyer").distinct()
+    both = mine.left_join(other, "buyer")
+    return both.group_by("subject").aggregate(dark_buyers=both["dark"].fill_null(0).mean())
+
+
+def _items(tables: Tables, deals: ir.Table) -> ir.Table:
+    """Each account sold: how farmed it looks, whether it was used against a victim."""
+    farmed, reports = tables["findings:farmed_account"], tables["reports"]
+    each = deals.select("subject", "row_id", item=deals["items"].unnest())
+    scored = each.left_join(farmed, "account:" + each["item"] == farmed["subject"])
+    scored = scored.select("subject", "row_id", "item", score=scored["score"].fill_null(0.0))
+    used = reports.select(used=reports["chat_accounts"].unnest()).distinct()
+    both = scored.left_join(used, scored["item"] == used["used"])
+    return both.mutate(used=both["used"].notnull().cast("int64"))
+
+
+def _goods(items: ir.Table) -> ir.Table:
+    return items.group_by("subject").aggregate(
+        farmed_items=items["score"].sum(),
+        farmed_share=items["score"].mean(),
+        used_items=items["used"].sum(),
+    )
+
+
+def _farms(tables: Tables) -> ir.Table:
+    """Farmed accounts registered on a device of somebody, or whose codes go to somebody.
+
+    Columns ``subject``, ``account_id``, ``score``, ``row_id`` (of the registration).
+    """
+    farmed, accounts, otps = tables["findings:farmed_account"], tables["accounts"], tables["otps"]
+    slim = accounts.select("account_id", "device", "phone", "row_id")
+    mine = slim.join(farmed, "account:" + slim["account_id"] == farmed["subject"])
+    mine = mine.select("account_id", "device", "phone", "row_id", "score")
+    owners = tables["owners"].select(thing="subject", who="entity").distinct()
+    sole = owners.group_by("thing").aggregate(who=owners["who"].min(), n=owners["who"].nunique())
+    sole = sole.filter(sole["n"] == 1).select("thing", "who")
+    on = mine.join(sole, "device:" + mine["device"] == sole["thing"])
+    sent = otps.filter(otps["relayed_to"].notnull())
+    sent = sent.select(number="msisdn", relayed_to="relayed_to").distinct()
+    relayed = named(tables, sent, "relayed_to", into="direct")
+    relayed = relayed.left_join(sole, "phone:" + relayed["relayed_to"] == sole["thing"])
+    relayed = relayed.mutate(who=ibis.coalesce(relayed["direct"], relayed["who"]))
+    via = mine.join(relayed.filter(relayed["who"].notnull()), mine["phone"] == relayed["number"])
+    return ibis.union(
+        on.select("account_id", "score", "row_id", subject="who"),
+        via.select("account_id", "score", "row_id", subject="who"),
+    ).distinct()
+
+
+def _made(farms: ir.Table) -> ir.Table:
+    return farms.group_by("subject").aggregate(farm_accounts=farms["score"].sum())
+
+
+def _grown(farms: ir.Table) -> ir.Table:
+    made = _made(farms)
+    return made.filter(made["farm_accounts"] >= LEAST_FARMED)
+
+
+def _evidence(tables: Tables, deals: ir.Table, farms: ir.Table) -> ir.Table:
+    """The dealings, and registrations of the farm."""
+    rank = ibis.row_number().over(
+        ibis.window(group_by="subject", order_by=[ibis.desc("score"), ibis.asc("account_id")])
+    )
+    some = farms.mutate(rank=rank)
+    some = some.filter(some["rank"] < SHOWN).select("subject", "row_id")
+    grown = tables["accounts"].join(some, "row_id")
+    return ibis.union(
+        rows(deals, table="trades", subject="subject", signal="accounts_sold", note="goods"),
+        rows(grown, table="accounts", subject="subject", signal="farm_accounts"),
+    )
+
+
+DETECTOR = Detector(
+    role="account_merchant",
+    title=Text("Who sells the farmed accounts", "谁在贩卖账号"),
+    reads=("trades", "accounts", "otps", "reports", "aliases", "owners"),
+    needs=(),
+    measure=measure,
+    roles=("farmed_account",),
+    without={
+        "trades": Text(
+            "Without ledgers only owners of farms are seen, not sellers.",
+            "没有交易账本时只能看到养号者,看不到售卖者。",
+        ),
+        "reports": Text("Use against victims is not weighed.", "无法衡量账号是否用于诈骗。"),
+    },
+)

@@ -1,0 +1,66 @@
+"""What a number calls from: handsets that change cards, one place that never moves, abroad.
+
+A SIM bank holds 8 to 64 cards, and one handset of a ring uses up a card every few days. A device
+id on more numbers than :data:`PLACEHOLDER` is a placeholder or a cloned id and ties nobody.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.detect.ties import thing
+
+PLACEHOLDER = 600
+
+
+def used(calls: ir.Table) -> ir.Table:
+    """One row for each (number, handset) with the span of its use; placeholders left out."""
+    seen = calls.filter(calls["imei"].notnull())
+    pairs = seen.group_by(number=seen["caller"], handset=seen["imei"]).aggregate(
+        calls=seen.count(),
+        first_use=seen["started_at"].min(),
+        last_use=seen["started_at"].max(),
+    )
+    wide = pairs.group_by("handset").aggregate(numbers=pairs.count())
+    return pairs.anti_join(wide.filter(wide["numbers"] > PLACEHOLDER), "handset")
+
+
+def ties(used_: ir.Table) -> ir.Table:
+    """Pairs (``member``, ``thing``): numbers and the handsets they were used in."""
+    return used_.select(member="number", thing=thing("handset:", used_["handset"]))
+
+
+def sharing(used_: ir.Table, pooled: ir.Table) -> ir.Table:
+    """For each number: ``handset_numbers`` in its busiest handset, ``pool_numbers`` in its pool.
+
+    ``handsets`` is how many handsets it was used in.
+    """
+    per_handset = used_.group_by("handset").aggregate(on_it=used_["number"].nunique())
+    with_count = used_.join(per_handset, "handset")
+    mine = with_count.group_by("number").aggregate(
+        handset_numbers=with_count["on_it"].max(), handsets=with_count.count()
+    )
+    sizes = pooled.group_by("group").aggregate(pool_numbers=pooled.count())
+    sized = pooled.join(sizes, "group").rename(number="member", pool="group")
+    both = mine.left_join(sized, "number")
+    return both.select(
+        "number",
+        "handset_numbers",
+        "handsets",
+        "pool",
+        pool_numbers=both["pool_numbers"].fill_null(1),
+    )
+
+
+def places(calls: ir.Table) -> ir.Table:
+    """For each caller: ``still`` (share of calls from its first cell), ``abroad`` (share)."""
+    per_cell = calls.filter(calls["cell"].notnull()).group_by("caller", "cell")
+    cells = per_cell.aggregate(n=lambda t: t.count())
+    still = cells.group_by("caller").aggregate(still=cells["n"].max() / cells["n"].sum())
+    known = calls.filter(calls["country"].notnull())
+    counted = known.group_by("country").aggregate(n=known.count())
+    home = counted.filter(counted["n"] == counted["n"].max().over(ibis.window()))
+    away = known.left_join(home.select(home="country"), known["country"] == home["country"])
+    abroad = away.group_by("caller").aggregate(abroad=away["home"].isnull().mean())
+    return still.outer_join(abroad, "caller").select(
+        "still", "abroad", caller=ibis.coalesce(still["caller"], abroad["caller"])
+    )

@@ -1,0 +1,134 @@
+"""Which accounts were registered in bulk for sale (养号).
+
+A farm registers many accounts on few devices, addresses and cards in a short time, lets them lie,
+and sells them; then they wake on somebody else's device. Families, studios, cafés, campuses and
+companies also register several on one thing: over years, or each on a device of its own, with cards
+of their own, and they stay in the same hands.
+
+The group counts, not only the account: accounts are tied through devices, numbers, cards opened
+together and the address that codes are relayed to (union-find), and what is known of the others in
+a group (sold in a seized ledger, used against a victim) speaks for each of them.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.detect import openings
+from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.evidence import SHOWN, rows
+from suyuan.detect.registering import codes, crowds, groups
+from suyuan.detect.registering.handover import handover
+from suyuan.detect.ties import grouped
+from suyuan.model.text import Text
+from suyuan.store.tables import Tables
+
+
+def measure(tables: Tables) -> Measured:
+    """Every registered account, with what came with it."""
+    keep = tables.engine.keep
+    slim = keep(crowds.registrations(tables["accounts"]))
+    crowd = keep(crowds.crowds(slim))
+    batched = keep(openings.batches(tables["sims"]))
+    known = keep(known_goods(tables))
+    ties = groups.ties(slim, batched, tables["otps"])
+    tied = keep(grouped(tables.engine, ties, widest=crowds.HUB_LEAST * 10))
+    parts = (
+        keep(groups.company(tied, known)),
+        keep(handover(slim, tables["logins"])),
+        keep(
+            known.group_by("account_id").aggregate(
+                sold=known["sold"].max(), used=known["used"].max()
+            )
+        ),
+    )
+    found = crowd
+    for part in parts:
+        found = found.left_join(part, "account_id").drop("account_id_right")
+    for part in (_cards(slim, batched), codes.received(tables["otps"]).rename(number="msisdn")):
+        part = keep(part)
+        found = found.left_join(part, found["phone"] == part["number"]).drop("number")
+    found = keep(_signals(found))
+    return Measured(found, _evidence(tables, found))
+
+
+def known_goods(tables: Tables) -> ir.Table:
+    """Accounts that a seized ledger lists as goods, or that were used against a victim.
+
+    Columns: ``account_id``, ``sold``, ``used`` (1 or 0), and the row that says so with its table.
+    """
+    trades, reports = tables["trades"], tables["reports"]
+    sold = trades.select("row_id", item=trades["items"].unnest())
+    used = reports.select("row_id", item=reports["chat_accounts"].unnest())
+    return ibis.union(
+        sold.select(account_id="item", sold=ibis.literal(1), used=ibis.literal(0), row_id="row_id"),
+        used.select(account_id="item", sold=ibis.literal(0), used=ibis.literal(1), row_id="row_id"),
+    ).filter(lambda t: t["account_id"].notnull())
+
+
+def _cards(slim: ir.Table, batched: ir.Table) -> ir.Table:
+    """The card behind each number at its first registration, and for whom it was opened."""
+    numbers = slim.filter(slim["phone"].notnull())
+    numbers = numbers.group_by(number="phone").aggregate(first_seen=numbers["registered_at"].min())
+    found = openings.behind(numbers, batched)
+    return found.select("number", "card_age", "batch", "thing_card", "customer_id")
+
+
+def _signals(found: ir.Table) -> ir.Table:
+    straw = (found["customer_id"] != found["holder_id"]).cast("float64")
+    unused = found["logins"].isnull().cast("float64")
+    return found.mutate(
+        subject="account:" + found["account_id"],
+        first_seen=found["registered_at"],
+        last_seen=ibis.coalesce(found["last_login"], found["registered_at"]),
+        count=found["group_accounts"].fill_null(1),
+        group_accounts=found["group_accounts"].fill_null(1),
+        group_known=found["group_known"].fill_null(0.0),
+        sold=found["sold"].fill_null(0),
+        used=found["used"].fill_null(0),
+        not_holder=straw,
+        unused=unused,
+        token=found["token"].cast("float64"),
+        stopped=found["status"].isin(["restricted", "banned"]).cast("float64"),
+    )
+
+
+def _evidence(tables: Tables, found: ir.Table) -> ir.Table:
+    """The registration, what was sold or used, the logins after it, the card."""
+    mine = found.select("account_id", "subject", "phone")
+    registered = tables["accounts"].drop("phone").join(mine, "account_id")
+    logins = tables["logins"].drop("phone").join(mine, "account_id")
+    rank = ibis.row_number().over(ibis.window(group_by="account_id", order_by="at"))
+    logins = logins.mutate(rank=rank).filter(lambda t: t["rank"] < SHOWN // 4)
+    known = known_goods(tables).select("row_id", "sold", item="account_id").distinct()
+    named = known.join(mine, known["item"] == mine["account_id"]).select("row_id", "subject")
+    cards = tables["sims"].join(mine, tables["sims"]["msisdn"] == mine["phone"])
+    return ibis.union(
+        rows(registered, table="accounts", subject="subject", signal="device_accounts"),
+        rows(logins, table="logins", subject="subject", signal="dormant_days"),
+        rows(
+            tables["trades"].join(named, "row_id"), table="trades", subject="subject", signal="sold"
+        ),
+        rows(
+            tables["reports"].join(named, "row_id"),
+            table="reports",
+            subject="subject",
+            signal="used",
+        ),
+        rows(cards, table="sims", subject="subject", signal="batch"),
+    )
+
+
+DETECTOR = Detector(
+    role="farmed_account",
+    title=Text("Which accounts were farmed", "哪些账号是批量养号"),
+    reads=("accounts", "logins", "otps", "sims", "trades", "reports"),
+    needs=("accounts",),
+    measure=measure,
+    without={
+        "logins": Text("Who used the accounts later is not weighed.", "无法衡量账号后来由谁使用。"),
+        "otps": Text("Relayed codes are not weighed.", "无法衡量验证码转发。"),
+        "sims": Text("The cards behind the accounts are not weighed.", "无法衡量注册所用的卡。"),
+        "trades": Text("Seized ledgers are not weighed.", "无法衡量查获的交易账本。"),
+        "reports": Text("Use against victims is not weighed.", "无法衡量是否用于诈骗。"),
+    },
+)

@@ -1,0 +1,1 @@
+"""What registrations say about an account: with which others it came, and who used it then."""

@@ -1,0 +1,154 @@
+"""Which phones make scam calls (诈骗号码).
+
+A caller of a fake-customer-service ring works through a stolen list: fifty to a hundred people a
+day who do not know each other, who bought something hours or days before, who hardly ever call
+back, from one room, on a card that lives a few days in a handset that has had others. Real refund
+desks, couriers, shops, clinics and telemarketers share some of this and not the rest: they are
+called back, live on, move about, keep their card, or call people who bought nothing.
+
+Reports speak through the calls: a stranger who first called a victim about the hour of the first
+contact. That a report merely *names* a number is weak, since numbers are spoofed and misremembered;
+it counts where the call record bears it out.
+
+Every signal needs its own tables; without calls only what reports say is left, and the score stays
+low. Signals: see ``catalog/scorecards/scam_caller.yml``.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.detect import openings
+from suyuan.detect.calling import activity, callees, fellows, handsets
+from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.evidence import SHOWN, rows
+from suyuan.detect.ties import grouped
+from suyuan.model.text import Text
+from suyuan.store.tables import Tables
+
+
+def measure(tables: Tables) -> Measured:
+    """Numbers that call many people, or that reports point to."""
+    keep = tables.engine.keep
+    calls, reports = tables["calls"], tables["reports"]
+    met = keep(activity.pairs(calls))
+    habits = keep(activity.habits(calls, met))
+    contacted = keep(callees.contacts(met, reports))
+    named = keep(callees.named(reports))
+    who = keep(_candidates(habits, contacted, named))
+    known = keep(habits.semi_join(who, "caller"))
+    victims = keep(callees.victims(contacted, met, known))
+    parts = (
+        activity.returned(met, known),
+        activity.acquainted(met, known),
+        handsets.places(calls.semi_join(known, "caller")),
+        callees.buyers(keep(callees.bought(met, tables["orders"])), known),
+        callees.exposed(met, tables["leaked"], known),
+        victims,
+        *_fellows(tables, known, victims),
+        _names(named, contacted),
+        _cards(tables, known),
+    )
+    candidates = who.left_join(known, "caller").drop("caller_right")
+    for part in parts:
+        candidates = candidates.left_join(keep(part), "caller").drop("caller_right")
+    candidates = candidates.mutate(
+        subject="phone:" + candidates["caller"],
+        count=candidates["calls"],
+        amount=candidates["loss"],
+    )
+    return Measured(keep(candidates), _evidence(tables, known, contacted, named))
+
+
+def _candidates(habits: ir.Table, contacted: ir.Table, named: ir.Table) -> ir.Table:
+    return ibis.union(
+        activity.busy(habits).select("caller"),
+        contacted.select("caller"),
+        named.select(caller="number"),
+        distinct=True,
+    )
+
+
+def _fellows(tables: Tables, known: ir.Table, victims: ir.Table) -> list[ir.Table]:
+    """What its handsets, its room and the cards opened with its own say."""
+    keep = tables.engine.keep
+    calls = tables["calls"].semi_join(known, "caller")
+    used = keep(handsets.used(calls))
+    pooled = keep(grouped(tables.engine, handsets.ties(used), widest=handsets.PLACEHOLDER))
+    return [
+        handsets.sharing(used, pooled).rename(caller="number"),
+        fellows.lift(fellows.same_pool(pooled), victims, "pool_lift"),
+        fellows.lift(fellows.same_room(calls), victims, "room_lift"),
+        fellows.lift(fellows.same_opening(tables["sims"]), victims, "opening_lift"),
+    ]
+
+
+def _names(named: ir.Table, contacted: ir.Table) -> ir.Table:
+    """Reports that name the number: those the calls bear out, and those they do not."""
+    borne = contacted.select("caller", "report_id").distinct().mutate(seen=ibis.literal(1))
+    both = named.left_join(
+        borne, (named["number"] == borne["caller"]) & (named["report_id"] == borne["report_id"])
+    )
+    return both.group_by(caller="number").aggregate(
+        named=both["report_id"].nunique(),
+        named_seen=both["seen"].sum().fill_null(0),
+        named_loss=both["loss"].sum(),
+    )
+
+
+def _cards(tables: Tables, known: ir.Table) -> ir.Table:
+    numbers = known.select("first_seen", number="caller")
+    found = openings.behind(numbers, openings.batches(tables["sims"]))
+    return found.select("card_age", "batch", "thing_card", caller="number")
+
+
+def _evidence(tables: Tables, known: ir.Table, contacted: ir.Table, named: ir.Table) -> ir.Table:
+    """The number's calls (victims first), the reports, its card."""
+    calls, reports, sims = tables["calls"], tables["reports"], tables["sims"]
+    told = contacted.select("caller", "callee", "report_id").distinct()
+    victims = calls.semi_join(told, ["caller", "callee"])
+    victims = victims.mutate(subject="phone:" + victims["caller"])
+    sample = calls.semi_join(known, "caller")
+    rank = ibis.row_number().over(ibis.window(group_by="caller", order_by="row_id"))
+    sample = sample.mutate(subject="phone:" + sample["caller"], rank=rank)
+    sample = sample.filter(sample["rank"] < SHOWN)
+    said = reports.join(told.select("caller", "report_id"), "report_id")
+    said = said.mutate(subject="phone:" + said["caller"])
+    card = sims.join(known.select("caller"), sims["msisdn"] == known["caller"])
+    card = card.mutate(subject="phone:" + card["caller"])
+    return ibis.union(
+        rows(victims, table="calls", subject="subject", signal="victim_lift"),
+        rows(sample, table="calls", subject="subject", signal="reach"),
+        rows(said, table="reports", subject="subject", signal="victim_lift"),
+        rows(
+            named.mutate(subject="phone:" + named["number"]),
+            table="reports",
+            subject="subject",
+            signal="named",
+        ),
+        rows(card, table="sims", subject="subject", signal="card_age"),
+    )
+
+
+DETECTOR = Detector(
+    role="scam_caller",
+    title=Text("Who makes the scam calls", "谁在拨打诈骗电话"),
+    reads=("calls", "reports", "orders", "leaked", "sims"),
+    needs=(),
+    measure=measure,
+    without={
+        "calls": Text(
+            "Without call records only numbers named in reports are listed.",
+            "没有话单时,只能列出报案中提到的号码。",
+        ),
+        "orders": Text(
+            "Whether the people called had just bought something is not weighed.",
+            "无法衡量被叫人是否刚刚下单。",
+        ),
+        "sims": Text("The age and kind of the cards is not weighed.", "无法衡量卡龄与卡类型。"),
+        "reports": Text("Callers are ranked by how they call alone.", "只能凭通话行为排序。"),
+        "leaked": Text(
+            "Whether the people called stand in seized data is not weighed.",
+            "无法衡量被叫人是否出现在查获数据中。",
+        ),
+    },
+)

@@ -1,0 +1,193 @@
+"""Who opens SIM cards in bulk for others (卡源): outlets, operators and people.
+
+Three kinds of source are measured alike: the outlet (`agent`), the seller (`operator`) and the
+person or firm that cards are opened for or who sells them (`party`). A supplier opens many cards on
+one day for one customer, personal ones or things' cards that can call and text, and its cards turn
+up in fraud more often than its share of all openings explains. A busy outlet has many bad cards
+because it has many cards; a company's fleet is opened in bulk too, and its cards call nobody and
+register nothing.
+
+"Turn up in fraud" is the score that other detectors gave the card's number as a caller, as a
+receiver of codes, or through the accounts registered on it.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.detect import openings
+from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.evidence import SHOWN, rows
+from suyuan.identity.aliases import named
+from suyuan.model.text import Text
+from suyuan.store.tables import Tables
+
+ROLES = ("scam_caller", "farmed_account", "sms_activation")
+#: From so many on, cards opened together are a bulk opening; a family's are fewer.
+BULK = 5
+#: A person's or firm's cards are looked at from so many on, unless they sell cards.
+LEAST_CARDS = 3
+
+
+def measure(tables: Tables) -> Measured:
+    """Outlets, operators and people, by the cards that went through them."""
+    keep = tables.engine.keep
+    cards = keep(_cards(tables))
+    base = keep(cards.aggregate(base=cards["hit"].mean(), bulk_base=cards["bulk"].mean()))
+    sold = keep(_sold(tables))
+    through = keep(
+        ibis.union(
+            _through(cards, "agent", "agent"),
+            _through(cards, "operator", "operator"),
+            _through(cards, "customer_id", "party"),
+            _sold_cards(cards, sold),
+        ).distinct()
+    )
+    found = _sums(through).cross_join(base)
+    found = found.left_join(keep(_deals(sold)), "subject").drop("subject_right")
+    found = keep(_signals(found))
+    found = keep(
+        found.filter(
+            ~found["subject"].startswith("party:")
+            | (found["cards"].fill_null(0) >= LEAST_CARDS)
+            | (found["deals"] > 0)
+        )
+    )
+    return Measured(found, _evidence(tables, through, sold))
+
+
+def _cards(tables: Tables) -> ir.Table:
+    """Each card with its batch and ``hit``: how sure it is that its number served fraud."""
+    batched = openings.batches(tables["sims"])
+    hits = _hits(tables)
+    both = batched.left_join(hits, batched["msisdn"] == hits["number"])
+    voice = both["functions"].contains("voice") | both["functions"].contains("sms")
+    things = both["product"].isin(["industry", "iot"])
+    open_days = both["closed_at"].epoch_seconds() - both["opened_at"].epoch_seconds()
+    bulk = (both["batch"] >= BULK).fill_null(ibis.literal(value=False))
+    return both.select(
+        "iccid", "msisdn", "operator", "agent", "customer_id", "batch", "opened_at", "row_id",
+        hit=both["hit"].fill_null(0.0),
+        bulk=bulk.cast("float64"),
+        person_bulk=(bulk & ~things).cast("float64"),
+        talking_thing=(things & voice).fill_null(ibis.literal(value=False)).cast("float64"),
+        brief=(open_days < 60 * 86400).fill_null(ibis.literal(value=False)).cast("float64"),
+        opening=openings.opening(both),
+    )  # fmt: skip
+
+
+def _hits(tables: Tables) -> ir.Table:
+    """Numbers that other detectors found, with the best of their scores."""
+    callers = tables["findings:scam_caller"]
+    pools = tables["findings:sms_activation"]
+    farmed = tables["findings:farmed_account"]
+    accounts = tables["accounts"]
+    on = accounts.join(farmed, "account:" + accounts["account_id"] == farmed["subject"])
+    scores = ibis.union(
+        callers.select("score", number=_id(callers)),
+        pools.select("score", number=_id(pools)),
+        on.select("score", number="phone"),
+    )
+    return scores.group_by("number").aggregate(hit=scores["score"].max())
+
+
+def _id(findings: ir.Table) -> ir.StringValue:
+    return findings["subject"].substr(findings["subject"].find(":") + 1)
+
+
+def _through(cards: ir.Table, column: str, kind: str) -> ir.Table:
+    known = cards.filter(cards[column].notnull())
+    return known.select("iccid", *CARD, subject=f"{kind}:" + known[column])
+
+
+CARD = ("hit", "bulk", "person_bulk", "talking_thing", "brief", "batch", "opening", "opened_at")
+
+
+def _sold(tables: Tables) -> ir.Table:
+    """Dealings in cards, with the seller's ``subject`` and what was sold."""
+    trades = tables["trades"]
+    deals = named(tables, trades.filter(trades["goods"] == "sim"), "seller", into="subject")
+    return deals.filter(deals["subject"].notnull()).select(
+        "subject", "row_id", "at", "buyer", "quantity", "items"
+    )
+
+
+def _sold_cards(cards: ir.Table, sold: ir.Table) -> ir.Table:
+    each = sold.select("subject", item=sold["items"].unnest())
+    by_number = each.join(cards, each["item"] == cards["msisdn"])
+    by_card = each.join(cards, each["item"] == cards["iccid"])
+    return ibis.union(
+        by_number.select("iccid", *CARD, "subject"), by_card.select("iccid", *CARD, "subject")
+    )
+
+
+def _deals(sold: ir.Table) -> ir.Table:
+    return sold.group_by("subject").aggregate(
+        deals=sold.count(), cards_sold=sold["quantity"].sum(), card_buyers=sold["buyer"].nunique()
+    )
+
+
+def _sums(through: ir.Table) -> ir.Table:
+    return through.group_by("subject").aggregate(
+        cards=through.count(),
+        openings=through["opening"].nunique(),
+        fraud_cards=through["hit"].sum(),
+        bulk_fraud=(through["hit"] * through["bulk"]).sum(),
+        bulk_share=through["bulk"].mean(),
+        bulk_cards=through["bulk"].sum(),
+        person_bulk=through["person_bulk"].mean(),
+        largest_batch=through["batch"].max(),
+        talking_things=through["talking_thing"].mean(),
+        brief=through["brief"].mean(),
+        first_seen=through["opened_at"].min(),
+        last_seen=through["opened_at"].max(),
+    )
+
+
+def _signals(found: ir.Table) -> ir.Table:
+    cards = found["cards"].cast("float64")
+    expected = cards * found["base"]
+    deals = found["deals"].fill_null(0)
+    kind = ibis.cases(
+        (found["subject"].startswith("agent:"), 0.0),
+        (found["subject"].startswith("operator:"), 1.0),
+        else_=2.0,
+    )
+    return found.mutate(
+        count=found["cards"],
+        deals=deals,
+        kind=kind,
+        fraud_share=found["fraud_cards"] / cards,
+        fraud_lift=((found["fraud_cards"] + 0.5) / (expected + 0.5)).ln(),
+        bulk_fraud_share=found["bulk_fraud"] / found["bulk_cards"].nullif(0.0),
+        bulk_lift=((found["bulk_cards"] + 0.5) / (cards * found["bulk_base"] + 0.5)).ln(),
+    )
+
+
+def _evidence(tables: Tables, through: ir.Table, sold: ir.Table) -> ir.Table:
+    """Cards of bulk openings and of fraud first, and the dealings."""
+    order = [ibis.desc(through["hit"]), ibis.desc(through["batch"]), ibis.asc(through["iccid"])]
+    rank = ibis.row_number().over(ibis.window(group_by="subject", order_by=order))
+    some = through.mutate(rank=rank)
+    some = some.filter(some["rank"] < SHOWN).select("iccid", "subject", "hit")
+    shown = tables["sims"].join(some, "iccid")
+    dealt = tables["trades"].join(sold.select("row_id", "subject"), "row_id")
+    return ibis.union(
+        rows(shown, table="sims", subject="subject", signal="fraud_lift"),
+        rows(dealt, table="trades", subject="subject", signal="deals"),
+    )
+
+
+DETECTOR = Detector(
+    role="sim_supplier",
+    title=Text("Who opened the SIM cards", "电话卡从哪里来"),
+    reads=("sims", "trades", "accounts", "aliases"),
+    needs=("sims",),
+    measure=measure,
+    roles=ROLES,
+    without={
+        "trades": Text("Seized ledgers of cards are not weighed.", "无法衡量查获的电话卡交易。"),
+        "accounts": Text(
+            "Accounts registered on the cards are not weighed.", "无法衡量卡上注册的账号。"
+        ),
+    },
+)

@@ -1,0 +1,104 @@
+"""Which numbers receive codes for others (接码平台), and the pool that each belongs to.
+
+A number of an SMS-activation platform receives codes from many services in few days, passes them on
+to customers, makes no calls, and stands in a bank with others: one address collects from them all,
+their cards were opened together, they sit in the same slots. A person's number receives codes of
+few services over years; a forwarding app sends them to one address that collects from nobody else;
+a tester's phones and a company's machines do not register accounts that others then use.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.detect import openings
+from suyuan.detect.calling import activity, handsets
+from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.evidence import SHOWN, rows
+from suyuan.detect.registering import codes, crowds, pools
+from suyuan.detect.ties import grouped
+from suyuan.model.text import Text
+from suyuan.store.tables import Tables
+
+
+def measure(tables: Tables) -> Measured:
+    """Every number that received codes, with its pool."""
+    keep = tables.engine.keep
+    otps, calls = tables["otps"], tables["calls"]
+    found = keep(codes.received(otps)).rename(number="msisdn")
+    numbers = keep(found.select("number", first_seen="first_code"))
+    batched = keep(openings.batches(tables["sims"]))
+    used = keep(handsets.used(calls).semi_join(numbers, "number"))
+    ties = keep(pools.ties(otps, batched, used))
+    pooled = keep(grouped(tables.engine, ties, widest=pools.GATEWAY))
+    parts = (
+        codes.collected(otps).rename(number="msisdn"),
+        pools.habits(pooled, found),
+        openings.behind(numbers, batched).select("number", "card_age", "batch", "thing_card"),
+        _registered(crowds.registrations(tables["accounts"])),
+        _voice(calls, numbers),
+    )
+    for part in parts:
+        found = found.left_join(keep(part), "number").drop("number_right")
+    found = found.mutate(
+        subject="phone:" + found["number"],
+        first_seen=found["first_code"],
+        last_seen=found["last_code"],
+        relay_numbers=found["relay_numbers"].fill_null(0),
+        pool_numbers=found["pool_numbers"].fill_null(1),
+        count=found["pool_numbers"].fill_null(1),
+        code_accounts=found["code_accounts"].fill_null(0),
+        voice=found["voice"].fill_null(0),
+    )
+    return Measured(keep(found), _evidence(tables, numbers))
+
+
+def _registered(slim: ir.Table) -> ir.Table:
+    """Accounts on each number, and the devices they were registered on per account."""
+    seen = slim.filter(slim["phone"].notnull())
+    on = seen.group_by(number="phone").aggregate(
+        code_accounts=seen.count(), devices=seen["device"].nunique()
+    )
+    return on.select("number", "code_accounts", code_devices=on["devices"] / on["code_accounts"])
+
+
+def _voice(calls: ir.Table, numbers: ir.Table) -> ir.Table:
+    """How many people each number talks with: a SIM in a bank with none."""
+    met = activity.pairs(calls)
+    out = met.select(number="caller", other="callee")
+    back = met.select(number="callee", other="caller")
+    both = ibis.union(out, back).semi_join(numbers, "number")
+    return both.group_by("number").aggregate(voice=both["other"].nunique())
+
+
+def _evidence(tables: Tables, numbers: ir.Table) -> ir.Table:
+    """The number's codes (relayed ones first), its card, the accounts registered on it."""
+    otps, sims, accounts = tables["otps"], tables["sims"], tables["accounts"]
+    order = [ibis.asc(otps["relayed_to"].isnull()), ibis.asc(otps["row_id"])]
+    rank = ibis.row_number().over(ibis.window(group_by="msisdn", order_by=order))
+    some = otps.mutate(rank=rank, subject="phone:" + otps["msisdn"])
+    some = some.filter(some["rank"] < SHOWN)
+    card = sims.join(numbers.select("number"), sims["msisdn"] == numbers["number"])
+    card = card.mutate(subject="phone:" + card["number"])
+    on = accounts.join(numbers.select("number"), accounts["phone"] == numbers["number"])
+    on = on.mutate(subject="phone:" + on["number"])
+    return ibis.union(
+        rows(some, table="otps", subject="subject", signal="services", note="service"),
+        rows(card, table="sims", subject="subject", signal="batch"),
+        rows(on, table="accounts", subject="subject", signal="code_accounts"),
+    )
+
+
+DETECTOR = Detector(
+    role="sms_activation",
+    title=Text("Which numbers receive codes for others", "哪些号码在接码"),
+    reads=("otps", "sims", "accounts", "calls"),
+    needs=("otps",),
+    measure=measure,
+    without={
+        "sims": Text("Cards opened together are not weighed.", "无法衡量成批开卡。"),
+        "accounts": Text(
+            "What was registered with the codes is not weighed.", "无法衡量用验证码注册了什么。"
+        ),
+        "calls": Text("Silence of the numbers is not weighed.", "无法衡量号码是否从不通话。"),
+    },
+)
