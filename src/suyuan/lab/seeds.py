@@ -31,3 +31,11 @@ def categories(rng: np.random.Generator, weights: np.ndarray, n: int) -> np.ndar
     """`n` indices drawn with the given weights (inverse of the cumulative sum)."""
     edges = np.cumsum(np.asarray(weights, dtype=np.float64))
     return np.searchsorted(edges, rng.random(n) * edges[-1], side="right").clip(0, len(edges) - 1)
+
+
+def scramble(values: np.ndarray) -> np.ndarray:
+    """A mixing of numbers into 50 bits, so that neighbours do not show (SplitMix64's finaliser)."""
+    x = values.astype(np.uint64)
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return ((x ^ (x >> np.uint64(31))) >> np.uint64(14)).astype(np.int64)

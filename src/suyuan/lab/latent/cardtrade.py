@@ -1,0 +1,385 @@
+"""Prepaid cards and points: bought with stolen or honest money, handed on, resold, redeemed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from suyuan.lab.latent.flows import Lots
+from suyuan.lab.latent.laundering import Laundering
+from suyuan.lab.latent.ledger import BY_BANK, BY_QR, BY_WALLET, Money, Payments, payments
+from suyuan.lab.latent.people import People
+from suyuan.lab.latent.rings import CASHIER, MIDDLEMAN, QCOIN, SUNING, Rings
+from suyuan.lab.seeds import categories
+from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND, Setting
+
+KINDS = ("qcoin", "suning", "phone_credit")
+POINTS, CARD, CREDIT = range(3)
+ISSUE, TRANSFER, REDEEM = range(3)
+EVENTS = ("issue", "transfer", "redeem")
+UNITS = np.array([5_000, 10_000, 20_000, 30_000, 50_000, 100_000])
+NOBODY = -1
+
+
+@dataclass(frozen=True)
+class CardTrade:
+    """Cards, the events of each, and the payments behind them.
+
+    ``event_payment`` is the row of ``book`` that paid for an event, -1 none. For each card: kind,
+    face (fen), ``origin`` (victim, -1 honest), ``holder`` (the person with whom it came to rest,
+    -1: the card itself), ``ring``.
+    """
+
+    kind: np.ndarray
+    face: np.ndarray
+    origin: np.ndarray
+    ring: np.ndarray
+    holder: np.ndarray
+    event_card: np.ndarray
+    event: np.ndarray
+    event_at: np.ndarray
+    event_from: np.ndarray
+    event_to: np.ndarray
+    event_price: np.ndarray
+    event_payment: np.ndarray
+    book: Payments
+    rest: Lots
+    resellers: np.ndarray
+    collectors: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+
+class _Sheet:
+    """Collects events and payments; payments are numbered as they come."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[np.ndarray, ...]] = []
+        self.books: list[Payments] = []
+        self.paid = 0
+
+    def pay(self, book: Payments) -> np.ndarray:
+        rows = np.arange(self.paid, self.paid + len(book))
+        self.books.append(book)
+        self.paid += len(book)
+        return rows
+
+    def note(
+        self,
+        card: np.ndarray,
+        event: int,
+        at: np.ndarray,
+        sides: tuple[np.ndarray, np.ndarray],
+        price: np.ndarray,
+        payment: np.ndarray,
+    ) -> None:
+        self.events.append(
+            (card, np.full(len(card), event), at // SECOND * SECOND, *sides, price, payment)
+        )
+
+
+def build(
+    setting: Setting, people: People, money: Money, rings: Rings, dirty: Laundering
+) -> CardTrade:
+    """Stolen money into cards, cards to dealers; and the honest trade beside it."""
+    rng = setting.rng("cardtrade")
+    sheet = _Sheet()
+    stolen, rest = _buy(rng, setting, money, dirty.to_cards, dirty.by_victim, sheet)
+    taken = np.unique(rings.person)
+    honest = rng.permutation(np.setdiff1d(np.arange(len(people)), taken))
+    many = setting.counts["honest_resellers"]
+    resellers, collectors = honest[:many], honest[many : many + max(many // 2, 6)]
+    clean = _honest_buyers(rng, setting, people, money, sheet, len(stolen.face), collectors)
+    every = _joined(stolen, clean)
+    holder = np.full(len(every.face), NOBODY)
+    _dealers(rng, setting, money, rings, every, len(stolen.face), resellers, holder, sheet)
+    _honest_sales(rng, setting, people, money, every, len(stolen.face), resellers, collectors, sheet)
+    columns = [np.concatenate([e[i] for e in sheet.events]) for i in range(7)]
+    return CardTrade(
+        every.kind, every.face, every.origin, every.ring, holder, *columns,
+        book=_whole(sheet.books), rest=rest, resellers=resellers, collectors=collectors,
+    )  # fmt: skip
+
+
+@dataclass
+class _Cards:
+    """Cards and, as the trade goes on, who has each one since when."""
+
+    kind: np.ndarray
+    face: np.ndarray
+    origin: np.ndarray
+    ring: np.ndarray
+    who: np.ndarray
+    since: np.ndarray
+
+
+def _joined(a: _Cards, b: _Cards) -> _Cards:
+    names = ("kind", "face", "origin", "ring", "who", "since")
+    return _Cards(*(np.concatenate([getattr(a, n), getattr(b, n)]) for n in names))
+
+
+def _whole(books: list[Payments]) -> Payments:
+    names = ("at", "payer", "payee", "amount", "channel", "memo", "order")
+    return Payments(*(np.concatenate([getattr(b, n) for b in books]) for n in names))
+
+
+def _faces(
+    rng: np.random.Generator, amount: np.ndarray, biggest: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cards of usual faces within each amount: (row of the amount, face); the change is left."""
+    rows: list[np.ndarray] = []
+    faces: list[np.ndarray] = []
+    left = amount.copy()
+    for unit in UNITS[UNITS <= biggest][::-1]:
+        skip = rng.random(len(left)) < 0.25 if unit > UNITS[0] else np.zeros(len(left), bool)
+        count = np.where(skip, 0, left // unit)
+        if unit == UNITS[0]:
+            count = np.minimum(count, 6)
+        rows.append(np.repeat(np.arange(len(left)), count))
+        faces.append(np.full(int(count.sum()), unit))
+        left = left - count * unit
+    row = np.concatenate(rows)
+    order = np.argsort(row, kind="stable")
+    return row[order], np.concatenate(faces)[order]
+
+
+def _buy(
+    rng: np.random.Generator,
+    setting: Setting,
+    money: Money,
+    lots: Lots,
+    by_victim: np.ndarray,
+    sheet: _Sheet,
+) -> tuple[_Cards, Lots]:
+    """Mules (or victims themselves, by scanning a code) buy cards; what is left over stays."""
+    told = setting.config["rings"]["suning_share"]
+    drift = setting.config["drift"]
+    kind = np.where(rng.random(len(lots)) < told, CARD, POINTS)
+    late = lots.at > setting.start + int(drift["day"]) * DAY
+    kind = np.where(late & (rng.random(len(lots)) < drift["share"]), CREDIT, kind)
+    row, face = _faces(rng, lots.amount, int(UNITS[-1]))
+    spent = np.bincount(row, face, minlength=len(lots)).astype(np.int64)
+    bought = spent > 0
+    shop = money.voucher_shops[kind * 2 + rng.integers(0, 2, len(lots))]
+    channel = np.where(by_victim, BY_QR, rng.choice([BY_BANK, BY_WALLET], len(lots)))
+    paid = sheet.pay(
+        payments(lots.at[bought], lots.account[bought], shop[bought], spent[bought], channel[bought])
+    )
+    payment = np.full(len(lots), -1)
+    payment[bought] = paid
+    # The account is a person's bank account, and has that person's number.
+    buyer = money.owner[lots.account]
+    at = lots.at[row] + rng.integers(2, 90, len(row)) * SECOND
+    card = np.arange(len(row))
+    nobody = np.full(len(row), NOBODY)
+    sheet.note(card, ISSUE, at, (nobody, buyer[row]), face, payment[row])
+    left = lots.amount - spent
+    rest = Lots(lots.account, lots.at, left, lots.origin, lots.group).take(left > 0)
+    return _Cards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), rest
+
+
+def _honest_buyers(
+    rng: np.random.Generator,
+    setting: Setting,
+    people: People,
+    money: Money,
+    sheet: _Sheet,
+    known: int,
+    collectors: np.ndarray,
+) -> _Cards:
+    """Presents, game players, firms' welfare cards; collectors buy up many at once as mules do."""
+    wanted = max(setting.counts["vouchers"] - known, 200)
+    buys = max(wanted // 5, 20)
+    amount = np.round(rng.lognormal(7.2, 1.3, buys)).clip(50, 40_000).astype(np.int64) * 100
+    buyer = categories(rng, people.activity, buys)
+    often = rng.random(buys) < 0.3
+    buyer = np.where(often, collectors[rng.integers(0, len(collectors), buys)], buyer)
+    account = money.source(buyer, rng.random(buys) < 0.5)
+    at = setting.start + (rng.random(buys) * (setting.days - 1) * DAY).astype(np.int64)
+    lots = Lots(account, at // SECOND * SECOND, amount, np.full(buys, -1), np.full(buys, -1))
+    cards, _ = _buy_clean(rng, money, lots, sheet, known)
+    return cards
+
+
+def _buy_clean(
+    rng: np.random.Generator, money: Money, lots: Lots, sheet: _Sheet, known: int
+) -> tuple[_Cards, Lots]:
+    kind = categories(rng, np.array([0.45, 0.5, 0.05]), len(lots))
+    row, face = _faces(rng, lots.amount, int(UNITS[-1]))
+    spent = np.bincount(row, face, minlength=len(lots)).astype(np.int64)
+    shop = money.voucher_shops[kind * 2 + rng.integers(0, 2, len(lots))]
+    bought = spent > 0
+    channel = rng.choice([BY_BANK, BY_WALLET, BY_QR], len(lots))
+    paid = np.full(len(lots), -1)
+    paid[bought] = sheet.pay(
+        payments(lots.at[bought], lots.account[bought], shop[bought], spent[bought], channel[bought])
+    )
+    buyer = money.owner[lots.account]
+    at = lots.at[row] + rng.integers(2, 90, len(row)) * SECOND
+    card = known + np.arange(len(row))
+    sheet.note(card, ISSUE, at, (np.full(len(row), NOBODY), buyer[row]), face, paid[row])
+    return _Cards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), lots
+
+
+def _prices(
+    rng: np.random.Generator, setting: Setting, kind: np.ndarray, face: np.ndarray, dealer: np.ndarray
+) -> np.ndarray:
+    """What a dealer pays: the market's discount, with a spread of his own and one by the deal."""
+    told = setting.config["money"]
+    base = np.array([told["discount"]["qcoin"], told["discount"]["suning"], 0.9])[kind]
+    spread = np.array([told["spread"]["qcoin"], told["spread"]["suning"], 0.02])[kind]
+    own = np.sin(dealer * 12.9898) * 0.6
+    rate = base + spread * (own + rng.normal(0, 0.7, len(kind)))
+    found: np.ndarray = np.round(face * rate.clip(0.5, 0.995)).astype(np.int64)
+    return found
+
+
+def _deal(
+    rng: np.random.Generator,
+    cards: _Cards,
+    which: np.ndarray,
+    buyer: np.ndarray,
+    payee: np.ndarray,
+    price: np.ndarray,
+    sheet: _Sheet,
+    money: Money,
+) -> None:
+    """Cards of one seller to one buyer within hours are one deal, paid for at once."""
+    window = cards.since[which] // (6 * HOUR)
+    key = np.stack([cards.who[which], buyer, payee, cards.kind[which], window])
+    _, deal = np.unique(key, axis=1, return_inverse=True)
+    deal = deal.ravel()
+    _, first = np.unique(deal, return_index=True)
+    when = np.zeros(len(first), dtype=np.int64)
+    np.maximum.at(when, deal, cards.since[which])
+    when += (rng.gamma(2, 50 * MINUTE, len(first))).astype(np.int64) + 5 * MINUTE
+    when = when // SECOND * SECOND
+    total = np.bincount(deal, price).astype(np.int64)
+    source = money.source(buyer[first], rng.random(len(first)) < 0.4)
+    paid = sheet.pay(payments(when, source, payee[first], total, BY_BANK))
+    at = when[deal] + rng.integers(-600, 600, len(deal)) * SECOND
+    at = np.maximum(at, cards.since[which] + SECOND)
+    sheet.note(which, TRANSFER, at, (cards.who[which], buyer), price, paid[deal])
+    cards.who[which], cards.since[which] = buyer, at
+
+
+def _dealers(
+    rng: np.random.Generator,
+    setting: Setting,
+    money: Money,
+    rings: Rings,
+    cards: _Cards,
+    stolen: int,
+    resellers: np.ndarray,
+    holder: np.ndarray,
+    sheet: _Sheet,
+) -> None:
+    """Stolen cards: through the middleman (who keeps a cut) or straight to the ring's dealers."""
+    for ring in range(rings.n):
+        mine = np.flatnonzero(cards.ring[:stolen] == ring)
+        middle, cashiers = rings.of(MIDDLEMAN, ring), rings.of(CASHIER, ring)
+        kept = rng.random(len(mine)) < 0.07
+        mine = mine[~kept]
+        through = rng.random(len(mine)) < 0.75
+        via = middle[rng.integers(0, len(middle), len(mine))]
+        _hand_over(rng, cards, mine[through], via[through], sheet)
+        for kind, role in ((POINTS, QCOIN), (CARD, SUNING), (CREDIT, QCOIN)):
+            pool = rings.of(role, ring)
+            rows = np.flatnonzero(cards.kind[mine] == kind)
+            dealer = pool[rng.integers(0, len(pool), len(rows))]
+            honest = rng.random(len(rows)) < 0.06
+            dealer = np.where(honest, rng.choice(resellers, len(rows)), dealer)
+            which = mine[rows]
+            payee = np.where(through[rows], via[rows], rng.choice(cashiers, len(rows)))
+            price = _prices(rng, setting, cards.kind[which], cards.face[which], dealer)
+            _deal(rng, cards, which, dealer, payee, price, sheet, money)
+            holder[which] = dealer
+            _cut(rng, cashiers, payee, through[rows], price, cards.since[which], sheet)
+            _resell(rng, cards, which, len(money.wallet_of), money, sheet)
+
+
+def _hand_over(
+    rng: np.random.Generator, cards: _Cards, which: np.ndarray, to: np.ndarray, sheet: _Sheet
+) -> None:
+    """Card numbers sent on without money."""
+    at = cards.since[which] + (rng.lognormal(2.5, 1.0, len(which)) * MINUTE).astype(np.int64)
+    none = np.full(len(which), -1)
+    sheet.note(which, TRANSFER, at, (cards.who[which], to), none, none)
+    cards.who[which], cards.since[which] = to, at
+
+
+def _cut(
+    rng: np.random.Generator,
+    cashiers: np.ndarray,
+    payee: np.ndarray,
+    through: np.ndarray,
+    price: np.ndarray,
+    at: np.ndarray,
+    sheet: _Sheet,
+) -> None:
+    """The middleman pays the ring what he got, less one or two in a hundred."""
+    person, day = payee[through], at[through] // (9 * HOUR)
+    key = np.stack([person, day])
+    _, deal = np.unique(key, axis=1, return_inverse=True)
+    deal = deal.ravel()
+    _, first = np.unique(deal, return_index=True)
+    when = np.zeros(len(first), dtype=np.int64)
+    np.maximum.at(when, deal, at[through])
+    total = np.bincount(deal, price[through]) * rng.uniform(0.98, 0.995, len(first))
+    delay = (rng.gamma(2, HOUR, len(first)) + 10 * MINUTE).astype(np.int64)
+    to = rng.choice(cashiers, len(first))
+    sheet.pay(payments((when + delay) // SECOND * SECOND, person[first], to, np.round(total).astype(np.int64), BY_BANK))
+
+
+def _resell(
+    rng: np.random.Generator,
+    cards: _Cards,
+    which: np.ndarray,
+    people: int,
+    money: Money,
+    sheet: _Sheet,
+) -> None:
+    """To customers at a little under face within days; they redeem."""
+    some = which[rng.random(len(which)) < 0.85]
+    dealer = cards.who[some]
+    customer = rng.integers(0, people, len(some))
+    at = cards.since[some] + (rng.gamma(1.5, 20 * HOUR, len(some))).astype(np.int64) + 20 * MINUTE
+    at = at // SECOND * SECOND
+    rate = np.array([0.93, 0.985, 0.96])[cards.kind[some]] + rng.normal(0, 0.008, len(some))
+    price = np.round(cards.face[some] * rate.clip(0.6, 1.0)).astype(np.int64)
+    source = money.source(customer, rng.random(len(some)) < 0.6)
+    paid = sheet.pay(payments(at, source, dealer, price, BY_QR))
+    sheet.note(some, TRANSFER, at + 30 * SECOND, (dealer, customer), price, paid)
+    cards.who[some], cards.since[some] = customer, at
+    _redeem(rng, cards, some, sheet)
+
+
+def _redeem(rng: np.random.Generator, cards: _Cards, which: np.ndarray, sheet: _Sheet) -> None:
+    some = which[rng.random(len(which)) < 0.7]
+    at = cards.since[some] + (rng.gamma(1.0, 2 * DAY, len(some))).astype(np.int64) + MINUTE
+    none = np.full(len(some), -1)
+    sheet.note(some, REDEEM, at, (cards.who[some], np.full(len(some), NOBODY)), none, none)
+
+
+def _honest_sales(
+    rng: np.random.Generator,
+    setting: Setting,
+    people: People,
+    money: Money,
+    cards: _Cards,
+    stolen: int,
+    resellers: np.ndarray,
+    collectors: np.ndarray,
+    sheet: _Sheet,
+) -> None:
+    """Unwanted cards: to a collector first or straight to an honest reseller, at market prices."""
+    mine = np.arange(stolen, len(cards.face))
+    sold = mine[rng.random(len(mine)) < 0.55]
+    through = rng.random(len(sold)) < 0.4
+    _hand_over(rng, cards, sold[through], rng.choice(collectors, int(through.sum())), sheet)
+    pool = resellers[categories(rng, rng.lognormal(0, 0.8, len(resellers)), len(sold))]
+    price = _prices(rng, setting, cards.kind[sold], cards.face[sold], pool)
+    _deal(rng, cards, sold, pool, cards.who[sold].copy(), price, sheet, money)
+    _resell(rng, cards, sold, len(people), money, sheet)
+    kept = np.setdiff1d(mine, sold)
+    _redeem(rng, cards, kept, sheet)

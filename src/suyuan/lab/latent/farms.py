@@ -1,0 +1,196 @@
+"""Chat accounts: the population's, the farms', and innocent registrations in batches."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from suyuan.lab.latent.lines import FARM, Lines
+from suyuan.lab.latent.people import People
+from suyuan.lab.latent.rings import QQ, WECHAT, Rings
+from suyuan.lab.seeds import categories, distinct, scramble
+from suyuan.lab.setting import DAY, HOUR, MINUTE, Setting
+
+PLATFORMS = ("qq", "wechat", "alipay", "taobao")
+ORDINARY, FARMED, SHOP, CAFE, STUDIO, CAMPUS = range(6)
+ACTIVE, RESTRICTED, BANNED = range(3)
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """One row for each account, shuffled. ``sort`` is what it is (truth: FARMED).
+
+    ``phone`` is a number, -1 where none; ``person`` the user, -1 where nobody (yet); ``merchant``
+    the person who sells a farmed account; ``sold_at`` when; ``ring`` who used it to deceive.
+    """
+
+    id: np.ndarray
+    platform: np.ndarray
+    at: np.ndarray
+    phone: np.ndarray
+    device: np.ndarray
+    ip: np.ndarray
+    person: np.ndarray
+    token: np.ndarray
+    status: np.ndarray
+    status_at: np.ndarray
+    sort: np.ndarray
+    batch: np.ndarray
+    merchant: np.ndarray
+    sold_at: np.ndarray
+    ring: np.ndarray
+    line: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accounts:
+    """Registrations: farms in bursts, innocents in bursts too, and everybody's own."""
+    rng = setting.rng("farms")
+    counts, told = setting.counts, setting.config["farms"]
+    farmed = counts["farmed"] if len(lines.rows(FARM)) else 0
+    group = int(farmed * told["look_alikes"] * setting.knob("lookalikes")) or counts["accounts"] // 20
+    n = counts["accounts"]
+    alike = rng.choice([SHOP, CAFE, STUDIO, CAMPUS], group, p=[0.4, 0.2, 0.2, 0.2])
+    sort = np.concatenate([np.full(farmed, FARMED), np.sort(alike), np.full(n - farmed - group, ORDINARY)])
+    size = _sizes(rng, n)
+    batch = np.where(sort == ORDINARY, -1, sort * 10**7 + size)
+    at, device, ip = _circumstances(rng, setting, people, sort, batch)
+    person = categories(rng, people.activity, n)
+    known = np.unique(rings.person)[: n - farmed - group]
+    person[n - len(known) :] = known
+    line = _lines_of(rng, lines, farmed, n)
+    platform = np.where(
+        sort == FARMED,
+        categories(rng, np.array([0.62, 0.3, 0.05, 0.03]), n),
+        categories(rng, np.array([0.45, 0.38, 0.1, 0.07]), n),
+    )
+    at = np.where(line >= 0, lines.first[line] + (rng.random(n) * 5 * HOUR).astype(np.int64), at)
+    phone = _phones(rng, setting, people, lines, sort, person, line)
+    merchant, sold = _sales(rng, setting, rings, sort, platform, batch, at)
+    status, status_at = _status(rng, setting, sort, platform, at)
+    order = rng.permutation(n)
+    columns = {
+        "platform": platform, "at": at, "phone": phone, "device": device, "ip": ip,
+        "person": np.where(sort == FARMED, -1, person),
+        "token": _tokens(rng, sort, platform, told["token_share"]),
+        "status": status, "status_at": status_at, "sort": sort, "batch": batch,
+        "merchant": merchant, "sold_at": sold, "ring": _users(rng, rings, merchant, sold), "line": line,
+    }  # fmt: skip
+    return Accounts(
+        id=distinct(rng, n, 10**8, 4 * 10**9), **{k: v[order] for k, v in columns.items()}
+    )
+
+
+def _sizes(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Batch number of each row in turn: batches of 4 to 40."""
+    sizes = np.clip(rng.lognormal(2.4, 0.7, n // 4 + 1), 4, 60).astype(np.int64)
+    return np.repeat(np.arange(len(sizes)), sizes)[:n]
+
+
+def _circumstances(
+    rng: np.random.Generator, setting: Setting, people: People, sort: np.ndarray, batch: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Time, device and address. A batch shares few of each, to a degree that varies by batch."""
+    n = len(sort)
+    _, label = np.unique(batch, return_inverse=True)
+    labels = int(label.max()) + 1
+    span = rng.gamma(1.2, 1.0, labels)[label] * np.choose(sort, [0, 1.5, 20, 30, 12, 20])
+    start = setting.start + (rng.random(labels)[label] * 76 - 38) * DAY
+    spread = (np.abs(rng.normal(0, 1, n)) * span * HOUR).astype(np.int64)
+    day = setting.start + (rng.random(n) * 76 - 38) * DAY
+    at = np.where(batch >= 0, start + spread, day).astype(np.int64)
+    person_device = people.device[rng.integers(0, len(people), n)]
+    devices = rng.integers(1, 7, labels)[label]
+    shared = 8 * 10**14 + label * 64 + (rng.random(n) * devices).astype(np.int64)
+    share_odds = rng.beta(2, 2, labels)[label] * np.choose(sort, [0, 1, 1.1, 0.5, 1.2, 0.6])
+    share_odds /= max(0.6 + 0.4 * setting.knob("evasion"), 0.3)
+    device = np.where(rng.random(n) < share_odds, scramble(shared), person_device)
+    home_ip = scramble(people.home[rng.integers(0, len(people), n)] // 3 + 10**9)
+    ips = rng.integers(1, 5, labels)[label]
+    batch_ip = scramble(label * 16 + (rng.random(n) * ips).astype(np.int64) + 5 * 10**9)
+    ip_odds = rng.beta(2, 2, labels)[label] * np.choose(sort, [0, 1, 1.2, 1.4, 1.1, 1.4])
+    return at, device, np.where(rng.random(n) < ip_odds, batch_ip, home_ip)
+
+
+def _lines_of(rng: np.random.Generator, lines: Lines, farmed: int, n: int) -> np.ndarray:
+    """The farm's line behind each farmed account (they come first), in runs."""
+    line = np.full(n, -1)
+    rows = lines.rows(FARM)
+    if farmed and len(rows):
+        line[:farmed] = rows[np.minimum(np.arange(farmed) * len(rows) // farmed, len(rows) - 1)]
+    return line
+
+
+def _phones(
+    rng: np.random.Generator,
+    setting: Setting,
+    people: People,
+    lines: Lines,
+    sort: np.ndarray,
+    person: np.ndarray,
+    line: np.ndarray,
+) -> np.ndarray:
+    """Own numbers; farm lines; studios and shops put several accounts on one number as well."""
+    n = len(sort)
+    label = np.arange(n) // 5
+    several = np.isin(sort, (SHOP, STUDIO)) & (rng.random(n) < 0.6)
+    phone = people.phone[np.where(several, person[np.minimum(label * 5, n - 1)], person)]
+    phone = np.where(line >= 0, lines.phone[line], phone)
+    return np.where(rng.random(n) < 0.08 * setting.knob("missing"), -1, phone)
+
+
+def _tokens(
+    rng: np.random.Generator, sort: np.ndarray, platform: np.ndarray, share: float
+) -> np.ndarray:
+    """1, 0, or -1 where it has no meaning. Gamers' studios bind tokens too."""
+    odds = np.where(np.isin(sort, (FARMED, STUDIO)), share, share * 0.7)
+    return np.where(platform == 0, (rng.random(len(sort)) < odds).astype(np.int64), -1)
+
+
+def _sales(
+    rng: np.random.Generator,
+    setting: Setting,
+    rings: Rings,
+    sort: np.ndarray,
+    platform: np.ndarray,
+    batch: np.ndarray,
+    at: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Who sells each farmed account, and when; -1 where it stayed on the disk."""
+    n = len(sort)
+    merchant = np.full(n, -1)
+    for role, mine in ((WECHAT, platform == 1), (QQ, platform != 1)):
+        sellers = rings.of(role)
+        if len(sellers):
+            merchant[mine & (sort == FARMED)] = sellers[(batch % len(sellers))[mine & (sort == FARMED)]]
+    unsold = rng.random(n) < setting.config["farms"]["on_disk_only"]
+    wait = (rng.gamma(2.0, 5.0 + 4.0 * setting.knob("evasion"), n) * DAY).astype(np.int64)
+    sold = np.where((merchant >= 0) & ~unsold, at + wait + HOUR, -1)
+    return merchant, sold
+
+
+def _users(
+    rng: np.random.Generator, rings: Rings, merchant: np.ndarray, sold: np.ndarray
+) -> np.ndarray:
+    """The ring that bought an account, for a fifth of those sold; the rest go to strangers."""
+    ring = np.full(len(merchant), -1)
+    for role in (WECHAT, QQ):
+        for person in rings.of(role):
+            served = rings.serving(int(person), role)
+            mine = np.flatnonzero((merchant == person) & (sold > 0) & (rng.random(len(sold)) < 0.3))
+            ring[mine] = served[rng.integers(0, len(served), len(mine))]
+    return ring
+
+
+def _status(
+    rng: np.random.Generator, setting: Setting, sort: np.ndarray, platform: np.ndarray, at: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Banned or restricted, a little more often where farmed; tokens are not looked at here."""
+    n = len(sort)
+    odds = np.where(sort == FARMED, 0.16, np.where(sort == ORDINARY, 0.05, 0.12))
+    hit = rng.random(n) < odds * np.where(platform == 0, 1.0, 1.2)
+    status = np.where(hit, np.where(rng.random(n) < 0.5, BANNED, RESTRICTED), ACTIVE)
+    when = at + (rng.gamma(1.5, 8.0, n) * DAY).astype(np.int64) + 10 * MINUTE
+    late = when > setting.end + 20 * DAY
+    return np.where(late, ACTIVE, status), np.where(hit & ~late, when, -1)

@@ -1,0 +1,117 @@
+"""Leaks: which organisations lost which orders, by what hand, and who sold them to whom."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from suyuan.lab.latent.market import KIND_NAMES, Market
+from suyuan.lab.latent.rings import BROKER, Rings
+from suyuan.lab.setting import DAY, HOUR, Setting
+
+INSIDER, TROJAN, EXPORT = 0, 1, 2
+MECHANISMS = ("insider", "trojan", "export")
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """Sources (``used`` ones feed a ring; decoys do not) and what each exposed.
+
+    ``order``, ``source`` and ``exposed_at`` are one row for each order that a source exposed.
+    ``broker`` is the person who holds a source's records; ``rings`` of it follow from Rings.
+    """
+
+    org: np.ndarray
+    mechanism: np.ndarray
+    used: np.ndarray
+    opened: np.ndarray
+    closed: np.ndarray
+    broker: np.ndarray
+    order: np.ndarray
+    source: np.ndarray
+    exposed_at: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.org)
+
+
+def build(setting: Setting, market: Market, rings: Rings) -> Leaks:
+    """Choose the sources so that their orders suffice for the calls, then draw what got out."""
+    rng = setting.rng("leaks")
+    told = setting.config["leaks"]
+    real = setting.counts["leak_sources"] if rings.n else 0
+    decoys = int(told["decoys"]) * real if rings.n else int(told["decoys"])
+    n = real + decoys
+    kinds = [told["kinds"][i % len(told["kinds"])] for i in range(n)]
+    mechanism = [MECHANISMS.index(told["mechanisms"][i % len(told["mechanisms"])]) for i in range(n)]
+    org = _sources(rng, setting, market, kinds, max(real, 1))
+    opened, closed = _windows(rng, setting, n)
+    brokers = rings.of(BROKER)
+    broker = np.full(n, -1) if not len(brokers) else brokers[rng.permutation(n) % len(brokers)]
+    broker[real:] = -1
+    drawn = [
+        _exposed(rng, market, int(org[i]), int(opened[i]), int(closed[i]), told["coverage"])
+        for i in range(n)
+    ]
+    order = np.concatenate([d for d in drawn] or [np.empty(0, dtype=np.int64)])
+    source = np.repeat(np.arange(n), [len(d) for d in drawn])
+    delay = _delay(rng, np.array(mechanism, dtype=np.int64)[source])
+    return Leaks(
+        org=org,
+        mechanism=np.array(mechanism, dtype=np.int64),
+        used=np.arange(n) < real,
+        opened=opened,
+        closed=closed,
+        broker=broker,
+        order=order,
+        source=source,
+        exposed_at=market.at[order] + delay,
+    )
+
+
+def _sources(
+    rng: np.random.Generator, setting: Setting, market: Market, kinds: list[str], real: int
+) -> np.ndarray:
+    """One organisation for each kind asked for, near the size that the calls need."""
+    told, counts = setting.config["leaks"], setting.counts
+    leads = counts["scam_calls"] * told["in_table_share"] / 1.7
+    seen = told["coverage"] * np.mean(told["open_days"]) / (setting.days + 12)
+    wanted = 1.5 * leads / real / seen / len(market)
+    chosen: list[int] = []
+    for kind in kinds:
+        members = np.flatnonzero(market.org_kind == KIND_NAMES.index(kind))
+        share = np.array([market.passes(int(org)).mean() for org in members[:400]])
+        members = members[: len(share)]
+        free = ~np.isin(members, chosen) & (share > 0)
+        distance = np.abs(np.log(np.maximum(share, 1e-6) / wanted)) + rng.random(len(share))
+        chosen.append(int(members[np.argmin(np.where(free, distance, np.inf))]))
+    return np.array(chosen, dtype=np.int64)
+
+
+def _windows(rng: np.random.Generator, setting: Setting, n: int) -> tuple[np.ndarray, np.ndarray]:
+    low, high = setting.config["leaks"]["open_days"]
+    length = rng.integers(low, high + 1, n)
+    first = rng.integers(-4, np.maximum(setting.days - length, -3) + 1)
+    return setting.start + first * DAY, setting.start + (first + length) * DAY
+
+
+def _exposed(
+    rng: np.random.Generator, market: Market, org: int, opened: int, closed: int, coverage: float
+) -> np.ndarray:
+    """Orders of the organisation in the window, each with the coverage's odds."""
+    inside = market.passes(org) & (market.at >= opened) & (market.at < closed)
+    orders = np.flatnonzero(inside)
+    kept: np.ndarray = orders[rng.random(len(orders)) < coverage]
+    return kept
+
+
+def _delay(rng: np.random.Generator, mechanism: np.ndarray) -> np.ndarray:
+    """From order to exposure: a trojan within the hour or two, a person in the shift, an export nightly."""
+    hours = np.choose(
+        mechanism,
+        [
+            rng.gamma(2.0, 2.0, len(mechanism)),
+            rng.gamma(1.5, 0.8, len(mechanism)),
+            rng.gamma(2.0, 3.0, len(mechanism)),
+        ],
+    )
+    return (hours * HOUR).astype(np.int64)

@@ -1,0 +1,108 @@
+"""The latent world, component by component."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from suyuan.lab.latent import (
+    busy,
+    cards,
+    cardtrade,
+    commerce,
+    farms,
+    laundering,
+    leaks,
+    ledger,
+    lines,
+    market,
+    numbering,
+    people,
+    rings,
+    scamcalls,
+    supply,
+    victims,
+)
+from suyuan.lab.setting import Setting
+
+
+@dataclass(frozen=True)
+class Book:
+    """All payments in the order of time, with what the banks know of them.
+
+    ``row_of`` gives, for each part by name, the place of its rows in the ordered book.
+    """
+
+    all: ledger.Payments
+    status: np.ndarray
+    opening: np.ndarray
+    balance_after: np.ndarray
+    row_of: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that happens, before anybody records it."""
+
+    setting: Setting
+    numbering: numbering.Numbering
+    people: people.People
+    market: market.Market
+    rings: rings.Rings
+    leaks: leaks.Leaks
+    calls: scamcalls.ScamCalls
+    busy: busy.Busy
+    lines: lines.Lines
+    cards: cards.Cards
+    accounts: farms.Accounts
+    victims: victims.Victims
+    money: ledger.Money
+    laundering: laundering.Laundering
+    trade: cardtrade.CardTrade
+    supply: supply.Supply
+    book: Book
+
+
+def build(setting: Setting) -> World:
+    """Draw the whole latent world; ordinary calls are drawn later, day by day, as they are written."""
+    numbers = numbering.build(setting)
+    folk = people.build(setting, numbers)
+    shops = market.build(setting, folk)
+    gangs = rings.build(setting, folk)
+    lost = leaks.build(setting, shops, gangs)
+    calls = scamcalls.build(setting, folk, shops, gangs, lost)
+    callers = busy.build(setting, folk, shops)
+    phones = lines.build(setting, numbers, calls, callers)
+    opened = cards.build(setting, numbers, folk, phones)
+    chats = farms.build(setting, folk, gangs, phones)
+    taken = victims.build(setting, calls, chats)
+    money = ledger.open_accounts(setting, folk, shops)
+    dirty = laundering.build(setting, folk, money, gangs, taken)
+    trade = cardtrade.build(setting, folk, money, gangs, dirty)
+    deals = supply.build(setting, folk, money, gangs, lost, chats, trade)
+    parts = {"laundering": dirty.book, "cards": trade.book, "supply": deals.book}
+    already = sum(len(part) for part in parts.values())
+    ordinary = commerce.build(setting, folk, shops, money, gangs, already)
+    book = _keep_book(setting, parts, ordinary, len(money))
+    return World(
+        setting, numbers, folk, shops, gangs, lost, calls, callers, phones, opened, chats, taken,
+        money, dirty, trade, deals, book,
+    )  # fmt: skip
+
+
+def _keep_book(
+    setting: Setting, parts: dict[str, ledger.Payments], ordinary: list[ledger.Payments], accounts: int
+) -> Book:
+    """Put all payments in order; a few ordinary ones fail or are reversed."""
+    rng = setting.rng("book")
+    whole, starts = ledger.together([*parts.values(), *ordinary])
+    order = np.argsort(whole.at, kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    columns = (getattr(whole, name)[order] for name in whole.__dataclass_fields__)
+    book = ledger.Payments(*columns)
+    status = np.where(rng.random(len(book)) < 0.006, ledger.FAILED, ledger.SETTLED)
+    marked = np.concatenate([place[starts[i] : starts[i + 1]] for i in range(len(parts))])
+    status[marked] = ledger.SETTLED
+    opening, after = ledger.balances(accounts, book, status == ledger.SETTLED, rng)
+    rows = {name: place[starts[i] : starts[i + 1]] for i, name in enumerate(parts)}
+    return Book(book, status, opening, after, rows)
