@@ -1,0 +1,58 @@
+"""The arrays that kernels share."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
+Bytes = NDArray[np.int8]
+Flags = NDArray[np.bool_]
+
+#: Label of money that no report claims.
+CLEAN: Final = -1
+#: Amount of an event that moves all that its source holds (a card changes hands whole).
+ALL: Final = -1
+#: What became of a row's money after it arrived.
+KEPT: Final = 0
+DUST: Final = 1
+TOO_FAR: Final = 2
+
+
+class Flow(NamedTuple):
+    """Movements in the order in which they happened, over numbered nodes.
+
+    A node is an account, a card, or a place where money rests. Only the contents of nodes with
+    `follow` are kept; money from any other node comes in as clean, or under the event's `label`.
+    All arrays but the last three have one cell for each event.
+    """
+
+    source: Ints32
+    target: Ints32
+    amount: Ints
+    label: Ints32
+    follow: Flags
+    opening: Ints
+    opening_label: Ints32
+
+
+class Steps(NamedTuple):
+    """What a sweep saw: `amount` of `label`'s money in `event`, `hop` steps from its origin.
+
+    `fresh` is the part of it that was claimed in this event: an origin.
+    """
+
+    event: Ints32
+    label: Ints32
+    hop: Ints32
+    amount: Ints
+    fresh: Ints
+    fate: Bytes
+
+
+class Limits(NamedTuple):
+    """Where a sweep gives up: amounts below `dust` fen, or more than `hops` steps."""
+
+    dust: int
+    hops: int

@@ -1,0 +1,91 @@
+"""What is known of the accounts of a ledger, one cell for each account."""
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.money.arrays import Flags, Ints
+from suyuan.money.ledger import Ledger, find
+from suyuan.money.order import UNKNOWN
+from suyuan.money.owners import ACCOUNT, SHOPS
+from suyuan.store.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Columns aligned with ``Ledger.accounts``.
+
+    `owner` is the entity behind the account (``party:…``, else null), `opening` the stated opening
+    balance or ``UNKNOWN``, `shop` an account that gives goods for money, `pooled` a hub, `stated`
+    an account whose outgoing payments would be on record.
+    """
+
+    owner: pa.Array
+    institution: pa.Array
+    opening: Ints
+    registered: Flags
+    shop: Flags
+    lender: Flags
+    closed: Flags
+    pooled: Flags
+    stated: Flags
+
+
+def holders(tables: Tables, book: Ledger) -> Holders:
+    """Look up every account of the ledger in bank_accounts, owners and hubs."""
+    fetch = tables.engine.fetch
+    rows = fetch(
+        tables["bank_accounts"].select(
+            "account_no", "institution", "kind", "status", "opening_balance", "holder_id"
+        )
+    )
+    at = find(book.accounts, rows["account_no"].combine_chunks())
+    known = rows.take(pa.array(at, mask=at < 0))
+    kind = pc.fill_null(known["kind"], "")
+    opening = np.asarray(pc.fill_null(known["opening_balance"], UNKNOWN), dtype=np.int64)
+    written = pc.binary_join_element_wise(ACCOUNT, book.accounts, "")
+    hubs = fetch(tables["hubs"].select("subject"))["subject"].combine_chunks()
+    registered = at >= 0
+    return Holders(
+        owner=_owners(tables, written, known["holder_id"]),
+        institution=known["institution"].combine_chunks(),
+        opening=opening,
+        registered=registered,
+        shop=_flags(pc.is_in(kind, value_set=pa.array(SHOPS))),
+        lender=_flags(pc.equal(kind, "loan")),
+        closed=_flags(pc.equal(pc.fill_null(known["status"], ""), "closed")),
+        pooled=_flags(pc.is_in(written, value_set=hubs)),
+        stated=_stated(book, registered, known["institution"].combine_chunks()),
+    )
+
+
+def _flags(column: pa.Array | pa.ChunkedArray) -> Flags:
+    return np.asarray(column, dtype=np.bool_)
+
+
+def _owners(tables: Tables, written: pa.Array, holder: pa.ChunkedArray) -> pa.Array:
+    """The one entity behind each account: what `owners` says, else the holder on the account."""
+    owners: ir.Table = tables["owners"]
+    sole = owners.filter(owners.subject.startswith(ACCOUNT)).group_by("subject")
+    sole = sole.agg(entity=owners.entity.min(), several=owners.entity.nunique())
+    rows = tables.engine.fetch(sole.filter(sole.several == 1))
+    at = find(written, rows["subject"].combine_chunks())
+    said = rows["entity"].take(pa.array(at, mask=at < 0))
+    held = pc.binary_join_element_wise("party:", holder, "")
+    return pc.coalesce(said, held).combine_chunks()
+
+
+def _stated(book: Ledger, registered: Flags, institution: pa.Array) -> Flags:
+    """Accounts whose statement is at hand.
+
+    One that pays out is. One that never does is, too, where it is registered with an institution
+    of whose accounts some pay out, or with none; else nobody has handed in its statement.
+    """
+    pays = np.zeros(len(book.accounts), np.bool_)
+    pays[book.payer] = True
+    speaking = pc.unique(institution.filter(pa.array(pays)))
+    heard = _flags(pc.or_(pc.is_null(institution), pc.is_in(institution, value_set=speaking)))
+    return pays | (registered & heard)

@@ -1,0 +1,148 @@
+"""From the steps of a sweep to the result tables ``traces`` and ``exits``."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.model.results import EXITS, TRACES
+from suyuan.money.arrays import DUST, KEPT, TOO_FAR, Flags, Ints, Ints32, Steps
+from suyuan.money.cards import priced_in
+from suyuan.money.flows import Material, Scene
+from suyuan.money.order import closings
+from suyuan.money.places import (
+    BALANCE,
+    DISSIPATED,
+    NOT_LOCATED,
+    REVERSED,
+    TRUNCATED,
+    VOUCHER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Where money of each label rests: place, why it was given up there (or KEPT), how much,
+    since when.
+    """
+
+    label: Ints32
+    place: Ints32
+    fate: Ints32
+    amount: Ints
+    at: Ints
+
+
+def traces(given: Material, seen: Scene, steps: Steps, method: str) -> pa.Table:
+    """One row for each report and payment or card event that moved its money."""
+    event = steps.event
+    source = np.where(seen.shown_from[event] >= 0, seen.shown_from[event], seen.flow.source[event])
+    target = np.where(seen.shown_to[event] >= 0, seen.shown_to[event], seen.flow.target[event])
+    payment, card = seen.payment[event], seen.card[event]
+    columns = {
+        "report_id": given.claims.reports.take(pa.array(steps.label)),
+        "method": pa.repeat(method, event.size),
+        "hop": pa.array(steps.hop, pa.int64()),
+        "payment_id": given.book.payment_id.take(pa.array(payment, mask=payment < 0)),
+        "voucher_id": given.cards.voucher_id.take(pa.array(card, mask=card < 0)),
+        "from": seen.places.subjects(source),
+        "to": seen.places.subjects(target),
+        "amount": pa.array(steps.amount),
+        "at": pa.array(seen.at[event]).cast(pa.timestamp("us")),
+    }
+    return pa.table([columns[name] for name in TRACES.names], schema=TRACES.stored)
+
+
+def rests(seen: Scene, steps: Steps) -> Rest:
+    """What came in less what went out again, for each label and place.
+
+    Money given up on arrival (dust, too far) stays apart from what is followed there.
+    """
+    event, nodes = steps.event, seen.places.count
+    source, target = seen.flow.source[event], seen.flow.target[event]
+    into = (steps.label.astype(np.int64) * nodes + target) * 3 + steps.fate
+    outof = (steps.label.astype(np.int64) * nodes + source) * 3 + KEPT
+    left = seen.flow.follow[source]
+    keys, where = np.unique(np.concatenate([into, outof[left]]), return_inverse=True)
+    amount, at = np.zeros(keys.size, np.int64), np.full(keys.size, np.iinfo(np.int64).min)
+    np.add.at(amount, where[: into.size], steps.amount)
+    np.add.at(amount, where[into.size :], (steps.fresh - steps.amount)[left])
+    np.maximum.at(at, where[: into.size], seen.at[event])
+    stays = amount > 0
+    keys = keys[stays]
+    return Rest(
+        (keys // 3 // nodes).astype(np.int32),
+        (keys // 3 % nodes).astype(np.int32),
+        (keys % 3).astype(np.int32),
+        amount[stays],
+        at[stays],
+    )
+
+
+def exits(given: Material, seen: Scene, rest: Rest, method: str) -> pa.Table:
+    """One row for each report and place where its money rests, with what can still be frozen."""
+    reasons = seen.places.reasons(rest.place)
+    reasons = pc.if_else(pa.array(_home_again(given, rest)), REVERSED, reasons)
+    reasons = pc.if_else(pa.array(rest.fate == DUST), DISSIPATED, reasons)
+    reasons = pc.if_else(pa.array(rest.fate == TOO_FAR), TRUNCATED, reasons)
+    table = pa.table(
+        {
+            "report_id": given.claims.reports.take(pa.array(rest.label)),
+            "exit": seen.places.subjects(rest.place),
+            "reason": reasons,
+            "amount": rest.amount,
+            "at": pa.array(rest.at).cast(pa.timestamp("us")),
+            "recoverable": _recoverable(given, seen, rest, reasons),
+        }
+    )
+    table = table.group_by(["report_id", "exit", "reason"]).aggregate(
+        [("amount", "sum"), ("at", "max"), ("recoverable", "sum")]
+    )
+    table = table.rename_columns(["report_id", "exit", "reason", "amount", "at", "recoverable"])
+    table = table.append_column("method", pa.repeat(method, table.num_rows))
+    table = table.append_column("loss", pa.nulls(table.num_rows, pa.int64()))
+    return table.select(EXITS.names).cast(EXITS.stored)
+
+
+def _home_again(given: Material, rest: Rest) -> Flags:
+    """Money that lies in an account of the very victim it came from."""
+    accounts = len(given.book.accounts)
+    pairs = rest.label.astype(np.int64) * accounts + rest.place
+    return (rest.place < accounts) & np.isin(pairs, given.claims.own_pairs)
+
+
+def _recoverable(given: Material, seen: Scene, rest: Rest, reasons: pa.Array) -> Ints:
+    """What still lies there: the balance of an open account, a card not yet used.
+
+    The shares of all reports in one account are never more than its balance.
+    """
+    balance = closings(seen.flow.source, seen.flow.target, seen.flow.amount, seen.flow.opening)
+    out = np.zeros(rest.amount.size, np.int64)
+    card = np.asarray(pc.equal(reasons, VOUCHER), dtype=np.bool_)
+    out[card] = rest.amount[card]
+    lies = np.asarray(pc.equal(reasons, BALANCE), dtype=np.bool_)
+    lies &= rest.place < len(given.book.accounts)
+    lies[lies] = seen.flow.follow[rest.place[lies]] & ~given.known.closed[rest.place[lies]]
+    rows = np.flatnonzero(lies)
+    rows = rows[np.argsort(rest.place[rows], kind="stable")]
+    held, group = np.unique(rest.place[rows], return_inverse=True)
+    out[rows] = priced_in(group.astype(np.int32), rest.amount[rows], balance[held])
+    return out
+
+
+def not_located(reports: pa.Table, located: pa.Array, method: str) -> pa.Table:
+    """One exit of nothing for every report whose origins were not found, its loss beside it."""
+    lost = reports.filter(pc.invert(pc.is_in(reports["report_id"], value_set=located)))
+    nothing, count = pa.repeat(0, lost.num_rows), lost.num_rows
+    columns = {
+        "report_id": lost["report_id"],
+        "method": pa.repeat(method, count),
+        "exit": pc.binary_join_element_wise("report:", lost["report_id"], ""),
+        "reason": pa.repeat(NOT_LOCATED, count),
+        "amount": nothing,
+        "at": pa.nulls(count, pa.timestamp("us")),
+        "recoverable": nothing,
+        "loss": lost["loss"],
+    }
+    return pa.table([columns[name] for name in EXITS.names], schema=EXITS.stored)

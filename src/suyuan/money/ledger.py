@@ -1,0 +1,98 @@
+"""Settled payments as arrays: accounts numbered, payments in the order in which they happened."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.money.arrays import Flags, Ints, Ints32
+from suyuan.money.order import UNKNOWN, in_before_out
+from suyuan.store.engine import Engine
+
+_COLUMNS: Final = (
+    "row_id",
+    "payment_id",
+    "at",
+    "payer",
+    "payee",
+    "amount",
+    "balance_after",
+    "cash",
+    "fee",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Payments by number, in order; `accounts` holds the names of the accounts, sorted.
+
+    `after` is the payer's balance after the payment, or ``UNKNOWN``. `tied` counts payments that
+    share their instant with another, `circles` those instants whose order could not be told.
+    """
+
+    accounts: pa.Array
+    row_id: pa.Array
+    payment_id: pa.Array
+    at: Ints
+    payer: Ints32
+    payee: Ints32
+    amount: Ints
+    after: Ints
+    cash: Flags
+    fee: Flags
+    tied: int
+    circles: int
+
+    def codes(self, names: pa.Array | pa.ChunkedArray) -> Ints32:
+        """The numbers of accounts; -1 for a name that no payment has."""
+        return find(names, self.accounts)
+
+
+def find(names: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints32:
+    """Where each name stands (first) in `among`, else -1; null stands nowhere."""
+    found = pc.fill_null(pc.index_in(names, value_set=among, skip_nulls=True), -1)
+    return np.array(found, dtype=np.int32)
+
+
+def instants(times: pa.Array | pa.ChunkedArray) -> Ints:
+    """Microseconds since 1970 of a time column."""
+    return np.asarray(times.cast(pa.timestamp("us")).cast(pa.int64()), dtype=np.int64)
+
+
+def ledger(engine: Engine, moved: ir.Table) -> Ledger:
+    """Read the rows of ``settled.settled`` (or a part of them) into arrays.
+
+    Payments of one instant and payer come in the order of their falling balances where a statement
+    gives those; then money comes in before it goes out. The order of the rows plays no part.
+    """
+    rows = engine.fetch(moved.select(*_COLUMNS)).combine_chunks()
+    names = pa.chunked_array([*rows["payer"].chunks, *rows["payee"].chunks], pa.string())
+    accounts = pc.unique(names)
+    accounts = accounts.take(pc.sort_indices(accounts))
+    payer, payee = find(rows["payer"], accounts), find(rows["payee"], accounts)
+    at = instants(rows["at"])
+    amount = np.asarray(rows["amount"], dtype=np.int64)
+    after = np.asarray(pc.fill_null(rows["balance_after"], UNKNOWN), dtype=np.int64)
+    last_resort = np.asarray(pc.rank(rows["row_id"].combine_chunks()), dtype=np.int64)
+    by_id = np.asarray(pc.rank(rows["payment_id"], tiebreaker="dense"), dtype=np.int64)
+    order = np.lexsort((last_resort, by_id, payee, amount, -after, payer, at))
+    untied, tied, circles = in_before_out(at[order], payer[order], payee[order], len(accounts))
+    order = order[untied]
+    rows = rows.take(pa.array(order))
+    return Ledger(
+        accounts,
+        rows["row_id"].combine_chunks(),
+        rows["payment_id"].combine_chunks(),
+        at[order],
+        payer[order],
+        payee[order],
+        amount[order],
+        after[order],
+        np.asarray(rows["cash"], dtype=np.bool_),
+        np.asarray(rows["fee"], dtype=np.bool_),
+        int(tied),
+        int(circles),
+    )

@@ -1,0 +1,126 @@
+"""What happened first, and what an account held before: the two things a statement leaves open.
+
+Payments of one instant are put in an order in which money comes in before it goes out (a payment
+waits for those of the same instant that pay its payer). Where they go round in a circle, the order
+given by the caller decides, and the doubt is counted.
+"""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from suyuan.money.arrays import ALL, Flags, Ints, Ints32
+
+#: A balance or opening balance that is not known.
+UNKNOWN: Final = -(2**62)
+
+
+@njit(cache=True)
+def _untie(
+    source: Ints32, target: Ints32, start: int, stop: int, where: Ints, waiting: Ints32, out: Ints
+) -> int:
+    """Order events [start, stop) of one instant, grouped by source; returns circles broken.
+
+    `where` (first event of a source in this instant, else -1) and `waiting` (payments of this
+    instant still to come in) are scratch over the nodes, left as they were found.
+    """
+    for e in range(start, stop):
+        if where[source[e]] == -1:
+            where[source[e]] = e
+        if target[e] != source[e]:
+            waiting[target[e]] += 1
+    ready, done, circles, next_free = [source[start]], start, 0, start
+    ready.pop()
+    for e in range(start, stop):
+        if where[source[e]] == e and waiting[source[e]] == 0:
+            ready.append(source[e])
+    ready.reverse()
+    while done < stop:
+        if ready:
+            node = ready.pop()
+        else:
+            while where[source[next_free]] < 0:
+                next_free += 1
+            node = source[next_free]
+            circles += 1
+        e, where[node] = where[node], -2
+        while e < stop and source[e] == node:
+            out[done] = e
+            done += 1
+            payee = target[e]
+            if payee != node:
+                waiting[payee] -= 1
+                if waiting[payee] == 0 and where[payee] >= 0:
+                    ready.append(payee)
+            e += 1
+    for e in range(start, stop):
+        where[source[e]] = -1
+        waiting[target[e]] = 0
+    return circles
+
+
+@njit(cache=True)
+def in_before_out(at: Ints, source: Ints32, target: Ints32, nodes: int) -> tuple[Ints, int, int]:
+    """An order of events sorted by `at`, then source, in which ties are resolved.
+
+    Returns the permutation, how many events share their instant with another one that touches the
+    same account, and how many circles had to be broken.
+    """
+    out = np.arange(at.size)
+    where, waiting = np.full(nodes, -1, np.int64), np.zeros(nodes, np.int32)
+    tied, circles, start = 0, 0, 0
+    while start < at.size:
+        stop = start + 1
+        while stop < at.size and at[stop] == at[start]:
+            stop += 1
+        if stop - start > 1:
+            circles += _untie(source, target, start, stop, where, waiting, out)
+            tied += stop - start
+        start = stop
+    return out, tied, circles
+
+
+@njit(cache=True)
+def openings(
+    source: Ints32, target: Ints32, amount: Ints, after: Ints, known: Ints, stated: Flags
+) -> Ints:
+    """The balance of every account before the first event, events being in order.
+
+    Where it is stated (`known`), it stands. Else the first balance on a statement (`after`, the
+    payer's balance after each event) gives it. Else it is the least that keeps the account from
+    being overdrawn: it must have held that much. `stated` marks (on return) the accounts of the
+    first two kinds.
+    """
+    running, lowest = np.zeros(known.size, np.int64), np.zeros(known.size, np.int64)
+    from_statement = np.full(known.size, UNKNOWN, np.int64)
+    for e in range(source.size):
+        payer, payee = source[e], target[e]
+        if amount[e] == ALL or payer == payee:
+            continue
+        running[payer] -= amount[e]
+        running[payee] += amount[e]
+        lowest[payer] = min(lowest[payer], running[payer])
+        if after[e] != UNKNOWN and from_statement[payer] == UNKNOWN:
+            from_statement[payer] = after[e] - running[payer]
+    out = np.empty(known.size, np.int64)
+    for node in range(known.size):
+        stated[node] = known[node] != UNKNOWN or from_statement[node] >= 0
+        if known[node] != UNKNOWN:
+            out[node] = max(known[node], 0)
+        elif from_statement[node] >= 0:
+            out[node] = from_statement[node]
+        else:
+            out[node] = -lowest[node]
+    return out
+
+
+@njit(cache=True)
+def closings(source: Ints32, target: Ints32, amount: Ints, opening: Ints) -> Ints:
+    """The balance of every account after the last event."""
+    out = opening.copy()
+    for e in range(source.size):
+        if amount[e] != ALL and source[e] != target[e]:
+            out[source[e]] = max(0, out[source[e]] - amount[e])
+            out[target[e]] += amount[e]
+    return out

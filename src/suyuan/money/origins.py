@@ -1,0 +1,214 @@
+"""Where the stolen money left its owner: the payments and cards that a report is about.
+
+A payment from a victim's account, settled between first contact and report, is an origin
+1. where the report itself names the payee,
+2. else where evidence ties the payee to a ring,
+3. else where it bought cards that others then used,
+4. else where it and no other payment of that time is the loss, to the fen.
+A payment into one of the victim's own accounts never is (nor, therefore, a loan paid out to her).
+No payment belongs to two reports: the one that names its payee has it, then the one taken down
+first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.money.owners import named_payees, ring_accounts, victims_accounts
+from suyuan.money.settled import settled
+from suyuan.store.tables import Tables
+
+#: Clocks of banks and police differ, and a first call may be remembered late.
+SLACK = ibis.interval(minutes=15)
+#: Where a report does not say when it began.
+LOOK_BACK = ibis.interval(days=30)
+
+BY_PAYEE: Final = 1
+BY_RING: Final = 2
+BY_CARD: Final = 3
+BY_AMOUNT: Final = 4
+COLUMNS: Final = ("report_id", "row_id", "payment_id", "voucher_id", "account_no", "at", "amount")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What origins are looked for in: settled payments, victims' accounts, accounts of the ring."""
+
+    tables: Tables
+    moved: ir.Table
+    own: ir.Table
+    ring: ir.Table
+
+
+def ground(tables: Tables, ring: ir.Table | None = None) -> Ground:
+    """Evaluate what every later relation reads; `ring` (account_no) is known from elsewhere."""
+    keep = tables.engine.keep
+    return Ground(
+        tables,
+        keep(settled(tables)),
+        keep(victims_accounts(tables)),
+        keep(ring_accounts(tables, ring)),
+    )
+
+
+def origins(on: Ground) -> ir.Table:
+    """One row for each payment, or card, with which money left a victim.
+
+    Columns: report_id, row_id and payment_id (null for a card whose payment is not on record),
+    voucher_id (null for a payment), account_no (the victim's), at, amount, found_by (1 to 4 above).
+    """
+    tables = on.tables
+    paid = tables.engine.keep(paid_in_time(on))
+    named = _marked(paid, named_payees(tables), ("report_id", "account_no"), BY_PAYEE)
+    tied = _marked(paid, on.ring, ("account_no",), BY_RING)
+    cards = paid.semi_join(_given_away(on, paid), ["report_id", "payment_id"]).mutate(
+        found_by=ibis.literal(BY_CARD)
+    )
+    located = tables.engine.keep(_once(ibis.union(named, tied, cards)))
+    exact = _once(ibis.union(located, _the_loss(on, paid, located)))
+    return ibis.union(
+        exact.select(*COLUMNS, "found_by"), _cards_without_payment(on).select(*COLUMNS, "found_by")
+    )
+
+
+def paid_in_time(on: Ground) -> ir.Table:
+    """Settled payments out of victims' accounts between contact and report.
+
+    `account_no` is the victim's; `payee` whom she paid. Her own accounts are no payees.
+    """
+    own, moved = on.own, on.moved
+    since = ibis._.contacted_at.fill_null(ibis._.reported_at - LOOK_BACK) - SLACK
+    reports = on.tables["reports"].select(
+        "report_id", "reported_at", "loss", since=since, until=ibis._.reported_at + SLACK
+    )
+    paid = (
+        own.inner_join(moved, own.account_no == moved.payer)
+        .inner_join(reports, "report_id")
+        .filter(ibis._.at >= ibis._.since, ibis._.at <= ibis._.until)
+    )
+    own_too = own.rename(payee="account_no")
+    return paid.anti_join(own_too, ["report_id", "payee"]).select(
+        "report_id",
+        "row_id",
+        "payment_id",
+        "account_no",
+        "payee",
+        "at",
+        "amount",
+        "reported_at",
+        "loss",
+        voucher_id=ibis.null("string"),
+    )
+
+
+def _marked(paid: ir.Table, payees: ir.Table, on: Sequence[str], how: int) -> ir.Table:
+    payees = payees.rename(payee="account_no")
+    keys = ["payee" if name == "account_no" else name for name in on]
+    return paid.semi_join(payees, keys).mutate(found_by=ibis.literal(how))
+
+
+def _once(found: ir.Table) -> ir.Table:
+    """Every payment for one report only."""
+    best = ibis.row_number().over(
+        group_by=found.row_id,
+        order_by=[found.found_by, found.reported_at, found.report_id],
+    )
+    return found.mutate(best=best).filter(ibis._.best == 0).drop("best")
+
+
+def _given_away(on: Ground, paid: ir.Table) -> ir.Table:
+    """Payments for cards that the victim bought and somebody else then had: (report_id, payment_id).
+
+    A card with a later event of which the victim is neither side's end, or that was issued to
+    somebody else at once.
+    """
+    vouchers, reports = on.tables["vouchers"], on.tables["reports"]
+    bought = vouchers.filter(vouchers.event == "issue", vouchers.payment_id.notnull())
+    handed = _handed_on(on.tables)
+    her = ibis.union(
+        on.own.select("report_id", name="account_no"),
+        reports.filter(reports.victim_id.notnull()).select("report_id", name="victim_id"),
+    )
+    got = bought.select("voucher_id", "payment_id", "to_party")
+    went = got.inner_join(handed, "voucher_id").select("payment_id", party="went_to")
+    straight = got.filter(got.to_party.notnull()).select("payment_id", party="to_party")
+    paid = paid.select("report_id", "payment_id")
+    taken = paid.inner_join(ibis.union(went, straight), "payment_id")
+    return (
+        taken.anti_join(her.rename(party="name"), ["report_id", "party"])
+        .select("report_id", "payment_id")
+        .distinct()
+    )
+
+
+def _handed_on(tables: Tables) -> ir.Table:
+    """Who had a card after its issue: (voucher_id, went_to)."""
+    later = tables["vouchers"].filter(ibis._.event != "issue")
+    giver = later.filter(later.from_party.notnull()).select("voucher_id", went_to="from_party")
+    taker = later.filter(later.event == "transfer", later.to_party.notnull()).select(
+        "voucher_id", went_to="to_party"
+    )
+    return ibis.union(giver, taker, distinct=True)
+
+
+def _cards_without_payment(on: Ground) -> ir.Table:
+    """Cards issued to a victim in that time, used by others, with no payment on record."""
+    vouchers, reports = on.tables["vouchers"], on.tables["reports"]
+    since = ibis._.contacted_at.fill_null(ibis._.reported_at - LOOK_BACK) - SLACK
+    asked = reports.filter(reports.victim_id.notnull()).select(
+        "report_id", "victim_id", "reported_at", since=since, until=ibis._.reported_at + SLACK
+    )
+    known = on.moved.select("payment_id")
+    issued = vouchers.filter(vouchers.event == "issue").anti_join(known, "payment_id")
+    hers = asked.inner_join(issued, asked.victim_id == issued.to_party).filter(
+        ibis._.at >= ibis._.since, ibis._.at <= ibis._.until
+    )
+    others = _handed_on(on.tables)
+    used = hers.inner_join(others, "voucher_id").filter(ibis._.went_to != ibis._.victim_id)
+    first = ibis.row_number().over(
+        group_by=used.voucher_id, order_by=[used.reported_at, used.report_id, used.at]
+    )
+    return (
+        used.mutate(first=first)
+        .filter(ibis._.first == 0)
+        .select(
+            "report_id",
+            "voucher_id",
+            "at",
+            row_id=ibis.null("string"),
+            payment_id=ibis.null("string"),
+            account_no=ibis._.victim_id,
+            amount=ibis._.price.fill_null(ibis._.face_value),
+            found_by=ibis.literal(BY_CARD),
+        )
+    )
+
+
+def _the_loss(on: Ground, paid: ir.Table, located: ir.Table) -> ir.Table:
+    """Payments of that time which nothing else ties, and which are what is missing of the loss.
+
+    Either one payment alone is the missing amount, or all of them together are. Payees that the
+    victim paid before she was contacted are none.
+    """
+    moved, own = on.moved, on.own
+    since = paid.group_by("report_id").agg(first_at=paid.at.min())
+    before = own.inner_join(moved, own.account_no == moved.payer).inner_join(since, "report_id")
+    usual = before.filter(before.at < before.first_at).select("report_id", "payee").distinct()
+    rest = paid.anti_join(located.select("row_id"), "row_id").anti_join(
+        usual, ["report_id", "payee"]
+    )
+    found = located.group_by("report_id").agg(found=located.amount.sum())
+    sums = rest.group_by("report_id").agg(together=rest.amount.sum())
+    same = rest.group_by("report_id", "amount").agg(alike=rest.count())
+    rest = rest.left_join(found, "report_id").drop("report_id_right")
+    rest = rest.inner_join(sums, "report_id").inner_join(same, ["report_id", "amount"])
+    missing = rest.loss - rest.found.fill_null(0)
+    alone = (rest.amount == missing) & (rest.alike == 1)
+    return (
+        rest.filter(missing > 0, alone | (rest.together == missing))
+        .drop("found", "together", "alike")
+        .mutate(found_by=ibis.literal(BY_AMOUNT))
+    )
