@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -56,3 +57,51 @@ class Limits(NamedTuple):
 
     dust: int
     hops: int
+
+
+@njit(cache=True)
+def no_steps() -> Steps:
+    """Room for some steps, none of them filled in."""
+    return Steps(
+        np.empty(1024, np.int32),
+        np.empty(1024, np.int32),
+        np.empty(1024, np.int32),
+        np.empty(1024, np.int64),
+        np.empty(1024, np.int64),
+        np.empty(1024, np.int8),
+    )
+
+
+@njit(cache=True)
+def _twice(array: np.ndarray, used: int) -> np.ndarray:
+    bigger = np.empty(2 * array.size, array.dtype)
+    bigger[:used] = array[:used]
+    return bigger
+
+
+@njit(cache=True)
+def with_room(steps: Steps, used: int, more: int) -> Steps:
+    """The same steps, with room for `more` after the first `used`."""
+    while used + more > steps.event.size:
+        steps = Steps(
+            _twice(steps.event, used),
+            _twice(steps.label, used),
+            _twice(steps.hop, used),
+            _twice(steps.amount, used),
+            _twice(steps.fresh, used),
+            _twice(steps.fate, used),
+        )
+    return steps
+
+
+@njit(cache=True)
+def clipped(steps: Steps, used: int) -> Steps:
+    """The first `used` steps."""
+    return Steps(
+        steps.event[:used],
+        steps.label[:used],
+        steps.hop[:used],
+        steps.amount[:used],
+        steps.fresh[:used],
+        steps.fate[:used],
+    )

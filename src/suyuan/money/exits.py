@@ -19,6 +19,7 @@ from suyuan.money.places import (
     TRUNCATED,
     VOUCHER,
 )
+from suyuan.money.poison import Poisoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,26 @@ def rests(seen: Scene, steps: Steps) -> Rest:
     np.add.at(amount, where[: into.size], steps.amount)
     np.add.at(amount, where[into.size :], (steps.fresh - steps.amount)[left])
     np.maximum.at(at, where[: into.size], seen.at[event])
+    return _positive(keys, amount, at, nodes)
+
+
+def poisoned(seen: Scene, found: Poisoned) -> Rest:
+    """What poison finds at rest: payments in full where they end, balances in full where not."""
+    steps, flow, nodes = found.steps, seen.flow, seen.places.count
+    target = flow.target[steps.event]
+    into = (steps.label.astype(np.int64) * nodes + target) * 3 + steps.fate
+    held = (found.label.astype(np.int64) * nodes + found.node) * 3 + KEPT
+    balance = closings(flow.source, flow.target, flow.amount, flow.opening)
+    keys, where = np.unique(np.concatenate([into, held]), return_inverse=True)
+    amount, at = np.zeros(keys.size, np.int64), np.full(keys.size, np.iinfo(np.int64).min)
+    ends = ~flow.follow[target] | (steps.fate != KEPT)
+    np.add.at(amount, where[: into.size][ends], steps.amount[ends])
+    np.add.at(amount, where[into.size :], balance[found.node])
+    np.maximum.at(at, where[: into.size], seen.at[steps.event])
+    return _positive(keys, amount, at, nodes)
+
+
+def _positive(keys: Ints, amount: Ints, at: Ints, nodes: int) -> Rest:
     stays = amount > 0
     keys = keys[stays]
     return Rest(

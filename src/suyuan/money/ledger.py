@@ -63,12 +63,17 @@ def instants(times: pa.Array | pa.ChunkedArray) -> Ints:
 
 
 def ledger(engine: Engine, moved: ir.Table) -> Ledger:
-    """Read the rows of ``settled.settled`` (or a part of them) into arrays.
+    """Read the rows of ``settled.settled`` (or a part of them) into arrays."""
+    return in_order(engine.fetch(moved.select(*_COLUMNS)))
+
+
+def in_order(rows: pa.Table) -> Ledger:
+    """The ledger of these payments.
 
     Payments of one instant and payer come in the order of their falling balances where a statement
     gives those; then money comes in before it goes out. The order of the rows plays no part.
     """
-    rows = engine.fetch(moved.select(*_COLUMNS)).combine_chunks()
+    rows = rows.combine_chunks()
     names = pa.chunked_array([*rows["payer"].chunks, *rows["payee"].chunks], pa.string())
     accounts = pc.unique(names)
     accounts = accounts.take(pc.sort_indices(accounts))

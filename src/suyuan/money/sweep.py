@@ -16,7 +16,21 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
-from suyuan.money.arrays import ALL, CLEAN, DUST, KEPT, TOO_FAR, Flow, Ints, Ints32, Limits, Steps
+from suyuan.money.arrays import (
+    ALL,
+    CLEAN,
+    DUST,
+    KEPT,
+    TOO_FAR,
+    Flow,
+    Ints,
+    Ints32,
+    Limits,
+    Steps,
+    clipped,
+    no_steps,
+    with_room,
+)
 from suyuan.money.exact import muldiv, spread
 
 FIFO: Final = 0
@@ -230,13 +244,6 @@ def _put(lots: Lots, node: int, method: int, bundle: Bundle, at_label: Ints32) -
 
 
 @njit(cache=True)
-def _grown(array: np.ndarray, used: int) -> np.ndarray:  # type: ignore[type-arg]
-    bigger = np.empty(2 * array.size, array.dtype)
-    bigger[:used] = array[:used]
-    return bigger
-
-
-@njit(cache=True)
 def _totals(bundle: Bundle, total: Ints, hop: Ints32, seen: Ints32) -> int:
     """Sum the bundle by label into `total` (with the least `hop`); returns how many in `seen`."""
     count = 0
@@ -321,14 +328,7 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
     total, hop, seen = _ints(labels, 0), _ints32(labels, 0), _ints32(labels, 0)
     at_label = _ints32(labels, _NIL)
     _open(flow, lots, method)
-    out = Steps(
-        np.empty(1024, np.int32),
-        np.empty(1024, np.int32),
-        np.empty(1024, np.int32),
-        np.empty(1024, np.int64),
-        np.empty(1024, np.int64),
-        np.empty(1024, np.int8),
-    )
+    out = no_steps()
     used = 0
     for event in range(events):
         if flow.amount[event] == 0:
@@ -337,15 +337,7 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
         target = flow.target[event]
         kept = flow.follow[target]
         count = _totals(bundle, total, hop, seen)
-        while used + count > out.event.size:
-            out = Steps(
-                _grown(out.event, used),
-                _grown(out.label, used),
-                _grown(out.hop, used),
-                _grown(out.amount, used),
-                _grown(out.fresh, used),
-                _grown(out.fate, used),
-            )
+        out = with_room(out, used, count)
         for i in range(count):
             label = seen[i]
             out.event[used], out.label[used], out.hop[used] = event, label, hop[label]
@@ -358,11 +350,4 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
             _put(lots, target, method, bundle, at_label)
         for i in range(count):
             total[seen[i]] = 0
-    return Steps(
-        out.event[:used],
-        out.label[:used],
-        out.hop[:used],
-        out.amount[:used],
-        out.fresh[:used],
-        out.fate[:used],
-    )
+    return clipped(out, used)

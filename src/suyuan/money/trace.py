@@ -13,11 +13,12 @@ from suyuan.model.results import EXITS, TRACES
 from suyuan.money.arrays import CLEAN, Ints, Limits, Steps
 from suyuan.money.cards import cards
 from suyuan.money.case import holders
-from suyuan.money.exits import exits, not_located, rests, traces
+from suyuan.money.exits import Rest, exits, not_located, poisoned, rests, traces
 from suyuan.money.flows import Claims, Material, Scene, scene
 from suyuan.money.ledger import find, ledger
-from suyuan.money.methods import DEFAULT, method
+from suyuan.money.methods import DEFAULT, POISON, Method, method
 from suyuan.money.origins import ground, origins
+from suyuan.money.poison import poison
 from suyuan.money.sweep import sweep
 from suyuan.store.tables import Tables
 
@@ -57,12 +58,13 @@ def trace(
     begun = tables.engine.fetch(origins(on))
     given = material(tables, on.moved, begun, tables.engine.fetch(on.own))
     seen = scene(given)
-    steps = {
-        one.name: sweep(seen.flow, len(given.claims.reports), one.code, limits) for one in chosen
-    }
+    steps: dict[str, Steps] = {}
+    ends = []
+    for one in chosen:
+        steps[one.name], rest = walk(seen, len(given.claims.reports), one, limits)
+        ends.append(exits(given, seen, rest, one.name))
     reports = tables.engine.fetch(tables["reports"].select("report_id", "loss"))
     located = pc.unique(begun["report_id"].combine_chunks())
-    ends = [exits(given, seen, rests(seen, found), name) for name, found in steps.items()]
     lost = [not_located(reports, located, name) for name in steps]
     return Traced(
         pa.concat_tables([TRACES.empty(), *(traces(given, seen, s, n) for n, s in steps.items())]),
@@ -72,6 +74,15 @@ def trace(
         seen,
         steps,
     )
+
+
+def walk(seen: Scene, labels: int, by: Method, limits: Limits) -> tuple[Steps, Rest]:
+    """One method's pass over a scene: its steps, and where the money rests."""
+    if by.code == POISON:
+        found = poison(seen.flow, labels, limits)
+        return found.steps, poisoned(seen, found)
+    steps = sweep(seen.flow, labels, by.code, limits)
+    return steps, rests(seen, steps)
 
 
 def material(tables: Tables, moved: ir.Table, begun: pa.Table, own: pa.Table) -> Material:
