@@ -86,7 +86,7 @@ STATEMENTS = table(
     need(
         "kind",
         TEXT,
-        "amount, time, phone, account, card, order, waybill, identity, platform, goods",
+        "amount, time, phone, account, card, order, waybill, identity, platform, goods, unread",
     ),
     need("value", TEXT, "as written"),
     need("normalised", TEXT, "as in the standard tables: yuan, local time, digits, platform:id"),

@@ -15,6 +15,7 @@ _PLATFORMS: Final = {
     "wechat": "wechat",
     "weixin": "wechat",
     "vx": "wechat",
+    "加v": "wechat",
     "支付宝": "alipay",
     "alipay": "alipay",
     "旺旺": "wangwang",

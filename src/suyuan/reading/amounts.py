@@ -37,11 +37,11 @@ _GREAT: Final = re.compile(r"[万萬wWkK千仟]")
 _SPOKEN: Final = re.compile(r"[百千万佰仟萬]")
 #: Words after which a bare number is money.
 _MONEY_BEFORE: Final = re.compile(
-    r"(?:[转汇扣付充借贷赔退花刷投取提给交缴存出走要返共里价款费金额]|只要|又是|便宜|支付|余额|"
+    r"(?:[转汇扣付充借贷赔退花刷投取提给交缴存出走要返共里价款费金额]|只要|又是|谈好|报价|标价|便宜|支付|余额|"
     r"[转扣付交借贷投花赔刷汇充给赚][了我他她]|、)\s?:?$"
 )
 _IN_LIST: Final = re.compile(r"[、和]\d{1,12}(?:\.\d{1,2})?[元块万]")
-_AFTER_BARE: Final = re.compile(r"$|[,。;!?、)\s]|[返就的给都后到转以]")
+_AFTER_BARE: Final = re.compile(r"$|[,。;!?、)\s]|[返就的给都后到转以买被]")
 
 
 def amounts(text: str) -> Iterator[Fact]:

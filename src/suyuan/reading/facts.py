@@ -16,6 +16,7 @@ KINDS = (
     "amount",
     "platform",
     "goods",
+    "unread",
 )
 
 

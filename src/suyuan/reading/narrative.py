@@ -1,17 +1,22 @@
 """Reading one narrative: text in, facts, stages and fraud type out. A pure function."""
 
 from datetime import datetime
+from typing import Final
 
 from suyuan.model.times import DEFAULT_ZONE
 from suyuan.reading.accounts import accounts
 from suyuan.reading.amounts import amounts
 from suyuan.reading.dates import dates
-from suyuan.reading.facts import Ground, Reading
+from suyuan.reading.facts import Fact, Ground, Reading
 from suyuan.reading.fraud_types import fraud_types
 from suyuan.reading.numbers import phones, references
 from suyuan.reading.places import places
 from suyuan.reading.prepare import plain
-from suyuan.reading.stages import stages
+from suyuan.reading.stages import signed, stages
+
+#: Characters read of one narrative. A long statement has some ten thousand; the bound keeps a
+#: hostile text from holding up a case. What lies beyond is told as a fact of kind ``unread``.
+LIMIT: Final = 100_000
 
 
 def read_text(
@@ -25,9 +30,9 @@ def read_text(
 
     `reported_at` (naive UTC) fills in missing years and dates 昨天 and its kin; `zone` is where
     the story plays; `label` is the officer's fraud type. Nothing is ever raised for what the text
-    holds, and the work is linear in its length.
+    holds; the work is linear in its length, and no more than ``LIMIT`` characters are read.
     """
-    made = plain(text)
+    made = plain(text[:LIMIT])
     ground = Ground(len(made))
     # Who claims first wins: an account may look like a phone, a phone like an amount.
     found = ground.claim(accounts(made))
@@ -36,9 +41,11 @@ def read_text(
     found += ground.claim(dates(made, reported_at, zone))
     found += ground.claim(amounts(made))
     found += ground.claim(places(made))
-    told = stages(made)
+    told = stages(signed(made, found))
     facts = sorted(
         (fact._replace(value=text[fact.start : fact.end]) for fact in found),
         key=lambda fact: fact.start,
     )
+    if len(text) > LIMIT:
+        facts.append(Fact("unread", "", str(len(text) - LIMIT), LIMIT, len(text)))
     return Reading(tuple(facts), told, fraud_types(made, told, label))

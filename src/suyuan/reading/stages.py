@@ -1,11 +1,23 @@
 """The stages of the scheme, in the order in which the statement tells them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import Final
 
 from suyuan.reading import catalog
 from suyuan.reading.cues import Cues, Hit, denied
-from suyuan.reading.facts import StageMention
+from suyuan.reading.facts import Fact, StageMention
+
+#: How a fact stands in a cue, whatever it says.
+SIGNS: Final[Mapping[str, str]] = {
+    "amount": "¥",
+    "phone": "☎",
+    "account": "@",
+    "card": "#",
+    "order": "№",
+    "waybill": "№",
+    "time": "⌚",
+}
 
 
 @cache
@@ -17,7 +29,7 @@ def _compiled() -> tuple[Cues, tuple[tuple[str, bool], ...]]:
 
 
 def stages(text: str) -> tuple[StageMention, ...]:
-    """Each stage told in plain `text` once, at its first mention.
+    """Each stage told in `text` (plain and signed) once, at its first mention.
 
     What is denied does not count, nor what lies within a wording that rules the stage out.
     """
@@ -36,6 +48,17 @@ def stages(text: str) -> tuple[StageMention, ...]:
         if kept := [hit for hit in hits if hit.start not in out]:
             mentions.append(_mention(stage, kept))
     return tuple(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
+
+
+def signed(text: str, facts: Iterable[Fact]) -> str:
+    """Plain `text` in which each character of a fact is the sign of its kind, as cues name it."""
+    made = []
+    last = 0
+    for fact in sorted(facts, key=lambda fact: fact.start):
+        if (sign := SIGNS.get(fact.kind)) is not None:
+            made += [text[last : fact.start], sign * (fact.end - fact.start)]
+            last = fact.end
+    return "".join([*made, text[last:]])
 
 
 def _mention(name: str, hits: Sequence[Hit]) -> StageMention:
