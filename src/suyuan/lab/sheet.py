@@ -130,7 +130,7 @@ def _decimal(fen: pa.Array) -> pa.Array:
     return pa.compute.if_else(fen.is_null(), pa.scalar(None, yuan.type), yuan)
 
 
-def _published(column: Column, cells: pa.Array) -> pa.Array:
+def published(column: Column, cells: pa.Array) -> pa.Array:
     wanted = PUBLISHED[column.type]
     if column.type is Type.MONEY:
         return _decimal(cells)
@@ -156,7 +156,7 @@ def write(
     with pq.ParquetWriter(folder / f"{table.name}.parquet", schema, compression="zstd") as file:
         for start in range(0, max(len(rows), 1), CHUNK):
             some = rows[start : start + CHUNK]
-            arrays = [_published(c, cells[c.name].take(some)) for c in columns]
+            arrays = [published(c, cells[c.name].take(some)) for c in columns]
             file.write_table(pa.Table.from_arrays(arrays, schema=schema))
     return len(rows)
 

@@ -16,12 +16,14 @@ from suyuan.lab.latent import (
     lines,
     market,
     numbering,
+    otherfraud,
     people,
     rings,
     scamcalls,
     supply,
     victims,
 )
+from suyuan.lab.seeds import scramble
 from suyuan.lab.setting import Setting
 
 
@@ -59,7 +61,16 @@ class World:
     laundering: laundering.Laundering
     trade: cardtrade.CardTrade
     supply: supply.Supply
+    other: otherfraud.OtherFraud
     book: Book
+
+    def outside_phone(self, index: np.ndarray) -> np.ndarray:
+        """The number of somebody beyond the records, for each index."""
+        mixed = scramble(index + self.setting.seed * 10**9)
+        carriers = self.numbering.segment[self.numbering.owner < 3]
+        carriers = carriers[(carriers < 1400) | (carriers >= 1500)]
+        found: np.ndarray = carriers[mixed % len(carriers)] * 10**7 + (mixed >> 20) % 10**7
+        return found
 
 
 def build(setting: Setting) -> World:
@@ -79,13 +90,15 @@ def build(setting: Setting) -> World:
     dirty = laundering.build(setting, folk, money, gangs, taken)
     trade = cardtrade.build(setting, folk, money, gangs, dirty)
     deals = supply.build(setting, folk, money, gangs, lost, chats, trade)
-    parts = {"laundering": dirty.book, "cards": trade.book, "supply": deals.book}
+    first = phones.first[phones.rows(lines.OTHER_FRAUD)]
+    other = otherfraud.build(setting, folk, money, gangs, taken, first)
+    parts = {"laundering": dirty.book, "cards": trade.book, "supply": deals.book, "other": other.book}
     already = sum(len(part) for part in parts.values())
     ordinary = commerce.build(setting, folk, shops, money, gangs, already)
     book = _keep_book(setting, parts, ordinary, len(money))
     return World(
         setting, numbers, folk, shops, gangs, lost, calls, callers, phones, opened, chats, taken,
-        money, dirty, trade, deals, book,
+        money, dirty, trade, deals, other, book,
     )  # fmt: skip
 
 

@@ -1,0 +1,183 @@
+"""Call detail records, day by day: everybody's calls, busy numbers, scams, and what follows them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from suyuan.lab.latent.lines import BUSY, OTHER_FRAUD, SCAM
+from suyuan.lab.latent.market import HOURS
+from suyuan.lab.latent.world import World
+from suyuan.lab.observe.noise import blank, mistype, skew
+from suyuan.lab.seeds import categories, scramble
+from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
+from suyuan.lab.sheet import Cells, Ids, Numbers, Words, published, words
+from suyuan.model.columns import PUBLISHED
+from suyuan.model.progress import Progress
+from suyuan.model.records import CALLS
+
+COUNTRIES = words("CN", "MM", "VN", "KH", "TH")
+SWITCHBOARDS = np.array([10086, 10010, 10000, 95588, 95555, 95533, 12345, 96110, 110, 11183, 95338])
+# Columns of a call while it is put together.
+AT, CALLER, CALLEE, SECONDS, IMEI, IMSI, CELL, COUNTRY, OPERATOR = range(9)
+
+
+def calls(world: World, folder: Path, progress: Progress) -> int:
+    """Write the call records; no more than one day of ordinary calls is held at once."""
+    path = folder / f"{CALLS.name}.parquet"
+    schema = pa.schema([(c.name, PUBLISHED[c.type]) for c in CALLS])
+    special = np.concatenate([scam_rows(world), _busy_rows(world), _other_rows(world)])
+    special = np.concatenate([special, _returned(world, special)])
+    day_of = (special[:, AT] - world.setting.start) // DAY
+    total = 0
+    folder.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(path, schema, compression="zstd") as file:
+        for day in range(-1, world.setting.days + 1):
+            rows = np.concatenate([special[day_of == day], *_ordinary(world, day)])
+            for cells in _chunks(world, rows, day):
+                arrays = [published(c, cells[c.name].take(np.arange(len(cells["caller"])))) for c in CALLS]
+                file.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            total += len(rows)
+            progress.advance(day + 1, world.setting.days)
+    return total
+
+
+def _chunks(world: World, rows: np.ndarray, day: int) -> Iterator[dict[str, Cells]]:
+    """The day's calls in the order of time as cells, a million at a time."""
+    rng = world.setting.rng(f"observe/calls/{day}")
+    gaps = world.setting.knob("missing")
+    rows = rows[np.argsort(rows[:, AT], kind="stable")]
+    off = skew(world.setting.rng("observe/clocks"), world.setting, np.arange(64))
+    told = world.setting.rng("observe/carrier").random(64) < 1 - 0.25 * min(gaps, 3)
+    base = (day + 10) * 10**9
+    for start in range(0, len(rows), 10**6):
+        part = rows[start : start + 10**6]
+        n, operator = len(part), part[:, OPERATOR]
+        knows = told[operator]
+        ids = scramble(base + start + rng.permutation(n) + world.setting.seed * 10**12)
+        yield {
+            "call_id": Ids(blank(rng, ids, 0.02 * gaps)),
+            "caller": Ids(part[:, CALLER]),
+            "callee": Ids(mistype(rng, part[:, CALLEE], 0.0005 * world.setting.knob("noise"))),
+            "started_at": Numbers((part[:, AT] + off[operator]) // SECOND * SECOND),
+            "duration": Numbers(part[:, SECONDS]),
+            "imei": Ids(np.where(knows, blank(rng, part[:, IMEI], 0.1 * gaps), -1)),
+            "imsi": Ids(np.where(knows, blank(rng, part[:, IMSI], 0.3 * gaps), -1)),
+            "cell": Ids(blank(rng, part[:, CELL], 0.15 * gaps)),
+            "country": Words(blank(rng, part[:, COUNTRY], 0.5 * gaps), COUNTRIES),
+        }
+
+
+def _rows(*columns: np.ndarray | int) -> np.ndarray:
+    n = max(len(c) if isinstance(c, np.ndarray) else 0 for c in columns)
+    whole = [np.broadcast_to(np.asarray(c, dtype=np.int64), (n,)) for c in columns]
+    return np.stack(whole, axis=1)
+
+
+def _line_rows(
+    world: World, rng: np.random.Generator, line: np.ndarray, at: np.ndarray, callee: np.ndarray,
+    seconds: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Calls of special lines: handsets change now and then; some are made from abroad."""
+    lines = world.lines
+    n = len(line)
+    device = np.where(rng.random(n) < 0.7, lines.device[line], lines.spare[line])
+    cell = np.where(rng.random(n) < 0.8, lines.cell[line], rng.integers(10_000, 12_000, n))
+    country = np.where(lines.abroad[line] & (rng.random(n) < 0.6), 1 + lines.group[line] % 4, 0)
+    return _rows(at, lines.phone[line], callee, seconds, device, lines.imsi[line], cell, country, lines.operator[line])
+
+
+def scam_callees(world: World) -> np.ndarray:
+    """The number that each scam call went to."""
+    calls = world.calls
+    return np.where(calls.callee >= 0, world.people.phone[calls.callee], world.outside_phone(calls.outsider))
+
+
+def scam_rows(world: World) -> np.ndarray:
+    """Scam calls and the further calls that follow where somebody is taken in."""
+    rng = world.setting.rng("observe/scam")
+    calls, victims = world.calls, world.victims
+    if not len(calls):
+        return np.empty((0, 9), dtype=np.int64)
+    line = world.lines.rows(SCAM)[calls.number]
+    rows = _line_rows(world, rng, line, calls.at, scam_callees(world), calls.duration)
+    spoofed = rng.random(len(rows)) < world.setting.config["calls"]["spoofed"] * world.setting.knob("noise")
+    rows[spoofed, CALLER] = world.outside_phone(5 * 10**8 + rng.integers(0, 10**6, int(spoofed.sum())))
+    rows[spoofed, IMEI] = -1
+    many = rng.integers(0, 4, len(victims))
+    call = np.repeat(victims.call, many)
+    later = rows[call].copy()
+    later[:, AT] += (rng.gamma(2, 40, len(later)) * MINUTE).astype(np.int64) + 10 * MINUTE
+    later[:, SECONDS] = rng.lognormal(6.0, 0.8, len(later)).clip(20, 5400)
+    return np.concatenate([rows, later])
+
+
+def _busy_rows(world: World) -> np.ndarray:
+    rng = world.setting.rng("observe/busy")
+    busy = world.busy
+    line = world.lines.rows(BUSY)[busy.number]
+    outside = world.outside_phone(10**8 + busy.number * 50 + rng.integers(0, 60, len(line)))
+    anyone = world.outside_phone(rng.integers(0, 10**7, len(line)))
+    callee = np.where(busy.callee >= 0, world.people.phone[busy.callee], np.where(rng.random(len(line)) < 0.1, outside, anyone))
+    rows = _line_rows(world, rng, line, busy.at, callee, busy.duration)
+    longer = rng.random(len(rows)) < 0.012
+    rows[longer, SECONDS] = rng.lognormal(6.7, 0.6, int(longer.sum())).clip(240, 7200)
+    return rows
+
+
+def _other_rows(world: World) -> np.ndarray:
+    """Callers of other frauds: each works some days with a number of his own."""
+    rng = world.setting.rng("observe/otherfraud")
+    lines = world.lines.rows(OTHER_FRAUD)
+    each = rng.integers(5, 90, len(lines))
+    line = np.repeat(lines, each)
+    at = world.lines.first[line] + (rng.gamma(1.3, 14.0, len(line)) * HOUR).astype(np.int64)
+    inside = rng.random(len(line)) < 0.6
+    person = categories(rng, world.people.activity, len(line))
+    callee = np.where(inside, world.people.phone[person], world.outside_phone(rng.integers(0, 10**7, len(line))))
+    seconds = np.where(rng.random(len(line)) < 0.6, rng.lognormal(3.5, 1.2, len(line)).clip(2, 3600), 0)
+    return _line_rows(world, rng, line, at, callee, seconds.astype(np.int64))
+
+
+def _returned(world: World, rows: np.ndarray) -> np.ndarray:
+    """Missed calls that are returned: some, whoever called."""
+    rng = world.setting.rng("observe/returned")
+    phones = world.people.phone
+    order = np.argsort(phones)
+    place = np.searchsorted(phones[order], rows[:, CALLEE]).clip(0, len(phones) - 1)
+    person = order[place]
+    mine = (phones[person] == rows[:, CALLEE]) & (rows[:, SECONDS] == 0)
+    some = np.flatnonzero(mine & (rng.random(len(rows)) < 0.06))
+    who, at = person[some], rows[some, AT] + (rng.gamma(1.2, 50, len(some)) * MINUTE).astype(np.int64) + MINUTE
+    seconds = np.where(rng.random(len(some)) < 0.5, rng.lognormal(3.2, 0.8, len(some)), 0)
+    return _people_rows(world, who, at, rows[some, CALLER], seconds.astype(np.int64))
+
+
+def _people_rows(
+    world: World, who: np.ndarray, at: np.ndarray, callee: np.ndarray, seconds: np.ndarray
+) -> np.ndarray:
+    people = world.people
+    cell = 10_000 + people.home[who] % 2000
+    return _rows(at, people.phone[who], callee, seconds, people.device[who], people.imsi[who], cell, 0, people.operator[who])
+
+
+def _ordinary(world: World, day: int) -> list[np.ndarray]:
+    """One day of the population's own calls: friends mostly, switchboards, strangers."""
+    setting, people = world.setting, world.people
+    rng = setting.rng(f"calls/{day}")
+    if not 0 <= day < setting.days:
+        return []
+    n = setting.counts["ordinary_calls"] // setting.days
+    who = categories(rng, people.activity, n)
+    friend = (who + 1 + (rng.random(n) ** 2 * 9).astype(np.int64) * 733) % len(people)
+    way = categories(rng, np.array([0.66, 0.12, 0.04, 0.18]), n)
+    callee = people.phone[np.where(way == 0, friend, rng.integers(0, len(people), n))]
+    callee = np.where(way == 2, SWITCHBOARDS[(rng.random(n) ** 1.5 * len(SWITCHBOARDS)).astype(np.int64)], callee)
+    callee = np.where(way == 3, world.outside_phone(2 * 10**8 + who * 4 + rng.integers(0, 4, n)), callee)
+    hour = categories(rng, HOURS, n)
+    at = setting.start + day * DAY + hour * HOUR + rng.integers(0, 3600, n) * SECOND
+    answered = rng.random(n) < 0.72
+    seconds = np.where(answered, rng.lognormal(4.0, 1.1, n).clip(1, 7200), 0).astype(np.int64)
+    return [_people_rows(world, who, at, callee, seconds)]

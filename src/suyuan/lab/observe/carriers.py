@@ -1,0 +1,102 @@
+"""What carriers and resellers record: openings, segments, verification messages."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from suyuan.lab.latent.cards import COMPANY, FUNCTIONS
+from suyuan.lab.latent.farms import FARMED, PLATFORMS, SHOP, STUDIO
+from suyuan.lab.latent.lines import FARM
+from suyuan.lab.latent.world import World
+from suyuan.lab.observe.noise import blank
+from suyuan.lab.seeds import categories, scramble
+from suyuan.lab.setting import DAY, HOUR, SECOND
+from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, texts, words, write
+from suyuan.model.records import NUMBER_SEGMENTS, OTPS, SIMS
+
+PRODUCTS = words("personal", "industry", "iot")
+SERVICES = words(*PLATFORMS, "weibo", "douyin", "meituan", "jd", "bank", "didi")
+
+
+def customer_ids(world: World) -> np.ndarray:
+    """Ids of the customers of all openings: people's own, and companies' alike in form."""
+    customer = world.cards.customer
+    company = 10**9 + scramble(customer + world.setting.seed) % (9 * 10**9)
+    return np.where(customer >= COMPANY, company, world.people.id[customer % len(world.people)])
+
+
+def sims(world: World, folder: Path) -> int:
+    """The openings; agents and customers are not always told."""
+    cards, rng = world.cards, world.setting.rng("observe/sims")
+    gaps = world.setting.knob("missing")
+    operators = texts(Ids(world.numbering.operator_id))
+    company = cards.customer >= COMPANY
+    functions = pa.array([one.split(";") for one in FUNCTIONS], pa.list_(pa.string()))
+    who = blank(rng, customer_ids(world), 0.06 * gaps)
+    cells: dict[str, Cells] = {
+        "iccid": Ids(cards.iccid),
+        "msisdn": Ids(cards.phone),
+        "operator": Words(cards.operator, operators),
+        "network": Words(blank(rng, world.numbering.network[cards.operator], 0.1 * gaps), operators),
+        "product": Words(cards.product, PRODUCTS),
+        "customer_id": Ids(who),
+        "customer_kind": Words(blank(rng, company.astype(np.int64), 0.08 * gaps), words("person", "company")),
+        "agent": Ids(blank(rng, cards.agent_id[cards.agent], 0.08 * gaps)),
+        "opened_at": Numbers(cards.opened // SECOND * SECOND),
+        "closed_at": Numbers(np.where(cards.closed < 0, -1, cards.closed // SECOND * SECOND)),
+        "functions": Texts(functions.take(pa.array(cards.functions))),
+        "data_quota_mb": Numbers(blank(rng, cards.quota, 0.1 * gaps)),
+    }  # fmt: skip
+    return write(folder, SIMS, cells)
+
+
+def number_segments(world: World, folder: Path) -> int:
+    """The reference table of segments; some have been in use since long before."""
+    numbers, rng = world.numbering, world.setting.rng("observe/segments")
+    since = world.setting.start - rng.integers(400, 3000, len(numbers.segment)) * DAY
+    cells: dict[str, Cells] = {
+        "segment": Ids(numbers.segment),
+        "valid_from": Numbers(since // DAY * DAY - 8 * HOUR),
+        "owner": Ids(numbers.operator_id[numbers.owner]),
+        "product": Words(numbers.product, PRODUCTS),
+        "valid_to": Numbers(np.full(len(since), -1)),
+    }
+    return write(folder, NUMBER_SEGMENTS, cells)
+
+
+def otps(world: World, folder: Path) -> int:
+    """Codes sent at registrations, and the codes of everyday life; some are passed on."""
+    rng = world.setting.rng("observe/otps")
+    accounts, setting = world.accounts, world.setting
+    known = np.flatnonzero((accounts.phone > 0) & (rng.random(len(accounts)) < 0.7))
+    # Farm lines receive codes of other services for other customers as well.
+    lines = world.lines.rows(FARM)
+    extra = rng.choice(lines, len(lines) * 3) if len(lines) else lines
+    shops = np.flatnonzero(np.isin(accounts.sort, (SHOP, STUDIO)) & (accounts.phone > 0))
+    busy = rng.choice(shops, len(shops)) if len(shops) else shops
+    daily = len(known)
+    person = categories(rng, world.people.activity, daily)
+    phone = np.concatenate([accounts.phone[known], world.lines.phone[extra], accounts.phone[busy], world.people.phone[person]])
+    service = np.concatenate([
+        accounts.platform[known], rng.integers(0, len(SERVICES), len(extra)),
+        rng.integers(0, len(SERVICES), len(busy)), rng.integers(0, len(SERVICES), daily),
+    ])  # fmt: skip
+    sent = np.concatenate([
+        accounts.at[known] - rng.integers(10, 120, len(known)) * SECOND,
+        world.lines.first[extra] + (rng.gamma(1.2, 30.0, len(extra)) * HOUR).astype(np.int64),
+        accounts.at[busy] + (rng.gamma(1.2, 40.0, len(busy)) * HOUR).astype(np.int64),
+        setting.start + (rng.random(daily) * setting.days * DAY).astype(np.int64),
+    ])  # fmt: skip
+    farmed = np.concatenate([accounts.sort[known] == FARMED, np.ones(len(extra), bool), np.zeros(len(busy) + daily, bool)])
+    grouped = np.concatenate([np.isin(accounts.sort[known], (SHOP, STUDIO)), np.zeros(len(extra), bool), np.ones(len(busy), bool), np.zeros(daily, bool)])
+    odds = np.where(farmed, 0.3 / max(setting.knob("evasion"), 0.3), np.where(grouped, 0.18, 0.015))
+    relayed = rng.random(len(phone)) < odds.clip(0, 0.9)
+    pool = np.where(farmed, scramble(phone // 7 % 37 + 5), scramble(phone // 3 % 997 + 5)) % 10**10
+    cells: dict[str, Cells] = {
+        "msisdn": Ids(phone),
+        "service": Words(service, SERVICES),
+        "received_at": Numbers(sent // SECOND * SECOND),
+        "relayed_to": Ids(np.where(relayed, pool + 10**9, -1)),
+    }
+    return write(folder, OTPS, cells)

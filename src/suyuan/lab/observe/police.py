@@ -1,0 +1,176 @@
+"""What the police write down: reports, people, dealings."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from suyuan.lab.latent.lines import OTHER_FRAUD, SCAM
+from suyuan.lab.latent.otherfraud import IMPOSTOR, TYPES
+from suyuan.lab.latent.victims import LOAN, VOUCHER
+from suyuan.lab.latent.world import World
+from suyuan.lab.observe import narratives
+from suyuan.lab.observe.noise import blank, mistype
+from suyuan.lab.observe.wording import ITEMS
+from suyuan.lab.seeds import distinct
+from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
+from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, lists, texts, words, write
+from suyuan.model.records import REPORTS
+
+NO_LABEL = -1
+
+
+@dataclass(frozen=True)
+class Told:
+    """What every report says, before it is written down; the ring's first, then the others.
+
+    ``victim`` is the row of Victims (-1 for other frauds), ``caller`` a number, ``chat`` an account,
+    ``payees`` money accounts by report (up to three, -1 absent), ``order`` the quoted order.
+    """
+
+    id: np.ndarray
+    victim: np.ndarray
+    person: np.ndarray
+    at: np.ndarray
+    reported: np.ndarray
+    caller: np.ndarray
+    chat: np.ndarray
+    payees: np.ndarray
+    order: np.ndarray
+    loss: np.ndarray
+    type: np.ndarray
+    loan: np.ndarray
+    card: np.ndarray
+
+
+def listen(world: World) -> Told:
+    """Gather the facts of all reports."""
+    rng = world.setting.rng("observe/told")
+    victims, calls, other = world.victims, world.calls, world.other
+    mine = np.flatnonzero(victims.reported_at > 0)
+    n, m = len(mine), len(other)
+    call = victims.call[mine]
+    scam, foreign = world.lines.rows(SCAM), world.lines.rows(OTHER_FRAUD)
+    lead = calls.lead[call] if n else call
+    order = np.where(lead >= 0, world.leaks.order[lead] if len(world.leaks.order) else -1, -1)
+    known = rng.random(n) < 0.6
+    caller = np.concatenate([
+        world.lines.phone[scam[calls.number[call]]] if n else call, world.lines.phone[foreign[other.hand % len(foreign)]],
+    ])  # fmt: skip
+    return Told(
+        id=distinct(rng, n + m, 10**8, 10**9),
+        victim=np.concatenate([mine, np.full(m, -1)]),
+        person=np.concatenate([victims.person[mine], other.person]),
+        at=np.concatenate([calls.at[call], other.at - rng.integers(10, 4000, m) * SECOND * 10]),
+        reported=np.concatenate([victims.reported_at[mine], other.reported_at]),
+        caller=np.where(rng.random(n + m) < np.where(np.arange(n + m) < n, 0.95, 0.6), caller, -1),
+        chat=np.concatenate([victims.chat[mine], np.full(m, -1)]),
+        payees=np.concatenate([_payees(world, mine), np.stack([other.payee, *[np.full(m, -1)] * 2], 1)]),
+        order=np.concatenate([np.where(known, order, -1), np.full(m, -1)]),
+        loss=np.concatenate([victims.loss[mine], other.loss]),
+        type=np.concatenate([np.full(n, IMPOSTOR), other.type]),
+        loan=np.concatenate([victims.path[mine] == LOAN, np.zeros(m, bool)]),
+        card=np.concatenate([victims.path[mine] == VOUCHER, np.zeros(m, bool)]),
+    )  # fmt: skip
+
+
+def _payees(world: World, mine: np.ndarray) -> np.ndarray:
+    """The first accounts that each victim paid into, up to three different ones."""
+    found = np.full((len(mine), 3), -1)
+    dirty = world.laundering
+    pairs = np.unique(np.stack([dirty.first_victim, dirty.first_payee], 1), axis=0) if len(dirty.first_victim) else np.empty((0, 2), dtype=np.int64)
+    row = np.searchsorted(mine, pairs[:, 0]).clip(0, max(len(mine) - 1, 0))
+    ok = (mine[row] == pairs[:, 0]) if len(mine) else np.zeros(len(pairs), bool)
+    row, payee = row[ok], pairs[ok, 1]
+    nth = np.arange(len(row)) - np.searchsorted(row, row, "left")
+    found[row[nth < 3], nth[nth < 3]] = payee[nth < 3]
+    return found
+
+
+def reports(world: World, told: Told, names: pa.Array, folder: Path) -> int:
+    """The report table; half of the facts are missing somewhere, a tenth of the labels wrong."""
+    rng = world.setting.rng("observe/reports")
+    gaps, noise = world.setting.knob("missing"), world.setting.knob("noise")
+    people, n = world.people, len(told.id)
+    caller = mistype(rng, np.where(rng.random(n) < 0.12 * gaps, -1, told.caller), 0.02 * noise)
+    chat = np.where(rng.random(n) < 0.25 * gaps, -1, told.chat)
+    payees = np.where(rng.random((n, 3)) < 0.15 * gaps, -1, told.payees)
+    cells: dict[str, Cells] = {
+        "report_id": Ids(told.id),
+        "reported_at": Numbers(told.reported // MINUTE * MINUTE),
+        "victim_id": Ids(blank(rng, people.id[told.person], 0.1 * gaps)),
+        "victim_phone": Ids(blank(rng, people.phone[told.person], 0.03 * gaps)),
+        "contacted_at": Numbers(blank(rng, _recalled(rng, told.at), 0.12 * gaps)),
+        "caller_numbers": lists(texts(Ids(caller[caller > 0])), (caller > 0).astype(np.int64)),
+        "chat_accounts": lists(names.take(pa.array(chat[chat >= 0])), (chat >= 0).astype(np.int64)),
+        "quoted_order_id": Ids(np.where(told.order >= 0, world.market.order_id[told.order], -1)),
+        "payee_accounts": lists(texts(Ids(world.money.number[payees[payees >= 0]])), (payees >= 0).sum(axis=1)),
+        "loss": Numbers(told.loss),
+        "fraud_type": Words(_labels(rng, told.type, gaps), words(*TYPES)),
+        "narrative": Texts(_statements(world, told, names)),
+    }  # fmt: skip
+    return write(folder, REPORTS, cells)
+
+
+def _recalled(rng: np.random.Generator, at: np.ndarray) -> np.ndarray:
+    """Times as remembered: to the minute, to the half hour, or off by some."""
+    rough = at // (30 * MINUTE) * 30 * MINUTE
+    off = at + (rng.normal(0, 25, len(at)) * MINUTE).astype(np.int64)
+    how = rng.random(len(at))
+    found: np.ndarray = np.where(how < 0.4, at // MINUTE * MINUTE, np.where(how < 0.8, rough, off // MINUTE * MINUTE))
+    return found
+
+
+def _labels(rng: np.random.Generator, true: np.ndarray, gaps: float) -> np.ndarray:
+    wrong = rng.random(len(true)) < 0.1
+    label = np.where(wrong, rng.integers(0, len(TYPES), len(true)), true)
+    return blank(rng, label, 0.15 * gaps)
+
+
+def _statements(world: World, told: Told, names: pa.Array) -> pa.Array:
+    rng = world.setting.rng("observe/narratives")
+    wording = world.setting.knob("wording")
+    items = ITEMS.to_pylist()
+    market = world.market
+    found = []
+    for row in range(len(told.id)):
+        order = int(told.order[row])
+        lead = order if order >= 0 else int(rng.integers(0, len(market)))
+        price = market.amount[lead] / 100
+        facts = {
+            **_when(int(told.at[row])),
+            "caller": str(told.caller[row]) if told.caller[row] > 0 else "",
+            "chat": names[int(told.chat[row])].as_py().split(":")[1] if told.chat[row] >= 0 else "",
+            "payee": str(world.money.number[told.payees[row, 0]]) if told.payees[row, 0] >= 0 else "",
+            "item": items[int(market.category[lead] * 40 + market.item[lead])],
+            "price": f"{price:g}" if order >= 0 else "",
+            "claim": f"{price * rng.choice([2, 2.5, 3]):.0f}",
+            "loss": f"{told.loss[row] / 100:g}",
+            "loan": f"{np.ceil(told.loss[row] / 1_000_000) * 10_000:.0f}" if told.loan[row] else "",
+            "card": str(rng.choice(["Q币", "苏宁卡", "点卡", "购物卡"])) if told.card[row] else "",
+        }
+        ring = told.victim[row] >= 0
+        found.append(
+            narratives.impostor(rng, facts, wording)
+            if ring
+            else narratives.other(rng, int(told.type[row]), facts, wording)
+        )
+    return blank_text(rng, found, 0.05 * world.setting.knob("missing"))
+
+
+def blank_text(rng: np.random.Generator, found: list[str], rate: float) -> pa.Array:
+    return pa.array([None if rng.random() < rate else text for text in found], pa.string())
+
+
+def _when(at: int) -> dict[str, str]:
+    moment = datetime.fromtimestamp(at / SECOND, UTC) + timedelta(hours=8)
+    noon = "上午" if moment.hour < 12 else "下午" if moment.hour < 18 else "晚上"
+    return {
+        "day": f"{moment.year}年{moment.month}月{moment.day}日",
+        "clock": f"{noon}{(moment.hour - 1) % 12 + 1}点{moment.minute}分",
+    }
+
+
+__all__ = ["Told", "listen", "reports", "DAY", "HOUR"]

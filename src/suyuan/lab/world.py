@@ -1,0 +1,104 @@
+"""The front door: make a world, with its case folder and its truth apart."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from suyuan.lab.latent import world as latent
+from suyuan.lab.observe import banks, callrecords, carriers, platforms, police, registers, shops, staff
+from suyuan.lab.observe.answers import Writer
+from suyuan.lab.seeds import distinct
+from suyuan.lab.setting import resolve
+from suyuan.model.progress import Progress, Silent
+from suyuan.model.text import Text
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was made: scenario, its hash, scale, seed, knobs; rows and seconds of each table."""
+
+    scenario: str
+    digest: str
+    scale: float
+    seed: int
+    knobs: Mapping[str, float]
+    rows: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def make_world(
+    out: Path,
+    scenario: str | Path = "515",
+    scale: float = 0.001,
+    seed: int = 1,
+    knobs: Mapping[str, float] | None = None,
+    progress: Progress | None = None,
+) -> Manifest:
+    """Make a world: ``out/case/*.parquet`` (standard tables), ``out/truth/*.parquet``, a manifest.
+
+    The same arguments give the same bytes. Raises :class:`~suyuan.model.errors.InputError` for an
+    unknown scenario, scale or knob.
+    """
+    setting = resolve(scenario, scale=scale, seed=seed, knobs=knobs)
+    made = Manifest(
+        str(setting.config["name"]), setting.digest, scale, seed, dict(setting.knobs)
+    )
+    shown = progress or Silent()
+    shown.start(Text("The latent world", "潜在世界"))
+    started = time.monotonic()
+    world = latent.build(setting)
+    shown.finish(0, time.monotonic() - started)
+    steps = _steps(world, out / "case", out / "truth", shown)
+    for name, step in steps.items():
+        shown.start(Text(f"Writing {name}", f"写出 {name}"))
+        started = time.monotonic()
+        made.rows[name] = step()
+        made.seconds[name] = round(time.monotonic() - started, 3)
+        shown.finish(made.rows[name], made.seconds[name])
+    plain = {k: v for k, v in asdict(made).items() if k != "seconds"}
+    (out / "truth" / "manifest.json").write_text(
+        json.dumps(plain, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    return made
+
+
+def _steps(
+    world: latent.World, case: Path, truth: Path, progress: Progress
+) -> dict[str, Callable[[], int]]:
+    """What each observer writes, in turn; the truth last."""
+    names = platforms.account_names(world)
+    seats = staff.build(world)
+    told = police.listen(world)
+    paid, cards = banks.payment_ids(world), banks.voucher_ids(world)
+    deals = distinct(world.setting.rng("observe/trade_ids"), len(world.supply), 10**9, 10**10)
+    leaked: dict[str, object] = {}
+
+    def seized() -> int:
+        leaked.update(shops.leaked(world, case))
+        return len(leaked["leaked_id"])  # type: ignore[arg-type]
+
+    def answers() -> int:
+        Writer(world, told, seats, names, cards, leaked, truth).write()  # type: ignore[arg-type]
+        return 0
+
+    return {
+        "reports": lambda: police.reports(world, told, names, case),
+        "orders": lambda: shops.orders(world, case),
+        "accesses": lambda: shops.accesses(world, seats, case),
+        "leaked": seized,
+        "calls": lambda: callrecords.calls(world, case, progress),
+        "sims": lambda: carriers.sims(world, case),
+        "number_segments": lambda: carriers.number_segments(world, case),
+        "otps": lambda: carriers.otps(world, case),
+        "accounts": lambda: platforms.accounts(world, names, case),
+        "logins": lambda: platforms.logins(world, names, case),
+        "messages": lambda: platforms.messages(world, names, case),
+        "trades": lambda: registers.trades(world, names, paid, cards, deals, case),
+        "payments": lambda: banks.payments(world, paid, case),
+        "bank_accounts": lambda: banks.bank_accounts(world, case),
+        "vouchers": lambda: banks.vouchers(world, cards, paid, case),
+        "parties": lambda: registers.parties(world, names, case),
+        "truth": answers,
+    }
