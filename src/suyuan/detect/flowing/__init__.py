@@ -1,0 +1,1 @@
+"""How money and cards move through hands: measurements that several detectors share."""
