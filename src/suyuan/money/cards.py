@@ -7,7 +7,7 @@ rests with the dealer, and what the dealer paid is his own money: so a sale coun
 whatever the discount. A card used up takes its money to whoever was paid with it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import ibis
@@ -18,8 +18,13 @@ from numba import njit
 
 from suyuan.money.arrays import Flags, Ints, Ints32
 from suyuan.money.exact import spread
-from suyuan.money.ledger import find, instants
+from suyuan.money.case import Holders
+from suyuan.money.ledger import Ledger, find, instants
+from suyuan.money.owners import ACCOUNT
 from suyuan.store.tables import Tables
+
+#: A card is issued at most this long after it was paid for, in microseconds.
+AFTER: Final = 10 * 60 * 1_000_000
 
 BOUGHT: Final = 1
 PASSED: Final = 2
@@ -86,39 +91,125 @@ def cards(tables: Tables, payment_ids: pa.Array) -> Cards:
     )
 
 
+def linked(events: Cards, book: Ledger, known: Holders) -> Cards:
+    """The same cards, with issues that name no payment tied to the one that must have paid them.
+
+    That is the payment to a seller of cards by the card's first holder, at most :data:`AFTER`
+    before the issue and the nearest, if what it paid for by then leaves room for all such cards.
+    """
+    card_shop = known.card_shop[book.payee]
+    rows = np.flatnonzero(card_shop)
+    loose = np.flatnonzero(events.issue & (events.payment < 0))
+    owner = pc.coalesce(known.owner, pc.binary_join_element_wise(ACCOUNT, book.accounts, ""))
+    names = pc.unique(owner)
+    buyer = find(owner, names)[book.payer[rows]]
+    taker = find(_taker(events, pa.nulls(events.card.size, pa.string())), names)[loose]
+    used = np.zeros(book.at.size, np.int64)
+    tied = events.payment >= 0
+    np.add.at(used, events.payment[tied], events.worth[tied])
+    order = np.lexsort((book.at[rows], buyer))
+    nearest = _nearest(buyer[order], book.at[rows][order], taker, events.at[loose])
+    found = nearest >= 0
+    loose, chosen = loose[found], rows[order][nearest[found]]
+    wanted = np.zeros(book.at.size, np.int64)
+    np.add.at(wanted, chosen, events.worth[loose])
+    fits = wanted[chosen] <= book.amount[chosen] - used[chosen]
+    payment = events.payment.copy()
+    payment[loose[fits]] = chosen[fits]
+    return replace(events, payment=payment)
+
+
+@njit(cache=True)
+def _nearest(buyer: Ints32, at: Ints, taker: Ints32, when: Ints) -> Ints:
+    """For each card the last payment of its taker within AFTER before `when`, or -1.
+
+    Payments come by buyer and time.
+    """
+    out = np.full(taker.size, -1, np.int64)
+    for i in range(taker.size):
+        if taker[i] < 0:
+            continue
+        low, high = np.searchsorted(buyer, taker[i]), np.searchsorted(buyer, taker[i], side="right")
+        place = low + np.searchsorted(at[low:high], when[i], side="right") - 1
+        if place >= low and when[i] - at[place] <= AFTER:
+            out[i] = place
+    return out
+
+
 def _entities(party: pa.ChunkedArray, names: pa.Table) -> pa.Array:
     at = find(party, names["name"].combine_chunks())
     known = names["entity"].take(pa.array(at, mask=at < 0))
     return pc.coalesce(known, pc.binary_join_element_wise("party:", party, "")).combine_chunks()
 
 
-def judge(
-    events: Cards, payer_follows: Flags, owner_of_payer: pa.Array, begins: Flags, dealers: pa.Array
-) -> Ints32:
-    """What each event did to followed money: one of the constants above, or 0 for nothing.
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What each event did to followed money: a constant above, or 0 for nothing.
 
-    `payer_follows` marks events whose payment came from somebody who is followed, `begins` those
-    with which a report begins. `dealers` are known to pay for cards.
+    `receiver` is with whom money comes to rest where a card is sold or used up (null: unknown).
     """
-    bought = (payer_follows & ~events.redeem) | begins
+
+    deed: Ints32
+    receiver: pa.Array
+
+
+def judge(events: Cards, ours: Flags, payer: pa.Array, begins: Flags, dealers: pa.Array) -> Deeds:
+    """Judge every event of every card.
+
+    `ours` marks events paid for by somebody who is followed, `begins` those with which a report
+    begins; `payer` is the subject who paid for an event (null: no payment on record). `dealers`
+    are known to pay for cards.
+    """
+    bought = (ours & ~events.redeem) | begins
     held = _held(events.card, bought)
-    paid = events.payment >= 0
+    taker = _taker(events, payer)
+    giver, gap = _giver(events, taker)
     # a payment made by another than the taker is that other's, if he is the one to have it later
-    other = np.asarray(
-        pc.fill_null(pc.not_equal(owner_of_payer, events.taker), fill_value=False), dtype=np.bool_
-    )
-    for_another = paid & other & ~_last(events.card)
-    known = np.asarray(
-        pc.fill_null(pc.is_in(events.taker, value_set=dealers), fill_value=False), dtype=np.bool_
-    )
-    gave = (paid | events.priced | known) & ~for_another
-    out = np.zeros(events.card.size, np.int32)
+    for_another = _true(pc.not_equal(payer, taker)) & ~_last(events.card)
+    paid = _true(pc.is_valid(payer)) | events.priced
+    gave = (paid | _in(taker, dealers)) & ~for_another
+    # whoever hands on a card that we never saw come to him, and pays for cards, paid for this one
+    unseen = gap & _in(giver, dealers)
+    deed = np.zeros(events.card.size, np.int32)
     later = held & ~bought & ~events.issue
-    out[later] = PASSED
-    out[later & gave & ~events.redeem] = SOLD
-    out[later & events.redeem] = USED
-    out[bought] = BOUGHT
-    return out
+    deed[later] = PASSED
+    deed[later & events.redeem] = USED
+    deed[later & ((gave & ~events.redeem) | unseen)] = SOLD
+    deed[bought] = BOUGHT
+    used_by = pc.if_else(pa.array(gap), pa.scalar(None, pa.string()), pc.coalesce(events.taker, giver))
+    receiver = pc.if_else(pa.array(events.redeem), used_by, taker)
+    return Deeds(deed, pc.if_else(pa.array(unseen), giver, receiver))
+
+
+def buyers(events: Cards, deeds: Deeds) -> pa.Array:
+    """Those who were the first to give money for a card that held followed money."""
+    sold = np.flatnonzero(deeds.deed == SOLD)
+    _, first = np.unique(events.card[sold], return_index=True)
+    return pc.drop_null(pc.unique(deeds.receiver.take(pa.array(sold[first]))))
+
+
+def _true(column: pa.Array) -> Flags:
+    return np.asarray(pc.fill_null(column, fill_value=False), dtype=np.bool_)
+
+
+def _in(names: pa.Array, some: pa.Array) -> Flags:
+    return _true(pc.is_in(names, value_set=some, skip_nulls=True))
+
+
+def _taker(events: Cards, payer: pa.Array) -> pa.Array:
+    """Who got the card: as written, else who paid for it, else who handed it on next."""
+    following = np.arange(1, events.card.size + 1)
+    following[_last(events.card)] = 0
+    handed_on = events.giver.take(pa.array(following, mask=_last(events.card)))
+    return pc.coalesce(events.taker, pc.if_else(pa.array(events.redeem), None, payer), handed_on)
+
+
+def _giver(events: Cards, taker: pa.Array) -> tuple[pa.Array, Flags]:
+    """Who handed it on, and where he is not the one who got it last, as far as we saw."""
+    first = np.ones(events.card.size, np.bool_)
+    first[1:] = events.card[1:] != events.card[:-1]
+    before = taker.take(pa.array(np.arange(-1, events.card.size - 1), mask=first))
+    return pc.coalesce(events.giver, before), _true(pc.not_equal(events.giver, before))
 
 
 @njit(cache=True)

@@ -19,8 +19,8 @@ class Holders:
     """Columns aligned with ``Ledger.accounts``.
 
     `owner` is the entity behind the account (``party:…``, else null), `opening` the stated opening
-    balance or ``UNKNOWN``, `shop` an account that gives goods for money, `pooled` a hub, `stated`
-    an account whose outgoing payments would be on record.
+    balance or ``UNKNOWN``, `shop` an account that gives goods for money, `pooled` a hub, `desk`
+    one where cash is drawn, `stated` one whose outgoing payments would be on record.
     """
 
     owner: pa.Array
@@ -28,9 +28,11 @@ class Holders:
     opening: Ints
     registered: Flags
     shop: Flags
+    card_shop: Flags
     lender: Flags
     closed: Flags
     pooled: Flags
+    desk: Flags
     stated: Flags
 
 
@@ -49,15 +51,18 @@ def holders(tables: Tables, book: Ledger) -> Holders:
     written = pc.binary_join_element_wise(ACCOUNT, book.accounts, "")
     hubs = fetch(tables["hubs"].select("subject"))["subject"].combine_chunks()
     registered = at >= 0
+    owner = _owners(tables, written, known["holder_id"])
     return Holders(
-        owner=_owners(tables, written, known["holder_id"]),
+        owner=owner,
         institution=known["institution"].combine_chunks(),
         opening=opening,
         registered=registered,
         shop=_flags(pc.is_in(kind, value_set=pa.array(SHOPS))),
+        card_shop=_flags(pc.equal(kind, "voucher_shop")),
         lender=_flags(pc.equal(kind, "loan")),
         closed=_flags(pc.equal(pc.fill_null(known["status"], ""), "closed")),
         pooled=_flags(pc.is_in(written, value_set=hubs)),
+        desk=_desks(book, owner),
         stated=_stated(book, registered, known["institution"].combine_chunks()),
     )
 
@@ -89,3 +94,10 @@ def _stated(book: Ledger, registered: Flags, institution: pa.Array) -> Flags:
     speaking = pc.unique(institution.filter(pa.array(pays)))
     heard = _flags(pc.or_(pc.is_null(institution), pc.is_in(institution, value_set=speaking)))
     return pays | (registered & heard)
+
+
+def _desks(book: Ledger, owner: pa.Array) -> Flags:
+    """Nobody's accounts that are mostly paid in cash: tills of banks and cash machines."""
+    size = len(book.accounts)
+    cash = np.bincount(book.payee[book.cash], minlength=size)
+    return (2 * cash > np.bincount(book.payee, minlength=size)) & np.asarray(pc.is_null(owner))

@@ -7,7 +7,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.money.arrays import ALL, CLEAN, Flags, Flow, Ints, Ints32
-from suyuan.money.cards import BOUGHT, PASSED, SOLD, USED, Cards, judge, priced_in
+from suyuan.money.cards import (
+    BOUGHT,
+    PASSED,
+    SOLD,
+    USED,
+    Cards,
+    Deeds,
+    buyers,
+    judge,
+    priced_in,
+)
 from suyuan.money.case import Holders
 from suyuan.money.ledger import Ledger
 from suyuan.money.order import UNKNOWN, in_before_out, openings
@@ -112,17 +122,18 @@ class _Events:
 def scene(given: Material) -> Scene:
     """The flow of what the claims can have reached; the rest of the ledger is left out."""
     follow = followed(given, pa.array([], pa.string()))
-    dealers = _dealers(given, follow)
+    dealers = buyers(given.cards, _judged(given, follow, pa.array([], pa.string())))
     if len(dealers):
         follow = followed(given, dealers)
-    deeds = _judged(given, follow, dealers)
+    judged = _judged(given, follow, dealers)
+    deeds = judged.deed
     places, events = Places(), _Events()
     _add_accounts(places, given, follow)
     target = _add_payments(events, places, given, follow, deeds)
     home = _card_places(places, given, deeds)
     _fill_cards(events, places, given, deeds, home, target)
     _pass_cards(events, places, given, deeds, home)
-    _end_cards(events, places, given, deeds, home)
+    _end_cards(events, places, given, judged, home)
     return _finish(events, places, given)
 
 
@@ -134,7 +145,7 @@ def followed(given: Material, dealers: pa.Array) -> Flags:
     """
     book, known, claims = given.book, given.known, given.claims
     stops = claims.own | known.shop | known.lender | known.pooled | _among(known.owner, dealers)
-    moves = ~(book.cash | book.fee)
+    moves = ~(book.cash | book.fee | known.desk[book.payee])
     source = np.where(moves, book.payer, book.payee).astype(np.int32)
     return reached(source, book.payee, (claims.payment >= 0) & moves, stops)
 
@@ -144,22 +155,16 @@ def _among(names: pa.Array, some: pa.Array) -> Flags:
     return np.asarray(found, dtype=np.bool_)
 
 
-def _judged(given: Material, follow: Flags, dealers: pa.Array) -> Ints32:
+def _judged(given: Material, follow: Flags, dealers: pa.Array) -> Deeds:
     cards, book = given.cards, given.book
     linked = cards.payment >= 0
     payer = np.zeros(cards.card.size, np.int32)
     payer[linked] = book.payer[cards.payment[linked]]
-    claimed = np.zeros(cards.card.size, np.bool_)
-    claimed[linked] = given.claims.payment[cards.payment[linked]] >= 0
-    ours = claimed
-    ours[linked] |= follow[payer[linked]]
-    owner = given.known.owner.take(pa.array(payer, mask=~linked))
-    return judge(cards, ours, owner, given.claims.card >= 0, dealers)
-
-
-def _dealers(given: Material, follow: Flags) -> pa.Array:
-    deeds = _judged(given, follow, pa.array([], pa.string()))
-    return pc.drop_null(pc.unique(given.cards.taker.filter(pa.array(deeds == SOLD))))
+    ours = linked.copy()
+    ours[linked] = follow[payer[linked]] | (given.claims.payment[cards.payment[linked]] >= 0)
+    written = pc.binary_join_element_wise(ACCOUNT, book.accounts, "")
+    who = pc.coalesce(given.known.owner, written).take(pa.array(payer, mask=~linked))
+    return judge(cards, ours, who, given.claims.card >= 0, dealers)
 
 
 def _add_accounts(places: Places, given: Material, follow: Flags) -> None:
@@ -183,7 +188,8 @@ def _add_payments(
     claimed = claims.payment >= 0
     leaves = follow[book.payer] | claimed
     target = book.payee.astype(np.int64)
-    for flag, reason in ((book.fee, FEE), (book.cash, CASH)):
+    drawn = book.cash | given.known.desk[book.payee]
+    for flag, reason in ((book.fee & ~claimed, FEE), (drawn, CASH)):
         rows = np.flatnonzero(flag & leaves)
         payees, which = np.unique(target[rows], return_inverse=True)
         target[rows] = places.add(places.subjects(payees), reason, follow=False)[which]
@@ -265,14 +271,14 @@ def _pass_cards(
     )
 
 
-def _end_cards(events: _Events, places: Places, given: Material, deeds: Ints32, home: Ints) -> None:
+def _end_cards(events: _Events, places: Places, given: Material, judged: Deeds, home: Ints) -> None:
     """Cards sold for a dealer's money, and cards used up (in whose favour, where that is known)."""
     cards = given.cards
-    rows = np.flatnonzero((deeds == SOLD) | (deeds == USED))
+    rows = np.flatnonzero((judged.deed == SOLD) | (judged.deed == USED))
     own = home[cards.card[rows]]
     names = places.subjects(own)
     giver = pc.coalesce(cards.giver.take(pa.array(rows)), names)
-    taker = cards.taker.take(pa.array(rows))
+    taker = judged.receiver.take(pa.array(rows))
     reasons = pc.if_else(pc.is_null(taker), DISSIPATED, PURCHASE)
     events.add(
         rows.size,

@@ -10,7 +10,9 @@ from suyuan.store.tables import Tables
 #: A reversal booked as a payment back is looked for this long after the payment it undoes.
 COUNTER_ENTRY = ibis.interval(days=3)
 _UNDONE: Final = ("reversed", "failed")
-_FEE_WORDS: Final = ("手续费", "工本费", "服务费", "年费", "短信费", "service fee", "handling fee")
+_FEE_WORDS: Final = ("手续费", "工本费", "handling fee")
+#: What a bank takes for a transfer; scammers, too, call what they ask for a fee.
+FEE_AT_MOST: Final = 100_00
 
 
 def settled(tables: Tables) -> ir.Table:
@@ -41,7 +43,8 @@ def settled(tables: Tables) -> ir.Table:
         "amount",
         "balance_after",
         cash=moved.channel.fill_null("") == "cash",
-        fee=ibis.or_(*(memo.contains(word) for word in _FEE_WORDS)),
+        fee=ibis.or_(*(memo.contains(word) for word in _FEE_WORDS))
+        & (moved.amount <= FEE_AT_MOST),
     )
 
 

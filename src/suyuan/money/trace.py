@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from suyuan.model.results import EXITS, TRACES
 from suyuan.money.arrays import CLEAN, Ints, Limits, Steps
-from suyuan.money.cards import cards
+from suyuan.money.cards import cards, linked
 from suyuan.money.case import holders
 from suyuan.money.exits import Rest, exits, not_located, poisoned, rests, traces
 from suyuan.money.flows import Claims, Material, Scene, scene
@@ -103,7 +103,8 @@ def material(tables: Tables, moved: ir.Table, begun: pa.Table, own: pa.Table) ->
     mine[account[here]] = True
     pairs = label.astype(np.int64)[here] * len(book.accounts) + account[here]
     claims = Claims(reports, payment, card, amount, mine, pairs)
-    return Material(book, holders(tables, book), events, claims)
+    known = holders(tables, book)
+    return Material(book, known, linked(events, book, known), claims)
 
 
 def _claimed(begun: pa.Table, key: str, reports: pa.Array, among: pa.Array) -> np.ndarray:
