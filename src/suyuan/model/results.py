@@ -177,6 +177,7 @@ COMPLIANCE = table(
     may("limit", FLOAT, "what the rule allows that day"),
     need("evidence_id", TEXT, "rows behind it"),
     need("source", TEXT, "source of the rule"),
+    may("condition", TEXT, "the rule's own name of the condition that decided"),
     may("reason", TEXT, "the condition that decided (English)"),
     may("reason_zh", TEXT, "the same, Chinese"),
 )

@@ -1,0 +1,106 @@
+"""The acts that a rule judges, found in a standard table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import takewhile
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.model.records import RECORDS
+from suyuan.rulebook.dates import day_of, start_of
+from suyuan.rulebook.declare import Fact, Named, Over, Rule
+from suyuan.rulebook.facts import Look, Tables, find_fact
+from suyuan.rulebook.judge import judge
+
+#: A fact found over many rows; `where` chooses the rows before the first of them.
+_WHOLE = ("window", "stock", "aggregate")
+_SOURCE = ("row_id", "file", "line", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The acts of one rule, and the rows that each was made of.
+
+    `judged` has ``act`` (an id), ``subject``, ``party`` (who answers for it), ``moment``,
+    ``on_date`` and the columns of :func:`suyuan.rulebook.judge.judge`; `rows` has ``act``,
+    ``key``, ``row_id``, ``file``, ``line``, ``sha256``.
+    """
+
+    judged: ir.Table
+    rows: ir.Table
+
+
+def find_acts(rule: Rule, over: Over, tables: Tables, until: date | None) -> Acts:
+    """All acts of `rule` in its table; those after the day `until` are left out."""
+    look = Look(rule, tables)
+    rows = _rows(over, look, until)
+    facts = list(rule.facts.values())
+    before = list(takewhile(lambda fact: fact.make not in _WHOLE, facts))
+    rows = _with(rows, before, look)
+    if over.where is not None:
+        rows = rows.filter(look.evaluate(rows, over.where.source))
+    rest = facts[len(before) :]
+    if over.group:
+        rows = rows.filter(*(rows[name].notnull() for name in over.group))
+        act = _digest(rows, over.group)
+        rows = rows.mutate(act=act)
+        acts = _grouped(rows, over, [f for f in rest if f.make == "aggregate"], look)
+        rest = [fact for fact in rest if fact.make != "aggregate"]
+    else:
+        rows = acts = rows.mutate(act=rows.row_id)
+    acts = _with(acts, rest, look)
+    return Acts(_judged(rule, over, acts), _sources(rows, over))
+
+
+def _rows(over: Over, look: Look, until: date | None) -> ir.Table:
+    rows = look.tables[over.table]
+    rows = rows.mutate(moment=over.day.compile({name: rows[name] for name in rows.columns}))
+    if until is None:
+        return rows
+    end = ibis.literal(start_of(until + timedelta(days=1)))
+    return rows.filter(rows.moment.isnull() | (rows.moment < end))
+
+
+def _with(rows: ir.Table, facts: Sequence[Fact], look: Look) -> ir.Table:
+    for fact in facts:
+        rows = find_fact(rows, fact, look)
+    return rows
+
+
+def _grouped(rows: ir.Table, over: Over, facts: Sequence[Fact], look: Look) -> ir.Table:
+    """One row for each group: its facts, and the moment of its last row."""
+    found = {fact.name: look.aggregate(rows, fact) for fact in facts}
+    return rows.group_by("act", *over.group).aggregate(moment=rows.moment.max(), **found)
+
+
+def _digest(rows: ir.Table, names: Sequence[str]) -> ir.StringValue:
+    parts = [rows[name].cast("string") for name in names]
+    return ibis.literal("|").join(parts).hexdigest("md5")
+
+
+def _judged(rule: Rule, over: Over, acts: ir.Table) -> ir.Table:
+    scope = {name: acts[name] for name in acts.columns}
+    answers = judge(rule, scope, acts.moment)
+    parties = over.answerable
+    return acts.select(
+        act=acts.act,
+        subject=_subject(over.subject, scope),
+        party=ibis.null("string") if parties is None else _subject(parties, scope),
+        moment=acts.moment,
+        on_date=day_of(acts.moment),
+        **answers,
+    )
+
+
+def _subject(named: Named, scope: dict[str, ir.Value]) -> ir.StringValue:
+    return ibis.literal(f"{named.kind}:") + named.id.compile(scope).cast("string")
+
+
+def _sources(rows: ir.Table, over: Over) -> ir.Table:
+    names = RECORDS[over.table].key
+    key = ibis.literal("|").join([rows[name].cast("string") for name in names]) if names else None
+    return rows.select(
+        "act", *_SOURCE, key=ibis.null("string") if key is None else key.cast("string")
+    )

@@ -1,0 +1,140 @@
+"""The rulebook: all rules of the catalog, and the questions one can ask of them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+
+from suyuan.model.errors import InputError
+from suyuan.model.results import COMPLIANCE, EVIDENCE
+from suyuan.model.text import Text
+from suyuan.rulebook.check import Checked, check_rule
+from suyuan.rulebook.dates import on_day, start_of
+from suyuan.rulebook.declare import Answer, DatedValue, Rule
+from suyuan.rulebook.facts import Tables
+from suyuan.rulebook.given import given_rows
+from suyuan.rulebook.judge import judge
+from suyuan.rulebook.read import read_rule
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The answer to one set of facts."""
+
+    answer: Answer | None  # None: the rule does not apply
+    condition: str | None
+    value: float | None
+    limit: float | None
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Rules by id."""
+
+    rules: Mapping[str, Rule]
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules.values())
+
+    def __getitem__(self, rule_id: str) -> Rule:
+        if rule_id not in self.rules:
+            raise InputError(
+                Text("There is no such rule.", "没有这条规则。"),
+                value=rule_id,
+                hint=Text(
+                    f"Rules: {', '.join(self.rules)}.", f"现有规则:{'、'.join(self.rules)}。"
+                ),
+            )
+        return self.rules[rule_id]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The standard tables that the rules look at."""
+        names = {rule.over.table for rule in self if rule.over is not None}
+        names |= {
+            str(fact.options["table"])
+            for rule in self
+            for fact in rule.facts.values()
+            if "table" in fact.options
+        }
+        return tuple(sorted(names))
+
+    def value_on(self, rule_id: str, parameter: str, day: date) -> DatedValue | None:
+        """The value of a parameter that holds on `day`, with its source; None where none does."""
+        rule = self[rule_id]
+        if parameter not in rule.parameters:
+            raise InputError(
+                Text("The rule has no such parameter.", "该规则没有这个参数。"),
+                value=f"{rule_id}.{parameter}",
+                hint=Text(
+                    f"It has: {', '.join(rule.parameters)}.",
+                    f"现有参数:{'、'.join(rule.parameters)}。",
+                ),
+            )
+        return on_day(rule.parameters[parameter], day)
+
+    def judge(self, rule_id: str, facts: Mapping[str, Any], day: date) -> Judged:
+        """The answer of a rule to facts given by hand (money in yuan) for an act on `day`."""
+        return judge_given(self[rule_id], [(day, facts)])[0]
+
+    def check(self, tables: Tables, on: date | None = None) -> Checked:
+        """The ``compliance`` table of a case, with its evidence.
+
+        Each act is judged under the rules of its own day. `on` leaves out later acts: how did
+        everyone stand at the end of that day? Rules whose table is missing are named in `unread`.
+        """
+        parts, unread = [], []
+        for rule in self:
+            if rule.over is None:
+                continue
+            if tables.has(rule.over.table):
+                parts.append(check_rule(rule, rule.over, tables, on))
+            else:
+                unread.append((rule.id, rule.over.table))
+        return Checked(
+            pa.concat_tables([COMPLIANCE.empty(), *(part.compliance for part in parts)]),
+            pa.concat_tables([EVIDENCE.empty(), *(part.evidence for part in parts)]),
+            tuple(unread),
+        )
+
+
+def judge_given(rule: Rule, asked: list[tuple[date, Mapping[str, Any]]]) -> list[Judged]:
+    """The answers to facts given by hand, by the same expression that judges a table."""
+    rows = ibis.memtable(given_rows(rule, [(start_of(day), facts) for day, facts in asked]))
+    scope = {name: rows[name] for name in rows.columns}
+    answers = rows.select("place", **judge(rule, scope, rows.moment)).order_by("place")
+    return [
+        Judged(
+            None if row["answer"] is None else Answer(row["answer"]),
+            row["condition"],
+            row["value"],
+            row["limit"],
+            Text(row["reason"], row["reason_zh"]),
+        )
+        for row in answers.to_pyarrow().to_pylist()
+    ]
+
+
+def load_rules(folder: Path | None = None) -> Rulebook:
+    """The rules of `folder`, by default those of the catalog; raises :class:`CatalogError`."""
+    if folder is not None:
+        return _read(folder)
+    return _catalog()
+
+
+@cache
+def _catalog() -> Rulebook:
+    with as_file(files("suyuan.catalog") / "rules") as folder:
+        return _read(folder)
+
+
+def _read(folder: Path) -> Rulebook:
+    found = [read_rule(path) for path in sorted(folder.glob("*.yml"))]
+    return Rulebook({rule.id: rule for rule in found})

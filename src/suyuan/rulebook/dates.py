@@ -1,0 +1,99 @@
+"""Values by date: which holds on a day, and where they leave gaps or overlap.
+
+The rules are those of the People's Republic, so a day runs from midnight to midnight in Beijing.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.model.money import FEN_PER_YUAN
+from suyuan.model.text import Text
+from suyuan.model.times import utc
+from suyuan.rulebook.declare import DatedValue, Parameter, Period, Rule
+
+BEIJING = "Asia/Shanghai"
+_BEIJING_AHEAD = timedelta(hours=8)  # the same all year since 1992
+YUAN = "yuan"
+
+
+def start_of(day: date) -> datetime:
+    """The naive UTC moment at which a Beijing day begins."""
+    return utc(datetime.combine(day, time()), BEIJING)
+
+
+def day_of(moment: ir.TimestampValue) -> ir.TimestampValue:
+    """Midnight of the Beijing calendar day of naive UTC moments, written without a zone."""
+    return (moment + ibis.interval(hours=8)).truncate("D")
+
+
+def within(period: Period, moment: ir.TimestampValue) -> ir.BooleanValue:
+    """True while the period lasts."""
+    begun = moment >= ibis.literal(start_of(period.since))
+    if period.until is None:
+        return begun
+    return begun & (moment < ibis.literal(start_of(period.until)))
+
+
+def in_force(rule: Rule, moment: ir.TimestampValue) -> ir.BooleanValue:
+    return reduce(or_, (within(period, moment) for period in rule.in_force))
+
+
+def as_of(parameter: Parameter, moment: ir.TimestampValue) -> ir.FloatingValue:
+    """The parameter's value at each moment; missing where none holds or the number is unknown."""
+    times = FEN_PER_YUAN if parameter.unit == YUAN else 1
+    branches = [
+        (within(dated.period, moment), ibis.literal(float(dated.value) * times))
+        for dated in parameter.values
+        if dated.value is not None
+    ]
+    if not branches:
+        return ibis.null("float64")
+    return ibis.cases(*branches, else_=ibis.null("float64"))
+
+
+def on_day(parameter: Parameter, day: date) -> DatedValue | None:
+    """The dated value that holds on `day`, with its source; None before the first."""
+    return next((dated for dated in parameter.values if day in dated.period), None)
+
+
+def date_problems(rule: Rule) -> list[Text]:
+    """Overlaps among the dated values, and days in force on which a parameter has none."""
+    found = [
+        Text(f"in_force overlaps at {day}", f"in_force 在 {day} 重叠")
+        for day in _overlaps(rule.in_force)
+    ]
+    for parameter in rule.parameters.values():
+        periods = [dated.period for dated in parameter.values]
+        found += [
+            Text(f"{parameter.name} has two values on {day}", f"{parameter.name} 在 {day} 有两个取值")
+            for day in _overlaps(periods)
+        ]
+        found += [
+            Text(f"{parameter.name} has no value on {day}", f"{parameter.name} 在 {day} 没有取值")
+            for day in _uncovered(rule.in_force, periods)
+        ]
+    return found
+
+
+def _overlaps(periods: Iterable[Period]) -> list[date]:
+    ordered = sorted(periods, key=lambda period: period.since)
+    return [
+        later.since
+        for earlier, later in zip(ordered, ordered[1:], strict=False)
+        if earlier.until is None or later.since < earlier.until
+    ]
+
+
+def _uncovered(wanted: Sequence[Period], given: Sequence[Period]) -> list[date]:
+    """The first day of each stretch that `wanted` has and `given` lacks."""
+    edges = {p.since for p in (*wanted, *given)} | {p.until for p in given if p.until is not None}
+    return sorted(
+        day
+        for day in edges
+        if any(day in period for period in wanted) and not any(day in period for period in given)
+    )
