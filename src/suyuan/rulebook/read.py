@@ -186,7 +186,7 @@ def _case(node: Node) -> Case:
 def _example(node: Node) -> Example:
     with node:
         return Example(
-            day=node.day("on"),
+            day=node.day("day"),
             facts=node.child("facts").rest(),
             answer=_word(node, "answer", Answer),
             case=node.string_or_none("case"),
