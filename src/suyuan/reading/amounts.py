@@ -37,21 +37,31 @@ _GREAT: Final = re.compile(r"[万萬wWkK千仟]")
 _SPOKEN: Final = re.compile(r"[百千万佰仟萬]")
 #: Words after which a bare number is money.
 _MONEY_BEFORE: Final = re.compile(
-    r"(?:[转汇扣付充借贷赔退花刷投取提给交缴存出走要返共里价款费金额]|只要|又是|谈好|报价|标价|便宜|支付|余额|"
+    r"(?:[转汇扣付充借贷赔退花刷投取提给交缴存出走要返共里价款费金额打赚垫]|只要|又是|谈好|报价|标价|也就是|变成|出来|追加|便宜|支付|余额|"
     r"[转扣付交借贷投花赔刷汇充给赚][了我他她]|、)\s?:?$"
 )
-_IN_LIST: Final = re.compile(r"[、和]\d{1,12}(?:\.\d{1,2})?[元块万]")
-_AFTER_BARE: Final = re.compile(r"$|[,。;!?、)\s]|[返就的给都后到转以买被]")
+_IN_LIST: Final = re.compile(r"(?:[、和]\d{2,9}(?:\.\d{1,2})?){1,8}[元块万]|返现?\d{2,7}")
+_JOINED: Final = frozenset({"、", "和", "及", "与", "跟", ",又"})
+_NOT_BARE: Final = re.compile(r"[\dA-Za-z%:./-]|小时|[分角]之")
+#: Numbers that are dialled, not paid.
+_DIALLED: Final = frozenset({"110", "120", "119", "114", "96110", "10086", "10010", "12345"})
 
 
 def amounts(text: str) -> Iterator[Fact]:
     """Every amount in plain `text`, by place."""
+    last = -1
     for found in _MARKED.finditer(text):
         number = value(found["n"])
-        if number is None or not _is_money(text, found, number):
+        if number is None:
+            continue
+        # What is listed with an amount is one too: 5万2和8300.
+        listed = last >= 0 and number >= 10 and text[last : found.start()] in _JOINED
+        listed = listed and not _COUNTED.match(text, found.end())
+        if not listed and not _is_money(text, found, number):
             continue
         fact = _fact(text, found, number)
         if fact is not None:
+            last = fact.end
             yield fact
 
 
@@ -76,7 +86,7 @@ def _bare(text: str, found: re.Match[str]) -> bool:
         return False
     if not spoken and not (2 <= len(written.split(".")[0].replace(",", "")) <= 7):
         return False
-    if not _AFTER_BARE.match(text, found.end()):
+    if _NOT_BARE.match(text, found.end()) or written in _DIALLED:
         return False
     if _IN_LIST.match(text, found.end()):
         return True

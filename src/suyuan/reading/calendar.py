@@ -28,9 +28,10 @@ class Calendar:
         moment = local(reported_at, zone)
         return cls(moment.date(), clock=moment.time())
 
-    def date_of(self, day: Day) -> tuple[str, date | None] | None:
+    def date_of(self, day: Day, *, look_back: bool = False) -> tuple[str, date | None] | None:
         """ISO text as exact as it is told, and the date where it is known; None where it is none.
 
+        A `look_back` to a day before the one told last leaves the story where it is.
         Text is ``2019-04-28``, ``2019-04``, or ``--04-28`` where no year can be known.
         """
         if day.base is not None:
@@ -41,7 +42,11 @@ class Calendar:
             return None
         if day.day is None:
             return self._month(day)
-        return self._day(day)
+        told = self.told
+        found = self._day(day)
+        if look_back and told is not None and self.told is not None and self.told < told:
+            self.told = told
+        return found
 
     def _relative(self, day: Day) -> tuple[str, date | None] | None:
         base = self.reported if day.base in {"report", "week"} else (self.told or self.reported)

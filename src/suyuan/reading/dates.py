@@ -12,6 +12,8 @@ from suyuan.reading.facts import Fact
 
 #: What may stand between a day and its time of day.
 _BETWEEN = frozenset(" 的,(")
+#: The day of an order is a look back: the story does not go on from there.
+_BOUGHT = re.compile(r"[^,。;]{0,8}?(?:下单|购买|网购|订购|购得|买|拍)")
 _MONTH_ONLY = re.compile(r"(?:\d{4}|-)-\d\d")
 
 
@@ -32,7 +34,8 @@ def dates(text: str, reported_at: datetime | None, zone: str) -> Iterator[Fact]:
         while place < len(times) and times[place].end <= day.end:
             place += 1
         end = day.end
-        known = calendar.date_of(day)
+        bought = _BOUGHT.match(text, day.end) is not None
+        known = calendar.date_of(day, look_back=bought)
         clock = times[place] if place < len(times) and _joined(text, day, times[place]) else None
         if clock is not None:
             place += 1
