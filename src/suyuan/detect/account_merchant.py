@@ -10,6 +10,7 @@ weighed instead.
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.detect import dealing
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import SHOWN, rows
 from suyuan.identity.aliases import named
@@ -27,12 +28,26 @@ def measure(tables: Tables) -> Measured:
     deals = keep(_deals(tables))
     items = keep(_items(tables, deals))
     farms = keep(_farms(tables))
-    parts = (_selling(deals), _buyers(tables, deals), _goods(items), _made(farms))
+    parts = (
+        _selling(deals),
+        dealing.clientele(deals, tables["trades"]),
+        _supplies(tables, deals),
+        _goods(items),
+        _made(farms),
+    )
     who = keep(ibis.union(deals.select("subject"), _grown(farms).select("subject")).distinct())
     found = who
     for part in parts:
         found = found.left_join(keep(part), "subject").drop("subject_right")
-    zero = ("deals", "accounts_sold", "buyers", "farmed_items", "used_items", "farm_accounts")
+    zero = (
+        "deals",
+        "accounts_sold",
+        "buyers",
+        "farmed_items",
+        "used_items",
+        "farm_accounts",
+        "cards_bought",
+    )
     found = found.mutate(**{name: found[name].fill_null(0) for name in zero})
     found = found.mutate(count=ibis.greatest(found["accounts_sold"], found["farm_accounts"]))
     return Measured(keep(found), _evidence(tables, deals, farms))
@@ -63,14 +78,12 @@ def _selling(deals: ir.Table) -> ir.Table:
     )
 
 
-def _buyers(tables: Tables, deals: ir.Table) -> ir.Table:
-    """``dark_buyers``: share of buyers who also buy records, cards, codes or bank accounts."""
-    trades = tables["trades"]
-    other = trades.filter(trades["goods"].isin(["records", "sim", "otp", "bank_account"]))
-    other = other.select("buyer").distinct().mutate(dark=ibis.literal(1))
-    mine = deals.filter(deals["buyer"].notnull()).select("subject", "buyer").distinct()
-    both = mine.left_join(other, "buyer")
-    return both.group_by("subject").aggregate(dark_buyers=both["dark"].fill_null(0).mean())
+def _supplies(tables: Tables, deals: ir.Table) -> ir.Table:
+    """``cards_bought``: dealings in which a seller bought cards or codes, to make accounts with."""
+    names = deals.select("subject", "seller").distinct()
+    bought = dealing.purchases(tables["trades"])
+    both = names.join(bought, names["seller"] == bought["buyer"])
+    return both.group_by("subject").aggregate(cards_bought=both["cards_bought"].sum())
 
 
 def _items(tables: Tables, deals: ir.Table) -> ir.Table:

@@ -31,7 +31,7 @@ def measure(tables: Tables) -> Measured:
     batched = keep(openings.batches(tables["sims"]))
     known = keep(known_goods(tables))
     ties = groups.ties(slim, batched, tables["otps"])
-    tied = keep(grouped(tables.engine, ties, widest=crowds.HUB_LEAST * 10))
+    tied = keep(grouped(tables.engine, ties, widest=crowds.HUB_LEAST))
     parts = (
         keep(groups.company(tied, known)),
         keep(handover(slim, tables["logins"])),

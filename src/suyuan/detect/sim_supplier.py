@@ -14,7 +14,7 @@ receiver of codes, or through the accounts registered on it.
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect import openings
+from suyuan.detect import dealing, openings
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import SHOWN, rows
 from suyuan.identity.aliases import named
@@ -43,7 +43,8 @@ def measure(tables: Tables) -> Measured:
         ).distinct()
     )
     found = _sums(through).cross_join(base)
-    found = found.left_join(keep(_deals(sold)), "subject").drop("subject_right")
+    for part in (_deals(sold), dealing.clientele(sold, tables["trades"])):
+        found = found.left_join(keep(part), "subject").drop("subject_right")
     found = keep(_signals(found))
     found = keep(
         found.filter(

@@ -1,7 +1,9 @@
 """Whom a number calls: people who bought something just before, whose record leaked, who reported.
 
-Shares are set against the share that any call of the case reaches, so that a case with many orders
-or large exhibits does not make everyone a suspect: 0 is what chance gives, 1 is everybody.
+Shares are among the people of whom the orders (or the seized data) know anything at all, since half
+of those called stand in no table; and they are set against the share that any call of the case
+reaches, so that a case with many orders or large exhibits does not make everyone a suspect: 0 is
+what chance gives, 1 is everybody.
 """
 
 import ibis
@@ -16,6 +18,8 @@ MEMORY = ibis.interval(days=4)
 
 #: Orders among a number's callees from which on one seller's share says something.
 ENOUGH = 5
+#: Whose hands an order passes through.
+PARTIES = ("merchant_id", "courier", "software", "warehouse")
 
 
 def excess(share: ir.FloatingValue, base: ir.FloatingValue) -> ir.FloatingValue:
@@ -24,42 +28,38 @@ def excess(share: ir.FloatingValue, base: ir.FloatingValue) -> ir.FloatingValue:
 
 
 def bought(met: ir.Table, orders: ir.Table) -> ir.Table:
-    """`met` with ``bought``: an order within :data:`LAG` before the first call; and its sellers.
+    """Pairs of `met` whose callee ever bought, with ``bought``: within :data:`LAG` before the call.
 
-    ``merchant_id`` and ``courier`` are those of one such order, null where there is none.
+    ``merchant_id`` … ``warehouse`` are those of one such order, null where there is none.
     """
     placed = orders.filter(orders["buyer_phone"].notnull())
-    placed = placed.select("ordered_at", "merchant_id", "courier", buyer="buyer_phone")
-    hits = met.join(
-        placed,
-        (met["callee"] == placed["buyer"])
-        & (placed["ordered_at"] <= met["first_call"])
-        & (placed["ordered_at"] >= met["first_call"] - LAG),
+    placed = placed.select("ordered_at", *PARTIES, callee="buyer_phone")
+    known = met.semi_join(placed, "callee").select("caller", "callee", "first_call")
+    hits = known.join(placed, "callee")
+    hits = hits.filter(
+        (hits["ordered_at"] <= hits["first_call"])
+        & (hits["ordered_at"] >= hits["first_call"] - LAG)
     )
     once = hits.group_by("caller", "callee").aggregate(
-        merchant_id=hits["merchant_id"].min(), courier=hits["courier"].min(), orders=hits.count()
+        **{party: hits[party].min() for party in PARTIES}, orders=hits.count()
     )
-    return met.left_join(once, ["caller", "callee"]).select(
-        "caller", "callee", "merchant_id", "courier", bought=once["orders"].notnull()
+    return known.left_join(once, ["caller", "callee"]).select(
+        "caller", "callee", *PARTIES, bought=once["orders"].notnull()
     )
 
 
 def buyers(marked: ir.Table, candidates: ir.Table) -> ir.Table:
-    """From :func:`bought`: ``bought`` (excess), and how far one seller explains what they bought.
+    """From :func:`bought`: ``bought`` (excess), and how far one hand explains what they bought.
 
-    ``one_seller`` and ``one_courier``: the largest share of any one, beyond its share of all that
-    anyone called had bought. A shop's own desk calls its own buyers, a courier's its own parcels.
+    ``one_merchant_id`` … ``one_warehouse``: the largest share of any one, beyond its share of all
+    that anyone called had bought. A shop's own desk calls its own buyers, a courier's its own
+    parcels; a list stolen from a program or a warehouse is of many shops that share it.
     """
-    base = marked.aggregate(base=marked["bought"].mean())
-    share = marked.semi_join(candidates, "caller")
-    share = share.group_by("caller").aggregate(share=share["bought"].mean())
-    share = share.cross_join(base).select(
-        "caller", bought_share="share", bought=lambda t: excess(t["share"], t["base"])
-    )
-    seller = _one(marked, candidates, "merchant_id", "one_seller")
-    courier = _one(marked, candidates, "courier", "one_courier")
-    both = share.left_join(seller, "caller").drop("caller_right")
-    return both.left_join(courier, "caller").drop("caller_right")
+    share = _beyond_chance(marked, "bought", candidates)
+    for party in PARTIES:
+        one = _one(marked, candidates, party, f"one_{party}")
+        share = share.left_join(one, "caller").drop("caller_right")
+    return share
 
 
 def _one(marked: ir.Table, candidates: ir.Table, column: str, name: str) -> ir.Table:
@@ -77,24 +77,37 @@ def _one(marked: ir.Table, candidates: ir.Table, column: str, name: str) -> ir.T
     )
 
 
+def _beyond_chance(marked: ir.Table, column: str, candidates: ir.Table) -> ir.Table:
+    """For each caller of enough such people: the share marked, as :func:`excess` of all pairs'."""
+    base = marked.aggregate(base=marked[column].mean())
+    mine = marked.semi_join(candidates, "caller")
+    share = mine.group_by("caller").aggregate(share=mine[column].mean(), n=mine.count())
+    share = share.filter(share["n"] >= ENOUGH).cross_join(base)
+    return share.select("caller", **{column: excess(share["share"], share["base"])})
+
+
 def exposed(met: ir.Table, leaked: ir.Table, candidates: ir.Table) -> ir.Table:
-    """``exposed``: excess share of people whose number stands in seized data, masked or not."""
-    written = leaked.filter(leaked["phone"].notnull()).select(phone="phone").distinct()
+    """``exposed``: excess share of people called soon after the order of their leaked record.
+
+    Among people who stand in seized data, by number or by a masked one (``138****1234``), with the
+    time of the order.
+    """
+    dated = leaked.filter(leaked["phone"].notnull() & leaked["ordered_at"].notnull())
+    written = dated.select("ordered_at", written="phone").distinct()
     number = met["callee"]
     masked = number.substr(0, 3) + "****" + number.substr(7, 4)
-    pairs = met.select("caller", "callee", masked=masked)
-    found = (
-        pairs.left_join(written, pairs["callee"] == written["phone"])
-        .mutate(plain=lambda t: t["phone"].notnull())
-        .drop("phone")
+    pairs = met.select("caller", "callee", "first_call", masked=masked)
+    # Two joins on equality: an "or" would be a loop over both tables.
+    plain = pairs.join(written.rename(callee="written"), "callee")
+    hidden = pairs.join(written.rename(masked="written"), "masked")
+    columns = ("caller", "callee", "first_call", "ordered_at")
+    found = ibis.union(plain.select(*columns), hidden.select(*columns))
+    soon = (found["ordered_at"] <= found["first_call"]) & (
+        found["ordered_at"] >= found["first_call"] - LAG
     )
-    again = written.view()
-    found = found.left_join(again, found["masked"] == again["phone"])
-    found = found.mutate(hit=(found["plain"] | found["phone"].notnull()).cast("float64"))
-    base = found.aggregate(base=found["hit"].mean())
-    mine = found.semi_join(candidates, "caller")
-    share = mine.group_by("caller").aggregate(share=mine["hit"].mean()).cross_join(base)
-    return share.select("caller", exposed=excess(share["share"], share["base"]))
+    found = found.mutate(soon=soon.cast("int64"))
+    once = found.group_by("caller", "callee").aggregate(exposed=found["soon"].max())
+    return _beyond_chance(once, "exposed", candidates)
 
 
 def contacts(met: ir.Table, reports: ir.Table) -> ir.Table:

@@ -8,13 +8,33 @@ from suyuan.detect.registering.crowds import HUB_LEAST
 from suyuan.detect.ties import thing
 
 
+#: Registrations on one device or number further apart than this are not of one sitting.
+SITTING = 2 * 86400
+
+
+def sittings(slim: ir.Table, column: str) -> ir.Table:
+    """``account_id`` and ``sitting``: registrations on one `column` that follow each other closely.
+
+    A farm fills a device in hours; what a family adds to a tablet years later is another sitting.
+    """
+    seen = slim.filter(slim[column].notnull())
+    order = ibis.window(group_by=column, order_by=["registered_at", "account_id"])
+    gap = seen["registered_at"].epoch_seconds() - seen["registered_at"].epoch_seconds().lag().over(
+        order
+    )
+    begun = seen.mutate(begins=(gap > SITTING).fill_null(ibis.literal(value=True)).cast("int64"))
+    running = ibis.cumulative_window(group_by=column, order_by=["registered_at", "account_id"])
+    nth = begun["begins"].sum().over(running)
+    return begun.select("account_id", sitting=begun[column] + "#" + nth.cast("string"))
+
+
 def ties(slim: ir.Table, batched: ir.Table, otps: ir.Table) -> ir.Table:
     """Pairs (``member``, ``thing``): its device, number, the cards opened with it, the relay.
 
     `slim` is the outcome of ``crowds.registrations``, `batched` of ``openings.batches``. Addresses
     are left out: cafés and campuses would tie strangers.
     """
-    devices = slim.filter(slim["device"].notnull())
+    devices, numbers = sittings(slim, "device"), sittings(slim, "phone")
     phones = slim.filter(slim["phone"].notnull())
     cards = batched.filter((batched["batch"] > 2) & (batched["batch"] <= HUB_LEAST))
     cards = cards.select(number="msisdn", opening=opening(cards)).distinct()
@@ -23,8 +43,8 @@ def ties(slim: ir.Table, batched: ir.Table, otps: ir.Table) -> ir.Table:
     by_card = phones.join(cards, phones["phone"] == cards["number"])
     by_relay = phones.join(sent, phones["phone"] == sent["number"])
     return ibis.union(
-        devices.select(member="account_id", thing=thing("device:", devices["device"])),
-        phones.select(member="account_id", thing=thing("phone:", phones["phone"])),
+        devices.select(member="account_id", thing=thing("device:", devices["sitting"])),
+        numbers.select(member="account_id", thing=thing("phone:", numbers["sitting"])),
         by_card.select(member="account_id", thing=thing("opening:", by_card["opening"])),
         by_relay.select(member="account_id", thing=thing("relay:", by_relay["target"])),
     )
