@@ -5,6 +5,7 @@ cannot be read. The common form is tested first and cheaply: a file of ten milli
 rows must not pay for the odd ones. No cell text ever becomes part of an expression.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -27,44 +28,45 @@ _HALF_WIDTH: Final = "0123456789.,-+():/"
 _FULL_WIDTH: Final = "".join(chr(ord(mark) + 0xFEE0) for mark in _HALF_WIDTH)
 #: The yen mark, which stands for yuan too, in its two widths.
 _YUAN: Final = "\u00a5\uffe5"
+_FLOATS: Final = frozenset({"DOUBLE", "FLOAT"})
+_INTEGERS: Final = frozenset(
+    {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT", "UBIGINT", "UINTEGER", "USMALLINT"}
+)
+_ZONED: Final = "TIMESTAMP WITH TIME ZONE"
 _CLOCK: Final = r"\d{1,2}(:\d{1,2}(:\d{1,2}([.]\d+)?)?)?"
 
 
 @dataclass(frozen=True, slots=True)
-class Expressions:
-    """SQL over a raw column: the canonical value, and a :class:`Cell` number for what was wrong."""
+class Cleaning:
+    """SQL in three levels, so that nothing is computed twice.
 
+    ``work`` is over the trimmed text (named `text`), ``value`` and ``problem`` over that and
+    ``work`` (named `work`). ``problem`` is a :class:`Cell` number; None where nothing can be wrong.
+    """
+
+    work: str
     value: str
-    problem: str
+    problem: str | None
 
 
-def expressions(column: Column, raw: str, raw_type: str, zone: str) -> Expressions:
-    """How to clean the raw column `raw` (a quoted SQL name of DuckDB type `raw_type`)."""
-    text = _text_of(raw, raw_type)
-    if column.type is Type.LIST:
-        value, unreadable = _list(column, raw, raw_type), str(int(Cell.UNREADABLE))
-        return Expressions(value, _missing(column, text, "0", unreadable, value))
-    value, repaired, why = _VALUES[column.type](column, raw, raw_type, text, zone)
-    return Expressions(value, _missing(column, text, repaired, why, value))
-
-
-def text_of(raw: str, raw_type: str) -> str:
-    """The raw cell as trimmed text, null where empty."""
-    return _text_of(raw, raw_type)
-
-
-def _missing(column: Column, text: str, repaired: str, why: str, value: str) -> str:
+def cleaning(column: Column, text: str, work: str, type_: str, zone: str) -> Cleaning:
+    """How to clean a cell whose DuckDB type is `type_` (text is trimmed by :func:`text_of`)."""
+    made, value, repaired, why = _VALUES[column.type](column, text, work, type_, zone)
     absent = int(Cell.MISSING) if column.required else int(Cell.FINE)
-    return (
-        f"CAST(CASE WHEN {text} IS NULL THEN {absent} WHEN {value} IS NULL THEN {why} "
+    if repaired == why == "0" and not absent:
+        return Cleaning(made, value, None)
+    problem = (
+        f"CAST(CASE WHEN {text} IS NULL THEN {absent} WHEN ({value}) IS NULL THEN {why} "
         f"ELSE {repaired} END AS UTINYINT)"
     )
+    return Cleaning(made, value, problem)
 
 
-def _text_of(raw: str, raw_type: str) -> str:
-    if raw_type == "VARCHAR":
-        return f"nullif(trim({raw}, '{BLANKS}'), '')"
-    if raw_type in {"DOUBLE", "FLOAT"}:
+def text_of(raw: str, type_: str, *, trim: bool = True) -> str:
+    """The raw cell as text without blanks around it, null where empty."""
+    if type_ == "VARCHAR":
+        return f"nullif(trim({raw}, '{BLANKS}'), '')" if trim else f"nullif({raw}, '')"
+    if type_ in _FLOATS:
         # Beyond 2^53 a float has lost digits: written so that it is known for what it is.
         return (
             f"CASE WHEN isfinite({raw}) THEN CASE WHEN {raw} = trunc({raw}) "
@@ -72,41 +74,56 @@ def _text_of(raw: str, raw_type: str) -> str:
             f"WHEN abs({raw}) >= 9007199254740992 THEN format('{{:E}}', {raw}) "
             f"ELSE CAST({raw} AS VARCHAR) END END"
         )
-    if raw_type.startswith("DECIMAL"):
+    if type_.startswith("DECIMAL"):
         return rf"regexp_replace(CAST({raw} AS VARCHAR), '[.]0+$', '')"
-    if raw_type == "TIMESTAMP WITH TIME ZONE":
+    if type_ == _ZONED:
         return f"strftime(timezone('UTC', {raw}), '%Y-%m-%dT%H:%M:%S.%fZ')"
-    if raw_type.endswith("[]"):
-        return f"nullif(array_to_string({raw}, ';'), '')"
-    if raw_type == "BLOB":
+    if type_.endswith("[]"):
+        return f"nullif(array_to_string(CAST({raw} AS VARCHAR[]), ';'), '')"
+    if type_ == "BLOB":
         return f"nullif(trim(TRY(decode({raw})), '{BLANKS}'), '')"
     return f"nullif(CAST({raw} AS VARCHAR), '')"
+
+
+def typed(column: Column, type_: str) -> bool:
+    """Whether a cell of DuckDB type `type_` is cleaned as it is, not as text."""
+    if column.type is Type.TIME:
+        return type_.startswith("TIMESTAMP") or type_ == "DATE"
+    if column.type is Type.MONEY:
+        return type_ in _FLOATS or type_ in _INTEGERS or type_.startswith("DECIMAL")
+    return column.type is Type.LIST and type_.endswith("[]")
 
 
 # --- text ---------------------------------------------------------------------------------------
 
 
-def _text(
-    column: Column, raw: str, raw_type: str, text: str, zone: str
-) -> tuple[str, str, str]:
-    del raw, raw_type, zone
-    value = identifier(column.kind, text) if column.kind else text
+Levels = tuple[str, str, str, str]  # work, value, repaired, why
+
+
+def _text(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
+    del type_, zone
     if column.name in NAMES:
-        value = _name(text)
-    if column.name == "currency":
-        value = _currency(text)
-    repaired = f"CASE WHEN {value} <> {text} THEN {int(Cell.REPAIRED)} ELSE 0 END"
-    if not (column.kind or column.key):
-        return value, repaired if value != text else "0", str(int(Cell.UNREADABLE))
-    kept = f"CASE WHEN {_scientific(text)} THEN NULL ELSE {value} END"
-    return kept, repaired if value != text else "0", str(int(Cell.DIGITS_LOST))
+        made = _name(text)
+    elif column.name == "currency":
+        made = _currency(text)
+    elif column.kind or column.key:
+        made = identifier(column.kind or "", text)
+        lost = f"CASE WHEN {_scientific(text)} THEN NULL ELSE {made} END"
+        repaired = _changed(text, work) if made != text else "0"
+        return lost, work, repaired, str(int(Cell.DIGITS_LOST))
+    else:
+        return text, work, "0", "0"
+    return made, work, _changed(text, work), "0"
+
+
+def _changed(text: str, work: str) -> str:
+    return f"CASE WHEN {work} <> {text} THEN {int(Cell.REPAIRED)} ELSE 0 END"
 
 
 def _scientific(text: str) -> str:
     """Whether `text` is a number that a spreadsheet wrote with an exponent."""
-    return (
-        f"(contains({text}, '+') AND regexp_full_match({text}, '\\d([.,]\\d+)?[eE][+]\\d{{1,3}}'))"
-    )
+    pattern = r"'\d([.,]\d+)?[eE][+]\d{1,3}'"
+    return f"(contains({text}, '+') AND regexp_full_match({text}, {pattern}))"
 
 
 def identifier(kind: str, text: str) -> str:
@@ -163,50 +180,46 @@ def _currency(text: str) -> str:
     )
 
 
-def _list(column: Column, raw: str, raw_type: str) -> str:
-    item = "e"
-    cleaned = f"nullif(trim({item}, '{BLANKS}'), '')"
-    if column.kind:
-        cleaned = identifier(column.kind, cleaned)
-    if raw_type.endswith("[]"):
-        parts = f"CAST({raw} AS VARCHAR[])"
+def _list(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
+    del zone
+    item = f"nullif(trim(e, '{BLANKS}'), '')"
+    cleaned = identifier(column.kind, "f") if column.kind else "f"
+    if type_.endswith("[]"):
+        parts = f"CAST({text} AS VARCHAR[])"
     else:
-        parts = f"string_split(replace({_text_of(raw, raw_type)}, '\uff1b', ';'), ';')"
-    return (
-        f"list_filter(list_transform({parts}, lambda {item}: {cleaned}), "
-        f"lambda {item}: {item} IS NOT NULL)"
-    )
+        parts = f"string_split(replace({text}, '\uff1b', ';'), ';')"
+    trimmed = f"list_filter(list_transform({parts}, lambda e: {item}), lambda e: e IS NOT NULL)"
+    if cleaned == "f":
+        return trimmed, work, "0", "0"
+    value = f"list_transform({work}, lambda f: {cleaned})"
+    return trimmed, value, f"CASE WHEN {value} <> {work} THEN {int(Cell.REPAIRED)} ELSE 0 END", "0"
 
 
 # --- time ---------------------------------------------------------------------------------------
 
 
-def _time(
-    column: Column, raw: str, raw_type: str, text: str, zone: str
-) -> tuple[str, str, str]:
+def _time(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
     del column
-    if raw_type == "TIMESTAMP WITH TIME ZONE":
-        moment = f"timezone('UTC', {raw})"
-    elif raw_type.startswith("TIMESTAMP") or raw_type == "DATE":
-        moment = to_utc(f"CAST({raw} AS TIMESTAMP)", zone)
-    else:
+    if type_ == _ZONED:
+        moment = f"timezone('UTC', {text})"
+    elif type_ == "VARCHAR":
         moment = _written_time(text, zone)
-    value = f"CASE WHEN {moment} >= {_EARLIEST} AND {moment} < {_LATEST} THEN {moment} END"
-    why = (
-        f"CASE WHEN {moment} IS NULL THEN {int(Cell.UNREADABLE)} "
-        f"ELSE {int(Cell.OUT_OF_RANGE)} END"
-    )
-    return value, "0", why
+    else:
+        moment = to_utc(f"CAST({text} AS TIMESTAMP)", zone)
+    value = f"CASE WHEN {work} >= {_EARLIEST} AND {work} < {_LATEST} THEN {work} END"
+    unreadable, out_of_range = int(Cell.UNREADABLE), int(Cell.OUT_OF_RANGE)
+    return moment, value, "0", f"CASE WHEN {work} IS NULL THEN {unreadable} ELSE {out_of_range} END"
 
 
 def _written_time(text: str, zone: str) -> str:
-    common = f"(length({text}) = 19 AND {text}[17] = ':')"
     shift = r"'.*\d[ ]?(Z|z|UTC|[+-]\d\d(:?\d\d)?)'"
+    zoned = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.*') AND regexp_full_match({text}, {shift})"
     return (
-        f"CASE WHEN {common} THEN {to_utc(f'TRY_CAST({text} AS TIMESTAMP)', zone)} "
-        rf"WHEN regexp_full_match({text}, '[0-9.]+') THEN {_digits_time(text, zone)} "
-        rf"WHEN regexp_full_match({text}, '\d{{4}}.*\d:\d.*') AND regexp_full_match({text}, {shift})"
-        f" THEN timezone('UTC', TRY_CAST(replace({text}, '/', '-') AS TIMESTAMPTZ)) "
+        f"CASE WHEN {text} LIKE '____-__-_____:__:__' "
+        f"THEN {to_utc(f'TRY_CAST({text} AS TIMESTAMP)', zone)} "
+        f"WHEN regexp_full_match({text}, '[0-9.]+') THEN {_digits_time(text, zone)} "
+        f"WHEN {zoned} "
+        f"THEN timezone('UTC', TRY_CAST(replace({text}, '/', '-') AS TIMESTAMPTZ)) "
         f"ELSE {to_utc(_worded_time(text), zone)} END"
     )
 
@@ -281,27 +294,23 @@ def _settled(zone: str) -> tuple[timedelta | None, datetime | None]:
 # --- numbers ------------------------------------------------------------------------------------
 
 
-def _money(
-    column: Column, raw: str, raw_type: str, text: str, zone: str
-) -> tuple[str, str, str]:
+def _money(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
     del zone
-    if raw_type in {"DOUBLE", "FLOAT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT"} or (
-        raw_type.startswith("DECIMAL")
-    ):
-        exact = f"TRY_CAST({raw} AS DECIMAL(24, 6))"
-        written, odd = f"TRY_CAST(round({exact} * 100) AS BIGINT)", f"{exact} * 100 % 1 <> 0"
-        if raw_type in {"DOUBLE", "FLOAT"}:  # a float is never exact; it stands for two places
-            odd = "false"
+    if type_ == "VARCHAR":
+        fen, odd = _written_money(text)
     else:
-        written, odd = _written_money(text)
-    low = "FALSE" if column.name in SIGNED else f"{written} < 0"
-    absurd = f"abs({written}) >= {ABSURD_FEN}"
-    value = f"CASE WHEN NOT ({low}) AND NOT ({absurd}) THEN {written} END"
+        exact = f"TRY_CAST({text} AS DECIMAL(24, 6))"
+        # A float is never exact; it stands for two places.
+        odd = "FALSE" if type_ in _FLOATS else f"{exact} * 100 % 1 <> 0"
+        fen = f"TRY_CAST(round({exact} * 100) AS BIGINT)"
+    absurd = f"abs({work}) >= {ABSURD_FEN}"
+    below = f"{work} < -{ABSURD_FEN}" if column.name in SIGNED else f"{work} < 0"
+    value = f"CASE WHEN NOT ({below} OR {absurd}) THEN {work} END"
     why = (
-        f"CASE WHEN {written} IS NULL THEN {int(Cell.UNREADABLE)} "
+        f"CASE WHEN {work} IS NULL THEN {int(Cell.UNREADABLE)} "
         f"WHEN {absurd} THEN {int(Cell.OUT_OF_RANGE)} ELSE {int(Cell.NEGATIVE)} END"
     )
-    return value, f"CASE WHEN {odd} THEN {int(Cell.REPAIRED)} ELSE 0 END", why
+    return fen, value, f"CASE WHEN {odd} THEN {int(Cell.REPAIRED)} ELSE 0 END", why
 
 
 def _written_money(text: str) -> tuple[str, str]:
@@ -329,10 +338,8 @@ def _written_money(text: str) -> tuple[str, str]:
     return fen, f"NOT {plain}"
 
 
-def _int(
-    column: Column, raw: str, raw_type: str, text: str, zone: str
-) -> tuple[str, str, str]:
-    del column, raw, raw_type, zone
+def _int(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
+    del column, type_, zone
     plain = rf"regexp_full_match({text}, '\d{{1,18}}')"
     number = rf"regexp_replace(translate({text}, '{_FULL_WIDTH}', '{_HALF_WIDTH}'), '[, ]', '', 'g')"
     clock = rf"regexp_extract({text}, '^(\d+):(\d{{1,2}}):(\d{{1,2}})$', ['h', 'm', 's'])"
@@ -346,10 +353,11 @@ def _int(
         rf"WHEN regexp_full_match({text}, '\d+:\d{{1,2}}:\d{{1,2}}') THEN {_seconds(clock)} "
         rf"WHEN regexp_full_match({text}, '\d.*[时分钟秒]') THEN {_seconds(words)} END"
     )
-    value = f"CASE WHEN {plain} THEN TRY_CAST({text} AS BIGINT) ELSE {mended} END"
-    counted = f"CASE WHEN {value} >= 0 THEN {value} END"
-    why = f"CASE WHEN {value} < 0 THEN {int(Cell.NEGATIVE)} ELSE {int(Cell.UNREADABLE)} END"
-    return counted, f"CASE WHEN {plain} THEN 0 ELSE {int(Cell.REPAIRED)} END", why
+    number_read = f"CASE WHEN {plain} THEN TRY_CAST({text} AS BIGINT) ELSE {mended} END"
+    counted = f"CASE WHEN {work} >= 0 THEN {work} END"
+    why = f"CASE WHEN {work} < 0 THEN {int(Cell.NEGATIVE)} ELSE {int(Cell.UNREADABLE)} END"
+    repaired = f"CASE WHEN {plain} THEN 0 ELSE {int(Cell.REPAIRED)} END"
+    return number_read, counted, repaired, why
 
 
 def _seconds(parts: str) -> str:
@@ -359,29 +367,26 @@ def _seconds(parts: str) -> str:
     )
 
 
-def _float(
-    column: Column, raw: str, raw_type: str, text: str, zone: str
-) -> tuple[str, str, str]:
-    del column, raw, raw_type, zone
-    return f"TRY_CAST({text} AS DOUBLE)", "0", str(int(Cell.UNREADABLE))
+def _float(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
+    del column, type_, zone
+    return f"TRY_CAST({text} AS DOUBLE)", work, "0", str(int(Cell.UNREADABLE))
 
 
-def _bool(
-    column: Column, raw: str, raw_type: str, text: str, zone: str
-) -> tuple[str, str, str]:
-    del column, raw, raw_type, zone
+def _bool(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
+    del column, type_, zone
     value = (
         f"CASE WHEN lower({text}) IN ('true', 't', '1', 'yes', 'y', '是', '有') THEN TRUE "
         f"WHEN lower({text}) IN ('false', 'f', '0', 'no', 'n', '否', '无') THEN FALSE END"
     )
-    return value, "0", str(int(Cell.UNREADABLE))
+    return value, work, "0", str(int(Cell.UNREADABLE))
 
 
-_VALUES = {
+_VALUES: Final[dict[Type, Callable[[Column, str, str, str, str], Levels]]] = {
     Type.TEXT: _text,
     Type.TIME: _time,
     Type.MONEY: _money,
     Type.INT: _int,
     Type.FLOAT: _float,
     Type.BOOL: _bool,
+    Type.LIST: _list,
 }

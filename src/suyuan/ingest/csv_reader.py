@@ -1,49 +1,171 @@
 """Text tables into pieces, through DuckDB's CSV reader with nothing left to its guessing."""
 
-import codecs
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+import pyarrow as pa
+
+from suyuan.ingest.decoding import BLOCK, Decoded, utf8_blocks
 from suyuan.ingest.layout import Layout
-from suyuan.ingest.pieces import Piece
+from suyuan.ingest.pieces import Piece, literal
+from suyuan.ingest.problems import Problem
+from suyuan.ingest.scanning import BLANKS, BREAKS, NUL, QUOTES, STRAY, Scan, scan
+from suyuan.model.text import Text
 
-_BLOCK = 1 << 22
+#: A quoted cell that is still open after this much is no cell: its quote is a stray one.
+_OPEN_LIMIT: Final = 4 * BLOCK
+#: More columns than the header has are looked at up to here.
+_EXTRA_LIMIT: Final = 64
+_LINE_LIMIT: Final = 2_000_000
 
 
-def read_csv(path: Path, layout: Layout, work: Path) -> Iterator[Piece]:
-    """The rows under the header of the text table at `path`."""
-    utf8 = path if layout.encoding == "utf-8" else _transcoded(path, layout, work)
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """Whole records: their bytes, the line of the file they begin on, what the scan saw."""
+
+    data: bytes
+    above: int
+    seen: Scan
+    quoting: bool
+
+
+def read_csv(
+    path: Path,
+    shown: str,
+    layout: Layout,
+    scratch: Callable[[], Path],
+    problems: list[Problem],
+) -> Iterator[Piece]:
+    """The rows under the header of the text table at `path`, some 32 MB at a time.
+
+    What had to be mended is added to `problems` once the last piece was taken.
+    """
+    told = Decoded()
+    unclosed = False
+    for body in _bodies(utf8_blocks(path, layout, told), layout):
+        unclosed |= not body.quoting
+        told.nul |= bool(body.seen.marks & NUL)
+        yield _piece(body, layout, scratch())
+    texts = (
+        (told.foreign, _FOREIGN, "repaired"),
+        (told.replaced, _REPLACED, "kept"),
+        (told.nul, _NUL, "repaired"),
+        (unclosed, _UNCLOSED, "repaired"),
+    )
+    for found, text, action in texts:
+        if found:
+            count = str(found) if not isinstance(found, bool) else None
+            problems.append(Problem(shown, text, action, value=count))
+
+
+def _bodies(blocks: Iterator[bytes], layout: Layout) -> Iterator[_Body]:
+    blocks = _under_header(blocks, layout.body_line - 1)
+    rest, above, quoting = b"", layout.body_line - 1, True
+    for block, last in _with_last(blocks):
+        data = rest + block if rest else block
+        seen = scan(data, layout.delimiter, last=last, quoting=quoting)
+        if quoting and seen.open_quote and (last or len(data) - seen.end > _OPEN_LIMIT):
+            if seen.end and not last:
+                yield _Body(data[: seen.end], above, seen, quoting)
+                data, above = data[seen.end :], above + seen.line_count
+            quoting = False
+            seen = scan(data, layout.delimiter, last=last, quoting=False)
+        if seen.end == 0 and not last:
+            rest = data
+            continue
+        if seen.lines.size:
+            yield _Body(data[: seen.end], above, seen, quoting)
+        rest, above = data[seen.end :], above + seen.line_count
+
+
+def _under_header(blocks: Iterator[bytes], lines: int) -> Iterator[bytes]:
+    for block in blocks:
+        start = 0
+        while lines:
+            start = block.find(b"\n", start) + 1
+            if start == 0:
+                break
+            lines -= 1
+        if not lines:
+            yield block[start:]
+            break
+    yield from blocks
+
+
+def _with_last(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
+    held: bytes | None = None
+    for block in blocks:
+        if held is not None:
+            yield held, False
+        held = block
+    if held is not None:
+        yield held, True
+
+
+def _piece(body: _Body, layout: Layout, scratch: Path) -> Piece:
+    seen = body.seen
+    data = body.data.replace(b"\0", b"") if seen.marks & NUL else body.data
     width = len(layout.headers)
-    cells = ", ".join(f"c{n}" for n in range(width))
-    types = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width))
-    quoted = _holds_quotes(utf8)
-    # A line break inside quotes moves every later record down; without quotes there is none.
-    breaks = " + ".join(f"coalesce(length(c{n}) - length(replace(c{n}, chr(10), '')), 0)"
-                        for n in range(width))
-    above = (
-        f" + coalesce(sum({breaks}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"
-        if quoted
-        else ""
+    extra = min(max(seen.widest - width, 0), _EXTRA_LIMIT)
+    if seen.marks & STRAY or seen.widest - width > _EXTRA_LIMIT:
+        return _slow_piece(data, body, layout, extra)
+    scratch.write_bytes(data)
+    names = [f"c{n}" for n in range(width + extra)]
+    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    quote = "'\"'" if seen.marks & QUOTES and body.quoting else "''"
+    longest = f", max_line_size={seen.longest + 1024}" if seen.longest > _LINE_LIMIT else ""
+    rows = (
+        f"read_csv({literal(scratch)}, header=false, auto_detect=false, skip=0, "
+        f"delim={literal(layout.delimiter)}, quote={quote}, escape={quote}, null_padding=true, "
+        f"strict_mode=false, parallel=false, new_line='\\n'{longest}, columns={{{types}}})"
     )
-    yield Piece(
-        f"SELECT CAST(row_number() OVER () + {layout.body_line - 1}{above} AS BIGINT) AS line, "
-        f"{cells} FROM read_csv(?, header=false, auto_detect=false, skip={layout.body_line - 1}, "
-        f"delim=?, quote='\"', escape='\"', null_padding=true, strict_mode=false, "
-        f"parallel={'false' if quoted else 'true'}, max_line_size=33554432, columns={{{types}}})",
-        [str(utf8), layout.delimiter],
+    arrow = {}
+    if seen.marks & BREAKS:
+        arrow["piece_lines"] = pa.table({"line": seen.lines + body.above})
+        sql = f"SELECT line, {', '.join(names)} FROM {rows} POSITIONAL JOIN piece_lines"
+    else:
+        sql = f"SELECT row_number() OVER () + {body.above} AS line, {', '.join(names)} FROM {rows}"
+    return Piece(
+        sql,
+        arrow,
+        trim=bool(seen.marks & BLANKS),
+        extra=extra,
+        expected=seen.lines.size,
+        otherwise=lambda: _slow_piece(data, body, layout, extra),
+        scratch=scratch,
     )
 
 
-def _transcoded(path: Path, layout: Layout, work: Path) -> Path:
-    target = work / "utf8.csv"
-    decoder = codecs.getincrementaldecoder(layout.encoding)("replace")
-    with path.open("rb") as source, target.open("wb") as sink:
-        while block := source.read(_BLOCK):
-            sink.write(decoder.decode(block).encode())
-        sink.write(decoder.decode(b"", final=True).encode())
-    return target
+def _slow_piece(data: bytes, body: _Body, layout: Layout, extra: int) -> Piece:
+    """For a piece whose quoting is broken: a forgiving parser with the kernel's own rules."""
+    width = len(layout.headers) + extra
+    quoting = csv.QUOTE_MINIMAL if body.quoting else csv.QUOTE_NONE
+    csv.field_size_limit(max(len(data), 1 << 17))
+    reader = csv.reader(
+        io.StringIO(data.decode(), newline=""), delimiter=layout.delimiter, quoting=quoting
+    )
+    rows = [[*row[:width], *[None] * (width - len(row))] for row in reader if row]
+    lines = (body.seen.lines + body.above)[: len(rows)]
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    names = [f"c{n}" for n in range(width)]
+    table = pa.table([pa.array(lines), *columns], names=["line", *names])
+    return Piece("SELECT * FROM slow_rows", {"slow_rows": table}, extra=extra)
 
 
-def _holds_quotes(path: Path) -> bool:
-    with path.open("rb") as file:
-        return any(b'"' in block for block in iter(lambda: file.read(_BLOCK), b""))
+_FOREIGN = Text(
+    "parts of the file are in another encoding; read as what they are",
+    "文件中混有另一种编码,已按其实际编码读取",
+)
+_REPLACED = Text(
+    "bytes that are no character in any known encoding, shown as \ufffd",
+    "含有无法识别的字节,以 \ufffd 代替",
+)
+_NUL = Text("zero bytes were taken out", "含有空字节,已去除")
+_UNCLOSED = Text(
+    "a quotation mark opens a cell and never closes it; read as an ordinary character",
+    "有引号开启后未闭合,已按普通字符处理",
+)

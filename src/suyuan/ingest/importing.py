@@ -6,11 +6,11 @@ and the next run reads again what is not in it.
 
 import hashlib
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeGuard
 
 import duckdb
 import pyarrow as pa
@@ -20,9 +20,12 @@ import suyuan
 from suyuan.ingest.duplicates import find_duplicates, write_excluded
 from suyuan.ingest.manifest import Entry, Manifest, Unit, read_manifest, write_manifest
 from suyuan.ingest.problems import Problem
-from suyuan.ingest.reading import Room, quality_path, read_source
+from suyuan.ingest.profiles import Profile, profiles_of
+from suyuan.ingest.reading import Reader, Reading, read_source
 from suyuan.ingest.settings import CaseSettings, read_settings
-from suyuan.ingest.sources import Source, Stamp, digest_of, find, stamp_of
+from suyuan.ingest.sources import Source, digest_of, find, stamp_of
+from suyuan.ingest.staging import Ways
+from suyuan.ingest.storing import open_store, quality_path, records_path, sides_path
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 from suyuan.model.results import QUALITY, QUALITY_SUMMARY
@@ -32,6 +35,8 @@ from suyuan.model.text import Text
 Progress = Callable[[str, int, int | None], None]
 #: What DuckDB may hold before it spills to the scratch folder.
 MEMORY: Final = "2GB"
+#: How many files may be on their way at a time.
+_AHEAD: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,12 @@ def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -
     work.mkdir(parents=True)
     problems: list[Problem] = []
     try:
-        before = read_manifest(out, _recipe(settings))
+        profiles = profiles_of(case)
+        before = read_manifest(out, _recipe(settings, profiles))
         sources = _sources(find(case, out, problems), before, progress)
+        entries = _read(records, work, settings, profiles, sources, before, progress)
         with _engine(work) as con:
-            room = Room(con, records, work, settings)
-            entries = [_entry(room, s, before, known, n, len(sources), progress)
-                       for n, (s, known) in enumerate(sources, start=1)]
-            struck = _strike(room, out, entries, before, progress)
+            struck = _strike(con, out, entries, progress)
         _sweep(records, entries)
         write_manifest(out, before.recipe, entries)
     finally:
@@ -92,8 +96,14 @@ def _silent(step: str, done: int, total: int | None) -> None:
     del step, done, total
 
 
-def _recipe(settings: CaseSettings) -> str:
-    return hashlib.sha256(f"{suyuan.__version__} {settings!r}".encode()).hexdigest()
+def _recipe(settings: CaseSettings, profiles: tuple[Profile, ...]) -> str:
+    told = f"{suyuan.__version__} {settings!r} {sorted(map(_words, profiles))}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _words(profile: Profile) -> str:
+    # A set has no order of its own, and would make another recipe in every process.
+    return f"{replace(profile, ignore=frozenset())!r} {sorted(profile.ignore)}"
 
 
 def _engine(work: Path) -> duckdb.DuckDBPyConnection:
@@ -118,30 +128,66 @@ def _sources(
     return sources
 
 
-def _entry(
-    room: Room,
-    source: Source,
+def _read(
+    records: Path,
+    work: Path,
+    settings: CaseSettings,
+    profiles: tuple[Profile, ...],
+    sources: Sequence[tuple[Source, str | None]],
     before: Manifest,
-    same_as: str | None,
-    done: int,
-    total: int,
     progress: Progress,
-) -> Entry:
-    entry = before.entries.get(source.shown)
-    if entry and entry.sha256 == source.sha256 and entry.duplicate_of == same_as and _whole(
-        room.records, entry
-    ):
-        made = replace(entry, stamp=source.stamp)
-    elif same_as is not None:
-        made = _duplicate(source, same_as)
-    else:
-        room.problems.clear()
-        units = tuple(read_source(room, source))
-        made = Entry(
-            source.shown, source.sha256, source.stamp, None, units, tuple(room.problems)
-        )
-    progress("read", done, total)
-    return made
+) -> list[Entry]:
+    """What became of each source; several are on their way at a time."""
+    entries: list[Entry] = []
+    ahead: deque[Entry | Reading] = deque()
+
+    def settle(until: int) -> None:
+        while len(ahead) > until:
+            entries.append(_settled(ahead.popleft()))
+            progress("read", len(entries), len(sources))
+
+    ways = Ways(settings.timezone, settings.currency)
+    with open_store(records, work, ways) as store:
+        reader = Reader.of(settings, profiles, store)
+        for source, same_as in sources:
+            entry = before.entries.get(source.shown)
+            if _still_good(records, entry, source, same_as):
+                ahead.append(replace(entry, stamp=source.stamp))
+            elif same_as is not None:
+                ahead.append(_duplicate(source, same_as))
+            else:
+                ahead.append(read_source(reader, source))
+            settle(_AHEAD)
+        settle(0)
+    return entries
+
+
+def _settled(one: Entry | Reading) -> Entry:
+    if isinstance(one, Entry):
+        return one
+    source, units = one.source, tuple(one.finish())
+    return Entry(source.shown, source.sha256, source.stamp, None, units, tuple(one.problems))
+
+
+def _still_good(
+    records: Path, entry: Entry | None, source: Source, same_as: str | None
+) -> TypeGuard[Entry]:
+    return (
+        entry is not None
+        and entry.sha256 == source.sha256
+        and entry.duplicate_of == same_as
+        and all(path.exists() for unit in entry.units for path in _paths(records, unit))
+    )
+
+
+def _paths(records: Path, unit: Unit) -> Iterator[Path]:
+    """All that is stored of `unit`."""
+    for part in range(unit.parts):
+        yield records_path(records, str(unit.table), unit.key, part)
+        if unit.has_sides:
+            yield sides_path(records, unit.key, part)
+    if unit.has_quality:
+        yield quality_path(records, unit.key)
 
 
 def _duplicate(source: Source, same_as: str) -> Entry:
@@ -153,35 +199,25 @@ def _duplicate(source: Source, same_as: str) -> Entry:
     return Entry(source.shown, source.sha256, source.stamp, same_as, (unit,), (problem,))
 
 
-def _whole(records: Path, entry: Entry) -> bool:
-    """Whether all that `entry` says was stored is still there."""
-    return all(
-        (records / str(unit.table) / f"{unit.key}.parquet").exists()
-        and (not unit.has_quality or quality_path(records, unit.key).exists())
-        for unit in entry.units
-        if unit.key
-    )
-
-
-def _files_of(records: Path, entries: Iterable[Entry]) -> dict[str, list[Path]]:
+def _tables(records: Path, entries: Iterable[Entry]) -> dict[str, list[Path]]:
+    """The Parquet files of each table."""
     files: dict[str, list[Path]] = {}
     for entry in entries:
         for unit in entry.units:
-            if unit.key and unit.table:
-                path = records / unit.table / f"{unit.key}.parquet"
-                files.setdefault(unit.table, []).append(path)
+            for part in range(unit.parts):
+                path = records_path(records, str(unit.table), unit.key, part)
+                files.setdefault(str(unit.table), []).append(path)
     return files
 
 
 def _strike(
-    room: Room, out: Path, entries: Sequence[Entry], before: Manifest, progress: Progress
+    con: duckdb.DuckDBPyConnection, out: Path, entries: Sequence[Entry], progress: Progress
 ) -> Counter[str]:
     """List the rows that stand elsewhere already; give back how many there are in each file."""
-    del before
     struck: Counter[str] = Counter()
-    files = _files_of(room.records, entries)
+    files = _tables(out / "records", entries)
     for n, (name, paths) in enumerate(sorted(files.items()), start=1):
-        excluded = find_duplicates(room.con, RECORDS[name], paths)
+        excluded = find_duplicates(con, RECORDS[name], paths)
         write_excluded(out, name, excluded)
         struck.update(excluded.column("file").to_pylist())
         progress("duplicates", n, len(files))
@@ -190,10 +226,8 @@ def _strike(
 
 def _sweep(records: Path, entries: Sequence[Entry]) -> None:
     """Remove what belongs to files that are gone or have changed."""
-    wanted = {path for paths in _files_of(records, entries).values() for path in paths}
-    tables = {path.parent.name for path in wanted}
-    keys = {unit.key for entry in entries for unit in entry.units if unit.has_quality}
-    wanted |= {quality_path(records, key) for key in keys}
+    wanted = {path for entry in entries for unit in entry.units for path in _paths(records, unit)}
+    tables = _tables(records, entries)
     wanted |= {records / "_excluded" / f"{table}.parquet" for table in tables}
     for path in records.glob("*/*"):
         if path not in wanted and path.parent.name != ".work":

@@ -5,9 +5,8 @@ import csv
 from dataclasses import dataclass
 from typing import Final
 
-from suyuan.ingest.matching import normal
+from suyuan.ingest.headers import normal
 from suyuan.ingest.settings import FileSettings
-from suyuan.model.records import PROVENANCE, RECORDS
 
 DELIMITERS: Final = (",", "\t", ";", "|")
 #: How much of a file is looked at to learn how it is written.
@@ -18,10 +17,6 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_STANDARD: Final = frozenset(
-    {name for table in RECORDS.values() for name in table.names} | {PROVENANCE.columns[0].name}
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -33,9 +28,10 @@ class Layout:
     headers: tuple[str, ...]
     header_line: int
     body_line: int
+    above: str = ""
 
 
-def sniff(head: bytes, given: FileSettings, known: frozenset[str] = _STANDARD) -> Layout | None:
+def sniff(head: bytes, given: FileSettings, known: frozenset[str]) -> Layout | None:
     """How the text in `head` (the first :data:`HEAD` bytes) is written; None if it is no text.
 
     The header is the row with most headers in `known`, else the first with more than one cell.
@@ -60,7 +56,8 @@ def sniff(head: bytes, given: FileSettings, known: frozenset[str] = _STANDARD) -
     if best is None:
         return None
     _, _, delimiter, cells, header_line, body_line = best
-    return Layout(encoding, bom, delimiter, tuple(cells), header_line, body_line)
+    above = "\n".join(text.split("\n", header_line)[: header_line - 1])
+    return Layout(encoding, bom, delimiter, tuple(cells), header_line, body_line, above)
 
 
 def _rows(text: str, delimiter: str) -> list[tuple[int, int, list[str]]]:

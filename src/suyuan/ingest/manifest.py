@@ -25,6 +25,7 @@ class Unit:
     file: str
     sha256: str
     key: str = ""
+    parts: int = 0
     table: str | None = None
     profile: str | None = None
     rows_read: int = 0
@@ -33,6 +34,8 @@ class Unit:
     quarantined: int = 0
     columns_left_over: tuple[str, ...] = ()
     has_quality: bool = False
+    has_sides: bool = False
+    statement_gaps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,36 +1,42 @@
 """Which table a file belongs to, and which of its columns is which of ours."""
 
-import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from suyuan.ingest.headers import normal
+from suyuan.ingest.profiles import Profile, Source
 from suyuan.ingest.settings import FileSettings
 from suyuan.model.columns import Column, Table
+from suyuan.model.errors import InputError
 from suyuan.model.records import PROVENANCE, RECORDS
+from suyuan.model.text import Text
 
 KNOWN_AT = PROVENANCE.column("known_at")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A file's table, and for each of its columns found there, the position in the file."""
+    """A file's table, and which profile makes its rows.
+
+    ``headers`` are the file's own, ``profile`` has a source for every one of our columns that
+    the file can fill; ``lacking`` are required columns that it can't.
+    """
 
     table: Table
-    profile: str
+    profile: Profile
     headers: tuple[str, ...]
-    positions: dict[str, int]
     left_over: tuple[str, ...]
-    #: required columns that the file does not have
-    lacking: tuple[str, ...] = field(default=())
+    lacking: tuple[str, ...]
 
-    def header(self, column: str) -> str:
-        """Our `column` in the file's own words."""
-        return self.headers[self.positions[column]].strip()
+    def position(self, header: str) -> int | None:
+        """Where a column with this header stands (the first, if several)."""
+        wanted = normal(header)
+        return next((n for n, h in enumerate(self.headers) if normal(h) == wanted), None)
 
-
-def normal(header: str) -> str:
-    """A header as it is compared: width, case and spaces don't count."""
-    return "".join(unicodedata.normalize("NFKC", header).split()).strip("\ufeff").casefold()
+    @property
+    def filled(self) -> int:
+        return len(self.profile.columns)
 
 
 def columns_of(table: Table) -> tuple[Column, ...]:
@@ -38,55 +44,94 @@ def columns_of(table: Table) -> tuple[Column, ...]:
     return (*table.columns, KNOWN_AT)
 
 
-def match(shown: str, headers: list[str], given: FileSettings) -> Match | None:
-    """Match a file by case.toml, else by its header, else by its name; None if nothing fits."""
+def match(
+    shown: str, headers: Sequence[str], given: FileSettings, profiles: Sequence[Profile]
+) -> Match | None:
+    """Match a file by case.toml, else by its header, else by its name; None if nothing fits.
+
+    Raises :class:`InputError` where case.toml names a profile that there is not.
+    """
+    if given.profile is not None and given.profile != "standard":
+        return _with(_named(given.profile, profiles), headers, given)
     if given.table is not None:
-        return _as(RECORDS[given.table], headers, given)
+        return _standard(RECORDS[given.table], headers, given)
     named = _by_name(shown)
-    if named is not None:
-        fitting = _as(named, headers, given)
-        if not fitting.lacking:
-            return fitting
-    headed = _by_header(headers, given)
-    if headed is not None:
-        return headed
-    return _as(named, headers, given) if named is not None else None
+    as_named = _standard(named, headers, given) if named else None
+    if as_named is not None and not as_named.lacking:
+        return as_named
+    known = [profile for profile in profiles if profile.knows(headers)]
+    if known:
+        return _with(max(known, key=lambda profile: len(profile.known_by)), headers, given)
+    return _by_header(headers, given) or as_named
+
+
+def _named(name: str, profiles: Sequence[Profile]) -> Profile:
+    for profile in profiles:
+        if profile.name == name:
+            return profile
+    raise InputError(
+        Text("There is no such profile.", "没有这个映射配置。"),
+        value=name,
+        hint=Text("Correct it in case.toml.", "请在 case.toml 中更正。"),
+    )
 
 
 def _by_name(shown: str) -> Table | None:
     """``payments.csv``, ``payments-icbc-2019.xlsx``, ``payments/part-0.parquet``."""
     outer, _, member = shown.partition("#")
     for path in (PurePosixPath(member), PurePosixPath(outer)):
-        for word in (path.name, *(part for part in reversed(path.parts[:-1]))):
+        for word in (path.name, *reversed(path.parts[:-1])):
             stem = word.partition(".")[0].casefold()
-            fitting = [n for n in RECORDS if stem == n or stem.startswith((f"{n}-", f"{n}_", f"{n} "))]
-            if fitting:
-                return RECORDS[max(fitting, key=len)]
+            starts = [n for n in RECORDS if stem == n or stem.startswith((f"{n}-", f"{n}_", f"{n} "))]
+            if starts:
+                return RECORDS[max(starts, key=len)]
     return None
 
 
-def _by_header(headers: list[str], given: FileSettings) -> Match | None:
+def _by_header(headers: Sequence[str], given: FileSettings) -> Match | None:
     """The one standard table whose required columns all stand in the header."""
-    matches = [_as(table, headers, given) for table in RECORDS.values()]
-    fitting = [m for m in matches if not m.lacking and len(m.positions) >= 2]
+    matches = [_standard(table, headers, given) for table in RECORDS.values()]
+    fitting = [m for m in matches if not m.lacking and m.filled >= 2]
     if not fitting:
         return None
-    best = max(len(m.positions) for m in fitting)
-    first, *others = (m for m in fitting if len(m.positions) == best)
+    best = max(m.filled for m in fitting)
+    first, *others = (m for m in fitting if m.filled == best)
     return None if others else first
 
 
-def _as(table: Table, headers: list[str], given: FileSettings) -> Match:
+def _standard(table: Table, headers: Sequence[str], given: FileSettings) -> Match:
+    """The file as the standard table itself, with case.toml's own names for columns."""
     renamed = {normal(theirs): ours for theirs, ours in given.columns.items()}
-    ignored = {normal(header) for header in given.ignore}
     ours = {column.name for column in columns_of(table)}
-    positions: dict[str, int] = {}
-    left_over: list[str] = []
-    for position, header in enumerate(headers):
+    columns: dict[str, Source] = {}
+    for header in headers:
         name = renamed.get(normal(header), normal(header))
-        if name in ours and name not in positions:
-            positions[name] = position
-        elif normal(header) not in ignored and header.strip():
-            left_over.append(header.strip())
-    lacking = tuple(c.name for c in table if c.required and c.name not in positions)
-    return Match(table, "standard", tuple(headers), positions, tuple(left_over), lacking)
+        if name in ours:
+            columns.setdefault(name, Source((header,)))
+    return _with(Profile("standard", Text("", ""), table.name, (), columns), headers, given)
+
+
+def _with(profile: Profile, headers: Sequence[str], given: FileSettings) -> Match:
+    table = RECORDS[profile.table]
+    present = {normal(header) for header in headers}
+    renamed = {ours: Source((theirs,)) for theirs, ours in given.columns.items()}
+    columns = {
+        ours: source
+        for ours, source in {**profile.columns, **renamed}.items()
+        if not source.headers or any(normal(header) in present for header in source.headers)
+    }
+    narrowed = Profile(
+        profile.name,
+        profile.title,
+        profile.table,
+        profile.known_by,
+        columns,
+        profile.ignore,
+        profile.sides,
+        profile.footers,
+    )
+    ignored = profile.ignore | {normal(header) for header in given.ignore} | narrowed.headers
+    left_over = [h.strip() for h in headers if h.strip() and normal(h) not in ignored]
+    sided = {narrowed.sides.giver, narrowed.sides.taker} if narrowed.sides else set()
+    lacking = [c.name for c in table if c.required and c.name not in {*columns, *sided}]
+    return Match(table, narrowed, tuple(headers), tuple(left_over), tuple(lacking))

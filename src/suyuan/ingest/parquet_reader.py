@@ -1,13 +1,18 @@
 """Parquet into pieces: columns keep their types, the line is the row number."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from suyuan.ingest.pieces import Piece
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
+
+_ROWS: Final = 250_000
 
 
 def headers_of(path: Path) -> tuple[str, ...]:
@@ -18,15 +23,16 @@ def headers_of(path: Path) -> tuple[str, ...]:
         raise InputError(_BROKEN, value=error) from error
 
 
-def read_parquet(path: Path, headers: tuple[str, ...]) -> Piece:
-    """All rows of the file at `path`, whose columns are `headers`."""
-    cells = ", ".join(f'"{name.replace(chr(34), chr(34) * 2)}" AS c{n}'
-                      for n, name in enumerate(headers))
-    return Piece(
-        f"SELECT CAST(file_row_number + 1 AS BIGINT) AS line, {cells} "
-        "FROM read_parquet(?, file_row_number=true)",
-        [str(path)],
-    )
+def read_parquet(path: Path) -> Iterator[Piece]:
+    """All rows of the file at `path`, some hundred thousand at a time."""
+    above = 0
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(_ROWS):
+            lines = pa.array(np.arange(above + 1, above + batch.num_rows + 1, dtype=np.int64))
+            names = ["line", *(f"c{n}" for n in range(batch.num_columns))]
+            table = pa.Table.from_arrays([lines, *batch.columns], names)
+            above += batch.num_rows
+            yield Piece("SELECT * FROM parquet_rows", {"parquet_rows": table})
 
 
 _BROKEN = Text(

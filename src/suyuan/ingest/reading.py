@@ -1,35 +1,35 @@
-"""One file in: opened by what it holds, matched to a table, cleaned and stored."""
+"""One file in: opened by what it holds, matched to a table, cut into pieces for the workers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from suyuan.ingest.csv_reader import read_csv
-from suyuan.ingest.layout import HEAD, sniff
+from suyuan.ingest.headers import normal
+from suyuan.ingest.layout import HEAD, Layout, sniff
 from suyuan.ingest.manifest import Unit
-from suyuan.ingest.matching import Match, columns_of, match, normal
+from suyuan.ingest.matching import Match, columns_of, match
 from suyuan.ingest.parquet_reader import headers_of, read_parquet
 from suyuan.ingest.pieces import Piece
 from suyuan.ingest.problems import Problem
-from suyuan.ingest.settings import CaseSettings
+from suyuan.ingest.profiles import Profile
+from suyuan.ingest.settings import CaseSettings, FileSettings
 from suyuan.ingest.sources import Source, source_key
-from suyuan.ingest.staging import Origin, stage
+from suyuan.ingest.staging import Origin
+from suyuan.ingest.storing import Store, Stored
 from suyuan.ingest.xlsx_reader import read_sheets, sheet_piece
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
-from suyuan.model.results import QUALITY
 from suyuan.model.text import Text
 
 _PARQUET: Final = b"PAR1"
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"%PDF", b"BM", b"RIFF")
-KNOWN: Final = frozenset(
+_PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"%PDF", b"RIFF", b"\x7fELF", b"MZ\x90")
+_STANDARD: Final = frozenset(
     normal(column.name) for table in RECORDS.values() for column in columns_of(table)
 )
 
@@ -41,132 +41,116 @@ class Part:
     shown: str
     headers: tuple[str, ...]
     pieces: Iterator[Piece]
+    above: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading a source needs to know: the case's settings, profiles, and where to store."""
+
+    settings: CaseSettings
+    profiles: tuple[Profile, ...]
+    store: Store
+    known: frozenset[str]
+
+    @classmethod
+    def of(cls, settings: CaseSettings, profiles: tuple[Profile, ...], store: Store) -> "Reader":
+        known = _STANDARD.union(*(p.headers | p.ignore for p in profiles))
+        return cls(settings, profiles, store, known)
 
 
 @dataclass(slots=True)
-class Room:
-    """Where one import works: the engine, its output, a scratch folder, what went wrong."""
+class Reading:
+    """A source on its way in: parts that are being stored, parts that failed, what was wrong."""
 
-    con: duckdb.DuckDBPyConnection
-    records: Path
-    work: Path
-    settings: CaseSettings
+    source: Source
+    parts: list[tuple[Part, Match, Stored]] = field(default_factory=list)
+    failed: list[Unit] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def fail(self, shown: str, what: Text, value: object = None, found: Match | None = None) -> None:
+        short = None if value is None else str(value).strip().partition("\n")[0][:200]
+        self.problems.append(Problem(shown, what, "quarantined", value=short))
+        table, profile = (found.table.name, found.profile.name) if found else (None, None)
+        self.failed.append(Unit(shown, self.source.sha256, table=table, profile=profile))
 
-def read_source(room: Room, source: Source) -> list[Unit]:
-    """Store all that `source` holds; what cannot be read is a quality row, not an exception."""
-    units: list[Unit] = []
+    def finish(self) -> list[Unit]:
+        """Wait for what is being stored; what cannot be read becomes a problem, no exception."""
+        units = []
+        for part, found, stored in self.parts:
+            try:
+                units.append(stored.unit(part.shown, self.source.sha256, found))
+            except (duckdb.Error, pa.ArrowException) as error:
+                stored.discard()
+                self.fail(part.shown, _UNREADABLE, error, found)
+        return [*units, *self.failed]
+
+
+def read_source(reader: Reader, source: Source) -> Reading:
+    """Begin to store all that `source` holds."""
+    reading = Reading(source)
+    shown = source.shown
     try:
-        for part in _parts(room, source):
-            units.append(_read_part(room, source, part))
+        for part in _parts(reader, source, reading):
+            shown = part.shown
+            _begin(reader, reading, part)
     except InputError as error:
-        what = error.what if error.value is None else error.what
-        units.append(_failed(room, source, source.shown, what, _short(error.value)))
-    except (duckdb.Error, pa.ArrowException) as error:
-        units.append(_failed(room, source, source.shown, _UNREADABLE, _short(error)))
-    if not units:
-        units.append(_failed(room, source, source.shown, _EMPTY))
-    return units
+        reading.fail(shown, error.what, error.value)
+    except (duckdb.Error, pa.ArrowException, UnicodeError) as error:
+        reading.fail(shown, _UNREADABLE, error)
+    if not (reading.parts or reading.failed):
+        reading.fail(shown, _EMPTY)
+    return reading
 
 
-def _parts(room: Room, source: Source) -> Iterator[Part]:
+def _parts(reader: Reader, source: Source, reading: Reading) -> Iterator[Part]:
     with source.path.open("rb") as file:
         head = file.read(HEAD)
-    given = room.settings.of(source.shown)
-    if not head.strip():
-        return
+    given = reader.settings.of(source.shown)
     if head.startswith(_PARQUET):
         headers = headers_of(source.path)
-        yield Part(source.shown, headers, iter([read_parquet(source.path, headers)]))
+        yield Part(source.shown, headers, read_parquet(source.path))
     elif head.startswith((_ZIP, _OLE)):
-        for sheet in read_sheets(source.path, KNOWN, given.header_row):
+        for sheet in read_sheets(source.path, reader.known, given.header_row):
             shown = f"{source.shown}#{sheet.name}"
-            yield Part(shown, sheet.headers, iter([sheet_piece(sheet)]))
+            yield Part(shown, sheet.headers, iter([sheet_piece(sheet)]), sheet.above)
     elif head.startswith(_PICTURES):
         raise InputError(_NO_TABLE)
-    else:
-        layout = sniff(head, given, KNOWN)
-        if layout is None:
-            raise InputError(_NO_TABLE)
-        yield Part(source.shown, layout.headers, read_csv(source.path, layout, room.work))
+    elif head.strip():
+        layout = _layout(head, given, reader.known)
+        pieces = read_csv(source.path, source.shown, layout, reader.store.scratch, reading.problems)
+        yield Part(source.shown, layout.headers, pieces, layout.above)
 
 
-def _read_part(room: Room, source: Source, part: Part) -> Unit:
-    found = match(part.shown, list(part.headers), room.settings.of(part.shown))
+def _layout(head: bytes, given: FileSettings, known: frozenset[str]) -> Layout:
+    layout = sniff(head, given, known)
+    if layout is None:
+        raise InputError(_NO_TABLE)
+    return layout
+
+
+def _begin(reader: Reader, reading: Reading, part: Part) -> None:
+    given = reader.settings.of(part.shown)
+    found = match(part.shown, part.headers, given, reader.profiles)
+    headers = ", ".join(part.headers)
     if found is None:
-        return _failed(room, source, part.shown, _UNKNOWN_TABLE, ", ".join(part.headers)[:200])
+        return reading.fail(part.shown, _UNKNOWN_TABLE, headers)
     if found.lacking:
         what = Text(
             f"column {', '.join(found.lacking)} missing: no row of {found.table.name} can stand",
             f"缺少列 {'、'.join(found.lacking)}:表 {found.table.name} 的行均不成立",
         )
-        return _failed(room, source, part.shown, what, ", ".join(part.headers)[:200], found)
-    return _stored(room, source, part, found)
-
-
-def _stored(room: Room, source: Source, part: Part, found: Match) -> Unit:
-    key = source_key(part.shown, source.sha256)
-    target = room.records / found.table.name / f"{key}.parquet"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = room.work / "stored.parquet"
-    origin = Origin(part.shown, source.sha256, key)
-    (piece,) = part.pieces
-    counts, quality = stage(
-        room.con, piece, found, origin, room.settings.timezone, room.settings.currency, partial
-    )
-    if quality.num_rows:
-        write_quality(room.records, room.work, key, quality)
-    partial.replace(target)
+        return reading.fail(part.shown, what, headers, found)
     if found.left_over:
-        names = ", ".join(found.left_over)
-        room.problems.append(Problem(part.shown, _LEFT_OVER, "kept", value=names[:500]))
-    return Unit(
-        file=part.shown,
-        sha256=source.sha256,
-        key=key,
-        table=found.table.name,
-        profile=found.profile,
-        rows_read=counts.read,
-        rows_kept=counts.kept,
-        repaired=counts.repaired,
-        quarantined=counts.quarantined,
-        columns_left_over=found.left_over,
-        has_quality=bool(quality.num_rows),
-    )
-
-
-def _failed(
-    room: Room,
-    source: Source,
-    shown: str,
-    what: Text,
-    value: str | None = None,
-    found: Match | None = None,
-) -> Unit:
-    room.problems.append(Problem(shown, what, "quarantined", value=value))
-    return Unit(
-        file=shown,
-        sha256=source.sha256,
-        table=found.table.name if found else None,
-        profile=found.profile if found else None,
-    )
-
-
-def quality_path(records: Path, key: str) -> Path:
-    return records / "_quality" / f"{key}.parquet"
-
-
-def write_quality(records: Path, work: Path, key: str, quality: pa.Table) -> None:
-    partial = work / "quality.parquet"
-    pq.write_table(quality.cast(QUALITY.stored), partial)
-    target = quality_path(records, key)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial.replace(target)
-
-
-def _short(value: object) -> str | None:
-    return None if value is None else str(value).splitlines()[0][:200]
+        left = ", ".join(found.left_over)[:500]
+        reading.problems.append(Problem(part.shown, _LEFT_OVER, "kept", value=left))
+    key = source_key(part.shown, reading.source.sha256)
+    origin = Origin(part.shown, reading.source.sha256, key, part.above)
+    stored = reader.store.begin(found, origin)
+    reading.parts.append((part, found, stored))
+    for piece in part.pieces:
+        stored.add(piece)
+    return None
 
 
 _EMPTY = Text("the file is empty", "文件为空")

@@ -1,19 +1,21 @@
 """A piece of raw rows becomes canonical Parquet, a quality list and a few counts."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import duckdb
 import pyarrow as pa
 
-from suyuan.ingest.cleaning import expressions
+from suyuan.ingest.cleaning import Cleaning, cleaning
+from suyuan.ingest.mapping import Context, Mapped, mapped, outward, own_account
 from suyuan.ingest.matching import Match, columns_of
-from suyuan.ingest.pieces import Piece
+from suyuan.ingest.pieces import Piece, literal
 from suyuan.ingest.problems import CELL_PROBLEMS, Cell
-from suyuan.model.columns import STORED, Column, Type
+from suyuan.model.columns import Column, Type, may
 from suyuan.model.results import QUALITY
+from suyuan.model.text import Text
 
 _SQL_TYPE: Final = {
     Type.TEXT: "VARCHAR",
@@ -24,35 +26,48 @@ _SQL_TYPE: Final = {
     Type.BOOL: "BOOLEAN",
     Type.LIST: "VARCHAR[]",
 }
-#: Every stored row ends in these.
-TAIL: Final = ("file", "sha256", "source_key", "line")
-#: Repairs and oddities of one kind in one column are listed up to here, then counted.
+#: Troubles of one kind in one column of one piece are listed up to here, and then counted.
 LISTED: Final = 10_000
-_COMPRESSION: Final = "zstd"
+_BALANCE: Final = may("balance_after", Type.MONEY, "the own account's balance afterwards")
+_EXTRA: Final = Text("more cells than the header has columns", "单元格数多于表头列数")
+_FOOTER: Final = Text("totals or notes below the table, no rows", "表尾的合计或说明,不计为行")
+_MORE: Final = Text("{n} more like this: {what}", "另有 {n} 处同类问题:{what}")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a row says of where it came from."""
+    """What a row says of where it came from, and what surrounded it there."""
 
     file: str
     sha256: str
     key: str
+    above: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How the case wants cells read."""
+
+    zone: str
+    currency: str
 
 
 @dataclass(slots=True)
-class Counts:
+class Outcome:
+    """What became of a piece."""
+
     read: int = 0
     kept: int = 0
     repaired: int = 0
     quarantined: int = 0
+    quality: pa.Table = field(default_factory=QUALITY.empty)
 
-
-def stored_schema(match: Match) -> pa.Schema:
-    """The columns of a stored row, in order."""
-    fields = [(column.name, STORED[column.type]) for column in columns_of(match.table)]
-    tail = [(name, pa.int64() if name == "line" else pa.string()) for name in TAIL]
-    return pa.schema(fields + tail)
+    def add(self, other: "Outcome") -> None:
+        self.read += other.read
+        self.kept += other.kept
+        self.repaired += other.repaired
+        self.quarantined += other.quarantined
+        self.quality = pa.concat_tables([self.quality, other.quality])
 
 
 def stage(
@@ -60,117 +75,226 @@ def stage(
     piece: Piece,
     match: Match,
     origin: Origin,
-    zone: str,
-    currency: str,
+    ways: Ways,
     target: Path,
-) -> tuple[Counts, pa.Table]:
-    """Write the rows of `piece` that can stand to `target`; give back counts and quality rows."""
+) -> Outcome:
+    """Write the rows of `piece` that can stand to `target` (a statement's own side beside it)."""
+    try:
+        columns = _fill(con, piece, match, origin, ways)
+        _write(con, match, columns, origin, ways, target)
+        return _judge(con, columns, origin, piece.extra)
+    finally:
+        con.execute("DROP TABLE IF EXISTS staged; DROP VIEW IF EXISTS raw")
+        for name in piece.arrow:
+            con.unregister(name)
+        if piece.scratch is not None:
+            piece.scratch.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """One of our columns as it is staged."""
+
+    column: Column
+    mapped: Mapped
+    clean: Cleaning
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+
+def _fill(
+    con: duckdb.DuckDBPyConnection, piece: Piece, match: Match, origin: Origin, ways: Ways
+) -> list[_Filled]:
+    columns = _stage_once(con, piece, match, origin, ways)
+    if piece.expected is not None and piece.otherwise is not None:
+        count = con.execute("SELECT count(*) FROM staged").fetchone()
+        if count != (piece.expected,):
+            return _stage_once(con, piece.otherwise(), match, origin, ways)
+    return columns
+
+
+def _stage_once(
+    con: duckdb.DuckDBPyConnection, piece: Piece, match: Match, origin: Origin, ways: Ways
+) -> list[_Filled]:
     for name, table in piece.arrow.items():
         con.register(name, table)
-    con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT * FROM ({_inlined(piece)})")
+    con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS {piece.sql}")
     types = {name: str(type_) for name, type_, *_ in con.execute("DESCRIBE raw").fetchall()}
-    present = [c for c in columns_of(match.table) if c.name in match.positions]
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE staged AS SELECT line, "
-        f"{', '.join(_staged(present, match, types, zone))} FROM raw"
+    context = Context(match, types, piece.trim, origin.file, origin.above, origin.key)
+    made = mapped(context)
+    columns = [
+        _Filled(c, made[c.name], _clean(c, made[c.name].type, ways))
+        for c in columns_of(match.table)
+        if c.name in made
+    ]
+    con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {_levels(context, columns, piece, ways)}")
+    return columns
+
+
+def _clean(column: Column, type_: str, ways: Ways) -> Cleaning:
+    return cleaning(column, f"t_{column.name}", f"w_{column.name}", type_, ways.zone)
+
+
+def _levels(context: Context, columns: Sequence[_Filled], piece: Piece, ways: Ways) -> str:
+    """The raw cells, the text of ours, what is read from it, and what is kept beside it."""
+    width = len(context.match.headers)
+    extra = " OR ".join(f"nullif(trim(c{width + n}), '') IS NOT NULL" for n in range(piece.extra))
+    text = ["line", f"({extra or 'FALSE'}) AS extra", f"({_footer(context)}) AS footer"]
+    text += [f"{f.mapped.sql} AS t_{f.name}" for f in columns]
+    work = [f"{f.clean.work} AS w_{f.name}" for f in columns]
+    value = ["line", "extra", "footer"]
+    for f in columns:
+        value.append(f"{f.clean.value} AS v_{f.name}")
+        if f.clean.problem:
+            value += [f"t_{f.name}", f"{f.clean.problem} AS p_{f.name}"]
+    kept = ["line", *(f"v_{f.name}" for f in columns)]
+    for f in columns:
+        if f.clean.problem:
+            kept.append(f"p_{f.name}")
+            kept.append(f"CASE WHEN p_{f.name} <> 0 THEN CAST(t_{f.name} AS VARCHAR) END AS r_{f.name}")
+    sides = context.match.profile.sides
+    if sides:
+        own = own_account(context, sides)
+        balance = _own_balance(context, ways)
+        text += [f"{own} AS own", f"({outward(context)}) AS outward", *balance[:1]]
+        work += balance[1:2]
+        value += ["own", "outward", *balance[2:]]
+        kept += ["own", "outward", "own_balance"]
+    bad = _bad(columns)
+    kept += [f"({bad}) AND footer AS is_footer", f"({bad}) AND NOT footer AS bad", "extra"]
+    return (
+        f"SELECT {', '.join(kept)} FROM (SELECT {', '.join(value)} FROM "
+        f"(SELECT *, {', '.join(work)} FROM (SELECT {', '.join(text)} FROM raw)))"
     )
-    bad = _bad(present)
-    stored = _stored(columns_of(match.table), present, currency)
-    con.execute(
-        f"COPY (SELECT {stored}, $file AS file, $sha AS sha256, $key AS source_key, line "
-        f"FROM staged WHERE NOT ({bad})) TO '{_quoted(target)}' "
-        f"(FORMAT parquet, COMPRESSION {_COMPRESSION})",
-        {"file": origin.file, "sha": origin.sha256, "key": origin.key},
-    )
-    counts, found = _counted(con, present, bad)
-    quality = _listed(con, found, match, origin, bad)
-    con.execute("DROP TABLE staged; DROP VIEW raw")
-    for name in piece.arrow:
-        con.unregister(name)
-    return counts, quality
 
 
-def _inlined(piece: Piece) -> str:
-    # A view takes no parameters: literals of ours (paths, one delimiter) are quoted here.
-    sql = piece.sql
-    for value in piece.parameters:
-        sql = sql.replace("?", f"'{_quoted(value)}'", 1)
-    return sql
+def _own_balance(context: Context, ways: Ways) -> list[str]:
+    """The own balance at the three levels."""
+    sides = context.match.profile.sides
+    position = context.match.position(sides.balance) if sides and sides.balance else None
+    if position is None:
+        return ["NULL::VARCHAR AS t_own", "NULL::BIGINT AS w_own", "NULL::BIGINT AS own_balance"]
+    type_ = context.types[f"c{position}"]
+    raw = f"c{position}" if type_ != "VARCHAR" else f"nullif(trim(c{position}), '')"
+    made = cleaning(_BALANCE, "t_own", "w_own", type_, ways.zone)
+    return [f"{raw} AS t_own", f"{made.work} AS w_own", f"{made.value} AS own_balance"]
 
 
-def _quoted(value: object) -> str:
-    return str(value).replace("'", "''")
+def _footer(context: Context) -> str:
+    patterns = context.match.profile.footers
+    if not patterns:
+        return "FALSE"
+    return f"coalesce(regexp_matches(trim(CAST(c0 AS VARCHAR)), {literal('|'.join(patterns))}), FALSE)"
 
 
-def _staged(
-    present: Sequence[Column], match: Match, types: dict[str, str], zone: str
-) -> Iterable[str]:
-    for column in present:
-        position = match.positions[column.name]
-        made = expressions(column, f"c{position}", types[f"c{position}"], zone)
-        yield f"{made.value} AS v_{column.name}"
-        yield f"{made.problem} AS p_{column.name}"
-        yield f"CAST(c{position} AS VARCHAR) AS r_{column.name}"
+def _bad(columns: Sequence[_Filled]) -> str:
+    required = [f"p_{f.name} > {int(Cell.REPAIRED)}" for f in columns if f.column.required]
+    return " OR ".join([*required, "extra"])
 
 
-def _bad(present: Sequence[Column]) -> str:
-    required = [f"p_{column.name} > {int(Cell.REPAIRED)}" for column in present if column.required]
-    return " OR ".join(required) or "FALSE"
-
-
-def _stored(
-    columns: Sequence[Column], present: Sequence[Column], currency: str
-) -> str:
-    names = {column.name for column in present}
-    parts = []
-    for column in columns:
-        value = f"v_{column.name}" if column.name in names else "NULL"
-        if column.name == "currency":
-            value = f"coalesce({value}, '{_quoted(currency)}')"
-        parts.append(f'CAST({value} AS {_SQL_TYPE[column.type]}) AS "{column.name}"')
-    return ", ".join(parts)
-
-
-def _counted(
-    con: duckdb.DuckDBPyConnection, present: Sequence[Column], bad: str
-) -> tuple[Counts, list[tuple[Column, Cell, int]]]:
-    kinds = [(column, cell) for column in present for cell in Cell if cell is not Cell.FINE]
-    sums = ", ".join(f"count(*) FILTER (p_{c.name} = {int(cell)})" for c, cell in kinds)
-    row = con.execute(
-        f"SELECT count(*), count(*) FILTER ({bad}), {sums} FROM staged"
-    ).fetchone()
-    if row is None:
-        return Counts(), []
-    read, quarantined, *numbers = row
-    found = [(c, cell, n) for (c, cell), n in zip(kinds, numbers, strict=True) if n]
-    repaired = sum(n for _, cell, n in found if cell is Cell.REPAIRED)
-    return Counts(read, read - quarantined, repaired, quarantined), found
-
-
-def _listed(
+def _write(
     con: duckdb.DuckDBPyConnection,
-    found: Sequence[tuple[Column, Cell, int]],
     match: Match,
+    columns: Sequence[_Filled],
     origin: Origin,
-    bad: str,
-) -> pa.Table:
-    lists = [QUALITY.empty()]
-    for column, cell, _ in found:
-        text = CELL_PROBLEMS[cell]
-        if cell is Cell.REPAIRED:
-            action = "'repaired'"
-        elif column.required:
-            action = "'quarantined'"
-        else:
-            action = f"CASE WHEN {bad} THEN 'quarantined' ELSE 'kept' END"
-        lists.append(
-            con.execute(
-                f"SELECT $file AS file, line, $name AS \"column\", $en AS problem, "
-                f"$zh AS problem_zh, left(r_{column.name}, 200) AS value, {action} AS action "
-                f"FROM staged WHERE p_{column.name} = {int(cell)} ORDER BY line LIMIT {LISTED}",
-                {"file": origin.file, "name": match.header(column.name), "en": text.en, "zh": text.zh},
-            )
-            .to_arrow_table()
-            .cast(QUALITY.stored)
+    ways: Ways,
+    target: Path,
+) -> None:
+    filled = {f.name for f in columns}
+    parts = []
+    for column in columns_of(match.table):
+        value = f"v_{column.name}" if column.name in filled else "NULL"
+        if column.name == "currency":
+            value = f"coalesce({value}, {literal(ways.currency)})"
+        parts.append(f'CAST({value} AS {_SQL_TYPE[column.type]}) AS "{column.name}"')
+    parts += [f"{literal(origin.file)} AS file", f"{literal(origin.sha256)} AS sha256"]
+    parts += [f"{literal(origin.key)} AS source_key", "CAST(line AS BIGINT) AS line"]
+    con.execute(
+        f"COPY (SELECT {', '.join(parts)} FROM staged WHERE NOT (bad OR is_footer)) "
+        f"TO {literal(target)} (FORMAT parquet)"
+    )
+    if match.profile.sides and match.table.name == "payments":
+        con.execute(
+            "COPY (SELECT CAST(line AS BIGINT) AS line, v_at AS moment, own, outward, "
+            "v_amount AS amount, own_balance FROM staged WHERE NOT (bad OR is_footer)) "
+            f"TO {literal(target.with_suffix('.side'))} (FORMAT parquet)"
         )
-    return pa.concat_tables(lists)
+
+
+def _judge(
+    con: duckdb.DuckDBPyConnection, columns: Sequence[_Filled], origin: Origin, extra: int
+) -> Outcome:
+    """Count what went wrong, and list it."""
+    checked = [f for f in columns if f.clean.problem]
+    kinds = [(f, cell) for f in checked for cell in Cell if cell is not Cell.FINE]
+    sums = [f"count(*) FILTER (p_{f.name} = {int(cell)} AND NOT is_footer)" for f, cell in kinds]
+    counted = ["count(*)", "count(*) FILTER (bad)", "count(*) FILTER (is_footer)"]
+    row = con.execute(f"SELECT {', '.join([*counted, *sums])} FROM staged").fetchone() or (0, 0, 0)
+    total, bad, footers, *numbers = row
+    found = [(f, cell, n) for (f, cell), n in zip(kinds, numbers, strict=True) if n]
+    lists = [_cells(con, f, cell, n, origin) for f, cell, n in found]
+    if extra:
+        lists.append(_rows(con, "bad AND extra", _EXTRA, "quarantined", origin))
+    if footers:
+        lists.append(_rows(con, "is_footer", _FOOTER, "kept", origin))
+    return Outcome(
+        read=total - footers,
+        kept=total - footers - bad,
+        repaired=sum(n for _, cell, n in found if cell is Cell.REPAIRED),
+        quarantined=bad,
+        quality=pa.concat_tables([QUALITY.empty(), *lists]),
+    )
+
+
+def _cells(
+    con: duckdb.DuckDBPyConnection, f: _Filled, cell: Cell, count: int, origin: Origin
+) -> pa.Table:
+    text = CELL_PROBLEMS[cell]
+    if cell is Cell.REPAIRED:
+        action = "'repaired'"
+    elif f.column.required:
+        action = "'quarantined'"
+    else:
+        action = "CASE WHEN bad THEN 'quarantined' ELSE 'kept' END"
+    where = f"p_{f.name} = {int(cell)} AND NOT is_footer"
+    listed = _select(con, where, text, action, origin, f.mapped.header.strip(), f"r_{f.name}")
+    if count <= LISTED:
+        return listed
+    more = _MORE.format(n=count - LISTED, what="{what}")
+    rest = {
+        "file": origin.file,
+        "column": f.mapped.header.strip(),
+        "problem": more.en.format(what=text.en),
+        "problem_zh": more.zh.format(what=text.zh),
+        "action": listed.column("action")[-1].as_py(),
+    }
+    return pa.concat_tables([listed, pa.Table.from_pylist([rest], schema=QUALITY.stored)])
+
+
+def _rows(
+    con: duckdb.DuckDBPyConnection, where: str, text: Text, action: str, origin: Origin
+) -> pa.Table:
+    return _select(con, where, text, f"'{action}'", origin, None, "NULL")
+
+
+def _select(
+    con: duckdb.DuckDBPyConnection,
+    where: str,
+    text: Text,
+    action: str,
+    origin: Origin,
+    header: str | None,
+    value: str,
+) -> pa.Table:
+    return (
+        con.execute(
+            f'SELECT $file AS file, line, $name AS "column", $en AS problem, $zh AS problem_zh, '
+            f"left({value}, 200) AS value, {action} AS action "
+            f"FROM staged WHERE {where} ORDER BY line LIMIT {LISTED}",
+            {"file": origin.file, "name": header, "en": text.en, "zh": text.zh},
+        )
+        .to_arrow_table()
+        .cast(QUALITY.stored)
+    )

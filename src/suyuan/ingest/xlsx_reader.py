@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
-from suyuan.ingest.matching import normal
+from suyuan.ingest.headers import normal
 from suyuan.ingest.pieces import Piece
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
@@ -26,6 +26,7 @@ class Sheet:
     name: str
     headers: tuple[str, ...]
     header_line: int
+    above: str
     rows: list[list[Any]]
 
 
@@ -56,7 +57,7 @@ def sheet_piece(sheet: Sheet) -> Piece:
     columns = [pa.array([line for line, _ in body], pa.int64())]
     columns += [pa.array([_written(row[n]) for _, row in body], pa.string()) for n in range(width)]
     table = pa.Table.from_arrays(columns, ["line", *(f"c{n}" for n in range(width))])
-    return Piece("SELECT * FROM sheet_rows", arrow={"sheet_rows": table})
+    return Piece("SELECT * FROM sheet_rows", {"sheet_rows": table})
 
 
 def _sheet(
@@ -67,7 +68,8 @@ def _sheet(
     else:
         best = max(range(min(len(rows), _HEADER_ROWS)), key=lambda n: _rank(rows[n], known))
     headers = tuple(str(_written(cell) or "") for cell in rows[best])
-    return Sheet(name, headers, best + 1, rows)
+    above = "\n".join(" ".join(_written(cell) or "" for cell in row) for row in rows[:best])
+    return Sheet(name, headers, best + 1, above, rows)
 
 
 def _rank(row: list[Any], known: frozenset[str]) -> tuple[int, int]:

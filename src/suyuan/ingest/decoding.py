@@ -1,0 +1,159 @@
+"""Bytes of any encoding into UTF-8, block by block."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from suyuan.ingest.layout import Layout
+
+#: What is read at a time: enough rows for a piece, little enough for a small machine.
+BLOCK: Final = 32 << 20
+_SEGMENT: Final = 1 << 16
+_GB_RUN: Final = re.compile(
+    rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9])+"
+)
+_HIGH: Final = re.compile(rb"[\x80-\xff]")
+
+
+@dataclass(slots=True)
+class Decoded:
+    """What had to be done to the bytes of a file while it was decoded."""
+
+    foreign: int = 0  # places in another encoding than the rest
+    replaced: int = 0  # bytes that are no character of any
+    nul: bool = False
+
+
+def utf8_blocks(path: Path, layout: Layout, told: Decoded) -> Iterator[bytes]:
+    """The file in blocks of valid UTF-8 without its byte order mark; `told` is filled on the way.
+
+    Blocks end wherever they end, but never within a character.
+    """
+    if layout.encoding == "utf-8":
+        return _checked(path, layout.bom, told)
+    if layout.encoding == "gb18030":
+        return _from_gb18030(path, told)
+    return _transcoded(path, layout.encoding, told)
+
+
+def _checked(path: Path, bom: int, told: Decoded) -> Iterator[bytes]:
+    handler = _foreign_handler(told)
+    codecs.register_error(handler[0], handler[1])
+    with path.open("rb") as file:
+        file.seek(bom)
+        rest = b""
+        while block := file.read(BLOCK):
+            whole = rest + block if rest else block
+            cut = _character_end(whole)
+            rest, whole = whole[cut:], whole[:cut]
+            yield _valid(whole, handler[0])
+        if rest:
+            yield _valid(rest, handler[0])
+
+
+def _valid(block: bytes, handler: str) -> bytes:
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return block.decode("utf-8", handler).encode()
+    return block
+
+
+def _character_end(block: bytes) -> int:
+    """Where the last whole character ends: at most three bytes before the end."""
+    for back in range(1, min(4, len(block)) + 1):
+        byte = block[-back]
+        if byte < 0x80:
+            return len(block)
+        if byte >= 0xC0:
+            needs = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            return len(block) if needs <= back else len(block) - back
+    return len(block)
+
+
+def _foreign_handler(told: Decoded):  # type: ignore[no-untyped-def]
+    def handle(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeDecodeError):
+            raise error
+        run = _GB_RUN.match(error.object, error.start)
+        if run:
+            try:
+                text = run.group().decode("gb18030")
+            except UnicodeDecodeError:
+                pass
+            else:
+                told.foreign += 1
+                return text, run.end()
+        told.replaced += 1
+        return "\ufffd", error.start + 1
+
+    return f"suyuan-{id(told)}", handle
+
+
+def _from_gb18030(path: Path, told: Decoded) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        rest = b""
+        while block := file.read(BLOCK):
+            whole = rest + block
+            cut = whole.rfind(b"\n") + 1
+            if cut == 0:
+                if len(whole) < 4 * BLOCK:
+                    rest = whole
+                    continue
+                cut = len(whole)
+            rest = whole[cut:]
+            yield _gb_lines(whole[:cut], told)
+        if rest:
+            yield _gb_lines(rest, told)
+
+
+def _gb_lines(block: bytes, told: Decoded) -> bytes:
+    """Whole lines of GB18030; stretches that are UTF-8 after all are left as they are."""
+    made, start = [], 0
+    while start < len(block):
+        stop = block.find(b"\n", min(start + _SEGMENT, len(block))) + 1 or len(block)
+        made.append(_gb_segment(block[start:stop], told))
+        start = stop
+    return b"".join(made)
+
+
+def _gb_segment(segment: bytes, told: Decoded) -> bytes:
+    try:
+        # GB18030 is hardly ever valid UTF-8 over a whole stretch; the reverse it often is.
+        segment.decode()
+    except UnicodeDecodeError:
+        pass
+    else:
+        if len(_HIGH.findall(segment)) >= 6:
+            told.foreign += 1
+        return segment
+    try:
+        return segment.decode("gb18030").encode()
+    except UnicodeDecodeError:
+        return b"".join(_gb_line(line, told) for line in segment.splitlines(keepends=True))
+
+
+def _gb_line(line: bytes, told: Decoded) -> bytes:
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        told.foreign += encoding == "utf-8" and not line.isascii()
+        return text.encode()
+    told.replaced += 1
+    return line.decode("gb18030", "replace").encode()
+
+
+def _transcoded(path: Path, encoding: str, told: Decoded) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            text = decoder.decode(block)
+            told.replaced += text.count("\ufffd")
+            # A lone surrogate of UTF-16 has no form in UTF-8.
+            yield text.encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode("utf-8", "replace")

@@ -1,0 +1,153 @@
+"""Where the records of a text table begin: one pass over its bytes.
+
+DuckDB's reader does not say on which line a record stands. This kernel walks the bytes with the
+same rules (a quote opens a cell only at its start, and is closed by one that is not doubled), so
+that each record's line is exact, pieces are cut between records, and cleaning knows what it may
+leave out.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+_QUOTE, _NEWLINE, _RETURN, _SPACE = 34, 10, 13, 32
+#: Which marks a block holds.
+BLANKS: Final = 1  # a cell begins or ends with a blank, or a wide blank stands somewhere
+BREAKS: Final = 2  # a line break inside a cell, or a line with nothing on it
+NUL: Final = 4
+STRAY: Final = 8  # something between a closing quote and the end of its cell
+QUOTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What stands in a block, up to the end of its last whole record.
+
+    ``lines`` are the 1-based lines of the records within the block, ``open_quote`` says that the
+    block ended within a quoted cell.
+    """
+
+    end: int
+    line_count: int
+    lines: NDArray[np.int64]
+    widest: int
+    longest: int
+    marks: int
+    open_quote: bool
+
+
+def scan(block: bytes, delimiter: str, *, last: bool, quoting: bool = True) -> Scan:
+    """Scan UTF-8 `block`, which begins with a record; `last` if the file ends with it.
+
+    Without `quoting` a quotation mark is an ordinary character.
+    """
+    bytes_ = np.frombuffer(block, np.uint8)
+    upper = int(np.count_nonzero(bytes_ == _NEWLINE)) + 1
+    lines = np.empty(upper, np.int64)
+    special = np.zeros(256, np.bool_)
+    special[[_NEWLINE, 0, 0xC2, 0xE2, 0xE3, 0xEF, ord(delimiter)]] = True
+    special[_QUOTE] = quoting
+    end, line_count, records, widest, longest, marks, quoted = _walk(
+        bytes_, ord(delimiter), last, special, lines
+    )
+    return Scan(end, line_count, lines[:records], widest, longest, marks, bool(quoted))
+
+
+@njit(cache=True, nogil=True)
+def _walk(data, delimiter, last, special, lines):  # type: ignore[no-untyped-def]
+    """The state machine; `lines` receives the line of each record."""
+    size = data.size
+    records, line, line_end, end = 0, 0, 0, 0  # line: breaks seen; line_end: at the last record end
+    start, first_line = 0, 0
+    widest, width, longest, marks = 0, 1, 0, 0
+    quoted = False
+    n = 0
+    at_start = True
+    while n < size:
+        byte = data[n]
+        if not special[byte]:
+            if at_start and byte <= _SPACE and byte != _RETURN:
+                marks |= BLANKS
+            at_start = False
+            n += 1
+            while n < size and not special[data[n]]:
+                n += 1
+            continue
+        if quoted:
+            if byte == _QUOTE:
+                if n + 1 < size and data[n + 1] == _QUOTE:
+                    n += 1
+                else:
+                    quoted = False
+                    marks |= _after_quote(data, n, delimiter)
+            elif byte == _NEWLINE:
+                line += 1
+                marks |= BREAKS
+            elif byte == 0:
+                marks |= NUL
+        elif byte == delimiter:
+            if not at_start and data[n - 1] <= _SPACE:
+                marks |= BLANKS
+            width += 1
+            at_start = True
+        elif byte == _NEWLINE:
+            line += 1
+            stop = n - 1 if n > start and data[n - 1] == _RETURN else n
+            if stop == start:
+                marks |= BREAKS  # nothing on the line: no record
+            else:
+                if data[stop - 1] <= _SPACE and data[stop - 1] != delimiter:
+                    marks |= BLANKS
+                lines[records] = first_line + 1
+                records += 1
+                widest, longest = max(widest, width), max(longest, n - start)
+            end, line_end = n + 1, line
+            start, first_line, width = n + 1, line, 1
+            at_start = True
+        else:
+            if byte == _QUOTE and at_start:
+                quoted = True
+                marks |= QUOTES
+                if n + 1 < size and data[n + 1] <= _SPACE:
+                    marks |= BLANKS
+            elif byte == _QUOTE:
+                marks |= STRAY
+            elif byte == 0:
+                marks |= NUL
+            elif n + 2 < size and _wide_blank(data, n):
+                marks |= BLANKS
+            at_start = False
+        n += 1
+    if last and start < size:
+        lines[records] = first_line + 1
+        records += 1
+        widest, longest = max(widest, width), max(longest, size - start)
+        if data[size - 1] <= _SPACE and data[size - 1] != delimiter:
+            marks |= BLANKS
+        end, line_end = size, line
+    return end, line_end, records, widest, longest, marks, quoted
+
+
+@njit(cache=True, nogil=True)
+def _after_quote(data, n, delimiter):  # type: ignore[no-untyped-def]
+    """What the closing quote at `n` shows: a blank before it, something stray behind it."""
+    marks = BLANKS if data[n - 1] <= _SPACE else 0
+    if n + 1 < data.size:
+        follows = data[n + 1]
+        if follows != delimiter and follows != _NEWLINE and follows != _RETURN:
+            marks |= STRAY
+    return marks
+
+
+@njit(cache=True, nogil=True)
+def _wide_blank(data, n):  # type: ignore[no-untyped-def]
+    first, second, third = data[n], data[n + 1], data[n + 2]
+    return (
+        (first == 0xC2 and second == 0xA0)
+        or (first == 0xE3 and second == 0x80 and third == 0x80)
+        or (first == 0xEF and second == 0xBB and third == 0xBF)
+        or (first == 0xE2 and second == 0x80 and third == 0x8B)
+    )
