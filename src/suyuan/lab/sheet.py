@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from suyuan.model.columns import PUBLISHED, Column, Table, Type
 
 CHUNK = 1_000_000
-ABSENT = -1
+#: Any table may have it: when the investigation came to know the row.
+KNOWN_AT = Column("known_at", Type.TIME, "when the investigation came to know the row")
 
 
 class Cells(Protocol):
@@ -146,10 +147,10 @@ def write(
 
     Without an order the rows are put in that of the table's event time. Returns the rows written.
     """
-    unknown = set(cells) - set(table.names)
+    unknown = set(cells) - set(table.names) - {KNOWN_AT.name}
     if unknown:
         raise KeyError(f"{table.name} has no columns {sorted(unknown)}")
-    columns = [column for column in table if column.name in cells]
+    columns = [column for column in (*table, KNOWN_AT) if column.name in cells]
     schema = pa.schema([(c.name, PUBLISHED[c.type]) for c in columns])
     rows = _order(table, cells) if order is None else order
     folder.mkdir(parents=True, exist_ok=True)

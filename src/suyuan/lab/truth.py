@@ -25,6 +25,7 @@ REPORTS = table(
     key("report_id", TEXT, "the report"),
     may("ring_id", TEXT, "the ring; empty for frauds of others"),
     need("fraud_type", TEXT, "what it was"),
+    need("hand", TEXT, "who did it: the ring, or another hand"),
     may("order_id", TEXT, "the order that the caller knew"),
     may("source", TEXT, "the leak it came from", kind="subject"),
     need("loss", MONEY, "what was lost"),
@@ -96,11 +97,16 @@ LOOKALIKES = table(
     key("subject", TEXT, "kind:id", kind="subject"),
     need("sort", TEXT, "what they are"),
 )  # fmt: skip
+POPULATIONS = table(
+    "populations", "总体", "how many could have been named for a role",
+    key("role", TEXT, "the role"),
+    need("n", INT, "candidates in the case"),
+)  # fmt: skip
 
 TRUTH: dict[str, Table] = {
     one.name: one
     for one in (
         ROLES, RINGS, REPORTS, LEAKS, EXPOSED, LEAKED, CALLED, EXITS, EDGES, ENTITIES, RULES,
-        OPENINGS, LOOKALIKES,
+        OPENINGS, LOOKALIKES, POPULATIONS,
     )
 }  # fmt: skip

@@ -45,9 +45,7 @@ def build(setting: Setting, market: Market, rings: Rings) -> Leaks:
     mechanism = [MECHANISMS.index(told["mechanisms"][i % len(told["mechanisms"])]) for i in range(n)]
     org = _sources(rng, setting, market, kinds, max(real, 1))
     opened, closed = _windows(rng, setting, n)
-    brokers = rings.of(BROKER)
-    broker = np.full(n, -1) if not len(brokers) else brokers[rng.permutation(n) % len(brokers)]
-    broker[real:] = -1
+    broker = np.concatenate([_brokers(rng, rings, real), np.full(n - real, -1)])
     drawn = [
         _exposed(rng, market, int(org[i]), int(opened[i]), int(closed[i]), told["coverage"])
         for i in range(n)
@@ -66,6 +64,17 @@ def build(setting: Setting, market: Market, rings: Rings) -> Leaks:
         source=source,
         exposed_at=market.at[order] + delay,
     )
+
+
+def _brokers(rng: np.random.Generator, rings: Rings, n: int) -> np.ndarray:
+    """The broker who holds each source's records: every ring is served before any twice."""
+    chosen: list[int] = []
+    while len(chosen) < n:
+        for ring in range(rings.n):
+            own = rings.of(BROKER, ring)
+            fresh = own[~np.isin(own, chosen)]
+            chosen.append(int(rng.choice(fresh if len(fresh) else own)))
+    return np.array(chosen[:n], dtype=np.int64)
 
 
 def _sources(
@@ -90,7 +99,7 @@ def _sources(
 def _windows(rng: np.random.Generator, setting: Setting, n: int) -> tuple[np.ndarray, np.ndarray]:
     low, high = setting.config["leaks"]["open_days"]
     length = rng.integers(low, high + 1, n)
-    first = rng.integers(-4, np.maximum(setting.days - length, -3) + 1)
+    first = rng.integers(-6, np.maximum((setting.days - length) // 2, -5) + 1)
     return setting.start + first * DAY, setting.start + (first + length) * DAY
 
 

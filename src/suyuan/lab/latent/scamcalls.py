@@ -11,6 +11,7 @@ from suyuan.lab.latent.rings import BROKER, CALLER, Rings
 from suyuan.lab.seeds import categories
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND, Setting
 
+_SPAN = 8 * DAY
 # Share of the day's calls by the hour from nine in the morning.
 WORK = np.array([6, 9, 10, 7, 6, 8, 9, 9, 8, 6, 5, 4])
 
@@ -93,7 +94,7 @@ def _slots(rng: np.random.Generator, setting: Setting, callers: int) -> tuple[np
 def _lag(rng: np.random.Generator, setting: Setting, n: int) -> np.ndarray:
     """Days between order and call."""
     which = categories(rng, np.array(setting.config["calls"]["lag"]), n)
-    return np.choose(which, [np.zeros(n), np.ones(n), 2 + rng.geometric(0.35, n)]).astype(np.int64)
+    return np.choose(which, [np.zeros(n), np.ones(n), 1 + rng.geometric(0.35, n)]).astype(np.int64)
 
 
 def _leads(
@@ -107,24 +108,26 @@ def _leads(
 ) -> np.ndarray:
     """The exposure behind each call, or -1: drawn among the ring's records of the wanted age."""
     lead = np.full(len(at), -1)
-    wanted = (at - setting.start) // DAY - _lag(rng, setting, len(at))
-    fresh = rng.random(len(at)) < setting.config["leaks"]["in_table_share"] * 1.25
+    today = (at - setting.start) // DAY
+    wanted = today - _lag(rng, setting, len(at))
+    fresh = rng.random(len(at)) < min(setting.config["leaks"]["in_table_share"] * 1.4, 1.0)
     for one in range(rings.n):
-        mine = _records(rings, leaks, one)
+        mine = rng.permutation(_records(rings, leaks, one))
         if not len(mine):
             continue
-        mine = rng.permutation(mine)
         day = (market.at[leaks.order[mine]] - setting.start) // DAY
-        mine = mine[np.argsort(day, kind="stable")]
-        day = np.sort(day)
+        key = day * _SPAN + leaks.exposed_at[mine] - setting.start - day * DAY
+        order = np.argsort(key, kind="stable")
+        mine, key = mine[order], key[order]
         calls = np.flatnonzero((ring == one) & fresh)
-        low = np.searchsorted(day, wanted[calls], "left")
-        high = np.searchsorted(day, wanted[calls], "right")
-        pick = low + (rng.random(len(calls)) * (high - low)).astype(np.int64)
-        ok = high > low
-        calls, found = calls[ok], mine[pick[ok]]
-        known = leaks.exposed_at[found] + 40 * MINUTE < at[calls]
-        lead[calls[known]] = found[known]
+        for back in (0, 1):  # where nothing of that day is out yet, the day before
+            left = calls[lead[calls] < 0]
+            aim = wanted[left] - back
+            low = np.searchsorted(key, aim * _SPAN, "left")
+            out = np.minimum(at[left] - 40 * MINUTE - setting.start - aim * DAY, _SPAN - 1)
+            high = np.searchsorted(key, aim * _SPAN + np.maximum(out, 0), "left")
+            pick = low + (rng.random(len(left)) * (high - low)).astype(np.int64)
+            lead[left[high > low]] = mine[pick[high > low]]
     return lead
 
 

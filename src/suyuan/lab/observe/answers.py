@@ -49,6 +49,7 @@ class Writer:
         for table in (
             self.roles, self.rings, self.reports, self.leaks, self.exposed, self.rows_leaked,
             self.called, self.exits, self.edges, self.entities, self.rules, self.openings, self.lookalikes,
+            self.populations,
         ):  # fmt: skip
             table()
 
@@ -174,8 +175,11 @@ class Writer:
         order = np.where(lead >= 0, world.leaks.order[np.maximum(lead, 0)] if len(world.leaks.order) else -1, -1)
         source = np.where(lead >= 0, world.leaks.source[np.maximum(lead, 0)] if len(world.leaks.order) else -1, -1)
         ring = np.where(mine, world.victims.ring[victim] if len(world.victims) else -1, -1)
+        others = np.arange(len(told.id)) - len(told.id) + len(world.other)
+        hands = np.where(mine, ring, 1000 + world.other.hand[np.maximum(others, 0)])
         self._out(
             "reports", report_id=Ids(told.id), ring_id=Texts(self.ring(ring)), fraud_type=Words(told.type, words(*TYPES)),
+            hand=Ids(hands, "hand-"),
             order_id=Ids(np.where(order >= 0, world.market.order_id[order], -1)),
             source=Words(source, self.org(world.leaks.org)), loss=Numbers(told.loss),
         )  # fmt: skip
@@ -316,4 +320,17 @@ class Writer:
             "lookalikes", role=Texts(pa.array([p[0] for p in parts for _ in p[2]], pa.string())),
             subject=Texts(pa.concat_arrays([p[1] for p in parts])),
             sort=Texts(pa.array([s for p in parts for s in p[2]], pa.string())),
+        )  # fmt: skip
+
+    def populations(self) -> None:
+        world = self.world
+        phones, people = len(world.people) + len(world.lines), len(world.people)
+        found = {
+            "scam_caller": phones, "sms_activation": phones, "farmed_account": len(world.accounts),
+            "mule_account": len(world.money), "leak_source": len(world.market.org_id),
+            "sim_supplier": len(world.cards.agent_id), "data_broker": people, "account_merchant": people,
+            "middleman": people, "card_merchant": people, "ring_member": people,
+        }  # fmt: skip
+        self._out(
+            "populations", role=Texts(words(*found)), n=Numbers(np.array(list(found.values()), dtype=np.int64)),
         )  # fmt: skip

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.lab.setting import SECOND, Setting
+from suyuan.lab.seeds import scramble
+from suyuan.lab.setting import DAY, HOUR, SECOND, Setting
 
 _DIGITS = np.frombuffer(b"0123456789", dtype=np.uint8)
 
@@ -21,6 +22,12 @@ def skew(rng: np.random.Generator, setting: Setting, owner: np.ndarray) -> np.nd
     late = rng.random(owners) < 0.02 * setting.knob("clock_skew")
     off = np.where(late, off + 3600 * SECOND, off)
     return off.astype(np.int64)[owner]
+
+
+def seized_at(setting: Setting, owner: np.ndarray) -> np.ndarray:
+    """When what an owner (a person, an exhibit) had came into the hands of the police."""
+    day = 12 + scramble(owner + setting.seed * 7919) % max(setting.days + 10 - 12, 1)
+    return np.where(owner >= 0, setting.start + day * DAY + 2 * HOUR, -1)
 
 
 def mistype(rng: np.random.Generator, numbers: np.ndarray, rate: float) -> np.ndarray:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from suyuan.lab.latent.farms import FARMED, PLATFORMS
 from suyuan.lab.latent.supply import CHAT, RECORDS, SIM, TOKEN, VOUCHER
 from suyuan.lab.latent.world import World
-from suyuan.lab.observe.noise import blank
+from suyuan.lab.observe.noise import blank, seized_at
 from suyuan.lab.observe.wording import dotted
 from suyuan.lab.seeds import categories, distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
@@ -128,12 +128,14 @@ def messages(world: World, names: pa.Array, folder: Path) -> int:
     said, code = _said(rng, deals.goods[deal], deals.quantity[deal], deals.price[deal], len(talk))
     known = (chat[sender] >= 0) & (chat[receiver] >= 0)
     n = int(known.sum())
+    phone_of = np.where(seized[sender], sender, receiver)[known]
     cells: dict[str, Cells] = {
         "message_id": Ids(distinct(rng, n, 10**10, 10**11)),
         "at": Numbers(at[known] // SECOND * SECOND),
         "sender": Words(chat[sender][known], names),
         "receiver": Words(chat[receiver][known], names),
         "text": Words(code[known], said),
+        "known_at": Numbers(np.maximum(seized_at(world.setting, phone_of), at[known] + HOUR)),
     }
     return write(folder, MESSAGES, cells)
 

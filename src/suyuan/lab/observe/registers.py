@@ -10,12 +10,12 @@ from suyuan.lab.latent.market import MERCHANT
 from suyuan.lab.latent.supply import CHAT, GOODS, RECORDS, SIM, TOKEN, VOUCHER
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.carriers import customer_ids
-from suyuan.lab.observe.noise import blank
+from suyuan.lab.observe.noise import blank, seized_at
 from suyuan.lab.observe.platforms import chat_of
 from suyuan.lab.observe.wording import addresses
 from suyuan.lab.observe.wording import names as written_names
 from suyuan.lab.seeds import distinct
-from suyuan.lab.setting import DAY, SECOND
+from suyuan.lab.setting import DAY, HOUR, SECOND
 from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, lists, texts, words, write
 from suyuan.model.records import PARTIES, TRADES
 
@@ -99,6 +99,7 @@ def trades(
     by_card = world.trade.event_payment[np.maximum(deals.card_event, 0)]
     card_paid = (deals.card_event >= 0) & (by_card >= 0)
     payment = np.where(card_paid, paid[card_of[np.maximum(by_card, 0)]], payment)
+    ledger = np.where(deals.seller[rows] >= 0, deals.seller[rows], 0)
     items, counts = _items(world, rng, rows, names, cards)
     cells: dict[str, Cells] = {
         "trade_id": Ids(ids[rows]),
@@ -110,6 +111,7 @@ def trades(
         "price": Numbers(deals.price[rows]),
         "items": lists(items, counts),
         "payment_id": Ids(blank(rng, payment[rows], 0.25 * gaps)),
+        "known_at": Numbers(np.maximum(seized_at(world.setting, ledger), deals.at[rows] + HOUR)),
     }
     return write(folder, TRADES, cells)
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from suyuan.lab.latent.leaks import EXPORT, INSIDER, TROJAN
 from suyuan.lab.latent.world import World
-from suyuan.lab.observe.noise import blank, mask_addresses, mask_names, mask_phones, mistype
+from suyuan.lab.observe.callrecords import scam_callees
+from suyuan.lab.observe.noise import blank, mask_addresses, mask_names, mask_phones, mistype, seized_at
 from suyuan.lab.observe.staff import Staff
 from suyuan.lab.observe.wording import ITEMS, addresses, dotted, names
 from suyuan.lab.seeds import categories, distinct
@@ -186,11 +187,15 @@ def leaked(world: World, folder: Path) -> dict[str, np.ndarray]:
     order = np.concatenate([leaks.order[rows], np.full(other, -1)])
     person = np.where(order >= 0, market.buyer[order], categories(rng, people.activity, n))
     outside = (order < 0) & (rng.random(n) < 0.75)
-    phone = np.where(outside, world.outside_phone(rng.integers(0, 10**8, n)), people.phone[person])
+    phone = np.where(outside, world.outside_phone(rng.integers(0, 10**7, n)), people.phone[person])
+    bought, bought_at = _called(world, rng, other)
+    phone[len(rows) : len(rows) + len(bought)] = bought
     exhibits, exhibit = _exhibits(world, rng, leaks.source[rows], other)
     known = order >= 0
     at = np.where(known, market.at[order], setting.start + (rng.random(n) * (setting.days + 12) - 12) * DAY)
-    at = at.astype(np.int64) // SECOND * SECOND
+    at = at.astype(np.int64)
+    at[len(rows) : len(rows) + len(bought)] = bought_at
+    at = at // SECOND * SECOND
     amount = np.where(known, market.amount[order], rng.choice(market.amount, n))
     item = np.where(known, market.category[order] * 40 + market.item[order], rng.integers(0, 480, n))
     noise, gaps = setting.knob("noise"), setting.knob("missing")
@@ -200,7 +205,10 @@ def leaked(world: World, folder: Path) -> dict[str, np.ndarray]:
     hide = rng.random((n, 3)) < np.array([0.15, 0.25, 0.2]) * noise * (style[:, :3] * 2)
     ids = distinct(rng, n, 10**12, 10**13)
     phones = mistype(rng, phone, 0.01 * noise)
+    known_at = seized_at(setting, exhibits[exhibit, 0])
+    obtained = np.minimum(obtained, known_at - HOUR)
     cells: dict[str, Cells] = {
+        "known_at": Numbers(known_at),
         "leaked_id": Ids(ids),
         "exhibit_id": Ids(exhibits[exhibit, 0]),
         "holder_id": Ids(exhibits[exhibit, 1]),
@@ -215,6 +223,13 @@ def leaked(world: World, folder: Path) -> dict[str, np.ndarray]:
     }  # fmt: skip
     write(folder, LEAKED, cells, order=np.argsort(ids))
     return {"leaked_id": ids, "order": order, "exhibit": exhibits[exhibit, 0]}
+
+
+def _called(world: World, rng: np.random.Generator, room: int) -> tuple[np.ndarray, np.ndarray]:
+    """Records bought elsewhere on which the rings called: number and order time of each."""
+    calls = world.calls
+    rows = np.flatnonzero((calls.lead < 0) & (rng.random(len(calls)) < 0.3))[: room // 2]
+    return scam_callees(world)[rows], calls.ordered_at[rows]
 
 
 def _exhibits(
