@@ -146,11 +146,13 @@ def _entities(party: pa.ChunkedArray, names: pa.Table) -> pa.Array:
 class Deeds:
     """What each event did to followed money: a constant above, or 0 for nothing.
 
-    `receiver` is with whom money comes to rest where a card is sold or used up (null: unknown).
+    `receiver` is with whom money comes to rest where a card is sold or used up (null: unknown). `gap` marks
+    events of a giver whom we never saw get the card.
     """
 
     deed: Ints32
     receiver: pa.Array
+    gap: Flags
 
 
 def judge(events: Cards, ours: Flags, payer: pa.Array, begins: Flags, dealers: pa.Array) -> Deeds:
@@ -164,8 +166,8 @@ def judge(events: Cards, ours: Flags, payer: pa.Array, begins: Flags, dealers: p
     held = _held(events.card, bought)
     taker = _taker(events, payer)
     giver, gap = _giver(events, taker)
-    # a payment made by another than the taker is that other's, if he is the one to have it later
-    for_another = _true(pc.not_equal(payer, taker)) & ~_last(events.card)
+    # a payment made by whoever has the card next is for that next step
+    for_another = _true(pc.not_equal(payer, taker)) & _true(pc.equal(payer, _next(events, taker)))
     paid = _true(pc.is_valid(payer)) | events.priced
     gave = (paid | _in(taker, dealers)) & ~for_another
     # whoever hands on a card that we never saw come to him, and pays for cards, paid for this one
@@ -178,14 +180,24 @@ def judge(events: Cards, ours: Flags, payer: pa.Array, begins: Flags, dealers: p
     deed[bought] = BOUGHT
     used_by = pc.if_else(pa.array(gap), pa.scalar(None, pa.string()), pc.coalesce(events.taker, giver))
     receiver = pc.if_else(pa.array(events.redeem), used_by, taker)
-    return Deeds(deed, pc.if_else(pa.array(unseen), giver, receiver))
+    return Deeds(deed, pc.if_else(pa.array(unseen), giver, receiver), gap)
+
+
+#: Who was the first to give money for so many cards deals in them.
+SEVERAL: Final = 3
 
 
 def buyers(events: Cards, deeds: Deeds) -> pa.Array:
-    """Those who were the first to give money for a card that held followed money."""
+    """Dealers: those who were first to give money for several cards that held followed money.
+
+    A sale by somebody whom we never saw get the card may not be the first, and does not count.
+    """
     sold = np.flatnonzero(deeds.deed == SOLD)
     _, first = np.unique(events.card[sold], return_index=True)
-    return pc.drop_null(pc.unique(deeds.receiver.take(pa.array(sold[first]))))
+    first = sold[first]
+    counted = pc.value_counts(deeds.receiver.take(pa.array(first[~deeds.gap[first]])))
+    many = counted.filter(pc.greater_equal(counted.field("counts"), SEVERAL)).field("values")
+    return pc.drop_null(many)
 
 
 def _true(column: pa.Array) -> Flags:
@@ -198,10 +210,15 @@ def _in(names: pa.Array, some: pa.Array) -> Flags:
 
 def _taker(events: Cards, payer: pa.Array) -> pa.Array:
     """Who got the card: as written, else who paid for it, else who handed it on next."""
-    following = np.arange(1, events.card.size + 1)
-    following[_last(events.card)] = 0
-    handed_on = events.giver.take(pa.array(following, mask=_last(events.card)))
-    return pc.coalesce(events.taker, pc.if_else(pa.array(events.redeem), None, payer), handed_on)
+    paid_by = pc.if_else(pa.array(events.redeem), pa.scalar(None, pa.string()), payer)
+    return pc.coalesce(events.taker, paid_by, _next(events, events.giver))
+
+
+def _next(events: Cards, subjects: pa.Array) -> pa.Array:
+    """The subject at the same card's next event, or null."""
+    last = np.ones(events.card.size, np.bool_)
+    last[:-1] = events.card[1:] != events.card[:-1]
+    return subjects.take(pa.array(np.where(last, 0, np.arange(1, last.size + 1)), mask=last))
 
 
 def _giver(events: Cards, taker: pa.Array) -> tuple[pa.Array, Flags]:
@@ -218,12 +235,6 @@ def _held(card: Ints32, bought: Flags) -> Flags:
     out = np.zeros(card.size, np.bool_)
     for i in range(1, card.size):
         out[i] = card[i] == card[i - 1] and (out[i - 1] or bought[i - 1])
-    return out
-
-
-def _last(card: Ints32) -> Flags:
-    out = np.ones(card.size, np.bool_)
-    out[:-1] = card[1:] != card[:-1]
     return out
 
 

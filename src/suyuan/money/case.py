@@ -1,6 +1,7 @@
 """What is known of the accounts of a ledger, one cell for each account."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import ibis.expr.types as ir
 import numpy as np
@@ -49,7 +50,6 @@ def holders(tables: Tables, book: Ledger) -> Holders:
     kind = pc.fill_null(known["kind"], "")
     opening = np.asarray(pc.fill_null(known["opening_balance"], UNKNOWN), dtype=np.int64)
     written = pc.binary_join_element_wise(ACCOUNT, book.accounts, "")
-    hubs = fetch(tables["hubs"].select("subject"))["subject"].combine_chunks()
     registered = at >= 0
     owner = _owners(tables, written, known["holder_id"])
     return Holders(
@@ -61,7 +61,7 @@ def holders(tables: Tables, book: Ledger) -> Holders:
         card_shop=_flags(pc.equal(kind, "voucher_shop")),
         lender=_flags(pc.equal(kind, "loan")),
         closed=_flags(pc.equal(pc.fill_null(known["status"], ""), "closed")),
-        pooled=_flags(pc.is_in(written, value_set=hubs)),
+        pooled=_pooled(tables, written, owner),
         desk=_desks(book, owner),
         stated=_stated(book, registered, known["institution"].combine_chunks()),
     )
@@ -101,3 +101,21 @@ def _desks(book: Ledger, owner: pa.Array) -> Flags:
     size = len(book.accounts)
     cash = np.bincount(book.payee[book.cash], minlength=size)
     return (2 * cash > np.bincount(book.payee, minlength=size)) & np.asarray(pc.is_null(owner))
+
+
+#: A hub of whose holder nothing is known is held to be a pooled account from so many payers on.
+MANY: Final = 200
+
+
+def _pooled(tables: Tables, written: pa.Array, owner: pa.Array) -> Flags:
+    """Hubs that are no person's account: those of companies, and large ones of nobody known.
+
+    A mule has many payers, too, and is a person's account; to stop there would be to stop early.
+    """
+    fetch, parties = tables.engine.fetch, tables["parties"]
+    hubs = fetch(tables["hubs"].select("subject", "degree"))
+    firms = fetch(parties.filter(parties.kind != "person").select(entity="party:" + parties.party_id))
+    at = find(written, hubs["subject"].combine_chunks())
+    degree = np.asarray(pc.fill_null(hubs["degree"].take(pa.array(at, mask=at < 0)), 0))
+    firm = _flags(pc.is_in(owner, value_set=firms["entity"].combine_chunks(), skip_nulls=True))
+    return (at >= 0) & (firm | (_flags(pc.is_null(owner)) & (degree >= MANY)))

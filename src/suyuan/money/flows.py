@@ -161,7 +161,9 @@ def _judged(given: Material, follow: Flags, dealers: pa.Array) -> Deeds:
     payer = np.zeros(cards.card.size, np.int32)
     payer[linked] = book.payer[cards.payment[linked]]
     ours = linked.copy()
-    ours[linked] = follow[payer[linked]] | (given.claims.payment[cards.payment[linked]] >= 0)
+    # a card bought second-hand is bought with the buyer's own money, unless we know it was stolen
+    ours[linked] = follow[payer[linked]] & cards.issue[linked]
+    ours[linked] |= given.claims.payment[cards.payment[linked]] >= 0
     written = pc.binary_join_element_wise(ACCOUNT, book.accounts, "")
     who = pc.coalesce(given.known.owner, written).take(pa.array(payer, mask=~linked))
     return judge(cards, ours, who, given.claims.card >= 0, dealers)

@@ -17,7 +17,7 @@ from suyuan.money.exits import Rest, exits, not_located, poisoned, rests, traces
 from suyuan.money.flows import Claims, Material, Scene, scene
 from suyuan.money.ledger import find, ledger
 from suyuan.money.methods import DEFAULT, POISON, Method, method
-from suyuan.money.origins import ground, origins
+from suyuan.money.origins import Ground, ground, origins
 from suyuan.money.poison import poison
 from suyuan.money.sweep import sweep
 from suyuan.store.tables import Tables
@@ -56,7 +56,7 @@ def trace(
     chosen = [method(name) for name in methods]
     on = ground(tables, ring)
     begun = tables.engine.fetch(origins(on))
-    given = material(tables, on.moved, begun, tables.engine.fetch(on.own))
+    given = material(on, begun)
     seen = scene(given)
     steps: dict[str, Steps] = {}
     ends = []
@@ -85,9 +85,11 @@ def walk(seen: Scene, labels: int, by: Method, limits: Limits) -> tuple[Steps, R
     return steps, rests(seen, steps)
 
 
-def material(tables: Tables, moved: ir.Table, begun: pa.Table, own: pa.Table) -> Material:
+def material(on: Ground, begun: pa.Table) -> Material:
     """Everything as arrays: the ledger, what is known of its accounts, the cards, the claims."""
-    book = ledger(tables.engine, moved)
+    tables, fetch = on.tables, on.tables.engine.fetch
+    own, ring = fetch(on.own), fetch(on.ring)
+    book = ledger(tables.engine, on.moved)
     events = cards(tables, book.payment_id)
     names = pc.unique(begun["report_id"].combine_chunks())
     reports = names.take(pc.sort_indices(names))
@@ -101,6 +103,8 @@ def material(tables: Tables, moved: ir.Table, begun: pa.Table, own: pa.Table) ->
     label = find(own["report_id"], reports)
     here = account >= 0
     mine[account[here]] = True
+    tied = book.codes(ring["account_no"])
+    mine[tied[tied >= 0]] = False
     pairs = label.astype(np.int64)[here] * len(book.accounts) + account[here]
     claims = Claims(reports, payment, card, amount, mine, pairs)
     known = holders(tables, book)
