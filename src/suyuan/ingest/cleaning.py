@@ -8,6 +8,7 @@ rows must not pay for the odd ones. No cell text ever becomes part of an express
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -109,6 +110,9 @@ def _text(column: Column, text: str, work: str, type_: str, zone: str) -> Levels
     elif column.kind or column.key:
         made = identifier(column.kind or "", text)
         lost = f"CASE WHEN {_scientific(text)} THEN NULL ELSE {made} END"
+        if column.kind != "phone":  # most ids hold none of these, and are then as they should be
+            odd = f"contains({text}, '+') OR contains({text}, ' ') OR contains({text}, '-')"
+            lost = f"CASE WHEN {odd} THEN {lost} ELSE {text} END"
         repaired = _changed(text, work) if made != text else "0"
         return lost, work, repaired, str(int(Cell.DIGITS_LOST))
     else:
@@ -156,8 +160,7 @@ def _phone(text: str) -> str:
 def _account_number(text: str) -> str:
     grouped = r"'\d{4}([ \x{00a0}-]\d{2,4}){2,4}|\d{4}[\d ]{8,}\d'"
     return (
-        f"CASE WHEN (contains({text}, ' ') OR contains({text}, '-') OR contains({text}, '\u00a0')) "
-        f"AND regexp_full_match({text}, {grouped}) "
+        f"CASE WHEN regexp_full_match({text}, {grouped}) "
         rf"THEN regexp_replace({text}, '[ \x{{00a0}}-]', '', 'g') ELSE {text} END"
     )
 
@@ -201,26 +204,28 @@ def _list(column: Column, text: str, work: str, type_: str, zone: str) -> Levels
 def _time(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
     del column
     if type_ == _ZONED:
-        moment = f"timezone('UTC', {text})"
+        clock = f"timezone('{zone}', {text})"
     elif type_ == "VARCHAR":
-        moment = _written_time(text, zone)
+        clock = _written_time(text, zone)
     else:
-        moment = to_utc(f"CAST({text} AS TIMESTAMP)", zone)
-    value = f"CASE WHEN {work} >= {_EARLIEST} AND {work} < {_LATEST} THEN {work} END"
+        clock = f"CAST({text} AS TIMESTAMP)"
+    moment = to_utc(work, zone)
+    inside = f"{work} >= {_EARLIEST} AND {work} < {_LATEST}"
     unreadable, out_of_range = int(Cell.UNREADABLE), int(Cell.OUT_OF_RANGE)
-    return moment, value, "0", f"CASE WHEN {work} IS NULL THEN {unreadable} ELSE {out_of_range} END"
+    why = f"CASE WHEN {work} IS NULL THEN {unreadable} ELSE {out_of_range} END"
+    return clock, f"CASE WHEN {inside} THEN {moment} END", "0", why
 
 
 def _written_time(text: str, zone: str) -> str:
+    """The clock time in `zone` of a written time."""
     shift = r"'.*\d[ ]?(Z|z|UTC|[+-]\d\d(:?\d\d)?)'"
     zoned = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.*') AND regexp_full_match({text}, {shift})"
+    instant = f"TRY_CAST(replace({text}, '/', '-') AS TIMESTAMPTZ)"
     return (
-        f"CASE WHEN {text} LIKE '____-__-_____:__:__' "
-        f"THEN {to_utc(f'TRY_CAST({text} AS TIMESTAMP)', zone)} "
+        f"CASE WHEN {text} LIKE '____-__-_____:__:__' THEN TRY_CAST({text} AS TIMESTAMP) "
         f"WHEN regexp_full_match({text}, '[0-9.]+') THEN {_digits_time(text, zone)} "
-        f"WHEN {zoned} "
-        f"THEN timezone('UTC', TRY_CAST(replace({text}, '/', '-') AS TIMESTAMPTZ)) "
-        f"ELSE {to_utc(_worded_time(text), zone)} END"
+        f"WHEN {zoned} THEN timezone('{zone}', {instant}) "
+        f"ELSE {_worded_time(text)} END"
     )
 
 
@@ -240,11 +245,11 @@ def _digits_time(text: str, zone: str) -> str:
     )
     epoch = (
         f"CASE WHEN regexp_full_match({text}, '1\\d{{9}}') "
-        f"THEN make_timestamp(CAST({text} AS BIGINT) * 1000000) "
+        f"THEN to_timestamp(CAST({text} AS BIGINT)) "
         f"WHEN regexp_full_match({text}, '1\\d{{12}}') "
-        f"THEN make_timestamp(CAST({text} AS BIGINT) * 1000) END"
+        f"THEN to_timestamp(CAST({text} AS BIGINT) / 1000) END"
     )
-    return f"coalesce({epoch}, {to_utc(local, zone)})"
+    return f"coalesce(timezone('{zone}', {epoch}), {local})"
 
 
 def _worded_time(text: str) -> str:
@@ -275,6 +280,7 @@ def to_utc(local: str, zone: str) -> str:
     )
 
 
+@cache
 def _settled(zone: str) -> tuple[timedelta | None, datetime | None]:
     """The offset that `zone` has kept since a date until 2100; no offset where it still changes.
 
@@ -297,7 +303,8 @@ def _settled(zone: str) -> tuple[timedelta | None, datetime | None]:
 def _money(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
     del zone
     if type_ == "VARCHAR":
-        fen, odd = _written_money(text)
+        fen = _written_money(text)
+        odd = f"NOT coalesce(abs(TRY_CAST({text} AS DOUBLE) * 100 - {work}) < 0.01, FALSE)"
     else:
         exact = f"TRY_CAST({text} AS DECIMAL(24, 6))"
         # A float is never exact; it stands for two places.
@@ -313,10 +320,8 @@ def _money(column: Column, text: str, work: str, type_: str, zone: str) -> Level
     return fen, value, f"CASE WHEN {odd} THEN {int(Cell.REPAIRED)} ELSE 0 END", why
 
 
-def _written_money(text: str) -> tuple[str, str]:
-    """Fen of a written amount, and whether it took a repair to read it."""
-    number = f"TRY_CAST({text} AS DECIMAL(18, 2))"
-    plain = rf"regexp_full_match({text}, '-?\d{{1,14}}([.]\d{{0,2}})?')"
+def _written_money(text: str) -> str:
+    """Fen of a written amount."""
     bare = (
         rf"regexp_replace(translate({text}, '{_FULL_WIDTH}', '{_HALF_WIDTH}'), "
         rf"'^(CNY|RMB|人民币)|[, \x{{00a0}}\x{{3000}}{_YUAN}]|(元整?|CNY|RMB)$', '', 'g')"
@@ -334,8 +339,11 @@ def _written_money(text: str) -> tuple[str, str]:
         f"CASE WHEN {sound} THEN TRY_CAST(round(TRY_CAST("
         f"TRY_CAST({signed} AS DECIMAL(24, 6)) * 100 AS DECIMAL(26, 6))) AS BIGINT) END"
     )
-    fen = f"CASE WHEN {plain} THEN CAST({number} * 100 AS BIGINT) ELSE {mended} END"
-    return fen, f"NOT {plain}"
+    common = f"CAST(TRY_CAST({text} AS DECIMAL(18, 2)) * 100 AS BIGINT)"
+    return (
+        f"CASE WHEN {text} IS NOT NULL "
+        f"THEN coalesce(CASE WHEN {text} LIKE '%.__' THEN {common} END, {mended}) END"
+    )
 
 
 def _int(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
