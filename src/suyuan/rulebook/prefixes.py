@@ -54,9 +54,9 @@ def _best(asked: ir.Table, entries: ir.Table) -> ir.Table:
     """For each row the longest valid entry: its length, with what it says in the last place."""
     sizes = entries.select("size").distinct()
     numbers = asked.select("row_id", "asked", "asked_on").cross_join(sizes)
-    heads = numbers.mutate(head=numbers.asked.substr(0, numbers.size))
+    heads = numbers.mutate(leading=numbers.asked.substr(0, numbers["size"]))
     hits = heads.join(
-        entries.select("segment", "valid_from", "valid_to", "kind"), heads.head == entries.segment
+        entries.select("segment", "valid_from", "valid_to", "kind"), heads.leading == entries.segment
     )
     valid = hits.filter(
         hits.valid_from.isnull() | (hits.valid_from <= hits.asked_on),

@@ -79,6 +79,12 @@ def _answered(counted: ir.Table) -> ir.Table:
 def _steps(c: ir.Table) -> Steps:
     return [
         (
+            (c.broken > 0) & (c.forgiven == 0),
+            "acts_broken",
+            Answer.BROKEN,
+            Text("{broken} of {judged} acts broke it.", "{judged} 项中有 {broken} 项违反。"),
+        ),
+        (
             c.broken > c.forgiven,
             "beyond_mistakes",
             Answer.BROKEN,
