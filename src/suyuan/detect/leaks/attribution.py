@@ -8,9 +8,10 @@ cannot tell apart share the posterior, and so neither is named. Effects are adde
 explanation of what is left is chance.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from suyuan.detect.leaks.arrays import Exposure, Floats, Pairings
 from suyuan.detect.leaks.kernel import (
@@ -24,9 +25,11 @@ from suyuan.detect.leaks.kernel import (
 #: Before any evidence: the chance that there is one more leak among the candidates.
 PRIOR_LEAK = 0.5
 MAX_LEAKS = 16
-MAX_ROUNDS = 12
+MAX_ROUNDS = 4
 #: Candidates with less of an effect's posterior do not feed back into the other effects.
 NEGLIGIBLE = 0.005
+#: Candidates with less are not weighed again when an effect is refitted.
+POSSIBLE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,12 @@ class Effect:
 class Attribution:
     """The leaks found.
 
-    ``posterior`` is per candidate the probability that it leaked; ``factor`` its log Bayes factor
-    against the victims that the other effects leave unexplained; ``lift`` the expected odds of
-    its orders, candidate × bin, over the effects held to be real.
+    ``posterior`` is per candidate the probability that it leaked; ``lift`` the expected odds of a
+    candidate's orders per bin, over all effects; ``residual`` what they leave unexplained.
     """
 
     effects: tuple[Effect, ...]
     posterior: Floats
-    factor: Floats
     lift: dict[int, Floats]
     residual: Residual
 
@@ -65,18 +66,20 @@ def attribute(exposure: Exposure, pairings: Pairings) -> Attribution:
     """Who leaked, when and how much; nothing is named without victims."""
     problem = _problem(exposure, pairings)
     effects: list[Effect] = []
+    tried: list[Effect] = []
     while len(effects) < MAX_LEAKS and pairings.victims:
-        effects.append(_effect(problem, _residual(exposure, pairings, effects)))
-        if effects[-1].real < PRIOR_LEAK:
+        one_more = _effect(problem, _residual(exposure, pairings, effects), _free(effects, problem))
+        tried = [*effects, one_more]
+        settled = _settle(exposure, pairings, problem, tried)
+        if len(settled) <= len(effects):
             break
-        effects = _settle(exposure, pairings, problem, effects)
-    residual = _residual(exposure, pairings, [e for e in effects if e.real >= PRIOR_LEAK])
+        effects = settled
     innocent = np.ones(len(exposure.subjects))
-    for effect in effects:
+    # The last one tried is not held to be real, but says how much speaks for the runners-up.
+    for effect in (*effects, *tried[len(effects) :]):
         innocent *= 1.0 - effect.posterior
-    return Attribution(
-        tuple(effects), 1.0 - innocent, problem.factors(residual), _lift(effects), residual
-    )
+    residual = _residual(exposure, pairings, effects)
+    return Attribution(tuple(effects), 1.0 - innocent, _lift(effects), residual)
 
 
 def _problem(exposure: Exposure, pairings: Pairings) -> Problem:
@@ -99,20 +102,32 @@ def _problem(exposure: Exposure, pairings: Pairings) -> Problem:
 def _settle(
     exposure: Exposure, pairings: Pairings, problem: Problem, effects: list[Effect]
 ) -> list[Effect]:
-    """Refit each effect against the others until no posterior moves."""
-    for _ in range(MAX_ROUNDS):
+    """Refit each effect against the others until no posterior moves; keep those that are real."""
+    effects = list(effects)
+    for _ in range(MAX_ROUNDS if len(effects) > 1 else 0):
         moved = 0.0
         for i, effect in enumerate(effects):
             others = effects[:i] + effects[i + 1 :]
-            effects[i] = _effect(problem, _residual(exposure, pairings, others))
+            residual = _residual(exposure, pairings, others)
+            effects[i] = _effect(problem, residual, np.flatnonzero(effect.posterior > POSSIBLE))
             moved = max(moved, float(np.abs(effects[i].posterior - effect.posterior).max()))
-        if moved < 1e-3:
+        if moved < 1e-2:
             break
     return [effect for effect in effects if effect.real >= PRIOR_LEAK]
 
 
-def _effect(problem: Problem, residual: Residual) -> Effect:
-    factor = problem.factors(residual)
+def _free(effects: list[Effect], problem: Problem) -> NDArray[np.int64]:
+    """Candidates that no effect has taken: a source leaks once, over one window, with pauses."""
+    taken = np.zeros(len(problem.counts))
+    for effect in effects:
+        taken += effect.posterior
+    return np.flatnonzero(taken < PRIOR_LEAK)
+
+
+def _effect(
+    problem: Problem, residual: Residual, which: NDArray[np.int64] | None = None
+) -> Effect:
+    factor = problem.factors(residual, which)
     weighed = np.append(factor + np.log(PRIOR_LEAK / len(factor)), np.log(1.0 - PRIOR_LEAK))
     weighed = np.exp(weighed - weighed.max())
     posterior = weighed[:-1] / weighed.sum()
@@ -154,8 +169,3 @@ def _weigh(pairings: Pairings, odds: Floats, intensity: Floats, base: Floats) ->
     mass = np.bincount(pairings.bin, spread, bins)
     return Residual(held, odds, outside, mass, intensity)
 
-
-def without(attribution: Attribution, effect: int) -> Attribution:
-    """The same with one effect left out: what its victims look like to the rest."""
-    kept = tuple(e for i, e in enumerate(attribution.effects) if i != effect)
-    return replace(attribution, effects=kept)

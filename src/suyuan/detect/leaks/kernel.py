@@ -139,6 +139,7 @@ def _scores(
 
 @njit(cache=True)
 def log_bayes_factors(
+    which: NDArray[np.int64],
     start: NDArray[np.int64],
     pair: Ints,
     victims: Victims,
@@ -155,7 +156,7 @@ def log_bayes_factors(
     """Per candidate: leak at some odds over some window, against popular with victims or not."""
     factors = np.full(len(counts), -np.inf)
     alternatives = np.empty(len(odds))
-    for c in range(len(counts)):
+    for c in which:
         pairs = pair[start[c] : start[c + 1]]
         if len(pairs) == 0:
             continue
@@ -172,7 +173,11 @@ def log_bayes_factors(
 
 @njit(cache=True)
 def _expected(score: Floats, odds: Floats, pace: Floats) -> Floats:
-    """Expected odds per bin, given the leak's odds and the victims of that bin."""
+    """Expected log odds per bin, given the leak's odds and the victims of that bin.
+
+    Of the logarithm: means of the odds themselves lie high, and leaks that are measured against
+    one another would chase each other upwards.
+    """
     rows, bins = score.shape
     reach = len(pace) // 2
     out = np.empty((rows, bins))
@@ -183,7 +188,7 @@ def _expected(score: Floats, odds: Floats, pace: Floats) -> Floats:
             for j in range(-reach, reach + 1):
                 at = min(max(i + j, 0), rows - 1)
                 total += pace[j + reach] * likelihood[at]
-                moment += pace[j + reach] * likelihood[at] * odds[at]
+                moment += pace[j + reach] * likelihood[at] * np.log(odds[at])
             out[i, k] = moment / total
     return out
 
@@ -200,7 +205,7 @@ def _profile(
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Unnormalised log weights: of each odds, and per odds of the first and the last bin.
 
-    Last comes the expected odds of each bin.
+    Last come the expected log odds of each bin.
     """
     bins = len(relative)
     plain = _scores(pairs, victims, relative, mass, odds)
@@ -231,9 +236,13 @@ class Problem:
     counts: Floats
     spread: Floats
 
-    def factors(self, residual: Residual) -> Floats:
-        """Log Bayes factor of each candidate; -inf for one that no victim passed through."""
+    def factors(self, residual: Residual, which: NDArray[np.int64] | None = None) -> Floats:
+        """Log Bayes factor of each candidate, or of `which`; -inf for the others.
+
+        It is -inf, too, where no victim passed through.
+        """
         return log_bayes_factors(
+            np.arange(len(self.counts)) if which is None else which,
             self.start,
             self.pair,
             self._victims(residual),
@@ -264,7 +273,8 @@ class Problem:
         first, last = np.exp(begins - level), np.exp(ends - level)
         over = np.cumsum(last, axis=1) - last
         active = np.clip(np.cumsum(first, axis=1) - over, 0.0, None)
-        lift = (expected * active).sum(axis=0)
+        activity = active.sum(axis=0)
+        lift = activity * np.exp((expected * active).sum(axis=0) / np.maximum(activity, 1e-300))
         return Profile(lift, first.sum(axis=0), last.sum(axis=0), odds)
 
     def _victims(self, residual: Residual) -> Victims:

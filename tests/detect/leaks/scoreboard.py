@@ -1,0 +1,102 @@
+"""Precision, recall and abstention of named sources, beside what one would otherwise use.
+
+Run: ``python -m tests.detect.leaks.scoreboard [seeds]``.
+"""
+
+import sys
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from suyuan.detect.leaks.cases import Inquiry, inquire
+from tests.detect.leaks.rivals import counts, greedy_cover, lift
+from tests.detect.leaks.running import running
+from tests.detect.leaks.worlds import Shape, World, make
+
+NAMED = 0.8
+RIVALS = {"counts": counts, "lift": lift, "greedy cover": greedy_cover}
+SETTINGS = {
+    "10 %": Shape(rate=0.10),
+    "3 %": Shape(rate=0.03),
+    "5 victims of one leak": Shape(leaks=1, victims=5),
+    "10 %, calls seen": Shape(rate=0.10, callers_seen=True),
+    "quiet": Shape(leaks=0),
+}
+
+
+@dataclass
+class Tally:
+    """Sums over worlds."""
+
+    true: int = 0
+    named: int = 0
+    hit: int = 0
+    top1: int = 0
+    top3: int = 0
+    silent: int = 0
+    worlds: int = 0
+
+    def add(self, score: np.ndarray, subjects: tuple[str, ...], truth: set[str], k: int) -> None:
+        ranked = [subjects[i] for i in np.argsort(-score, kind="stable")]
+        named = {s for s, x in zip(subjects, score, strict=True) if x >= NAMED}
+        self.worlds += 1
+        self.true += len(truth)
+        self.named += len(named)
+        self.hit += len(named & truth)
+        self.top1 += len(truth.intersection(ranked[:k]))
+        self.top3 += len(truth.intersection(ranked[: k + 2]))
+        self.silent += not named
+
+    def row(self) -> str:
+        def share(a: int, b: int) -> str:
+            return f"{a / b:5.2f}" if b else "    -"
+
+        return (
+            f"precision {share(self.hit, self.named)}  recall {share(self.hit, self.true)}  "
+            f"top k {share(self.top1, self.true)}  top k+2 {share(self.top3, self.true)}  "
+            f"named {self.named:3d} of {self.true:3d}  no name {share(self.silent, self.worlds)}"
+        )
+
+
+def ask(world: World) -> Inquiry | None:
+    with running(world) as tables:
+        return inquire(tables)
+
+
+def main(seeds: int) -> None:
+    for name, shape in SETTINGS.items():
+        ours = Tally()
+        theirs = {rival: Tally() for rival in RIVALS}
+        spent = 0.0
+        for seed in range(1000, 1000 + seeds):
+            leaks = shape.leaks if shape.leaks < 2 else 1 + seed % 5
+            world = make(seed, replace(shape, leaks=leaks))
+            begun = time.perf_counter()
+            inquiry = ask(world)
+            spent += time.perf_counter() - begun
+            if inquiry is None:
+                continue
+            subjects, truth = inquiry.exposure.subjects, world.sources
+            k = max(len(truth), 1)
+            ours.add(inquiry.attribution.posterior, subjects, truth, k)
+            for rival, rank in RIVALS.items():
+                score = rank(inquiry.exposure, inquiry.victims.pairings)
+                theirs[rival].add(_top(score, k), subjects, truth, k)
+        print(f"\n{name}: {seeds} worlds, {spent / seeds:.1f} s each")  # noqa: T201
+        print(f"  {'ours':14s}{ours.row()}")  # noqa: T201
+        for rival, tally in theirs.items():
+            print(f"  {rival:14s}{tally.row()}")  # noqa: T201
+
+
+def _top(score: np.ndarray, k: int) -> np.ndarray:
+    """A rival is told how many leaks there are, and names as many."""
+    order = np.argsort(-score, kind="stable")
+    out = np.zeros(len(score))
+    out[order] = np.linspace(0.79, 0.0, len(score))
+    out[order[:k]] = 0.9
+    return out
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
