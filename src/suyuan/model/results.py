@@ -243,6 +243,55 @@ FRAUD_RANKING = table(
     need("rank_loss", INT, "place by loss, from 1"),
 )
 
+FREEZE_LIST = table(
+    "freeze_list",
+    "止付冻结清单",
+    "what lies where and can still be frozen, in the order of what a call now would save",
+    key("account", TEXT, "account or card the money lies in", kind="subject"),
+    may("institution", TEXT, "whom to call"),
+    need("amount", MONEY, "stolen money that lies there"),
+    need("balance", MONEY, "all that lies there"),
+    need("reports", LIST, "whose money"),
+    need("shares", LIST, "yuan of each of these reports, in the same order"),
+    may("since", TIME, "when the last of it came"),
+    need("half_life", FLOAT, "time in which half of such money leaves", unit="hours"),
+    need("saved", MONEY, "what would be gone within a day if nobody called"),
+    need("because_en", TEXT, "why, English"),
+    need("because_zh", TEXT, "why, Chinese"),
+)
+STATEMENTS_WANTED = table(
+    "statements_wanted",
+    "调取流水清单",
+    "whom to ask for which statement, because stolen money went out of sight there",
+    key("account", TEXT, "the account", kind="subject"),
+    may("institution", TEXT, "whom to ask"),
+    need("from", TIME, "first stolen money that came there"),
+    need("to", TIME, "end of the records"),
+    need("amount", MONEY, "stolen money that came there"),
+    need("reports", LIST, "whose money"),
+    need("because_en", TEXT, "why, English"),
+    need("because_zh", TEXT, "why, Chinese"),
+)
+EXIT_RANGES = table(
+    "exit_ranges",
+    "去向区间",
+    "how far the methods of allocation agree on what rests where",
+    key("report_id", TEXT, "whose money", kind="report"),
+    key("exit", TEXT, "where it is", kind="subject"),
+    need("amount", MONEY, "by the default method"),
+    need("lowest", MONEY, "least of all methods that conserve"),
+    need("highest", MONEY, "most of all methods that conserve"),
+)
+TRACE_DOUBTS = table(
+    "trace_doubts",
+    "追踪存疑",
+    "what the records left open when money was traced",
+    key("doubt", TEXT, "equal_instants, circles, opening_unknown, no_statement"),
+    need("count", INT, "payments, instants or accounts it concerns"),
+    need("effect_en", TEXT, "what was assumed, English"),
+    need("effect_zh", TEXT, "what was assumed, Chinese"),
+)
+
 RESULTS: dict[str, Table] = {
     table.name: table
     for table in (
@@ -262,5 +311,9 @@ RESULTS: dict[str, Table] = {
         HUBS,
         LIMITS,
         FRAUD_RANKING,
+        FREEZE_LIST,
+        STATEMENTS_WANTED,
+        EXIT_RANGES,
+        TRACE_DOUBTS,
     )
 }
