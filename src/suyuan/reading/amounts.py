@@ -38,11 +38,11 @@ _SPOKEN: Final = re.compile(r"[百千万佰仟萬]")
 #: Words after which a bare number is money.
 _MONEY_BEFORE: Final = re.compile(
     r"(?:[转汇扣付充借贷赔退花刷投取提给交缴存出走要返共里价款费金额打赚垫]|只要|又是|谈好|报价|标价|也就是|变成|出来|追加|便宜|支付|余额|"
-    r"[转扣付交借贷投花赔刷汇充给赚][了我他她]|、)\s?:?$"
+    r"[转扣付交借贷投花赔刷汇充给赚][了我他她])\s?:?$"
 )
 _IN_LIST: Final = re.compile(r"(?:[、和]\d{2,9}(?:\.\d{1,2})?){1,8}[元块万]|返现?\d{2,7}")
 _JOINED: Final = frozenset({"、", "和", "及", "与", "跟", ",又"})
-_NOT_BARE: Final = re.compile(r"[\dA-Za-z%:./-]|小时|[分角]之")
+_NOT_BARE: Final = re.compile(r"[\dA-Za-z%:./-]|[至到~]\d|小时|[分角]之")
 #: Numbers that are dialled, not paid.
 _DIALLED: Final = frozenset({"110", "120", "119", "114", "96110", "10086", "10010", "12345"})
 
@@ -66,6 +66,9 @@ def amounts(text: str) -> Iterator[Fact]:
 
 
 def _is_money(text: str, found: re.Match[str], number: Decimal) -> bool:
+    written = found["n"]
+    if written[0] in "十拾" and text[found.start() - 1 : found.start()] in {"数", "几", "好"}:
+        return False
     if found["unit"]:
         lone = found["n"] in {"一", "两", "几"} and found["unit"] == "块"
         return not (lone and text[found.end() : found.end() + 1] != "钱")

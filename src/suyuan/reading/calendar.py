@@ -114,10 +114,10 @@ class Calendar:
             year = self.told.year + (1 if turned else 0)
             if self.reported is None or not _after(year, month, number, self.reported):
                 return year
-        if self.year is not None:
-            return self.year
         if self.reported is None:
-            return 0
+            return self.year or 0
+        if self.year is not None and not _after(self.year, month, number, self.reported):
+            return self.year
         ahead = _after(self.reported.year, month, number, self.reported)
         return self.reported.year - (1 if ahead else 0)
 

@@ -16,7 +16,7 @@ from suyuan.reading.stages import signed, stages
 
 #: Characters read of one narrative. A long statement has some ten thousand; the bound keeps a
 #: hostile text from holding up a case. What lies beyond is told as a fact of kind ``unread``.
-LIMIT: Final = 100_000
+LIMIT: Final = 50_000
 
 
 def read_text(

@@ -30,15 +30,29 @@ def _roles(kind: str) -> _Roles:
 
 
 def role(kind: str, text: str, start: int, end: int) -> str | None:
-    """The role told nearest before `start`; else just after `end`, within the clause."""
+    """The role told in the clause of `start`..`end`: nearest before, else just after.
+
+    Where the clause tells none, the nearest before in the sentence counts.
+    """
     known = _roles(kind)
-    begin = max(text.rfind(mark, max(0, start - _BEFORE), start) for mark in "。;!?") + 1
-    best = None
-    for found in known.pattern.finditer(text, max(begin, start - _BEFORE, 0), start):
-        best = found
-    if best is not None:
-        return known.role_of[best[0]]
-    stop = min(len(text), end + _AFTER)
-    clause = _CLAUSE.search(text, end, stop)
-    after = known.pattern.search(text, end, clause.start() if clause else stop)
-    return known.role_of[after[0]] if after else None
+    earliest = max(0, start - _BEFORE)
+    clause = _begin(text, earliest, start, ",、。;!?")
+    told = _last(known, text, clause, start)
+    if told is None:
+        stop = min(len(text), end + _AFTER)
+        mark = _CLAUSE.search(text, end, stop)
+        told = known.pattern.search(text, end, mark.start() if mark else stop)
+    if told is None:
+        told = _last(known, text, _begin(text, earliest, start, "。;!?"), clause)
+    return known.role_of[told[0]] if told else None
+
+
+def _begin(text: str, earliest: int, start: int, marks: str) -> int:
+    return max(earliest, *(text.rfind(mark, earliest, start) + 1 for mark in marks))
+
+
+def _last(known: _Roles, text: str, start: int, end: int) -> re.Match[str] | None:
+    found = None
+    for found in known.pattern.finditer(text, start, end):  # noqa: B007
+        pass
+    return found
