@@ -49,17 +49,16 @@ def findings(
 ) -> Written:
     """Candidates scored, the listed ones told in sentences, each with its signals and its rows."""
     keep = tables.engine.keep
-    evidence = keep(measured.evidence)
-    backed = measured.candidates.semi_join(evidence, "subject")
-    scored = keep(_scored(_complete(backed), card, absent))
-    scored = scored.filter(scored["score"] >= listed)
+    scored = _scored(_complete(measured.candidates), card, absent)
+    scored = keep(scored.filter(scored["score"] >= listed))
+    # Rows are gathered for the few that are listed, not for everyone who was measured.
+    evidence = keep(measured.evidence.semi_join(scored, "subject"))
+    scored = keep(scored.semi_join(evidence, "subject"))
     signals = keep(_signals(scored, card, absent))
     return {
         f"findings:{card.role}": keep(_told(scored, card)),
         f"signals:{card.role}": signals,
-        f"evidence:{card.role}": keep(
-            weighed(evidence.semi_join(scored, "subject"), signals, card)
-        ),
+        f"evidence:{card.role}": keep(weighed(evidence, signals, card)),
     }
 
 
