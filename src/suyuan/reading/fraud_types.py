@@ -61,6 +61,11 @@ def list_on(day: date | None) -> PoliceList:
     return next((each for each in reversed(known) if each.in_force <= day), known[0])
 
 
+def type_names() -> tuple[str, ...]:
+    """The types of ``types.yml``, in its order."""
+    return tuple(model().titles)
+
+
 @cache
 def model() -> Model:
     said = load("fraud_types", "types.yml")

@@ -5,22 +5,24 @@ tables come back in the order of the reports, whatever the number of processes.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from suyuan.model.columns import Table
 from suyuan.model.derived import FRAUD_TYPES, STAGES, STATEMENTS, WORDING_PAIRS
 from suyuan.model.times import local
 from suyuan.reading import wording
-from suyuan.reading.facts import Reading
-from suyuan.reading.fraud_types import list_on, police_lists
+from suyuan.reading.facts import Fact, StageMention
+from suyuan.reading.fraud_types import list_on, police_lists, type_names
 from suyuan.reading.narrative import read_text
 
 #: Fewer narratives than this are read faster in this process.
@@ -30,6 +32,7 @@ _CHUNK = 1_000
 #: A report as it is read: id, narrative, naive UTC time of the report, the officer's label.
 Report = tuple[str, str, datetime | None, str | None]
 Columns = dict[str, list[Any]]
+_ORDER: Final = ("report_id", "list_year", "type", "label", "probability", "in_force")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +45,14 @@ class Readings:
     wording_pairs: pa.Table
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Columns of the tables under way, and the stories without their facts."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What some of the reports say: tables, probabilities by type, stories without facts."""
 
-    statements: Columns = field(default_factory=lambda: _columns(STATEMENTS))
-    stages: Columns = field(default_factory=lambda: _columns(STAGES))
-    fraud_types: Columns = field(default_factory=lambda: _columns(FRAUD_TYPES))
-    stories: list[tuple[str, str]] = field(default_factory=list)
+    statements: pa.Table
+    stages: pa.Table
+    probabilities: npt.NDArray[np.float64]
+    stories: list[tuple[str, str]]
 
 
 def read_reports(reports: pa.Table, *, zone: str, workers: int | None = None) -> Readings:
@@ -60,18 +63,18 @@ def read_reports(reports: pa.Table, *, zone: str, workers: int | None = None) ->
     and one for few reports).
     """
     rows = list(_reports(reports))
-    parts = [_read(chunk, zone=zone) for chunk in [rows]] if _alone(rows, workers) else None
-    if parts is None:
+    if _alone(rows, workers):
+        parts = [_read(rows, zone=zone)]
+    else:
         chunks = [rows[at : at + _CHUNK] for at in range(0, len(rows), _CHUNK)]
         # A fresh interpreter: forking a process that runs an engine's threads is not safe.
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             parts = list(pool.map(partial(_read, zone=zone), chunks))
-    stories = [story for part in parts for story in part.stories]
     return Readings(
-        _table(STATEMENTS, [part.statements for part in parts]),
-        _table(STAGES, [part.stages for part in parts]),
-        _table(FRAUD_TYPES, [part.fraud_types for part in parts]),
-        wording_pairs(stories),
+        pa.concat_tables([part.statements for part in parts]).combine_chunks(),
+        pa.concat_tables([part.stages for part in parts]).combine_chunks(),
+        _fraud_types(rows, np.concatenate([part.probabilities for part in parts]), zone),
+        wording_pairs([story for part in parts for story in part.stories]),
     )
 
 
@@ -104,51 +107,60 @@ def _reports(reports: pa.Table) -> Iterator[Report]:
         yield id_, text or "", at, label
 
 
-def _read(reports: Sequence[Report], *, zone: str) -> _Rows:
-    made = _Rows()
-    for id_, text, at, label in reports:
+def _read(reports: Sequence[Report], *, zone: str) -> _Part:
+    statements, stages = _columns(STATEMENTS), _columns(STAGES)
+    probabilities = np.zeros((len(reports), len(type_names())))
+    stories = []
+    for place, (id_, text, at, label) in enumerate(reports):
         reading = read_text(text, at, zone=zone, label=label)
-        _statements(made.statements, id_, reading)
-        _stages(made.stages, id_, reading)
-        _fraud_types(made.fraud_types, id_, reading, at, zone)
-        made.stories.append((id_, wording.story(text, reading)))
-    return made
+        _add(statements, id_, reading.facts)
+        _add(stages, id_, reading.stages)
+        types = dict(reading.types)
+        probabilities[place] = [types[name] for name in type_names()]
+        stories.append((id_, wording.story(text, reading)))
+    return _Part(
+        pa.Table.from_pydict(statements, schema=STATEMENTS.stored),
+        pa.Table.from_pydict(stages, schema=STAGES.stored),
+        probabilities,
+        stories,
+    )
 
 
-def _statements(columns: Columns, id_: str, reading: Reading) -> None:
-    for ordinal, fact in enumerate(reading.facts):
+def _add(columns: Columns, id_: str, told: Sequence[Fact | StageMention]) -> None:
+    for ordinal, each in enumerate(told):
         columns["report_id"].append(id_)
         columns["ordinal"].append(ordinal)
-        for name, cell in fact._asdict().items():
-            columns[name].append(cell)
-
-
-def _stages(columns: Columns, id_: str, reading: Reading) -> None:
-    for ordinal, stage in enumerate(reading.stages):
-        columns["report_id"].append(id_)
-        columns["ordinal"].append(ordinal)
-        for name, cell in stage._asdict().items():
+        for name, cell in zip(each._fields, each, strict=True):
             columns[name].append(cell)
 
 
 def _fraud_types(
-    columns: Columns, id_: str, reading: Reading, at: datetime | None, zone: str
-) -> None:
-    newest = list_on(None if at is None else local(at, zone).date())
-    for each in police_lists():
-        for type_, probability in reading.types:
-            columns["report_id"].append(id_)
-            columns["list_year"].append(each.year)
-            columns["type"].append(type_)
-            columns["label"].append(each.labels.get(type_, "其他"))
-            columns["probability"].append(probability)
-            columns["in_force"].append(each is newest)
+    rows: Sequence[Report], probabilities: npt.NDArray[np.float64], zone: str
+) -> pa.Table:
+    """Every report × list × type, in that order."""
+    lists, types = police_lists(), type_names()
+    labels = [each.labels.get(name, "其他") for each in lists for name in types]
+    newest = [list_on(None if at is None else local(at, zone).date()) for _, _, at, _ in rows]
+    in_force = np.array([[each is new for each in lists] for new in newest], bool)
+    wide = len(lists) * len(types)
+    return pa.table(
+        [
+            pa.array([id_ for id_, *_ in rows], pa.string()).take(
+                pa.array(np.repeat(np.arange(len(rows)), wide))
+            ),
+            np.tile(np.repeat([each.year for each in lists], len(types)), len(rows)),
+            _tiled(list(types) * len(lists), len(rows)),
+            _tiled(labels, len(rows)),
+            np.tile(probabilities, (1, len(lists))).reshape(-1),
+            np.repeat(in_force.reshape(-1), len(types)),
+        ],
+        schema=pa.schema([FRAUD_TYPES.stored.field(name) for name in _ORDER]),
+    ).select(list(FRAUD_TYPES.names))
+
+
+def _tiled(words: Sequence[str], times: int) -> pa.Array:
+    return pa.array(words, pa.string()).take(pa.array(np.tile(np.arange(len(words)), times)))
 
 
 def _columns(table: Table) -> Columns:
     return {name: [] for name in table.names}
-
-
-def _table(declared: Table, parts: Sequence[Columns]) -> pa.Table:
-    made: Callable[[Columns], pa.Table] = partial(pa.Table.from_pydict, schema=declared.stored)
-    return pa.concat_tables([declared.empty(), *map(made, parts)]).combine_chunks()
