@@ -55,8 +55,8 @@ def mapped(context: Context) -> dict[str, Mapped]:
             else:
                 header = next(iter(source.headers), column.name)
                 made[column.name] = _from(context, source, header)
-    if sides and "amount" in match.table.names:
-        made.setdefault("amount", _amount(context, sides))
+    if sides and "amount" in match.table.names and "amount" not in made:
+        made["amount"] = _amount(context, sides)
     return made
 
 
@@ -123,7 +123,7 @@ def _from(context: Context, source: Source, header: str) -> Mapped:
         sql = f"nullif(regexp_extract({sql}, {literal(source.find)}, 1), '')"
     if source.values:
         whens = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in source.values.items())
-        sql = f"CASE {sql} {whens} ELSE {sql} END"
+        sql = f"nullif(CASE {sql} {whens} ELSE {sql} END, '')"
     sql = _prefixed(source.prefix, sql) or sql
     kind = "VARCHAR"
     if source.step:
@@ -147,21 +147,21 @@ def _party(context: Context, sides: Sides, *, giver: bool) -> Mapped:
 
 
 def _outward(context: Context, sides: Sides) -> str:
-    if sides.direction and (cell := _cell(context, sides.direction)):
+    if cell := _first(context, sides.direction):
         words = ", ".join(literal(word) for word in sides.out_words)
         return f"coalesce({cell} IN ({words}), FALSE)"
-    if sides.out_amount and (cell := _cell(context, sides.out_amount)):
-        return f"coalesce({cell} NOT SIMILAR TO '[-0.,]+', FALSE)"
-    if sides.signed and (cell := _cell(context, sides.signed)):
-        return f"coalesce(regexp_matches({cell}, '^[-\\x{{2212}}\\x{{ff0d}}(\\x{{ff08}}]|-$'), FALSE)"
+    if cell := _first(context, sides.out_amount):
+        return f"coalesce(NOT regexp_full_match({cell}, '[-0.,]+'), FALSE)"
+    if cell := _first(context, sides.signed):
+        return rf"coalesce(regexp_matches({cell}, '^[-(\x{{2212}}\x{{ff0d}}\x{{ff08}}]|-$'), FALSE)"
     return "FALSE"
 
 
 def _amount(context: Context, sides: Sides) -> Mapped:
-    if sides.signed and (cell := _cell(context, sides.signed)):
-        bare = rf"regexp_replace({cell}, '[-+\x{{2212}}\x{{ff0d}}()\x{{ff08}}\x{{ff09}}]', '', 'g')"
-        return Mapped(bare, "VARCHAR", sides.signed)
-    out_cell = _cell(context, sides.out_amount or "") or "NULL"
-    in_cell = _cell(context, sides.in_amount or "") or "NULL"
-    bare = f"CASE WHEN {_outward(context, sides)} THEN {out_cell} ELSE {in_cell} END"
-    return Mapped(f"ltrim({bare}, '-')", "VARCHAR", sides.out_amount or "amount")
+    if cell := _first(context, sides.signed):
+        bare = rf"regexp_replace({cell}, '[-+()\x{{2212}}\x{{ff0d}}\x{{ff08}}\x{{ff09}}]', '', 'g')"
+        return Mapped(bare, "VARCHAR", sides.signed[0])
+    out_cell, in_cell = _first(context, sides.out_amount), _first(context, sides.in_amount)
+    out = _outward(context, sides)
+    bare = f"CASE WHEN {out} THEN {out_cell or 'NULL'} ELSE {in_cell or 'NULL'} END"
+    return Mapped(f"ltrim({bare}, '-')", "VARCHAR", next(iter(sides.out_amount), "amount"))

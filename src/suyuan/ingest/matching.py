@@ -132,6 +132,11 @@ def _with(profile: Profile, headers: Sequence[str], given: FileSettings) -> Matc
     )
     ignored = profile.ignore | {normal(header) for header in given.ignore} | narrowed.headers
     left_over = [h.strip() for h in headers if h.strip() and normal(h) not in ignored]
-    sided = {narrowed.sides.giver, narrowed.sides.taker} if narrowed.sides else set()
+    sides = narrowed.sides
+    sided = {sides.giver, sides.taker} if sides else set()
+    if sides and (sides.signed or sides.out_amount):
+        sided.add("amount")
+    if "payment_id" in table.names and sides and "payment_id" not in columns:
+        columns["payment_id"] = Source(line=True)
     lacking = [c.name for c in table if c.required and c.name not in {*columns, *sided}]
     return Match(table, narrowed, tuple(headers), tuple(left_over), tuple(lacking))

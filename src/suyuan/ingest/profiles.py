@@ -62,13 +62,13 @@ class Sides:
     own: tuple[str, ...]
     own_above: str | None
     other: tuple[str, ...]
-    direction: str | None = None
+    direction: tuple[str, ...] = ()
     out_words: tuple[str, ...] = ()
     in_words: tuple[str, ...] = ()
-    signed: str | None = None
-    out_amount: str | None = None
-    in_amount: str | None = None
-    balance: str | None = None
+    signed: tuple[str, ...] = ()
+    out_amount: tuple[str, ...] = ()
+    in_amount: tuple[str, ...] = ()
+    balance: tuple[str, ...] = ()
     prefix: str = ""
 
 
@@ -92,17 +92,8 @@ class Profile:
         if self.sides:
             sides = self.sides
             used.update(sides.own, sides.other)
-            used.update(
-                h
-                for h in (
-                    sides.direction,
-                    sides.signed,
-                    sides.out_amount,
-                    sides.in_amount,
-                    sides.balance,
-                )
-                if h
-            )
+            used.update(sides.direction, sides.signed, sides.balance)
+            used.update(sides.out_amount, sides.in_amount)
         return frozenset(normal(header) for header in used)
 
     def knows(self, headers: Sequence[str]) -> bool:
@@ -187,13 +178,13 @@ def _sides(given: dict[str, Any]) -> Sides:
         own=_words(given.get("own", ())),
         own_above=given.get("own_above"),
         other=_words(given["other"]),
-        direction=direction.get("from"),
+        direction=_words(direction.get("from", ())),
         out_words=_words(direction.get("out", ())),
         in_words=_words(direction.get("in", ())),
-        signed=given.get("signed"),
-        out_amount=given.get("out_amount"),
-        in_amount=given.get("in_amount"),
-        balance=given.get("balance"),
+        signed=_words(given.get("signed", ())),
+        out_amount=_words(given.get("out_amount", ())),
+        in_amount=_words(given.get("in_amount", ())),
+        balance=_words(given.get("balance", ())),
         prefix=given.get("prefix", ""),
     )
 

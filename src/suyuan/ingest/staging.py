@@ -173,7 +173,8 @@ def _levels(context: Context, columns: Sequence[_Filled], piece: Piece, ways: Wa
 def _own_balance(context: Context, ways: Ways) -> list[str]:
     """The own balance at the three levels."""
     sides = context.match.profile.sides
-    position = context.match.position(sides.balance) if sides and sides.balance else None
+    places = [context.match.position(header) for header in (sides.balance if sides else ())]
+    position = next((place for place in places if place is not None), None)
     if position is None:
         return ["NULL::VARCHAR AS t_own", "NULL::BIGINT AS w_own", "NULL::BIGINT AS own_balance"]
     type_ = context.types[f"c{position}"]
