@@ -178,7 +178,9 @@ def judge(events: Cards, ours: Flags, payer: pa.Array, begins: Flags, dealers: p
     deed[later & events.redeem] = USED
     deed[later & ((gave & ~events.redeem) | unseen)] = SOLD
     deed[bought] = BOUGHT
-    used_by = pc.if_else(pa.array(gap), pa.scalar(None, pa.string()), pc.coalesce(events.taker, giver))
+    used_by = pc.if_else(
+        pa.array(gap), pa.scalar(None, pa.string()), pc.coalesce(events.taker, giver)
+    )
     receiver = pc.if_else(pa.array(events.redeem), used_by, taker)
     return Deeds(deed, pc.if_else(pa.array(unseen), giver, receiver), gap)
 

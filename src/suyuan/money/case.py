@@ -114,7 +114,9 @@ def _pooled(tables: Tables, written: pa.Array, owner: pa.Array) -> Flags:
     """
     fetch, parties = tables.engine.fetch, tables["parties"]
     hubs = fetch(tables["hubs"].select("subject", "degree"))
-    firms = fetch(parties.filter(parties.kind != "person").select(entity="party:" + parties.party_id))
+    firms = fetch(
+        parties.filter(parties.kind != "person").select(entity="party:" + parties.party_id)
+    )
     at = find(written, hubs["subject"].combine_chunks())
     degree = np.asarray(pc.fill_null(hubs["degree"].take(pa.array(at, mask=at < 0)), 0))
     firm = _flags(pc.is_in(owner, value_set=firms["entity"].combine_chunks(), skip_nulls=True))

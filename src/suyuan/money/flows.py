@@ -68,7 +68,8 @@ class Scene:
 
     `payment` is the ledger's row and `card` the card's event behind each event (-1 for none);
     `shown_from` and `shown_to` are the places to show, where they are not source and target.
-    Accounts of the ledger are the first places, numbered as there.
+    Accounts of the ledger are the first places, numbered as there. `stated` marks places whose
+    opening balance is known.
     """
 
     flow: Flow
@@ -78,6 +79,7 @@ class Scene:
     card: Ints32
     shown_from: Ints32
     shown_to: Ints32
+    stated: Flags
     tied: int
     circles: int
 
@@ -309,4 +311,4 @@ def _finish(events: _Events, places: Places, given: Material) -> Scene:
     label = label[order].astype(np.int32)
     flow = Flow(source, target, amount, label, places.follow(), opening, clean)
     rest = (c[order].astype(np.int32) for c in (payment, card, shown_from, shown_to))
-    return Scene(flow, places, at[order], *rest, tied=int(tied), circles=int(circles))
+    return Scene(flow, places, at[order], *rest, stated, int(tied), int(circles))

@@ -87,7 +87,7 @@ METHODS: Final[dict[str, Method]] = {
     )
 }
 #: Argued for in docs/decisions/0030.
-DEFAULT: Final = "first"
+DEFAULT: Final = "lifo"
 
 
 def method(name: str) -> Method:

@@ -44,7 +44,7 @@ def _walk(
     """Walk the ledger for labels first … first + count - 1; returns steps, their number, masks."""
     held = np.zeros(flow.follow.size, np.int64)
     place = np.cumsum(flow.follow) - 1
-    hops = np.zeros((place[-1] + 1, count), np.int16)
+    hops = np.zeros((np.count_nonzero(flow.follow) + 1, count), np.int16)
     balance = flow.opening.copy()
     for event in range(flow.source.size):
         source, target, label = flow.source[event], flow.target[event], flow.label[event] - first

@@ -43,8 +43,7 @@ def settled(tables: Tables) -> ir.Table:
         "amount",
         "balance_after",
         cash=moved.channel.fill_null("") == "cash",
-        fee=ibis.or_(*(memo.contains(word) for word in _FEE_WORDS))
-        & (moved.amount <= FEE_AT_MOST),
+        fee=ibis.or_(*(memo.contains(word) for word in _FEE_WORDS)) & (moved.amount <= FEE_AT_MOST),
     )
 
 

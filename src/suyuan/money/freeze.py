@@ -1,0 +1,142 @@
+"""What can still be frozen, and in which order to call.
+
+Stolen money leaves an account as if by chance, at a rate: of the fen-hours that it has lain there,
+so many fen have gone. The rate of each account is estimated from its own past, drawn towards that
+of all such accounts by as much as a day of what lies there now weighs (an exponential waiting time
+with a gamma prior). What a call saves is what would be gone a day later without it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.model.money import yuan
+from suyuan.model.results import FREEZE_LIST
+from suyuan.model.text import Text
+from suyuan.money.arrays import Flags, Ints, Steps
+from suyuan.money.flows import Material, Scene
+from suyuan.money.order import closings
+from suyuan.money.places import VOUCHER
+
+HOUR: Final = 3_600_000_000
+#: What counts as "now or never", in hours, and the weight of what is known of other accounts.
+DAY: Final = 24.0
+#: A half-life is not told longer than this, in hours (ten years).
+LONGEST: Final = 87_600.0
+
+_BECAUSE: Final = Text(
+    "{amount} yuan of {reports} report(s) lies there; half of such money is gone in {half} hours, "
+    "so {saved} yuan would be gone in a day.",
+    "该处尚有{reports}起报案的赃款{amount}元;此类资金{half}小时内流失一半,一天内预计流失{saved}元。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Emptying:
+    """For each place: fen that went on, and fen-hours that money lay there, up to `now`."""
+
+    gone: Ints
+    lain: np.ndarray
+
+    def rates(self, held: Ints, kind: Flags) -> np.ndarray:
+        """Share of the money that leaves in an hour, for places of one kind."""
+        lain, gone = self.lain[kind].sum(), self.gone[kind].sum()
+        usual = gone / lain if lain > 0 else 0.0
+        weight = held * DAY
+        below = np.where(weight + self.lain > 0, weight + self.lain, 1.0)
+        rate: np.ndarray = (self.gone + usual * weight) / below
+        return rate
+
+
+def emptying(seen: Scene, steps: Steps, now: int) -> Emptying:
+    """How fast claimed money has been leaving each place."""
+    size = seen.places.count
+    source, target = seen.flow.source[steps.event], seen.flow.target[steps.event]
+    hours = (now - seen.at[steps.event]) / HOUR
+    moved = steps.amount - steps.fresh
+    gone, lain = np.zeros(size, np.int64), np.zeros(size, np.float64)
+    away = source != target
+    np.add.at(gone, source[away], moved[away])
+    np.add.at(lain, target[away], (steps.amount * hours)[away])
+    np.add.at(lain, source[away], -(moved * hours)[away])
+    return Emptying(gone, np.maximum(lain, 0.0))
+
+
+def freeze_list(given: Material, seen: Scene, steps: Steps, exits: pa.Table) -> pa.Table:
+    """Accounts and unused cards that hold recoverable money, the most urgent first.
+
+    `exits` are those of the method that `steps` belong to.
+    """
+    there = exits.filter(pc.greater(exits["recoverable"], 0))
+    there = there.sort_by([("exit", "ascending"), ("report_id", "ascending")])
+    lies = there.group_by("exit", use_threads=False).aggregate(
+        [("recoverable", "sum"), ("report_id", "list"), ("recoverable", "list"), ("at", "max")]
+    )
+    names = lies["exit"].combine_chunks()
+    place = _places(seen, names)
+    amount = np.asarray(lies["recoverable_sum"], dtype=np.int64)
+    held = np.zeros(seen.places.count, np.int64)
+    held[place] = amount
+    balance = closings(seen.flow.source, seen.flow.target, seen.flow.amount, seen.flow.opening)
+    card = np.asarray(pc.starts_with(names, "voucher:"), dtype=np.bool_)
+    known = emptying(seen, steps, int(given.book.at.max(initial=0)))
+    rate = _rates(seen, known, held, place, card)
+    half = np.minimum(np.log(2) / np.maximum(rate, 1e-12), LONGEST)
+    saved = np.floor(amount * -np.expm1(-rate * DAY)).astype(np.int64)
+    shares = [[str(yuan(fen)) for fen in row] for row in lies["recoverable_list"].to_pylist()]
+    counts = [len(row) for row in shares]
+    texts = [_because(*row) for row in zip(amount, counts, half, saved, strict=True)]
+    columns = {
+        "account": names,
+        "institution": _institution(given, place),
+        "amount": amount,
+        "balance": np.where(card, amount, balance[place]),
+        "reports": lies["report_id_list"],
+        "shares": shares,
+        "since": lies["at_max"],
+        "half_life": half,
+        "saved": saved,
+        "because_en": [text.en for text in texts],
+        "because_zh": [text.zh for text in texts],
+    }
+    table = pa.table([_array(columns[name]) for name in FREEZE_LIST.names], FREEZE_LIST.names)
+    order = [("saved", "descending"), ("amount", "descending"), ("account", "ascending")]
+    return table.cast(FREEZE_LIST.stored).sort_by(order)
+
+
+def _places(seen: Scene, names: pa.Array) -> Ints:
+    """The followed place that each subject is."""
+    every = np.flatnonzero(seen.flow.follow)
+    where = pc.index_in(names, value_set=seen.places.subjects(every))
+    return every[np.asarray(where, dtype=np.int64)]
+
+
+def _rates(seen: Scene, known: Emptying, held: Ints, place: Ints, card: Flags) -> np.ndarray:
+    reasons = seen.places.reasons(np.arange(seen.places.count))
+    cards = np.asarray(pc.equal(reasons, VOUCHER), dtype=np.bool_)
+    accounts = seen.flow.follow & ~cards
+    rates: np.ndarray = np.where(
+        card, known.rates(held, cards)[place], known.rates(held, accounts)[place]
+    )
+    return rates
+
+
+def _institution(given: Material, place: Ints) -> pa.Array:
+    accounts = len(given.book.accounts)
+    return given.known.institution.take(pa.array(place, mask=place >= accounts))
+
+
+def _because(amount: int, reports: int, half: float, saved: int) -> Text:
+    return _BECAUSE.format(
+        amount=f"{yuan(int(amount)):,}",
+        reports=reports,
+        half=f"{half:,.1f}",
+        saved=f"{yuan(int(saved)):,}",
+    )
+
+
+def _array(column: object) -> pa.Array | pa.ChunkedArray:
+    return column if isinstance(column, pa.Array | pa.ChunkedArray) else pa.array(column)
