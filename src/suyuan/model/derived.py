@@ -168,6 +168,24 @@ SERVES = table(
     need("strength", FLOAT, "how sure", unit="0..1"),
 )
 
+MATCHES = table(
+    "matches",
+    "数据比对",
+    "which order a seized row is a copy of; weights in nats, 0 where a field is missing",
+    key("leaked_row", TEXT, "row_id of the seized row"),
+    key("order_id", TEXT, "the order", kind="order"),
+    need("order_row", TEXT, "row_id of the order"),
+    need("probability", FLOAT, "that it is a copy of this order", unit="0..1"),
+    need("weight", FLOAT, "sum of the weights", unit="nat"),
+    need("phone_weight", FLOAT, "by phone", unit="nat"),
+    need("name_weight", FLOAT, "by name", unit="nat"),
+    need("address_weight", FLOAT, "by address", unit="nat"),
+    need("amount_weight", FLOAT, "by amount", unit="nat"),
+    need("time_weight", FLOAT, "by time of the order", unit="nat"),
+    need("item_weight", FLOAT, "by item", unit="nat"),
+    need("waybill_weight", FLOAT, "by waybill number", unit="nat"),
+)
+
 DERIVED: dict[str, Table] = {
     table.name: table
     for table in (
@@ -183,5 +201,6 @@ DERIVED: dict[str, Table] = {
         STAGES,
         FRAUD_TYPES,
         WORDING_PAIRS,
+        MATCHES,
     )
 }

@@ -1,6 +1,6 @@
 """Precision, recall and abstention of named sources, beside what one would otherwise use.
 
-Run: ``python -m tests.detect.leaks.scoreboard [seeds]``.
+Run: ``PYTHONPATH=tests:tests/detect/leaks python tests/detect/leaks/scoreboard.py [seeds]``.
 """
 
 import sys
@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rivals import counts, greedy_cover, lift
+from running import running
 from suyuan.detect.leaks.cases import Inquiry, inquire
-from tests.detect.leaks.rivals import counts, greedy_cover, lift
-from tests.detect.leaks.running import running
-from tests.detect.leaks.worlds import Shape, World, make
+from worlds import Shape, World, make
 
 NAMED = 0.8
 RIVALS = {"counts": counts, "lift": lift, "greedy cover": greedy_cover}

@@ -1,0 +1,33 @@
+"""Which pairs are compared at all: those that share a key that few orders have."""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.identity.matching.comparing import pattern
+from suyuan.store.engine import Engine
+
+#: Fields joined into a key, narrow keys first; a seized row that a narrow key has paired is not
+#: tried with the wide ones.
+NARROW = (("waybill",), ("phone_key", "amount"), ("phone_key", "day"))
+WIDE = (("phone",), ("phone_key", "item"), ("initial", "amount", "day"), ("item", "amount", "day"))
+#: A key shared by more orders than this says nothing about any of them.
+WIDEST = 200
+
+
+def pairs(engine: Engine, left: ir.Table, right: ir.Table) -> ir.Table:
+    """``leaked_row``, ``order_row``, ``order_id``, ``pattern`` of every pair compared."""
+    narrow = engine.keep(ibis.union(*(_by(left, right, key) for key in NARROW), distinct=True))
+    rest = engine.keep(left.anti_join(narrow, "leaked_row"))
+    wide = ibis.union(*(_by(rest, right, key) for key in WIDE), distinct=True)
+    return engine.keep(ibis.union(narrow, wide))
+
+
+def _by(left: ir.Table, right: ir.Table, key: tuple[str, ...]) -> ir.Table:
+    right = right.filter(*(right["o_" + name].notnull() for name in key))
+    block = right.group_by(["o_" + name for name in key])
+    right = block.mutate(crowd=lambda t: t.count())
+    right = right.filter(right["crowd"] <= WIDEST)
+    left = left.filter(*(left["l_" + name].notnull() for name in key))
+    match = [left["l_" + name] == right["o_" + name] for name in key]
+    paired = left.inner_join(right, match)
+    return paired.select("leaked_row", "order_row", "order_id", pattern=pattern(paired))
