@@ -28,8 +28,9 @@ def running(world: World, **more: pa.Table) -> Iterator[Tables]:
                     pa.table(
                         {
                             "role": pa.array(["scam_caller"] * callers.count().execute()),
-                            "subject": callers.select(s="phone:" + callers["caller"])
-                            .to_pyarrow()["s"],
+                            "subject": callers.select(s="phone:" + callers["caller"]).to_pyarrow()[
+                                "s"
+                            ],
                             "score": pa.array([0.95] * callers.count().execute()),
                             "decided": pa.array([True] * callers.count().execute()),
                         }
@@ -39,4 +40,3 @@ def running(world: World, **more: pa.Table) -> Iterator[Tables]:
         for name, table in more.items():
             tables.put(name, filled(name, table))
         yield tables
-

@@ -177,12 +177,13 @@ def _reports(
         known.append(rng.random(report.sum()) < shape.quoted)
     # Unrelated victims: people of one region, who buy from other shops and through other couriers.
     taste = np.exp(shape.region_bias * rng.normal(0, 1, shape.couriers))[orders["courier"]]
-    taste = taste * np.exp(shape.region_bias * rng.normal(0, 1, shape.platforms))[
-        orders["platform"]
-    ]
-    taste = taste * np.exp(0.5 * shape.region_bias * rng.normal(0, 1, shape.merchants))[
-        orders["merchant"]
-    ]
+    taste = (
+        taste * np.exp(shape.region_bias * rng.normal(0, 1, shape.platforms))[orders["platform"]]
+    )
+    taste = (
+        taste
+        * np.exp(0.5 * shape.region_bias * rng.normal(0, 1, shape.merchants))[orders["merchant"]]
+    )
     order.append(rng.choice(len(taste), shape.unrelated, p=taste / taste.sum()))
     at.append(rng.uniform(0, shape.days * DAY, shape.unrelated))
     known.append(np.zeros(shape.unrelated, bool))
@@ -197,9 +198,7 @@ def _reports(
             "victim_id": pa.array([None] * len(rows), pa.string()),
             "victim_phone": [_phone(b) for b in orders["buyer"][rows]],
             "contacted_at": moments,
-            "quoted_order_id": [
-                f"O{r}" if q else None for r, q in zip(rows, quoted, strict=True)
-            ],
+            "quoted_order_id": [f"O{r}" if q else None for r, q in zip(rows, quoted, strict=True)],
         }
     )
 

@@ -26,7 +26,9 @@ def orders_of(rng: np.random.Generator, n: int) -> pa.Table:
     ]
     streets = [f"{rng.choice(PLACES)}解放路{rng.integers(1, 400)}号" for _ in range(buyers)]
     buyer = rng.integers(0, buyers, n)
-    at = np.datetime64("2019-04-01", "us") + (rng.random(n) * 42 * 86_400e6).astype("timedelta64[us]")
+    at = np.datetime64("2019-04-01", "us") + (rng.random(n) * 42 * 86_400e6).astype(
+        "timedelta64[us]"
+    )
     return pa.table(
         {
             "order_id": [f"{rng.integers(10**15, 10**16)}{i}" for i in range(n)],

@@ -124,9 +124,7 @@ def _free(effects: list[Effect], problem: Problem) -> NDArray[np.int64]:
     return np.flatnonzero(taken < PRIOR_LEAK)
 
 
-def _effect(
-    problem: Problem, residual: Residual, which: NDArray[np.int64] | None = None
-) -> Effect:
+def _effect(problem: Problem, residual: Residual, which: NDArray[np.int64] | None = None) -> Effect:
     factor = problem.factors(residual, which)
     weighed = np.append(factor + np.log(PRIOR_LEAK / len(factor)), np.log(1.0 - PRIOR_LEAK))
     weighed = np.exp(weighed - weighed.max())
@@ -168,4 +166,3 @@ def _weigh(pairings: Pairings, odds: Floats, intensity: Floats, base: Floats) ->
     spread = held / (1.0 - outside)[pairings.victim] * pairings.weight[pairings.victim]
     mass = np.bincount(pairings.bin, spread, bins)
     return Residual(held, odds, outside, mass, intensity)
-

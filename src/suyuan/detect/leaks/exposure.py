@@ -32,9 +32,7 @@ class Bins:
 
     def of(self, moment: ir.TimestampValue) -> ir.IntegerValue:
         """The bin that `moment` falls into; outside the span the number is outside 0..count."""
-        since = moment.epoch_seconds() - int(
-            np.datetime64(self.origin, "s").astype(np.int64)
-        )
+        since = moment.epoch_seconds() - int(np.datetime64(self.origin, "s").astype(np.int64))
         return (since / self.seconds).floor().cast("int32")
 
 
@@ -50,9 +48,7 @@ def exposure(engine: Engine, orders: ir.Table, span: Bins) -> Exposure:
     """Orders per candidate and bin; an order without an attribute counts in the totals only."""
     placed = orders.mutate(bin=span.of(orders["ordered_at"]))
     placed = placed.filter((placed["bin"] >= 0) & (placed["bin"] < span.count))
-    grouped = engine.keep(
-        placed.group_by(["bin", *ATTRIBUTES]).aggregate(n=lambda t: t.count())
-    )
+    grouped = engine.keep(placed.group_by(["bin", *ATTRIBUTES]).aggregate(n=lambda t: t.count()))
     each = [_of(grouped, name, kind) for name, kind in ATTRIBUTES.items()]
     total = grouped.group_by("bin").aggregate(n=lambda t: t["n"].sum())
     return _arrays(

@@ -128,9 +128,7 @@ def _uneven(score: Floats, pace: Floats) -> Floats:
 
 
 @njit(cache=True)
-def _scores(
-    pairs: Ints, victims: Victims, relative: Floats, mass: Floats, odds: Floats
-) -> Floats:
+def _scores(pairs: Ints, victims: Victims, relative: Floats, mass: Floats, odds: Floats) -> Floats:
     out = np.empty((len(odds), len(relative)))
     for i in range(len(odds)):
         out[i] = _bin_scores(odds[i], pairs, victims, relative, mass)

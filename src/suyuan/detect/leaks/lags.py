@@ -69,4 +69,6 @@ def shares(
     total = np.bincount(victim, density, victims) + OUTSIDE
     by_lag = relevance[victim] * density / total[victim]
     named = np.bincount(victim, quoted, victims)[victim]
-    return np.where(named == 0, by_lag, np.where(quoted, 0.97 / np.maximum(named, 1), 0.02 * by_lag))
+    return np.where(
+        named == 0, by_lag, np.where(quoted, 0.97 / np.maximum(named, 1), 0.02 * by_lag)
+    )

@@ -117,7 +117,11 @@ def _time(pair: ir.Table) -> ir.IntegerValue:
     hours = (pair["l_hour"] - pair["o_hour"]).abs()
     days = (pair["l_day"] - pair["o_day"]).abs()
     return ibis.cases(
-        (hours.isnull(), ibis.null("int8")), (hours <= 1, 3), (days == 0, 2), (days <= 2, 1), else_=0
+        (hours.isnull(), ibis.null("int8")),
+        (hours <= 1, 3),
+        (days == 0, 2),
+        (days <= 2, 1),
+        else_=0,
     )
 
 
@@ -132,4 +136,6 @@ def _item(pair: ir.Table) -> ir.IntegerValue:
 
 
 def _same(left: ir.Value, right: ir.Value) -> ir.IntegerValue:
-    return ibis.cases((left.isnull() | right.isnull(), ibis.null("int8")), (left == right, 1), else_=0)
+    return ibis.cases(
+        (left.isnull() | right.isnull(), ibis.null("int8")), (left == right, 1), else_=0
+    )

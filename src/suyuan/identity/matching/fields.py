@@ -9,19 +9,17 @@ import ibis.expr.types as ir
 
 def seized(leaked: ir.Table, zone: str) -> ir.Table:
     """Seized rows: ``leaked_row`` and the fields compared; masked values stay as they are."""
-    return _fields(leaked, "leaked_row", "l_", phone="phone", name="name", zone=zone)
+    fields = _fields(leaked, "l_", phone="phone", name="name", zone=zone)
+    return leaked.select(leaked_row=leaked["row_id"], **fields)
 
 
 def ordered(orders: ir.Table, zone: str) -> ir.Table:
     """Orders: ``order_row``, ``order_id`` and the fields compared."""
-    return _fields(
-        orders, "order_row", "o_", phone="buyer_phone", name="buyer_name", zone=zone
-    ).mutate(order_id=orders["order_id"])
+    fields = _fields(orders, "o_", phone="buyer_phone", name="buyer_name", zone=zone)
+    return orders.select("order_id", order_row=orders["row_id"], **fields)
 
 
-def _fields(
-    rows: ir.Table, id_: str, side: str, *, phone: str, name: str, zone: str
-) -> ir.Table:
+def _fields(rows: ir.Table, side: str, *, phone: str, name: str, zone: str) -> dict[str, ir.Value]:
     digits, person = rows[phone], rows[name]
     day = _local_day(rows["ordered_at"], zone)
     fields = {
@@ -29,7 +27,9 @@ def _fields(
         "phone_key": visible(digits),
         "masked": digits.contains("*"),
         "name": person,
-        "initial": ibis.ifelse(person.substr(0, 1) == "*", ibis.null("string"), person.substr(0, 1)),
+        "initial": ibis.ifelse(
+            person.substr(0, 1) == "*", ibis.null("string"), person.substr(0, 1)
+        ),
         "address": rows["address"],
         "item": rows["item"],
         "amount": rows["amount"],
@@ -39,7 +39,7 @@ def _fields(
             rows["waybill_id"].contains("*"), ibis.null("string"), rows["waybill_id"]
         ),
     }
-    return rows.select(**{id_: rows["row_id"]}, **{side + k: v for k, v in fields.items()})
+    return {side + field: value for field, value in fields.items()}
 
 
 def visible(digits: ir.StringValue) -> ir.StringValue:

@@ -1,6 +1,5 @@
 """Seized rows to orders: pairs, weights, and for each row the most likely order or none."""
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
@@ -60,7 +59,9 @@ def _random(tables: Tables, left: ir.Table, right: ir.Table) -> ir.Table:
     others = _some(tables, "orders", right, "order_row").mutate(one=1)
     crossed = some.inner_join(others, "one")
     return (
-        crossed.select(pattern=pattern(crossed)).group_by("pattern").aggregate(n=lambda t: t.count())
+        crossed.select(pattern=pattern(crossed))
+        .group_by("pattern")
+        .aggregate(n=lambda t: t.count())
     )
 
 

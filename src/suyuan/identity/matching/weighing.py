@@ -44,9 +44,7 @@ def chance(patterns: NDArray[np.int64], counts: NDArray[np.int64]) -> Floats:
     return out
 
 
-def learnt(
-    patterns: NDArray[np.int64], counts: NDArray[np.int64], by_chance: Floats
-) -> Weights:
+def learnt(patterns: NDArray[np.int64], counts: NDArray[np.int64], by_chance: Floats) -> Weights:
     """Weights after EM over the pairs that share a key."""
     taken = _digits(patterns)
     prior = _prior()
