@@ -40,8 +40,17 @@ def _days_between(start: ir.Value, end: ir.Value) -> ir.Value:
 
 
 def _after_months(start: ir.Value, months: ir.Value) -> ir.Value:
-    """The same day and hour `months` calendar months later (the last day of a shorter month)."""
-    return start + months.cast("int64").as_interval("M")
+    """The same day and hour `months` calendar months later, by the calendar in Beijing.
+
+    In a shorter month it is that month's last day.
+    """
+    local = start + ibis.interval(hours=8)
+    return local + months.cast("int64").as_interval("M") - ibis.interval(hours=8)
+
+
+def _day(moment: ir.Value) -> ir.Value:
+    """The calendar day in Beijing, as text: what is done `at once` is counted within it."""
+    return (moment + ibis.interval(hours=8)).date().cast("string")
 
 
 def _total(amount: ir.Value) -> ir.Value:
@@ -64,6 +73,7 @@ SCALAR: dict[str, Function] = {
     "hours_between": _hours_between,
     "days_between": _days_between,
     "after_months": _after_months,
+    "day": _day,
     "floor": lambda value: value.floor(),
     "distance": lambda left, right: (left - right).abs(),
     "text": lambda value: value.cast("string"),
