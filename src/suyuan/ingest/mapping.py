@@ -111,7 +111,9 @@ def _from(context: Context, source: Source, header: str) -> Mapped:
     if source.constant is not None:
         return Mapped(literal(source.constant), "VARCHAR", header)
     if source.line:
-        return Mapped(f"{literal(context.key)} || ':' || line", "VARCHAR", header)
+        place = f"{literal(context.key)} || ':' || line"
+        given = _first(context, source.headers)
+        return Mapped(f"coalesce({given}, {place})" if given else place, "VARCHAR", header)
     if source.join:
         parts = [c for h in source.headers if (c := _cell(context, h))]
         # A date cell of a workbook carries a midnight that is not meant.

@@ -1,7 +1,7 @@
 """Which table a file belongs to, and which of its columns is which of ours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from suyuan.ingest.headers import normal
@@ -120,23 +120,14 @@ def _with(profile: Profile, headers: Sequence[str], given: FileSettings) -> Matc
         for ours, source in {**profile.columns, **renamed}.items()
         if not source.headers or any(normal(header) in present for header in source.headers)
     }
-    narrowed = Profile(
-        profile.name,
-        profile.title,
-        profile.table,
-        profile.known_by,
-        columns,
-        profile.ignore,
-        profile.sides,
-        profile.footers,
-    )
+    narrowed = replace(profile, columns=columns)
     ignored = profile.ignore | {normal(header) for header in given.ignore} | narrowed.headers
     left_over = [h.strip() for h in headers if h.strip() and normal(h) not in ignored]
     sides = narrowed.sides
     sided = {sides.giver, sides.taker} if sides else set()
     if sides and (sides.signed or sides.out_amount):
         sided.add("amount")
-    if "payment_id" in table.names and sides and "payment_id" not in columns:
-        columns["payment_id"] = Source(line=True)
+    if "payment_id" in table.names and sides:  # statements often number nothing
+        columns["payment_id"] = replace(columns.get("payment_id", Source()), line=True)
     lacking = [c.name for c in table if c.required and c.name not in {*columns, *sided}]
     return Match(table, narrowed, tuple(headers), tuple(left_over), tuple(lacking))
