@@ -58,7 +58,8 @@ def places(calls: ir.Table) -> ir.Table:
     still = cells.group_by("caller").aggregate(still=cells["n"].max() / cells["n"].sum())
     known = calls.filter(calls["country"].notnull())
     counted = known.group_by("country").aggregate(n=known.count())
-    home = counted.filter(counted["n"] == counted["n"].max().over(ibis.window()))
+    counted = counted.mutate(most=counted["n"].max().over(ibis.window()))
+    home = counted.filter(counted["n"] == counted["most"])
     away = known.left_join(home.select(home="country"), known["country"] == home["country"])
     abroad = away.group_by("caller").aggregate(abroad=away["home"].isnull().mean())
     return still.outer_join(abroad, "caller").select(
