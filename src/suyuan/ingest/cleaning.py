@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from suyuan.ingest.pieces import literal
 from suyuan.ingest.problems import Cell
 from suyuan.model.columns import Column, Type
 
@@ -111,7 +112,7 @@ def _text(column: Column, text: str, work: str, type_: str, zone: str) -> Levels
         made = identifier(column.kind or "", text)
         lost = f"CASE WHEN {_scientific(text)} THEN NULL ELSE {made} END"
         if column.kind != "phone":  # most ids hold none of these, and are then as they should be
-            odd = f"contains({text}, '+') OR contains({text}, ' ') OR contains({text}, '-')"
+            odd = " OR ".join(f"contains({text}, {literal(mark)})" for mark in "+ -'")
             lost = f"CASE WHEN {odd} THEN {lost} ELSE {text} END"
         repaired = _changed(text, work) if made != text else "0"
         return lost, work, repaired, str(int(Cell.DIGITS_LOST))
@@ -136,14 +137,19 @@ def identifier(kind: str, text: str) -> str:
         return _phone(text)
     if kind == "bank_account":
         return _account_number(text)
-    return text
+    return _unmarked(text)
+
+
+def _unmarked(text: str) -> str:
+    """Without the apostrophe by which a spreadsheet is told that digits are text."""
+    return f"CASE WHEN starts_with({text}, '''') THEN substr({text}, 2) ELSE {text} END"
 
 
 def _phone(text: str) -> str:
     # Eleven bare digits, or a masked number: nothing to do. Everything else pays for the regexes.
     bare = (
         f"regexp_replace(translate({text}, '{_FULL_WIDTH}', '{_HALF_WIDTH}'), "
-        r"'[\s\-()\x{00a0}\x{3000}]|[.]0$', '', 'g')"
+        r"'[\s\-()\x{00a0}\x{3000}\x27]|[.]0$', '', 'g')"
     )
     local = rf"regexp_replace({bare}, '^([+]86|0086)', '')"
     return (
@@ -161,7 +167,7 @@ def _account_number(text: str) -> str:
     grouped = r"'\d{4}([ \x{00a0}-]\d{2,4}){2,4}|\d{4}[\d ]{8,}\d'"
     return (
         f"CASE WHEN regexp_full_match({text}, {grouped}) "
-        rf"THEN regexp_replace({text}, '[ \x{{00a0}}-]', '', 'g') ELSE {text} END"
+        rf"THEN regexp_replace({text}, '[ \x{{00a0}}-]', '', 'g') ELSE {_unmarked(text)} END"
     )
 
 
@@ -255,7 +261,9 @@ def _digits_time(text: str, zone: str) -> str:
 def _worded_time(text: str) -> str:
     """Chinese and slashed forms, brought to ``Y-m-d H:M:S``."""
     plain = f"translate({text}, '{_FULL_WIDTH}年月/时点分', '{_HALF_WIDTH}---:::')"
-    spaced = rf"regexp_replace({plain}, '日[ ]?|T', ' ')"
+    dashed = rf"regexp_replace({plain}, '^(\d{{4}})(\d\d)(\d\d)[ T]+', '\1-\2-\3 ')"
+    parted = rf"regexp_replace({dashed}, '\s(\d\d?)(\d\d)(\d\d)$', ' \1:\2:\3')"
+    spaced = rf"regexp_replace({parted}, '日[ ]?|T', ' ')"
     seconds = rf"regexp_replace(replace({spaced}, '秒', ''), '[: ]+$', '')"
     hours = rf"regexp_replace({seconds}, '(\s\d{{1,2}})$', '\1:00')"
     dotted = rf"regexp_replace({hours}, '^(\d{{4}})[.](\d{{1,2}})[.](\d{{1,2}})', '\1-\2-\3')"

@@ -57,6 +57,10 @@ def mapped(context: Context) -> dict[str, Mapped]:
                 made[column.name] = _from(context, source, header)
     if sides and "amount" in match.table.names and "amount" not in made:
         made["amount"] = _amount(context, sides)
+    if sides and "balance_after" in match.table.names and (balance := _first(context, sides.balance)):
+        # Ours is the payer's: on a row that came in, the own balance is the payee's.
+        sql = f"CASE WHEN {_outward(context, sides)} THEN {balance} END"
+        made["balance_after"] = Mapped(sql, "VARCHAR", sides.balance[0])
     return made
 
 
