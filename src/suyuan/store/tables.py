@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Self
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -81,7 +82,8 @@ class Tables:
         return bool(counted["n"][0].as_py())
 
     def put(self, name: str, value: ir.Table | pa.Table) -> None:
-        """Take a table in; its columns must hold those declared, and are brought into order."""
+        """Take a table in; its columns must hold those declared; they are brought into
+        their order and types."""
         schema = stored_schema(name)
         given = value if isinstance(value, ir.Table) else self.engine.arrow(value)
         missing = [column for column in schema.names if column not in given.columns]
@@ -91,7 +93,7 @@ class Tables:
                 value=f"{name}: {', '.join(missing)}",
                 hint=Text("The step that writes it must give them.", "写出它的步骤必须给出。"),
             )
-        self._held[name] = given.select(*schema.names)
+        self._held[name] = given.select(*schema.names).cast(ibis.Schema.from_pyarrow(schema))
 
     def only(self, names: Iterable[str]) -> Self:
         """The same tables, of which only `names` may be read."""

@@ -1,0 +1,25 @@
+"""The command line: ``suyuan``."""
+
+import typer
+
+from suyuan.face.commands import check, explain, export, investigate, who
+
+app = typer.Typer(
+    name="suyuan",
+    help=(
+        "溯源: from an investigation's records to the whole chain behind the scam, "
+        "each claim with its evidence.\n\n"
+        "Start with:  suyuan investigate examples/zheng"
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+)
+for module in (investigate, check, who, explain, export):
+    app.command(module.NAME)(module.command)
+
+
+def main() -> None:
+    """Entry point of the ``suyuan`` command."""
+    app()

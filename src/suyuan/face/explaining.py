@@ -1,0 +1,95 @@
+"""One finding, signal by signal, down to its rows."""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from rich.console import Console
+from rich.table import Table
+
+from suyuan.detect.scoring import scorecard
+from suyuan.face.api import Results
+from suyuan.face.masking import Masking
+from suyuan.model.errors import InputError
+from suyuan.model.roles import ROLES
+from suyuan.model.text import Language, Text
+
+
+def print_finding(
+    results: Results, wanted: str, to: Console, language: Language, shown: Masking
+) -> None:
+    """The findings that `wanted` (an id, its first digits, or a subject) names."""
+    found = _wanted(results["findings"], wanted)
+    for finding in found.to_pylist():
+        _print_one(results, finding, to, language, shown)
+
+
+def _wanted(findings: pa.Table, wanted: str) -> pa.Table:
+    if ":" in wanted:
+        hit = pc.equal(findings["subject"], wanted)
+    else:
+        hit = pc.starts_with(findings["finding_id"], wanted.lower())
+    found = findings.filter(hit)
+    if found.num_rows == 0:
+        raise InputError(
+            Text("No finding is named so.", "没有这条线索。"),
+            value=wanted,
+            hint=Text(
+                "Take a finding_id or a subject (kind:id) from findings.parquet or the report.",
+                "请用 findings.parquet 或报告中的 finding_id 或 kind:id。",
+            ),
+        )
+    return found
+
+
+def _print_one(
+    results: Results, finding: dict[str, Any], to: Console, language: Language, shown: Masking
+) -> None:
+    role = ROLES[finding["role"]].title.in_(language)
+    to.rule(f"{role}  {shown.subject(finding['subject'])}  {finding['score']:.2f}")
+    to.print(shown.text(finding[f"because_{language}"]), markup=False)
+    weighed = Text("Weighed against: {it}", "已权衡的无辜解释:{it}")
+    to.print(
+        weighed.format(it=shown.text(finding[f"rivals_{language}"])).in_(language), markup=False
+    )
+    to.print(_signals(results, finding, language))
+    to.print(_rows(results, finding, language, shown))
+
+
+def _signals(results: Results, finding: dict[str, Any], language: Language) -> Table:
+    card = scorecard(finding["role"])
+    titles = {signal.name: signal.title.in_(language) for signal in card.signals}
+    rows = results["signals"]
+    own = rows.filter(pc.equal(rows["finding_id"], finding["finding_id"]))
+    table = Table(title=Text("Signals", "信号").in_(language), title_justify="left")
+    for head in (
+        Text("signal", "信号"),
+        Text("value", "数值"),
+        Text("adds (log-odds)", "对数几率"),
+    ):
+        table.add_column(head.in_(language))
+    missing = Text("table missing", "缺表").in_(language)
+    for row in own.sort_by([("weight", "descending")]).to_pylist():
+        value = missing if row["missing"] else "" if row["value"] is None else f"{row['value']:g}"
+        name = titles.get(row["signal"], row["signal"])
+        table.add_row(name, f"{value} {row['unit']}", f"{row['weight']:+.2f}")
+    table.add_row(Text("before any signal", "先验").in_(language), "", f"{card.prior:+.2f}")
+    return table
+
+
+def _rows(results: Results, finding: dict[str, Any], language: Language, shown: Masking) -> Table:
+    rows = results["evidence"]
+    own = rows.filter(pc.equal(rows["evidence_id"], finding["finding_id"]))
+    table = Table(title=Text("Rows", "证据行").in_(language), title_justify="left")
+    for head in (
+        Text("row", "行"),
+        Text("key", "编号"),
+        Text("share", "占比"),
+        Text("shows", "说明"),
+    ):
+        table.add_column(head.in_(language), overflow="fold")
+    for row in own.sort_by([("weight", "descending")]).to_pylist():
+        place = f"{row['file']}:{row['line']}  {row['sha256'][:12]}"
+        key, note = shown.text(row["key"] or ""), shown.text(row["note"] or "")
+        table.add_row(place, key, f"{row['weight']:.1%}", note)
+    return table

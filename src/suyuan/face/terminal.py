@@ -1,0 +1,188 @@
+"""The chain in the terminal: who leaked, who called, where the money went, who cashed it out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow.compute as pc
+from rich.console import Console
+from rich.table import Table
+from rich.tree import Tree
+
+from suyuan.face.api import Results
+from suyuan.face.masking import Masking
+from suyuan.face.wording import LINKS, yuan
+from suyuan.model.roles import ROLES
+from suyuan.model.text import Language, Text
+
+#: Rings, and ends of one link, that fit on a screen; what is left out is said.
+RINGS_SHOWN = 5
+ENDS_SHOWN = 6
+ORDER = (
+    "leak_source",
+    "data_broker",
+    "account_merchant",
+    "sim_supplier",
+    "ring_member",
+    "mule_account",
+    "middleman",
+    "card_merchant",
+)
+
+
+def print_chain(results: Results, to: Console, language: Language) -> None:
+    """Each ring with its chain, the leads outside rings, what could not be done, and the report."""
+    rings = results["rings"].sort_by([("loss", "descending")]).to_pylist()
+    served = results["chain"].to_pylist()
+    for ring in rings[:RINGS_SHOWN]:
+        to.print(_ring_tree(ring, served, results, language))
+    if len(rings) > RINGS_SHOWN:
+        more = Text("… and {n} smaller rings", "……另有{n}个较小的团伙")
+        to.print(more.format(n=len(rings) - RINGS_SHOWN).in_(language))
+    _print_roles(results, to, language)
+    _print_limits(results, to, language)
+    told = Text("Report: {path}", "报告:{path}").format(path=results.report)
+    to.print(told.in_(language), soft_wrap=True)
+    to.print(Text("A finding is a lead for a person, never a verdict.", "线索供人核查,不是结论。").in_(language), style="dim")  # fmt: skip
+
+
+def _ring_tree(
+    ring: Mapping[str, Any], served: list[dict[str, Any]], results: Results, language: Language
+) -> Tree:
+    head = Text(
+        "[bold]Ring {id}[/bold]: {reports} reports, {victims} victims, {loss}",
+        "[bold]团伙 {id}[/bold]:{reports}起报案,{victims}名被害人,{loss}",
+    )
+    loss = yuan(ring["loss"], language)
+    told = head.format(
+        id=ring["ring_id"], reports=ring["reports"], victims=ring["victims"], loss=loss
+    )
+    tree = Tree(told.in_(language))
+    own = [edge for edge in served if edge["ring_id"] == ring["ring_id"]]
+    for role in ORDER:
+        edges = [edge for edge in own if _role_of(edge, results) == role]
+        if edges:
+            _add_role(tree, role, edges, language)
+    _add_laundering(tree, ring["ring_id"], results, language)
+    behind = Text(
+        "[bold]{n} helpers[/bold] stand behind a scammer: {b} data brokers, {a} account merchants, "
+        "{m} middlemen, {c} card merchants",
+        "一个诈骗分子背后有[bold]{n}人[/bold]:料商{b}人,号商{a}人,中间人{m}人,卡商{c}人",
+    )
+    tree.add(
+        behind.format(
+            n=ring["helpers"],
+            b=ring["data_brokers"],
+            a=ring["account_merchants"],
+            m=ring["middlemen"],
+            c=ring["card_merchants"],
+        ).in_(language)
+    )
+    return tree
+
+
+def _role_of(edge: Mapping[str, Any], results: Results) -> str | None:
+    return _roles(results).get((edge["source"], edge["ring_id"], edge["link"]))
+
+
+def _roles(results: Results) -> dict[tuple[str, str, str], str]:
+    """The role behind each edge: a finding of the same subject, ring and link."""
+    links = {
+        "leaked_to": ("leak_source",),
+        "sold_records_to": ("data_broker",),
+        "sold_accounts_to": ("account_merchant",),
+        "opened_sim_for": ("sim_supplier",),
+        "laundered_for": ("card_merchant", "middleman", "mule_account"),
+        "belongs_to": ("ring_member",),
+    }
+    known: dict[tuple[str, str, str], str] = {}
+    found = results["findings"].select(["role", "subject", "ring_id"]).to_pylist()
+    held = {(row["role"], row["subject"], row["ring_id"]) for row in found}
+    for edge in results["chain"].select(["source", "ring_id", "link"]).to_pylist():
+        for role in links.get(edge["link"], ()):
+            if (role, edge["source"], edge["ring_id"]) in held:
+                known.setdefault((edge["source"], edge["ring_id"], edge["link"]), role)
+    return known
+
+
+def _add_role(tree: Tree, role: str, edges: list[dict[str, Any]], language: Language) -> None:
+    people = {edge["source"] for edge in edges}
+    branch = tree.add(f"[cyan]{ROLES[role].title.in_(language)}[/cyan] × {len(people)}")
+    masked = Masking()
+    edges.sort(key=lambda edge: (-(edge["amount"] or 0), -(edge["count"] or 0), edge["source"]))
+    for edge in edges[:ENDS_SHOWN]:
+        amount = yuan(edge["amount"], language) if edge["amount"] else ""
+        link = LINKS[edge["link"]].in_(language)
+        branch.add(
+            f"{masked.subject(edge['source'])} → {link} → {masked.subject(edge['target'])}  "
+            f"[dim]{amount} ×{edge['count']}[/dim]"
+        )
+    if len(edges) > ENDS_SHOWN:
+        more = Text("… {n} more in the report", "……另{n}条见报告")
+        branch.add(more.format(n=len(edges) - ENDS_SHOWN).in_(language))
+
+
+def _add_laundering(tree: Tree, ring_id: str, results: Results, language: Language) -> None:
+    rows = results["ring_laundering"]
+    for row in rows.filter(pc.equal(rows["ring_id"], ring_id)).to_pylist():
+        told = Text(
+            "cards of kind {kind}: face value {face} taken by {n} dealers at {rate:.2f}",
+            "{kind}:面值{face},{n}名卡商以{rate:.2f}折价回收",
+        )
+        if row["discount"] is not None:
+            tree.add(
+                told.format(
+                    kind=row["kind"],
+                    face=yuan(row["face_value"], language),
+                    n=row["dealers"],
+                    rate=row["discount"],
+                ).in_(language)
+            )
+
+
+def _print_roles(results: Results, to: Console, language: Language) -> None:
+    found = results["findings"]
+    shown = Table(title=Text("Leads by role", "各角色线索").in_(language), title_justify="left")
+    for head in (
+        Text("role", "角色"),
+        Text("listed", "列出"),
+        Text("over the threshold", "超过阈值"),
+    ):
+        shown.add_column(head.in_(language))
+    for role in ROLES:
+        own = found.filter(pc.equal(found["role"], role))
+        if own.num_rows:
+            subjects = pc.count_distinct(own["subject"]).as_py()
+            decided = pc.count_distinct(own.filter(own["decided"])["subject"]).as_py()
+            shown.add_row(ROLES[role].title.in_(language), f"{subjects:,}", f"{decided:,}")
+    to.print(shown)
+
+
+def _print_limits(results: Results, to: Console, language: Language) -> None:
+    limits = results["limits"].to_pylist()
+    if limits:
+        to.print(Text("Not done, for lack of a table:", "因缺表未能完成:").in_(language))
+    for row in limits:
+        effect = row["effect_zh"] if language == "zh" else row["effect"]
+        to.print(f"  [yellow]{row['table']}[/yellow]  {effect}")
+
+
+def print_quality(results: Results, to: Console, language: Language) -> None:
+    """File by file: rows read, kept, repaired, set aside; and the first problems."""
+    shown = Table(
+        title=Text("Quality of the input", "数据质量").in_(language), title_justify="left"
+    )
+    columns = ("file", "table", "rows_read", "rows_kept", "repaired", "quarantined", "duplicates")
+    for column in columns:
+        shown.add_column(column)
+    for row in results["quality_summary"].select(list(columns)).to_pylist():
+        shown.add_row(*("" if value is None else str(value) for value in row.values()))
+    to.print(shown)
+    problems = results["quality"]
+    for row in problems.slice(0, 20).to_pylist():
+        problem = row["problem_zh"] if language == "zh" else row["problem"]
+        place = f"{row['file']}:{row['line'] or ''} {row['column'] or ''}"
+        value = Masking().text(row["value"] or "")
+        to.print(f"  {place}  {problem} [{value}] {row['action']}", markup=False)
+    if problems.num_rows > 20:
+        more = Text("… {n} more in quality.parquet", "……另{n}条见 quality.parquet")
+        to.print(more.format(n=problems.num_rows - 20).in_(language))
