@@ -1,0 +1,112 @@
+"""Walks over an index that respect time: money can only leave after it came."""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from suyuan.money.arrays import Flags, Ints, Ints32
+
+#: A time later than any, and one earlier than any.
+NEVER: Final = 2**62
+EVER: Final = -(2**62)
+
+
+@njit(cache=True, nogil=True)
+def _first_from(at: Ints, rows: Ints32, low: int, high: int, since: int) -> int:
+    """The first place in rows[low:high] whose time is `since` or later."""
+    while low < high:
+        middle = (low + high) // 2
+        if at[rows[middle]] < since:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True, nogil=True)
+def forward(
+    start: Ints, rows: Ints32, at: Ints, payee: Ints32, since: Ints, stops: Flags
+) -> tuple[Ints32, int]:
+    """Earliest time at which money of the seeds can have reached each account, in `since`.
+
+    On entry `since` holds the seeds' times and ``NEVER`` elsewhere. An account in `stops` is
+    reached and not left. Every payment is looked at once at most: when an account turns out to be
+    reached earlier, only its payments between the two times are new. Returns the accounts reached,
+    in the order in which they were, and how many payments were looked at.
+    """
+    seeds = np.flatnonzero(since != NEVER)
+    done = np.empty(since.size, np.int64)
+    waiting = np.zeros(since.size, np.bool_)
+    reached = np.empty(since.size, np.int32)
+    queue = np.empty(since.size + 1, np.int32)
+    count, head, tail, looked = 0, 0, 0, 0
+    for account in seeds:
+        reached[count], queue[tail] = account, account
+        waiting[account] = True
+        done[account] = start[account + 1]
+        count, tail = count + 1, tail + 1
+    while head != tail:
+        account = queue[head]
+        head = (head + 1) % queue.size
+        waiting[account] = False
+        if stops[account]:
+            continue
+        first = _first_from(at, rows, start[account], done[account], since[account])
+        for place in range(first, done[account]):
+            row = rows[place]
+            other = payee[row]
+            looked += 1
+            if at[row] >= since[other]:
+                continue
+            if since[other] == NEVER:
+                reached[count] = other
+                done[other] = start[other + 1]
+                count += 1
+            since[other] = at[row]
+            if not waiting[other]:
+                queue[tail] = other
+                tail = (tail + 1) % queue.size
+                waiting[other] = True
+        done[account] = first
+    return reached[:count], looked
+
+
+@njit(cache=True, nogil=True)
+def backward(
+    start: Ints, rows: Ints32, at: Ints, payer: Ints32, until: Ints, hops: int
+) -> tuple[Ints32, int]:
+    """Latest time at which money in each account can still have gone on to the seeds, in `until`.
+
+    On entry `until` holds the seeds' times and ``EVER`` elsewhere. Goes back `hops` payments at
+    most. `start` and `rows` are the payments by payee. Returns the accounts and payments looked at.
+    """
+    reached = np.empty(until.size, np.int32)
+    front = np.flatnonzero(until != EVER).astype(np.int32)
+    count, looked = front.size, 0
+    reached[:count] = front
+    fresh = np.zeros(until.size, np.bool_)
+    for _ in range(hops):
+        following = np.empty(until.size, np.int32)
+        found = 0
+        for account in front:
+            fresh[account] = False
+            stop = _first_from(at, rows, start[account], start[account + 1], until[account] + 1)
+            for place in range(start[account], stop):
+                row = rows[place]
+                other = payer[row]
+                looked += 1
+                if at[row] <= until[other]:
+                    continue
+                if until[other] == EVER:
+                    reached[count] = other
+                    count += 1
+                until[other] = at[row]
+                if not fresh[other]:
+                    fresh[other] = True
+                    following[found] = other
+                    found += 1
+        front = following[:found].copy()
+        if found == 0:
+            break
+    return reached[:count], looked
