@@ -17,6 +17,8 @@ from suyuan.ingest import Imported, import_case
 from suyuan.model.progress import Progress
 from suyuan.model.results import LIMITS, RESULTS
 from suyuan.model.text import Text
+from suyuan.money.step import MONEY
+from suyuan.reading.step import READING
 from suyuan.store.engine import Engine
 from suyuan.store.layout import Layout
 from suyuan.store.publish import published, write
@@ -51,7 +53,7 @@ class Run:
 def steps(*, listed: float = LISTED) -> list[Step]:
     """Every step after import, each after those whose tables it reads."""
     detecting = (step(detector, listed=listed) for detector in DETECTORS)
-    return in_order([IDENTITY, *detecting, *CHAIN_STEPS])
+    return in_order([IDENTITY, READING, MONEY, *detecting, *CHAIN_STEPS])
 
 
 def investigate(

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from suyuan.identity.aliases import named
 from suyuan.model.records import RECORDS
+from suyuan.money.methods import DEFAULT
 from suyuan.store.tables import Tables
 
 #: What a seller of these goods is.
@@ -65,7 +66,7 @@ def laundering(series: ir.Table, tables: Tables) -> ir.Table:
     """Steps of a ring's traced money that ended with a decided mule, middleman or dealer."""
     rings = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
     rings = rings.view()
-    traces = tables["traces"]
+    traces = tables["traces"].filter(tables["traces"]["method"] == DEFAULT)
     steps = traces.inner_join(rings, traces["report_id"] == rings["of"]).view()
     parts = []
     for role in LAUNDERERS:

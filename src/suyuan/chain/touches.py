@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from suyuan.model.derived import TOUCHES
 from suyuan.model.records import RECORDS
+from suyuan.money.methods import DEFAULT
 from suyuan.store.tables import Tables
 
 #: Scam calls of a report are looked for this long before its first contact (or before the report).
@@ -75,7 +76,8 @@ def _traced(tables: Tables) -> ir.Table:
     traces, payments = tables["traces"], tables["payments"]
     found = tables["findings:mule_account"]
     mules = found.filter(found["decided"]).select(mule="subject").view()
-    near = traces.filter(traces["payment_id"].notnull() & (traces["hop"] <= RING_HOPS))
+    default = traces["method"] == DEFAULT
+    near = traces.filter(default & traces["payment_id"].notnull() & (traces["hop"] <= RING_HOPS))
     near = near.semi_join(mules, near["to"] == mules["mule"]).view()
     near = near.select("report_id", node="to", paid_by="payment_id").distinct().view()
     rows = payments.inner_join(near, payments["payment_id"] == near["paid_by"])

@@ -43,7 +43,11 @@ def print_known(
 def known_rows(results: Results, identifier: str) -> dict[str, pa.Table]:
     """For each standard table the rows in which `identifier` stands in an identifying column."""
     found = {}
-    id_ = identifier.split(":", 1)[1] if identifier.split(":")[0] in _KINDS else identifier
+    id_ = (
+        identifier.split(":", 1)[1]
+        if identifier.split(":", maxsplit=1)[0] in _KINDS
+        else identifier
+    )
     with DuckEngine() as engine:
         tables = open_records(engine, results.layout, zone=results.case.zone)
         for table in RECORDS.values():

@@ -42,7 +42,8 @@ def print_chain(results: Results, to: Console, language: Language) -> None:
     _print_limits(results, to, language)
     told = Text("Report: {path}", "报告:{path}").format(path=results.report)
     to.print(told.in_(language), soft_wrap=True)
-    to.print(Text("A finding is a lead for a person, never a verdict.", "线索供人核查,不是结论。").in_(language), style="dim")  # fmt: skip
+    lead = Text("A finding is a lead for a person, never a verdict.", "线索供人核查,不是结论。")
+    to.print(lead.in_(language), style="dim")
 
 
 def _ring_tree(

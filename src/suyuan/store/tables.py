@@ -83,7 +83,8 @@ class Tables:
 
     def put(self, name: str, value: ir.Table | pa.Table) -> None:
         """Take a table in; its columns must hold those declared; they are brought into
-        their order and types."""
+        their order and types.
+        """
         schema = stored_schema(name)
         given = value if isinstance(value, ir.Table) else self.engine.arrow(value)
         missing = [column for column in schema.names if column not in given.columns]

@@ -30,8 +30,8 @@ def command(
 ) -> None:
     """All that is known of one phone, account, card or person, with the rows."""
     from suyuan.face.api import Case  # noqa: PLC0415  # keeps --help fast
-    from suyuan.face.masking import masking  # noqa: PLC0415
     from suyuan.face.knowing import print_known  # noqa: PLC0415
+    from suyuan.face.masking import masking  # noqa: PLC0415
 
     results = Case(case).results(out)
     shown = masking(results.layout, unmask, NAME)
