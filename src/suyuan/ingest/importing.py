@@ -9,7 +9,7 @@ import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, TypeGuard
 
 import duckdb
@@ -17,13 +17,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import suyuan
+from suyuan.ingest.archives import is_archive, members_of
 from suyuan.ingest.duplicates import find_duplicates, write_excluded
 from suyuan.ingest.manifest import Entry, Manifest, Unit, read_manifest, write_manifest
 from suyuan.ingest.problems import Problem
 from suyuan.ingest.profiles import Profile, profiles_of
 from suyuan.ingest.reading import Reader, Reading, read_source
-from suyuan.ingest.settings import CaseSettings, read_settings
-from suyuan.ingest.sources import Source, digest_of, find, stamp_of
+from suyuan.ingest.settings import NAME, CaseSettings, read_settings
+from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, digest_of, find, stamp_of
 from suyuan.ingest.staging import Ways
 from suyuan.ingest.storing import open_store, quality_path, records_path, sides_path
 from suyuan.model.errors import InputError
@@ -37,6 +38,7 @@ Progress = Callable[[str, int, int | None], None]
 MEMORY: Final = "2GB"
 #: How many files may be on their way at a time.
 _AHEAD: Final = 8
+_NOTHING: Final = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -
     work = records / ".work"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    problems: list[Problem] = []
+    problems = _unmatched(case, settings)
     try:
         profiles = profiles_of(case)
         before = read_manifest(out, _recipe(settings, profiles))
-        sources = _sources(find(case, out, problems), before, progress)
+        sources = _sources(find(case, out, problems), before, work, problems, progress)
         entries = _read(records, work, settings, profiles, sources, before, progress)
         with _engine(work) as con:
             struck = _strike(con, out, entries, progress)
@@ -90,6 +92,18 @@ def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return _imported(records, settings, entries, problems, struck)
+
+
+def _unmatched(case: Path, settings: CaseSettings) -> list[Problem]:
+    """Files that case.toml speaks of and that are not there, or not in the folder."""
+    root, problems = case.resolve(), []
+    for given in settings.files:
+        path = root / given.path.partition("#")[0]
+        if not path.resolve().is_relative_to(root):
+            problems.append(Problem(NAME, _LEAVES, "quarantined", value=given.path))
+        elif not path.exists():
+            problems.append(Problem(NAME, _ABSENT, "kept", value=given.path))
+    return problems
 
 
 def _silent(step: str, done: int, total: int | None) -> None:
@@ -112,20 +126,39 @@ def _engine(work: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _sources(
-    found: Sequence[tuple[str, Path]], before: Manifest, progress: Progress
+    found: Sequence[tuple[str, Path]],
+    before: Manifest,
+    work: Path,
+    problems: list[Problem],
+    progress: Progress,
 ) -> list[tuple[Source, str | None]]:
     """Each file with its hash, and the name under which the same content came already."""
     first: dict[str, str] = {}
     sources = []
     for n, (shown, path) in enumerate(found, start=1):
-        stamp = stamp_of(path)
-        entry = before.entries.get(shown)
-        sha256 = entry.sha256 if entry and entry.stamp == stamp else digest_of(path)
-        sources.append((Source(shown, path, stamp, sha256), first.get(sha256)))
-        if stamp.size:
-            first.setdefault(sha256, shown)
+        for source in _opened(shown, path, before, work, problems):
+            sources.append((source, first.get(source.sha256)))
+            if source.sha256 != _NOTHING:
+                first.setdefault(source.sha256, source.shown)
         progress("hash", n, len(found))
     return sources
+
+
+def _opened(
+    shown: str, path: Path, before: Manifest, work: Path, problems: list[Problem]
+) -> Iterator[Source]:
+    """The file itself, or each member of an archive."""
+    stamp = stamp_of(path)
+    if is_archive(path):
+        for member in members_of(shown, path, work, problems):
+            if PurePosixPath(member.shown).suffix.lower() in READ:
+                yield Source(member.shown, member.path, stamp, digest_of(member.path))
+            else:
+                problems.append(Problem(member.shown, UNKNOWN_KIND, "kept"))
+        return
+    entry = before.entries.get(shown)
+    sha256 = entry.sha256 if entry and entry.stamp == stamp else digest_of(path)
+    yield Source(shown, path, stamp, sha256)
 
 
 def _read(
@@ -283,3 +316,9 @@ def _summary(unit: Unit, duplicates: int) -> dict[str, object]:
         "statement_gaps": 0,
         "columns_left_over": list(unit.columns_left_over),
     }
+
+
+_LEAVES = Text(
+    "case.toml names a file outside the case folder; not read", "case.toml 指向卷宗文件夹之外的文件,未读取"
+)
+_ABSENT = Text("case.toml names a file that is not there", "case.toml 指明的文件不存在")

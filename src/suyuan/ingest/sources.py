@@ -12,7 +12,10 @@ from suyuan.ingest.problems import Problem
 from suyuan.model.text import Text
 
 #: Endings that are read; what a file really holds is told by its first bytes.
-READ: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet", ".pq"})
+READ: Final = frozenset(
+    {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq", ".zip"}
+    | {".sta", ".mt940", ".940", ".xml", ".ofx", ".qfx"}
+)
 #: What lies beside the data in many case folders and is no one's loss.
 _BESIDE: Final = frozenset({".md", ".toml", ".yml", ".yaml", ".py", ".html"})
 _BESIDE_NAMES: Final = frozenset({"license", "readme", "notice", "metadata.txt", "readme.txt"})
@@ -71,7 +74,7 @@ def find(case: Path, out: Path, problems: list[Problem]) -> list[tuple[str, Path
         elif path.suffix.lower() in READ and path.name.lower() not in _BESIDE_NAMES:
             found.append((shown, path))
         elif not _beside(path):
-            problems.append(Problem(shown, _UNKNOWN_KIND, "kept"))
+            problems.append(Problem(shown, UNKNOWN_KIND, "kept"))
     return found
 
 
@@ -102,4 +105,4 @@ _OUTSIDE = Text(
     "a link that leads out of the case folder; not followed", "指向卷宗文件夹之外的链接,未读取"
 )
 _LINKED_FOLDER = Text("a link to a folder; not followed", "指向文件夹的链接,未读取")
-_UNKNOWN_KIND = Text("not a kind of file that is read", "不是可读取的文件类型")
+UNKNOWN_KIND = Text("not a kind of file that is read", "不是可读取的文件类型")

@@ -1,0 +1,174 @@
+"""Members of zips, taken out within limits.
+
+A member never decides where its bytes go: it is written under a number of ours. Limits stand
+against archives that unpack into more than a machine can hold.
+"""
+
+import hashlib
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from suyuan.ingest.problems import Problem
+from suyuan.model.text import Text
+
+DEPTH: Final = 3
+MEMBERS: Final = 20_000
+#: Text seldom packs better than one to fifty; a bomb packs one to a thousand, and nests.
+RATIO: Final = 250
+#: Below this size no ratio is suspicious.
+HARMLESS: Final = 64 << 20
+_BLOCK: Final = 1 << 20
+_FLAG_ENCRYPTED, _FLAG_UTF8 = 0x1, 0x800
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member as ``archive#name`` and where its bytes lie now."""
+
+    shown: str
+    path: Path
+
+
+@dataclass(slots=True)
+class _Budget:
+    """What may still be taken out of one file of the case."""
+
+    packed: int
+    scratch: Path
+    taken: int = 0
+    members: int = 0
+
+    def spend(self, size: int) -> None:
+        self.taken += size
+        if self.taken > HARMLESS and self.taken > RATIO * self.packed:
+            raise _RefusedError(_BOMB)
+        if size > shutil.disk_usage(self.scratch).free:
+            raise _RefusedError(_NO_SPACE)
+
+
+class _RefusedError(Exception):
+    """The whole archive is refused."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.en)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether `path` is a zip that is no workbook."""
+    if not zipfile.is_zipfile(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" not in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return True
+
+
+def members_of(shown: str, path: Path, scratch: Path, problems: list[Problem]) -> list[Member]:
+    """The members of the zip at `path`, those of nested zips too; troubles go to `problems`.
+
+    Nothing is given of an archive that unpacks beyond the limits.
+    """
+    budget = _Budget(path.stat().st_size, scratch)
+    found: list[Member] = []
+    try:
+        found.extend(_open(shown, path, budget, problems, DEPTH))
+    except _RefusedError as error:
+        problems.append(Problem(shown, error.text, "quarantined"))
+        return []
+    return found
+
+
+def _open(
+    shown: str, path: Path, budget: _Budget, problems: list[Problem], depth: int
+) -> Iterator[Member]:
+    if depth == 0:
+        problems.append(Problem(shown, _TOO_DEEP, "quarantined"))
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for info in sorted(archive.infolist(), key=_name):
+                name = f"{shown}#{_name(info)}"
+                if info.is_dir() or "__MACOSX" in info.filename:
+                    continue
+                budget.members += 1
+                if budget.members > MEMBERS:
+                    raise _RefusedError(_TOO_MANY)
+                trouble = _trouble(info)
+                if trouble is not None:
+                    problems.append(Problem(name, trouble, "quarantined"))
+                    continue
+                taken = _take(archive, info, name, budget, problems)
+                if taken is None:
+                    continue
+                if is_archive(taken.path):
+                    yield from _open(name, taken.path, budget, problems, depth - 1)
+                    taken.path.unlink()
+                else:
+                    yield taken
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        problems.append(Problem(shown, _BROKEN, "quarantined", value=str(error)[:200]))
+
+
+def _take(
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    shown: str,
+    budget: _Budget,
+    problems: list[Problem],
+) -> Member | None:
+    digest = hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()[:16]
+    target = budget.scratch / f"member-{digest}"
+    try:
+        with archive.open(info) as source, target.open("wb") as sink:
+            while block := source.read(_BLOCK):
+                budget.spend(len(block))
+                sink.write(block)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        target.unlink(missing_ok=True)
+        problems.append(Problem(shown, _BROKEN, "quarantined", value=str(error)[:200]))
+        return None
+    except _RefusedError:
+        target.unlink(missing_ok=True)
+        raise
+    return Member(shown, target)
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The member's name; archives made on Chinese Windows hold GBK where zip says cp437."""
+    if info.flag_bits & _FLAG_UTF8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("gb18030")
+    except UnicodeError:
+        return info.filename
+
+
+def _trouble(info: zipfile.ZipInfo) -> Text | None:
+    name = info.filename.replace("\\", "/")
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or ".." in parts or (parts and parts[0].endswith(":")):
+        return _LEAVES
+    if info.flag_bits & _FLAG_ENCRYPTED:
+        return _ENCRYPTED
+    return None
+
+
+_BOMB = Text(
+    "this archive unpacks into far more than it holds (a zip bomb); nothing of it was read",
+    "该压缩包解压后体积异常膨胀(疑似压缩炸弹),未读取其中任何内容",
+)
+_NO_SPACE = Text("no space left to unpack this archive", "磁盘空间不足,无法解压该压缩包")
+_TOO_DEEP = Text("archives nested too deeply; not opened", "压缩包嵌套过深,未打开")
+_TOO_MANY = Text("too many members in this archive; nothing of it was read", "压缩包成员过多,未读取")
+_LEAVES = Text("a member's path leaves the folder; not read", "压缩包成员的路径越出文件夹,未读取")
+_ENCRYPTED = Text("this member is encrypted; not read", "该压缩包成员已加密,未读取")
+_BROKEN = Text(
+    "this archive or member is broken or cut short", "该压缩包或其成员已损坏或不完整"
+)
