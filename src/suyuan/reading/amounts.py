@@ -29,6 +29,7 @@ _BEFORE: Final = re.compile(r"约|大约|大概|将近|近|差不多")
 
 #: A number with its unit of money, or with the sign before it.
 _MARKED: Final = re.compile(
+    r"(?=[¥¥R人\d零一二两三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸十拾])"
     rf"(?:(?P<sign>[¥¥]|RMB|人民币)\s?)?(?<![\d.A-Za-z])(?P<n>{NUMBER})"
     rf"(?P<over>[余多来几])?(?P<big>[十百千万])?(?P<over2>[余多])?\s?"
     rf"(?:(?P<unit>{_YUAN})(?P<jiao>(?:\d|{DIGIT})[角毛])?)?"

@@ -31,36 +31,39 @@ class _Entry(NamedTuple):
     head: str
     tail: re.Pattern[str] | None
 
-    def at(self, text: str, start: int) -> Hit | None:
-        if not text.startswith(self.head, start):
-            return None
-        end = start + len(self.head)
-        if self.tail is None:
-            return Hit(self.cue, start, end)
-        rest = self.tail.match(text, end)
-        return Hit(self.cue, start, rest.end()) if rest else None
-
 
 class Cues:
     """A set of cues, compiled."""
 
     def __init__(self, cues: Iterable[str]) -> None:
-        self._index: dict[str, dict[str, list[_Entry]]] = {}
+        index: dict[str, dict[str, list[_Entry]]] = {}
         for number, cue in enumerate(cues):
             for entry in _entries(number, cue):
                 first, second = entry.head[0], entry.head[1:2]
-                self._index.setdefault(first, {}).setdefault(second, []).append(entry)
+                index.setdefault(first, {}).setdefault(second, []).append(entry)
+        # A cue of one character stands under every second one too, so that one look is enough.
+        lone = {first: by_second.pop("", []) for first, by_second in index.items()}
+        self._index = {
+            first: ({second: [*lone[first], *found] for second, found in by.items()}, lone[first])
+            for first, by in index.items()
+        }
 
     def scan(self, text: str) -> Iterator[Hit]:
         """Every cue found, by its place in the text; `text` must be plain (see prepare)."""
-        index = self._index
+        look = self._index.get
+        starts_with = text.startswith
         for at, first in enumerate(text):
-            if (entries := index.get(first)) is None:
+            if (known := look(first)) is None:
                 continue
-            for second in ("", text[at + 1 : at + 2]):
-                for entry in entries.get(second, ()):
-                    if (hit := entry.at(text, at)) is not None:
-                        yield hit
+            by_second, lone = known
+            for cue, head, tail in by_second.get(text[at + 1 : at + 2], lone):
+                if not starts_with(head, at):
+                    continue
+                end = at + len(head)
+                if tail is None:
+                    yield Hit(cue, at, end)
+                elif rest := tail.match(text, end):
+                    yield Hit(cue, at, rest.end())
 
 
 def denied(text: str, start: int) -> bool:

@@ -13,7 +13,9 @@ _MONTH: Final = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _ONES: Final = "[一二三四五六七八九]"
 _DAY: Final = rf"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十{_ONES}?|十{_ONES}?|{_ONES})"
 _YEAR: Final = r"(?:(?:19|20)\d\d|[一二][零一二三四五六七八九]{3})"
+#: What a date may begin with: a look at one character spares the rest of the pattern.
 _DATE: Final = re.compile(
+    r"(?=[\d一二三四五六七八九十今去前当同本上])(?:"
     rf"(?<![\d.])(?P<y>{_YEAR})(?P<sep>[-/.])(?P<m>{_MONTH})(?P=sep)(?P<d>{_DAY})(?![\d])"
     rf"|(?:(?<![\d])(?P<y2>{_YEAR}|\d\d)年|(?P<ry>今年|去年|前年|当年|同年))?"
     rf"(?<![\d.])(?P<m2>{_MONTH})月份?(?:(?P<d2>{_DAY})(?:[日号]|(?![\d元块万千百个分:.]))"
@@ -21,9 +23,11 @@ _DATE: Final = re.compile(
     rf"|(?<!\d)(?P<y3>{_YEAR})年(?!龄|级|轻|度|前|后)"
     rf"|(?P<rm>本月|当月|上个?月|同月)(?:(?P<d4>{_DAY})[日号]|(?P<third4>[底末初]|[上中下]旬)?)"
     rf"|(?<![\d.月第周期])(?P<d3>{_DAY})(?:[日号](?!码|线|楼|院|店|机|群|令|单|期|元|车|[前后内]|以)"
-    rf"|(?=[、和至到-]{_DAY}[日号]))"
+    rf"|(?=[、和至到-]{_DAY}[日号])))"
 )
-_WEEK: Final = re.compile(r"(?P<last>上个?|本|这个?)?(?:周|星期|礼拜)(?P<w>[一二三四五六日天])")
+_WEEK: Final = re.compile(
+    r"(?=[上本这周星礼])(?P<last>上个?|本|这个?)?(?:周|星期|礼拜)(?P<w>[一二三四五六日天])"
+)
 #: Counted from the day of the report.
 FROM_REPORT: Final = {
     "大前天": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "昨夜": -1,
@@ -36,8 +40,9 @@ FROM_STORY: Final = {
     "前一天": -1, "前一日": -1, "头天": -1, "头一天": -1, "前一晚": -1,
 }  # fmt: skip
 _WORD: Final = re.compile(
-    "|".join(sorted(FROM_REPORT | FROM_STORY, key=len, reverse=True))
-    + r"|(?P<n>\d{1,2}|[两二三四五六七八九十]{1,2})天(?:之|以)?(?P<way>后|前)"
+    r"(?=[大前昨今当同次翌第隔转头\d一两二三四五六七八九十])(?:"
+    + "|".join(sorted(FROM_REPORT | FROM_STORY, key=len, reverse=True))
+    + r"|(?P<n>\d{1,2}|[两二三四五六七八九十]{1,2})天(?:之|以)?(?P<way>后|前))"
 )
 
 
