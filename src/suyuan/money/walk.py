@@ -7,17 +7,17 @@ from numba import njit
 
 from suyuan.money.arrays import Flags, Ints, Ints32
 
-#: A time later than any, and one earlier than any.
+#: A row later than any, and one earlier than any.
 NEVER: Final = 2**62
 EVER: Final = -(2**62)
 
 
 @njit(cache=True, nogil=True)
-def _first_from(at: Ints, rows: Ints32, low: int, high: int, since: int) -> int:
-    """The first place in rows[low:high] whose time is `since` or later."""
+def _first_from(rows: Ints32, low: int, high: int, row: int) -> int:
+    """The first place in rows[low:high] that holds `row` or a later one."""
     while low < high:
         middle = (low + high) // 2
-        if at[rows[middle]] < since:
+        if rows[middle] < row:
             low = middle + 1
         else:
             high = middle
@@ -25,15 +25,34 @@ def _first_from(at: Ints, rows: Ints32, low: int, high: int, since: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _instant(at: Ints, row: int) -> int:
+    """The first row of the instant that `row` belongs to."""
+    while row > 0 and at[row - 1] == at[row]:
+        row -= 1
+    return row
+
+
+@njit(cache=True, nogil=True)
+def rows_from(at: Ints, times: Ints) -> Ints:
+    """For each time, the first row at it or later; rows are in time order."""
+    out = np.empty(times.size, np.int64)
+    for i in range(times.size):
+        out[i] = np.searchsorted(at, times[i])
+    return out
+
+
+@njit(cache=True, nogil=True)
 def forward(
     start: Ints, rows: Ints32, at: Ints, payee: Ints32, since: Ints, stops: Flags
 ) -> tuple[Ints32, int]:
-    """Earliest time at which money of the seeds can have reached each account, in `since`.
+    """The earliest row at which money of the seeds can have reached each account, in `since`.
 
-    On entry `since` holds the seeds' times and ``NEVER`` elsewhere. An account in `stops` is
-    reached and not left. Every payment is looked at once at most: when an account turns out to be
-    reached earlier, only its payments between the two times are new. Returns the accounts reached,
-    in the order in which they were, and how many payments were looked at.
+    Rows are in time order, so that comparing rows compares times. On entry `since` holds for each
+    seed the first row that its money can be in, and ``NEVER`` elsewhere; on return, for each
+    account reached, the first row of the instant at which it was. An account in `stops` is reached
+    and not left. Every payment is looked at once at most: when an account turns out to be reached
+    earlier, only its payments between the two are new. Returns the accounts reached, in the order
+    in which they were, and how many payments were looked at.
     """
     seeds = np.flatnonzero(since != NEVER)
     done = np.empty(since.size, np.int64)
@@ -48,25 +67,25 @@ def forward(
         count, tail = count + 1, tail + 1
     while head != tail:
         account = queue[head]
-        head = (head + 1) % queue.size
+        head = head + 1 if head + 1 < queue.size else 0
         waiting[account] = False
         if stops[account]:
             continue
-        first = _first_from(at, rows, start[account], done[account], since[account])
+        first = _first_from(rows, start[account], done[account], since[account])
+        looked += done[account] - first
         for place in range(first, done[account]):
             row = rows[place]
             other = payee[row]
-            looked += 1
-            if at[row] >= since[other]:
+            if row >= since[other]:
                 continue
             if since[other] == NEVER:
                 reached[count] = other
                 done[other] = start[other + 1]
                 count += 1
-            since[other] = at[row]
+            since[other] = _instant(at, row)
             if not waiting[other]:
                 queue[tail] = other
-                tail = (tail + 1) % queue.size
+                tail = tail + 1 if tail + 1 < queue.size else 0
                 waiting[other] = True
         done[account] = first
     return reached[:count], looked
@@ -74,12 +93,13 @@ def forward(
 
 @njit(cache=True, nogil=True)
 def backward(
-    start: Ints, rows: Ints32, at: Ints, payer: Ints32, until: Ints, hops: int
+    start: Ints, rows: Ints32, payer: Ints32, until: Ints, hops: int
 ) -> tuple[Ints32, int]:
-    """Latest time at which money in each account can still have gone on to the seeds, in `until`.
+    """The latest row with which money of each account can have gone on to the seeds, in `until`.
 
-    On entry `until` holds the seeds' times and ``EVER`` elsewhere. Goes back `hops` payments at
-    most. `start` and `rows` are the payments by payee. Returns the accounts and payments looked at.
+    On entry `until` holds for each seed the last row of interest, and ``EVER`` elsewhere. Goes back
+    `hops` payments at most. `start` and `rows` are the payments by payee. Returns the accounts
+    reached and how many payments were looked at.
     """
     reached = np.empty(until.size, np.int32)
     front = np.flatnonzero(until != EVER).astype(np.int32)
@@ -91,17 +111,17 @@ def backward(
         found = 0
         for account in front:
             fresh[account] = False
-            stop = _first_from(at, rows, start[account], start[account + 1], until[account] + 1)
+            stop = _first_from(rows, start[account], start[account + 1], until[account] + 1)
+            looked += stop - start[account]
             for place in range(start[account], stop):
                 row = rows[place]
                 other = payer[row]
-                looked += 1
-                if at[row] <= until[other]:
+                if row <= until[other]:
                     continue
                 if until[other] == EVER:
                     reached[count] = other
                     count += 1
-                until[other] = at[row]
+                until[other] = row
                 if not fresh[other]:
                     fresh[other] = True
                     following[found] = other

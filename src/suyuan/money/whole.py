@@ -32,7 +32,10 @@ def haircut(
         if stolen > 0 and not stops[a]:
             balance = max(holds[a, 0], fen)
             if stolen < _SAFE and fen < _SAFE:
-                part = stolen * fen // balance
+                # a float quotient is off by one at most, and much faster than an integer one
+                part = int(float(stolen) * float(fen) / float(balance))
+                rest = stolen * fen - part * balance
+                part += int(rest >= balance) - int(rest < 0)
             else:
                 part = muldiv(min(stolen, balance), fen, balance)[0]
             holds[a, 1] = stolen - part
