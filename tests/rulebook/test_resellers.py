@@ -23,7 +23,9 @@ INNOCENT = [f"fair-{n}" for n in range(12)]
 START = datetime(2019, 1, 10)
 
 
-def card(rng: random.Random, operator: str, head: str, functions: list[str], **more: object) -> dict:
+def card(
+    rng: random.Random, operator: str, head: str, functions: list[str], **more: object
+) -> dict:
     rest = "".join(rng.choice("0123456789") for _ in range(11 - len(head)))
     return {
         "msisdn": head + rest,
@@ -61,7 +63,9 @@ def market(seed: int, slips: float) -> Rows:
         for n in range(40):  # a lawful fleet, opened in one morning
             when = START + timedelta(days=9, minutes=n)
             rows.append(
-                card(rng, operator, "1654", ["data"], customer_id=f"fleet-{operator}", opened_at=when)
+                card(
+                    rng, operator, "1654", ["data"], customer_id=f"fleet-{operator}", opened_at=when
+                )
             )
         for _ in range(30):
             rows.append(

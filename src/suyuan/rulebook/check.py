@@ -43,7 +43,9 @@ def check_rule(rule: Rule, over: Over, tables: Tables, until: date | None) -> Ch
     fetch = tables.engine.fetch
     return Checked(
         pa.concat_tables([_shaped(fetch(_published(rule, part))) for part in compliance]),
-        pa.concat_tables([fetch(part).select(EVIDENCE.names).cast(EVIDENCE.stored) for part in evidence]),
+        pa.concat_tables(
+            [fetch(part).select(EVIDENCE.names).cast(EVIDENCE.stored) for part in evidence]
+        ),
     )
 
 

@@ -70,7 +70,9 @@ def date_problems(rule: Rule) -> list[Text]:
     for parameter in rule.parameters.values():
         periods = [dated.period for dated in parameter.values]
         found += [
-            Text(f"{parameter.name} has two values on {day}", f"{parameter.name} 在 {day} 有两个取值")
+            Text(
+                f"{parameter.name} has two values on {day}", f"{parameter.name} 在 {day} 有两个取值"
+            )
             for day in _overlaps(periods)
         ]
         found += [

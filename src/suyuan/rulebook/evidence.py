@@ -55,5 +55,7 @@ def _listed(rows: ir.Table, table: str) -> ir.Table:
         line=first.line.cast("int64"),
         sha256="sha256",
         weight=1 / listed,
-        note=ibis.cases((first.many > MOST, more + ibis.literal(" more rows · 另有 ") + more + " 行")),
+        note=ibis.cases(
+            (first.many > MOST, more + ibis.literal(" more rows · 另有 ") + more + " 行")
+        ),
     )

@@ -147,9 +147,7 @@ def _stock(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
     held = changes.mutate(held=changes.delta.sum().over(so_far).cast("int64"))
     opened = held.filter(held.delta == 1).select(opened_row="opened", held="held")
     joined = rows.left_join(opened, rows.row_id == opened.opened_row)
-    return joined.mutate(**{fact.name: joined.held}).drop(
-        *({"held", "opened_row"} - {fact.name})
-    )
+    return joined.mutate(**{fact.name: joined.held}).drop(*({"held", "opened_row"} - {fact.name}))
 
 
 def _member(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:

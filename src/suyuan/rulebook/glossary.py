@@ -31,6 +31,4 @@ def load_glossary() -> dict[tuple[str, str], Term]:
 
 def _term(node: Node) -> Term:
     with node:
-        return Term(
-            node.string("kind"), node.string("id"), node.text("term"), node.text("meaning")
-        )
+        return Term(node.string("kind"), node.string("id"), node.text("term"), node.text("meaning"))

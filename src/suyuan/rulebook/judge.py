@@ -126,7 +126,10 @@ def _missing_facts(rule: Rule, scope: Row, language: Language) -> ir.StringValue
         add,
         [
             ibis.cases(
-                (scope[name].isnull(), ibis.literal(separator + rule.facts[name].title.in_(language))),
+                (
+                    scope[name].isnull(),
+                    ibis.literal(separator + rule.facts[name].title.in_(language)),
+                ),
                 else_=ibis.literal(""),
             )
             for name in rule.asked

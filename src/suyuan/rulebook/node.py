@@ -25,7 +25,9 @@ class Node:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if error is None and self._left:
-            raise self.wrong("nothing asks for these keys", "多余的键", ", ".join(map(str, self._left)))
+            raise self.wrong(
+                "nothing asks for these keys", "多余的键", ", ".join(map(str, self._left))
+            )
 
     def wrong(self, en: str, zh: str, value: object) -> CatalogError:
         return CatalogError(

@@ -56,7 +56,8 @@ def _best(asked: ir.Table, entries: ir.Table) -> ir.Table:
     numbers = asked.select("row_id", "asked", "asked_on").cross_join(sizes)
     heads = numbers.mutate(leading=numbers.asked.substr(0, numbers["size"]))
     hits = heads.join(
-        entries.select("segment", "valid_from", "valid_to", "kind"), heads.leading == entries.segment
+        entries.select("segment", "valid_from", "valid_to", "kind"),
+        heads.leading == entries.segment,
     )
     valid = hits.filter(
         hits.valid_from.isnull() | (hits.valid_from <= hits.asked_on),

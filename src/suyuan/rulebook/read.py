@@ -166,7 +166,9 @@ def _fact(name: str, node: Node, over: Over | None) -> Fact:
             raise node.wrong("a fact is found in one way", "事实只能有一种来源", made)
         if made:
             options = node.any(made[0])
-            return Fact(name, type_, title, made[0], options if made[0] in _NESTED else {"of": options})
+            return Fact(
+                name, type_, title, made[0], options if made[0] in _NESTED else {"of": options}
+            )
         return Fact(name, type_, title, "column" if name in columns else "given")
 
 

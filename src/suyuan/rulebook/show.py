@@ -88,9 +88,7 @@ def _values(rule: Rule, on: date | None) -> list[tuple[Text, Text]]:
             scope = f" / {dated.scope}" if dated.scope else ""
             said = f"{number} {parameter.unit}{scope} ({_period(dated.period)}; "
             quality = QUALITIES[dated.source.quality]
-            found.append(
-                (parameter.title, Text(f"{said}{quality.en})", f"{said}{quality.zh})"))
-            )
+            found.append((parameter.title, Text(f"{said}{quality.en})", f"{said}{quality.zh})")))
     return found
 
 
@@ -128,9 +126,7 @@ def rules_table(book: Rulebook) -> str:
 
 def glossary_table(terms: Iterable[Term]) -> str:
     """The generated part of ``docs/glossary.md``."""
-    rows = [
-        (t.kind, f"`{t.id}`", t.term.en, t.term.zh, t.meaning.en, t.meaning.zh) for t in terms
-    ]
+    rows = [(t.kind, f"`{t.id}`", t.term.en, t.term.zh, t.meaning.en, t.meaning.zh) for t in terms]
     return _markdown(("kind", "name", "English", "中文", "meaning", "含义"), rows)
 
 

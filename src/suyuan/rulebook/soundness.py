@@ -89,8 +89,10 @@ def _probes(rule: Rule, name: str, day: date) -> Iterator[Any]:
             yield from sorted({w for e in rule.conditions for w in _words(e)} | {"…"})
         case Type.LIST:
             words = sorted({w for e in rule.conditions for w in _words(e)})
-            yield from ([w for w, on in zip(words, on_, strict=True) if on]
-                        for on_ in product((True, False), repeat=len(words)))
+            yield from (
+                [w for w, on in zip(words, on_, strict=True) if on]
+                for on_ in product((True, False), repeat=len(words))
+            )
         case Type.TIME:
             start: datetime = start_of(day)
             yield from (start + timedelta(days=n) for n in (0, 1, 90, 400))
