@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.money.methods import DEFAULT
-from suyuan.money.owners import ACCOUNT, named_payees
+from suyuan.money.owners import ACCOUNT, named_payees, victims_accounts
 from suyuan.store.tables import Tables
 
 
@@ -16,31 +16,55 @@ def traced(tables: Tables) -> ir.Table:
 
 def near(tables: Tables, seen: ir.Table) -> ir.Table:
     """By account: ``named`` (reports that name it as paid into), ``traced_in`` and ``traced_on``
-    (fen of reported money that came in, and that it passed on), ``reports`` (whose money), and
-    ``among`` (share of its other counterparties that are named, or passed such money on).
+    (fen of reported money that came in, and that it passed on), ``reports`` (whose money),
+    ``from_marked`` and ``to_marked`` (shares of fen in from victims and marked accounts, of fen out
+    to marked ones), and ``among`` (mean mark of its other counterparties).
 
-    `seen` is :func:`suyuan.detect.flowing.sides.sides`.
+    An account's mark is 1 where a report names it, else the share of its fen in that was traced and
+    passed on. `seen` is :func:`suyuan.detect.flowing.sides.sides`.
     """
     keep = tables.engine.keep
     steps = keep(traced(tables))
-    named = keep(named_payees(tables).group_by("account_no").aggregate(named=ibis._.count()))
-    came = _into(steps, "to").select("account_no", traced_in="fen", reports="of")
-    went = _into(steps.filter(steps["hop"] > 0), "from").select("account_no", traced_on="fen")
-    marked = keep(ibis.union(named.select("account_no"), went.select("account_no"), distinct=True))
-    others = seen.select("account_no", "other").distinct()
-    flag = marked.select(other="account_no", mark=ibis.literal(1))
-    joined = others.left_join(flag, "other")
-    among = joined.group_by("account_no").aggregate(
-        among=joined["mark"].fill_null(0).mean(), marked_others=joined["mark"].fill_null(0).sum()
+    named = named_payees(tables).group_by("account_no").aggregate(named=ibis._.count())
+    came = _at(steps, "to").select("account_no", traced_in="fen", reports="of")
+    went = _at(steps.filter(steps["hop"] > 0), "from").select("account_no", traced_on="fen")
+    found = seen.group_by("account_no").aggregate(
+        fen_in=(seen["amount"] * seen["came"]).sum().cast("float64")
     )
-    found = among.left_join(named, "account_no").drop("account_no_right")
-    found = found.left_join(came, "account_no").drop("account_no_right")
-    found = found.left_join(went, "account_no").drop("account_no_right")
+    for part in (keep(named), came, went):
+        found = found.left_join(part, "account_no").drop("account_no_right")
     zero = ("named", "traced_in", "traced_on", "reports")
-    return keep(found.mutate(**{name: found[name].fill_null(0) for name in zero}))
+    found = keep(found.mutate(**{name: found[name].fill_null(0) for name in zero}))
+    company = _company(seen, keep(_marks(tables, found)))
+    return keep(found.join(company, "account_no").drop("fen_in"))
 
 
-def _into(steps: ir.Table, end: str) -> ir.Table:
+def _marks(tables: Tables, found: ir.Table) -> ir.Table:
+    """``mark`` of every account that has one, and ``victim`` for those of people who reported."""
+    share = found["traced_on"].cast("float64") / found["fen_in"].nullif(0.0)
+    mark = ibis.ifelse(found["named"] > 0, 1.0, ibis.least(share.fill_null(0.0), 1.0))
+    marked = found.select("account_no", mark=mark, victim=ibis.literal(0.0))
+    own = victims_accounts(tables).select("account_no").distinct()
+    own = own.mutate(mark=ibis.literal(0.0), victim=ibis.literal(1.0))
+    marked = marked.filter(marked["mark"] > 0).anti_join(own, "account_no")
+    return ibis.union(marked, own).select(other="account_no", mark="mark", victim="victim")
+
+
+def _company(seen: ir.Table, marks: ir.Table) -> ir.Table:
+    pairs = seen.group_by("account_no", "other").aggregate(
+        into=(seen["amount"] * seen["came"]).sum().cast("float64"),
+        out=(seen["amount"] * (1 - seen["came"])).sum().cast("float64"),
+    )
+    both = pairs.left_join(marks, "other")
+    mark, victim = both["mark"].fill_null(0.0), both["victim"].fill_null(0.0)
+    return both.group_by("account_no").aggregate(
+        from_marked=(both["into"] * (mark + victim)).sum() / both["into"].sum().nullif(0.0),
+        to_marked=(both["out"] * mark).sum() / both["out"].sum().nullif(0.0),
+        among=mark.mean(),
+    )
+
+
+def _at(steps: ir.Table, end: str) -> ir.Table:
     """By account at one `end` of the steps: ``fen`` of reported money, ``of`` how many reports."""
     mine = steps.filter(steps[end].startswith(ACCOUNT), steps["from"] != steps["to"])
     return mine.group_by(account_no=mine[end].substr(len(ACCOUNT))).aggregate(

@@ -1,0 +1,154 @@
+"""Who stands between a ring and its card merchants (中间人).
+
+A middleman is handed cards without paying, mostly minutes after they were bought with stolen money,
+keeps none, passes all of them to a few dealers within hours, is paid by the dealers, and pays most
+of it on to the ring. Somebody who collects cards from colleagues to sell them together does the
+same with cards that their owners had bought for themselves; a dealer pays for what he gets; the
+ring's own people are not paid by dealers.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.detect.card_merchant import DIRTY
+from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.evidence import rows
+from suyuan.detect.flowing.cards import median_hours, passages
+from suyuan.identity.aliases import named
+from suyuan.model.text import Text
+from suyuan.money.owners import ACCOUNT
+from suyuan.money.settled import settled
+from suyuan.store.tables import Tables
+
+#: Hours within which what dealers paid is passed on.
+PASSED_ON = 72
+
+
+def measure(tables: Tables) -> Measured:
+    """Whoever hands cards that it got from others to somebody who pays."""
+    keep = tables.engine.keep
+    moved = passages(tables)
+    gave = keep(moved.filter(moved["giver"].notnull() & moved["taker"].notnull()))
+    got = keep(moved.filter(moved["taker"].notnull()))
+    both = gave.select(subject="giver").semi_join(got, [("subject", "taker")])
+    ledger = keep(_ledger(tables))
+    who = ibis.union(both, ledger.select("subject"), distinct=True)
+    found = keep(who.anti_join(_victims(tables), "subject"))
+    parts = (_got(got), _gave(tables, gave), _noted(ledger), _paid_on(tables, found))
+    for part in parts:
+        found = found.left_join(keep(part), "subject").drop("subject_right")
+    zero = ("cards", "dirty_cards", "passed_cards", "dealers", "deals")
+    found = found.mutate(**{name: found[name].fill_null(0) for name in zero})
+    found = found.filter((found["cards"] > 0) | (found["deals"] > 0))
+    found = found.mutate(
+        passed_share=found["passed_cards"].cast("float64") / found["cards"].nullif(0),
+        amount=ibis.coalesce(found["price_got"], found["noted_price"]),
+        count=ibis.greatest(found["cards"], found["deals"]),
+        first_seen=ibis.coalesce(found["since"], found["noted_since"]),
+        last_seen=ibis.coalesce(found["until"], found["noted_until"]),
+    )
+    return Measured(keep(found), _evidence(tables, gave, got, ledger))
+
+
+def _victims(tables: Tables) -> ir.Table:
+    told = named(tables, tables["reports"], "victim_id", into="subject")
+    return told.filter(told["subject"].notnull()).select("subject").distinct()
+
+
+def _got(got: ir.Table) -> ir.Table:
+    face = got["face"].cast("float64")
+    return got.group_by(subject="taker").aggregate(
+        cards=got.count(),
+        dirty_cards=(got["dirt"] >= DIRTY).cast("int64").sum(),
+        dirty_share=(face * got["dirt"]).sum() / face.sum().nullif(0.0),
+        unpaid_share=(1 - got["paid"]).mean(),
+        fresh_hours=got["fresh"].median(),
+        givers=got["giver"].nunique(),
+        hold_hours=median_hours(got["left_at"], got["at"]),
+        since=got["at"].min(),
+        until=got["at"].max(),
+    )
+
+
+def _gave(tables: Tables, gave: ir.Table) -> ir.Table:
+    """To how many, at what price, and how much of it to likely card merchants."""
+    merchants = tables["findings:card_merchant"].select(taker="subject", merchant="score")
+    told = gave.left_join(merchants, "taker")
+    face = told["face"].cast("float64")
+    return told.group_by(subject="giver").aggregate(
+        passed_cards=told["voucher_id"].nunique(),
+        dealers=told["taker"].nunique(),
+        per_dealer=told.count().cast("float64") / told["taker"].nunique().nullif(0),
+        to_merchants=(face * told["merchant"].fill_null(0.0)).sum() / face.sum().nullif(0.0),
+        price_got=told["price"].sum(),
+    )
+
+
+def _ledger(tables: Tables) -> ir.Table:
+    """Dealings in cards of seized ledgers, by seller."""
+    trades = tables["trades"].filter(ibis._["goods"] == "voucher")
+    dealt = named(tables, trades, "seller", into="subject")
+    dealt = named(tables, dealt, "buyer", into="taker")
+    return dealt.filter(dealt["subject"].notnull())
+
+
+def _noted(ledger: ir.Table) -> ir.Table:
+    return ledger.group_by("subject").aggregate(
+        deals=ledger.count(),
+        noted_price=ledger["price"].sum(),
+        noted_since=ledger["at"].min(),
+        noted_until=ledger["at"].max(),
+    )
+
+
+def _paid_on(tables: Tables, found: ir.Table) -> ir.Table:
+    """``paid_on``: of what came into the subject's accounts, the share paid out within three days
+    at the earliest (the smaller of both, day by day, over all that came in).
+    """
+    whose = tables["owners"].select("subject", entity="entity").distinct()
+    whose = whose.join(found.select(entity="subject"), "entity")
+    mine = tables.engine.keep(whose.select(account="subject", who="entity").distinct())
+    moved = settled(tables).select("payer", "payee", "amount", "at")
+    into = moved.join(mine, ACCOUNT + moved["payee"] == mine["account"])
+    out = moved.join(mine, ACCOUNT + moved["payer"] == mine["account"])
+    span = PASSED_ON * 3600
+    sums = [
+        side.group_by(
+            subject="who", span=(side["at"].epoch_seconds() / span).floor().cast("int64")
+        ).aggregate(fen=side["amount"].sum().cast("float64"))
+        for side in (into, out)
+    ]
+    both = sums[0].left_join(sums[1].rename(spent="fen"), ["subject", "span"])
+    least = ibis.least(both["fen"], both["spent"].fill_null(0.0))
+    return both.group_by("subject").aggregate(paid_on=least.sum() / both["fen"].sum().nullif(0.0))
+
+
+def _evidence(tables: Tables, gave: ir.Table, got: ir.Table, ledger: ir.Table) -> ir.Table:
+    cards = tables["vouchers"]
+    passed = cards.join(gave.select("row_id", subject="giver"), "row_id")
+    taken = cards.join(got.select("row_id", subject="taker"), "row_id")
+    return ibis.union(
+        rows(passed, table="vouchers", subject="subject", signal="to_merchants"),
+        rows(taken, table="vouchers", subject="subject", signal="dirty_share"),
+        rows(ledger, table="trades", subject="subject", signal="deals"),
+    )
+
+
+DETECTOR = Detector(
+    role="middleman",
+    title=Text("Who stands between ring and card merchants", "谁是团伙与卡商之间的中间人"),
+    reads=("vouchers", "trades", "payments", "reports", "traces", "owners", "aliases"),
+    needs=(),
+    measure=measure,
+    roles=("mule_account", "card_merchant"),
+    without={
+        "vouchers": Text(
+            "Without cards only sellers in seized ledgers are seen.",
+            "没有卡券数据时只能看到账本中的卖家。",
+        ),
+        "payments": Text(
+            "Without payments it is not known whether the proceeds were passed on.",
+            "没有流水时无法判断所得是否转出。",
+        ),
+    },
+)
