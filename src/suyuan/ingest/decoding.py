@@ -15,7 +15,8 @@ _SEGMENT: Final = 1 << 16
 _GB_RUN: Final = re.compile(
     rb"(?:[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x81-\xfe][0-9][\x81-\xfe][0-9])+"
 )
-_HIGH: Final = re.compile(rb"[\x80-\xff]")
+#: Lead bytes of UTF-8 characters that are no CJK.
+_OTHER_SCRIPT: Final = re.compile(rb"[\xc2-\xe2\xea-\xee\xf0-\xf4]")
 
 
 @dataclass(slots=True)
@@ -112,39 +113,57 @@ def _from_gb18030(path: Path, told: Decoded) -> Iterator[bytes]:
 
 def _gb_lines(block: bytes, told: Decoded) -> bytes:
     """Whole lines of GB18030; stretches that are UTF-8 after all are left as they are."""
-    made, start = [], 0
+    segments, start = [], 0
     while start < len(block):
         stop = block.find(b"\n", min(start + _SEGMENT, len(block))) + 1 or len(block)
-        made.append(_gb_segment(block[start:stop], told))
+        segments.append(block[start:stop])
         start = stop
+    # GB18030 is hardly ever valid UTF-8 over a whole stretch; the reverse it often is.
+    foreign = [_is_utf8(segment) for segment in segments]
+    made = []
+    for n, segment in enumerate(segments):
+        if foreign[n]:
+            told.foreign += not segment.isascii()
+            made.append(segment)
+        else:
+            edge = len(segments) == 1 or any(foreign[max(n - 1, 0) : n + 2])
+            made.append(_gb_segment(segment, told, by_line=edge))
     return b"".join(made)
 
 
-def _gb_segment(segment: bytes, told: Decoded) -> bytes:
+def _is_utf8(segment: bytes) -> bool:
     try:
-        # GB18030 is hardly ever valid UTF-8 over a whole stretch; the reverse it often is.
         segment.decode()
     except UnicodeDecodeError:
-        pass
-    else:
-        if len(_HIGH.findall(segment)) >= 6:
-            told.foreign += 1
-        return segment
+        return False
+    return True
+
+
+def _gb_segment(segment: bytes, told: Decoded, *, by_line: bool) -> bytes:
+    """A stretch that is not UTF-8 as a whole; `by_line` where some of its lines may be."""
+    if by_line:
+        lines = segment.splitlines(keepends=True)
+        if sum(_is_chinese_utf8(line) for line in lines) * 20 > len(lines):
+            return b"".join(_gb_line(line, told) for line in lines)
     try:
         return segment.decode("gb18030").encode()
     except UnicodeDecodeError:
         return b"".join(_gb_line(line, told) for line in segment.splitlines(keepends=True))
 
 
+def _is_chinese_utf8(line: bytes) -> bool:
+    """Whether the line is UTF-8 and holds nothing but ASCII and Chinese: no chance hit."""
+    return not line.isascii() and _is_utf8(line) and not _OTHER_SCRIPT.search(line)
+
+
 def _gb_line(line: bytes, told: Decoded) -> bytes:
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text = line.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        told.foreign += encoding == "utf-8" and not line.isascii()
-        return text.encode()
-    told.replaced += 1
+    if _is_chinese_utf8(line):
+        told.foreign += 1
+        return line
+    try:
+        return line.decode("gb18030").encode()
+    except UnicodeDecodeError:
+        told.replaced += 1
     return line.decode("gb18030", "replace").encode()
 
 

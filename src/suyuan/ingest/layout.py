@@ -7,6 +7,8 @@ from typing import Final
 
 from suyuan.ingest.headers import normal
 from suyuan.ingest.settings import FileSettings
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
 
 DELIMITERS: Final = (",", "\t", ";", "|")
 #: How much of a file is looked at to learn how it is written.
@@ -84,11 +86,51 @@ def _encoding(head: bytes, given: str | None) -> tuple[str | None, int]:
         if head.startswith(bom):
             return name, len(bom) if name == "utf-8" else 0
     if given is not None:
-        return codecs.lookup(given).name, 0
-    for name in ("utf-8", "gb18030"):
-        try:
-            codecs.getincrementaldecoder(name)("strict").decode(head, final=False)
-        except UnicodeDecodeError:
-            continue
-        return (None, 0) if b"\0" in head[:4096] and name == "gb18030" else (name, 0)
-    return None, 0
+        return _asked_for(given), 0
+    if head.count(0) > len(head) // 100:
+        return _without_bom(head), 0
+    return _by_lines(head), 0
+
+
+def _without_bom(head: bytes) -> str | None:
+    """UTF-16 that does not say so: ASCII in it has every other byte zero."""
+    half = len(head) // 2
+    for name, high in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+        if high.count(0) > 0.3 * half and head.count(0) < 1.1 * high.count(0):
+            return name
+    return None
+
+
+def _asked_for(name: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+        b"".decode(found)
+    except LookupError as error:
+        raise InputError(
+            Text("Unknown encoding.", "未知的编码。"),
+            value=name,
+            hint=Text("Correct it in case.toml.", "请在 case.toml 中更正。"),
+        ) from error
+    return {"gbk": "gb18030", "gb2312": "gb18030"}.get(found, found)
+
+
+def _by_lines(head: bytes) -> str | None:
+    """The encoding of most lines that are not plain ASCII; None if too many fit neither."""
+    lines = [line for line in head.split(b"\n") if not line.isascii()]
+    if len(head) >= HEAD:
+        lines = lines[:-1]  # may be cut short
+    utf8 = sum(_fits(line, "utf-8") for line in lines)
+    if utf8 == len(lines):
+        return "utf-8"
+    others = sum(_fits(line, "gb18030") for line in lines if not _fits(line, "utf-8"))
+    if utf8 + others < 0.9 * len(lines):
+        return None
+    return "utf-8" if utf8 >= others else "gb18030"
+
+
+def _fits(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

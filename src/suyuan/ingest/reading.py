@@ -113,6 +113,8 @@ def _parts(reader: Reader, source: Source, reading: Reading) -> Iterator[Part]:
     elif head.startswith((_ZIP, _OLE)):
         for sheet in read_sheets(source.path, reader.known, given.header_row):
             shown = f"{source.shown}#{sheet.name}"
+            if "!" in sheet.name:
+                reading.problems.append(Problem(shown, _SECOND, "kept"))
             yield Part(shown, sheet.headers, iter([sheet_piece(sheet)]), sheet.above)
     elif head.startswith(_PICTURES):
         raise InputError(_NO_TABLE)
@@ -160,5 +162,9 @@ _UNKNOWN_TABLE = Text(
     "no table known by this header or name; say which in case.toml, or make a profile with "
     "suyuan map",
     "无法由表头或文件名判断所属的表;请在 case.toml 中指明,或用 suyuan map 建立映射",
+)
+_SECOND = Text(
+    "a second table begins in this sheet; read as a table of its own",
+    "同一工作表中另有一张表,已作为单独的表读取",
 )
 _LEFT_OVER = Text("columns neither mapped nor ignored by name", "既未映射也未注明忽略的列")

@@ -1,7 +1,7 @@
 """Workbooks into pieces: each sheet is a table of its own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,8 @@ def read_sheets(path: Path, known: frozenset[str], header_row: int | None) -> It
         except CalamineError as error:
             raise InputError(_BROKEN, value=error) from error
         if rows:
-            yield _sheet(name, rows, known, header_row)
+            first = _sheet(name, rows, known, header_row)
+            yield from _parted(first, known)
 
 
 def sheet_piece(sheet: Sheet) -> Piece:
@@ -70,6 +71,21 @@ def _sheet(
     headers = tuple(str(_written(cell) or "") for cell in rows[best])
     above = "\n".join(" ".join(_written(cell) or "" for cell in row) for row in rows[:best])
     return Sheet(name, headers, best + 1, above, rows)
+
+
+def _parted(sheet: Sheet, known: frozenset[str]) -> Iterator[Sheet]:
+    """The sheet, cut where a row of nothing but known headers begins another table."""
+    for n in range(sheet.header_line, len(sheet.rows)):
+        cells = [normal(cell) for cell in sheet.rows[n] if isinstance(cell, str) and cell.strip()]
+        filled = [cell for cell in sheet.rows[n] if cell not in ("", None)]
+        if len(filled) >= 3 and len(cells) == len(filled) and all(cell in known for cell in cells):
+            yield replace(sheet, rows=sheet.rows[:n])
+            rest = [[None]] * n + sheet.rows[n:]
+            headers = tuple(str(_written(cell) or "") for cell in sheet.rows[n])
+            name = f"{sheet.name.partition('!')[0]}!{n + 1}"
+            yield from _parted(Sheet(name, headers, n + 1, "", rest), known)
+            return
+    yield sheet
 
 
 def _rank(row: list[Any], known: frozenset[str]) -> tuple[int, int]:
