@@ -2,7 +2,10 @@
 
 from suyuan.detect import (
     account_merchant,
+    card_merchant,
     farmed_account,
+    middleman,
+    mule_account,
     scam_caller,
     sim_supplier,
     sms_activation,
@@ -15,4 +18,7 @@ DETECTORS: tuple[Detector, ...] = (
     account_merchant.DETECTOR,
     sms_activation.DETECTOR,
     sim_supplier.DETECTOR,
+    mule_account.DETECTOR,
+    card_merchant.DETECTOR,
+    middleman.DETECTOR,
 )
