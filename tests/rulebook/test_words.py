@@ -15,26 +15,10 @@ from suyuan.rulebook.glossary import load_glossary
 from suyuan.rulebook.show import list_rules, show_rule
 
 TERMS = load_glossary()
-DESIGNED = [
-    "料商",
-    "号商",
-    "卡商",
-    "中间人",
-    "养号",
-    "接码平台",
-    "猫池",
-    "跑分人员",
-    "泄露源头",
-    "团伙",
-    "串并案",
-    "资金穿透",
-    "止付",
-    "冻结",
-    "资金返还",
-    "线索",
-    "卷宗",
-    "报案",
-]
+DESIGNED = {
+    *("料商", "号商", "卡商", "中间人", "养号", "接码平台", "猫池", "跑分人员", "泄露源头", "团伙"),
+    *("串并案", "资金穿透", "止付", "冻结", "资金返还", "线索", "卷宗", "报案"),
+}
 
 
 def test_roles_and_subjects_agree_with_the_model() -> None:
@@ -53,7 +37,7 @@ def test_tables_agree_with_the_model(kind: str, tables: dict) -> None:
 
 
 def test_every_term_of_the_design_stands_in_it() -> None:
-    assert set(DESIGNED) <= {term.term.zh for term in TERMS.values()}
+    assert {term.term.zh for term in TERMS.values()} >= DESIGNED
 
 
 def test_terms_have_both_languages() -> None:
@@ -76,7 +60,7 @@ def test_rules_are_listed_and_shown_as_of_a_day() -> None:
     before = {line["id"].en for line in list_rules(book, date(2019, 5, 1))}
     assert "sim-segment" in before
     assert "afl-code-relay" not in before
-    shown = dict((head.en, text) for head, text in show_rule(book["sim-person-limit"]))
+    shown = {head.en: text for head, text in show_rule(book["sim-person-limit"])}
     assert shown["phone cards on one document"].en.startswith("5 cards / one company (2016-09-23")
     assert shown["quality of the source"].zh == "二手来源"
     assert all(text.zh for text in shown.values())

@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from suyuan.model.columns import Table
 from suyuan.model.results import COMPLIANCE, EVIDENCE
 from suyuan.rulebook.acts import Acts, find_acts
 from suyuan.rulebook.declare import Answer, Over, Rule
@@ -41,12 +42,9 @@ def check_rule(rule: Rule, over: Over, tables: Tables, until: date | None) -> Ch
         compliance.append(parties)
         evidence.append(rows_of_parties(acts, parties, over.table))
     fetch = tables.engine.fetch
-    return Checked(
-        pa.concat_tables([_shaped(fetch(_published(rule, part))) for part in compliance]),
-        pa.concat_tables(
-            [fetch(part).select(EVIDENCE.names).cast(EVIDENCE.stored) for part in evidence]
-        ),
-    )
+    answers = [_shaped(fetch(_published(rule, part)), COMPLIANCE) for part in compliance]
+    rows = [_shaped(fetch(part), EVIDENCE) for part in evidence]
+    return Checked(pa.concat_tables(answers), pa.concat_tables(rows))
 
 
 def _single(rule: Rule, over: Over, acts: Acts, until: date | None) -> ir.Table:
@@ -75,5 +73,5 @@ def _published(rule: Rule, answers: ir.Table) -> ir.Table:
     )
 
 
-def _shaped(found: pa.Table) -> pa.Table:
-    return found.select(COMPLIANCE.names).cast(COMPLIANCE.stored)
+def _shaped(found: pa.Table, table: Table) -> pa.Table:
+    return found.select(table.names).cast(table.stored)

@@ -6,6 +6,7 @@ The rules are those of the People's Republic, so a day runs from midnight to mid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import reduce
+from itertools import pairwise
 from operator import or_
 
 import ibis
@@ -86,7 +87,7 @@ def _overlaps(periods: Iterable[Period]) -> list[date]:
     ordered = sorted(periods, key=lambda period: period.since)
     return [
         later.since
-        for earlier, later in zip(ordered, ordered[1:], strict=False)
+        for earlier, later in pairwise(ordered)
         if earlier.until is None or later.since < earlier.until
     ]
 

@@ -46,6 +46,7 @@ def _listed(rows: ir.Table, table: str) -> ir.Table:
     first = numbered.filter(numbered.place < MOST)
     listed = ibis.cases((first.many > MOST, MOST), else_=first.many).cast("float64")
     more = (first.many - MOST).cast("string")
+    note = more + ibis.literal(" more rows · 另有 ") + more + " 行"
     return first.select(
         evidence_id="evidence_id",
         table=ibis.literal(table),
@@ -55,7 +56,5 @@ def _listed(rows: ir.Table, table: str) -> ir.Table:
         line=first.line.cast("int64"),
         sha256="sha256",
         weight=1 / listed,
-        note=ibis.cases(
-            (first.many > MOST, more + ibis.literal(" more rows · 另有 ") + more + " 行")
-        ),
+        note=ibis.cases((first.many > MOST, note)),
     )

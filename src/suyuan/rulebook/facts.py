@@ -15,6 +15,8 @@ missing is missing, not false. The options of each maker are those of the rule f
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import Any, Protocol
 
 import ibis
@@ -108,10 +110,7 @@ def _expr(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
 
 def _whole(rows: ir.Table, options: dict[str, Any]) -> ir.BooleanValue:
     """True where every column of ``by`` is known: strangers are not one customer."""
-    known: ir.BooleanValue = ibis.literal(True)
-    for name in options["by"]:
-        known = known & rows[name].notnull()
-    return known
+    return reduce(and_, (rows[name].notnull() for name in options["by"]))
 
 
 def _window(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
@@ -125,7 +124,7 @@ def _window(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
     return rows.mutate(**{fact.name: known.cast(IBIS_TYPE[fact.type])})
 
 
-def _stock(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
+def _stock(rows: ir.Table, fact: Fact, _look: Look) -> ir.Table:
     options: dict[str, Any] = fact.options
     by = list(options["by"])
     rows_known = rows.filter(_whole(rows, options))

@@ -53,7 +53,7 @@ def judge(rule: Rule, facts: Row, moment: ir.TimestampValue) -> dict[str, ir.Val
         )
         for language in LANGUAGES
     }
-    outside = ibis.literal(False) if rule.applies is None else ~rule.applies.compile(scope)
+    outside = ibis.literal(value=False) if rule.applies is None else ~rule.applies.compile(scope)
     return {
         "answer": ibis.cases((outside, none), else_=answer),
         "condition": ibis.cases((outside, none), else_=condition),

@@ -153,7 +153,7 @@ def _check_comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, source: st
         raise refused(source, "`in` wants a list of constants", "in 之后须为常量列表")
 
 
-def _compile(node: ast.expr, scope: Scope) -> Any:
+def _compile(node: ast.expr, scope: Scope) -> Any:  # noqa: PLR0911 - one return for a node
     match node:
         case ast.Constant(value=value):
             return ibis.literal(value)

@@ -93,8 +93,8 @@ class Node:
         if not self.has(key):
             return
         with self.child(key) as node:
-            for name in list(node._left):
-                yield str(name), node.child(name)
+            for name, content in node.rest().items():
+                yield name, Node(f"{node.where}.{name}", content)
 
     def rest(self) -> dict[str, object]:
         """All that was not taken yet."""

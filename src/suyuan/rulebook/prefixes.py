@@ -44,7 +44,7 @@ def longest_prefix(asked: ir.Table, entries: ir.Table) -> ir.Table:
         (joined.asked.isnull() | joined.asked_on.isnull() | masked, ibis.null("boolean")),
         (kind == _UNKNOWN, ibis.null("boolean")),
         (joined.best.notnull(), kind == _YES),
-        (covered, ibis.literal(False)),
+        (covered, ibis.literal(value=False)),
         else_=ibis.null("boolean"),
     )
     return joined.mutate(found=found).drop("best", "best_row", *span.columns)

@@ -1,4 +1,4 @@
-"""Do the cases of a rule leave a gap, or answer one act twice?
+"""Whether the cases of a rule leave a gap, or answer one act twice.
 
 Each fact is tried at the corners that the conditions cut: just below, at and above every number it
 may be compared with, every word a condition names and one that none names, true and false. Over
@@ -13,6 +13,7 @@ from itertools import islice, product
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from suyuan.model.columns import STORED, Type
@@ -33,13 +34,17 @@ def case_problems(rule: Rule) -> list[Text]:
         scope: dict[str, Any] = {name: rows[name] for name in rows.columns}
         moment = ibis.literal(start_of(day))
         scope |= {p.name: as_of(p, moment) for p in rule.parameters.values()}
-        true = [c.condition.compile(scope).fill_null(False).cast("int8") for c in rule.cases]
+        true = [_is_true(c.condition.compile(scope)) for c in rule.cases]
         marked = rows.mutate(hits=sum(true[1:], true[0]))
         if rule.applies is not None:
             marked = marked.filter(rule.applies.compile(scope))
         wrong = marked.filter(marked.hits != 1).order_by(ibis.desc("hits")).to_pyarrow()
         found += [_said(row, day) for row in _first_of_each(wrong.to_pylist())]
     return found
+
+
+def _is_true(condition: ir.BooleanValue) -> ir.IntegerValue:
+    return ibis.cases((condition, 1), else_=0)
 
 
 def _first_of_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -122,7 +127,9 @@ def _numbers(rule: Rule, name: str, day: date) -> Iterator[float]:
             yield from (
                 float(n.value)
                 for n in ast.walk(node)
-                if isinstance(n, ast.Constant) and type(n.value) in (int, float)
+                if isinstance(n, ast.Constant)
+                and isinstance(n.value, int | float)
+                and not isinstance(n.value, bool)
             )
             for other in sorted(_names(node) & rule.parameters.keys()):
                 parameter = rule.parameters[other]

@@ -31,7 +31,7 @@ def standings(rule: Rule, judged: ir.Table) -> ir.Table:
     known = judged.filter(judged.party.notnull())
 
     def number_of(answer: Answer) -> ir.IntegerValue:
-        return (known.answer == answer.value).fill_null(False).sum().cast("float64")
+        return ibis.cases((known.answer == answer.value, 1), else_=0).sum().cast("float64")
 
     counted = known.group_by(subject="party").aggregate(
         broken=number_of(Answer.BROKEN),
@@ -125,7 +125,7 @@ def _steps(c: ir.Table) -> Steps:
             Text("All its acts lie outside the days in force.", "其行为均不在施行期间。"),
         ),
         (
-            ibis.literal(True),
+            ibis.literal(value=True),
             "no_act",
             Answer.KEPT,
             Text("None of its acts falls under the rule.", "其行为均不适用本规定。"),
