@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from suyuan.detect import openings
 from suyuan.detect.calling import activity, callees, handsets
@@ -22,6 +23,7 @@ from suyuan.detect.registering import codes, crowds, groups
 from suyuan.detect.registering.handover import handover
 from suyuan.detect.ties import grouped
 from suyuan.store.duck import DuckEngine
+from suyuan.store.tables import stored_schema
 
 SEEDED = "setseed(0.515)"
 
@@ -94,7 +96,8 @@ create temp table habits as select * from
   join (select caller, count(*) active_days, sum(answered) answered, sum(hung_up) hung_up,
      sum(listened) listened from daily group by caller) using (caller);
 create temp table known as select * from habits where people >= 8 and people / active_days >= 1.5;
-create temp table back as with mine as (select caller, callee from met semi join known using (caller)),
+create temp table back as with mine as
+  (select caller, callee from met semi join known using (caller)),
   inward as (select m.callee caller, m.caller callee from met m semi join known k
     on m.callee = k.caller)
   select caller, count(*) people, count(i.callee) returned from mine left join inward i
@@ -103,8 +106,8 @@ create temp table friends as with mine as (select caller, callee from met semi j
   using (caller))
   select m.caller, count(distinct t.caller) known from mine m join met t on m.callee = t.caller
   semi join mine z on z.caller = m.caller and z.callee = t.callee group by m.caller;
-create temp table places as select caller, max(n) / sum(n) still from (select caller, cell, count(*) n
-  from calls semi join known using (caller) where cell is not null group by all) group by caller;
+create temp table places as select caller, max(n) / sum(n) still from
+  (select caller, cell, count(*) n from calls semi join known using (caller) where cell is not null group by all) group by caller;
 create temp table bought as select m.caller, m.callee, o.merchant_id, o.courier,
   o.caller is not null bought
   from met m left join (select caller, callee, min(merchant_id) merchant_id, min(courier) courier
@@ -124,7 +127,9 @@ create temp table used as select caller, imei, count(*) n, min(started_at) a, ma
 create temp table sharing as select caller, max(k) on_it, count(*) handsets from used join
   (select imei, count(*) k from used group by imei) using (imei) group by caller;
 """
-CALLS_WRITTEN = "met daily habits known back friends places bought bought_share sellers couriers used sharing"  # noqa: E501
+CALLS_WRITTEN = (
+    "met daily habits known back friends places bought bought_share sellers couriers used sharing"
+)
 
 ACCOUNTS_BY_HAND = """
 create temp table slim as select *, registered_at::date "day",
@@ -186,8 +191,9 @@ def our_calls(engine: DuckEngine, read: Callable[[str], ir.Table]) -> None:
     keep(activity.returned(met, known))
     keep(activity.acquainted(met, known))
     mine = calls.semi_join(known, "caller")
-    keep(handsets.places(mine))
-    keep(callees.buyers(keep(callees.bought(met, read("orders"))), known))
+    keep(handsets.places(mine, "CN"))
+    orders = read("orders")
+    keep(callees.buyers(keep(callees.bought(met, orders)), orders, known))
     used = keep(handsets.used(mine))
     start = time.perf_counter()
     pooled = keep(grouped(engine, handsets.ties(used), widest=handsets.PLACEHOLDER))
@@ -203,10 +209,6 @@ def our_accounts(engine: DuckEngine, read: Callable[[str], ir.Table]) -> None:
 
 
 def our_groups(engine: DuckEngine, read: Callable[[str], ir.Table]) -> None:
-    import pyarrow as pa
-
-    from suyuan.store.tables import stored_schema
-
     slim = engine.keep(crowds.registrations(read("accounts")))
     start = time.perf_counter()
     sims = openings.batches(engine.arrow(pa.table(stored_schema("sims").empty_table())))

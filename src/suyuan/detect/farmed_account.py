@@ -32,21 +32,17 @@ def measure(tables: Tables) -> Measured:
     known = keep(known_goods(tables))
     ties = groups.ties(slim, batched, tables["otps"])
     tied = keep(grouped(tables.engine, ties, widest=crowds.HUB_LEAST))
-    parts = (
-        keep(groups.company(tied, known)),
-        keep(handover(slim, tables["logins"])),
-        keep(
-            known.group_by("account_id").aggregate(
-                sold=known["sold"].max(), used=known["used"].max()
-            )
-        ),
+    marks = known.group_by("account_id").aggregate(
+        sold=known["sold"].max(), used=known["used"].max()
     )
+    of_account = (groups.company(tied, known), handover(slim, tables["logins"]), marks)
+    of_number = (_cards(slim, batched), codes.received(tables["otps"]).rename(number="msisdn"))
     found = crowd
-    for part in parts:
-        found = found.left_join(part, "account_id").drop("account_id_right")
-    for part in (_cards(slim, batched), codes.received(tables["otps"]).rename(number="msisdn")):
-        part = keep(part)
-        found = found.left_join(part, found["phone"] == part["number"]).drop("number")
+    for measured in of_account:
+        found = found.left_join(keep(measured), "account_id").drop("account_id_right")
+    for measured in of_number:
+        by_number = keep(measured)
+        found = found.left_join(by_number, found["phone"] == by_number["number"]).drop("number")
     found = keep(_signals(found))
     return Measured(found, _evidence(tables, found))
 

@@ -19,6 +19,7 @@ import ibis.expr.types as ir
 
 from suyuan.detect import openings
 from suyuan.detect.calling import activity, callees, fellows, handsets
+from suyuan.detect.calling.home import home_country
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import SHOWN, rows
 from suyuan.detect.ties import grouped
@@ -32,16 +33,17 @@ def measure(tables: Tables) -> Measured:
     calls, reports = tables["calls"], tables["reports"]
     met = keep(activity.pairs(calls))
     habits = keep(activity.habits(calls, met))
-    contacted = keep(callees.contacts(met, reports))
+    contacts = keep(callees.contacts(met, reports))
+    contacted = keep(contacts.filter(contacts["hit"] == 1))
     named = keep(callees.named(reports))
     who = keep(_candidates(habits, contacted, named))
     known = keep(habits.semi_join(who, "caller"))
-    victims = keep(callees.victims(contacted, met, known))
+    victims = keep(callees.victims(contacts, known))
     parts = (
         activity.returned(met, known),
         activity.acquainted(met, known),
-        handsets.places(calls.semi_join(known, "caller")),
-        callees.buyers(keep(callees.bought(met, tables["orders"])), known),
+        handsets.places(calls.semi_join(known, "caller"), home_country(tables.zone)),
+        callees.buyers(keep(callees.bought(met, tables["orders"])), tables["orders"], known),
         callees.exposed(met, tables["leaked"], known),
         victims,
         *_fellows(tables, known, victims),

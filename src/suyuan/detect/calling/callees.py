@@ -1,15 +1,16 @@
 """Whom a number calls: people who bought something just before, whose record leaked, who reported.
 
 Shares are among the people of whom the orders (or the seized data) know anything at all, since half
-of those called stand in no table; and they are set against the share that any call of the case
-reaches, so that a case with many orders or large exhibits does not make everyone a suspect: 0 is
-what chance gives, 1 is everybody.
+of those called stand in no table. What chance would give is worked out for each person from how
+often she bought and how long the table reaches, not from what other numbers of the case reach: a
+case may hold the records of suspects only, and then they would be each other's measure.
 """
 
 import ibis
 import ibis.expr.types as ir
 
 #: Order to call: same day 55 %, next day 35 %, later 10 % (the calibrated scenario).
+LAG_SECONDS = 60 * 3600.0
 LAG = ibis.interval(hours=60)
 #: Clocks of carriers, victims and police differ, and "around three" is not 15:00:00.
 SKEW = ibis.interval(hours=2)
@@ -28,62 +29,78 @@ def excess(share: ir.FloatingValue, base: ir.FloatingValue) -> ir.FloatingValue:
 
 
 def bought(met: ir.Table, orders: ir.Table) -> ir.Table:
-    """Pairs of `met` whose callee ever bought, with ``bought``: within :data:`LAG` before the call.
+    """Pairs of `met` whose callee ever bought, with ``hit``: within :data:`LAG` before the call.
 
-    ``merchant_id`` … ``warehouse`` are those of one such order, null where there is none.
+    ``chance`` is how likely that was at any moment; ``merchant_id`` … ``warehouse`` are those of
+    one such order, null where there is none.
     """
     placed = orders.filter(orders["buyer_phone"].notnull())
     placed = placed.select("ordered_at", *PARTIES, callee="buyer_phone")
-    known = met.semi_join(placed, "callee").select("caller", "callee", "first_call")
-    hits = known.join(placed, "callee")
-    hits = hits.filter(
-        (hits["ordered_at"] <= hits["first_call"])
-        & (hits["ordered_at"] >= hits["first_call"] - LAG)
-    )
+    known = met.join(_chances(placed, "ordered_at"), "callee")
+    known = known.select("caller", "callee", "first_call", "chance")
+    hits = _soon(known.join(placed, "callee"))
     once = hits.group_by("caller", "callee").aggregate(
         **{party: hits[party].min() for party in PARTIES}, orders=hits.count()
     )
     return known.left_join(once, ["caller", "callee"]).select(
-        "caller", "callee", *PARTIES, bought=once["orders"].notnull()
+        "caller", "callee", "chance", *PARTIES, hit=once["orders"].notnull().cast("float64")
     )
 
 
-def buyers(marked: ir.Table, candidates: ir.Table) -> ir.Table:
+def _soon(pairs: ir.Table) -> ir.Table:
+    """Rows whose order lies within :data:`LAG` before the first call."""
+    earliest = pairs["first_call"] - LAG
+    return pairs.filter(
+        (pairs["ordered_at"] <= pairs["first_call"]) & (pairs["ordered_at"] >= earliest)
+    )
+
+
+def _chances(dated: ir.Table, column: str) -> ir.Table:
+    """For each ``callee``: the chance that a moment falls within :data:`LAG` after its orders."""
+    ends = dated.aggregate(first=dated[column].min(), last=dated[column].max())
+    span = (ends["last"].epoch_seconds() - ends["first"].epoch_seconds()).cast("float64")
+    many = dated.group_by("callee").aggregate(orders=dated.count())
+    both = many.cross_join(ends.select(span=span))
+    rate = LAG_SECONDS / ibis.greatest(both["span"], LAG_SECONDS)
+    return both.select("callee", chance=1.0 - (-(both["orders"] * rate)).exp())
+
+
+def _beyond_chance(marked: ir.Table, name: str, candidates: ir.Table) -> ir.Table:
+    """For each caller of enough such people: the share hit, as :func:`excess` over chance."""
+    mine = marked.semi_join(candidates, "caller")
+    share = mine.group_by("caller").aggregate(
+        share=mine["hit"].mean(), base=mine["chance"].mean(), n=mine.count()
+    )
+    share = share.filter(share["n"] >= ENOUGH)
+    return share.select("caller", **{name: excess(share["share"], share["base"])})
+
+
+def buyers(marked: ir.Table, orders: ir.Table, candidates: ir.Table) -> ir.Table:
     """From :func:`bought`: ``bought`` (excess), and how far one hand explains what they bought.
 
     ``one_merchant_id`` … ``one_warehouse``: the largest share of any one, beyond its share of all
-    that anyone called had bought. A shop's own desk calls its own buyers, a courier's its own
-    parcels; a list stolen from a program or a warehouse is of many shops that share it.
+    orders. A shop's own desk calls its own buyers, a courier's its own parcels; a list stolen from
+    a program or a warehouse is of many shops that share it.
     """
     share = _beyond_chance(marked, "bought", candidates)
     for party in PARTIES:
-        one = _one(marked, candidates, party, f"one_{party}")
+        one = _one(marked, orders, candidates, party)
         share = share.left_join(one, "caller").drop("caller_right")
     return share
 
 
-def _one(marked: ir.Table, candidates: ir.Table, column: str, name: str) -> ir.Table:
-    """For each caller with enough orders to tell: the greatest excess share of one `column`."""
-    known = marked.filter(marked[column].notnull()).select("caller", of=marked[column])
-    usual = known.group_by("of").aggregate(n=known.count())
+def _one(marked: ir.Table, orders: ir.Table, candidates: ir.Table, party: str) -> ir.Table:
+    """For each caller with enough orders to tell: the greatest excess share of one `party`."""
+    named = orders.filter(orders[party].notnull())
+    usual = named.group_by(of=named[party]).aggregate(n=named.count())
     usual = usual.select("of", base=usual["n"] / usual["n"].sum().over(ibis.window()))
+    known = marked.filter(marked[party].notnull()).select("caller", of=marked[party])
     mine = known.semi_join(candidates, "caller")
     mine = mine.group_by("caller", "of").aggregate(n=mine.count())
     mine = mine.mutate(total=mine["n"].sum().over(ibis.window(group_by="caller")))
     mine = mine.filter(mine["total"] >= ENOUGH).join(usual, "of")
     value = excess(mine["n"] / mine["total"], mine["base"])
-    return (
-        mine.mutate(value=value).group_by("caller").aggregate(**{name: lambda t: t["value"].max()})
-    )
-
-
-def _beyond_chance(marked: ir.Table, column: str, candidates: ir.Table) -> ir.Table:
-    """For each caller of enough such people: the share marked, as :func:`excess` of all pairs'."""
-    base = marked.aggregate(base=marked[column].mean())
-    mine = marked.semi_join(candidates, "caller")
-    share = mine.group_by("caller").aggregate(share=mine[column].mean(), n=mine.count())
-    share = share.filter(share["n"] >= ENOUGH).cross_join(base)
-    return share.select("caller", **{column: excess(share["share"], share["base"])})
+    return mine.group_by("caller").aggregate(**{f"one_{party}": value.max()})
 
 
 def exposed(met: ir.Table, leaked: ir.Table, candidates: ir.Table) -> ir.Table:
@@ -102,49 +119,63 @@ def exposed(met: ir.Table, leaked: ir.Table, candidates: ir.Table) -> ir.Table:
     hidden = pairs.join(written.rename(masked="written"), "masked")
     columns = ("caller", "callee", "first_call", "ordered_at")
     found = ibis.union(plain.select(*columns), hidden.select(*columns))
-    soon = (found["ordered_at"] <= found["first_call"]) & (
-        found["ordered_at"] >= found["first_call"] - LAG
-    )
-    found = found.mutate(soon=soon.cast("int64"))
-    once = found.group_by("caller", "callee").aggregate(exposed=found["soon"].max())
+    soon = _soon(found).select("caller", "callee").distinct().mutate(hit=ibis.literal(1.0))
+    known = found.select("caller", "callee", "ordered_at").distinct()
+    chances = _chances(known.select("callee", "ordered_at").distinct(), "ordered_at")
+    once = known.select("caller", "callee").distinct().join(chances, "callee")
+    once = once.left_join(soon, ["caller", "callee"])
+    once = once.select("caller", "callee", "chance", hit=once["hit"].fill_null(0.0))
     return _beyond_chance(once, "exposed", candidates)
 
 
 def contacts(met: ir.Table, reports: ir.Table) -> ir.Table:
-    """Strangers who first called a victim about the time of the first contact.
+    """Strangers' first calls to victims, and whether they came about the first contact.
 
-    One row for each (``caller``, ``callee``, ``report_id``), with ``loss`` and ``first_call``. A
-    friend who happens to call at that hour has called before, and is left out.
+    One row for each (``caller``, ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit``
+    (the call fell into the report's window) and ``chance`` (the window's share of the case's span).
+    A friend who happens to call at that hour has called before, and is no hit.
     """
     told = reports.filter(reports["victim_phone"].notnull())
     told = told.select(
         "report_id",
         "loss",
-        victim="victim_phone",
+        callee="victim_phone",
         begins=ibis.coalesce(told["contacted_at"] - SKEW, told["reported_at"] - MEMORY),
         ends=ibis.coalesce(told["contacted_at"] + SKEW, told["reported_at"]),
     )
-    return met.join(
-        told,
-        (met["callee"] == told["victim"])
-        & (met["first_call"] >= told["begins"])
-        & (met["first_call"] <= told["ends"]),
-    ).select("caller", "callee", "report_id", "loss", "first_call")
+    ends = met.aggregate(first=met["first_call"].min(), last=met["first_call"].max())
+    both = met.join(told, "callee").cross_join(ends)
+    span = _seconds(both["first"], both["last"])
+    window = _seconds(both["begins"], both["ends"])
+    hit = (both["first_call"] >= both["begins"]) & (both["first_call"] <= both["ends"])
+    return both.select(
+        "caller",
+        "callee",
+        "report_id",
+        "loss",
+        "first_call",
+        hit=hit.cast("int64"),
+        chance=ibis.least(window / ibis.greatest(span, 86400.0), 1.0),
+    )
 
 
-def victims(contacts_: ir.Table, met: ir.Table, habits: ir.Table) -> ir.Table:
-    """For each caller of `habits`: ``victims`` it contacted, ``expected``, ``loss``, ``victim_lift``.
+def _seconds(earlier: ir.TimestampValue, later: ir.TimestampValue) -> ir.FloatingValue:
+    return (later.epoch_seconds() - earlier.epoch_seconds()).cast("float64")
 
-    The lift is the log of how many it contacted against how many a number of its reach contacts by
-    chance (half a victim is added to both, so that a small number says little).
+
+def victims(contacts_: ir.Table, habits: ir.Table) -> ir.Table:
+    """For each caller: ``victims`` contacted, how many ``expected``, ``loss``, ``victim_lift``.
+
+    The lift is the log of how many of its first calls to victims fell about their first contact,
+    over how many would by chance (half a victim is added to both: a small number says little).
     """
     found = contacts_.group_by("caller").aggregate(
-        victims=contacts_["report_id"].nunique(), loss=contacts_["loss"].sum()
+        victims=contacts_["hit"].sum(),
+        loss=contacts_["loss"].sum(where=contacts_["hit"] == 1),
+        expected=contacts_["chance"].sum(),
     )
-    rate = contacts_.aggregate(hits=contacts_.count()).cross_join(met.aggregate(pairs=met.count()))
-    both = habits.left_join(found, "caller").drop("caller_right").cross_join(rate)
-    expected = both["people"] * both["hits"] / ibis.greatest(both["pairs"], 1).cast("float64")
-    count = both["victims"].fill_null(0)
+    both = habits.select("caller").left_join(found, "caller")
+    count, expected = both["victims"].fill_null(0), both["expected"].fill_null(0.0)
     return both.select(
         "caller",
         victims=count,

@@ -51,17 +51,17 @@ def sharing(used_: ir.Table, pooled: ir.Table) -> ir.Table:
     )
 
 
-def places(calls: ir.Table) -> ir.Table:
-    """For each caller: ``still`` (share of calls from its first cell), ``abroad`` (share)."""
+def places(calls: ir.Table, home: str | None) -> ir.Table:
+    """For each caller: ``still`` (share of calls from its first cell), ``abroad`` (share).
+
+    `home` is the case's country (ISO 3166); ``abroad`` is null where it is not known.
+    """
     per_cell = calls.filter(calls["cell"].notnull()).group_by("caller", "cell")
     cells = per_cell.aggregate(n=lambda t: t.count())
     still = cells.group_by("caller").aggregate(still=cells["n"].max() / cells["n"].sum())
     known = calls.filter(calls["country"].notnull())
-    counted = known.group_by("country").aggregate(n=known.count())
-    counted = counted.mutate(most=counted["n"].max().over(ibis.window()))
-    home = counted.filter(counted["n"] == counted["most"])
-    away = known.left_join(home.select(home="country"), known["country"] == home["country"])
-    abroad = away.group_by("caller").aggregate(abroad=away["home"].isnull().mean())
+    away = (known["country"] != home).cast("float64") if home else ibis.null("float64")
+    abroad = known.mutate(away=away).group_by("caller").aggregate(abroad=lambda t: t["away"].mean())
     return still.outer_join(abroad, "caller").select(
         "still", "abroad", caller=ibis.coalesce(still["caller"], abroad["caller"])
     )

@@ -7,7 +7,6 @@ from suyuan.detect.openings import opening
 from suyuan.detect.registering.crowds import HUB_LEAST
 from suyuan.detect.ties import thing
 
-
 #: Registrations on one device or number further apart than this are not of one sitting.
 SITTING = 2 * 86400
 
