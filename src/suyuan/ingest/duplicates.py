@@ -44,9 +44,13 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, table: Table, files: list[Pa
     ).to_arrow_table()
 
 
+def excluded_path(out: Path, table: str) -> Path:
+    return out / "records" / "_excluded" / f"{table}.parquet"
+
+
 def write_excluded(out: Path, table: str, excluded: pa.Table) -> None:
     """Put the list of struck-out rows of `table` in place, whole or not at all."""
-    target = out / "records" / "_excluded" / f"{table}.parquet"
+    target = excluded_path(out, table)
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".tmp")
     pq.write_table(excluded.select(EXCLUDED.names).cast(EXCLUDED), partial)

@@ -18,12 +18,14 @@ import pyarrow.parquet as pq
 
 import suyuan
 from suyuan.ingest.archives import is_archive, members_of
-from suyuan.ingest.duplicates import find_duplicates, write_excluded
+from suyuan.ingest.duplicates import excluded_path, find_duplicates, write_excluded
+from suyuan.ingest.gaps import find_gaps
 from suyuan.ingest.manifest import Entry, Manifest, Unit, read_manifest, write_manifest
 from suyuan.ingest.problems import Problem
 from suyuan.ingest.profiles import Profile, profiles_of
 from suyuan.ingest.reading import Reader, Reading, read_source
 from suyuan.ingest.settings import NAME, CaseSettings, read_settings
+from suyuan.ingest.sides import second_sides
 from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, digest_of, find, stamp_of
 from suyuan.ingest.staging import Ways
 from suyuan.ingest.storing import open_store, quality_path, records_path, sides_path
@@ -86,12 +88,12 @@ def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -
         sources = _sources(find(case, out, problems), before, work, problems, progress)
         entries = _read(records, work, settings, profiles, sources, before, progress)
         with _engine(work) as con:
-            struck = _strike(con, out, entries, progress)
+            across = _compare(con, out, entries, progress)
         _sweep(records, entries)
         write_manifest(out, before.recipe, entries)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return _imported(records, settings, entries, problems, struck)
+    return _imported(records, settings, entries, problems, across)
 
 
 def _unmatched(case: Path, settings: CaseSettings) -> list[Problem]:
@@ -243,18 +245,45 @@ def _tables(records: Path, entries: Iterable[Entry]) -> dict[str, list[Path]]:
     return files
 
 
-def _strike(
+@dataclass(frozen=True, slots=True)
+class _Across:
+    """What is seen only over all files: rows that stand twice, gaps, clocks."""
+
+    struck: Counter[str] = field(default_factory=Counter)
+    gaps: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _compare(
     con: duckdb.DuckDBPyConnection, out: Path, entries: Sequence[Entry], progress: Progress
-) -> Counter[str]:
-    """List the rows that stand elsewhere already; give back how many there are in each file."""
-    struck: Counter[str] = Counter()
+) -> _Across:
+    """List the rows that stand elsewhere already, and look for gaps in what is left."""
+    across = _Across()
     files = _tables(out / "records", entries)
     for n, (name, paths) in enumerate(sorted(files.items()), start=1):
         excluded = find_duplicates(con, RECORDS[name], paths)
+        if name == "payments":
+            sides = _sides(out / "records", entries)
+            twice = second_sides(con, paths, sides, excluded, across.problems)
+            excluded = pa.concat_tables([excluded, twice])
         write_excluded(out, name, excluded)
-        struck.update(excluded.column("file").to_pylist())
+        across.struck.update(excluded.column("file").to_pylist())
+        if name == "payments":
+            progress("balances", 0, None)
+            struck = excluded_path(out, name)
+            across.gaps.update(find_gaps(con, paths, sides, struck, across.problems))
         progress("duplicates", n, len(files))
-    return struck
+    return across
+
+
+def _sides(records: Path, entries: Sequence[Entry]) -> list[Path]:
+    return [
+        sides_path(records, unit.key, part)
+        for entry in entries
+        for unit in entry.units
+        if unit.has_sides
+        for part in range(unit.parts)
+    ]
 
 
 def _sweep(records: Path, entries: Sequence[Entry]) -> None:
@@ -272,13 +301,13 @@ def _imported(
     settings: CaseSettings,
     entries: Sequence[Entry],
     problems: Sequence[Problem],
-    struck: Counter[str],
+    across: _Across,
 ) -> Imported:
     units = [(entry, unit) for entry in entries for unit in entry.units]
-    lists = [_told([*problems, *(p for entry in entries for p in entry.problems)])]
+    lists = [_told([*problems, *across.problems, *(p for entry in entries for p in entry.problems)])]
     lists += [pq.read_table(quality_path(records, u.key)) for _, u in units if u.has_quality]
     summary = QUALITY_SUMMARY.stored
-    rows = [_summary(unit, struck[unit.file]) for _, unit in units]
+    rows = [_summary(unit, across) for _, unit in units]
     return Imported(
         tables=frozenset(str(unit.table) for _, unit in units if unit.rows_kept),
         quality=pa.concat_tables(lists).combine_chunks(),
@@ -303,7 +332,8 @@ def _told(problems: Sequence[Problem]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=QUALITY.stored)
 
 
-def _summary(unit: Unit, duplicates: int) -> dict[str, object]:
+def _summary(unit: Unit, across: _Across) -> dict[str, object]:
+    duplicates = across.struck[unit.file]
     return {
         "file": unit.file,
         "table": unit.table,
@@ -313,7 +343,7 @@ def _summary(unit: Unit, duplicates: int) -> dict[str, object]:
         "repaired": unit.repaired,
         "quarantined": unit.quarantined,
         "duplicates": duplicates,
-        "statement_gaps": 0,
+        "statement_gaps": across.gaps[unit.file],
         "columns_left_over": list(unit.columns_left_over),
     }
 

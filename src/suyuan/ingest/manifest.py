@@ -35,7 +35,6 @@ class Unit:
     columns_left_over: tuple[str, ...] = ()
     has_quality: bool = False
     has_sides: bool = False
-    statement_gaps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

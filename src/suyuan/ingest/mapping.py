@@ -70,7 +70,7 @@ def outward(context: Context) -> str | None:
     return _outward(context, sides) if sides else None
 
 
-def own_account(context: Context, sides: Sides) -> str:
+def _own_account(context: Context, sides: Sides) -> str:
     """The own account on each row, as an SQL text."""
     column = _first(context, sides.own)
     above = None
@@ -144,7 +144,7 @@ def _from(context: Context, source: Source, header: str) -> Mapped:
 
 
 def _party(context: Context, sides: Sides, *, giver: bool) -> Mapped:
-    own = own_account(context, sides)
+    own = _own_account(context, sides)
     other = f"coalesce({_first(context, sides.other) or 'NULL'}, '{UNNAMED}')"
     out = _outward(context, sides)
     first, second = (own, other) if giver else (other, own)

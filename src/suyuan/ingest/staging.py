@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from suyuan.ingest.cleaning import Cleaning, cleaning
-from suyuan.ingest.mapping import Context, Mapped, mapped, outward, own_account
+from suyuan.ingest.mapping import Context, Mapped, mapped, outward
 from suyuan.ingest.matching import Match, columns_of
 from suyuan.ingest.pieces import Piece, literal
 from suyuan.ingest.problems import CELL_PROBLEMS, Cell
@@ -156,12 +156,11 @@ def _levels(context: Context, columns: Sequence[_Filled], piece: Piece, ways: Wa
             kept.append(f"CASE WHEN p_{f.name} <> 0 THEN CAST(t_{f.name} AS VARCHAR) END AS r_{f.name}")
     sides = context.match.profile.sides
     if sides:
-        own = own_account(context, sides)
         balance = _own_balance(context, ways)
-        text += [f"{own} AS own", f"({outward(context)}) AS outward", *balance[:1]]
+        text += [f"({outward(context)}) AS outward", *balance[:1]]
         work += balance[1:2]
-        value += ["own", "outward", *balance[2:]]
-        kept += ["own", "outward", "own_balance"]
+        value += ["outward", f"{balance[2]} AS own_balance"]
+        kept += ["outward", "own_balance"]
     bad = _bad(columns)
     kept += [f"({bad}) AND footer AS is_footer", f"({bad}) AND NOT footer AS bad", "extra"]
     return (
@@ -176,11 +175,11 @@ def _own_balance(context: Context, ways: Ways) -> list[str]:
     places = [context.match.position(header) for header in (sides.balance if sides else ())]
     position = next((place for place in places if place is not None), None)
     if position is None:
-        return ["NULL::VARCHAR AS t_own", "NULL::BIGINT AS w_own", "NULL::BIGINT AS own_balance"]
+        return ["NULL::VARCHAR AS t_own", "NULL::BIGINT AS w_own", "w_own"]
     type_ = context.types[f"c{position}"]
     raw = f"c{position}" if type_ != "VARCHAR" else f"nullif(trim(c{position}), '')"
     made = cleaning(_BALANCE, "t_own", "w_own", type_, ways.zone)
-    return [f"{raw} AS t_own", f"{made.work} AS w_own", f"{made.value} AS own_balance"]
+    return [f"{raw} AS t_own", f"{made.work} AS w_own", made.value]
 
 
 def _footer(context: Context) -> str:
@@ -218,8 +217,8 @@ def _write(
     )
     if match.profile.sides and match.table.name == "payments":
         con.execute(
-            "COPY (SELECT CAST(line AS BIGINT) AS line, v_at AS moment, own, outward, "
-            "v_amount AS amount, own_balance FROM staged WHERE NOT (bad OR is_footer)) "
+            f"COPY (SELECT {literal(origin.key)} AS source_key, CAST(line AS BIGINT) AS line, "
+            "outward, own_balance FROM staged WHERE NOT (bad OR is_footer)) "
             f"TO {literal(target.with_suffix('.side'))} (FORMAT parquet)"
         )
 
