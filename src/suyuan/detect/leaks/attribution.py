@@ -28,6 +28,8 @@ MAX_LEAKS = 16
 MAX_ROUNDS = 4
 #: Candidates with less of an effect's posterior do not feed back into the other effects.
 NEGLIGIBLE = 0.005
+#: A candidate with more of an effect's posterior is not looked for again.
+RIVAL = 0.05
 #: Candidates with less are not weighed again when an effect is refitted.
 POSSIBLE = 1e-9
 
@@ -50,13 +52,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """The leaks found.
+    """The leaks found: ``effects``, and with the last one tried, which did not hold, ``tried``.
 
     ``posterior`` is per candidate the probability that it leaked; ``lift`` the expected odds of a
     candidate's orders per bin, over all effects; ``residual`` what they leave unexplained.
     """
 
     effects: tuple[Effect, ...]
+    tried: tuple[Effect, ...]
     posterior: Floats
     lift: dict[int, Floats]
     residual: Residual
@@ -76,10 +79,11 @@ def attribute(exposure: Exposure, pairings: Pairings) -> Attribution:
         effects = settled
     innocent = np.ones(len(exposure.subjects))
     # The last one tried is not held to be real, but says how much speaks for the runners-up.
-    for effect in (*effects, *tried[len(effects) :]):
+    every = (*effects, *tried[-1:]) if len(tried) > len(effects) else tuple(effects)
+    for effect in every:
         innocent *= 1.0 - effect.posterior
     residual = _residual(exposure, pairings, effects)
-    return Attribution(tuple(effects), 1.0 - innocent, _lift(effects), residual)
+    return Attribution(tuple(effects), every, 1.0 - innocent, _lift(effects), residual)
 
 
 def _problem(exposure: Exposure, pairings: Pairings) -> Problem:
@@ -117,11 +121,14 @@ def _settle(
 
 
 def _free(effects: list[Effect], problem: Problem) -> NDArray[np.int64]:
-    """Candidates that no effect has taken: a source leaks once, over one window, with pauses."""
+    """Candidates that no effect has taken, or weighs as the rival of what it took.
+
+    A source leaks once, over one window, with pauses; a rival would be named for what is left over.
+    """
     taken = np.zeros(len(problem.counts))
     for effect in effects:
         taken += effect.posterior
-    return np.flatnonzero(taken < PRIOR_LEAK)
+    return np.flatnonzero(taken < RIVAL)
 
 
 def _effect(problem: Problem, residual: Residual, which: NDArray[np.int64] | None = None) -> Effect:

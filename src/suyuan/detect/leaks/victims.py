@@ -28,7 +28,7 @@ def victims(reached: pa.Table, pairs: pa.Table, exposure: Exposure) -> Victims:
     `reached` needs ``contact``, ``exact``, ``weight`` and, where there is one, ``relevance``.
     Contacts without a candidate order tell nothing and are left out.
     """
-    pairs = _inside(pairs, exposure)
+    pairs = inside(pairs, exposure)
     seen = pc.is_in(reached["contact"], value_set=pc.unique(pairs["contact"]))
     reached = reached.filter(seen).sort_by("contact")
     victim = pc.index_in(pairs["contact"], value_set=reached["contact"]).to_numpy()
@@ -44,20 +44,22 @@ def victims(reached: pa.Table, pairs: pa.Table, exposure: Exposure) -> Victims:
         victim,
         pairs["bin"].to_numpy().astype(np.int32),
         share,
-        _through(pairs, exposure),
+        through(pairs, exposure),
         reached["weight"].to_numpy().astype(float),
     )
     return Victims(pairings, reached, pairs, lags)
 
 
-def _inside(pairs: pa.Table, exposure: Exposure) -> pa.Table:
+def inside(pairs: pa.Table, exposure: Exposure) -> pa.Table:
+    """Rows with an ``ordered_at`` within the bins, and their ``bin``."""
     moment = pairs["ordered_at"].to_numpy().astype("datetime64[us]")
     slot = np.searchsorted(exposure.edges, moment, side="right") - 1
     kept = (slot >= 0) & (slot < len(exposure.totals))
     return pairs.append_column("bin", pa.array(slot.astype(np.int32))).filter(pa.array(kept))
 
 
-def _through(pairs: pa.Table, exposure: Exposure) -> NDArray[np.int32]:
+def through(pairs: pa.Table, exposure: Exposure) -> NDArray[np.int32]:
+    """Row × attribute: the candidate that handled the order, or -1."""
     known = pa.array(exposure.subjects, pa.string())
     columns = []
     for name, kind in ATTRIBUTES.items():

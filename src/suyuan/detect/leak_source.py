@@ -1,0 +1,158 @@
+"""Where the order records got out (泄露源头): the merchant, platform, courier, warehouse or software,
+and, where the access log shows it, the login or terminal.
+
+Every order passed through several hands. Which of them explains the people whom the scammers
+reached, given how many orders each handles anyway, day by day, and that a victim may have been hit
+through another leak or by chance? Each leak is one candidate over one unknown window at an unknown
+rate; its probability is summed over all windows and rates, several leaks are told apart together,
+and candidates that the data cannot separate (a shop and the only program that it uses) share the
+probability, so that neither is named. The innocent explanations weighed are size (a big shop has
+many victims), region and habit (the victims of one province use other couriers), and chance. Orders
+copied in seized data are asked the same question. Once a source stands out, its access log is asked
+which hand had seen the victims' orders before the calls, and few others.
+"""
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.evidence import rows
+from suyuan.detect.leaks.answers import Answer, answers, evidence_pairs, log_odds
+from suyuan.detect.leaks.attribution import PRIOR_LEAK
+from suyuan.detect.leaks.cases import Inquiry, inquire
+from suyuan.detect.leaks.exhibits import inquire_exhibits
+from suyuan.detect.leaks.pointing import NO_HANDS, point
+from suyuan.detect.leaks.telling import because, rivals
+from suyuan.model.text import Text
+from suyuan.store.tables import Tables
+
+_TYPES = {
+    "subject": pa.string(),
+    "prior": pa.float64(),
+    "victims": pa.float64(),
+    "exhibit": pa.float64(),
+    "hand": pa.float64(),
+    "night": pa.float64(),
+    "told_en": pa.string(),
+    "told_zh": pa.string(),
+    "rival_en": pa.string(),
+    "rival_zh": pa.string(),
+    "count": pa.int64(),
+    "first_seen": pa.timestamp("us"),
+    "last_seen": pa.timestamp("us"),
+    "mechanism": pa.string(),
+}
+_ROWS = pa.schema(
+    [(name, pa.string()) for name in ("subject", "table", "row_id", "signal", "note")]
+)
+
+
+def measure(tables: Tables) -> Measured:
+    """Every candidate worth speaking of, organisations and hands."""
+    asked = inquire(tables) if tables.has("orders") else None
+    found, behind = ([], []) if asked is None else _sources(tables, asked)
+    hands = NO_HANDS if asked is None else point(tables, asked, found)
+    candidates = pa.Table.from_pylist([*found, *hands.candidates], schema=pa.schema(_TYPES.items()))
+    shown = pa.Table.from_pylist([*behind, *hands.rows], schema=_ROWS)
+    engine = tables.engine
+    return Measured(engine.arrow(candidates), _evidence(tables, engine.arrow(shown)))
+
+
+def _sources(tables: Tables, asked: Inquiry) -> tuple[list[dict], list[dict]]:
+    prior = PRIOR_LEAK / max(len(asked.exposure.subjects), 1)
+    pairings = asked.victims.pairings
+    from_victims = {
+        a.subject: a for a in answers(asked.attribution, asked.exposure, pairings, prior)
+    }
+    seized = inquire_exhibits(tables, asked.exposure) if tables.has("matches") else None
+    from_seized: dict[str, Answer] = {}
+    weighed = 0.0
+    if seized is not None:
+        from_seized = {
+            a.subject: a
+            for a in answers(seized.attribution, asked.exposure, seized.pairings, prior)
+        }
+        weighed = float(seized.pairings.share.sum())
+    found, behind = [], []
+    for subject in dict.fromkeys([*from_victims, *from_seized]):
+        one, two = from_victims.get(subject), from_seized.get(subject)
+        reached = float(pairings.weight.sum())
+        found.append(
+            _candidate(subject, one, two, prior, because(one, two, reached, weighed, tables.zone))
+        )
+        behind += _behind_victims(asked, subject)
+        if two is not None and seized is not None:
+            behind += seized.rows(subject, asked.exposure)
+    return found, behind
+
+
+def _candidate(
+    subject: str, one: Answer | None, two: Answer | None, prior: float, told: Text
+) -> dict:
+    strongest = max((a for a in (one, two) if a is not None), key=lambda a: a.evidence)
+    rival = rivals(strongest)
+    return {
+        "subject": subject,
+        "prior": log_odds(prior),
+        "victims": one.evidence if one else 0.0,
+        "exhibit": two.evidence if two else 0.0,
+        "hand": None,
+        "night": None,
+        "told_en": told.en,
+        "told_zh": told.zh,
+        "rival_en": rival.en,
+        "rival_zh": rival.zh,
+        "count": strongest.exposed,
+        "first_seen": strongest.first[1],
+        "last_seen": strongest.last[1],
+        "mechanism": "unknown",
+    }
+
+
+def _behind_victims(asked: Inquiry, subject: str) -> list[dict]:
+    """The reports or calls, and the orders behind them, that speak for `subject`."""
+    candidate = asked.exposure.subjects.index(subject)
+    chosen = evidence_pairs(asked.attribution, asked.victims.pairings, candidate)[:200]
+    held, reached = asked.victims, asked.victims.contacts
+    who = held.pairings.victim[chosen]
+    order = held.pairs["order_row"].take(chosen).to_pylist()
+    contact = reached.take(who)
+    sources, contact_rows = contact["source"].to_pylist(), contact["row_id"].to_pylist()
+    out = []
+    for row, source, contact_row in zip(order, sources, contact_rows, strict=True):
+        line = {"subject": subject, "signal": "victims"}
+        out.append(line | {"table": source, "row_id": contact_row, "note": "reached"})
+        out.append(line | {"table": "orders", "row_id": row, "note": "ordered before the call"})
+    return out
+
+
+def _evidence(tables: Tables, shown: ir.Table) -> ir.Table:
+    """Rows with their provenance, from each table that has some."""
+    parts = []
+    for name in ("reports", "calls", "orders", "leaked", "accesses"):
+        mine = shown.filter(shown["table"] == name).select("subject", "row_id", "signal", "note")
+        mine = mine.distinct(on=["subject", "row_id"], keep="first")
+        held = tables[name].inner_join(mine, "row_id")
+        for signal in ("victims", "exhibit", "hand"):
+            some = held.filter(held["signal"] == signal)
+            parts.append(rows(some, table=name, subject="subject", signal=signal, note="note"))
+    return ibis.union(*parts)
+
+
+DETECTOR = Detector(
+    role="leak_source",
+    title=Text("Where the order records got out", "订单信息从哪里泄露"),
+    reads=("orders", "reports", "calls", "accesses", "leaked", "matches", "fraud_types"),
+    needs=("orders",),
+    measure=measure,
+    roles=("scam_caller",),
+    without={
+        "orders": Text("No leak can be traced to its source.", "无法追溯泄露源头。"),
+        "reports": Text("Sources are known from seized data only.", "只能从查获数据推断泄露源头。"),
+        "accesses": Text(
+            "Which login or terminal it was cannot be told.", "无法判断是哪个操作员或终端。"
+        ),
+        "leaked": Text("Sources are known from victims only.", "只能从受害人推断泄露源头。"),
+    },
+)

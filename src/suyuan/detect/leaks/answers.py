@@ -1,0 +1,139 @@
+"""What an attribution says about each candidate: probability, window, rate, victims, rival."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from suyuan.detect.leaks.arrays import Exposure, Floats, Pairings
+from suyuan.detect.leaks.attribution import Attribution, Effect
+from suyuan.detect.leaks.kernel import Profile
+
+#: Candidates below this posterior are not spoken of.
+SPOKEN = 0.005
+LOGIT_MOST = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One candidate.
+
+    ``evidence`` is the log Bayes factor for it, ``victims`` the expected number that it explains,
+    ``exposed`` the orders it handled in its window, ``rate`` the 90 % interval of victims per
+    exposed order, ``first`` and ``last`` the window with the 90 % interval of each end, ``rival``
+    the candidate that explains the same victims next best and ``odds`` how much worse.
+    """
+
+    subject: str
+    probability: float
+    evidence: float
+    share: float
+    victims: float
+    exposed: int
+    rate: tuple[float, float]
+    first: tuple[datetime, datetime, datetime]
+    last: tuple[datetime, datetime, datetime]
+    rival: str | None
+    odds: float | None
+
+
+def log_odds(probability: float) -> float:
+    held = min(max(probability, 1e-12), 1.0 - 1e-12)
+    return float(np.clip(np.log(held / (1.0 - held)), -LOGIT_MOST, LOGIT_MOST))
+
+
+def responsibility(found: Attribution, pairings: Pairings, candidate: int) -> Floats:
+    """Per pair: the probability that this order, leaked by `candidate`, is behind the call."""
+    lift = found.lift.get(candidate)
+    if lift is None:
+        return np.zeros(len(pairings.victim))
+    here = (pairings.through == candidate).any(axis=1)
+    part = lift[pairings.bin] / found.residual.odds
+    return np.where(here, found.residual.held * np.minimum(part, 1.0), 0.0)
+
+
+def answers(
+    found: Attribution, exposure: Exposure, pairings: Pairings, prior: float
+) -> list[Answer]:
+    """Everything that can be said, likeliest first; `prior` is each candidate's before evidence."""
+    spoken = np.flatnonzero(found.posterior >= SPOKEN)
+    ranked = spoken[np.argsort(-found.posterior[spoken], kind="stable")]
+    told = (_answer(found, exposure, pairings, int(c), prior) for c in ranked)
+    return [answer for answer in told if answer is not None]
+
+
+def _answer(
+    found: Attribution, exposure: Exposure, pairings: Pairings, candidate: int, prior: float
+) -> Answer | None:
+    effect = max(found.tried, key=lambda e: float(e.posterior[candidate]))
+    profile = effect.profiles.get(candidate)
+    if profile is None:
+        return None
+    probability = float(found.posterior[candidate])
+    through = responsibility(found, pairings, candidate)
+    weight = pairings.weight[pairings.victim]
+    first, last = _ends(profile, exposure)
+    inside = (exposure.edges[:-1] >= np.datetime64(first[1])) & (
+        exposure.edges[1:] <= np.datetime64(last[1])
+    )
+    exposed = exposure.counts[candidate][inside].sum()
+    victims = float((through * weight).sum())
+    rival, odds = _rival(effect, exposure, candidate)
+    return Answer(
+        exposure.subjects[candidate],
+        probability,
+        log_odds(probability) - log_odds(prior),
+        float(exposure.counts[candidate].sum() / max(exposure.totals.sum(), 1.0)),
+        victims,
+        int(exposed),
+        _interval(victims, exposed),
+        first,
+        last,
+        rival,
+        odds,
+    )
+
+
+def _ends(
+    profile: Profile, exposure: Exposure
+) -> tuple[tuple[datetime, datetime, datetime], tuple[datetime, datetime, datetime]]:
+    def at(weights: Floats, edges: np.ndarray) -> tuple[datetime, datetime, datetime]:
+        reached = np.cumsum(weights) / weights.sum()
+        picked = [
+            edges[min(np.searchsorted(reached, q), len(edges) - 1)] for q in (0.05, 0.5, 0.95)
+        ]
+        low, mid, high = (moment.astype("datetime64[us]").item() for moment in picked)
+        return low, mid, high
+
+    return at(profile.begins, exposure.edges[:-1]), at(profile.ends, exposure.edges[1:])
+
+
+def _interval(victims: float, exposed: float) -> tuple[float, float]:
+    """90 % of a Gamma(victims + 1/2) over the exposure, by Wilson and Hilferty's cube root."""
+    shape = victims + 0.5
+    spread = 1.645 / (3.0 * np.sqrt(shape))
+    middle = 1.0 - 1.0 / (9.0 * shape)
+    low, high = (shape * max(middle + s, 0.0) ** 3 for s in (-spread, spread))
+    return low / max(exposed, 1.0), min(high / max(exposed, 1.0), 1.0)
+
+
+def _rival(effect: Effect, exposure: Exposure, candidate: int) -> tuple[str | None, float | None]:
+    others = effect.posterior.copy()
+    others[candidate] = 0.0
+    chance = 1.0 - float(effect.posterior.sum())
+    best = int(others.argmax())
+    if others[best] <= chance:
+        return None, float(effect.posterior[candidate] / max(chance, 1e-12))
+    return exposure.subjects[best], float(effect.posterior[candidate] / max(others[best], 1e-12))
+
+
+def evidence_pairs(
+    found: Attribution, pairings: Pairings, candidate: int, *, least: float = 0.1
+) -> np.ndarray:
+    """The pairs that speak for `candidate`, strongest first."""
+    through = responsibility(found, pairings, candidate)
+    if not through.any():
+        here = (pairings.through == candidate).any(axis=1)
+        through = np.where(here, found.residual.held, 0.0)
+    chosen = np.flatnonzero(through >= min(least, through.max(initial=0.0)))
+    return chosen[np.argsort(-through[chosen], kind="stable")]
