@@ -95,10 +95,13 @@ def _callees(
         rows = np.flatnonzero(kind == what)
         if len(rows):
             callee[rows] = _buyers(rng, market, group[rows], at[rows], org_kind, what)
+    # Half of the sales calls are made for shops, on lists of who bought lately.
+    rows = np.flatnonzero((kind == SALES) & (group % 2 == 0))
+    callee[rows] = _buyers(rng, market, group[rows], at[rows], COURIER, SALES)
     regular = np.flatnonzero((kind == CLINIC) | (kind == COLLECTION))
     callee[regular] = (group[regular] * 7919 + rng.integers(0, 600, len(regular)) * 13) % len(people)
-    # About as many calls as a ring's go to people who are not in the records.
-    outside = rng.random(n) < np.where(kind == COURIERS, 0.3, 0.38)
+    # Calls to people beyond the records; a ring's come to about as many.
+    outside = rng.random(n) < np.where(np.isin(kind, (COURIERS, REFUND)), 0.12, 0.38)
     return np.where(outside, -1, callee), outside
 
 

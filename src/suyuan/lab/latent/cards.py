@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from suyuan.lab.latent.lines import BUSY, FARM, SCAM, Lines
+from suyuan.lab.latent.lines import BUSY, FARM, OTHER_FRAUD, SCAM, Lines
 from suyuan.lab.latent.numbering import GUILTY, INDUSTRY, IOT, PERSONAL, Numbering
 from suyuan.lab.latent.people import People
 from suyuan.lab.seeds import categories, distinct
@@ -66,11 +66,14 @@ def build(setting: Setting, numbering: Numbering, people: People, lines: Lines) 
     guilty = rng.permutation(agents)[: max(agents // 12, 4)] if counts["bulk_sims"] else np.empty(0, dtype=np.int64)
     scam, busy = rng.permutation(lines.rows(SCAM)), rng.permutation(lines.rows(BUSY))
     farm = rng.permutation(lines.rows(FARM))
-    in_bulk = min(int(0.6 * len(scam)), counts["bulk_sims"] // 2)
+    in_bulk = min(int(0.33 * len(scam)), counts["bulk_sims"] // 2)
     bulk = np.concatenate([scam[:in_bulk], farm[: max(counts["bulk_sims"] - in_bulk, 0)]])
     fleet = int(max(counts["bulk_sims"], 40) * 1.3 * max(setting.knob("lookalikes"), 0.1))
     staff = busy[: min(fleet // 2, int(0.6 * len(busy)))]
-    alone = np.concatenate([scam[in_bulk:][: len(scam) // 4], busy[len(staff) :][: len(busy) // 4]])
+    others = rng.permutation(lines.rows(OTHER_FRAUD))
+    alone = np.concatenate([
+        scam[in_bulk:][: len(scam) // 3], busy[len(staff) :][: len(busy) // 4], others[: len(others) // 2],
+    ])  # fmt: skip
     parts = [
         _bulk(rng, setting, numbering, people, lines, guilty, bulk),
         _industry(rng, setting, numbering, agents),
@@ -163,10 +166,10 @@ def _bulk(
     batch, batches = _batches(rng, n, 8, 40)
     bulk_resellers = np.flatnonzero(numbering.bulk)
     owner = bulk_resellers[np.concatenate([np.arange(batches), [0]])[:max(batches, 1)] % max(len(bulk_resellers), 1)] if batches else batch
-    shell = rng.random(max(batches, 1)) < 0.4
+    shell = rng.random(max(batches, 1)) < 0.3
     customer = np.where(shell, COMPANY + rng.integers(0, 10**6, max(batches, 1)), rng.integers(0, len(people), max(batches, 1)))
     operator = owner[batch] if n else batch
-    product = np.where(shell[batch], categories(rng, np.array([0.2, 0.6, 0.2]), n), PERSONAL)
+    product = np.where(shell[batch], categories(rng, np.array([0.5, 0.35, 0.15]), n), PERSONAL)
     functions = rng.choice([ALL, SMS_DATA, VOICE_SMS], n)
     agent = guilty[rng.integers(0, len(guilty), max(batches, 1))][batch] if len(guilty) else batch
     # The card's number is the line's own: change the line's operator to the seller's.
@@ -187,12 +190,14 @@ def _industry(
     each = max(setting.counts["sims"] // 400, 3)
     operator = np.repeat(guilty, each)
     n = len(operator)
+    # A few outlets that knew no better sold most of them.
+    sellers = rng.permutation(agents)[: max(agents // 6, 4)]
     return _Part(
         phone=numbering.draw(rng, operator, np.full(n, PERSONAL)),
         operator=operator,
         product=np.full(n, INDUSTRY),
         customer=COMPANY + rng.integers(0, 10**6, n),
-        agent=rng.integers(0, agents, n),
+        agent=sellers[categories(rng, 1.0 / np.arange(1, len(sellers) + 1), n)],
         opened=_moments(rng, setting, np.arange(n), n, 0),
         functions=rng.choice([SMS_DATA, ALL, VOICE_SMS], n),
         bulk=False,
@@ -216,6 +221,7 @@ def _fleets(
     any_day = setting.start + (rng.random(n) * (setting.days + 40) - 45) * DAY
     first = np.concatenate([lines.first[busy], any_day[len(busy) :].astype(np.int64)])
     operator = rng.integers(0, len(numbering.kind), max(batches, 1))[batch]
+    outlets = rng.permutation(agents)[: max(agents // 9, 5)]
     line = np.concatenate([busy, np.full(machines, NOT_A_LINE)])
     staff = line >= 0
     operator = np.where(staff, lines.operator[line], operator)
@@ -227,7 +233,7 @@ def _fleets(
         operator=operator,
         product=product,
         customer=COMPANY + rng.integers(0, 10**6, max(batches, 1))[batch],
-        agent=rng.integers(0, agents, max(batches, 1))[batch],
+        agent=outlets[rng.integers(0, len(outlets), max(batches, 1))][batch],
         opened=_before(rng, first, batch, batches, 1),
         functions=np.where(staff, ALL, DATA),
         bulk=False,

@@ -93,7 +93,9 @@ def build(
     every = _joined(stolen, clean)
     holder = np.full(len(every.face), NOBODY)
     _dealers(rng, setting, money, rings, every, len(stolen.face), resellers, holder, sheet)
-    _honest_sales(rng, setting, people, money, every, len(stolen.face), resellers, collectors, sheet)
+    dealers = np.concatenate([rings.of(SUNING), rings.of(QCOIN)])
+    buyers = np.concatenate([resellers, dealers])
+    _honest_sales(rng, setting, people, money, every, len(stolen.face), buyers, many, collectors, sheet)
     columns = [np.concatenate([e[i] for e in sheet.events]) for i in range(7)]
     return CardTrade(
         every.kind, every.face, every.origin, every.ring, holder, *columns,
@@ -369,15 +371,20 @@ def _honest_sales(
     cards: _Cards,
     stolen: int,
     resellers: np.ndarray,
+    honest: int,
     collectors: np.ndarray,
     sheet: _Sheet,
 ) -> None:
     """Unwanted cards: to a collector first or straight to an honest reseller, at market prices."""
     mine = np.arange(stolen, len(cards.face))
-    sold = mine[rng.random(len(mine)) < 0.55]
-    through = rng.random(len(sold)) < 0.4
-    _hand_over(rng, cards, sold[through], rng.choice(collectors, int(through.sum())), sheet)
-    pool = resellers[categories(rng, rng.lognormal(0, 0.8, len(resellers)), len(sold))]
+    sold = mine[rng.random(len(mine)) < 0.75]
+    weight = rng.lognormal(0, 1.4, len(resellers)) * np.where(np.arange(len(resellers)) < honest, 1.0, 0.3)
+    choice = categories(rng, weight, len(sold))
+    pool = resellers[choice]
+    # Some resellers buy from whoever comes, others from two or three collectors they know.
+    through = rng.random(len(sold)) < rng.beta(0.7, 0.7, len(resellers))[choice]
+    known = collectors[(choice[through] * 3 + rng.integers(0, 2, int(through.sum()))) % len(collectors)]
+    _hand_over(rng, cards, sold[through], known, sheet)
     price = _prices(rng, setting, cards.kind[sold], cards.face[sold], pool)
     _deal(rng, cards, sold, pool, cards.who[sold].copy(), price, sheet, money)
     _resell(rng, cards, sold, len(people), money, sheet)

@@ -65,7 +65,8 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accou
         categories(rng, np.array([0.62, 0.3, 0.05, 0.03]), n),
         categories(rng, np.array([0.45, 0.38, 0.1, 0.07]), n),
     )
-    at = np.where(line >= 0, lines.first[line] + (rng.random(n) * 5 * HOUR).astype(np.int64), at)
+    at = np.where(line >= 0, lines.first[line] + (rng.exponential(9 * (0.5 + setting.knob("evasion")), n) * HOUR).astype(np.int64), at)
+    at = _together(rng, sort, person, at)
     phone = _phones(rng, setting, people, lines, sort, person, line)
     merchant, sold = _sales(rng, setting, rings, sort, platform, batch, at)
     status, status_at = _status(rng, setting, sort, platform, at)
@@ -95,7 +96,7 @@ def _circumstances(
     n = len(sort)
     _, label = np.unique(batch, return_inverse=True)
     labels = int(label.max()) + 1
-    span = rng.gamma(1.2, 1.0, labels)[label] * np.choose(sort, [0, 1.5, 20, 30, 12, 20])
+    span = rng.gamma(1.2, 1.0, labels)[label] * np.choose(sort, [0, 1.5, 5, 8, 4, 6])
     start = setting.start + (rng.random(labels)[label] * 76 - 38) * DAY
     spread = (np.abs(rng.normal(0, 1, n)) * span * HOUR).astype(np.int64)
     day = setting.start + (rng.random(n) * 76 - 38) * DAY
@@ -122,6 +123,20 @@ def _lines_of(rng: np.random.Generator, lines: Lines, farmed: int, n: int) -> np
     return line
 
 
+def _together(
+    rng: np.random.Generator, sort: np.ndarray, person: np.ndarray, at: np.ndarray
+) -> np.ndarray:
+    """People who set up a new handset register two to five accounts within the hour."""
+    rows = np.flatnonzero(sort == ORDINARY)
+    run = np.arange(len(rows)) // 4
+    many = (rng.random(len(rows)) < 0.35)[run] & (rng.random(len(rows)) < 0.9)
+    first = rows[run * 4]
+    person[rows[many]] = person[first[many]]
+    moved = at.copy()
+    moved[rows[many]] = at[first[many]] + (rng.gamma(1.2, 1.2, int(many.sum())) * HOUR).astype(np.int64)
+    return moved
+
+
 def _phones(
     rng: np.random.Generator,
     setting: Setting,
@@ -136,7 +151,10 @@ def _phones(
     label = np.arange(n) // 5
     several = np.isin(sort, (SHOP, STUDIO)) & (rng.random(n) < 0.6)
     phone = people.phone[np.where(several, person[np.minimum(label * 5, n - 1)], person)]
-    phone = np.where(line >= 0, lines.phone[line], phone)
+    # A good part of a farm's accounts is bound to numbers used once, borrowed from a pool.
+    once = rng.random(n) < min(0.3 * setting.knob("evasion") + 0.1, 0.8)
+    borrowed = people.phone[rng.integers(0, len(people), n)]
+    phone = np.where(line >= 0, np.where(once, borrowed, lines.phone[line]), phone)
     return np.where(rng.random(n) < 0.08 * setting.knob("missing"), -1, phone)
 
 

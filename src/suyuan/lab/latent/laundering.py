@@ -117,7 +117,7 @@ def _origins(
     lots = Lots(victims.person[row], at // SECOND * SECOND, part, row, victims.ring[row])
     direct = victims.path[row] == VOUCHER
     paid = lots.take(~direct)
-    to = _mule(rng, paid, mules, sticky=True)
+    to = _mule(rng, paid, mules, at_front=True)
     moved, payment = hand_on(paid, to, window=1)
     channel = np.where(rng.random(len(paid)) < 0.25, BY_QR, BY_BANK)
     books.append(payments(moved.at, paid.account, moved.account, moved.amount, channel))
@@ -125,7 +125,7 @@ def _origins(
 
 
 def _mule(
-    rng: np.random.Generator, lots: Lots, mules: list[np.ndarray], *, sticky: bool = False
+    rng: np.random.Generator, lots: Lots, mules: list[np.ndarray], *, at_front: bool = False
 ) -> np.ndarray:
     """A mule of the lot's ring, mostly one in use that week; never the account it lies in."""
     week = lots.at // (60 * HOUR)
@@ -133,11 +133,14 @@ def _mule(
     for ring, pool in enumerate(mules):
         rows = np.flatnonzero(lots.group == ring)
         in_use = max(len(pool) // 4, 2)
+        # The first third of a ring's mules takes the victims' money, the others only pass it on.
+        front = max(len(pool) // 3, 1)
         shift = week[rows] * 3 % len(pool)
         pick = (shift + rng.integers(0, in_use, len(rows))) % len(pool)
-        if sticky:
-            odd = rng.random(len(rows)) < 0.25
-            pick = np.where(odd, rng.integers(0, len(pool), len(rows)), pick)
+        if at_front:
+            pick = pick % front
+        elif len(pool) > 2 * front:
+            pick = front + pick % (len(pool) - front)
         again = pool[pick] == lots.account[rows]
         to[rows] = pool[np.where(again, (pick + 1) % len(pool), pick)]
     return to

@@ -75,21 +75,22 @@ def otps(world: World, folder: Path) -> int:
     extra = rng.choice(lines, len(lines) * 3) if len(lines) else lines
     shops = np.flatnonzero(np.isin(accounts.sort, (SHOP, STUDIO)) & (accounts.phone > 0))
     busy = rng.choice(shops, len(shops)) if len(shops) else shops
+    desks = _desks(world, rng, max(len(lines), 20))
     daily = len(known)
     person = categories(rng, world.people.activity, daily)
-    phone = np.concatenate([accounts.phone[known], world.lines.phone[extra], accounts.phone[busy], world.people.phone[person]])
+    phone = np.concatenate([accounts.phone[known], world.lines.phone[extra], accounts.phone[busy], world.people.phone[person], desks[:, 0]])
     service = np.concatenate([
         accounts.platform[known], rng.integers(0, len(SERVICES), len(extra)),
-        rng.integers(0, len(SERVICES), len(busy)), rng.integers(0, len(SERVICES), daily),
+        rng.integers(0, len(SERVICES), len(busy)), rng.integers(0, len(SERVICES), daily), desks[:, 1],
     ])  # fmt: skip
     sent = np.concatenate([
         accounts.at[known] - rng.integers(10, 120, len(known)) * SECOND,
         world.lines.first[extra] + (rng.gamma(1.2, 30.0, len(extra)) * HOUR).astype(np.int64),
         accounts.at[busy] + (rng.gamma(1.2, 40.0, len(busy)) * HOUR).astype(np.int64),
-        setting.start + (rng.random(daily) * setting.days * DAY).astype(np.int64),
+        setting.start + (rng.random(daily) * setting.days * DAY).astype(np.int64), desks[:, 2],
     ])  # fmt: skip
-    farmed = np.concatenate([accounts.sort[known] == FARMED, np.ones(len(extra), bool), np.zeros(len(busy) + daily, bool)])
-    grouped = np.concatenate([np.isin(accounts.sort[known], (SHOP, STUDIO)), np.zeros(len(extra), bool), np.ones(len(busy), bool), np.zeros(daily, bool)])
+    farmed = np.concatenate([accounts.sort[known] == FARMED, np.ones(len(extra), bool), np.zeros(len(busy) + daily + len(desks), bool)])
+    grouped = np.concatenate([np.isin(accounts.sort[known], (SHOP, STUDIO)), np.zeros(len(extra), bool), np.ones(len(busy), bool), np.zeros(daily, bool), np.ones(len(desks), bool)])
     odds = np.where(farmed, 0.3 / max(setting.knob("evasion"), 0.3), np.where(grouped, 0.18, 0.015))
     relayed = rng.random(len(phone)) < odds.clip(0, 0.9)
     pool = np.where(farmed, scramble(phone // 7 % 37 + 5), scramble(phone // 3 % 997 + 5)) % 10**10
@@ -100,3 +101,19 @@ def otps(world: World, folder: Path) -> int:
         "relayed_to": Ids(np.where(relayed, pool + 10**9, -1)),
     }
     return write(folder, OTPS, cells)
+
+
+def _desks(world: World, rng: np.random.Generator, lines: int) -> np.ndarray:
+    """Numbers of firms' test desks, shops and helpful relatives: codes of many services, passed on.
+
+    Rows of number, service and time; half of the numbers are of resellers, as a farm's are.
+    """
+    many = int(lines * 2 * world.setting.knob("lookalikes"))
+    resellers = np.flatnonzero(world.numbering.kind[world.people.operator] > 0)
+    own = np.where(rng.random(many) < 0.5, rng.choice(resellers, many), rng.integers(0, len(world.people), many))
+    each = rng.integers(3, 14, many)
+    row = np.repeat(own, each)
+    first = world.setting.start + ((rng.random(many) * 70 - 35) * DAY).astype(np.int64)
+    at = np.repeat(first, each) + (rng.gamma(1.2, 25.0, len(row)) * HOUR).astype(np.int64)
+    kinds = rng.choice([0, 1, 2, 3, 0, 1, 4, 5, 6, 7, 8], len(row))
+    return np.stack([world.people.phone[row], kinds, at], axis=1)

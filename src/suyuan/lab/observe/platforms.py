@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from suyuan.lab.latent.farms import FARMED, PLATFORMS
+from suyuan.lab.latent.farms import CAFE, CAMPUS, FARMED, PLATFORMS, SHOP
 from suyuan.lab.latent.supply import CHAT, RECORDS, SIM, TOKEN, VOUCHER
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank, seized_at
@@ -65,11 +65,14 @@ def logins(world: World, names: pa.Array, folder: Path) -> int:
     row = np.repeat(np.arange(len(chats)), visits)
     wait = rng.exponential(12 * DAY, len(row)).astype(np.int64) + HOUR
     sold = chats.sold_at[row] > 0
+    rest = handed_wait(rng, chats.sort[row])
     # Warming up: the farm itself logs in before the sale.
     warming = sold & (rng.random(len(row)) < 0.2 * world.setting.knob("evasion"))
-    at = np.where(sold & ~warming, chats.sold_at[row] + wait // 2, chats.at[row] + wait)
+    at = np.where(sold & ~warming, chats.sold_at[row] + wait // 2, chats.at[row] + wait + rest)
     buyer = scramble(chats.batch[row] * 3 + chats.ring[row] + 11) % len(people)
-    moved = np.where(sold & ~warming, 0.85, 0.3)
+    # Whoever had a shop or a friend register for them uses their own handset from then on.
+    handed = np.isin(chats.sort[row], (SHOP, CAFE, CAMPUS))
+    moved = np.where(sold & ~warming, 0.8, np.where(handed, 0.75, 0.3))
     other = people.device[np.where(sold, (buyer + row % 5) % len(people), rng.integers(0, len(people), len(row)))]
     device = np.where(rng.random(len(row)) < moved, other, chats.device[row])
     ip = np.where(rng.random(len(row)) < moved, scramble(buyer + 10**9 + row % 3), chats.ip[row])
@@ -85,6 +88,12 @@ def logins(world: World, names: pa.Array, folder: Path) -> int:
         "phone": Ids(phone),
     }
     return write(folder, LOGINS, cells)
+
+
+def handed_wait(rng: np.random.Generator, sort: np.ndarray) -> np.ndarray:
+    """Accounts made in advance lie some days before their owners use them."""
+    lies = np.isin(sort, (SHOP, CAFE, CAMPUS)) & (rng.random(len(sort)) < 0.6)
+    return np.where(lies, (rng.gamma(2.0, 5.0, len(sort)) * DAY).astype(np.int64), 0)
 
 
 def chat_of(world: World) -> np.ndarray:

@@ -59,6 +59,9 @@ def listen(world: World) -> Told:
     caller = np.concatenate([
         world.lines.phone[scam[calls.number[call]]] if n else call, world.lines.phone[foreign[other.hand % len(foreign)]],
     ])  # fmt: skip
+    payees = np.concatenate([_payees(world, mine), np.stack([other.payee, *[np.full(m, -1)] * 2], 1)])
+    bystander = rng.random(n + m) < 0.3 * world.setting.knob("lookalikes")
+    payees[bystander, 2] = _bystanders(world, rng, int(bystander.sum()))
     return Told(
         id=distinct(rng, n + m, 10**8, 10**9),
         victim=np.concatenate([mine, np.full(m, -1)]),
@@ -67,13 +70,19 @@ def listen(world: World) -> Told:
         reported=np.concatenate([victims.reported_at[mine], other.reported_at]),
         caller=np.where(rng.random(n + m) < np.where(np.arange(n + m) < n, 0.95, 0.6), caller, -1),
         chat=np.concatenate([victims.chat[mine], np.full(m, -1)]),
-        payees=np.concatenate([_payees(world, mine), np.stack([other.payee, *[np.full(m, -1)] * 2], 1)]),
+        payees=payees,
         order=np.concatenate([np.where(known, order, -1), np.full(m, -1)]),
         loss=np.concatenate([victims.loss[mine], other.loss]),
         type=np.concatenate([np.full(n, IMPOSTOR), other.type]),
         loan=np.concatenate([victims.path[mine] == LOAN, np.zeros(m, bool)]),
         card=np.concatenate([victims.path[mine] == VOUCHER, np.zeros(m, bool)]),
     )  # fmt: skip
+
+
+def _bystanders(world: World, rng: np.random.Generator, n: int) -> np.ndarray:
+    """Accounts that victims name though nothing is wrong with them: shops, traders, relatives."""
+    traders = world.book.all.payee[rng.integers(0, len(world.book.all), n)]
+    return np.where(rng.random(n) < 0.3, rng.choice(world.money.shops, n), traders)
 
 
 def _payees(world: World, mine: np.ndarray) -> np.ndarray:

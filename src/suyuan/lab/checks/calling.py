@@ -1,0 +1,71 @@
+"""What one sees of a calling number."""
+
+import numpy as np
+
+from suyuan.lab.checks.columns import DAY_US, By, Case, Columns, codes, numbers, ratio
+
+ENOUGH = 8
+
+
+def scam_caller(case: Case) -> Columns:
+    """Numbers that made at least eight calls, as everybody would measure them."""
+    calls, orders = case["calls"], case["orders"]
+    named = case["reports"]["caller_numbers"].combine_chunks().flatten()
+    (caller, callee, buyer, told), words = codes(
+        calls["caller"], calls["callee"], orders["buyer_phone"], pa_chunked(named)
+    )
+    n = len(words)
+    by = By(caller, n)
+    at, seconds = numbers(calls["started_at"]), numbers(calls["duration"])
+    count = by.count()
+    keep = np.flatnonzero(count >= ENOUGH)
+    (imei,), imeis = codes(calls["imei"])
+    (cell,), _ = codes(calls["cell"])
+    first, last = by.extreme(at, low=True), by.extreme(at, low=False)
+    device_numbers = By(imei, len(imeis)).distinct(caller)
+    bought, merchant = _recent_orders(orders, buyer, callee, at)
+    country = np.array([c not in (None, "CN") for c in calls["country"].to_pylist()], float)
+    pair, back = caller.astype(np.int64) * n + callee, callee.astype(np.int64) * n + caller
+    returned = np.isin(back, pair)
+    values = {
+        "calls": count,
+        "callees": by.distinct(callee),
+        "callees_per_call": ratio(by.distinct(callee), count),
+        "seconds": by.mean(np.where(seconds > 0, seconds, np.nan)),
+        "answered": by.mean(seconds > 0),
+        "long_calls": by.mean(seconds > 600),
+        "days": (last - first) / DAY_US,
+        "calls_a_day": count / np.maximum((last - first) / DAY_US, 1),
+        "handsets": by.distinct(imei),
+        "numbers_in_handset": by.mean(np.where(imei >= 0, device_numbers[imei], np.nan)),
+        "cells": by.distinct(cell),
+        "abroad": by.mean(country),
+        "bought_lately": by.mean(bought),
+        "merchants_of_buyers": ratio(by.distinct(merchant), by.total(bought)),
+        "returned": by.mean(returned),
+        "working_hours": by.mean(((at // 3_600_000_000 + 8) % 24 >= 9) & ((at // 3_600_000_000 + 8) % 24 < 21)),
+        "never_called": 1.0 / (1 + By(callee, n).count()),
+        "named": np.bincount(told[told >= 0], minlength=n).astype(float),
+    }  # fmt: skip
+    return Columns([f"phone:{words[i]}" for i in keep], {k: v[keep] for k, v in values.items()})
+
+
+def pa_chunked(array: object) -> "object":
+    import pyarrow as pa
+
+    return pa.chunked_array([array])
+
+
+def _recent_orders(
+    orders: object, buyer: np.ndarray, callee: np.ndarray, at: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each callee ordered within two days before the call, and at which shop."""
+    placed = numbers(orders["ordered_at"])  # type: ignore[index]
+    (shop,), _ = codes(orders["merchant_id"])  # type: ignore[index]
+    key = buyer.astype(float) * 1e13 + (placed - placed.min())
+    order = np.argsort(key)
+    wanted = callee.astype(float) * 1e13 + (at - placed.min())
+    place = np.searchsorted(key[order], wanted) - 1
+    row = order[np.maximum(place, 0)]
+    fits = (place >= 0) & (buyer[row] == callee) & (at - placed[row] < 2 * DAY_US)
+    return fits.astype(float), np.where(fits, shop[row], -1)
