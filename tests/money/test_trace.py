@@ -6,10 +6,21 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
+from suyuan.model.errors import InputError
 from suyuan.money.methods import DEFAULT, METHODS
+from suyuan.money.prune import reachable
 from suyuan.money.step import MONEY
-from suyuan.money.trace import trace
+from suyuan.money.trace import trace, trace_payments
+from suyuan.money.whose import whose
+from suyuan.store.duck import DuckEngine
 from tables import given, rows_of
+
+
+@pytest.fixture(scope="module")
+def duck():
+    with DuckEngine() as one:
+        yield one
+
 
 VICTIM = {"report_id": "r1", "reported_at": "2019-04-29T12:00", "victim_id": "zheng"}
 CONTACT = {"contacted_at": "2019-04-28T10:00"}
@@ -107,8 +118,8 @@ def test_zheng(engine):
     assert ends(found, "fifo")["r1", "party:dealer", "purchase"] == 9_980
 
 
-def test_every_step_is_written_down(engine):
-    found = trace(given(engine, **zheng()))
+def test_every_step_is_written_down(duck):
+    found = trace(given(duck, **zheng()))
     steps = [
         (r["hop"], r["payment_id"], r["voucher_id"], r["from"], r["to"], r["amount"] // 100)
         for r in found.traces.to_pylist()
@@ -133,65 +144,65 @@ def shuffled(rows, seed):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_order_of_the_rows_plays_no_part(engine, seed):
+def test_the_order_of_the_rows_plays_no_part(duck, seed):
     case = zheng()
     other = {name: shuffled(rows, seed) for name, rows in case.items()}
-    once, again = (trace(given(engine, **tables), tuple(METHODS)) for tables in (case, other))
+    once, again = (trace(given(duck, **tables), tuple(METHODS)) for tables in (case, other))
     key = [("report_id", "ascending"), ("method", "ascending"), ("exit", "ascending")]
     assert once.exits.sort_by(key).equals(again.exits.sort_by(key))
 
 
-def test_exits_add_up_to_origins_by_every_method_that_conserves(engine):
-    found = trace(given(engine, **zheng()), tuple(METHODS))
+def test_exits_add_up_to_origins_by_every_method_that_conserves(duck):
+    found = trace(given(duck, **zheng()), tuple(METHODS))
     for name, method in METHODS.items():
         if method.conserves:
             assert sum(ends(found, name).values()) * 100 == begun(found)["r1"]
 
 
-def test_a_report_without_origins_has_one_exit_of_nothing(engine):
+def test_a_report_without_origins_has_one_exit_of_nothing(duck):
     case = zheng()
     case["reports"].append(
         {"report_id": "r2", "reported_at": "2019-05-01", "victim_id": "x", "loss": 7_00}
     )
-    row = [r for r in trace(given(engine, **case)).exits.to_pylist() if r["report_id"] == "r2"]
+    row = [r for r in trace(given(duck, **case)).exits.to_pylist() if r["report_id"] == "r2"]
     assert [(r["exit"], r["reason"], r["amount"], r["loss"]) for r in row] == [
         ("report:r2", "not_located", 0, 7_00)
     ]
 
 
 @pytest.mark.parametrize("missing", ["vouchers", "bank_accounts", "payments", "reports", "aliases"])
-def test_a_missing_table_leaves_the_rest_standing(engine, missing):
+def test_a_missing_table_leaves_the_rest_standing(duck, missing):
     case = zheng()
     del case[missing]
-    written = MONEY.run(given(engine, **case))
+    written = MONEY.run(given(duck, **case))
     assert set(written) == set(MONEY.writes)
 
 
-def test_reversed_and_failed_payments_move_nothing(engine):
+def test_reversed_and_failed_payments_move_nothing(duck):
     case = zheng()
     case["payments"] += [
         paid("no", "10:21", "m1", "m3", 1_000, status="failed"),
         paid("back", "10:22", "m1", "m3", 2_000, status="reversed"),
         paid("entry", "10:50", "m3", "m1", 2_000, memo="冲正"),
     ]
-    assert ends(trace(given(engine, **case))) == ends(trace(given(engine, **zheng())))
+    assert ends(trace(given(duck, **case))) == ends(trace(given(duck, **zheng())))
 
 
-def test_money_that_comes_home_is_reversed(engine):
+def test_money_that_comes_home_is_reversed(duck):
     case = zheng()
     case["payments"].append(paid("home", "11:00", "m2", "hers", 4_000))
-    assert ends(trace(given(engine, **case)))["r1", "bank_account:hers", "reversed"] == 4_000
+    assert ends(trace(given(duck, **case)))["r1", "bank_account:hers", "reversed"] == 4_000
 
 
-def test_an_account_nobody_reports_on_has_no_statement(engine):
+def test_an_account_nobody_reports_on_has_no_statement(duck):
     case = zheng()
     case["payments"].append(paid("out", "10:40", "m2", "unknown", 3_000))
-    found = MONEY.run(given(engine, **case))
+    found = MONEY.run(given(duck, **case))
     wanted = found["statements_wanted"].to_pylist()
     assert [(w["account"], w["amount"]) for w in wanted] == [("bank_account:unknown", 3_000_00)]
 
 
-def test_a_pooled_account_stops_the_walk(engine):
+def test_a_pooled_account_stops_the_walk(duck):
     case = zheng()
     case["payments"] += [
         paid("pool", "10:40", "m2", "pool", 3_000),
@@ -208,30 +219,30 @@ def test_a_pooled_account_stops_the_walk(engine):
             "not_followed": 1,
         }
     ]
-    assert ends(trace(given(engine, **case)))["r1", "bank_account:pool", "pooled_account"] == 3_000
+    assert ends(trace(given(duck, **case)))["r1", "bank_account:pool", "pooled_account"] == 3_000
 
 
-def test_a_cycle_ends(engine):
+def test_a_cycle_ends(duck):
     case = zheng()
     case["payments"] += [
         paid("a", "10:41", "m2", "m1", 5_000),
         paid("b", "10:42", "m1", "m2", 5_000),
         paid("c", "10:42", "m2", "m1", 5_000),
     ]
-    found = trace(given(engine, **case), tuple(METHODS))
+    found = trace(given(duck, **case), tuple(METHODS))
     assert sum(ends(found).values()) * 100 == begun(found)["r1"]
 
 
-def test_two_reports_claim_nothing_twice(engine):
+def test_two_reports_claim_nothing_twice(duck):
     case = zheng()
     case["reports"].append(case["reports"][0] | {"report_id": "r0"})
-    found = trace(given(engine, **case))
+    found = trace(given(duck, **case))
     assert sum(begun(found).values()) == 49_950_00
     assert sum(ends(found).values()) == 49_950
 
 
-def test_the_freeze_list_puts_first_what_a_call_would_save(engine):
-    tables = given(engine, **zheng())
+def test_the_freeze_list_puts_first_what_a_call_would_save(duck):
+    tables = given(duck, **zheng())
     rows = MONEY.run(tables)["freeze_list"].to_pylist()
     saved = [row["saved"] for row in rows]
     assert saved == sorted(saved, reverse=True)
@@ -245,8 +256,50 @@ def test_the_freeze_list_puts_first_what_a_call_would_save(engine):
         assert row["reports"] == ["r1"]
 
 
-def test_declared_columns(engine):
-    tables = given(engine, **zheng())
+def test_declared_columns(duck):
+    tables = given(duck, **zheng())
     for name, table in MONEY.run(tables).items():
         tables.put(name, table)
     assert rows_of("exits", []).schema.names == trace(tables).exits.schema.names
+
+
+def test_leaving_out_what_cannot_be_reached_changes_nothing(engine, monkeypatch):
+    case = zheng()
+    case["payments"] += [paid(f"x{i}", "09:00", f"a{i}", f"b{i}", 10) for i in range(5)]
+    whole = trace(given(engine, **case), tuple(METHODS))
+    monkeypatch.setattr(
+        "suyuan.money.trace.reachable", lambda on, begun: reachable(on, begun, fits=0)
+    )
+    pruned = trace(given(engine, **case), tuple(METHODS))
+    assert len(pruned.material.book.at) < len(whole.material.book.at)
+    key = [("report_id", "ascending"), ("method", "ascending"), ("exit", "ascending")]
+    assert whole.exits.sort_by(key).equals(pruned.exits.sort_by(key))
+
+
+def test_a_payment_can_be_traced_by_itself(duck):
+    found = trace_payments(given(duck, **zheng()), ["on"])
+    assert ends(found) == {
+        ("on", "bank_account:m2", "balance"): 10_000,
+        ("on", "party:dealer", "purchase"): 10_000,
+        ("on", "voucher:v2", "voucher"): 10_000,
+    }
+    with pytest.raises(InputError):
+        trace_payments(given(duck, **zheng()), ["nothing"])
+
+
+def test_whose_money_lies_in_an_account(duck):
+    tables = given(duck, **zheng())
+    found = whose(tables, "m1", "fifo").to_pylist()
+    assert [(r["source"], r["kind"], r["came"] // 100, r["lies"] // 100) for r in found] == [
+        ("report:r1", "report", 49_950, 4_970),
+        ("bank_account:m1", "opening", 20, 0),
+    ]
+    # of the broker nothing is known but that a dealer paid him
+    (row,) = whose(tables, "broker").to_pylist()
+    assert (row["source"], row["kind"], row["lies"]) == (
+        "bank_account:dealers",
+        "opening",
+        9_700_00,
+    )
+    with pytest.raises(InputError):
+        whose(tables, "nobody")

@@ -55,7 +55,10 @@ class Index:
         for name, array in self._arrays():
             np.save(folder / f"{name}.npy", array)
         table = pa.table({"account": self.accounts})
-        with pa.OSFile(str(folder / _NAMES), "wb") as sink, pa.ipc.new_file(sink, table.schema) as out:
+        with (
+            pa.OSFile(str(folder / _NAMES), "wb") as sink,
+            pa.ipc.new_file(sink, table.schema) as out,
+        ):
             out.write_table(table)
         (folder / _KEY).write_text(json.dumps({"key": key}))
 

@@ -1,27 +1,29 @@
 """Follow the money of every report from where it left its owner to where it rests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import ibis.expr.types as ir
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suyuan.model.errors import InputError
 from suyuan.model.results import EXITS, TRACES
-from suyuan.money.arrays import CLEAN, Ints, Limits, Steps
-from suyuan.money.cards import cards, linked
-from suyuan.money.case import holders
+from suyuan.model.text import Text
+from suyuan.money.arrays import Limits, Steps
 from suyuan.money.exits import Rest, exits, not_located, poisoned, rests, traces
-from suyuan.money.flows import Claims, Material, Scene, scene
-from suyuan.money.ledger import find, ledger
+from suyuan.money.flows import Material, Scene, scene
+from suyuan.money.gather import material
 from suyuan.money.methods import DEFAULT, POISON, Method, method
 from suyuan.money.origins import Ground, ground, origins
 from suyuan.money.poison import poison
+from suyuan.money.prune import reachable
+from suyuan.money.settled import settled
 from suyuan.money.sweep import sweep
 from suyuan.store.tables import Tables
 
+_OWN: Final = {"report_id": pa.string(), "account_no": pa.string()}
 #: Amounts under one yuan, and money that came further than this, are given up, and it is said so.
 LIMITS: Final = Limits(dust=100, hops=50)
 
@@ -56,19 +58,58 @@ def trace(
     chosen = [method(name) for name in methods]
     on = ground(tables, ring)
     begun = tables.engine.fetch(origins(on))
-    given = material(on, begun)
+    found = _follow(on, begun, chosen, limits)
+    reports = tables.engine.fetch(tables["reports"].select("report_id", "loss"))
+    located = pc.unique(begun["report_id"].combine_chunks())
+    lost = [not_located(reports, located, one.name) for one in chosen]
+    return replace(found, exits=pa.concat_tables([found.exits, *lost]))
+
+
+def trace_payments(
+    tables: Tables,
+    payment_ids: Sequence[str],
+    methods: Sequence[str] = (DEFAULT,),
+    *,
+    limits: Limits = LIMITS,
+) -> Traced:
+    """Trace payments, whoever made them: `report_id` of the outcome holds the payment's id.
+
+    Raises :class:`InputError` where none of the payments moved money.
+    """
+    chosen = [method(name) for name in methods]
+    moved = tables.engine.keep(settled(tables))
+    asked = moved.filter(moved.payment_id.isin(list(payment_ids)))
+    begun = tables.engine.fetch(
+        asked.select(
+            "row_id", "payment_id", "at", "amount", report_id="payment_id", account_no="payer"
+        )
+    )
+    if begun.num_rows == 0:
+        raise InputError(
+            Text("No such payment moved money.", "没有这样的已结算交易。"),
+            value=", ".join(payment_ids),
+            hint=Text(
+                "Give the payment_id of a settled payment.", "请给出已结算交易的 payment_id。"
+            ),
+        )
+    begun = begun.append_column("voucher_id", pa.nulls(begun.num_rows, pa.string()))
+    nobody = tables.engine.arrow(pa.schema(_OWN).empty_table())
+    on = Ground(tables, moved, own=nobody, ring=nobody)
+    return _follow(on, begun, chosen, limits)
+
+
+def _follow(on: Ground, begun: pa.Table, chosen: Sequence[Method], limits: Limits) -> Traced:
+    given = material(reachable(on, begun), begun)
     seen = scene(given)
     steps: dict[str, Steps] = {}
     ends = []
     for one in chosen:
         steps[one.name], rest = walk(seen, len(given.claims.reports), one, limits)
         ends.append(exits(given, seen, rest, one.name))
-    reports = tables.engine.fetch(tables["reports"].select("report_id", "loss"))
-    located = pc.unique(begun["report_id"].combine_chunks())
-    lost = [not_located(reports, located, name) for name in steps]
+    ways = [traces(given, seen, found, name) for name, found in steps.items()]
     return Traced(
-        pa.concat_tables([TRACES.empty(), *(traces(given, seen, s, n) for n, s in steps.items())]),
-        pa.concat_tables([EXITS.empty(), *ends, *lost]),
+        pa.concat_tables([TRACES.empty(), *ways]),
+        pa.concat_tables([EXITS.empty(), *ends]),
         begun,
         given,
         seen,
@@ -83,50 +124,3 @@ def walk(seen: Scene, labels: int, by: Method, limits: Limits) -> tuple[Steps, R
         return found.steps, poisoned(seen, found)
     steps = sweep(seen.flow, labels, by.code, limits)
     return steps, rests(seen, steps)
-
-
-def material(on: Ground, begun: pa.Table) -> Material:
-    """Everything as arrays: the ledger, what is known of its accounts, the cards, the claims."""
-    tables, fetch = on.tables, on.tables.engine.fetch
-    own, ring = fetch(on.own), fetch(on.ring)
-    book = ledger(tables.engine, on.moved)
-    events = cards(tables, book.payment_id)
-    names = pc.unique(begun["report_id"].combine_chunks())
-    reports = names.take(pc.sort_indices(names))
-    payment = _claimed(begun, "row_id", reports, book.row_id)
-    card, amount = _claimed_cards(begun, reports, events.voucher_id, events.issue)
-    mine, account, pairs = (
-        np.zeros(len(book.accounts), np.bool_),
-        book.codes(own["account_no"]),
-        None,
-    )
-    label = find(own["report_id"], reports)
-    here = account >= 0
-    mine[account[here]] = True
-    tied = book.codes(ring["account_no"])
-    mine[tied[tied >= 0]] = False
-    pairs = label.astype(np.int64)[here] * len(book.accounts) + account[here]
-    claims = Claims(reports, payment, card, amount, mine, pairs)
-    known = holders(tables, book)
-    return Material(book, known, linked(events, book, known), claims)
-
-
-def _claimed(begun: pa.Table, key: str, reports: pa.Array, among: pa.Array) -> np.ndarray:
-    out = np.full(len(among), CLEAN, np.int32)
-    row = find(begun[key], among)
-    here = row >= 0
-    out[row[here]] = find(begun["report_id"], reports)[here]
-    return out
-
-
-def _claimed_cards(
-    begun: pa.Table, reports: pa.Array, voucher_id: pa.Array, issue: np.ndarray
-) -> tuple[np.ndarray, Ints]:
-    """The issue of each card that a report begins with, and what the victim gave for it."""
-    names = pa.array(np.where(issue, voucher_id.to_numpy(zero_copy_only=False), None), pa.string())
-    label, amount = np.full(len(names), CLEAN, np.int32), np.zeros(len(names), np.int64)
-    row = find(begun["voucher_id"], names)
-    here = row >= 0
-    label[row[here]] = find(begun["report_id"], reports)[here]
-    amount[row[here]] = np.asarray(begun["amount"], dtype=np.int64)[here]
-    return label, amount
