@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from suyuan.detect import openings
 from suyuan.detect.calling import activity, callees, handsets
-from suyuan.detect.registering import codes, crowds, groups
+from suyuan.detect.registering import crowds, groups
 from suyuan.detect.registering.handover import handover
 from suyuan.detect.ties import grouped
 from suyuan.store.duck import DuckEngine
@@ -107,7 +107,8 @@ create temp table friends as with mine as (select caller, callee from met semi j
   select m.caller, count(distinct t.caller) known from mine m join met t on m.callee = t.caller
   semi join mine z on z.caller = m.caller and z.callee = t.callee group by m.caller;
 create temp table places as select caller, max(n) / sum(n) still from
-  (select caller, cell, count(*) n from calls semi join known using (caller) where cell is not null group by all) group by caller;
+  (select caller, cell, count(*) n from calls semi join known using (caller)
+   where cell is not null group by all) group by caller;
 create temp table bought as select m.caller, m.callee, o.merchant_id, o.courier,
   o.caller is not null bought
   from met m left join (select caller, callee, min(merchant_id) merchant_id, min(courier) courier
@@ -147,9 +148,11 @@ create temp table crowd as select s.*, d.n device_n, d.span device_span, p.n pho
     (select ip, "day", count(*) n, count(distinct device_) devices from slim where ip is not null
      group by all)) i using (ip, "day")
   left join (select substr(phone_, 1, 7) block, "day", count(distinct phone_) numbers from slim
-    where phone_ is not null group by all) b on b.block = substr(s.phone_, 1, 7) and b."day" = s."day";
+    where phone_ is not null group by all) b
+    on b.block = substr(s.phone_, 1, 7) and b."day" = s."day";
 create temp table handed as select account_id, count(*) logins, avg(other::int) other,
-  avg((other and elsewhere)::int) moved, min("at") filter (where other) woke, max("at") last_login from
+  avg((other and elsewhere)::int) moved, min("at") filter (where other) woke,
+  max("at") last_login from
   (select l.account_id, l."at", coalesce(l.device <> s.device_, true) other,
    coalesce(l.ip <> s.ip, true) elsewhere from logins l join slim s using (account_id)
    where l."at" >= s.registered_at) group by account_id;
@@ -212,12 +215,10 @@ def our_groups(engine: DuckEngine, read: Callable[[str], ir.Table]) -> None:
     slim = engine.keep(crowds.registrations(read("accounts")))
     start = time.perf_counter()
     sims = openings.batches(engine.arrow(pa.table(stored_schema("sims").empty_table())))
-    otps = engine.arrow(stored_schema("otps").empty_table())
-    ties = groups.ties(slim, sims, otps)
+    ties = groups.ties(slim, sims)
     found = engine.keep(grouped(engine, ties, widest=crowds.HUB_LEAST * 10))
     many = engine.fetch(found.aggregate(n=found.count(), groups=found["group"].nunique()))
     print(f"   groups of accounts: {time.perf_counter() - start:.1f} s", many.to_pylist()[0])
-    codes.received(otps)
 
 
 def main() -> None:

@@ -5,9 +5,10 @@ and sells them; then they wake on somebody else's device. Families, studios, caf
 companies also register several on one thing: over years, or each on a device of its own, with cards
 of their own, and they stay in the same hands.
 
-The group counts, not only the account: accounts are tied through devices, numbers, cards opened
-together and the address that codes are relayed to (union-find), and what is known of the others in
-a group (sold in a seized ledger, used against a victim) speaks for each of them.
+The batch counts, not only the account: what the others of its sitting at one device or address, of
+its number, of the cards opened with its own, and of its group (union-find over those) show, speaks
+for each of them: codes passed on, cards bought for it, other hands after a sleep, sold in a seized
+ledger, used against a victim.
 """
 
 import ibis
@@ -16,7 +17,7 @@ import ibis.expr.types as ir
 from suyuan.detect import openings
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import SHOWN, rows
-from suyuan.detect.registering import codes, crowds, groups
+from suyuan.detect.registering import codes, crowds, groups, marks
 from suyuan.detect.registering.handover import handover
 from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
@@ -30,12 +31,12 @@ def measure(tables: Tables) -> Measured:
     crowd = keep(crowds.crowds(slim))
     batched = keep(openings.batches(tables["sims"]))
     known = keep(known_goods(tables))
-    ties = groups.ties(slim, batched, tables["otps"])
+    ties = groups.ties(slim, batched)
     tied = keep(grouped(tables.engine, ties, widest=crowds.HUB_LEAST))
-    marks = known.group_by("account_id").aggregate(
+    goods = known.group_by("account_id").aggregate(
         sold=known["sold"].max(), used=known["used"].max()
     )
-    of_account = (groups.company(tied, known), handover(slim, tables["logins"]), marks)
+    of_account = (groups.company(tied, known), handover(slim, tables["logins"]), goods)
     of_number = (_cards(slim, batched), codes.received(tables["otps"]).rename(number="msisdn"))
     found = crowd
     for measured in of_account:
@@ -43,8 +44,30 @@ def measure(tables: Tables) -> Measured:
     for measured in of_number:
         by_number = keep(measured)
         found = found.left_join(by_number, found["phone"] == by_number["number"]).drop("number")
+    for company in _company(tables, keep(found), slim, batched, tied):
+        found = found.left_join(keep(company), "account_id").drop("account_id_right")
     found = keep(_signals(found))
     return Measured(found, _evidence(tables, found))
+
+
+def _company(
+    tables: Tables, found: ir.Table, slim: ir.Table, batched: ir.Table, tied: ir.Table
+) -> list[ir.Table]:
+    """The marks that the others bear: of its sitting, address, number, cards and group."""
+    marked = tables.engine.keep(found.select("account_id", mark=marks.marks(found)))
+    device = groups.sittings(slim, "device").rename(company="sitting")
+    address = groups.sittings(slim, "ip", gap=groups.VISIT).rename(company="sitting")
+    number = slim.filter(slim["phone"].notnull()).select("account_id", company="phone")
+    cards = groups.openings_of(slim, batched).rename(company="opening")
+    group = tied.rename(account_id="member", company="group")
+    widest = crowds.HUB_LEAST
+    return [
+        marks.among(marked, device, "device_marks", widest=widest),
+        marks.among(marked, address, "address_marks", widest=widest),
+        marks.among(marked, number, "number_marks", widest=widest),
+        marks.among(marked, cards, "opening_marks", widest=widest * 5),
+        marks.among(marked, group, "group_marks", widest=widest * 25),
+    ]
 
 
 def known_goods(tables: Tables) -> ir.Table:

@@ -7,45 +7,50 @@ from suyuan.detect.openings import opening
 from suyuan.detect.registering.crowds import HUB_LEAST
 from suyuan.detect.ties import thing
 
+#: At an address, where strangers come and go.
+VISIT = 6 * 3600
 #: Registrations on one device or number further apart than this are not of one sitting.
 SITTING = 2 * 86400
 
 
-def sittings(slim: ir.Table, column: str) -> ir.Table:
+def sittings(slim: ir.Table, column: str, *, gap: int = SITTING) -> ir.Table:
     """``account_id`` and ``sitting``: registrations on one `column` that follow each other closely.
 
     A farm fills a device in hours; what a family adds to a tablet years later is another sitting.
+    `gap` is in seconds.
     """
     seen = slim.filter(slim[column].notnull())
-    order = ibis.window(group_by=column, order_by=["registered_at", "account_id"])
-    gap = seen["registered_at"].epoch_seconds() - seen["registered_at"].epoch_seconds().lag().over(
-        order
-    )
-    begun = seen.mutate(begins=(gap > SITTING).fill_null(ibis.literal(value=True)).cast("int64"))
-    running = ibis.cumulative_window(group_by=column, order_by=["registered_at", "account_id"])
+    seen = seen.mutate(second=seen["registered_at"].epoch_seconds())
+    order = ibis.window(group_by=column, order_by=["second", "account_id"])
+    since = seen["second"] - seen["second"].lag().over(order)
+    begun = seen.mutate(begins=(since > gap).fill_null(ibis.literal(value=True)).cast("int64"))
+    running = ibis.cumulative_window(group_by=column, order_by=["second", "account_id"])
     nth = begun["begins"].sum().over(running)
     return begun.select("account_id", sitting=begun[column] + "#" + nth.cast("string"))
 
 
-def ties(slim: ir.Table, batched: ir.Table, otps: ir.Table) -> ir.Table:
-    """Pairs (``member``, ``thing``): its device, number, the cards opened with it, the relay.
-
-    `slim` is the outcome of ``crowds.registrations``, `batched` of ``openings.batches``. Addresses
-    are left out: cafés and campuses would tie strangers.
-    """
-    devices, numbers = sittings(slim, "device"), sittings(slim, "phone")
-    phones = slim.filter(slim["phone"].notnull())
+def openings_of(slim: ir.Table, batched: ir.Table) -> ir.Table:
+    """``account_id`` and ``opening`` of the cards that its number was opened with."""
     cards = batched.filter((batched["batch"] > 2) & (batched["batch"] <= HUB_LEAST))
     cards = cards.select(number="msisdn", opening=opening(cards)).distinct()
-    sent = otps.filter(otps["relayed_to"].notnull())
-    sent = sent.select(number="msisdn", target="relayed_to").distinct()
-    by_card = phones.join(cards, phones["phone"] == cards["number"])
-    by_relay = phones.join(sent, phones["phone"] == sent["number"])
+    phones = slim.filter(slim["phone"].notnull())
+    both = phones.join(cards, phones["phone"] == cards["number"])
+    return both.select("account_id", "opening")
+
+
+def ties(slim: ir.Table, batched: ir.Table) -> ir.Table:
+    """Pairs (``member``, ``thing``): its device, its number, the cards opened with it.
+
+    `slim` is the outcome of ``crowds.registrations``, `batched` of ``openings.batches``. Addresses
+    are left out, since cafés and campuses would tie strangers, and so are the targets that codes
+    are relayed to: a platform's target serves many farms that have nothing to do with each other.
+    """
+    devices, numbers = sittings(slim, "device"), sittings(slim, "phone")
+    cards = openings_of(slim, batched)
     return ibis.union(
         devices.select(member="account_id", thing=thing("device:", devices["sitting"])),
         numbers.select(member="account_id", thing=thing("phone:", numbers["sitting"])),
-        by_card.select(member="account_id", thing=thing("opening:", by_card["opening"])),
-        by_relay.select(member="account_id", thing=thing("relay:", by_relay["target"])),
+        cards.select(member="account_id", thing=thing("opening:", cards["opening"])),
     )
 
 
