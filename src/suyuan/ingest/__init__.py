@@ -4,6 +4,16 @@
 """
 
 from suyuan.ingest.importing import Imported, Progress, import_case
+from suyuan.ingest.proposing import Proposal, propose_mapping, write_profile
 from suyuan.ingest.settings import CaseSettings, read_settings
 
-__all__ = ["CaseSettings", "Imported", "Progress", "import_case", "read_settings"]
+__all__ = [
+    "CaseSettings",
+    "Imported",
+    "Progress",
+    "Proposal",
+    "import_case",
+    "propose_mapping",
+    "read_settings",
+    "write_profile",
+]

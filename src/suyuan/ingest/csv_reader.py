@@ -12,7 +12,7 @@ import pyarrow as pa
 from suyuan.ingest.decoding import BLOCK, Decoded, utf8_blocks
 from suyuan.ingest.layout import Layout
 from suyuan.ingest.pieces import Piece, literal
-from suyuan.ingest.problems import Problem
+from suyuan.ingest.problems import Action, Problem
 from suyuan.ingest.scanning import BLANKS, BREAKS, NUL, QUOTES, STRAY, Scan, scan
 from suyuan.model.text import Text
 
@@ -50,7 +50,7 @@ def read_csv(
         unclosed |= not body.quoting
         told.nul |= bool(body.seen.marks & NUL)
         yield _piece(body, layout, scratch())
-    texts = (
+    texts: tuple[tuple[int, Text, Action], ...] = (
         (told.foreign, _FOREIGN, "repaired"),
         (told.replaced, _REPLACED, "kept"),
         (told.nul, _NUL, "repaired"),
@@ -58,7 +58,7 @@ def read_csv(
     )
     for found, text, action in texts:
         if found:
-            count = str(found) if not isinstance(found, bool) else None
+            count = None if isinstance(found, bool) else str(found)
             problems.append(Problem(shown, text, action, value=count))
 
 
@@ -143,10 +143,11 @@ def _piece(body: _Body, layout: Layout, scratch: Path) -> Piece:
 def _slow_piece(data: bytes, body: _Body, layout: Layout, extra: int) -> Piece:
     """For a piece whose quoting is broken: a forgiving parser with the kernel's own rules."""
     width = len(layout.headers) + extra
-    quoting = csv.QUOTE_MINIMAL if body.quoting else csv.QUOTE_NONE
     csv.field_size_limit(max(len(data), 1 << 17))
     reader = csv.reader(
-        io.StringIO(data.decode(), newline=""), delimiter=layout.delimiter, quoting=quoting
+        io.StringIO(data.decode(), newline=""),
+        delimiter=layout.delimiter,
+        quoting=csv.QUOTE_MINIMAL if body.quoting else csv.QUOTE_NONE,
     )
     rows = [[*row[:width], *[None] * (width - len(row))] for row in reader if row]
     lines = (body.seen.lines + body.above)[: len(rows)]

@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Final, TypeGuard
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -186,7 +186,7 @@ def _read(
         reader = Reader.of(settings, profiles, store)
         for source, same_as in sources:
             entry = before.entries.get(source.shown)
-            if _still_good(records, entry, source, same_as):
+            if entry is not None and _still_good(records, entry, source, same_as):
                 ahead.append(replace(entry, stamp=source.stamp))
             elif same_as is not None:
                 ahead.append(_duplicate(source, same_as))
@@ -205,11 +205,10 @@ def _settled(one: Entry | Reading) -> Entry:
 
 
 def _still_good(
-    records: Path, entry: Entry | None, source: Source, same_as: str | None
-) -> TypeGuard[Entry]:
+    records: Path, entry: Entry, source: Source, same_as: str | None
+) -> bool:
     return (
-        entry is not None
-        and entry.sha256 == source.sha256
+        entry.sha256 == source.sha256
         and entry.duplicate_of == same_as
         and all(path.exists() for unit in entry.units for path in _paths(records, unit))
     )

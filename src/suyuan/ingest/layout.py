@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,25 +45,46 @@ def sniff(head: bytes, given: FileSettings, known: frozenset[str]) -> Layout | N
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head[bom:])
     if encoding == "utf-16":
         bom = 0
-    best: tuple[int, int, str, list[str], int, int] | None = None
     delimiters = (given.delimiter,) if given.delimiter else DELIMITERS
-    for delimiter in delimiters:
-        for header_line, body_line, cells in _rows(text, delimiter):
-            if given.header_row is not None and header_line != given.header_row:
-                continue
-            hits = sum(normal(cell) in known for cell in cells)
-            filled = sum(bool(cell.strip()) for cell in cells)
-            rank = (hits, min(filled, 2) if hits == 0 else filled)
-            if best is None or rank > best[:2]:
-                best = (*rank, delimiter, cells, header_line, body_line)
-    if best is None:
+    found = max(
+        (_header(_rows(text, delimiter), known, given.header_row), delimiter)
+        for delimiter in reversed(delimiters)
+    )
+    (rank, at), delimiter = found
+    if rank < (0, 0.0, 1):
         return None
-    _, _, delimiter, cells, header_line, body_line = best
+    header_line, body_line, cells = _rows(text, delimiter)[-at]
     above = "\n".join(text.split("\n", header_line)[: header_line - 1])
     return Layout(encoding, bom, delimiter, tuple(cells), header_line, body_line, above)
 
 
-def _rows(text: str, delimiter: str) -> list[tuple[int, int, list[str]]]:
+def _header(
+    rows: list[tuple[int, int, list[str]]], known: frozenset[str], header_row: int | None
+) -> tuple[tuple[int, float, int], int]:
+    """How good the best header among `rows` is, and where it stands, counted from the end.
+
+    Known headers count first; where there are none, that most rows are as wide as it is.
+    """
+    widths = Counter(len(cells) for _, _, cells in rows)
+    best = ((-1, 0.0, 0), 0)
+    for n, (line, _, cells) in enumerate(rows):
+        if header_row is None or line == header_row:
+            hits = sum(normal(cell) in known for cell in cells)
+            filled = sum(bool(cell.strip()) for cell in cells)
+            share = round(widths[len(cells)] / len(rows), 1) if len(cells) > 1 else 0.0
+            # the first of equals is the header: places are counted from the end
+            best = max(best, ((hits, share, filled if hits else len(cells)), len(rows) - n))
+    return best
+
+
+def rows_of(head: bytes, layout: Layout, limit: int) -> list[list[str]]:
+    """The first rows under the header, for people to look at."""
+    text = codecs.getincrementaldecoder(layout.encoding)("replace").decode(head[layout.bom :])
+    rows = _rows(text, layout.delimiter, limit + layout.header_line)
+    return [cells for line, _, cells in rows if line > layout.header_line][:limit]
+
+
+def _rows(text: str, delimiter: str, limit: int = _HEADER_ROWS) -> list[tuple[int, int, list[str]]]:
     """The first rows as (line, line after it, cells); blank lines are no rows."""
     lines = text.split("\n")
     if len(lines) > 1 and len(text) >= HEAD // 4:
@@ -74,7 +96,7 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, int, list[str]]]:
             if any(cell.strip() for cell in cells):
                 rows.append((line, reader.line_num + 1, cells))
             line = reader.line_num + 1
-            if len(rows) >= _HEADER_ROWS:
+            if len(rows) >= limit:
                 break
     except csv.Error:  # a cell over csv's limit: what came before it will do
         pass

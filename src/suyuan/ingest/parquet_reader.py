@@ -35,6 +35,13 @@ def read_parquet(path: Path) -> Iterator[Piece]:
             yield Piece("SELECT * FROM parquet_rows", {"parquet_rows": table})
 
 
+def samples_of(path: Path, limit: int) -> list[list[object]]:
+    """The first rows, for people to look at."""
+    with pq.ParquetFile(path) as file:
+        batch = next(file.iter_batches(limit), None)
+    return [] if batch is None else [list(row.values()) for row in batch.to_pylist()]
+
+
 _BROKEN = Text(
     "This Parquet file cannot be read; it may be cut short.",
     "无法读取该 Parquet 文件,可能已损坏或被截断。",

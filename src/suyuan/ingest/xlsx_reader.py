@@ -61,6 +61,12 @@ def sheet_piece(sheet: Sheet) -> Piece:
     return Piece("SELECT * FROM sheet_rows", {"sheet_rows": table})
 
 
+def sheet_samples(sheet: Sheet, limit: int) -> list[list[object]]:
+    """The first rows under the header, for people to look at."""
+    rows = sheet.rows[sheet.header_line : sheet.header_line + limit]
+    return [[_written(cell) for cell in row] for row in rows]
+
+
 def _sheet(
     name: str, rows: list[list[Any]], known: frozenset[str], header_row: int | None
 ) -> Sheet:

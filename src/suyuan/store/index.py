@@ -59,7 +59,8 @@ def build_index(layout: Layout) -> Path:
     partial.unlink(missing_ok=True)
     spill = str(layout.work / "index")
     layout.work.mkdir(parents=True, exist_ok=True)
-    config = {"memory_limit": _MEMORY, "temp_directory": spill, "preserve_insertion_order": "true"}
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    config |= {"memory_limit": _MEMORY, "temp_directory": spill, "preserve_insertion_order": "true"}
     with duckdb.connect(str(partial), config=config) as con:
         entries = []
         for number, table in enumerate(RECORDS.values()):
