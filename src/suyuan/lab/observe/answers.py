@@ -21,6 +21,7 @@ from suyuan.lab.latent.rings import (
 )  # fmt: skip
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.callrecords import scam_callees
+from suyuan.lab.observe.carriers import customer_ids
 from suyuan.lab.observe.police import Told
 from suyuan.lab.observe.staff import Staff
 from suyuan.lab.sheet import Cells, Flags, Ids, Numbers, Texts, Words, texts, words, write
@@ -117,14 +118,14 @@ class Writer:
     def _neutral(self) -> list[tuple[str, pa.Array, np.ndarray, bool]]:
         """Neither right nor wrong: hands of other frauds, the rings' own cashiers, straw people."""
         world = self.world
-        straw = world.cards.straw[world.cards.straw < len(world.people)]
+        straw = np.unique(customer_ids(world)[world.cards.bulk])  # people and shell companies
         foreign = world.lines.phone[world.lines.rows(OTHER_FRAUD)]
         loose = [
             ("mule_account", self.bank(np.unique(world.other.accomplices))),
             ("mule_account", self.bank(world.rings.of(CASHIER))),
             ("mule_account", self.bank(world.rings.of(MIDDLEMAN))),
             ("scam_caller", self.phone(foreign)),
-            ("sim_supplier", self.party(straw)),
+            ("sim_supplier", texts(Ids(straw, "party:"))),
             ("sim_supplier", texts(Ids(world.numbering.operator_id[world.numbering.bulk], "operator:"))),
             ("ring_member", self.party(world.rings.of(MULE))),
         ]

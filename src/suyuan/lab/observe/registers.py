@@ -136,7 +136,7 @@ def _items(
     goods = deals.goods[rows]
     known = rng.random(len(rows)) < 0.5
     found: list[list[str]] = [[] for _ in rows]
-    phones = world.lines.phone
+    phones = world.people.phone  # honest wholesalers' cards are honest people's
     bulk = world.cards.phone[world.cards.bulk]
     order = np.argsort(chats.merchant, kind="stable")
     for place in np.flatnonzero(known).tolist():
