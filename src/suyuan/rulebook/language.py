@@ -179,7 +179,9 @@ def _compile(node: ast.expr, scope: Scope) -> Any:  # noqa: PLR0911 - one return
 
 def _comparison(left: Any, op: ast.cmpop, right: ast.expr, scope: Scope) -> Any:
     if isinstance(op, ast.In | ast.NotIn) and isinstance(right, ast.Tuple | ast.List):
-        among = left.isin([e.value for e in right.elts if isinstance(e, ast.Constant)])
+        # Not IN: Spark cannot parse `x IN (…) IS NULL` as it is written without parentheses.
+        same = (left == ibis.literal(e.value) for e in right.elts if isinstance(e, ast.Constant))
+        among = reduce(operator.or_, same)
         return ~among if isinstance(op, ast.NotIn) else among
     return _COMPARE[type(op)](left, _compile(right, scope))
 
