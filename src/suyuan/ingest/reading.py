@@ -19,6 +19,7 @@ from suyuan.ingest.profiles import Profile
 from suyuan.ingest.settings import CaseSettings, FileSettings
 from suyuan.ingest.sources import Source, source_key
 from suyuan.ingest.staging import Origin
+from suyuan.ingest.statement_formats import HEADERS, format_of, read_statement
 from suyuan.ingest.storing import Store, Stored
 from suyuan.ingest.xlsx_reader import read_sheets, sheet_piece
 from suyuan.model.errors import InputError
@@ -116,6 +117,8 @@ def _parts(reader: Reader, source: Source, reading: Reading) -> Iterator[Part]:
             if "!" in sheet.name:
                 reading.problems.append(Problem(shown, _SECOND, "kept"))
             yield Part(shown, sheet.headers, iter([sheet_piece(sheet)]), sheet.above)
+    elif kind := format_of(head):
+        yield Part(source.shown, HEADERS, read_statement(source.path, kind))
     elif head.startswith(_PICTURES):
         raise InputError(_NO_TABLE)
     elif head.strip():
@@ -150,8 +153,13 @@ def _begin(reader: Reader, reading: Reading, part: Part) -> None:
     origin = Origin(part.shown, reading.source.sha256, key, part.above)
     stored = reader.store.begin(found, origin)
     reading.parts.append((part, found, stored))
-    for piece in part.pieces:
-        stored.add(piece)
+    try:
+        for piece in part.pieces:
+            stored.add(piece)
+    except Exception:
+        reading.parts.pop()
+        stored.discard()
+        raise
     return None
 
 
