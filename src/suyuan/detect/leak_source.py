@@ -12,6 +12,8 @@ copied in seized data are asked the same question. Once a source stands out, its
 which hand had seen the victims' orders before the calls, and few others.
 """
 
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -21,12 +23,13 @@ from suyuan.detect.evidence import rows
 from suyuan.detect.leaks.answers import Answer, answers, evidence_pairs, log_odds
 from suyuan.detect.leaks.attribution import PRIOR_LEAK
 from suyuan.detect.leaks.cases import Inquiry, inquire
-from suyuan.detect.leaks.exhibits import inquire_exhibits
-from suyuan.detect.leaks.pointing import NO_HANDS, point
+from suyuan.detect.leaks.exhibits import Seized, inquire_exhibits
+from suyuan.detect.leaks.pointing import point
 from suyuan.detect.leaks.telling import because, rivals
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
+Row = dict[str, Any]
 _TYPES = {
     "subject": pa.string(),
     "prior": pa.float64(),
@@ -51,21 +54,28 @@ _ROWS = pa.schema(
 def measure(tables: Tables) -> Measured:
     """Every candidate worth speaking of, organisations and hands."""
     asked = inquire(tables) if tables.has("orders") else None
-    found, behind = ([], []) if asked is None else _sources(tables, asked)
-    hands = NO_HANDS if asked is None else point(tables, asked, found)
-    candidates = pa.Table.from_pylist([*found, *hands.candidates], schema=pa.schema(_TYPES.items()))
-    shown = pa.Table.from_pylist([*behind, *hands.rows], schema=_ROWS)
+    if asked is None:
+        return _measured(tables, [], [])
+    matched = tables.has("matches")
+    seized = inquire_exhibits(tables, asked.exposure) if matched else None
+    found, behind = _sources(tables, asked, seized)
+    hands = point(tables, asked, seized, found)
+    return _measured(tables, [*found, *hands.candidates], [*behind, *hands.rows])
+
+
+def _measured(tables: Tables, found: list[Row], behind: list[Row]) -> Measured:
+    candidates = pa.Table.from_pylist(found, schema=pa.schema(_TYPES.items()))
+    shown = pa.Table.from_pylist(behind, schema=_ROWS)
     engine = tables.engine
     return Measured(engine.arrow(candidates), _evidence(tables, engine.arrow(shown)))
 
 
-def _sources(tables: Tables, asked: Inquiry) -> tuple[list[dict], list[dict]]:
+def _sources(tables: Tables, asked: Inquiry, seized: Seized | None) -> tuple[list[Row], list[Row]]:
     prior = PRIOR_LEAK / max(len(asked.exposure.subjects), 1)
     pairings = asked.victims.pairings
     from_victims = {
         a.subject: a for a in answers(asked.attribution, asked.exposure, pairings, prior)
     }
-    seized = inquire_exhibits(tables, asked.exposure) if tables.has("matches") else None
     from_seized: dict[str, Answer] = {}
     weighed = 0.0
     if seized is not None:
@@ -89,7 +99,7 @@ def _sources(tables: Tables, asked: Inquiry) -> tuple[list[dict], list[dict]]:
 
 def _candidate(
     subject: str, one: Answer | None, two: Answer | None, prior: float, told: Text
-) -> dict:
+) -> Row:
     strongest = max((a for a in (one, two) if a is not None), key=lambda a: a.evidence)
     rival = rivals(strongest)
     return {
@@ -110,7 +120,7 @@ def _candidate(
     }
 
 
-def _behind_victims(asked: Inquiry, subject: str) -> list[dict]:
+def _behind_victims(asked: Inquiry, subject: str) -> list[Row]:
     """The reports or calls, and the orders behind them, that speak for `subject`."""
     candidate = asked.exposure.subjects.index(subject)
     chosen = evidence_pairs(asked.attribution, asked.victims.pairings, candidate)[:200]

@@ -68,15 +68,10 @@ class Attribution:
 def attribute(exposure: Exposure, pairings: Pairings) -> Attribution:
     """Who leaked, when and how much; nothing is named without victims."""
     problem = _problem(exposure, pairings)
-    effects: list[Effect] = []
-    tried: list[Effect] = []
-    while len(effects) < MAX_LEAKS and pairings.victims:
-        one_more = _effect(problem, _residual(exposure, pairings, effects), _free(effects, problem))
-        tried = [*effects, one_more]
-        settled = _settle(exposure, pairings, problem, tried)
-        if len(settled) <= len(effects):
-            break
-        effects = settled
+    effects, tried = _grown(exposure, pairings, problem, [])
+    # What a later leak stood in for may now be explained better.
+    reconsidered = _reconsidered(exposure, pairings, problem, effects)
+    effects, tried = _grown(exposure, pairings, problem, reconsidered)
     innocent = np.ones(len(exposure.subjects))
     # The last one tried is not held to be real, but says how much speaks for the runners-up.
     every = (*effects, *tried[-1:]) if len(tried) > len(effects) else tuple(effects)
@@ -84,6 +79,33 @@ def attribute(exposure: Exposure, pairings: Pairings) -> Attribution:
         innocent *= 1.0 - effect.posterior
     residual = _residual(exposure, pairings, effects)
     return Attribution(tuple(effects), every, 1.0 - innocent, _lift(effects), residual)
+
+
+def _grown(
+    exposure: Exposure, pairings: Pairings, problem: Problem, effects: list[Effect]
+) -> tuple[list[Effect], list[Effect]]:
+    """Effects added while what is left is better explained by one more; and with the last tried."""
+    tried = effects
+    while len(effects) < MAX_LEAKS and pairings.victims:
+        one_more = _effect(problem, _residual(exposure, pairings, effects), _free(effects, problem))
+        tried = [*effects, one_more]
+        settled = _settle(exposure, pairings, problem, tried)
+        if len(settled) <= len(effects):
+            break
+        effects = settled
+    return effects, tried
+
+
+def _reconsidered(
+    exposure: Exposure, pairings: Pairings, problem: Problem, effects: list[Effect]
+) -> list[Effect]:
+    """Each effect weighed once more over all candidates, the others given."""
+    effects = list(effects)
+    for i in range(len(effects)):
+        others = effects[:i] + effects[i + 1 :]
+        residual = _residual(exposure, pairings, others)
+        effects[i] = _effect(problem, residual, _free(others, problem))
+    return _settle(exposure, pairings, problem, effects)
 
 
 def _problem(exposure: Exposure, pairings: Pairings) -> Problem:

@@ -9,8 +9,9 @@ of them with the odds of that share.
 import ibis
 import ibis.expr.types as ir
 
-#: Share of an organisation's victims that may have come about in another way.
-OTHERWISE = 0.15
+#: Shares of an organisation's leaked orders that may have come about in another way; each is
+#: weighed, and the best counts less the cost of choosing it.
+OTHERWISE = (0.1, 0.25, 0.45, 0.7)
 BULK = ("export", "api")
 NIGHT = (22, 7)
 
@@ -67,19 +68,24 @@ def likelihood(sight: ir.Table, victims: ir.Table, handled: ir.Table) -> ir.Tabl
     before = before.filter(before["at"] <= before["called_at"])
     each = before.inner_join(reach, ["org", "hand"]).inner_join(size, "org")
     odds = each["sure"] * each["orders"] / ibis.greatest(each["saw"], 1.0)
-    told = each.mutate(
-        gain=each["held"] * ((1.0 - OTHERWISE) * odds / OTHERWISE + 1.0).log(),
-        seen=each["held"] * each["sure"],
-    )
+    gains = {
+        f"gain{i}": each["held"] * ((1.0 - o) / o * odds + 1.0).log()
+        for i, o in enumerate(OTHERWISE)
+    }
+    told = each.mutate(seen=each["held"] * each["sure"], **gains)
     told = told.mutate(by_bulk=told["seen"] * told["bulk"])
     hands = told.group_by(["org", "hand"]).aggregate(
-        gain=told["gain"].sum(),
         caught=told["seen"].sum(),
         bulk=told["by_bulk"].sum() / told["seen"].sum(),
         saw=told["saw"].max(),
+        **{name: told[name].sum() for name in gains},
     )
     hands = hands.inner_join(whole, "org")
-    return hands.mutate(factor=hands["gain"] + hands["victims"] * ibis.literal(OTHERWISE).log())
+    logs = [
+        hands[f"gain{i}"] + hands["victims"] * ibis.literal(o).log()
+        for i, o in enumerate(OTHERWISE)
+    ]
+    return hands.mutate(factor=ibis.greatest(*logs) - ibis.literal(len(OTHERWISE)).log())
 
 
 def conduct(accesses: ir.Table, hand: str, hours_from_utc: int) -> ir.Table:

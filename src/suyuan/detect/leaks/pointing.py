@@ -9,10 +9,12 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from suyuan.detect.leaks.answers import log_odds, responsibility
 from suyuan.detect.leaks.cases import Inquiry
 from suyuan.detect.leaks.contacts import ATTRIBUTES
+from suyuan.detect.leaks.exhibits import Seized
 from suyuan.detect.leaks.hands import conduct, likelihood, seen
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
@@ -22,6 +24,9 @@ LOOKED_INTO = 0.2
 #: Prior that a source's leak went through one of its logged hands.
 ONE_HAND = 0.8
 LISTED = 0.01
+#: A hand that saw less than this share of the leaked orders is not the one that let them out.
+LEAST_SEEN = 0.3
+NEVER = datetime(2200, 1, 1)
 HANDS = {"actor_id": "actor", "terminal": "terminal"}
 _TOLD = Text(
     "{hand} had seen {caught:.1f} of {victims:.1f} leaked orders known at {org} before the calls, "
@@ -49,24 +54,31 @@ class Hands:
 NO_HANDS = Hands()
 
 
-def point(tables: Tables, asked: Inquiry, found: list[dict[str, Any]]) -> Hands:
+def point(
+    tables: Tables, asked: Inquiry, seized: Seized | None, found: list[dict[str, Any]]
+) -> Hands:
     """Hands of the sources in `found`; fills in the sources' mechanism where it can be told."""
     chosen = {row["subject"]: row for row in found if _probability(row) >= LOOKED_INTO}
     if not chosen or not tables.has("accesses"):
         return NO_HANDS
     engine = tables.engine
-    victims = engine.arrow(_leaked_orders(asked, tuple(chosen)))
+    leaked = _leaked_orders(asked, tuple(chosen))
+    if seized is not None:
+        leaked = _with_copies(leaked, seized, asked, tuple(chosen))
+    victims = engine.arrow(leaked)
     handled = engine.keep(_handled(tables["orders"], chosen))
     log = engine.keep(tables["accesses"].semi_join(handled, "org"))
     hands = Hands([], [])
-    told: dict[str, dict[str, float]] = {}
+    size = handled.group_by("org").aggregate(orders=lambda t: t.count())
+    every: list[dict[str, Any]] = []
     for column, kind in HANDS.items():
         sight = engine.keep(seen(log, handled, column))
-        size = handled.group_by("org").aggregate(orders=lambda t: t.count())
         weighed = likelihood(sight, victims, handled).inner_join(size, "org")
         weighed = weighed.inner_join(conduct(log, column, _offset(tables.zone)), ["org", "hand"])
-        for org, rows in _by_org(engine.fetch(weighed)).items():
-            _judge(hands, told, chosen, kind, org, rows)
+        fetched = engine.fetch(weighed).to_pylist()
+        every += [row | {"kind": kind, "how": mechanism(row, kind)} for row in fetched]
+    for org, source in {s.partition(":")[2]: row for s, row in chosen.items()}.items():
+        _judge(hands, source, org, [row for row in every if row["org"] == org])
     _show(tables, log, victims, hands)
     return hands
 
@@ -97,6 +109,30 @@ def _leaked_orders(asked: Inquiry, subjects: tuple[str, ...]) -> pa.Table:
     return pa.concat_tables(parts)
 
 
+def _with_copies(
+    leaked: pa.Table, seized: Seized, asked: Inquiry, subjects: tuple[str, ...]
+) -> pa.Table:
+    """The same with orders found in seized data, which got out before they were seized."""
+    parts = [leaked]
+    for subject in subjects:
+        candidate = asked.exposure.subjects.index(subject)
+        held = responsibility(seized.attribution, seized.pairings, candidate)
+        keep = np.flatnonzero(held > 0.05)
+        orders = seized.weighed.take(keep)
+        new = pc.invert(pc.is_in(orders["order_id"], value_set=leaked["order_id"]))
+        parts.append(
+            pa.table(
+                {
+                    "org": pa.array([subject.partition(":")[2]] * len(keep), pa.string()),
+                    "order_id": orders["order_id"].combine_chunks(),
+                    "called_at": pa.array([NEVER] * len(keep), pa.timestamp("us")),
+                    "held": held[keep],
+                }
+            ).filter(new)
+        )
+    return pa.concat_tables([part.combine_chunks() for part in parts])
+
+
 def _handled(orders: ir.Table, chosen: dict[str, dict[str, Any]]) -> ir.Table:
     """Orders of each source, over its window and a while around it: its hands' daily work."""
     kinds = {kind: name for name, kind in ATTRIBUTES.items()}
@@ -108,37 +144,33 @@ def _handled(orders: ir.Table, chosen: dict[str, dict[str, Any]]) -> ir.Table:
     return ibis.union(*parts)
 
 
-def _by_org(table: pa.Table) -> dict[str, list[dict[str, Any]]]:
-    out: dict[str, list[dict[str, Any]]] = {}
-    for row in table.to_pylist():
-        out.setdefault(row["org"], []).append(row)
-    return out
-
-
-def _judge(
-    hands: Hands,
-    told: dict[str, dict[str, float]],
-    chosen: dict[str, dict[str, Any]],
-    kind: str,
-    org: str,
-    rows: list[dict[str, Any]],
-) -> None:
-    source = next(row for row in chosen.values() if row["subject"].partition(":")[2] == org)
-    factor = np.array([row["factor"] for row in rows])
-    weighed = np.append(factor + np.log(ONE_HAND / len(rows)), np.log(1.0 - ONE_HAND))
+def _judge(hands: Hands, source: dict[str, Any], org: str, rows: list[dict[str, Any]]) -> None:
+    """One hand or none: a person is a login, a trojan a terminal, and either sees what both do."""
+    rows = [row for row in rows if row["caught"] >= LEAST_SEEN * row["victims"]]
+    if not rows:
+        return
+    fits = np.array([_fits(row) for row in rows])
+    factor = np.array([row["factor"] for row in rows]) + np.log(fits / fits.sum() * ONE_HAND)
+    weighed = np.append(factor, np.log(1.0 - ONE_HAND))
     posterior = np.exp(weighed - weighed.max())
-    posterior = posterior[:-1] / posterior.sum() * _probability(source)
+    posterior = posterior[:-1] / posterior.sum()
+    for row, part in zip(rows, posterior, strict=True):
+        if part * _probability(source) >= LISTED:
+            hands.candidates.append(
+                _candidate(org, row, float(part) * _probability(source), len(rows), source)
+            )
     best = int(posterior.argmax())
-    for i, row in enumerate(rows):
-        if posterior[i] < LISTED:
-            continue
-        odds = mechanism(row, kind)
-        hands.candidates.append(
-            _candidate(kind, org, row, float(posterior[i]), odds, len(rows), source)
-        )
-        if i == best and posterior[i] >= 0.5 * _probability(source):
-            told.setdefault(org, odds)
-            source["mechanism"] = max(odds, key=odds.__getitem__)
+    if posterior[best] >= 0.5:
+        source["mechanism"] = _likeliest(rows[best]["how"])
+
+
+def _fits(row: dict[str, Any]) -> float:
+    how = row["how"]
+    return how["trojan"] if row["kind"] == "terminal" else how["insider"] + how["export"]
+
+
+def _likeliest(how: dict[str, float]) -> str:
+    return max(how, key=how.__getitem__)
 
 
 def mechanism(row: dict[str, Any], kind: str) -> dict[str, float]:
@@ -148,11 +180,11 @@ def mechanism(row: dict[str, Any], kind: str) -> dict[str, float]:
     and under whoever is logged in there; an export takes ranges.
     """
     bulk, night, logins = row["bulk"] or 0.0, row["night"] or 0.0, row["logins"] or 1
+    dark = 2.0 * max(night - 0.2, 0.0)
+    shared = 0.5 * min(logins - 1, 3) if kind == "terminal" else -0.5
     log = {
-        "insider": -2.5 * bulk - 2.0 * max(night - 0.2, 0.0) + 1.0 * (row["searches"] or 0.0),
-        "trojan": -0.5
-        + 2.0 * max(night - 0.2, 0.0)
-        + (0.5 * min(logins - 1, 3) if kind == "terminal" else -0.5),
+        "insider": -2.5 * bulk - dark + (row["searches"] or 0.0),
+        "trojan": -0.5 + dark + shared,
         "export": -2.0 + 4.5 * bulk,
     }
     total = sum(np.exp(v) for v in log.values())
@@ -160,18 +192,12 @@ def mechanism(row: dict[str, Any], kind: str) -> dict[str, float]:
 
 
 def _candidate(
-    kind: str,
-    org: str,
-    row: dict[str, Any],
-    probability: float,
-    odds: dict[str, float],
-    hands: int,
-    source: dict[str, Any],
+    org: str, row: dict[str, Any], probability: float, hands: int, source: dict[str, Any]
 ) -> dict[str, Any]:
-    told = _TOLD.format(**{**row, "hand": row["hand"], "org": org, **odds})
+    told = _TOLD.format(**{**row, **row["how"]})
     rival = _RIVAL.format(odds=float(np.exp(min(row["factor"], 30.0))), hands=hands, org=org)
     return {
-        "subject": f"{kind}:{org}/{row['hand']}",
+        "subject": f"{row['kind']}:{org}/{row['hand']}",
         "prior": None,
         "victims": None,
         "exhibit": None,
@@ -184,7 +210,7 @@ def _candidate(
         "count": round(row["saw"]),
         "first_seen": source["first_seen"],
         "last_seen": source["last_seen"],
-        "mechanism": max(odds, key=odds.__getitem__),
+        "mechanism": _likeliest(row["how"]),
     }
 
 
