@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from suyuan.identity.labels import label_pairs
+from suyuan.chain.communities import communities
 from suyuan.store.tables import Tables
 
 #: Log-odds that a shared node adds, by how it was touched.
@@ -23,11 +25,15 @@ WORTH = {
     "used": 4.5,
     "holds": 4.5,
     "traced": 4.0,
-    "bought": 4.0,
+    "bought": 3.5,
     "leaked": 0.7,
 }
 #: Log-odds, before any tie, that two reports are the same hand.
 PRIOR = -3.0
+#: What two kinds of fraud add at most, where narratives tell them: ring after ring keeps one trade.
+SCHEME = 3.0
+#: Mean log-odds over all its pairs of reports that a group must keep.
+RESOLUTION = 0.08
 #: A weak node is compared between all its reports only up to this many.
 FEW = 60
 
@@ -43,31 +49,59 @@ def ties(touches: ir.Table, tables: Tables) -> ir.Table:
     weak = _all_pairs(seen.filter(seen["worth"] < -PRIOR), keep)
     both = ibis.union(strong, weak)
     pairs = both.group_by(["left", "right", "node"]).aggregate(worth=both["worth"].max())
-    return pairs.group_by(["left", "right"]).aggregate(log_odds=pairs["worth"].sum() + PRIOR)
+    summed = keep(pairs.group_by(["left", "right"]).aggregate(worth=pairs["worth"].sum()))
+    schemed = _schemes(summed, tables)
+    return schemed.select(
+        "left", "right", log_odds=schemed["worth"] + schemed["scheme"] + PRIOR
+    )
 
 
-def series(pairs: pa.Table, reports: pa.ChunkedArray, first: pa.Table) -> pa.Table:
-    """``report_id`` and ``series_id`` for every report.
+def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
+    """`pairs` with ``scheme``: the log of how much likelier than chance both are one kind of fraud.
 
-    A series is named after its earliest report (`first`: report_id in order of time), so that a new
-    report joins without renaming what stands.
+    With p and q the two reports' probabilities over kinds and b the case's own mix, that is
+    log(sum p q / sum b b), within bounds; 0 where a report tells nothing.
     """
-    tied = pairs.filter(pa.compute.greater(pairs["log_odds"], 0.0))
-    labels = label_pairs(
-        pa.chunked_array([*tied["left"].chunks, *reports.chunks], pa.string()),
-        pa.chunked_array([*tied["right"].chunks, *reports.chunks], pa.string()),
+    types = tables["fraud_types"]
+    types = types.filter(types["in_force"]).select("report_id", "type", "probability")
+    mix = types.group_by("type").aggregate(share=types["probability"].mean())
+    chance = mix.aggregate(chance=(mix["share"] * mix["share"]).sum()).view()
+    one, other = types.view(), types.view()
+    both = pairs.inner_join(one, pairs["left"] == one["report_id"]).drop("report_id").view()
+    both = both.rename(p="probability")
+    met = both.inner_join(
+        other, (both["right"] == other["report_id"]) & (both["type"] == other["type"])
     )
-    return name_after_first(labels, first)
+    agree = met.group_by(["left", "right"]).aggregate(
+        agree=(met["p"] * met["probability"]).sum()
+    ).view()
+    told = pairs.left_join(agree, ["left", "right"]).drop("left_right", "right_right").view()
+    told = told.cross_join(chance)
+    ratio = ((told["agree"] + 0.01) / (told["chance"] + 0.01)).ln()
+    bounded = ibis.greatest(ibis.least(ratio, SCHEME), -SCHEME)
+    return told.mutate(scheme=ibis.coalesce(bounded, 0.0))
 
 
-def name_after_first(labels: pa.Table, first: pa.Table) -> pa.Table:
-    """Columns ``node`` and ``name``: the earliest node of each component (order of `first`)."""
-    order = pa.table({"node": first["report_id"], "rank": pa.array(range(len(first)))})
-    ranked = labels.join(order, "node").sort_by("rank")
-    names = ranked.group_by("label", use_threads=False).aggregate([("node", "first")])
-    return (
-        ranked.join(names, "label").select(["node", "node_first"]).rename_columns(["node", "name"])
+def series(pairs: pa.Table, first: pa.Table) -> pa.Table:
+    """Columns ``node`` (every report, in order of `first`) and ``name`` of its group.
+
+    Groups are communities over the ties in favour. A group is named after its earliest report
+    (`first`: report_id in order of time), so that a new report joins without renaming what stands.
+    """
+    tied = pairs.filter(pc.greater(pairs["log_odds"], 0.0))
+    tied = tied.sort_by([("left", "ascending"), ("right", "ascending")])
+    ids = first["report_id"].combine_chunks()
+    ends = [pc.index_in(tied[side], value_set=ids).to_numpy() for side in ("left", "right")]
+    label = communities(
+        ends[0].astype(np.int32),
+        ends[1].astype(np.int32),
+        tied["log_odds"].to_numpy(),
+        len(ids),
+        RESOLUTION,
     )
+    earliest = np.full(len(ids), len(ids), dtype=np.int64)
+    np.minimum.at(earliest, label, np.arange(len(ids)))
+    return pa.table({"node": ids, "name": ids.take(pa.array(earliest[label]))})
 
 
 def _neighbours(seen: ir.Table) -> ir.Table:

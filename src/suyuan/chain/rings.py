@@ -33,13 +33,18 @@ def suppliers(tables: Tables) -> ir.Table:
 def bought(touches: ir.Table, tables: Tables) -> ir.Table:
     """Reports tied to whoever bought the number, chat account or money account that was used.
 
+    One who sells the same goods too bought them for others, and ties nobody.
+
     Columns of ``touches``, with the buyer as node and the dealing as the row.
     """
     trades = tables["trades"]
+    sellers = trades.select(goods_="goods", seller_="seller").distinct().view()
     tools = trades.filter(trades["goods"].isin(TOOLS) & trades["buyer"].notnull())
+    resold = (tools["goods"] == sellers["goods_"]) & (tools["buyer"] == sellers["seller_"])
+    tools = tools.anti_join(sellers, resold).view()
     each = tools.mutate(item=tools["items"].unnest())
     each = named(tables, each.filter(each["item"].notnull()), "buyer", into="node").view()
-    used = touches.filter(touches["how"] != "holds")
+    used = touches.filter(touches["how"].isin(("called", "named", "told")))
     used = used.mutate(item=used["node"].substr(used["node"].find(":") + 1))
     used = used.select("report_id", "item").distinct().view()
     met = each.inner_join(used, each["item"] == used["item"])

@@ -18,6 +18,9 @@ ROLES = tuple(role for role in EVERY_ROLE if role != membership.ROLE)
 #: What makes two reports one hand; the rest (buyers, traced money) makes two hands one ring.
 SAME_HAND = ("called", "named", "told", "used", "holds")
 
+#: The frauds that begin with leaked orders: the types of catalog/fraud_types that a ring is for.
+SCHEMES = ("fake_customer_service",)
+
 
 def _link(tables: Tables) -> Written:
     keep, fetch = tables.engine.keep, tables.engine.fetch
@@ -29,11 +32,10 @@ def _link(tables: Tables) -> Written:
     first = first.sort_by([("reported_at", "ascending"), ("report_id", "ascending")])
     hand_pairs = fetch(linkage.ties(followed.filter(followed["how"].isin(SAME_HAND)), tables))
     all_pairs = fetch(linkage.ties(followed, tables))
-    ids = first["report_id"]
-    series = linkage.series(hand_pairs, ids, first).rename_columns(["report_id", "series_id"])
-    ring = linkage.series(all_pairs, ids, first).rename_columns(["report_id", "ring_id"])
+    series = linkage.series(hand_pairs, first).rename_columns(["report_id", "series_id"])
+    ring = linkage.series(all_pairs, first).rename_columns(["report_id", "ring_id"])
     placed = series.join(ring, "report_id").join(_strengths(all_pairs), "report_id")
-    return {"touches": every, "ring_series": _rings_only(placed)}
+    return {"touches": every, "ring_series": _rings_only(_schemed(placed, tables))}
 
 
 def _followed(every: ir.Table, tables: Tables) -> ir.Table:
@@ -57,11 +59,28 @@ def _strengths(pairs: pa.Table) -> pa.Table:
     return pa.table({"report_id": best["report_id"], "strength": chance})
 
 
+def _schemed(placed: pa.Table, tables: Tables) -> pa.Table:
+    """`placed` with ``in_scheme``: how far each report is the fraud that this chain is about.
+
+    Where no narrative tells, a report may be.
+    """
+    types = tables["fraud_types"]
+    wanted = types.filter(types["in_force"] & types["type"].isin(SCHEMES))
+    told = wanted.group_by("report_id").aggregate(in_scheme=wanted["probability"].sum())
+    return placed.join(tables.engine.fetch(told), "report_id")
+
+
 def _rings_only(placed: pa.Table) -> pa.Table:
-    """A ring is two reports or more; a report tied to nothing has a series and no ring."""
-    sizes = placed.group_by("ring_id").aggregate([("report_id", "count")])
+    """A ring is two reports or more, most of them of this fraud.
+
+    A report tied to nothing has a series and no ring; so have reports of other frauds.
+    """
+    sizes = placed.group_by("ring_id").aggregate([("report_id", "count"), ("in_scheme", "mean")])
     with_size = placed.join(sizes, "ring_id")
-    several = pc.greater(with_size["report_id_count"], 1)
+    several = pc.and_(
+        pc.greater(with_size["report_id_count"], 1),
+        pc.greater_equal(pc.fill_null(with_size["in_scheme_mean"], 1.0), 0.5),
+    )
     ring = pc.if_else(several, with_size["ring_id"], pa.scalar(None, pa.string()))
     strength = pc.if_else(several, pc.fill_null(with_size["strength"], 0.0), 0.0)
     out = with_size.drop_columns(["ring_id", "strength"])
@@ -165,6 +184,7 @@ LINK = Step(
         "trades",
         "traces",
         "statements",
+        "fraud_types",
         "owners",
         "aliases",
         "hubs",

@@ -14,6 +14,8 @@ from suyuan.store.tables import Tables
 
 #: Scam calls of a report are looked for this long before its first contact (or before the report).
 LOOK_BACK = ibis.interval(days=14)
+#: A call this close to the first contact is the first contact, clocks being what they are.
+AT_CONTACT = ibis.interval(hours=1)
 #: How far down a report's money is held to be in the ring's own hands.
 RING_HOPS = 2
 
@@ -57,18 +59,33 @@ def _told(tables: Tables) -> ir.Table:
 
 
 def _called(tables: Tables) -> ir.Table:
-    """Calls by decided scam callers to the victim, before the report."""
-    found = tables["findings:scam_caller"]
-    decided = found.filter(found["decided"]).select(scammer="subject").view()
+    """Calls by decided scam callers to the victim, before the report.
+
+    The call that the victim's statement begins with (at ``contacted_at``) ties her to the number;
+    any other may be one of the many that a busy number makes anyway, and only hints.
+    """
+    scammers = _scammers(tables)
     reports = tables["reports"].select(
         "report_id", "victim_phone", "reported_at", since="contacted_at"
     )
     calls = tables["calls"].mutate(node="phone:" + tables["calls"]["caller"])
-    calls = calls.semi_join(decided, calls["node"] == decided["scammer"]).view()
-    both = calls.inner_join(reports, calls["callee"] == reports["victim_phone"])
+    calls = calls.semi_join(scammers, calls["node"] == scammers["scammer"]).view()
+    both = calls.inner_join(reports, calls["callee"] == reports["victim_phone"]).view()
     start = ibis.coalesce(both["since"], both["reported_at"]) - LOOK_BACK
     near = (both["started_at"] >= start) & (both["started_at"] <= both["reported_at"])
-    return _touch(both.filter(near), "calls", "called")
+    first = (both["started_at"] >= both["since"] - AT_CONTACT) & (
+        both["started_at"] <= both["since"] + AT_CONTACT
+    )
+    first = ibis.coalesce(first, ibis.literal(value=False))
+    return ibis.union(
+        _touch(both.filter(near & first), "calls", "called"),
+        _touch(both.filter(near & ~first), "calls", "rang"),
+    )
+
+
+def _scammers(tables: Tables) -> ir.Table:
+    found = tables["findings:scam_caller"]
+    return found.filter(found["decided"]).select(scammer="subject").view()
 
 
 def _traced(tables: Tables) -> ir.Table:
@@ -85,47 +102,42 @@ def _traced(tables: Tables) -> ir.Table:
 
 
 def _devices(direct: ir.Table, tables: Tables) -> ir.Table:
-    """Handsets behind the numbers, and behind the chat accounts."""
+    """Handsets behind the scammers' numbers, and behind the chat accounts."""
     calls, accounts = tables["calls"], tables["accounts"]
-    phones = (
-        direct.filter(direct["node"].startswith("phone:"))
-        .select("report_id", used="node")
-        .distinct()
-        .view()
-    )
+    scammers = _scammers(tables)
+    spoken = direct.filter(direct["how"].isin(("called", "named", "told")))
+    phones = spoken.semi_join(scammers, spoken["node"] == scammers["scammer"])
+    phones = phones.select("report_id", used="node").distinct().view()
     first = calls.filter(calls["imei"].notnull())
     first = first.group_by(["caller", "imei"]).aggregate(row_id=first["row_id"].min())
     marks = first.select("row_id").view()
     shown = calls.semi_join(marks, calls["row_id"] == marks["row_id"]).view()
     made = shown.mutate(node="device:" + shown["imei"], used_="phone:" + shown["caller"]).view()
     by_phone = made.inner_join(phones, made["used_"] == phones["used"])
-    logins = (
-        direct.filter(direct["node"].startswith("account:"))
-        .select("report_id", used="node")
-        .distinct()
-        .view()
-    )
+    chats = spoken.filter(spoken["node"].startswith("account:"))
+    chats = chats.select("report_id", used="node").distinct().view()
     held = accounts.filter(accounts["device"].notnull())
     held = held.mutate(node="device:" + held["device"], used_="account:" + held["account_id"])
     by_account = held.view()
-    by_account = by_account.inner_join(logins, by_account["used_"] == logins["used"])
+    by_account = by_account.inner_join(chats, by_account["used_"] == chats["used"])
     return ibis.union(_touch(by_phone, "calls", "used"), _touch(by_account, "accounts", "used"))
 
 
 def _people(direct: ir.Table, tables: Tables) -> ir.Table:
     """The person behind a number, account or money account, where the files name one."""
     owners = tables["owners"].filter(~tables["owners"]["subject"].startswith("sim:"))
-    owned = direct.inner_join(owners, direct["node"] == owners["subject"])
+    hard = direct.filter(direct["how"] != "rang")
+    owned = hard.inner_join(owners, hard["node"] == owners["subject"])
     return owned.select(
         "report_id",
         node=owners["entity"],
         how=ibis.literal("holds"),
-        table=direct["table"],
-        key=direct["key"],
-        row_id=direct["row_id"],
-        file=direct["file"],
-        line=direct["line"],
-        sha256=direct["sha256"],
+        table=hard["table"],
+        key=hard["key"],
+        row_id=hard["row_id"],
+        file=hard["file"],
+        line=hard["line"],
+        sha256=hard["sha256"],
     ).select(*TOUCHES.names)
 
 
