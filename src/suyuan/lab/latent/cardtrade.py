@@ -133,7 +133,7 @@ def _faces(
     faces: list[np.ndarray] = []
     left = amount.copy()
     for unit in UNITS[UNITS <= biggest][::-1]:
-        skip = rng.random(len(left)) < 0.25 if unit > UNITS[0] else np.zeros(len(left), bool)
+        skip = rng.random(len(left)) < 0.25 if unit > UNITS[1] else np.zeros(len(left), bool)
         count = np.where(skip, 0, left // unit)
         if unit == UNITS[0]:
             count = np.minimum(count, 6)

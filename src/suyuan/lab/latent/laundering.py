@@ -61,7 +61,7 @@ def build(
     ends: list[Lots] = []
     patience = setting.knob("evasion")
     for hop in range(3):
-        stuck = rng.random(len(lots)) < 0.06
+        stuck = rng.random(len(lots)) < 0.03
         rests.append((lots.take(stuck), LEFT))
         done = (hops <= hop) & ~stuck
         ends.append(lots.take(done))

@@ -91,7 +91,7 @@ def _sources(
         share = np.array([market.passes(int(org)).mean() for org in members[:400]])
         members = members[: len(share)]
         free = ~np.isin(members, chosen) & (share > 0)
-        distance = np.abs(np.log(np.maximum(share, 1e-6) / wanted)) + rng.random(len(share))
+        distance = np.abs(np.log(np.maximum(share, 1e-6) / max(wanted, 1e-6))) + rng.random(len(share))
         chosen.append(int(members[np.argmin(np.where(free, distance, np.inf))]))
     return np.array(chosen, dtype=np.int64)
 

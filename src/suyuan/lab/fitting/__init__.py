@@ -1,0 +1,1 @@
+"""The parts of fitting: what was seen, bins, and their combination."""

@@ -1,0 +1,43 @@
+"""Trials and curves, with an investigator that knows the truth."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from suyuan.lab.trial import Plan, alert, draw, sweep, trial, victims_before_alert
+from suyuan.model.errors import InputError
+
+from .perfect import oracle
+
+
+def knows(case: Path, results: Path, _: datetime | None) -> None:
+    oracle(case.parent / "truth", results)
+
+
+def test_a_trial_gives_means_with_intervals(scenario: Path, tmp_path: Path) -> None:
+    plan = Plan(scenario, seeds=(1, 2))
+    done = trial(knows, tmp_path, plan)
+    summary = done.summary()
+    assert summary["detection/scam_caller/average_precision"] == (1.0, 1.0, 1.0)
+    mean, low, high = summary["detection/scam_caller/prevalence"]
+    assert low <= mean <= high
+    assert summary["at_risk/called"][0] > 50
+    moment = alert(plan, 1)
+    assert moment == datetime(2019, 5, 16, 0, 0)
+    folder = tmp_path / "seed-1"
+    before = victims_before_alert(folder / "truth", [(moment, folder / "results-early")])
+    assert 5 < before["scam_caller"] < 70
+
+
+def test_a_sweep_is_drawn(scenario: Path, tmp_path: Path) -> None:
+    curve = sweep(knows, tmp_path, Plan(scenario, seeds=(1,), alert_day=None), "noise", (0.0, 2.0))
+    assert sorted(curve) == [0.0, 2.0]
+    picture = tmp_path / "curve.png"
+    draw(curve, "noise", ["detection/scam_caller/average_precision"], picture)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_trial_without_seeds_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        trial(knows, tmp_path, Plan(seeds=()))
