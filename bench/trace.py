@@ -73,13 +73,13 @@ def make(folder: Path, payments: int, seed: int = 7) -> pa.Array:
 
 def scan(database: duckdb.DuckDBPyConnection, files: str) -> int:
     """DuckDB reads the four columns from Parquet into a table of its own."""
-    names = ', '.join(f'"{name}"' for name in COLUMNS)
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
     database.execute(f"create or replace table p as select {names} from read_parquet('{files}')")
     return int(database.execute("select count(*) from p").fetchone()[0])
 
 
 def index_of(database: duckdb.DuckDBPyConnection, files: str) -> Index:
-    names = ', '.join(f'"{name}"' for name in COLUMNS)
+    names = ", ".join(f'"{name}"' for name in COLUMNS)
     return build(database.execute(f"select {names} from read_parquet('{files}')").to_arrow_table())
 
 
@@ -147,7 +147,11 @@ def by_polars(payments: pl.DataFrame, seeds: pa.Table, shops: pa.Array) -> dict[
     while front.height:
         got = (
             payments.lazy()
-            .join(front.join(stops, on="account", how="anti").lazy(), left_on="payer", right_on="account")
+            .join(
+                front.join(stops, on="account", how="anti").lazy(),
+                left_on="payer",
+                right_on="account",
+            )
             .filter(pl.col("at") >= pl.col("since"))
             .group_by("payee")
             .agg(since=pl.col("at").min())
@@ -155,9 +159,11 @@ def by_polars(payments: pl.DataFrame, seeds: pa.Table, shops: pa.Array) -> dict[
             .collect()
         )
         old = seen.rename({"since": "old"})
-        front = got.join(old, on="account", how="left").filter(
-            pl.col("old").is_null() | (pl.col("since") < pl.col("old"))
-        ).select("account", "since")
+        front = (
+            got.join(old, on="account", how="left")
+            .filter(pl.col("old").is_null() | (pl.col("since") < pl.col("old")))
+            .select("account", "since")
+        )
         seen = pl.concat([seen, front]).group_by("account").agg(pl.col("since").min())
     return _pairs(seen.to_arrow())
 
@@ -200,7 +206,13 @@ def measure(payments: int, seeds: int, folder: Path) -> dict[str, float]:
     frame = pl.from_arrow(database.execute("from p").to_arrow_table())
     looped, three = timed(lambda: by_polars(frame, table, shops))
     reached = np.flatnonzero(since != NEVER)
-    mine = dict(zip(index.accounts.take(pa.array(reached)).to_pylist(), times_of(index, since, codes, times)[reached].tolist(), strict=True))
+    mine = dict(
+        zip(
+            index.accounts.take(pa.array(reached)).to_pylist(),
+            times_of(index, since, codes, times)[reached].tolist(),
+            strict=True,
+        )
+    )
     if not mine == one == two == three:
         raise SystemExit("the rivals do not reach the same accounts at the same times")
     duck = min(rounds, recursed)

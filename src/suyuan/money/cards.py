@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 from numba import njit
 
 from suyuan.money.arrays import Flags, Ints, Ints32
-from suyuan.money.exact import spread
 from suyuan.money.case import Holders
+from suyuan.money.exact import spread
 from suyuan.money.ledger import Ledger, find, instants
 from suyuan.money.owners import ACCOUNT
 from suyuan.store.tables import Tables

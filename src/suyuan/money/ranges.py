@@ -9,7 +9,8 @@ from suyuan.money.methods import METHODS
 
 def exit_ranges(exits: pa.Table, default: str) -> pa.Table:
     """One row for each report and exit of any conserving method; a method that finds nothing
-    there counts as nothing."""
+    there counts as nothing.
+    """
     names = [name for name in pc.unique(exits["method"]).to_pylist() if METHODS[name].conserves]
     rows = exits.filter(pc.is_in(exits["method"], value_set=pa.array(names, pa.string())))
     chosen = pc.if_else(pc.equal(rows["method"], default), rows["amount"], 0)
