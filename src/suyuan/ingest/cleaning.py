@@ -226,7 +226,8 @@ def _written_time(text: str, zone: str) -> str:
     """The clock time in `zone` of a written time."""
     shift = r"'.*\d[ ]?(Z|z|UTC|[+-]\d\d(:?\d\d)?)'"
     zoned = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.*') AND regexp_full_match({text}, {shift})"
-    instant = f"TRY_CAST(replace({text}, '/', '-') AS TIMESTAMPTZ)"
+    offset = rf"regexp_replace({text}, ' ?([+-]\d\d):?(\d\d)?$', '\1:\2')"
+    instant = f"TRY_CAST(rtrim(replace({offset}, '/', '-'), ':') AS TIMESTAMPTZ)"
     return (
         f"CASE WHEN {text} LIKE '____-__-_____:__:__' THEN TRY_CAST({text} AS TIMESTAMP) "
         f"WHEN regexp_full_match({text}, '[0-9.]+') THEN {_digits_time(text, zone)} "
@@ -330,17 +331,18 @@ def _money(column: Column, text: str, work: str, type_: str, zone: str) -> Level
 
 def _written_money(text: str) -> str:
     """Fen of a written amount."""
+    half = f"translate({text}, '{_FULL_WIDTH}', '{_HALF_WIDTH}')"
     bare = (
-        rf"regexp_replace(translate({text}, '{_FULL_WIDTH}', '{_HALF_WIDTH}'), "
-        rf"'^(CNY|RMB|人民币)|[, \x{{00a0}}\x{{3000}}{_YUAN}]|(元整?|CNY|RMB)$', '', 'g')"
+        rf"regexp_replace({half}, '^(CNY|RMB|人民币)|[, \x{{00a0}}\x{{3000}}{_YUAN}]|"
+        "(元整?|CNY|RMB)$', '', 'g')"
     )
     signed = (
         rf"regexp_replace(regexp_replace({bare}, '^[(](.*)[)]$', '-\1'), '^([^-].*)-$', '-\1')"
     )
     # A comma may only part thousands: 12,50 is not twelve hundred and fifty.
-    grouped = rf"NOT regexp_matches({text}, '[,\x{{ff0c}}]') OR regexp_matches({text}, '\d[,\x{{ff0c}}]\d{{3}}')"
+    parted = rf"NOT regexp_matches({half}, '(^|[^\d]),|,\d{{0,2}}([^\d]|$)|,\d{{4,}}')"
     sound = (
-        rf"({grouped}) AND NOT regexp_matches({text}, '[,\x{{ff0c}}]\d{{0,2}}([^\d]|$)|[,\x{{ff0c}}]\d{{4,}}') AND "
+        f"{parted} AND "
         rf"regexp_full_match({signed}, '[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d{{1,2}})?')"
     )
     mended = (
