@@ -2,8 +2,10 @@
 
 from suyuan.detect import (
     account_merchant,
+    breach,
     card_merchant,
     farmed_account,
+    leak_source,
     middleman,
     mule_account,
     scam_caller,
@@ -14,6 +16,7 @@ from suyuan.detect.contract import Detector
 
 DETECTORS: tuple[Detector, ...] = (
     scam_caller.DETECTOR,
+    leak_source.DETECTOR,
     farmed_account.DETECTOR,
     account_merchant.DETECTOR,
     sms_activation.DETECTOR,
@@ -21,4 +24,5 @@ DETECTORS: tuple[Detector, ...] = (
     mule_account.DETECTOR,
     card_merchant.DETECTOR,
     middleman.DETECTOR,
+    breach.DETECTOR,
 )

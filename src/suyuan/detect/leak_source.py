@@ -1,5 +1,4 @@
-"""Where the order records got out (泄露源头): the merchant, platform, courier, warehouse or software,
-and, where the access log shows it, the login or terminal.
+"""Where the order records got out (泄露源头): which organisation, login or terminal.
 
 Every order passed through several hands. Which of them explains the people whom the scammers
 reached, given how many orders each handles anyway, day by day, and that a victim may have been hit
@@ -107,7 +106,7 @@ def _candidate(
         "prior": log_odds(prior),
         "victims": one.evidence if one else 0.0,
         "exhibit": two.evidence if two else 0.0,
-        "hand": None,
+        "hand": 0.0,
         "night": None,
         "told_en": told.en,
         "told_zh": told.zh,

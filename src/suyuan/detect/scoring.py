@@ -68,7 +68,8 @@ def weight(value: ir.NumericValue, signal: Signal, *, missing: bool) -> ir.Float
         return ibis.literal(0.0)
     if signal.linear:
         cut = ibis.greatest(ibis.least(value, signal.bounds[1]), signal.bounds[0])
-        return ibis.coalesce(cut, signal.unknown)
+        # DuckDB's least and greatest pass over a null.
+        return ibis.ifelse(value.isnull(), signal.unknown, cut)
     steps = [(value < edge, w) for edge, w in zip(signal.edges, signal.weights, strict=False)]
     above = ibis.ifelse(value.isnull(), signal.unknown, signal.weights[-1])
     return ibis.cases(*steps, else_=above).cast("float64") if steps else above

@@ -1,4 +1,4 @@
-"""The same question asked of seized data: whose orders are these?"""
+"""The same question asked of seized data: through whose hands did these orders go."""
 
 from dataclasses import dataclass
 

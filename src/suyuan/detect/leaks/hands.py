@@ -89,9 +89,11 @@ def likelihood(sight: ir.Table, victims: ir.Table, handled: ir.Table) -> ir.Tabl
 
 
 def conduct(accesses: ir.Table, hand: str, hours_from_utc: int) -> ir.Table:
-    """How each hand behaves: ``night`` (share of its bulk and single looks between 22 and 7 by the
-    local clock), ``searches``, ``logins`` (at a terminal), ``addresses``, ``late_address`` (share
-    from an address that its organisation had not used in its first third)."""
+    """How each hand behaves.
+
+    ``night`` (share of its accesses between 22 and 7 by the local clock), ``searches`` (share),
+    ``logins`` (under which a terminal was used), ``addresses``.
+    """
     log = accesses.mutate(hand=accesses[hand]).filter(lambda t: t["hand"].notnull())
     hour = (log["at"].epoch_seconds() / 3600).floor().cast("int64") + hours_from_utc
     log = log.mutate(hour=hour % 24)

@@ -198,9 +198,9 @@ def _candidate(
     rival = _RIVAL.format(odds=float(np.exp(min(row["factor"], 30.0))), hands=hands, org=org)
     return {
         "subject": f"{row['kind']}:{org}/{row['hand']}",
-        "prior": None,
-        "victims": None,
-        "exhibit": None,
+        "prior": 0.0,
+        "victims": 0.0,
+        "exhibit": 0.0,
         "hand": log_odds(probability),
         "night": row["night"],
         "told_en": told.en,

@@ -46,8 +46,7 @@ def because(
         figures = _figures(exhibit, zone)
         parts.append(_EXHIBIT.format(copied=exhibit.victims, weighed=weighed, **figures))
     if not parts:
-        weak = Text("Little speaks for it.", "支持的证据很少。")
-        return weak
+        return Text("Little speaks for it.", "支持的证据很少。")
     return Text("".join(p.en for p in parts).strip(), "".join(p.zh for p in parts))
 
 
