@@ -7,7 +7,11 @@ from datetime import UTC, datetime
 
 from suyuan.store.layout import Layout
 
-_LONG_NUMBER = re.compile(r"(?<![\w*])\+?\d{7,}(?!\w)")
+#: A count or an amount of a sentence is told from an identifier by the unit behind it.
+_COUNTED = r"\.\d|\s*(?:yuan|accounts|records|cards|calls|codes|people|元|个|条|张|次|份|起|人|笔)"
+_LONG_NUMBER = re.compile(
+    rf"(?<![A-Za-z0-9_*.,])\+?(?:\d{{11,}}[Xx]?|\d{{7,10}}(?!\d|{_COUNTED}))(?![A-Za-z0-9_])"
+)
 _KEPT_WHOLE = {"ring", "report", "operator", "merchant", "platform", "courier", "software"}
 
 

@@ -1,0 +1,1 @@
+"""The report: what it shows (views), how it is drawn (drawings), and its page (templates)."""

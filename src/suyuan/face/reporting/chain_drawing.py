@@ -1,0 +1,222 @@
+"""One ring's chain as a picture: roles as columns, money from left to right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from suyuan.face.reporting.flows import Traced
+from suyuan.face.reporting.rings_view import RingView, Stand
+from suyuan.face.reporting.shown import Shown, money, number, yuan
+from suyuan.face.reporting.words import COLUMNS, KINDS
+from suyuan.model.text import Text
+
+WIDTH, COLUMN, BOX, TALL, STEP, TOP = 1312.0, 164.0, 132.0, 42.0, 50.0, 58.0
+#: People drawn in one column; the rest are one box that says how many.
+SHOWN = 6
+#: What stands in each column, from left to right; two roles share one.
+LAYERS = (
+    ("leak_source",),
+    ("data_broker",),
+    ("account_merchant", "sim_supplier"),
+    ("ring_member",),
+    ("mule_account",),
+    ("middleman",),
+    ("card_merchant",),
+    ("cash",),
+)
+RING = "ring"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    x: float
+    y: float
+    height: float
+    first: Text
+    second: Text
+    kind: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    path: str
+    width: float
+    layer: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    edges: tuple[Edge, ...]
+    heads: tuple[tuple[float, float, Text, str], ...]
+    hidden: int
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Boxes placed so far, and which box stands for whom."""
+
+    boxes: dict[str, Box]
+    stands_for: dict[str, str]
+    heads: list[tuple[float, float, Text, str]]
+    hidden: int = 0
+
+
+def chain_drawing(ring: RingView, traced: Traced, shown: Shown) -> Drawing:
+    """The picture of `ring`; `traced` says what passed between its launderers."""
+    plan = _Plan({}, {}, [])
+    bottoms = [_layer(plan, index, roles, ring, shown) for index, roles in enumerate(LAYERS)]
+    edges = tuple(_edges(plan, ring, traced))
+    height = max(bottoms) + 10
+    return Drawing(WIDTH, height, tuple(plan.boxes.values()), edges, tuple(plan.heads), plan.hidden)
+
+
+def _layer(
+    plan: _Plan, index: int, roles: tuple[str, ...], ring: RingView, shown: Shown
+) -> float:
+    x, y = index * COLUMN + 4, TOP
+    for role in roles:
+        if role == "cash":
+            y = _cash(plan, x, y, ring)
+            continue
+        stands = ring.by_role.get(role, [])
+        plan.heads.append((x, y - 12, COLUMNS[role], number(len(stands))))
+        if role == "ring_member":
+            y = _ring_box(plan, x, y, ring)
+        y = _people(plan, x, y, stands, shown) + 34
+    return y
+
+
+def _ring_box(plan: _Plan, x: float, y: float, ring: RingView) -> float:
+    row = ring.row
+    first = Text(f"{row['reports']:,} reports", f"{row['reports']:,}起报案")
+    title = Text(f"Ring {ring.id}", f"团伙 {ring.id}")
+    plan.boxes[RING] = Box(x, y, TALL * 1.2, first, yuan(row["loss"]), "ring", title)
+    plan.stands_for[f"ring:{ring.id}"] = RING
+    return y + TALL * 1.2 + 8
+
+
+def _people(plan: _Plan, x: float, y: float, stands: list[Stand], shown: Shown) -> float:
+    fit = stands if len(stands) <= SHOWN else stands[: SHOWN - 1]
+    for stand in fit:
+        named = shown.subject(stand.subject)
+        plan.boxes[stand.subject] = Box(
+            x, y, TALL, _first(named.short), _second(stand), "person", _title(stand, shown)
+        )
+        plan.stands_for[stand.subject] = stand.subject
+        y += STEP
+    rest = stands[len(fit) :]
+    if rest:
+        key = f"more:{rest[0].role}"
+        first = Text(f"+ {len(rest):,} more", f"另有{len(rest):,}个")
+        total = sum((one.amount for one in rest), start=rest[0].amount * 0)
+        second = yuan(total) if total else Text("not drawn", "未逐一画出")
+        plan.boxes[key] = Box(x, y, TALL, first, second, "more", first)
+        plan.stands_for.update({one.subject: key for one in rest})
+        plan.hidden += len(rest)
+        y += STEP
+    if not stands:
+        none = Text("none found", "未发现")
+        plan.boxes[f"none:{x}:{y}"] = Box(x, y, TALL, none, Text("", ""), "none", none)
+        y += STEP
+    return y
+
+
+def _first(label: str) -> Text:
+    cut = label if len(label) <= 18 else label[:8] + "…" + label[-8:]
+    return Text(cut, cut)
+
+
+def _second(stand: Stand) -> Text:
+    if stand.amount:
+        return yuan(stand.amount)
+    return Text(f"{stand.count:,} rows", f"{stand.count:,}条记录")
+
+
+def _title(stand: Stand, shown: Shown) -> Text:
+    named = shown.subject(stand.subject)
+    told = f"{named.name} {named.id}".strip()
+    sums = f", {money(stand.amount)} yuan" if stand.amount else ""
+    return Text(f"{told}{sums}, {stand.count:,} rows", f"{told},{stand.count:,}条记录")
+
+
+def _cash(plan: _Plan, x: float, y: float, ring: RingView) -> float:
+    plan.heads.append((x, y - 12, COLUMNS["cash"], ""))
+    for row in ring.laundering:
+        kind = KINDS.get(row["kind"], Text(str(row["kind"])[:20], str(row["kind"])[:20]))
+        rate = f" × {row['discount']:.2f}" if row["discount"] is not None else ""
+        second = Text(f"{money(row['face_value'])}{rate}", f"{money(row['face_value'])}{rate}")
+        title = Text(
+            f"{kind.en}: face value {money(row['face_value'])}, dealers paid {money(row['price'])}",
+            f"{kind.zh}:面值{money(row['face_value'])},卡商付{money(row['price'])}",
+        )
+        plan.boxes[f"cash:{row['kind']}"] = Box(x, y, TALL, kind, second, "cash", title)
+        y += STEP
+    if not ring.laundering:
+        none = Text("none found", "未发现")
+        plan.boxes["none:cash"] = Box(x, y, TALL, none, Text("", ""), "none", none)
+        y += STEP
+    return y
+
+
+def _edges(plan: _Plan, ring: RingView, traced: Traced) -> Iterable[Edge]:
+    money_in: dict[tuple[str, str], int] = {}
+    for stands in ring.by_role.values():
+        for stand in stands:
+            if stand.role in {"mule_account", "middleman", "card_merchant"}:
+                continue
+            yield from _supply(plan, ring, stand)
+    launderers = [s for role in LAYERS[4:7] for s in ring.by_role.get(role[0], [])]
+    for stand in launderers:
+        for pair, fen in _money_into(plan, stand, launderers, traced).items():
+            money_in[pair] = money_in.get(pair, 0) + fen
+    most = max(money_in.values(), default=1)
+    for (origin, target), fen in money_in.items():
+        yield _edge(plan, origin, target, 1.5 + 7 * fen / most, "money", yuan(fen / 100))
+    dealers = {plan.stands_for[s.subject] for s in ring.by_role.get("card_merchant", [])}
+    for row in ring.laundering:
+        for dealer in dealers:
+            yield _edge(plan, dealer, f"cash:{row['kind']}", 1.2, "resale", Text("resold", "转卖"))
+
+
+def _supply(plan: _Plan, ring: RingView, stand: Stand) -> Iterable[Edge]:
+    """What a supplier gave, drawn to whom it went where that one is drawn, else to the ring."""
+    origin = plan.stands_for[stand.subject]
+    if stand.role == "ring_member":
+        return
+    drawn = {plan.stands_for.get(target, RING) for target in stand.targets}
+    rightward = {key for key in drawn if plan.boxes[key].x > plan.boxes[origin].x}
+    for target in rightward or {RING}:
+        layer = "people" if stand.role in {"account_merchant", "sim_supplier"} else "information"
+        yield _edge(plan, origin, target, 1.5, layer, Text(ring.id, ring.id))
+
+
+def _money_into(
+    plan: _Plan, stand: Stand, launderers: list[Stand], traced: Traced
+) -> dict[tuple[str, str], int]:
+    """Traced money from launderers to the left; where there is none, the ring's own edge."""
+    target = plan.stands_for[stand.subject]
+    found: dict[tuple[str, str], int] = {}
+    for other in launderers:
+        origin = plan.stands_for[other.subject]
+        fen = traced.between.get((other.subject, stand.subject), 0)
+        if fen and plan.boxes[origin].x < plan.boxes[target].x:
+            found[origin, target] = found.get((origin, target), 0) + fen
+    if not found:
+        found[RING, target] = int(stand.amount * 100) or 1
+    return found
+
+
+def _edge(
+    plan: _Plan, origin: str, target: str, width: float, layer: str, title: Text
+) -> Edge:
+    a, b = plan.boxes[origin], plan.boxes[target]
+    x0, y0 = a.x + BOX, a.y + a.height / 2
+    x1, y1 = b.x, b.y + b.height / 2
+    bend = max((x1 - x0) / 2, 16)
+    path = f"M{x0:.0f} {y0:.0f}C{x0 + bend:.0f} {y0:.0f} {x1 - bend:.0f} {y1:.0f} {x1:.0f} {y1:.0f}"
+    ends = Text(f"{a.first.en} → {b.first.en}: ", f"{a.first.zh} → {b.first.zh}:")
+    return Edge(path, round(width, 1), layer, Text(ends.en + title.en, ends.zh + title.zh))

@@ -1,0 +1,154 @@
+"""The page: views and drawings put into one self-contained HTML file."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+import suyuan
+from suyuan.face.masking import Masking
+from suyuan.face.reporting import case_view, findings_view, money_view, rings_view, rules_view
+from suyuan.face.reporting.chain_drawing import Drawing, chain_drawing
+from suyuan.face.reporting.flows import Traced, traced
+from suyuan.face.reporting.sankey import sankey
+from suyuan.face.reporting.shown import Shown, money, number, span, yuan
+from suyuan.face.reporting.source import Source
+from suyuan.face.reporting.timeline import Timeline, days, timeline
+from suyuan.face.reporting.words import LEAD, REASONS
+from suyuan.ingest import read_settings
+from suyuan.model.roles import ROLES
+from suyuan.model.text import Language, Text
+from suyuan.pipeline import Timing
+
+#: Rings drawn one by one; the rest stand in the table of rings.
+RINGS_DRAWN = 8
+
+
+def page(
+    source: Source, timings: Sequence[Timing], language: Language, masking: Masking
+) -> str:
+    """The whole report of `source` as HTML."""
+    shown = Shown(source.zone, masking, case_view.party_names(source))
+    found = rings_view.rings(source)
+    every = traced(source)
+    context: dict[str, Any] = {
+        "language": language,
+        "case": shown.text(read_settings(source.results.case.path).name or ""),
+        "folder": source.results.case.path.name,
+        "made_at": shown.minute(datetime.now(UTC)),
+        "as_of": shown.minute(source.as_of) if source.as_of else "",
+        "zone": source.zone,
+        "masked": not masking.full,
+        "version": suyuan.__version__,
+        "headline": case_view.headline(source, found),
+        "rings": found,
+        "drawn": list(_drawn(found[:RINGS_DRAWN], source, every, shown)),
+        "sankey": sankey(every),
+        "roles": findings_view.roles(source, shown),
+        "money": money_view.money_view(source, shown),
+        "rules": rules_view.rules_view(source, shown),
+        "fraud_types": case_view.fraud_types(source, shown),
+        "at_risk": case_view.at_risk(source, shown),
+        "quality": case_view.quality(source, shown),
+        "gaps": case_view.gaps(source, shown),
+        "timings": timings,
+        "total_seconds": sum(timing.seconds for timing in timings),
+        "lead": LEAD,
+        "shown": shown,
+        "ROLES": ROLES,
+        "REASONS": REASONS,
+    }
+    return render("report.html", context)
+
+
+def _drawn(
+    found: Sequence[rings_view.RingView], source: Source, every: Traced, shown: Shown
+) -> Iterable[tuple[rings_view.RingView, Drawing, Timeline | None]]:
+    callers = {ring.id: _callers(ring, source) for ring in found}
+    known = days(source, (number for own in callers.values() for number in own))
+    for ring in found:
+        line = timeline(ring.id, callers[ring.id], known, shown)
+        yield ring, chain_drawing(ring, every, shown), line
+
+
+def _callers(ring: rings_view.RingView, source: Source) -> list[str]:
+    """The numbers that called for a ring: its members, and scam callers found to serve it."""
+    rows = source.where("findings", "ring_id", [ring.id])
+    own = {
+        row["subject"]
+        for row in rows.select(["role", "subject", "decided"]).to_pylist()
+        if row["role"] == "scam_caller" and row["decided"]
+    }
+    own |= {stand.subject for stand in ring.by_role["ring_member"]}
+    return sorted(name.partition(":")[2] for name in own if name.startswith("phone:"))
+
+
+def both(text: Text | str) -> Markup:
+    """A text in both languages, of which the page shows one."""
+    if isinstance(text, str):
+        return escape(text)
+    if text.en == text.zh:
+        return escape(text.en)
+    return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(text.en, text.zh)
+
+
+def both_drawn(text: Text | str) -> Markup:
+    """The same inside an SVG ``text``."""
+    if isinstance(text, str):
+        return escape(text)
+    if text.en == text.zh:
+        return escape(text.en)
+    return Markup('<tspan lang="en">{}</tspan><tspan lang="zh">{}</tspan>').format(
+        text.en, text.zh
+    )
+
+
+def label(text: Text | str) -> str:
+    """The same where only one string fits, as in an attribute: both, one after the other."""
+    if isinstance(text, str):
+        return text
+    return text.en if text.en == text.zh else f"{text.en} · {text.zh}"
+
+
+def say(en: str, zh: str, **values: object) -> Markup:
+    """A sentence of the template itself, filled and escaped."""
+    return both(Text(en, zh).format(**values))
+
+
+def _asset(name: str) -> str:
+    return (files("suyuan.face.reporting") / "templates" / name).read_text("utf-8")
+
+
+def _hash(content: str) -> str:
+    digest = hashlib.sha256(content.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def render(template: str, context: dict[str, Any]) -> str:
+    """A template of this package, everything in it escaped; style and script by their hashes."""
+    environment = Environment(
+        loader=PackageLoader("suyuan.face.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        both=both, drawn=both_drawn, label=label, money=money, number=number, yuan=yuan, span=span
+    )
+    environment.globals.update(say=say, T=Text)
+    style, script = _asset("report.css"), _asset("report.js")
+    assets = {
+        "style": Markup(style),  # noqa: S704  # our own file
+        "script": Markup(script),  # noqa: S704  # our own file
+        "policy": (
+            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        ),
+    }
+    return environment.get_template(template).render(context | assets)

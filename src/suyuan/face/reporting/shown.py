@@ -1,0 +1,110 @@
+"""How values are shown in a report: masked, cleaned, in the case's zone, in both languages."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from suyuan.face.masking import Masking, mask_name
+from suyuan.model.subjects import KINDS
+from suyuan.model.text import Text
+
+#: Characters that hide or reorder what stands beside them (controls, zero width, bidi overrides).
+_HIDING = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+)
+#: A cell of a hostile file may be a megabyte long.
+LONGEST = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A subject as people read it: what kind, its (masked) id, and its name where one is known."""
+
+    kind: Text
+    id: str
+    name: str = ""
+
+    @property
+    def short(self) -> str:
+        return self.name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The one way in which this report shows what was in the files.
+
+    ``names`` are parties' names by subject, with the kind of party.
+    """
+
+    zone: str
+    masking: Masking = field(default_factory=Masking)
+    names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def text(self, written: object) -> str:
+        """Any cell: cleaned of hiding characters, long numbers masked, cut to a readable length."""
+        if written is None:
+            return ""
+        clean = _HIDING.sub("\N{REPLACEMENT CHARACTER}", str(written))
+        if len(clean) > LONGEST:
+            clean = f"{clean[:LONGEST]}… ({len(clean):,})"
+        return self.masking.text(clean)
+
+    def subject(self, written: str) -> Named:
+        """A ``kind:id``; persons are shown by family name, organisations in full."""
+        shown = self.masking.subject(_HIDING.sub("\N{REPLACEMENT CHARACTER}", written))
+        kind, _, id_ = shown.partition(":")
+        return Named(KINDS.get(kind, Text(kind, kind)), id_[:80], self._name(written))
+
+    def _name(self, subject: str) -> str:
+        name, kind = self.names.get(subject, ("", ""))
+        if name and kind == "person" and not self.masking.full:
+            name = mask_name(name)
+        return _HIDING.sub("\N{REPLACEMENT CHARACTER}", name)[:40]
+
+    def day(self, moment: datetime | None) -> str:
+        return self._local(moment, "%Y-%m-%d")
+
+    def minute(self, moment: datetime | None) -> str:
+        return self._local(moment, "%Y-%m-%d %H:%M")
+
+    def _local(self, moment: datetime | None, form: str) -> str:
+        if moment is None:
+            return ""
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo("UTC"))
+        return aware.astimezone(ZoneInfo(self.zone)).strftime(form)
+
+
+def money(amount: Decimal | float | None) -> str:
+    """``49,950`` or ``726.50``: yuan without a unit, fen only where there are any."""
+    if amount is None:
+        return ""
+    exact = Decimal(str(amount)).quantize(Decimal("0.01"))
+    return f"{exact:,.0f}" if exact == exact.to_integral_value() else f"{exact:,.2f}"
+
+
+def yuan(amount: Decimal | float | None) -> Text:
+    """The same with its unit."""
+    return Text(f"{money(amount)} yuan", f"{money(amount)}元") if amount is not None else Text("", "")
+
+
+def number(value: float | None) -> str:
+    """A count with thousands apart, a measurement to four digits."""
+    if value is None:
+        return ""
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:,.2f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+def span(seconds: float) -> Text:
+    """A length of time to one unit: ``4 min``, ``2.5 h``, ``3 days``."""
+    if seconds < 90:
+        return Text(f"{seconds:.0f} s", f"{seconds:.0f}秒")
+    if seconds < 5400:
+        return Text(f"{seconds / 60:.0f} min", f"{seconds / 60:.0f}分钟")
+    if seconds < 2 * 86400:
+        return Text(f"{seconds / 3600:.1f} h", f"{seconds / 3600:.1f}小时")
+    return Text(f"{seconds / 86400:.1f} days", f"{seconds / 86400:.1f}天")
