@@ -9,7 +9,6 @@ import pyarrow.compute as pc
 from suyuan.model.results import EXITS, TRACES
 from suyuan.money.arrays import DUST, KEPT, TOO_FAR, Flags, Ints, Ints32, Steps
 from suyuan.money.cards import priced_in
-from suyuan.money.flows import Material, Scene
 from suyuan.money.order import closings
 from suyuan.money.places import (
     BALANCE,
@@ -20,6 +19,7 @@ from suyuan.money.places import (
     VOUCHER,
 )
 from suyuan.money.poison import Poisoned
+from suyuan.money.scenes import Material, Scene
 
 
 @dataclass(frozen=True, slots=True)

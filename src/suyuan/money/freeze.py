@@ -17,9 +17,9 @@ from suyuan.model.money import yuan
 from suyuan.model.results import FREEZE_LIST
 from suyuan.model.text import Text
 from suyuan.money.arrays import Flags, Ints, Steps
-from suyuan.money.flows import Material, Scene
 from suyuan.money.order import closings
 from suyuan.money.places import VOUCHER
+from suyuan.money.scenes import Material, Scene
 
 HOUR: Final = 3_600_000_000
 #: What counts as "now or never", in hours, and the weight of what is known of other accounts.

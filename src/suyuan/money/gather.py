@@ -7,9 +7,9 @@ import pyarrow.compute as pc
 from suyuan.money.arrays import CLEAN, Flags, Ints, Ints32
 from suyuan.money.cards import cards, linked
 from suyuan.money.case import holders
-from suyuan.money.flows import Claims, Material
 from suyuan.money.ledger import Ledger, find, ledger
 from suyuan.money.origins import Ground
+from suyuan.money.scenes import Claims, Material
 
 
 def material(on: Ground, begun: pa.Table) -> Material:

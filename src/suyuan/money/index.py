@@ -1,7 +1,7 @@
 """An index of a whole payments table: made once, kept on disk, mapped into memory afterwards.
 
 36 bytes a payment: time and amount (8 each), payer and payee as numbers, the row it came from,
-and two orders, by payer and by payee (4 each). Payments of an account stand together, in time order.
+and two orders, by payer and by payee (4 each), in which an account's payments stand together.
 """
 
 import json

@@ -5,7 +5,7 @@ from typing import Final
 
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
-from suyuan.money import sweep
+from suyuan.money import lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ METHODS: Final[dict[str, Method]] = {
     for method in (
         Method(
             "fifo",
-            sweep.FIFO,
+            lots.FIFO,
             Text("first in, first out", "先进先出"),
             Text("Money leaves in the order in which it came.", "先进入账户的钱先转出。"),
             "Devaynes v Noble (Clayton's case) (1816) 1 Mer 572; "
@@ -37,14 +37,14 @@ METHODS: Final[dict[str, Method]] = {
         ),
         Method(
             "lifo",
-            sweep.LIFO,
+            lots.LIFO,
             Text("last in, first out", "后进先出"),
             Text("Money that came last leaves first.", "最后进入账户的钱先转出。"),
             "first-in first-out reversed; used by accountants as its counterpart",
         ),
         Method(
             "first",
-            sweep.FIRST,
+            lots.FIRST,
             Text("stolen money first", "赃款先出"),
             Text(
                 "Stolen money leaves before the account's own, in the order in which it came.",
@@ -54,7 +54,7 @@ METHODS: Final[dict[str, Method]] = {
         ),
         Method(
             "haircut",
-            sweep.HAIRCUT,
+            lots.HAIRCUT,
             Text("pro rata", "按比例"),
             Text(
                 "Every payment carries each owner's money in proportion to what lies there.",
@@ -65,10 +65,10 @@ METHODS: Final[dict[str, Method]] = {
         ),
         Method(
             "libr",
-            sweep.LIBR,
+            lots.LIBR,
             Text("lowest intermediate balance", "最低中间余额"),
             Text(
-                "The account's own money leaves first; stolen money that has left does not come back.",
+                "The account's own money leaves first; what has left does not come back.",
                 "账户自有资金先转出;已转出的赃款不因后来入账而恢复。",
             ),
             "Re Hallett's Estate (1880) 13 Ch D 696; James Roscoe v Winder [1915] 1 Ch 62",

@@ -5,7 +5,7 @@ waits for those of the same instant that pay its payer). Where they go round in 
 given by the caller decides, and the doubt is counted.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -16,47 +16,62 @@ from suyuan.money.arrays import ALL, Flags, Ints, Ints32
 UNKNOWN: Final = -(2**62)
 
 
-@njit(cache=True)
-def _untie(
-    source: Ints32, target: Ints32, start: int, stop: int, where: Ints, waiting: Ints32, out: Ints
-) -> int:
-    """Order events [start, stop) of one instant, grouped by source; returns circles broken.
+class Span(NamedTuple):
+    """Events `start` to `stop` - 1."""
 
-    `where` (first event of a source in this instant, else -1) and `waiting` (payments of this
-    instant still to come in) are scratch over the nodes, left as they were found.
-    """
-    for e in range(start, stop):
+    start: int
+    stop: int
+
+
+@njit(cache=True)
+def _mark(source: Ints32, target: Ints32, span: Span, where: Ints, waiting: Ints32) -> None:
+    """Note where each payer's payments of an instant begin, and how many each payee waits for."""
+    for e in range(span.start, span.stop):
         if where[source[e]] == -1:
             where[source[e]] = e
         if target[e] != source[e]:
             waiting[target[e]] += 1
-    ready, done, circles, next_free = [source[start]], start, 0, start
-    ready.pop()
-    for e in range(start, stop):
+
+
+@njit(cache=True)
+def _untie(
+    source: Ints32, target: Ints32, span: Span, where: Ints, waiting: Ints32, out: Ints
+) -> int:
+    """Order the events of one instant, which come grouped by source; returns circles broken.
+
+    `where` (first event of a source in this instant, else -1) and `waiting` (payments of this
+    instant still to come in) are scratch over the nodes, left as they were found.
+    """
+    _mark(source, target, span, where, waiting)
+    ready = np.empty(span.stop - span.start, np.int32)
+    free, done, circles, untried = 0, span.start, 0, span.start
+    for e in range(span.stop - 1, span.start - 1, -1):
         if where[source[e]] == e and waiting[source[e]] == 0:
-            ready.append(source[e])
-    ready.reverse()
-    while done < stop:
-        if ready:
-            node = ready.pop()
+            ready[free] = source[e]
+            free += 1
+    while done < span.stop:
+        if free:
+            free -= 1
+            node = ready[free]
         else:
-            while where[source[next_free]] < 0:
-                next_free += 1
-            node = source[next_free]
+            while where[source[untried]] < 0:
+                untried += 1
+            node = source[untried]
             circles += 1
         e, where[node] = where[node], -2
-        while e < stop and source[e] == node:
+        while e < span.stop and source[e] == node:
             out[done] = e
             done += 1
             payee = target[e]
-            if payee != node:
-                waiting[payee] -= 1
-                if waiting[payee] == 0 and where[payee] >= 0:
-                    ready.append(payee)
             e += 1
-    for e in range(start, stop):
-        where[source[e]] = -1
-        waiting[target[e]] = 0
+            if payee == node:
+                continue
+            waiting[payee] -= 1
+            if waiting[payee] == 0 and where[payee] >= 0:
+                ready[free] = payee
+                free += 1
+    for e in range(span.start, span.stop):
+        where[source[e]], waiting[target[e]] = -1, 0
     return circles
 
 
@@ -75,7 +90,7 @@ def in_before_out(at: Ints, source: Ints32, target: Ints32, nodes: int) -> tuple
         while stop < at.size and at[stop] == at[start]:
             stop += 1
         if stop - start > 1:
-            circles += _untie(source, target, start, stop, where, waiting, out)
+            circles += _untie(source, target, Span(start, stop), where, waiting, out)
             tied += stop - start
         start = stop
     return out, tied, circles

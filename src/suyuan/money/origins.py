@@ -120,7 +120,7 @@ def _once(found: ir.Table) -> ir.Table:
 
 
 def _given_away(on: Ground, paid: ir.Table) -> ir.Table:
-    """Payments for cards that the victim bought and somebody else then had: (report_id, payment_id).
+    """Payments for cards that somebody else then had: (report_id, payment_id).
 
     A card with a later event of which the victim is neither side's end, or that was issued to
     somebody else at once.

@@ -31,7 +31,7 @@ class Places:
         self._follow: list[Flags] = []
         self.count = 0
 
-    def add(self, subjects: pa.Array, reasons: pa.Array | str, follow: Flags | bool) -> Ints32:
+    def add(self, subjects: pa.Array, reasons: pa.Array | str, *, follow: Flags | bool) -> Ints32:
         """Take places in; returns their numbers."""
         size = len(subjects)
         if isinstance(reasons, str):

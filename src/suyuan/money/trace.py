@@ -13,12 +13,13 @@ from suyuan.model.results import EXITS, TRACES
 from suyuan.model.text import Text
 from suyuan.money.arrays import Limits, Steps
 from suyuan.money.exits import Rest, exits, not_located, poisoned, rests, traces
-from suyuan.money.flows import Material, Scene, scene
+from suyuan.money.flows import scene
 from suyuan.money.gather import material
 from suyuan.money.methods import DEFAULT, POISON, Method, method
 from suyuan.money.origins import Ground, ground, origins
 from suyuan.money.poison import poison
 from suyuan.money.prune import reachable
+from suyuan.money.scenes import Material, Scene
 from suyuan.money.settled import settled
 from suyuan.money.sweep import sweep
 from suyuan.store.tables import Tables

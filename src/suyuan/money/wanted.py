@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 from suyuan.model.money import yuan
 from suyuan.model.results import STATEMENTS_WANTED, TRACE_DOUBTS
 from suyuan.model.text import Text
-from suyuan.money.flows import Material, Scene
 from suyuan.money.ledger import find
 from suyuan.money.places import NO_STATEMENT, POOLED
+from suyuan.money.scenes import Material, Scene
 
 _WHY: Final = {
     NO_STATEMENT: Text(
@@ -19,8 +19,8 @@ _WHY: Final = {
         "赃款{amount}元流入该账户,但尚未取得其流水。",
     ),
     POOLED: Text(
-        "{amount} yuan of stolen money went into this pooled account: ask for the orders and payees "
-        "behind these payments.",
+        "{amount} yuan of stolen money went into this pooled account: "
+        "ask for the orders and payees behind these payments.",
         "赃款{amount}元进入该公共账户:请调取对应的订单与实际收款方。",
     ),
 }

@@ -15,12 +15,12 @@ from numba import njit
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.money.arrays import Flags, Flow, Ints32, Limits
-from suyuan.money.flows import Material
 from suyuan.money.gather import material
 from suyuan.money.methods import DEFAULT, METHODS, Method, method
 from suyuan.money.order import UNKNOWN, openings
 from suyuan.money.origins import ground, origins
 from suyuan.money.owners import ACCOUNT
+from suyuan.money.scenes import Material
 from suyuan.money.sweep import sweep
 from suyuan.store.tables import Tables
 
