@@ -12,6 +12,7 @@ import pyarrow as pa
 from suyuan.chain.steps import CHAIN_STEPS
 from suyuan.detect.detectors import DETECTORS
 from suyuan.detect.scoring import LISTED, step
+from suyuan.identity.matching.match import MATCHING
 from suyuan.identity.step import IDENTITY
 from suyuan.ingest import Imported, import_case
 from suyuan.model.progress import Progress
@@ -19,11 +20,12 @@ from suyuan.model.results import LIMITS, RESULTS
 from suyuan.model.text import Text
 from suyuan.money.step import MONEY
 from suyuan.reading.step import READING
+from suyuan.rulebook import load_rules
 from suyuan.store.engine import Engine
 from suyuan.store.layout import Layout
 from suyuan.store.publish import published, write
 from suyuan.store.records import open_records
-from suyuan.store.steps import Step, in_order
+from suyuan.store.steps import Step, Written, in_order
 from suyuan.store.tables import Tables
 
 #: Told of each table that a step wrote: its name, and the table.
@@ -53,7 +55,31 @@ class Run:
 def steps(*, listed: float = LISTED) -> list[Step]:
     """Every step after import, each after those whose tables it reads."""
     detecting = (step(detector, listed=listed) for detector in DETECTORS)
-    return in_order([IDENTITY, READING, MONEY, *detecting, *CHAIN_STEPS])
+    return in_order([IDENTITY, READING, MATCHING, MONEY, compliance(), *detecting, *CHAIN_STEPS])
+
+
+def compliance() -> Step:
+    """The step that asks every rule; the rulebook itself knows neither steps nor the store."""
+    book = load_rules()
+
+    def run(tables: Tables) -> Written:
+        checked = book.check(tables)
+        return {"compliance": checked.compliance, "proofs:compliance": checked.evidence}
+
+    return Step(
+        name="compliance",
+        title=Text("Asking which rules were kept", "核对规则"),
+        reads=tuple(book.reads),
+        writes=("compliance", "proofs:compliance"),
+        run=run,
+        without={
+            "sims": Text("the rules on SIM cards are not asked", "无法核对电话卡规则"),
+            "number_segments": Text(
+                "whether industry cards keep to their segments cannot be told",
+                "无法判断行业卡是否在专用号段内",
+            ),
+        },
+    )
 
 
 def investigate(

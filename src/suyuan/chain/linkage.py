@@ -51,9 +51,7 @@ def ties(touches: ir.Table, tables: Tables) -> ir.Table:
     pairs = both.group_by(["left", "right", "node"]).aggregate(worth=both["worth"].max())
     summed = keep(pairs.group_by(["left", "right"]).aggregate(worth=pairs["worth"].sum()))
     schemed = _schemes(summed, tables)
-    return schemed.select(
-        "left", "right", log_odds=schemed["worth"] + schemed["scheme"] + PRIOR
-    )
+    return schemed.select("left", "right", log_odds=schemed["worth"] + schemed["scheme"] + PRIOR)
 
 
 def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
@@ -72,9 +70,11 @@ def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
     met = both.inner_join(
         other, (both["right"] == other["report_id"]) & (both["type"] == other["type"])
     )
-    agree = met.group_by(["left", "right"]).aggregate(
-        agree=(met["p"] * met["probability"]).sum()
-    ).view()
+    agree = (
+        met.group_by(["left", "right"])
+        .aggregate(agree=(met["p"] * met["probability"]).sum())
+        .view()
+    )
     told = pairs.left_join(agree, ["left", "right"]).drop("left_right", "right_right").view()
     told = told.cross_join(chance)
     ratio = ((told["agree"] + 0.01) / (told["chance"] + 0.01)).ln()

@@ -65,25 +65,69 @@ def members(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     """Who works for a ring: rows of touches, with ``ring_id`` and the member as ``entity``.
 
     A member is the person behind a number that made the ring's scam calls or behind the accounts
-    it chatted from, or the buyer of its tools; where no person is known, the number itself.
-    Victims, suppliers and holders of mules' accounts are none.
+    it chatted from, or the buyer of its tools; where no person is known, one number for each
+    handset. Victims, suppliers and holders of mules' accounts are none.
     """
-    decided = tables["findings:scam_caller"]
-    callers = decided.filter(decided["decided"]).select(scammer="subject").view()
-    owners = tables["owners"].select(owned="subject", person="entity").view()
-    in_ring = _with_ring(touches, series)
+    keep = tables.engine.keep
+    scammers = tables["findings:scam_caller"]
+    scammers = scammers.filter(scammers["decided"]).select(scammer="subject").view()
+    in_ring = keep(_with_ring(touches, series))
     hands = in_ring.filter(in_ring["how"].isin(("called", "named", "told")))
-    phones = hands.filter(hands["node"].startswith("phone:"))
-    phones = phones.semi_join(callers, phones["node"] == callers["scammer"])
+    phones = keep(hands.semi_join(scammers, hands["node"] == scammers["scammer"]))
     chats = hands.filter(hands["node"].startswith("account:"))
+    others = keep(_not_members(tables))
+    behind = ibis.union(
+        _behind_handsets(phones, others, tables), _behind_accounts(chats, tables), distinct=True
+    ).view()
     used = ibis.union(phones, chats).view()
-    owned = used.left_join(owners, used["node"] == owners["owned"])
-    told = owned.mutate(entity=ibis.coalesce(owned["person"], owned["node"]))
-    told = told.filter(~told["entity"].startswith("account:")).drop("owned", "person")
+    told = used.inner_join(behind, used["node"] == behind["of"]).drop("of").view()
     buyers = in_ring.filter(in_ring["how"] == "bought")
-    all_ = ibis.union(told, buyers.mutate(entity=buyers["node"]).select(*told.columns)).view()
-    others = _not_members(tables).view()
-    return all_.anti_join(others, all_["entity"] == others["other"])
+    every = ibis.union(told, buyers.mutate(entity=buyers["node"]).select(*told.columns)).view()
+    return every.anti_join(others, every["entity"] == others["other"])
+
+
+def _behind_accounts(chats: ir.Table, tables: Tables) -> ir.Table:
+    owners = tables["owners"].select(owned="subject", entity="entity").view()
+    owned = chats.inner_join(owners, chats["node"] == owners["owned"])
+    return owned.select(of="node", entity="entity")
+
+
+def _behind_handsets(phones: ir.Table, others: ir.Table, tables: Tables) -> ir.Table:
+    """For each scam number (``of``) the person behind it, else one number for its handset.
+
+    The person is the one to whom the number or the handset belongs, or another number that was
+    used in the same handset: a caller's own SIM beside those that he changes.
+    """
+    keep, calls = tables.engine.keep, tables["calls"]
+    owners = tables["owners"].select(owned="subject", person="entity")
+    owners = keep(owners.anti_join(others, owners["person"] == others["other"]))
+    scam = phones.select(of="node").distinct().view()
+    spoken = calls.filter(calls["imei"].notnull()).select("caller", "imei").distinct()
+    spoken = keep(
+        spoken.select(number="phone:" + spoken["caller"], handset="device:" + spoken["imei"])
+    )
+    in_use = keep(scam.left_join(spoken, scam["of"] == spoken["number"]).select("of", "handset"))
+    shared = spoken.select(beside="number", same="handset").view()
+    reach = ibis.union(
+        in_use.select("of", subject="of"),
+        in_use.select("of", subject="handset"),
+        in_use.inner_join(shared, in_use["handset"] == shared["same"]).select(
+            "of", subject="beside"
+        ),
+        distinct=True,
+    ).view()
+    named_ = reach.inner_join(owners, reach["subject"] == owners["owned"])
+    named_ = (
+        named_.group_by("of")
+        .aggregate(person=named_["person"].min(), people=named_["person"].nunique())
+        .view()
+    )
+    first = in_use.group_by("handset").aggregate(first=in_use["of"].min()).view()
+    stood = in_use.left_join(first, in_use["handset"] == first["handset"])
+    stood = stood.group_by("of").aggregate(first=stood["first"].min()).view()
+    both = stood.left_join(named_, "of").drop("of_right").view()
+    known = ibis.ifelse(both["people"] == 1, both["person"], ibis.null("string"))
+    return both.select("of", entity=ibis.coalesce(known, both["first"], both["of"]))
 
 
 def _with_ring(touches: ir.Table, series: ir.Table) -> ir.Table:

@@ -18,6 +18,8 @@ ROLES = tuple(role for role in EVERY_ROLE if role != membership.ROLE)
 #: What makes two reports one hand; the rest (buyers, traced money) makes two hands one ring.
 SAME_HAND = ("called", "named", "told", "used", "holds")
 
+#: What else than findings claims something, and shows its rows.
+PROVEN = ("chain", "series", "compliance")
 #: The frauds that begin with leaked orders: the types of catalog/fraud_types that a ring is for.
 SCHEMES = ("fake_customer_service",)
 
@@ -122,7 +124,7 @@ def _assemble(tables: Tables) -> Written:
         "series": keep(_series(tables)),
         "findings": final,
         "signals": keep(complete.signals(roles, final, tables)),
-        "evidence": keep(complete.evidence(roles, final, ("chain", "series"), tables)),
+        "evidence": keep(complete.evidence(roles, final, PROVEN, tables)),
     }
 
 
@@ -213,6 +215,7 @@ ASSEMBLE = Step(
         "evidence:ring_member",
         "proofs:chain",
         "proofs:series",
+        "proofs:compliance",
     ),
     writes=(
         "serves",
