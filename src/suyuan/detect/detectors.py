@@ -4,6 +4,7 @@ from suyuan.detect import (
     account_merchant,
     breach,
     card_merchant,
+    data_broker,
     farmed_account,
     leak_source,
     middleman,
@@ -17,6 +18,7 @@ from suyuan.detect.contract import Detector
 DETECTORS: tuple[Detector, ...] = (
     scam_caller.DETECTOR,
     leak_source.DETECTOR,
+    data_broker.DETECTOR,
     farmed_account.DETECTOR,
     account_merchant.DETECTOR,
     sms_activation.DETECTOR,

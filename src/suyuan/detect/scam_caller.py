@@ -18,7 +18,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect import openings
-from suyuan.detect.calling import activity, callees, fellows, handsets
+from suyuan.detect.calling import activity, callees, fellows, handsets, reported
 from suyuan.detect.calling.home import home_country
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import SHOWN, rows
@@ -33,12 +33,12 @@ def measure(tables: Tables) -> Measured:
     calls, reports = tables["calls"], tables["reports"]
     met = keep(activity.pairs(calls))
     habits = keep(activity.habits(calls, met))
-    contacts = keep(callees.contacts(met, reports))
+    contacts = keep(reported.contacts(met, reports))
     contacted = keep(contacts.filter(contacts["hit"] == 1))
-    named = keep(callees.named(reports))
+    named = keep(reported.named(reports))
     who = keep(_candidates(habits, contacted, named))
     known = keep(habits.semi_join(who, "caller"))
-    victims = keep(callees.victims(contacts, known))
+    victims = keep(reported.victims(contacts, known))
     parts = (
         activity.returned(met, known),
         activity.acquainted(met, known),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import ibis
 import pytest
 
-from suyuan.detect.calling import activity, callees
+from suyuan.detect.calling import activity, callees, reported
 from tables import given
 
 T = datetime(2019, 5, 6, 1)
@@ -29,7 +29,7 @@ def report(**cells):
 
 def contacted(engine, calls, reports):
     tables = given(engine, calls=SPAN + calls, reports=reports)
-    found = callees.contacts(activity.pairs(tables["calls"]), tables["reports"])
+    found = reported.contacts(activity.pairs(tables["calls"]), tables["reports"])
     return {row["caller"]: row for row in engine.fetch(found).to_pylist()}
 
 
@@ -58,14 +58,14 @@ def test_a_number_of_many_victims_by_chance_is_not_lifted(duck):
     tables = given(duck, calls=SPAN + calls, reports=reports)
     met = activity.pairs(tables["calls"])
     habits = activity.habits(tables["calls"], met)
-    found = callees.victims(callees.contacts(met, tables["reports"]), habits)
+    found = reported.victims(reported.contacts(met, tables["reports"]), habits)
     lift = {row["caller"]: row["victim_lift"] for row in duck.fetch(found).to_pylist()}
     assert lift["courier"] < 0.9 < 1.5 < lift["scam"]
 
 
 def test_a_victim_naming_herself_names_nobody(duck):
     reports = [report(caller_numbers=["v", "s"])]
-    named = callees.named(given(duck, reports=reports)["reports"])
+    named = reported.named(given(duck, reports=reports)["reports"])
     assert duck.fetch(named)["number"].to_pylist() == ["s"]
 
 

@@ -17,7 +17,7 @@ CROWD = 400
 def lift(members: ir.Table, victims: ir.Table, name: str) -> ir.Table:
     """For each ``caller``: `name`, the log of its fellows' victims over those chance gives.
 
-    `members` has pairs ``caller``, ``fellowship``; `victims` the columns of ``callees.victims``.
+    `members` has pairs ``caller``, ``fellowship``; `victims` the columns of ``reported.victims``.
     A number's own victims do not count. Null where it has no fellows; the strongest of several
     fellowships counts.
     """

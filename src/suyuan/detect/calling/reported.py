@@ -1,0 +1,87 @@
+"""What reports say of a number, by its name and through the call records.
+
+A number that a report names may be spoofed, mistyped, or an honest desk's. What counts is the
+stranger who first called a victim about the hour of the first contact, against how many victims a
+number of that reach meets by chance.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+#: Clocks of carriers, victims and police differ, and "around three" is not 15:00:00.
+SKEW = ibis.interval(hours=2)
+#: Where the first contact is not known, it lies within so long before the report.
+MEMORY = ibis.interval(days=4)
+
+
+def contacts(met: ir.Table, reports: ir.Table) -> ir.Table:
+    """Strangers' first calls to victims, and whether they came about the first contact.
+
+    One row for each (``caller``, ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit``
+    (the call fell into the report's window) and ``chance`` (the window's share of the case's span).
+    A friend who happens to call at that hour has called before, and is no hit.
+    """
+    told = reports.filter(reports["victim_phone"].notnull())
+    told = told.select(
+        "report_id",
+        "loss",
+        callee="victim_phone",
+        begins=ibis.coalesce(told["contacted_at"] - SKEW, told["reported_at"] - MEMORY),
+        ends=ibis.coalesce(told["contacted_at"] + SKEW, told["reported_at"]),
+    )
+    ends = met.aggregate(first=met["first_call"].min(), last=met["first_call"].max())
+    both = met.join(told, "callee").cross_join(ends)
+    span = _seconds(both["first"], both["last"])
+    window = _seconds(both["begins"], both["ends"])
+    hit = (both["first_call"] >= both["begins"]) & (both["first_call"] <= both["ends"])
+    return both.select(
+        "caller",
+        "callee",
+        "report_id",
+        "loss",
+        "first_call",
+        hit=hit.cast("int64"),
+        chance=ibis.least(window / ibis.greatest(span, 86400.0), 1.0),
+    )
+
+
+def _seconds(earlier: ir.TimestampValue, later: ir.TimestampValue) -> ir.FloatingValue:
+    return (later.epoch_seconds() - earlier.epoch_seconds()).cast("float64")
+
+
+def victims(contacts_: ir.Table, habits: ir.Table) -> ir.Table:
+    """For each caller: ``victims`` contacted, how many ``expected``, ``loss``, ``victim_lift``.
+
+    The lift is the log of how many of its first calls to victims fell about their first contact,
+    over how many would by chance (half a victim is added to both: a small number says little).
+    """
+    found = contacts_.group_by("caller").aggregate(
+        victims=contacts_["hit"].sum(),
+        loss=contacts_["loss"].sum(where=contacts_["hit"] == 1),
+        expected=contacts_["chance"].sum(),
+    )
+    both = habits.select("caller").left_join(found, "caller")
+    count, expected = both["victims"].fill_null(0), both["expected"].fill_null(0.0)
+    return both.select(
+        "caller",
+        victims=count,
+        expected=expected,
+        loss=both["loss"],
+        victim_lift=((count + 0.5) / (expected + 0.5)).ln(),
+    )
+
+
+def named(reports: ir.Table) -> ir.Table:
+    """One row for each (report, number it names), with the report's row."""
+    each = reports.select(
+        "report_id",
+        "victim_phone",
+        "loss",
+        "reported_at",
+        "row_id",
+        "file",
+        "line",
+        "sha256",
+        number=reports["caller_numbers"].unnest(),
+    )
+    return each.filter(each["number"].notnull() & (each["number"] != each["victim_phone"]))
