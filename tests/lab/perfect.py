@@ -30,21 +30,53 @@ def oracle(truth: Path, out: Path) -> Path:
     """All results just as the truth has them."""
     out.mkdir(parents=True, exist_ok=True)
     roles = [row for row in read(truth, "roles") if row["counts"]]
-    put(out, "findings", [
-        {"finding_id": f"f{i}", "role": r["role"], "subject": r["subject"], "ring_id": r["ring_id"],
-         "score": 0.99, "decided": True, "mechanism": r["mechanism"]}
-        for i, r in enumerate(roles)
-    ])  # fmt: skip
-    put(out, "signals", [{"finding_id": f"f{i}", "signal": "s", "value": 1.0} for i in range(len(roles))])
+    put(
+        out,
+        "findings",
+        [
+            {
+                "finding_id": f"f{i}",
+                "role": r["role"],
+                "subject": r["subject"],
+                "ring_id": r["ring_id"],
+                "score": 0.99,
+                "decided": True,
+                "mechanism": r["mechanism"],
+            }
+            for i, r in enumerate(roles)
+        ],
+    )
+    put(
+        out,
+        "signals",
+        [{"finding_id": f"f{i}", "signal": "s", "value": 1.0} for i in range(len(roles))],
+    )
     reports = read(truth, "reports")
-    put(out, "series", [{"report_id": r["report_id"], "series_id": r["hand"], "ring_id": r["ring_id"]} for r in reports])
+    put(
+        out,
+        "series",
+        [
+            {"report_id": r["report_id"], "series_id": r["hand"], "ring_id": r["ring_id"]}
+            for r in reports
+        ],
+    )
     put(out, "chain", [dict(row) for row in read(truth, "edges")])
     exits = read(truth, "exits")
     put(out, "exits", [{**row, "method": "fifo"} for row in exits])
-    put(out, "traces", [
-        {"report_id": row["report_id"], "method": "fifo", "hop": 0, "to": row["exit"], "amount": row["amount"]}
-        for row in exits
-    ])  # fmt: skip
+    put(
+        out,
+        "traces",
+        [
+            {
+                "report_id": row["report_id"],
+                "method": "fifo",
+                "hop": 0,
+                "to": row["exit"],
+                "amount": row["amount"],
+            }
+            for row in exits
+        ],
+    )
     put(out, "compliance", [dict(row) for row in read(truth, "rules")])
     put(out, "at_risk", [{"order_id": "1", "buyer_phone": "2"}])
     return out

@@ -26,19 +26,30 @@ def card(**directions: str) -> Scorecard:
 
 
 def results(world: Path, out: Path, seed: int) -> tuple[Path, Path]:
-    """All look-alikes and the guilty as candidates; `good` tells, `copy` repeats it, `noise` not."""
+    """Innocent and guilty candidates; `good` tells, `copy` repeats it, `noise` does not."""
     truth = world / "truth"
     oracle(truth, out)
     rng = np.random.default_rng(seed)
-    guilty = [r["subject"] for r in read(truth, "roles") if r["role"] == "scam_caller" and r["counts"]]
+    guilty = [
+        r["subject"] for r in read(truth, "roles") if r["role"] == "scam_caller" and r["counts"]
+    ]
     innocent = [f"phone:{i}" for i in range(10 * len(guilty))]
     findings, signals = [], []
     for i, subject in enumerate(guilty + innocent):
         good = rng.normal(2.0 if i < len(guilty) else 0.0, 1.0)
-        findings.append({"finding_id": str(i), "role": "scam_caller", "subject": subject, "score": 0.5})
+        findings.append(
+            {"finding_id": str(i), "role": "scam_caller", "subject": subject, "score": 0.5}
+        )
         for name, value in {"good": good, "copy": good, "noise": rng.normal()}.items():
             known = name != "noise" or rng.random() < 0.8
-            signals.append({"finding_id": str(i), "signal": name, "value": float(value) if known else None, "missing": False})
+            signals.append(
+                {
+                    "finding_id": str(i),
+                    "signal": name,
+                    "value": float(value) if known else None,
+                    "missing": False,
+                }
+            )
     put(out, "findings", findings)
     put(out, "signals", signals)
     return out, truth
@@ -49,8 +60,13 @@ def folders(world: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple
     return [results(world, tmp_path_factory.mktemp(f"r{i}"), i) for i in range(3)]
 
 
-def test_weights_rise_copies_share_and_noise_counts_little(folders: list[tuple[Path, Path]]) -> None:
-    fitted = fit(card(good="up", copy="up", noise="either"), Worlds(folders[:2], folders[2:], {"scenario": "515"}))
+def test_weights_rise_copies_share_and_noise_counts_little(
+    folders: list[tuple[Path, Path]],
+) -> None:
+    fitted = fit(
+        card(good="up", copy="up", noise="either"),
+        Worlds(folders[:2], folders[2:], {"scenario": "515"}),
+    )
     good, copy, noise = fitted.signals
     assert list(good.weights) == sorted(good.weights)
     assert good.weights[-1] + copy.weights[-1] < 4.5  # the log likelihood ratio once, not twice
@@ -59,14 +75,17 @@ def test_weights_rise_copies_share_and_noise_counts_little(folders: list[tuple[P
     assert 0.7 < fitted.slope < 1.5
     assert fitted.prior == pytest.approx(np.log(1 / 10), abs=0.01)
     assert 0.2 < fitted.threshold < 0.8
-    assert fitted.fitted and fitted.fitted_on["guilty"] > 100
+    assert fitted.fitted
+    assert fitted.fitted_on["guilty"] > 100
 
 
 def test_a_fitted_card_is_a_readable_file(folders: list[tuple[Path, Path]], tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     text = yaml.safe_dump(to_mapping(card(good="up")), allow_unicode=True)
     (tmp_path / "in" / "scam_caller.yml").write_text(text, encoding="utf-8")
-    [made] = fit_files(tmp_path / "in", Worlds(folders[:1], folders[1:2], {"seeds": [1]}), tmp_path / "out")
+    [made] = fit_files(
+        tmp_path / "in", Worlds(folders[:1], folders[1:2], {"seeds": [1]}), tmp_path / "out"
+    )
     again = from_mapping(yaml.safe_load((tmp_path / "out" / "scam_caller.yml").read_text("utf-8")))
     assert again == made
 

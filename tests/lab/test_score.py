@@ -47,9 +47,14 @@ def test_a_wrong_name_costs_precision_and_a_neutral_one_nothing(
 ) -> None:
     oracle(world / "truth", tmp_path)
     findings = read(tmp_path, "findings")
-    neutral = next(r for r in read(world / "truth", "roles") if r["role"] == "scam_caller" and not r["counts"])
+    neutral = next(
+        r for r in read(world / "truth", "roles") if r["role"] == "scam_caller" and not r["counts"]
+    )
     extra = [("phone:10086", "a"), (neutral["subject"], "b")]
-    rows = [{"finding_id": i, "role": "scam_caller", "subject": s, "score": 1.0, "decided": True} for s, i in extra]
+    rows = [
+        {"finding_id": i, "role": "scam_caller", "subject": s, "score": 1.0, "decided": True}
+        for s, i in extra
+    ]
     put(tmp_path, "findings", findings + rows)
     mine = score(tmp_path, world / "truth").detection["scam_caller"]
     assert mine["decided"] == mine["positives"] + 1

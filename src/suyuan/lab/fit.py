@@ -1,10 +1,11 @@
 """Fitting scorecards: weights of evidence from many worlds, calibrated on others.
 
 For each stepped signal the values of all worlds are cut into bins in which guilty and innocent
-weigh the same; a bin's weight is its log likelihood ratio (Good 1950), shrunk towards zero where few
-guilty were seen, and made to rise or fall as the signal says (pool adjacent violators). Signals
+weigh the same; a bin's weight is its log likelihood ratio (Good 1950), shrunk towards zero where
+few guilty were seen, and made to rise or fall as the signal says (pool adjacent violators). Signals
 that say the same thing twice are then scaled down together by a ridge regression with
-coefficients between 0 and 1.5. Slope, intercept and threshold come from worlds that the weights never saw.
+coefficients between 0 and 1.5. Slope, intercept and threshold come from
+worlds that the weights never saw.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,12 +49,19 @@ def fit(card: Scorecard, worlds: Worlds) -> Scorecard:
     seen = sample(card, worlds.fitting)
     if not 0 < seen.right.sum() < len(seen.right):
         raise InputError(
-            Text("A scorecard needs guilty and innocent candidates.", "拟合需要同时有涉案与无辜的候选。"),
+            Text(
+                "A scorecard needs guilty and innocent candidates.",
+                "拟合需要同时有涉案与无辜的候选。",
+            ),
             value=card.role,
-            hint=Text("Make more worlds, or list every candidate.", "请增加世界数量,或列出全部候选。"),
-        )  # fmt: skip
+            hint=Text(
+                "Make more worlds, or list every candidate.", "请增加世界数量,或列出全部候选。"
+            ),
+        )
     signals = [signal if signal.linear else _weighed(signal, seen) for signal in card.signals]
-    scale = coefficients(np.column_stack([_weights(s, seen) for s in signals]), seen.right, _fixed(signals))
+    scale = coefficients(
+        np.column_stack([_weights(s, seen) for s in signals]), seen.right, _fixed(signals)
+    )
     signals = [_scaled(s, float(c)) for s, c in zip(signals, scale, strict=True)]
     prior = float(np.log(seen.right.mean() / (1 - seen.right.mean())))
     fresh = sample(card, worlds.calibrating)
@@ -61,14 +69,26 @@ def fit(card: Scorecard, worlds: Worlds) -> Scorecard:
     slope, intercept = _calibrated(np.asarray(total), fresh.right)
     score = 1 / (1 + np.exp(-np.clip(intercept + slope * np.asarray(total), -30, 30)))
     return replace(
-        card, fitted=True, prior=round(prior, 4), signals=tuple(signals), slope=round(slope, 4),
-        intercept=round(intercept, 4), threshold=best_threshold(score, fresh.right),
-        fitted_on={**worlds.note, "worlds": len(worlds.fitting), "calibrated_on": len(worlds.calibrating),
-                   "candidates": len(seen.right), "guilty": int(seen.right.sum())},
-    )  # fmt: skip
+        card,
+        fitted=True,
+        prior=round(prior, 4),
+        signals=tuple(signals),
+        slope=round(slope, 4),
+        intercept=round(intercept, 4),
+        threshold=best_threshold(score, fresh.right),
+        fitted_on={
+            **worlds.note,
+            "worlds": len(worlds.fitting),
+            "calibrated_on": len(worlds.calibrating),
+            "candidates": len(seen.right),
+            "guilty": int(seen.right.sum()),
+        },
+    )
 
 
-def fit_files(folder: Path, worlds: Worlds, out: Path, roles: Sequence[str] | None = None) -> list[Scorecard]:
+def fit_files(
+    folder: Path, worlds: Worlds, out: Path, roles: Sequence[str] | None = None
+) -> list[Scorecard]:
     """Fit the scorecards of a folder (or those of the roles named) and write them to `out`."""
     cards = []
     for path in sorted(folder.glob("*.yml")):

@@ -61,8 +61,11 @@ def score(results: Path, truth: Path, as_of: datetime | None = None) -> Scores:
         raise InputError(
             Text("The results hold no finding at all.", "结果中没有任何线索。"),
             value=str(results),
-            hint=Text("Run `suyuan investigate` on the world's case first.", "请先对该世界的案件运行 suyuan investigate。"),
-        )  # fmt: skip
+            hint=Text(
+                "Run `suyuan investigate` on the world's case first.",
+                "请先对该世界的案件运行 suyuan investigate。",
+            ),
+        )
     return Scores(
         detection=detection(compared),
         linkage=linkage(compared),

@@ -63,7 +63,7 @@ class Setting:
         """A quantity given at the table's scales, at this one (logarithms interpolated)."""
         scales = np.log(self.config["counts"]["scale"])
         here = np.interp(np.log(self.scale), scales, np.log(np.maximum(values, 1e-9)))
-        return int(round(float(np.exp(here))))
+        return round(float(np.exp(here)))
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -72,7 +72,7 @@ class Setting:
         guilty = ("scam_calls", "scam_numbers", "victims", "mules", "farmed", "bulk_sims")
         share = min(self.knob("prevalence"), 3.0)
         for name in guilty:
-            found[name] = int(round(found[name] * share))
+            found[name] = round(found[name] * share)
         found["busy_numbers"] = int(found["busy_numbers"] * max(self.knob("lookalikes"), 0.1))
         return found
 

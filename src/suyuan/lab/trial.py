@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from suyuan.lab.score import Scores, score
+from suyuan.lab.scoring.alerts import reported_before
 from suyuan.lab.scoring.measures import interval
 from suyuan.lab.setting import DAY, HOUR, SECOND, resolve
 from suyuan.lab.world import make_world
@@ -21,7 +22,7 @@ Summary = dict[str, tuple[float, float, float]]
 
 @dataclass(frozen=True)
 class Plan:
-    """Which worlds to make. ``alert_day`` (local) asks for a second run as of that day's morning."""
+    """Which worlds to make. ``alert_day`` (local) asks for a run as of that morning too."""
 
     scenario: str | Path = "515"
     scale: float = 0.001
@@ -53,7 +54,13 @@ def trial(
     """
     if not plan.seeds:
         raise InputError(Text("A trial needs seeds.", "试验需要随机种子。"), value=plan.seeds)
-    return Trial(plan, {seed: _one(investigate, out / f"seed-{seed}", plan, seed, progress) for seed in plan.seeds})
+    return Trial(
+        plan,
+        {
+            seed: _one(investigate, out / f"seed-{seed}", plan, seed, progress)
+            for seed in plan.seeds
+        },
+    )
 
 
 def _one(
@@ -68,7 +75,9 @@ def _one(
         return whole
     investigate(folder / "case", folder / "results-early", moment)
     early = score(folder / "results-early", folder / "truth", moment)
-    return Scores(**{**{n: getattr(whole, n) for n in whole.__dataclass_fields__}, "at_risk": early.at_risk})
+    return Scores(
+        **{**{n: getattr(whole, n) for n in whole.__dataclass_fields__}, "at_risk": early.at_risk}
+    )
 
 
 def alert(plan: Plan, seed: int) -> datetime | None:
@@ -86,8 +95,6 @@ def victims_before_alert(truth: Path, alerts: Sequence[tuple[datetime, Path]]) -
     `alerts` are moments (naive UTC) with the results as of each, in order. For each role, the
     number of the rings' reports that had been taken down by the first run with a right decision.
     """
-    from suyuan.lab.scoring.alerts import reported_before
-
     return reported_before(truth, alerts)
 
 
@@ -101,14 +108,17 @@ def sweep(
     """A trial for each value of a knob: a curve, not a point."""
     found: dict[float, Summary] = {}
     for value in values:
-        turned = Plan(plan.scenario, plan.scale, plan.seeds, {**plan.knobs, knob: value}, plan.alert_day)
+        turned = Plan(
+            plan.scenario, plan.scale, plan.seeds, {**plan.knobs, knob: value}, plan.alert_day
+        )
         found[value] = trial(investigate, out / f"{knob}-{value:g}", turned).summary()
     return found
 
 
 def draw(curve: Mapping[float, Summary], knob: str, scores: Sequence[str], picture: Path) -> None:
     """Draw scores over a knob, with their intervals, into a PNG or SVG (needs matplotlib)."""
-    from matplotlib.figure import Figure
+    # The lab runs without the drawing library; only pictures need it.
+    from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     axes = figure.subplots()
@@ -116,7 +126,13 @@ def draw(curve: Mapping[float, Summary], knob: str, scores: Sequence[str], pictu
     for name in scores:
         points = [curve[value].get(name, (float("nan"),) * 3) for value in values]
         (line,) = axes.plot(values, [p[0] for p in points], marker="o", label=name)
-        axes.fill_between(values, [p[1] for p in points], [p[2] for p in points], alpha=0.15, color=line.get_color())
+        axes.fill_between(
+            values,
+            [p[1] for p in points],
+            [p[2] for p in points],
+            alpha=0.15,
+            color=line.get_color(),
+        )
     axes.set(xlabel=f"knob {knob} (1 = default)", ylim=(0, 1.02))
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8)

@@ -1,4 +1,4 @@
-"""The truth's tables: apart from the case, never read by anything but the scores and the fitting."""
+"""The truth's tables: apart from the case, read by the scores and the fitting only."""
 
 from suyuan.model.columns import Table, Type, key, may, need, table
 

@@ -7,7 +7,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from suyuan.lab.latent import world as latent
-from suyuan.lab.observe import banks, callrecords, carriers, platforms, police, registers, shops, staff
+from suyuan.lab.observe import (
+    banks,
+    callrecords,
+    carriers,
+    platforms,
+    police,
+    registers,
+    shops,
+    staff,
+)
 from suyuan.lab.observe.answers import Writer
 from suyuan.lab.seeds import distinct
 from suyuan.lab.setting import resolve
@@ -42,9 +51,7 @@ def make_world(
     unknown scenario, scale or knob.
     """
     setting = resolve(scenario, scale=scale, seed=seed, knobs=knobs)
-    made = Manifest(
-        str(setting.config["name"]), setting.digest, scale, seed, dict(setting.knobs)
-    )
+    made = Manifest(str(setting.config["name"]), setting.digest, scale, seed, dict(setting.knobs))
     shown = progress or Silent()
     shown.start(Text("The latent world", "潜在世界"))
     started = time.monotonic()
@@ -100,5 +107,6 @@ def _steps(
         "bank_accounts": lambda: banks.bank_accounts(world, case),
         "vouchers": lambda: banks.vouchers(world, cards, paid, case),
         "parties": lambda: registers.parties(world, names, case),
+        "decisions": lambda: registers.decisions(world, case),
         "truth": answers,
     }

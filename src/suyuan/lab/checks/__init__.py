@@ -1,1 +1,1 @@
-"""Checks on the simulator itself: is the guilt too plain, or not there to be found at all?"""
+"""Checks on the simulator itself: guilt may be neither plain nor absent."""

@@ -1,6 +1,7 @@
 """What one sees of a calling number."""
 
 import numpy as np
+import pyarrow as pa
 
 from suyuan.lab.checks.columns import DAY_US, By, Case, Columns, codes, numbers, ratio
 
@@ -12,7 +13,7 @@ def scam_caller(case: Case) -> Columns:
     calls, orders = case["calls"], case["orders"]
     named = case["reports"]["caller_numbers"].combine_chunks().flatten()
     (caller, callee, buyer, told), words = codes(
-        calls["caller"], calls["callee"], orders["buyer_phone"], pa_chunked(named)
+        calls["caller"], calls["callee"], orders["buyer_phone"], pa.chunked_array([named])
     )
     n = len(words)
     by = By(caller, n)
@@ -27,6 +28,7 @@ def scam_caller(case: Case) -> Columns:
     country = np.array([c not in (None, "CN") for c in calls["country"].to_pylist()], float)
     pair, back = caller.astype(np.int64) * n + callee, callee.astype(np.int64) * n + caller
     returned = np.isin(back, pair)
+    hour = (at // 3_600_000_000 + 8) % 24
     values = {
         "calls": count,
         "callees": by.distinct(callee),
@@ -43,25 +45,19 @@ def scam_caller(case: Case) -> Columns:
         "bought_lately": by.mean(bought),
         "merchants_of_buyers": ratio(by.distinct(merchant), by.total(bought)),
         "returned": by.mean(returned),
-        "working_hours": by.mean(((at // 3_600_000_000 + 8) % 24 >= 9) & ((at // 3_600_000_000 + 8) % 24 < 21)),
+        "working_hours": by.mean((hour >= 9) & (hour < 21)),
         "never_called": 1.0 / (1 + By(callee, n).count()),
         "named": np.bincount(told[told >= 0], minlength=n).astype(float),
-    }  # fmt: skip
+    }
     return Columns([f"phone:{words[i]}" for i in keep], {k: v[keep] for k, v in values.items()})
 
 
-def pa_chunked(array: object) -> "object":
-    import pyarrow as pa
-
-    return pa.chunked_array([array])
-
-
 def _recent_orders(
-    orders: object, buyer: np.ndarray, callee: np.ndarray, at: np.ndarray
+    orders: pa.Table, buyer: np.ndarray, callee: np.ndarray, at: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Whether each callee ordered within two days before the call, and at which shop."""
-    placed = numbers(orders["ordered_at"])  # type: ignore[index]
-    (shop,), _ = codes(orders["merchant_id"])  # type: ignore[index]
+    placed = numbers(orders["ordered_at"])
+    (shop,), _ = codes(orders["merchant_id"])
     key = buyer.astype(float) * 1e13 + (placed - placed.min())
     order = np.argsort(key)
     wanted = callee.astype(float) * 1e13 + (at - placed.min())

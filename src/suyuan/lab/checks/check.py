@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.tree import DecisionTreeClassifier
 
 from suyuan.lab.checks.calling import scam_caller
 from suyuan.lab.checks.columns import Case, Columns, Maker
@@ -28,9 +30,10 @@ MAKERS: dict[str, Maker] = {
 class Check:
     """What simple means reach on one role of one world (average precision each).
 
-    ``column`` is the best single column's, ``best`` its name (with its direction), ``tree`` a depth-3
-    tree's, fitted on another world; ``accident`` what ids, row order and decimals give over the
-    prevalence; ``oracle`` what one who knows the truth reaches with the case's own candidates.
+    ``column`` is the best single column's, ``best`` its name (with its direction), ``tree`` that of
+    a tree of depth 3 fitted on another world; ``accident`` what ids, row order and decimals give
+    over the prevalence; ``oracle`` what one who knows the truth reaches with the
+    case's own candidates.
     """
 
     role: str
@@ -51,21 +54,32 @@ class Labelled:
     positives: int
 
     def matrix(self) -> np.ndarray:
-        return np.column_stack([np.nan_to_num(v, nan=-1.0, posinf=1e9, neginf=-1e9) for v in self.columns.values.values()])
+        return np.column_stack(
+            [
+                np.nan_to_num(v, nan=-1.0, posinf=1e9, neginf=-1e9)
+                for v in self.columns.values.values()
+            ]
+        )
 
 
 def labelled(world: Path, role: str, case: Case) -> Labelled:
     """Candidates of a world with the truth beside them."""
-    truth = [r for r in pq.read_table(world / "truth" / "roles.parquet").to_pylist() if r["role"] == role]
+    truth = [
+        r for r in pq.read_table(world / "truth" / "roles.parquet").to_pylist() if r["role"] == role
+    ]
     columns = MAKERS[role](case)
     kinds = {s.partition(":")[0] for s in columns.subjects[:1]}
-    guilty = {r["subject"] for r in truth if r["counts"] and r["subject"].partition(":")[0] in kinds}
+    guilty = {
+        r["subject"] for r in truth if r["counts"] and r["subject"].partition(":")[0] in kinds
+    }
     neutral = {r["subject"] for r in truth if not r["counts"]} - guilty
     keep = np.array([s not in neutral for s in columns.subjects])
     subjects = [s for s, k in zip(columns.subjects, keep, strict=True) if k]
     values = {name: column[keep] for name, column in columns.values.items()}
     accidents = {name: column[keep] for name, column in columns.accidents.items()}
-    return Labelled(Columns(subjects, values, accidents), np.array([s in guilty for s in subjects]), len(guilty))
+    return Labelled(
+        Columns(subjects, values, accidents), np.array([s in guilty for s in subjects]), len(guilty)
+    )
 
 
 def check(worlds: Sequence[Path], roles: Sequence[str] = tuple(MAKERS)) -> list[Check]:
@@ -102,26 +116,26 @@ def _singles(mine: Labelled) -> list[tuple[float, str]]:
 
 
 def _tree(mine: Labelled, other: Labelled) -> float:
-    from sklearn.tree import DecisionTreeClassifier
-
     if not other.right.any() or not mine.positives:
         return math.nan
-    model = DecisionTreeClassifier(max_depth=3, class_weight="balanced", min_samples_leaf=3, random_state=0)
+    model = DecisionTreeClassifier(
+        max_depth=3, class_weight="balanced", min_samples_leaf=3, random_state=0
+    )
     model.fit(other.matrix(), other.right)
     return average_precision(model.predict_proba(mine.matrix())[:, 1], mine.right, mine.positives)
 
 
 def _accident(mine: Labelled, other: Labelled) -> float:
-    """A forest on the id's digits and length, place in the file and decimals, over the prevalence."""
-    from sklearn.ensemble import RandomForestClassifier
-
+    """A forest on the id's digits and length, place and decimals, over the prevalence."""
     if not other.right.any() or not mine.positives:
         return math.nan
     model = RandomForestClassifier(40, min_samples_leaf=5, random_state=0, n_jobs=1)
     some = other.right | (np.arange(len(other.right)) % max(len(other.right) // 4000, 1) == 0)
     model.fit(_shape(other)[some], other.right[some])
     chance = mine.right.mean()
-    return average_precision(model.predict_proba(_shape(mine))[:, 1], mine.right, mine.positives) / max(chance, 1e-12)
+    return average_precision(
+        model.predict_proba(_shape(mine))[:, 1], mine.right, mine.positives
+    ) / max(chance, 1e-12)
 
 
 def _shape(data: Labelled) -> np.ndarray:

@@ -10,7 +10,9 @@ def mule_account(case: Case) -> Columns:
     """Persons' bank accounts that both received and paid."""
     pay, accounts = case["payments"], case["bank_accounts"]
     named = pa.chunked_array([case["reports"]["payee_accounts"].combine_chunks().flatten()])
-    (payer, payee, mine, told), words = codes(pay["payer"], pay["payee"], accounts["account_no"], named)
+    (payer, payee, mine, told), words = codes(
+        pay["payer"], pay["payee"], accounts["account_no"], named
+    )
     n = len(words)
     out, into = By(payer, n), By(payee, n)
     at, amount = numbers(pay["at"]), numbers(pay["amount"])
@@ -22,7 +24,10 @@ def mule_account(case: Case) -> Columns:
     values = {
         "in": into.total(amount),
         "out": out.total(amount),
-        "through": ratio(np.minimum(into.total(amount), out.total(amount)), np.maximum(into.total(amount), out.total(amount))),
+        "through": ratio(
+            np.minimum(into.total(amount), out.total(amount)),
+            np.maximum(into.total(amount), out.total(amount)),
+        ),
         "payers": into.distinct(payer),
         "payees": out.distinct(payee),
         "mean_in": into.mean(amount),
@@ -33,7 +38,7 @@ def mule_account(case: Case) -> Columns:
         "night": out.mean((hour < 7).astype(float)),
         "age": (at.max() - opened) / DAY_US,
         "named": np.bincount(told[told >= 0], minlength=n).astype(float),
-    }  # fmt: skip
+    }
     keep = np.flatnonzero(bank & (into.count() > 0) & (out.count() > 0))
     cents = into.mean(np.round(amount * 100) % 100)
     subjects = [f"bank_account:{words[i]}" for i in keep]

@@ -102,7 +102,10 @@ def sim_supplier(case: Case) -> Columns:
     per_day = By(agent.astype(np.int64) * 100_000 + day - day.min(), n * 100_000)
     busiest = np.zeros(n)
     many = per_day.count().reshape(n, -1).max(axis=1) if n else busiest
-    (phone, caller), numbers_known = codes(table["msisdn"], pa.chunked_array([case["reports"]["caller_numbers"].combine_chunks().flatten()]))
+    (phone, caller), numbers_known = codes(
+        table["msisdn"],
+        pa.chunked_array([case["reports"]["caller_numbers"].combine_chunks().flatten()]),
+    )
     named = np.isin(phone, caller[caller >= 0]).astype(float)
     _ = numbers_known
     values = {

@@ -24,7 +24,9 @@ def stepped(
     innocent = np.bincount(place[~right], minlength=len(edges) + 1).astype(float)
     weight = _weights(guilty, innocent)
     if direction != "either":
-        weight = _monotone(weight, guilty + innocent * guilty.sum() / innocent.sum() + 1e-9, direction == "up")
+        weight = _monotone(
+            weight, guilty + innocent * guilty.sum() / innocent.sum() + 1e-9, direction == "up"
+        )
     keep = np.abs(np.diff(weight)) > 0.05
     kept = np.r_[True, keep]
     chosen = tuple(float(f"{e:.6g}") for e in edges[keep])

@@ -23,7 +23,9 @@ def coefficients(weights: np.ndarray, right: np.ndarray, fixed: np.ndarray) -> n
     for _ in range(STEPS):
         total = np.clip(weights @ factor + bias, -30, 30)
         error = balance * (1 / (1 + np.exp(-total)) - right)
-        factor = np.clip(factor - (weights.T @ error + RIDGE * (factor - pull)) / curvature, 0.0, 1.5)
+        factor = np.clip(
+            factor - (weights.T @ error + RIDGE * (factor - pull)) / curvature, 0.0, 1.5
+        )
         factor[fixed] = 1.0
         bias -= float(error.sum()) / (0.25 * balance.sum() + 1.0)
     return factor

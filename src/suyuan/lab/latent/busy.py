@@ -99,7 +99,9 @@ def _callees(
     rows = np.flatnonzero((kind == SALES) & (group % 2 == 0))
     callee[rows] = _buyers(rng, market, group[rows], at[rows], COURIER, SALES)
     regular = np.flatnonzero((kind == CLINIC) | (kind == COLLECTION))
-    callee[regular] = (group[regular] * 7919 + rng.integers(0, 600, len(regular)) * 13) % len(people)
+    callee[regular] = (group[regular] * 7919 + rng.integers(0, 600, len(regular)) * 13) % len(
+        people
+    )
     # Calls to people beyond the records; a ring's come to about as many.
     outside = rng.random(n) < np.where(np.isin(kind, (COURIERS, REFUND)), 0.12, 0.38)
     return np.where(outside, -1, callee), outside
@@ -119,7 +121,9 @@ def _buyers(
     orgs = np.argsort(-size)[: max(int((size > 0).sum()) // 3, 2)]
     org = orgs[group % len(orgs)]
     lags = {COURIERS: (0.1, 0.5, 0.4), REFUND: (0.45, 0.4, 0.15)}.get(what, (0.5, 0.3, 0.2))
-    lag = np.choose(categories(rng, np.array(lags), len(at)), [0, 1, 2 + rng.integers(0, 2, len(at))])
+    lag = np.choose(
+        categories(rng, np.array(lags), len(at)), [0, 1, 2 + rng.integers(0, 2, len(at))]
+    )
     day = at // DAY - lag
     key = column.astype(np.int64) * 1_000_000 + (market.at // DAY)
     order = np.argsort(key, kind="stable")
@@ -127,7 +131,9 @@ def _buyers(
     low = np.searchsorted(key[order], wanted, "left")
     high = np.searchsorted(key[order], wanted, "right")
     pick = np.minimum(low + (rng.random(len(at)) * (high - low)).astype(np.int64), len(order) - 1)
-    found: np.ndarray = np.where(high > low, market.buyer[order[pick]], rng.choice(market.buyer, len(at)))
+    found: np.ndarray = np.where(
+        high > low, market.buyer[order[pick]], rng.choice(market.buyer, len(at))
+    )
     return found
 
 

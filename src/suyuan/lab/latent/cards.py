@@ -63,7 +63,11 @@ def build(setting: Setting, numbering: Numbering, people: People, lines: Lines) 
     rng = setting.rng("cards")
     counts = setting.counts
     agents = max(counts["sims"] // 25, 24)
-    guilty = rng.permutation(agents)[: max(agents // 12, 4)] if counts["bulk_sims"] else np.empty(0, dtype=np.int64)
+    guilty = (
+        rng.permutation(agents)[: max(agents // 9, 5)]
+        if counts["bulk_sims"]
+        else np.empty(0, dtype=np.int64)
+    )
     scam, busy = rng.permutation(lines.rows(SCAM)), rng.permutation(lines.rows(BUSY))
     farm = rng.permutation(lines.rows(FARM))
     in_bulk = min(int(0.33 * len(scam)), counts["bulk_sims"] // 2)
@@ -71,9 +75,13 @@ def build(setting: Setting, numbering: Numbering, people: People, lines: Lines) 
     fleet = int(max(counts["bulk_sims"], 40) * 1.3 * max(setting.knob("lookalikes"), 0.1))
     staff = busy[: min(fleet // 2, int(0.6 * len(busy)))]
     others = rng.permutation(lines.rows(OTHER_FRAUD))
-    alone = np.concatenate([
-        scam[in_bulk:][: len(scam) // 3], busy[len(staff) :][: len(busy) // 4], others[: len(others) // 2],
-    ])  # fmt: skip
+    alone = np.concatenate(
+        [
+            scam[in_bulk:][: len(scam) // 3],
+            busy[len(staff) :][: len(busy) // 4],
+            others[: len(others) // 2],
+        ]
+    )
     parts = [
         _bulk(rng, setting, numbering, people, lines, guilty, bulk),
         _industry(rng, setting, numbering, agents),
@@ -133,7 +141,11 @@ def _moments(
     """Openings of a batch lie within `spread` days, in shop hours."""
     day = rng.integers(-60, setting.days - 8, max(batches, 1))[batch] if len(batch) else batch
     day = day + rng.integers(0, spread + 1, len(batch))
-    seconds = 9 * 3600 + rng.integers(0, 9 * 3600, max(batches, 1))[batch] + rng.integers(0, 5400, len(batch))
+    seconds = (
+        9 * 3600
+        + rng.integers(0, 9 * 3600, max(batches, 1))[batch]
+        + rng.integers(0, 5400, len(batch))
+    )
     return setting.start + day * DAY + np.minimum(seconds, 75_000) * SECOND
 
 
@@ -146,7 +158,9 @@ def _before(
     day = (earliest + 8 * HOUR) // DAY - 1 - rng.geometric(0.2, len(earliest))
     seconds = 9 * 3600 + rng.integers(0, 8 * 3600, len(earliest))
     spread_days = rng.integers(0, spread + 1, len(batch))
-    moment = day[batch] * DAY - 8 * HOUR + (seconds[batch] + rng.integers(0, 5400, len(batch))) * SECOND
+    moment = (
+        day[batch] * DAY - 8 * HOUR + (seconds[batch] + rng.integers(0, 5400, len(batch))) * SECOND
+    )
     found: np.ndarray = moment - spread_days * DAY
     return found
 
@@ -163,11 +177,22 @@ def _bulk(
     """Opened for straw people and shell companies at guilty outlets of the nine resellers."""
     line = line[np.argsort(lines.first[line], kind="stable")]
     n = len(line)
-    batch, batches = _batches(rng, n, 8, 40)
+    batch, batches = _batches(rng, n, 6, 30)
     bulk_resellers = np.flatnonzero(numbering.bulk)
-    owner = bulk_resellers[np.concatenate([np.arange(batches), [0]])[:max(batches, 1)] % max(len(bulk_resellers), 1)] if batches else batch
+    owner = (
+        bulk_resellers[
+            np.concatenate([np.arange(batches), [0]])[: max(batches, 1)]
+            % max(len(bulk_resellers), 1)
+        ]
+        if batches
+        else batch
+    )
     shell = rng.random(max(batches, 1)) < 0.3
-    customer = np.where(shell, COMPANY + rng.integers(0, 10**6, max(batches, 1)), rng.integers(0, len(people), max(batches, 1)))
+    customer = np.where(
+        shell,
+        COMPANY + rng.integers(0, 10**6, max(batches, 1)),
+        rng.integers(0, len(people), max(batches, 1)),
+    )
     operator = owner[batch] if n else batch
     product = np.where(shell[batch], categories(rng, np.array([0.5, 0.35, 0.15]), n), PERSONAL)
     functions = rng.choice([ALL, SMS_DATA, VOICE_SMS], n)
@@ -177,9 +202,16 @@ def _bulk(
     lines.phone[line] = phone
     lines.operator[line] = operator
     return _Part(
-        phone, operator, product, customer[batch], agent,
-        _before(rng, lines.first[line], batch, batches, 1 + int(2 * setting.knob("evasion"))), functions, True, line,
-    )  # fmt: skip
+        phone,
+        operator,
+        product,
+        customer[batch],
+        agent,
+        _before(rng, lines.first[line], batch, batches, 1 + int(2 * setting.knob("evasion"))),
+        functions,
+        bulk=True,
+        line=line,
+    )
 
 
 def _industry(
@@ -217,7 +249,7 @@ def _fleets(
     """Legal bulk: companies' machines (industry and IoT, data only) and their staff's numbers."""
     busy = busy[np.argsort(lines.first[busy], kind="stable")]
     n = len(busy) + machines
-    batch, batches = _batches(rng, n, 8, 40)
+    batch, batches = _batches(rng, n, 8, 50)
     any_day = setting.start + (rng.random(n) * (setting.days + 40) - 45) * DAY
     first = np.concatenate([lines.first[busy], any_day[len(busy) :].astype(np.int64)])
     operator = rng.integers(0, len(numbering.kind), max(batches, 1))[batch]
@@ -260,12 +292,18 @@ def _ordinary(
     opened = setting.start + day * DAY + second * SECOND
     before = lines.first[line] - (rng.gamma(1.5, 5, len(line)) * DAY).astype(np.int64) - HOUR
     opened[: len(line)] = before // SECOND * SECOND
+    # Whoever wants a card for bad ends goes where few questions are asked.
+    careless = rng.permutation(agents)[: max(agents // 4, 3)]
+    agent = rng.integers(0, agents, n)
+    asked = rng.random(len(line)) < 0.6
+    odds = 1.0 / np.arange(1, len(careless) + 1)
+    agent[: len(line)][asked] = careless[categories(rng, odds, int(asked.sum()))]
     return _Part(
         phone=np.concatenate([lines.phone[line], people.phone[person]]),
         operator=np.concatenate([lines.operator[line], people.operator[person]]),
         product=np.full(n, PERSONAL),
         customer=customer,
-        agent=rng.integers(0, agents, n),
+        agent=agent,
         opened=opened,
         functions=np.full(n, ALL),
         bulk=False,

@@ -4,6 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from suyuan.lab.latent.cardhands import (
+    CARD,
+    CREDIT,
+    ISSUE,
+    NOBODY,
+    POINTS,
+    UNITS,
+    Cards,
+    Sheet,
+    deal,
+    faces,
+    hand_over,
+    joined,
+    prices,
+    redeem,
+    resell,
+    whole,
+)
 from suyuan.lab.latent.flows import Lots
 from suyuan.lab.latent.laundering import Laundering
 from suyuan.lab.latent.ledger import BY_BANK, BY_QR, BY_WALLET, Money, Payments, payments
@@ -11,13 +29,6 @@ from suyuan.lab.latent.people import People
 from suyuan.lab.latent.rings import CASHIER, MIDDLEMAN, QCOIN, SUNING, Rings
 from suyuan.lab.seeds import categories
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND, Setting
-
-KINDS = ("qcoin", "suning", "phone_credit")
-POINTS, CARD, CREDIT = range(3)
-ISSUE, TRANSFER, REDEEM = range(3)
-EVENTS = ("issue", "transfer", "redeem")
-UNITS = np.array([5_000, 10_000, 20_000, 30_000, 50_000, 100_000])
-NOBODY = -1
 
 
 @dataclass(frozen=True)
@@ -50,99 +61,47 @@ class CardTrade:
         return len(self.kind)
 
 
-class _Sheet:
-    """Collects events and payments; payments are numbered as they come."""
-
-    def __init__(self) -> None:
-        self.events: list[tuple[np.ndarray, ...]] = []
-        self.books: list[Payments] = []
-        self.paid = 0
-
-    def pay(self, book: Payments) -> np.ndarray:
-        rows = np.arange(self.paid, self.paid + len(book))
-        self.books.append(book)
-        self.paid += len(book)
-        return rows
-
-    def note(
-        self,
-        card: np.ndarray,
-        event: int,
-        at: np.ndarray,
-        sides: tuple[np.ndarray, np.ndarray],
-        price: np.ndarray,
-        payment: np.ndarray,
-    ) -> None:
-        self.events.append(
-            (card, np.full(len(card), event), at // SECOND * SECOND, *sides, price, payment)
-        )
-
-
 def build(
     setting: Setting, people: People, money: Money, rings: Rings, dirty: Laundering
 ) -> CardTrade:
     """Stolen money into cards, cards to dealers; and the honest trade beside it."""
     rng = setting.rng("cardtrade")
-    sheet = _Sheet()
+    sheet = Sheet()
     stolen, rest = _buy(rng, setting, money, dirty.to_cards, dirty.by_victim, sheet)
     taken = np.unique(rings.person)
     honest = rng.permutation(np.setdiff1d(np.arange(len(people)), taken))
     many = setting.counts["honest_resellers"]
     resellers, collectors = honest[:many], honest[many : many + max(many // 2, 6)]
     clean = _honest_buyers(rng, setting, people, money, sheet, len(stolen.face), collectors)
-    every = _joined(stolen, clean)
+    every = joined(stolen, clean)
     holder = np.full(len(every.face), NOBODY)
     _dealers(rng, setting, money, rings, every, len(stolen.face), resellers, holder, sheet)
     dealers = np.concatenate([rings.of(SUNING), rings.of(QCOIN)])
     buyers = np.concatenate([resellers, dealers])
-    _honest_sales(rng, setting, people, money, every, len(stolen.face), buyers, many, collectors, sheet)
-    columns = [np.concatenate([e[i] for e in sheet.events]) for i in range(7)]
+    _honest_sales(
+        rng, setting, people, money, every, len(stolen.face), buyers, many, collectors, sheet
+    )
+    card, event, at, giver, taker, price, payment = (
+        np.concatenate([e[i] for e in sheet.events]) for i in range(7)
+    )
     return CardTrade(
-        every.kind, every.face, every.origin, every.ring, holder, *columns,
-        book=_whole(sheet.books), rest=rest, resellers=resellers, collectors=collectors,
-    )  # fmt: skip
-
-
-@dataclass
-class _Cards:
-    """Cards and, as the trade goes on, who has each one since when."""
-
-    kind: np.ndarray
-    face: np.ndarray
-    origin: np.ndarray
-    ring: np.ndarray
-    who: np.ndarray
-    since: np.ndarray
-
-
-def _joined(a: _Cards, b: _Cards) -> _Cards:
-    names = ("kind", "face", "origin", "ring", "who", "since")
-    return _Cards(*(np.concatenate([getattr(a, n), getattr(b, n)]) for n in names))
-
-
-def _whole(books: list[Payments]) -> Payments:
-    names = ("at", "payer", "payee", "amount", "channel", "memo", "order")
-    return Payments(*(np.concatenate([getattr(b, n) for b in books]) for n in names))
-
-
-def _faces(
-    rng: np.random.Generator, amount: np.ndarray, biggest: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cards of usual faces within each amount: (row of the amount, face); the change is left."""
-    rows: list[np.ndarray] = []
-    faces: list[np.ndarray] = []
-    left = amount.copy()
-    for unit in UNITS[UNITS <= biggest][::-1]:
-        skip = rng.random(len(left)) < 0.25 if unit > UNITS[1] else np.zeros(len(left), bool)
-        count = np.where(skip, 0, left // unit)
-        if unit == UNITS[0]:
-            count = np.minimum(count, 6)
-        rows.append(np.repeat(np.arange(len(left)), count))
-        faces.append(np.full(int(count.sum()), unit))
-        left = left - count * unit
-    row = np.concatenate(rows)
-    order = np.argsort(row, kind="stable")
-    return row[order], np.concatenate(faces)[order]
+        kind=every.kind,
+        face=every.face,
+        origin=every.origin,
+        ring=every.ring,
+        holder=holder,
+        event_card=card,
+        event=event,
+        event_at=at,
+        event_from=giver,
+        event_to=taker,
+        event_price=price,
+        event_payment=payment,
+        book=whole(sheet.books),
+        rest=rest,
+        resellers=resellers,
+        collectors=collectors,
+    )
 
 
 def _buy(
@@ -151,21 +110,23 @@ def _buy(
     money: Money,
     lots: Lots,
     by_victim: np.ndarray,
-    sheet: _Sheet,
-) -> tuple[_Cards, Lots]:
+    sheet: Sheet,
+) -> tuple[Cards, Lots]:
     """Mules (or victims themselves, by scanning a code) buy cards; what is left over stays."""
     told = setting.config["rings"]["suning_share"]
     drift = setting.config["drift"]
     kind = np.where(rng.random(len(lots)) < told, CARD, POINTS)
     late = lots.at > setting.start + int(drift["day"]) * DAY
     kind = np.where(late & (rng.random(len(lots)) < drift["share"]), CREDIT, kind)
-    row, face = _faces(rng, lots.amount, int(UNITS[-1]))
+    row, face = faces(rng, lots.amount, int(UNITS[-1]))
     spent = np.bincount(row, face, minlength=len(lots)).astype(np.int64)
     bought = spent > 0
     shop = money.voucher_shops[kind * 2 + rng.integers(0, 2, len(lots))]
     channel = np.where(by_victim, BY_QR, rng.choice([BY_BANK, BY_WALLET], len(lots)))
     paid = sheet.pay(
-        payments(lots.at[bought], lots.account[bought], shop[bought], spent[bought], channel[bought])
+        payments(
+            lots.at[bought], lots.account[bought], shop[bought], spent[bought], channel[bought]
+        )
     )
     payment = np.full(len(lots), -1)
     payment[bought] = paid
@@ -177,7 +138,7 @@ def _buy(
     sheet.note(card, ISSUE, at, (nobody, buyer[row]), face, payment[row])
     left = lots.amount - spent
     rest = Lots(lots.account, lots.at, left, lots.origin, lots.group).take(left > 0)
-    return _Cards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), rest
+    return Cards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), rest
 
 
 def _honest_buyers(
@@ -185,10 +146,10 @@ def _honest_buyers(
     setting: Setting,
     people: People,
     money: Money,
-    sheet: _Sheet,
+    sheet: Sheet,
     known: int,
     collectors: np.ndarray,
-) -> _Cards:
+) -> Cards:
     """Presents, game players, firms' welfare cards; collectors buy up many at once as mules do."""
     wanted = max(setting.counts["vouchers"] - known, 200)
     buys = max(wanted // 5, 20)
@@ -204,65 +165,25 @@ def _honest_buyers(
 
 
 def _buy_clean(
-    rng: np.random.Generator, money: Money, lots: Lots, sheet: _Sheet, known: int
-) -> tuple[_Cards, Lots]:
+    rng: np.random.Generator, money: Money, lots: Lots, sheet: Sheet, known: int
+) -> tuple[Cards, Lots]:
     kind = categories(rng, np.array([0.45, 0.5, 0.05]), len(lots))
-    row, face = _faces(rng, lots.amount, int(UNITS[-1]))
+    row, face = faces(rng, lots.amount, int(UNITS[-1]))
     spent = np.bincount(row, face, minlength=len(lots)).astype(np.int64)
     shop = money.voucher_shops[kind * 2 + rng.integers(0, 2, len(lots))]
     bought = spent > 0
     channel = rng.choice([BY_BANK, BY_WALLET, BY_QR], len(lots))
     paid = np.full(len(lots), -1)
     paid[bought] = sheet.pay(
-        payments(lots.at[bought], lots.account[bought], shop[bought], spent[bought], channel[bought])
+        payments(
+            lots.at[bought], lots.account[bought], shop[bought], spent[bought], channel[bought]
+        )
     )
     buyer = money.owner[lots.account]
     at = lots.at[row] + rng.integers(2, 90, len(row)) * SECOND
     card = known + np.arange(len(row))
     sheet.note(card, ISSUE, at, (np.full(len(row), NOBODY), buyer[row]), face, paid[row])
-    return _Cards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), lots
-
-
-def _prices(
-    rng: np.random.Generator, setting: Setting, kind: np.ndarray, face: np.ndarray, dealer: np.ndarray
-) -> np.ndarray:
-    """What a dealer pays: the market's discount, with a spread of his own and one by the deal."""
-    told = setting.config["money"]
-    base = np.array([told["discount"]["qcoin"], told["discount"]["suning"], 0.9])[kind]
-    spread = np.array([told["spread"]["qcoin"], told["spread"]["suning"], 0.02])[kind]
-    own = np.sin(dealer * 12.9898) * 0.6
-    rate = base + spread * (own + rng.normal(0, 0.7, len(kind)))
-    found: np.ndarray = np.round(face * rate.clip(0.5, 0.995)).astype(np.int64)
-    return found
-
-
-def _deal(
-    rng: np.random.Generator,
-    cards: _Cards,
-    which: np.ndarray,
-    buyer: np.ndarray,
-    payee: np.ndarray,
-    price: np.ndarray,
-    sheet: _Sheet,
-    money: Money,
-) -> None:
-    """Cards of one seller to one buyer within hours are one deal, paid for at once."""
-    window = cards.since[which] // (6 * HOUR)
-    key = np.stack([cards.who[which], buyer, payee, cards.kind[which], window])
-    _, deal = np.unique(key, axis=1, return_inverse=True)
-    deal = deal.ravel()
-    _, first = np.unique(deal, return_index=True)
-    when = np.zeros(len(first), dtype=np.int64)
-    np.maximum.at(when, deal, cards.since[which])
-    when += (rng.gamma(2, 50 * MINUTE, len(first))).astype(np.int64) + 5 * MINUTE
-    when = when // SECOND * SECOND
-    total = np.bincount(deal, price).astype(np.int64)
-    source = money.source(buyer[first], rng.random(len(first)) < 0.4)
-    paid = sheet.pay(payments(when, source, payee[first], total, BY_BANK))
-    at = when[deal] + rng.integers(-600, 600, len(deal)) * SECOND
-    at = np.maximum(at, cards.since[which] + SECOND)
-    sheet.note(which, TRANSFER, at, (cards.who[which], buyer), price, paid[deal])
-    cards.who[which], cards.since[which] = buyer, at
+    return Cards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), lots
 
 
 def _dealers(
@@ -270,11 +191,11 @@ def _dealers(
     setting: Setting,
     money: Money,
     rings: Rings,
-    cards: _Cards,
+    cards: Cards,
     stolen: int,
     resellers: np.ndarray,
     holder: np.ndarray,
-    sheet: _Sheet,
+    sheet: Sheet,
 ) -> None:
     """Stolen cards: through the middleman (who keeps a cut) or straight to the ring's dealers."""
     for ring in range(rings.n):
@@ -284,7 +205,7 @@ def _dealers(
         mine = mine[~kept]
         through = rng.random(len(mine)) < 0.75
         via = middle[rng.integers(0, len(middle), len(mine))]
-        _hand_over(rng, cards, mine[through], via[through], sheet)
+        hand_over(rng, cards, mine[through], via[through], sheet)
         for kind, role in ((POINTS, QCOIN), (CARD, SUNING), (CREDIT, QCOIN)):
             pool = rings.of(role, ring)
             rows = np.flatnonzero(cards.kind[mine] == kind)
@@ -293,21 +214,11 @@ def _dealers(
             dealer = np.where(honest, rng.choice(resellers, len(rows)), dealer)
             which = mine[rows]
             payee = np.where(through[rows], via[rows], rng.choice(cashiers, len(rows)))
-            price = _prices(rng, setting, cards.kind[which], cards.face[which], dealer)
-            _deal(rng, cards, which, dealer, payee, price, sheet, money)
+            price = prices(rng, setting, cards.kind[which], cards.face[which], dealer)
+            deal(rng, cards, which, dealer, payee, price, sheet, money)
             holder[which] = dealer
             _cut(rng, cashiers, payee, through[rows], price, cards.since[which], sheet)
-            _resell(rng, cards, which, len(money.wallet_of), money, sheet)
-
-
-def _hand_over(
-    rng: np.random.Generator, cards: _Cards, which: np.ndarray, to: np.ndarray, sheet: _Sheet
-) -> None:
-    """Card numbers sent on without money."""
-    at = cards.since[which] + (rng.lognormal(2.5, 1.0, len(which)) * MINUTE).astype(np.int64)
-    none = np.full(len(which), -1)
-    sheet.note(which, TRANSFER, at, (cards.who[which], to), none, none)
-    cards.who[which], cards.since[which] = to, at
+            resell(rng, cards, which, len(money.wallet_of), money, sheet)
 
 
 def _cut(
@@ -317,7 +228,7 @@ def _cut(
     through: np.ndarray,
     price: np.ndarray,
     at: np.ndarray,
-    sheet: _Sheet,
+    sheet: Sheet,
 ) -> None:
     """The middleman pays the ring what he got, less one or two in a hundred."""
     person, day = payee[through], at[through] // (9 * HOUR)
@@ -330,37 +241,15 @@ def _cut(
     total = np.bincount(deal, price[through]) * rng.uniform(0.98, 0.995, len(first))
     delay = (rng.gamma(2, HOUR, len(first)) + 10 * MINUTE).astype(np.int64)
     to = rng.choice(cashiers, len(first))
-    sheet.pay(payments((when + delay) // SECOND * SECOND, person[first], to, np.round(total).astype(np.int64), BY_BANK))
-
-
-def _resell(
-    rng: np.random.Generator,
-    cards: _Cards,
-    which: np.ndarray,
-    people: int,
-    money: Money,
-    sheet: _Sheet,
-) -> None:
-    """To customers at a little under face within days; they redeem."""
-    some = which[rng.random(len(which)) < 0.85]
-    dealer = cards.who[some]
-    customer = rng.integers(0, people, len(some))
-    at = cards.since[some] + (rng.gamma(1.5, 20 * HOUR, len(some))).astype(np.int64) + 20 * MINUTE
-    at = at // SECOND * SECOND
-    rate = np.array([0.93, 0.985, 0.96])[cards.kind[some]] + rng.normal(0, 0.008, len(some))
-    price = np.round(cards.face[some] * rate.clip(0.6, 1.0)).astype(np.int64)
-    source = money.source(customer, rng.random(len(some)) < 0.6)
-    paid = sheet.pay(payments(at, source, dealer, price, BY_QR))
-    sheet.note(some, TRANSFER, at + 30 * SECOND, (dealer, customer), price, paid)
-    cards.who[some], cards.since[some] = customer, at
-    _redeem(rng, cards, some, sheet)
-
-
-def _redeem(rng: np.random.Generator, cards: _Cards, which: np.ndarray, sheet: _Sheet) -> None:
-    some = which[rng.random(len(which)) < 0.7]
-    at = cards.since[some] + (rng.gamma(1.0, 2 * DAY, len(some))).astype(np.int64) + MINUTE
-    none = np.full(len(some), -1)
-    sheet.note(some, REDEEM, at, (cards.who[some], np.full(len(some), NOBODY)), none, none)
+    sheet.pay(
+        payments(
+            (when + delay) // SECOND * SECOND,
+            person[first],
+            to,
+            np.round(total).astype(np.int64),
+            BY_BANK,
+        )
+    )
 
 
 def _honest_sales(
@@ -368,25 +257,29 @@ def _honest_sales(
     setting: Setting,
     people: People,
     money: Money,
-    cards: _Cards,
+    cards: Cards,
     stolen: int,
     resellers: np.ndarray,
     honest: int,
     collectors: np.ndarray,
-    sheet: _Sheet,
+    sheet: Sheet,
 ) -> None:
     """Unwanted cards: to a collector first or straight to an honest reseller, at market prices."""
     mine = np.arange(stolen, len(cards.face))
     sold = mine[rng.random(len(mine)) < 0.75]
-    weight = rng.lognormal(0, 1.4, len(resellers)) * np.where(np.arange(len(resellers)) < honest, 1.0, 0.3)
+    weight = rng.lognormal(0, 0.9, len(resellers)) * np.where(
+        np.arange(len(resellers)) < honest, 1.0, 0.1
+    )
     choice = categories(rng, weight, len(sold))
     pool = resellers[choice]
     # Some resellers buy from whoever comes, others from two or three collectors they know.
     through = rng.random(len(sold)) < rng.beta(0.7, 0.7, len(resellers))[choice]
-    known = collectors[(choice[through] * 3 + rng.integers(0, 2, int(through.sum()))) % len(collectors)]
-    _hand_over(rng, cards, sold[through], known, sheet)
-    price = _prices(rng, setting, cards.kind[sold], cards.face[sold], pool)
-    _deal(rng, cards, sold, pool, cards.who[sold].copy(), price, sheet, money)
-    _resell(rng, cards, sold, len(people), money, sheet)
+    known = collectors[
+        (choice[through] * 3 + rng.integers(0, 2, int(through.sum()))) % len(collectors)
+    ]
+    hand_over(rng, cards, sold[through], known, sheet)
+    price = prices(rng, setting, cards.kind[sold], cards.face[sold], pool)
+    deal(rng, cards, sold, pool, cards.who[sold].copy(), price, sheet, money)
+    resell(rng, cards, sold, len(people), money, sheet)
     kept = np.setdiff1d(mine, sold)
-    _redeem(rng, cards, kept, sheet)
+    redeem(rng, cards, kept, sheet)

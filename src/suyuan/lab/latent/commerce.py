@@ -38,13 +38,16 @@ def build(
 def _moments(rng: np.random.Generator, setting: Setting, n: int) -> np.ndarray:
     history = setting.config["money"]["history_days"]
     day = rng.integers(-history, setting.days, n)
-    found: np.ndarray = setting.start + day * DAY + categories(rng, HOURS, n) * HOUR + rng.integers(0, 3600, n) * SECOND
+    found: np.ndarray = (
+        setting.start
+        + day * DAY
+        + categories(rng, HOURS, n) * HOUR
+        + rng.integers(0, 3600, n) * SECOND
+    )
     return found
 
 
-def _orders(
-    rng: np.random.Generator, people: People, market: Market, money: Money
-) -> Payments:
+def _orders(rng: np.random.Generator, people: People, market: Market, money: Money) -> Payments:
     """Each order is paid to its shop within minutes."""
     n = len(market)
     payer = money.source(market.buyer, rng.random(n) < people.wallet_habit[market.buyer] + 0.2)
@@ -54,9 +57,7 @@ def _orders(
     return payments(at, payer, payee, market.amount, channel, order=np.arange(n))
 
 
-def _wages(
-    rng: np.random.Generator, setting: Setting, people: People, money: Money
-) -> Payments:
+def _wages(rng: np.random.Generator, setting: Setting, people: People, money: Money) -> Payments:
     """Two paydays for six in ten, each employer on a day of his own, all within the hour."""
     staff = rng.permutation(len(people))[: int(0.6 * len(people))]
     employer = rng.integers(0, len(money.employers), len(staff))
@@ -68,9 +69,13 @@ def _wages(
         at = day + rng.integers(0, 3600, len(staff)) * SECOND
         months.append(np.minimum(at, setting.end - HOUR))
     return payments(
-        np.concatenate(months), np.tile(money.employers[employer], 2), np.tile(staff, 2),
-        np.tile(wage, 2), BY_BANK, memo=0,
-    )  # fmt: skip
+        np.concatenate(months),
+        np.tile(money.employers[employer], 2),
+        np.tile(staff, 2),
+        np.tile(wage, 2),
+        BY_BANK,
+        memo=0,
+    )
 
 
 def _loans(
@@ -93,7 +98,11 @@ def _loans(
     spent = amount - rng.integers(0, 200, n) * 100
     friend = rng.integers(0, len(people), n)
     shop = rng.choice(money.shops, n)
-    return [lent, drawn, payments(spent_at, person, np.where(rng.random(n) < 0.6, friend, shop), spent, BY_BANK)]
+    return [
+        lent,
+        drawn,
+        payments(spent_at, person, np.where(rng.random(n) < 0.6, friend, shop), spent, BY_BANK),
+    ]
 
 
 def _passers(
@@ -105,7 +114,11 @@ def _passers(
 ) -> list[Payments]:
     """Contractors, group buyers, rent collectors: in from strangers, out within minutes or days."""
     told = setting.config["money"]
-    many = int(max(setting.counts["mules"], len(people) // 300) * told["look_alikes"] * setting.knob("lookalikes"))
+    many = int(
+        max(setting.counts["mules"], len(people) // 300)
+        * told["look_alikes"]
+        * setting.knob("lookalikes")
+    )
     if many == 0:
         return []
     passer = rng.permutation(innocent)[:many]
@@ -118,7 +131,11 @@ def _passers(
     start = rng.random(many) * (setting.days - 6)
     length = rng.gamma(2.0, 5.0, many)
     day = (start[row] + rng.random(len(row)) * length[row]).clip(0, setting.days - 2)
-    at = setting.start + (day.astype(np.int64)) * DAY + (9 + categories(rng, HOURS[9:23], len(row))) * HOUR
+    at = (
+        setting.start
+        + (day.astype(np.int64)) * DAY
+        + (9 + categories(rng, HOURS[9:23], len(row))) * HOUR
+    )
     at += rng.integers(0, 3600, len(row)) * SECOND
     payer = categories(rng, people.activity, len(row))
     came = payments(at, payer, passer[row], amount, rng.choice([BY_BANK, BY_BANK, BY_QR], len(row)))
@@ -195,5 +212,9 @@ def _daily(
     fen = np.round(np.exp(rng.normal(np.array([3.6, 3.2, 5.2, 6.3, 6.6])[way], 1.1)) * 100)
     rounded = np.where(way >= 2, np.maximum(np.round(fen / 10_000), 1) * 10_000, fen)
     amount = np.where((way == 4) | (rng.random(n) < 0.5), rounded, fen).clip(100, 20_000_000)
-    channel = np.where(way == 4, BY_CASH, np.where(way < 2, BY_QR, np.where(money.kind[payer] == 1, BY_WALLET, BY_BANK)))
+    channel = np.where(
+        way == 4,
+        BY_CASH,
+        np.where(way < 2, BY_QR, np.where(money.kind[payer] == 1, BY_WALLET, BY_BANK)),
+    )
     return [payments(_moments(rng, setting, n), payer, payee, amount.astype(np.int64), channel)]

@@ -49,35 +49,54 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accou
     rng = setting.rng("farms")
     counts, told = setting.counts, setting.config["farms"]
     farmed = counts["farmed"] if len(lines.rows(FARM)) else 0
-    group = int(farmed * told["look_alikes"] * setting.knob("lookalikes")) or counts["accounts"] // 20
+    group = (
+        int(farmed * told["look_alikes"] * setting.knob("lookalikes")) or counts["accounts"] // 20
+    )
     n = counts["accounts"]
     alike = rng.choice([SHOP, CAFE, STUDIO, CAMPUS], group, p=[0.4, 0.2, 0.2, 0.2])
-    sort = np.concatenate([np.full(farmed, FARMED), np.sort(alike), np.full(n - farmed - group, ORDINARY)])
+    sort = np.concatenate(
+        [np.full(farmed, FARMED), np.sort(alike), np.full(n - farmed - group, ORDINARY)]
+    )
     size = _sizes(rng, n)
     batch = np.where(sort == ORDINARY, -1, sort * 10**7 + size)
     at, device, ip = _circumstances(rng, setting, people, sort, batch)
     person = categories(rng, people.activity, n)
     known = np.unique(rings.person)[: n - farmed - group]
     person[n - len(known) :] = known
-    line = _lines_of(rng, lines, farmed, n)
+    line = _lines_of(lines, farmed, n)
     platform = np.where(
         sort == FARMED,
         categories(rng, np.array([0.62, 0.3, 0.05, 0.03]), n),
         categories(rng, np.array([0.45, 0.38, 0.1, 0.07]), n),
     )
-    at = np.where(line >= 0, lines.first[line] + (rng.exponential(9 * (0.5 + setting.knob("evasion")), n) * HOUR).astype(np.int64), at)
+    at = np.where(
+        line >= 0,
+        lines.first[line]
+        + (rng.exponential(9 * (0.5 + setting.knob("evasion")), n) * HOUR).astype(np.int64),
+        at,
+    )
     at = _together(rng, sort, person, at)
     phone = _phones(rng, setting, people, lines, sort, person, line)
     merchant, sold = _sales(rng, setting, rings, sort, platform, batch, at)
     status, status_at = _status(rng, setting, sort, platform, at)
     order = rng.permutation(n)
     columns = {
-        "platform": platform, "at": at, "phone": phone, "device": device, "ip": ip,
+        "platform": platform,
+        "at": at,
+        "phone": phone,
+        "device": device,
+        "ip": ip,
         "person": np.where(sort == FARMED, -1, person),
         "token": _tokens(rng, sort, platform, told["token_share"]),
-        "status": status, "status_at": status_at, "sort": sort, "batch": batch,
-        "merchant": merchant, "sold_at": sold, "ring": _users(rng, rings, merchant, sold), "line": line,
-    }  # fmt: skip
+        "status": status,
+        "status_at": status_at,
+        "sort": sort,
+        "batch": batch,
+        "merchant": merchant,
+        "sold_at": sold,
+        "ring": _users(rng, rings, merchant, sold),
+        "line": line,
+    }
     return Accounts(
         id=distinct(rng, n, 10**8, 4 * 10**9), **{k: v[order] for k, v in columns.items()}
     )
@@ -114,7 +133,7 @@ def _circumstances(
     return at, device, np.where(rng.random(n) < ip_odds, batch_ip, home_ip)
 
 
-def _lines_of(rng: np.random.Generator, lines: Lines, farmed: int, n: int) -> np.ndarray:
+def _lines_of(lines: Lines, farmed: int, n: int) -> np.ndarray:
     """The farm's line behind each farmed account (they come first), in runs."""
     line = np.full(n, -1)
     rows = lines.rows(FARM)
@@ -133,7 +152,9 @@ def _together(
     first = rows[run * 4]
     person[rows[many]] = person[first[many]]
     moved = at.copy()
-    moved[rows[many]] = at[first[many]] + (rng.gamma(1.2, 1.2, int(many.sum())) * HOUR).astype(np.int64)
+    moved[rows[many]] = at[first[many]] + (rng.gamma(1.2, 1.2, int(many.sum())) * HOUR).astype(
+        np.int64
+    )
     return moved
 
 
@@ -181,7 +202,9 @@ def _sales(
     for role, mine in ((WECHAT, platform == 1), (QQ, platform != 1)):
         sellers = rings.of(role)
         if len(sellers):
-            merchant[mine & (sort == FARMED)] = sellers[(batch % len(sellers))[mine & (sort == FARMED)]]
+            merchant[mine & (sort == FARMED)] = sellers[
+                (batch % len(sellers))[mine & (sort == FARMED)]
+            ]
     unsold = rng.random(n) < setting.config["farms"]["on_disk_only"]
     wait = (rng.gamma(2.0, 5.0 + 4.0 * setting.knob("evasion"), n) * DAY).astype(np.int64)
     sold = np.where((merchant >= 0) & ~unsold, at + wait + HOUR, -1)
@@ -202,7 +225,11 @@ def _users(
 
 
 def _status(
-    rng: np.random.Generator, setting: Setting, sort: np.ndarray, platform: np.ndarray, at: np.ndarray
+    rng: np.random.Generator,
+    setting: Setting,
+    sort: np.ndarray,
+    platform: np.ndarray,
+    at: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Banned or restricted, a little more often where farmed; tokens are not looked at here."""
     n = len(sort)

@@ -26,7 +26,11 @@ class Lots:
 
     def take(self, rows: np.ndarray) -> "Lots":
         return Lots(
-            self.account[rows], self.at[rows], self.amount[rows], self.origin[rows], self.group[rows]
+            self.account[rows],
+            self.at[rows],
+            self.amount[rows],
+            self.origin[rows],
+            self.group[rows],
         )
 
 

@@ -19,7 +19,6 @@ from suyuan.lab.latent.ledger import (
     payments,
     together,
 )
-from suyuan.lab.latent.people import People
 from suyuan.lab.latent.rings import CASHIER, MULE, Rings
 from suyuan.lab.latent.victims import LOAN, VOUCHER, Victims
 from suyuan.lab.seeds import categories
@@ -47,9 +46,7 @@ class Laundering:
     by_victim: np.ndarray
 
 
-def build(
-    setting: Setting, people: People, money: Money, rings: Rings, victims: Victims
-) -> Laundering:
+def build(setting: Setting, money: Money, rings: Rings, victims: Victims) -> Laundering:
     """Follow every victim's money from hand to hand."""
     rng = setting.rng("laundering")
     mules = [rings.of(MULE, ring) for ring in range(rings.n)]
@@ -91,7 +88,7 @@ def _origins(
     mules: list[np.ndarray],
     books: list[Payments],
 ) -> tuple[Lots, Lots]:
-    """Loans disbursed and withdrawn, then the victims' payments to the first mules (one to four)."""
+    """Loans disbursed and withdrawn, then the victims' payments to the first mules."""
     n = len(victims)
     wallet = money.wallet_of[victims.person]
     loan = victims.path == LOAN
@@ -118,7 +115,7 @@ def _origins(
     direct = victims.path[row] == VOUCHER
     paid = lots.take(~direct)
     to = _mule(rng, paid, mules, at_front=True)
-    moved, payment = hand_on(paid, to, window=1)
+    moved, _ = hand_on(paid, to, window=1)
     channel = np.where(rng.random(len(paid)) < 0.25, BY_QR, BY_BANK)
     books.append(payments(moved.at, paid.account, moved.account, moved.amount, channel))
     return moved, lots.take(direct)
@@ -196,16 +193,23 @@ def _cash_out(
     way = np.where(draw < share, 0, 1 + categories(rng, np.array([0.45, 0.2, 0.35]), len(ends)))
     kept = rng.gamma(2, setting.config["money"]["mule_commission"] / 2, len(ends)).clip(0, 0.2)
     parts, kept_lots = split(
-        rng, Lots(ends.account, ends.at, ends.amount, np.arange(len(ends)), ends.group), kept, patience
+        rng,
+        Lots(ends.account, ends.at, ends.amount, np.arange(len(ends)), ends.group),
+        kept,
+        patience,
     )
     rests.append((_renamed(kept_lots, ends.origin), BALANCE))
     how = way[parts.origin]
     parts = _renamed(parts, ends.origin)
-    cash = _pay(parts.take(how == 1), rng.choice(money.desks, int((how == 1).sum())), books, BY_CASH)
+    cash = _pay(
+        parts.take(how == 1), rng.choice(money.desks, int((how == 1).sum())), books, BY_CASH
+    )
     rests.append((cash, CASH))
     shops = rng.choice(money.shops, int((how == 2).sum()))
     rests.append((_pay(parts.take(how == 2), shops, books, BY_QR), PURCHASE))
     kept_by = parts.take(how == 3)
-    cashier = np.array([rng.choice(rings.of(CASHIER, int(g))) for g in kept_by.group], dtype=np.int64)
+    cashier = np.array(
+        [rng.choice(rings.of(CASHIER, int(g))) for g in kept_by.group], dtype=np.int64
+    )
     rests.append((_pay(kept_by, cashier, books, BY_BANK), BALANCE))
     return parts.take(how == 0)

@@ -42,7 +42,9 @@ def build(setting: Setting, market: Market, rings: Rings) -> Leaks:
     decoys = int(told["decoys"]) * real if rings.n else int(told["decoys"])
     n = real + decoys
     kinds = [told["kinds"][i % len(told["kinds"])] for i in range(n)]
-    mechanism = [MECHANISMS.index(told["mechanisms"][i % len(told["mechanisms"])]) for i in range(n)]
+    mechanism = [
+        MECHANISMS.index(told["mechanisms"][i % len(told["mechanisms"])]) for i in range(n)
+    ]
     org = _sources(rng, setting, market, kinds, max(real, 1))
     opened, closed = _windows(rng, setting, n)
     broker = np.concatenate([_brokers(rng, rings, real), np.full(n - real, -1)])
@@ -50,7 +52,7 @@ def build(setting: Setting, market: Market, rings: Rings) -> Leaks:
         _exposed(rng, market, int(org[i]), int(opened[i]), int(closed[i]), told["coverage"])
         for i in range(n)
     ]
-    order = np.concatenate([d for d in drawn] or [np.empty(0, dtype=np.int64)])
+    order = np.concatenate(list(drawn) or [np.empty(0, dtype=np.int64)])
     source = np.repeat(np.arange(n), [len(d) for d in drawn])
     delay = _delay(rng, np.array(mechanism, dtype=np.int64)[source])
     return Leaks(
@@ -91,7 +93,9 @@ def _sources(
         share = np.array([market.passes(int(org)).mean() for org in members[:400]])
         members = members[: len(share)]
         free = ~np.isin(members, chosen) & (share > 0)
-        distance = np.abs(np.log(np.maximum(share, 1e-6) / max(wanted, 1e-6))) + rng.random(len(share))
+        distance = np.abs(np.log(np.maximum(share, 1e-6) / max(wanted, 1e-6))) + rng.random(
+            len(share)
+        )
         chosen.append(int(members[np.argmin(np.where(free, distance, np.inf))]))
     return np.array(chosen, dtype=np.int64)
 
@@ -114,7 +118,7 @@ def _exposed(
 
 
 def _delay(rng: np.random.Generator, mechanism: np.ndarray) -> np.ndarray:
-    """From order to exposure: a trojan within the hour or two, a person in the shift, an export nightly."""
+    """From order to exposure: a trojan at once, a person in the shift, an export at night."""
     hours = np.choose(
         mechanism,
         [

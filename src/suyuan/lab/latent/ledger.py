@@ -1,6 +1,7 @@
 """The ledger: accounts that hold money and every payment between them."""
 
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 
@@ -77,9 +78,14 @@ def payments(
         return np.broadcast_to(np.asarray(value, dtype=np.int64), (len(at),)).copy()
 
     return Payments(
-        np.asarray(at, dtype=np.int64), whole(payer), whole(payee),
-        np.asarray(amount, dtype=np.int64), whole(channel), whole(memo), whole(order),
-    )  # fmt: skip
+        np.asarray(at, dtype=np.int64),
+        whole(payer),
+        whole(payee),
+        np.asarray(amount, dtype=np.int64),
+        whole(channel),
+        whole(memo),
+        whole(order),
+    )
 
 
 def together(parts: list[Payments]) -> tuple[Payments, np.ndarray]:
@@ -94,15 +100,26 @@ def open_accounts(setting: Setting, people: People, market: Market) -> Money:
     rng = setting.rng("ledger")
     n = len(people)
     merchants = np.flatnonzero(market.org_kind == MERCHANT)
-    few = {"voucher_shops": 6, "lenders": 5, "desks": 8 + n // 20_000, "employers": max(n // 120, 8)}
+    few = {
+        "voucher_shops": 6,
+        "lenders": 5,
+        "desks": 8 + n // 20_000,
+        "employers": max(n // 120, 8),
+    }
     special = len(merchants) + sum(few.values())
     wallets = max(setting.counts["money_accounts"] - n - special, n // 20)
     holders = rng.permutation(n)[: min(wallets, n)]
-    kind = np.concatenate([
-        np.full(n, BANK), np.full(len(holders), WALLET), np.full(len(merchants), SHOP),
-        np.full(few["voucher_shops"], VOUCHER_SHOP), np.full(few["lenders"], LOAN),
-        np.full(few["desks"], BANK), np.full(few["employers"], BANK),
-    ])  # fmt: skip
+    kind = np.concatenate(
+        [
+            np.full(n, BANK),
+            np.full(len(holders), WALLET),
+            np.full(len(merchants), SHOP),
+            np.full(few["voucher_shops"], VOUCHER_SHOP),
+            np.full(few["lenders"], LOAN),
+            np.full(few["desks"], BANK),
+            np.full(few["employers"], BANK),
+        ]
+    )
     owner = np.full(len(kind), -1)
     owner[: n + len(holders)] = np.concatenate([np.arange(n), holders])
     wallet_of = np.full(n, -1)
@@ -113,12 +130,20 @@ def open_accounts(setting: Setting, people: People, market: Market) -> Money:
     org = np.full(len(kind), -1)
     org[start : start + len(merchants)] = merchants
     positions = start + len(merchants) + np.concatenate([[0], np.cumsum(list(few.values()))])
-    spans = [np.arange(a, b) for a, b in zip(positions[:-1], positions[1:], strict=True)]
+    spans = [np.arange(a, b) for a, b in pairwise(positions.tolist())]
     return Money(
-        kind=kind, owner=owner, org=org, number=_numbers(rng, kind), wallet_of=wallet_of,
-        shop_of_org=shop_of_org, shops=shop_of_org[merchants],
-        voucher_shops=spans[0], lenders=spans[1], desks=spans[2], employers=spans[3],
-    )  # fmt: skip
+        kind=kind,
+        owner=owner,
+        org=org,
+        number=_numbers(rng, kind),
+        wallet_of=wallet_of,
+        shop_of_org=shop_of_org,
+        shops=shop_of_org[merchants],
+        voucher_shops=spans[0],
+        lenders=spans[1],
+        desks=spans[2],
+        employers=spans[3],
+    )
 
 
 def _numbers(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
@@ -128,7 +153,9 @@ def _numbers(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
     return np.where(kind == BANK, cards, other)
 
 
-def balances(accounts: int, book: Payments, settled: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def balances(
+    accounts: int, book: Payments, settled: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Opening balances that let every payment be made, and the payer's balance after each.
 
     Payments must be in the order of time. ``settled`` marks those that moved money.

@@ -53,10 +53,17 @@ def build(setting: Setting, numbering: Numbering, calls: ScamCalls, busy: Busy) 
     rng = setting.rng("lines")
     farm = farm_lines(setting)
     other = setting.counts["other_reports"]
-    use = np.repeat([SCAM, BUSY, FARM, OTHER_FRAUD], [len(calls.number_ring), len(busy), farm, other])
+    use = np.repeat(
+        [SCAM, BUSY, FARM, OTHER_FRAUD], [len(calls.number_ring), len(busy), farm, other]
+    )
     index = np.concatenate([np.arange((use == u).sum()) for u in range(4)])
     group = np.concatenate(
-        [calls.number_caller, busy.group + 10**6, 10**8 + np.arange(farm) // FARM_BATCH, 10**9 + np.arange(other)]
+        [
+            calls.number_caller,
+            busy.group + 10**6,
+            10**8 + np.arange(farm) // FARM_BATCH,
+            10**9 + np.arange(other),
+        ]
     )
     first = _first_uses(rng, setting, calls, busy, farm, other)
     order = rng.permutation(len(use))

@@ -13,8 +13,33 @@ KIND_NAMES = ("platform", "courier", "software", "warehouse", "merchant")
 N_CATEGORIES = 12
 # Orders by hour of the day, from midnight: a trough at night, peaks before noon and at nine.
 HOURS = np.array(
-    [2, 1, 0.6, 0.4, 0.3, 0.5, 1, 2.4, 4, 6, 7, 6.6, 6, 5.4, 5.6, 5.6, 5.2, 4.6, 4.6, 5.6, 7, 7.6, 6, 4]
-)  # fmt: skip
+    [
+        2,
+        1,
+        0.6,
+        0.4,
+        0.3,
+        0.5,
+        1,
+        2.4,
+        4,
+        6,
+        7,
+        6.6,
+        6,
+        5.4,
+        5.6,
+        5.6,
+        5.2,
+        4.6,
+        4.6,
+        5.6,
+        7,
+        7.6,
+        6,
+        4,
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -100,7 +125,9 @@ def _prices(rng: np.random.Generator, category: np.ndarray, n: int) -> np.ndarra
     yuan = np.maximum(np.exp(rng.normal(median, 0.6)), 3)
     ending = categories(rng, np.array([0.4, 0.25, 0.2, 0.15]), n)
     fen = np.round(yuan).astype(np.int64) * 100
-    return fen - np.choose(ending, [np.zeros(n), np.full(n, 10), np.full(n, 1), rng.integers(0, 99, n)]).astype(np.int64)  # fmt: skip
+    return fen - np.choose(
+        ending, [np.zeros(n), np.full(n, 10), np.full(n, 1), rng.integers(0, 99, n)]
+    ).astype(np.int64)
 
 
 class _Pick:

@@ -9,8 +9,11 @@ from suyuan.lab.setting import Setting
 
 PERSONAL, INDUSTRY, IOT = 0, 1, 2
 CARRIER, GUILTY, INNOCENT = 0, 1, 2
-_CARRIER_PREFIXES = ((135, 136, 137, 138, 139, 150, 151, 158, 188), (130, 131, 156, 185, 186),
-                     (133, 153, 180, 181, 189))  # fmt: skip
+_CARRIER_PREFIXES = (
+    (135, 136, 137, 138, 139, 150, 151, 158, 188),
+    (130, 131, 156, 185, 186),
+    (133, 153, 180, 181, 189),
+)
 _RESELLER_PREFIXES = (162, 165, 167, 170, 171)
 
 

@@ -12,7 +12,18 @@ from suyuan.lab.latent.victims import Victims
 from suyuan.lab.seeds import categories
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND, Setting
 
-TYPES = ("刷单返利", "虚假贷款", "虚假购物", "虚假投资理财", "冒充客服", "冒充公检法", "冒充熟人", "网络游戏交易", "婚恋交友", "其他")
+TYPES = (
+    "刷单返利",
+    "虚假贷款",
+    "虚假购物",
+    "虚假投资理财",
+    "冒充客服",
+    "冒充公检法",
+    "冒充熟人",
+    "网络游戏交易",
+    "婚恋交友",
+    "其他",
+)
 # Police figures of one city, first half of 2020, the rest shared out.
 SHARES = np.array([22, 20, 16.5, 9.4, 6.6, 6, 6, 5, 4, 4.5])
 IMPOSTOR = 4
@@ -37,7 +48,12 @@ class OtherFraud:
 
 
 def build(
-    setting: Setting, people: People, money: Money, rings: Rings, victims: Victims, lines_first: np.ndarray
+    setting: Setting,
+    people: People,
+    money: Money,
+    rings: Rings,
+    victims: Victims,
+    lines_first: np.ndarray,
 ) -> OtherFraud:
     """Small hands of one to four reports each, who launder by simple means."""
     rng = setting.rng("otherfraud")
@@ -53,10 +69,18 @@ def build(
     at = lines_first + (rng.gamma(2, 3, n) * HOUR).astype(np.int64)
     paid = loss > 0
     to = accomplices[hand]
-    first = payments(at[paid] // SECOND * SECOND, person[paid], to[paid], loss[paid], rng.choice([BY_BANK, BY_QR], int(paid.sum())))
+    first = payments(
+        at[paid] // SECOND * SECOND,
+        person[paid],
+        to[paid],
+        loss[paid],
+        rng.choice([BY_BANK, BY_QR], int(paid.sum())),
+    )
     lots = Lots(to[paid], at[paid] // SECOND * SECOND, loss[paid], np.flatnonzero(paid), hand[paid])
     parts, _ = split(rng, lots, rng.beta(1.2, 20, len(lots)), setting.knob("evasion"))
-    out = rng.choice(np.concatenate([money.desks, money.shops, money.voucher_shops[:4], accomplices]), len(parts))
+    out = rng.choice(
+        np.concatenate([money.desks, money.shops, money.voucher_shops[:4], accomplices]), len(parts)
+    )
     out = np.where(out == parts.account, money.desks[0], out)
     moved, payment = hand_on(parts, out)
     _, one = np.unique(payment, return_index=True)
@@ -65,6 +89,13 @@ def build(
     delay = rng.lognormal(1.2, 1.6, n) * HOUR * max(setting.knob("report_delay"), 0.05)
     book, _ = together([first, later])
     return OtherFraud(
-        person, fraud_type, hand, np.where(paid, to, -1), loss, at // SECOND * SECOND,
-        at + 2 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64) + MINUTE, accomplices, book,
-    )  # fmt: skip
+        person,
+        fraud_type,
+        hand,
+        np.where(paid, to, -1),
+        loss,
+        at // SECOND * SECOND,
+        at + 2 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64) + MINUTE,
+        accomplices,
+        book,
+    )

@@ -42,20 +42,28 @@ class ScamCalls:
         return len(self.at)
 
 
-def build(setting: Setting, people: People, market: Market, rings: Rings, leaks: Leaks) -> ScamCalls:
+def build(
+    setting: Setting, people: People, market: Market, rings: Rings, leaks: Leaks
+) -> ScamCalls:
     """Callers work their days; each call takes a record fresh enough by the lag's distribution."""
     rng = setting.rng("scamcalls")
     callers = rings.person[rings.role == CALLER]
     ring_of = rings.ring[rings.role == CALLER]
     caller, at = _slots(rng, setting, len(callers))
-    lead = _leads(rng, setting, market, rings, leaks, ring_of[caller] if len(caller) else caller, at)
+    lead = _leads(
+        rng, setting, market, rings, leaks, ring_of[caller] if len(caller) else caller, at
+    )
     repeated = _repeat(rng, lead, at)
     ordered = np.where(lead >= 0, market.at[leaks.order[lead]] if len(leaks.order) else at, 0)
     lag = _lag(rng, setting, len(at))
     outside_order = at - lag * DAY - (rng.random(len(at)) * 3 * HOUR).astype(np.int64)
     inside = rng.random(len(at)) < 0.25
     stranger = categories(rng, people.activity, len(at)) if len(people) else lead
-    callee = np.where(lead >= 0, market.buyer[leaks.order[lead]] if len(leaks.order) else -1, np.where(inside, stranger, -1))
+    callee = np.where(
+        lead >= 0,
+        market.buyer[leaks.order[lead]] if len(leaks.order) else -1,
+        np.where(inside, stranger, -1),
+    )
     outsiders = max(int((callee < 0).sum() * 0.7), 1)
     number, number_ring, number_caller = _numbers(rng, setting, caller, at, ring_of)
     return ScamCalls(
@@ -74,7 +82,9 @@ def build(setting: Setting, people: People, market: Market, rings: Rings, leaks:
     )
 
 
-def _slots(rng: np.random.Generator, setting: Setting, callers: int) -> tuple[np.ndarray, np.ndarray]:
+def _slots(
+    rng: np.random.Generator, setting: Setting, callers: int
+) -> tuple[np.ndarray, np.ndarray]:
     """(caller, time) of each call, in order of time; the total is the scale's."""
     told, total = setting.config["calls"], setting.counts["scam_calls"]
     if callers == 0 or total == 0:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from suyuan.lab.latent.cardtrade import TRANSFER, CardTrade
-from suyuan.lab.latent.farms import Accounts
+from suyuan.lab.latent.cardhands import TRANSFER
+from suyuan.lab.latent.cardtrade import CardTrade
 from suyuan.lab.latent.leaks import Leaks
 from suyuan.lab.latent.ledger import BY_BANK, BY_WALLET, Money, Payments, payments
 from suyuan.lab.latent.people import People
@@ -58,13 +58,12 @@ def build(
     money: Money,
     rings: Rings,
     leaks: Leaks,
-    accounts: Accounts,
     cards: CardTrade,
 ) -> Supply:
     """Dealings of the rings' suppliers, of the same suppliers with strangers, and honest ones."""
     rng = setting.rng("supply")
     rows = _ring_dealings(rng, setting, rings, leaks)
-    rows = _with_strangers(rng, people, rings, rows)
+    rows = _with_strangers(rng, people, rows)
     rows = np.concatenate([rows, _honest(rng, setting, people, rings, max(len(rows) * 2, 200))])
     deals = _card_deals(rng, cards)
     n, m = len(rows), len(deals)
@@ -135,9 +134,7 @@ def _ring_dealings(
     return np.concatenate(found)
 
 
-def _with_strangers(
-    rng: np.random.Generator, people: People, rings: Rings, rows: np.ndarray
-) -> np.ndarray:
+def _with_strangers(rng: np.random.Generator, people: People, rows: np.ndarray) -> np.ndarray:
     """Suppliers sell to others as well: the rest of the black market, about as often."""
     again = rows[rng.random(len(rows)) < 0.8].copy()
     again[:, 2] = rng.integers(0, len(people), len(again))
@@ -149,14 +146,16 @@ def _with_strangers(
 def _honest(
     rng: np.random.Generator, setting: Setting, people: People, rings: Rings, n: int
 ) -> np.ndarray:
-    """Gamers selling accounts, address-list firms, SIM wholesalers, repair and delivery services."""
+    """Gamers selling accounts, address lists, SIM wholesale, repairs and deliveries."""
     sellers = np.setdiff1d(np.arange(len(people)), np.unique(rings.person))
     sellers = rng.permutation(sellers)[: max(n // 8, 10)]
     main = categories(rng, np.array([0.2, 0.25, 0.1, 0.2, 0.05, 0.0, 0.02, 0.18]), len(sellers))
     who = categories(rng, rng.lognormal(0, 0.7, len(sellers)), n)
     regulars = rng.integers(0, len(people), len(sellers) * 3)
     known = rng.random(n) < 0.5
-    buyer = np.where(known, regulars[who * 3 + rng.integers(0, 3, n)], rng.integers(0, len(people), n))
+    buyer = np.where(
+        known, regulars[who * 3 + rng.integers(0, 3, n)], rng.integers(0, len(people), n)
+    )
     blank = np.full(n, -1)
     return np.stack([_when(rng, setting, n), sellers[who], buyer, main[who], blank, blank], axis=1)
 

@@ -36,7 +36,9 @@ def build(setting: Setting, calls: ScamCalls, accounts: Accounts) -> Victims:
     """Draw victims among answered calls to subscribers; fresh, exact records convert better."""
     rng = setting.rng("victims")
     told, n = setting.config["victims"], setting.counts["victims"]
-    able = np.flatnonzero((calls.duration > 0) & (calls.callee >= 0) & (calls.at < setting.end - 8 * HOUR))
+    able = np.flatnonzero(
+        (calls.duration > 0) & (calls.callee >= 0) & (calls.at < setting.end - 8 * HOUR)
+    )
     weight = np.where(calls.lead[able] >= 0, 1.5, 1.0)
     order = np.argsort(rng.random(len(able)) ** (1 / weight))[::-1]
     _, first = np.unique(calls.callee[able[order]], return_index=True)
@@ -60,7 +62,9 @@ def build(setting: Setting, calls: ScamCalls, accounts: Accounts) -> Victims:
         path=path,
         loss=loss,
         paid_at=paid // SECOND * SECOND,
-        reported_at=np.where(reports, paid + 3 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64), -1),
+        reported_at=np.where(
+            reports, paid + 3 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64), -1
+        ),
     )
 
 
@@ -85,5 +89,7 @@ def _chats(
         rows = np.flatnonzero(calls.ring[call] == ring)
         bought = np.searchsorted(accounts.sold_at[mine], calls.at[call[rows]])
         newest = np.maximum(bought - 1 - (rng.exponential(6, len(rows))).astype(np.int64), 0)
-        chat[rows] = np.where(bought > 0, mine[np.minimum(newest, len(mine) - 1)] if len(mine) else -1, -1)
+        chat[rows] = np.where(
+            bought > 0, mine[np.minimum(newest, len(mine) - 1)] if len(mine) else -1, -1
+        )
     return np.where(rng.random(len(call)) < 0.85, chat, -1)

@@ -74,7 +74,7 @@ class World:
 
 
 def build(setting: Setting) -> World:
-    """Draw the whole latent world; ordinary calls are drawn later, day by day, as they are written."""
+    """Draw the latent world; ordinary calls are drawn later, day by day, as they are written."""
     numbers = numbering.build(setting)
     folk = people.build(setting, numbers)
     shops = market.build(setting, folk)
@@ -87,23 +87,47 @@ def build(setting: Setting) -> World:
     chats = farms.build(setting, folk, gangs, phones)
     taken = victims.build(setting, calls, chats)
     money = ledger.open_accounts(setting, folk, shops)
-    dirty = laundering.build(setting, folk, money, gangs, taken)
+    dirty = laundering.build(setting, money, gangs, taken)
     trade = cardtrade.build(setting, folk, money, gangs, dirty)
-    deals = supply.build(setting, folk, money, gangs, lost, chats, trade)
+    deals = supply.build(setting, folk, money, gangs, lost, trade)
     first = phones.first[phones.rows(lines.OTHER_FRAUD)]
     other = otherfraud.build(setting, folk, money, gangs, taken, first)
-    parts = {"laundering": dirty.book, "cards": trade.book, "supply": deals.book, "other": other.book}
+    parts = {
+        "laundering": dirty.book,
+        "cards": trade.book,
+        "supply": deals.book,
+        "other": other.book,
+    }
     already = sum(len(part) for part in parts.values())
     ordinary = commerce.build(setting, folk, shops, money, gangs, already)
     book = _keep_book(setting, parts, ordinary, len(money))
     return World(
-        setting, numbers, folk, shops, gangs, lost, calls, callers, phones, opened, chats, taken,
-        money, dirty, trade, deals, other, book,
-    )  # fmt: skip
+        setting,
+        numbers,
+        folk,
+        shops,
+        gangs,
+        lost,
+        calls,
+        callers,
+        phones,
+        opened,
+        chats,
+        taken,
+        money,
+        dirty,
+        trade,
+        deals,
+        other,
+        book,
+    )
 
 
 def _keep_book(
-    setting: Setting, parts: dict[str, ledger.Payments], ordinary: list[ledger.Payments], accounts: int
+    setting: Setting,
+    parts: dict[str, ledger.Payments],
+    ordinary: list[ledger.Payments],
+    accounts: int,
 ) -> Book:
     """Put all payments in order; a few ordinary ones fail or are reversed."""
     rng = setting.rng("book")

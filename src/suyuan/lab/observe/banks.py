@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from suyuan.lab.latent.cardtrade import EVENTS, KINDS
+from suyuan.lab.latent.cardhands import EVENTS, KINDS
 from suyuan.lab.latent.ledger import CHANNELS, KIND_NAMES
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank, mask_names, skew
@@ -16,7 +16,19 @@ from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, texts, words, wr
 from suyuan.model.records import BANK_ACCOUNTS, PAYMENTS, VOUCHERS
 
 MEMOS = words("工资", "转账", "货款", "还款", "借款", "服务费", "生活费", "购物")
-INSTITUTIONS = words("云河银行", "沭源农商行", "海东银行", "岭南银行", "川西商行", "湘中银行", "顺通支付", "快捷钱包", "诚信小贷", "苏宁卡中心", "点券商城")  # fmt: skip
+INSTITUTIONS = words(
+    "云河银行",
+    "沭源农商行",
+    "海东银行",
+    "岭南银行",
+    "川西商行",
+    "湘中银行",
+    "顺通支付",
+    "快捷钱包",
+    "诚信小贷",
+    "苏宁卡中心",
+    "点券商城",
+)
 STATUSES = words("settled", "reversed", "failed")
 
 
@@ -60,15 +72,23 @@ def bank_accounts(world: World, folder: Path) -> int:
     gaps, n = world.setting.knob("missing"), len(money)
     person = np.maximum(money.owner, 0)
     owned = money.owner >= 0
-    holder = np.where(owned, people.id[person], np.where(money.org >= 0, world.market.org_id[money.org], -1))
+    holder = np.where(
+        owned, people.id[person], np.where(money.org >= 0, world.market.org_id[money.org], -1)
+    )
     name = mask_names(names(people.name[person]), rng.random(n) < 0.1 * world.setting.knob("noise"))
-    name = pa.compute.if_else(pa.array(owned & (rng.random(n) > 0.05 * gaps)), name, pa.scalar(None, pa.string()))
+    name = pa.compute.if_else(
+        pa.array(owned & (rng.random(n) > 0.05 * gaps)), name, pa.scalar(None, pa.string())
+    )
     bank = rng.integers(0, 6, n)
     institution = np.choose(money.kind, [bank, 6 + bank % 2, np.full(n, 8), bank, 9 + bank % 2])
     opened = world.setting.start - (rng.gamma(1.2, 500, n) * DAY).astype(np.int64) - 25 * DAY
     recent = rng.random(n) < 0.05
-    recent[: len(people)] |= np.isin(np.arange(len(people)), world.rings.of(8)) & (rng.random(len(people)) < 0.35)
-    opened = np.where(recent, world.setting.start - (rng.random(n) * 60 * DAY).astype(np.int64) - 21 * DAY, opened)
+    recent[: len(people)] |= np.isin(np.arange(len(people)), world.rings.of(8)) & (
+        rng.random(len(people)) < 0.35
+    )
+    opened = np.where(
+        recent, world.setting.start - (rng.random(n) * 60 * DAY).astype(np.int64) - 21 * DAY, opened
+    )
     cells: dict[str, Cells] = {
         "account_no": Ids(money.number),
         "holder_id": Ids(blank(rng, holder, 0.06 * gaps)),
@@ -88,7 +108,7 @@ def voucher_ids(world: World) -> np.ndarray:
 
 
 def vouchers(world: World, ids: np.ndarray, paid: np.ndarray, folder: Path) -> int:
-    """Events of cards. Issuers know sales and redemptions; transfers are known from seized phones."""
+    """Events of cards. Issuers know sales and redemptions; transfers stand on seized phones."""
     trade, rng = world.trade, world.setting.rng("observe/vouchers")
     gaps, people = world.setting.knob("missing"), world.people
     seen = (trade.event != 1) | (rng.random(len(trade.event)) > 0.08 * gaps)

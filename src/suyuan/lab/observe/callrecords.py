@@ -1,4 +1,4 @@
-"""Call detail records, day by day: everybody's calls, busy numbers, scams, and what follows them."""
+"""Call detail records, day by day: everybody's, busy numbers', scams, and what follows."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +37,9 @@ def calls(world: World, folder: Path, progress: Progress) -> int:
         for day in range(-1, world.setting.days + 1):
             rows = np.concatenate([special[day_of == day], *_ordinary(world, day)])
             for cells in _chunks(world, rows, day):
-                arrays = [published(c, cells[c.name].take(np.arange(len(cells["caller"])))) for c in CALLS]
+                arrays = [
+                    published(c, cells[c.name].take(np.arange(len(cells["caller"])))) for c in CALLS
+                ]
                 file.write_table(pa.Table.from_arrays(arrays, schema=schema))
             total += len(rows)
             progress.advance(day + 1, world.setting.days)
@@ -77,22 +79,38 @@ def _rows(*columns: np.ndarray | int) -> np.ndarray:
 
 
 def _line_rows(
-    world: World, rng: np.random.Generator, line: np.ndarray, at: np.ndarray, callee: np.ndarray,
+    world: World,
+    rng: np.random.Generator,
+    line: np.ndarray,
+    at: np.ndarray,
+    callee: np.ndarray,
     seconds: np.ndarray,
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """Calls of special lines: handsets change now and then; some are made from abroad."""
     lines = world.lines
     n = len(line)
     device = np.where(rng.random(n) < 0.7, lines.device[line], lines.spare[line])
     cell = np.where(rng.random(n) < 0.8, lines.cell[line], rng.integers(10_000, 12_000, n))
     country = np.where(lines.abroad[line] & (rng.random(n) < 0.6), 1 + lines.group[line] % 4, 0)
-    return _rows(at, lines.phone[line], callee, seconds, device, lines.imsi[line], cell, country, lines.operator[line])
+    return _rows(
+        at,
+        lines.phone[line],
+        callee,
+        seconds,
+        device,
+        lines.imsi[line],
+        cell,
+        country,
+        lines.operator[line],
+    )
 
 
 def scam_callees(world: World) -> np.ndarray:
     """The number that each scam call went to."""
     calls = world.calls
-    return np.where(calls.callee >= 0, world.people.phone[calls.callee], world.outside_phone(calls.outsider))
+    return np.where(
+        calls.callee >= 0, world.people.phone[calls.callee], world.outside_phone(calls.outsider)
+    )
 
 
 def scam_rows(world: World) -> np.ndarray:
@@ -103,8 +121,12 @@ def scam_rows(world: World) -> np.ndarray:
         return np.empty((0, 9), dtype=np.int64)
     line = world.lines.rows(SCAM)[calls.number]
     rows = _line_rows(world, rng, line, calls.at, scam_callees(world), calls.duration)
-    spoofed = rng.random(len(rows)) < world.setting.config["calls"]["spoofed"] * world.setting.knob("noise")
-    rows[spoofed, CALLER] = world.outside_phone(5 * 10**8 + rng.integers(0, 10**6, int(spoofed.sum())))
+    spoofed = rng.random(len(rows)) < world.setting.config["calls"]["spoofed"] * world.setting.knob(
+        "noise"
+    )
+    rows[spoofed, CALLER] = world.outside_phone(
+        5 * 10**8 + rng.integers(0, 10**6, int(spoofed.sum()))
+    )
     rows[spoofed, IMEI] = -1
     many = rng.integers(0, 4, len(victims))
     call = np.repeat(victims.call, many)
@@ -120,7 +142,11 @@ def _busy_rows(world: World) -> np.ndarray:
     line = world.lines.rows(BUSY)[busy.number]
     outside = world.outside_phone(10**8 + busy.number * 50 + rng.integers(0, 60, len(line)))
     anyone = world.outside_phone(rng.integers(0, 10**7, len(line)))
-    callee = np.where(busy.callee >= 0, world.people.phone[busy.callee], np.where(rng.random(len(line)) < 0.1, outside, anyone))
+    callee = np.where(
+        busy.callee >= 0,
+        world.people.phone[busy.callee],
+        np.where(rng.random(len(line)) < 0.1, outside, anyone),
+    )
     rows = _line_rows(world, rng, line, busy.at, callee, busy.duration)
     longer = rng.random(len(rows)) < 0.012
     rows[longer, SECONDS] = rng.lognormal(6.7, 0.6, int(longer.sum())).clip(240, 7200)
@@ -136,8 +162,12 @@ def _other_rows(world: World) -> np.ndarray:
     at = world.lines.first[line] + (rng.gamma(1.3, 14.0, len(line)) * HOUR).astype(np.int64)
     inside = rng.random(len(line)) < 0.6
     person = categories(rng, world.people.activity, len(line))
-    callee = np.where(inside, world.people.phone[person], world.outside_phone(rng.integers(0, 10**7, len(line))))
-    seconds = np.where(rng.random(len(line)) < 0.6, rng.lognormal(3.5, 1.2, len(line)).clip(2, 3600), 0)
+    callee = np.where(
+        inside, world.people.phone[person], world.outside_phone(rng.integers(0, 10**7, len(line)))
+    )
+    seconds = np.where(
+        rng.random(len(line)) < 0.6, rng.lognormal(3.5, 1.2, len(line)).clip(2, 3600), 0
+    )
     return _line_rows(world, rng, line, at, callee, seconds.astype(np.int64))
 
 
@@ -150,7 +180,10 @@ def _returned(world: World, rows: np.ndarray) -> np.ndarray:
     person = order[place]
     mine = (phones[person] == rows[:, CALLEE]) & (rows[:, SECONDS] == 0)
     some = np.flatnonzero(mine & (rng.random(len(rows)) < 0.06))
-    who, at = person[some], rows[some, AT] + (rng.gamma(1.2, 50, len(some)) * MINUTE).astype(np.int64) + MINUTE
+    who, at = (
+        person[some],
+        rows[some, AT] + (rng.gamma(1.2, 50, len(some)) * MINUTE).astype(np.int64) + MINUTE,
+    )
     seconds = np.where(rng.random(len(some)) < 0.5, rng.lognormal(3.2, 0.8, len(some)), 0)
     return _people_rows(world, who, at, rows[some, CALLER], seconds.astype(np.int64))
 
@@ -160,7 +193,17 @@ def _people_rows(
 ) -> np.ndarray:
     people = world.people
     cell = 10_000 + people.home[who] % 2000
-    return _rows(at, people.phone[who], callee, seconds, people.device[who], people.imsi[who], cell, 0, people.operator[who])
+    return _rows(
+        at,
+        people.phone[who],
+        callee,
+        seconds,
+        people.device[who],
+        people.imsi[who],
+        cell,
+        0,
+        people.operator[who],
+    )
 
 
 def _ordinary(world: World, day: int) -> list[np.ndarray]:
@@ -174,8 +217,12 @@ def _ordinary(world: World, day: int) -> list[np.ndarray]:
     friend = (who + 1 + (rng.random(n) ** 2 * 9).astype(np.int64) * 733) % len(people)
     way = categories(rng, np.array([0.66, 0.12, 0.04, 0.18]), n)
     callee = people.phone[np.where(way == 0, friend, rng.integers(0, len(people), n))]
-    callee = np.where(way == 2, SWITCHBOARDS[(rng.random(n) ** 1.5 * len(SWITCHBOARDS)).astype(np.int64)], callee)
-    callee = np.where(way == 3, world.outside_phone(2 * 10**8 + who * 4 + rng.integers(0, 4, n)), callee)
+    callee = np.where(
+        way == 2, SWITCHBOARDS[(rng.random(n) ** 1.5 * len(SWITCHBOARDS)).astype(np.int64)], callee
+    )
+    callee = np.where(
+        way == 3, world.outside_phone(2 * 10**8 + who * 4 + rng.integers(0, 4, n)), callee
+    )
     hour = categories(rng, HOURS, n)
     at = setting.start + day * DAY + hour * HOUR + rng.integers(0, 3600, n) * SECOND
     answered = rng.random(n) < 0.72

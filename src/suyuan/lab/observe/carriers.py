@@ -38,16 +38,20 @@ def sims(world: World, folder: Path) -> int:
         "iccid": Ids(cards.iccid),
         "msisdn": Ids(cards.phone),
         "operator": Words(cards.operator, operators),
-        "network": Words(blank(rng, world.numbering.network[cards.operator], 0.1 * gaps), operators),
+        "network": Words(
+            blank(rng, world.numbering.network[cards.operator], 0.1 * gaps), operators
+        ),
         "product": Words(cards.product, PRODUCTS),
         "customer_id": Ids(who),
-        "customer_kind": Words(blank(rng, company.astype(np.int64), 0.08 * gaps), words("person", "company")),
+        "customer_kind": Words(
+            blank(rng, company.astype(np.int64), 0.08 * gaps), words("person", "company")
+        ),
         "agent": Ids(blank(rng, cards.agent_id[cards.agent], 0.08 * gaps)),
         "opened_at": Numbers(cards.opened // SECOND * SECOND),
         "closed_at": Numbers(np.where(cards.closed < 0, -1, cards.closed // SECOND * SECOND)),
         "functions": Texts(functions.take(pa.array(cards.functions))),
         "data_quota_mb": Numbers(blank(rng, cards.quota, 0.1 * gaps)),
-    }  # fmt: skip
+    }
     return write(folder, SIMS, cells)
 
 
@@ -78,19 +82,49 @@ def otps(world: World, folder: Path) -> int:
     desks = _desks(world, rng, max(len(lines), 20))
     daily = len(known)
     person = categories(rng, world.people.activity, daily)
-    phone = np.concatenate([accounts.phone[known], world.lines.phone[extra], accounts.phone[busy], world.people.phone[person], desks[:, 0]])
-    service = np.concatenate([
-        accounts.platform[known], rng.integers(0, len(SERVICES), len(extra)),
-        rng.integers(0, len(SERVICES), len(busy)), rng.integers(0, len(SERVICES), daily), desks[:, 1],
-    ])  # fmt: skip
-    sent = np.concatenate([
-        accounts.at[known] - rng.integers(10, 120, len(known)) * SECOND,
-        world.lines.first[extra] + (rng.gamma(1.2, 30.0, len(extra)) * HOUR).astype(np.int64),
-        accounts.at[busy] + (rng.gamma(1.2, 40.0, len(busy)) * HOUR).astype(np.int64),
-        setting.start + (rng.random(daily) * setting.days * DAY).astype(np.int64), desks[:, 2],
-    ])  # fmt: skip
-    farmed = np.concatenate([accounts.sort[known] == FARMED, np.ones(len(extra), bool), np.zeros(len(busy) + daily + len(desks), bool)])
-    grouped = np.concatenate([np.isin(accounts.sort[known], (SHOP, STUDIO)), np.zeros(len(extra), bool), np.ones(len(busy), bool), np.zeros(daily, bool), np.ones(len(desks), bool)])
+    phone = np.concatenate(
+        [
+            accounts.phone[known],
+            world.lines.phone[extra],
+            accounts.phone[busy],
+            world.people.phone[person],
+            desks[:, 0],
+        ]
+    )
+    service = np.concatenate(
+        [
+            accounts.platform[known],
+            rng.integers(0, len(SERVICES), len(extra)),
+            rng.integers(0, len(SERVICES), len(busy)),
+            rng.integers(0, len(SERVICES), daily),
+            desks[:, 1],
+        ]
+    )
+    sent = np.concatenate(
+        [
+            accounts.at[known] - rng.integers(10, 120, len(known)) * SECOND,
+            world.lines.first[extra] + (rng.gamma(1.2, 30.0, len(extra)) * HOUR).astype(np.int64),
+            accounts.at[busy] + (rng.gamma(1.2, 40.0, len(busy)) * HOUR).astype(np.int64),
+            setting.start + (rng.random(daily) * setting.days * DAY).astype(np.int64),
+            desks[:, 2],
+        ]
+    )
+    farmed = np.concatenate(
+        [
+            accounts.sort[known] == FARMED,
+            np.ones(len(extra), bool),
+            np.zeros(len(busy) + daily + len(desks), bool),
+        ]
+    )
+    grouped = np.concatenate(
+        [
+            np.isin(accounts.sort[known], (SHOP, STUDIO)),
+            np.zeros(len(extra), bool),
+            np.ones(len(busy), bool),
+            np.zeros(daily, bool),
+            np.ones(len(desks), bool),
+        ]
+    )
     odds = np.where(farmed, 0.3 / max(setting.knob("evasion"), 0.3), np.where(grouped, 0.18, 0.015))
     relayed = rng.random(len(phone)) < odds.clip(0, 0.9)
     pool = np.where(farmed, scramble(phone // 7 % 37 + 5), scramble(phone // 3 % 997 + 5)) % 10**10
@@ -110,7 +144,11 @@ def _desks(world: World, rng: np.random.Generator, lines: int) -> np.ndarray:
     """
     many = int(lines * 2 * world.setting.knob("lookalikes"))
     resellers = np.flatnonzero(world.numbering.kind[world.people.operator] > 0)
-    own = np.where(rng.random(many) < 0.5, rng.choice(resellers, many), rng.integers(0, len(world.people), many))
+    own = np.where(
+        rng.random(many) < 0.5,
+        rng.choice(resellers, many),
+        rng.integers(0, len(world.people), many),
+    )
     each = rng.integers(3, 14, many)
     row = np.repeat(own, each)
     first = world.setting.start + ((rng.random(many) * 70 - 35) * DAY).astype(np.int64)

@@ -1,6 +1,8 @@
+# ruff: noqa: E501  (sentences and words are listed as they are read)
 """Statements as officers take them down: Chinese prose, much varied, with slips and gaps."""
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -8,7 +10,15 @@ OPENINGS = (
     "{day},我在{place}接到一个电话,号码是{caller},", "{day}{clock},我手机收到{caller}的来电,", "我于{day}接到自称{role}的电话,",
     "{day}的时候有个{caller}的号码打给我,", "报案人称{day}接到陌生电话({caller}),", "{clock}左右,一个陌生号码打来,说是{role},",
 )  # fmt: skip
-ROLES = ("支付平台理赔中心", "快递公司客服", "网店售后客服", "电商平台客服", "物流理赔专员", "卖家客服", "快递理赔部")
+ROLES = (
+    "支付平台理赔中心",
+    "快递公司客服",
+    "网店售后客服",
+    "电商平台客服",
+    "物流理赔专员",
+    "卖家客服",
+    "快递理赔部",
+)
 CHECKS = (
     "对方准确说出了我的姓名、手机号和收货地址,说我{bought}买的{item}", "他知道我买了{item},价格{price}元也对,说", "对方报出了我的订单信息({item}),称",
     "对方说我在网上买的{item}", "他先核对了我的订单,说{item}", "对方知道我的快递信息,讲我的{item}",
@@ -17,9 +27,23 @@ REASONS = ("快递丢失了,要给我赔偿", "质检不合格,甲醛超标,要�
 MOVES = ("让我加微信{chat}", "让我加了QQ{chat}", "发来二维码让我扫", "叫我加他好友({chat})", "让我下载一个会议软件共享屏幕", "发了一个链接让我填银行卡", "让我打开支付软件里的备用金")  # fmt: skip
 LOANS = ("又让我登录一个贷款应用,贷了{loan}元", "说要刷流水,叫我在网贷平台借了{loan}元", "按他说的申请了{loan}元贷款,到账后我提到卡里", "引导我开通借款,说{loan}元是理赔通道的钱")  # fmt: skip
 TRANSFERS = ("我就把钱转到对方给的账户{payee}", "我先后向{payee}转账", "按要求往{payee}转了钱", "几分钟后收到短信,卡里的钱被转出{loss}元", "输入验证码后发现卡里少了{loss}元", "我扫码付了款")  # fmt: skip
-CARDS = ("让我扫码购买了{card},再把卡密发过去", "说用{card}做担保,叫我买了发给他", "我扫码付款,后来才知道买的是{card}")
+CARDS = (
+    "让我扫码购买了{card},再把卡密发过去",
+    "说用{card}做担保,叫我买了发给他",
+    "我扫码付款,后来才知道买的是{card}",
+)
 ENDINGS = ("后来对方把我拉黑,我才发现被骗,共损失{loss}元。", "我再打就打不通了,一共被骗{loss}元。", "感觉不对就报警了,损失{loss}元。", "总共{loss}元。", "现要求追回损失{loss}元。", "经核对,被骗金额{loss}元。")  # fmt: skip
-SMALL = ("当时我没有怀疑。", "我问为什么要这样,他说是系统流程。", "期间一直让我不要挂电话。", "他态度很好,还报了工号。", "我卡里本来没多少钱。", "家里人提醒后我才反应过来。", "", "", "")
+SMALL = (
+    "当时我没有怀疑。",
+    "我问为什么要这样,他说是系统流程。",
+    "期间一直让我不要挂电话。",
+    "他态度很好,还报了工号。",
+    "我卡里本来没多少钱。",
+    "家里人提醒后我才反应过来。",
+    "",
+    "",
+    "",
+)
 OTHERS: tuple[tuple[str, ...], ...] = (
     ("有人拉我进群刷单,做了几单小额返了佣金,后来做联单{loss}元提不出来。", "看到兼职广告,加QQ{chat}后垫付刷单,共垫付{loss}元未返还。", "给商品点赞有红包,后来要做任务单,向{payee}转了{loss}元。"),
     ("接到{caller}电话问要不要贷款,下载软件后说卡号填错要交解冻费,转了{loss}元。", "网上申请贷款,对方说流水不够,让我往{payee}打了{loss}元。", "对方称可以办低息贷款,先交保证金{loss}元,后联系不上。"),
@@ -37,7 +61,11 @@ SLIPS = (("的", "得"), ("转账", "转帐"), ("账户", "帐户"), ("二维码
 
 def impostor(rng: np.random.Generator, facts: Mapping[str, str], wording: float) -> str:
     """The statement of a victim of a fake customer service; facts may be left out or misspelt."""
-    parts = [_one(rng, OPENINGS), _one(rng, CHECKS) + _one(rng, REASONS) + ",", _one(rng, MOVES) + ","]
+    parts = [
+        _one(rng, OPENINGS),
+        _one(rng, CHECKS) + _one(rng, REASONS) + ",",
+        _one(rng, MOVES) + ",",
+    ]
     if facts.get("loan"):
         parts.append(_one(rng, LOANS) + ",")
     parts.append(_one(rng, CARDS if facts.get("card") else TRANSFERS) + "。")
@@ -58,7 +86,7 @@ def other(rng: np.random.Generator, kind: int, facts: Mapping[str, str], wording
 class _Known(dict[str, str]):
     """Facts; what is not known is told vaguely, and now and then a known one too."""
 
-    VAGUE = {"caller": "一个陌生号码", "chat": "", "payee": "对方账户", "item": "东西", "price": "几十", "claim": "两倍", "loss": "若干", "loan": "几万", "card": "点卡"}  # fmt: skip
+    VAGUE: ClassVar = {"caller": "一个陌生号码", "chat": "", "payee": "对方账户", "item": "东西", "price": "几十", "claim": "两倍", "loss": "若干", "loan": "几万", "card": "点卡"}  # fmt: skip
 
     def __init__(self, rng: np.random.Generator, facts: Mapping[str, str], wording: float) -> None:
         forget = min(0.12 * wording, 0.5)
@@ -66,7 +94,11 @@ class _Known(dict[str, str]):
         self.rng = rng
 
     def __missing__(self, key: str) -> str:
-        known = {"role": ROLES, "place": ("家里", "单位", "路上", "宿舍"), "bought": ("前几天", "昨天", "头天", "")}
+        known = {
+            "role": ROLES,
+            "place": ("家里", "单位", "路上", "宿舍"),
+            "bought": ("前几天", "昨天", "头天", ""),
+        }
         if key in known:
             return _one(self.rng, known[key])
         return self.VAGUE.get(key, "")

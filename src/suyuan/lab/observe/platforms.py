@@ -11,7 +11,7 @@ from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank, seized_at
 from suyuan.lab.observe.wording import dotted
 from suyuan.lab.seeds import categories, distinct, scramble
-from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
+from suyuan.lab.setting import DAY, HOUR, SECOND
 from suyuan.lab.sheet import Cells, Flags, Ids, Numbers, Texts, Words, texts, words, write
 from suyuan.model.records import ACCOUNTS, LOGINS, MESSAGES
 
@@ -73,7 +73,9 @@ def logins(world: World, names: pa.Array, folder: Path) -> int:
     # Whoever had a shop or a friend register for them uses their own handset from then on.
     handed = np.isin(chats.sort[row], (SHOP, CAFE, CAMPUS))
     moved = np.where(sold & ~warming, 0.8, np.where(handed, 0.75, 0.3))
-    other = people.device[np.where(sold, (buyer + row % 5) % len(people), rng.integers(0, len(people), len(row)))]
+    other = people.device[
+        np.where(sold, (buyer + row % 5) % len(people), rng.integers(0, len(people), len(row)))
+    ]
     device = np.where(rng.random(len(row)) < moved, other, chats.device[row])
     ip = np.where(rng.random(len(row)) < moved, scramble(buyer + 10**9 + row % 3), chats.ip[row])
     kept = at < end
@@ -105,13 +107,54 @@ def chat_of(world: World) -> np.ndarray:
 
 
 SAID = {
-    RECORDS: ("今天的单子有吗", "新料 {n} 条,{p} 一条", "客户名单整理好了,{n} 条", "昨天那批电话好多空号", "料发你了,查收", "名单按地区分好了"),
-    CHAT: ("号还有吗,要 {n} 个", "微信号 {p} 一个,老号贵点", "号发过去了,登不上找我", "游戏号出吗,{p} 我收", "换绑好了,密码改一下"),
+    RECORDS: (
+        "今天的单子有吗",
+        "新料 {n} 条,{p} 一条",
+        "客户名单整理好了,{n} 条",
+        "昨天那批电话好多空号",
+        "料发你了,查收",
+        "名单按地区分好了",
+    ),
+    CHAT: (
+        "号还有吗,要 {n} 个",
+        "微信号 {p} 一个,老号贵点",
+        "号发过去了,登不上找我",
+        "游戏号出吗,{p} 我收",
+        "换绑好了,密码改一下",
+    ),
     TOKEN: ("令牌号 {p},不容易封", "带令牌的要 {n} 个", "这个号带令牌,放心用", "令牌解绑找我"),
-    SIM: ("卡到了 {n} 张", "流量卡批发价 {p}", "开卡资料发我", "有一批物联卡要不要", "卡停了两张,给换吗"),
-    VOUCHER: ("苏宁卡 97 收", "Q币今天 86", "卡密发来,{n} 张", "购物卡回收,九五折", "卡验过了,钱转你", "公司发的卡用不完,收吗"),
-}  # fmt: skip
-SMALL_TALK = words("在吗", "好的", "收到", "明天再说", "吃了没", "钱转过去了", "晚点给你", "[图片]", "没问题", "稍等", "到家了", "多少钱", "货到了吗", "谢谢老板")  # fmt: skip
+    SIM: (
+        "卡到了 {n} 张",
+        "流量卡批发价 {p}",
+        "开卡资料发我",
+        "有一批物联卡要不要",
+        "卡停了两张,给换吗",
+    ),
+    VOUCHER: (
+        "苏宁卡 97 收",
+        "Q币今天 86",
+        "卡密发来,{n} 张",
+        "购物卡回收,九五折",
+        "卡验过了,钱转你",
+        "公司发的卡用不完,收吗",
+    ),
+}
+SMALL_TALK = words(
+    "在吗",
+    "好的",
+    "收到",
+    "明天再说",
+    "吃了没",
+    "钱转过去了",
+    "晚点给你",
+    "[图片]",
+    "没问题",
+    "稍等",
+    "到家了",
+    "多少钱",
+    "货到了吗",
+    "谢谢老板",
+)
 
 
 def messages(world: World, names: pa.Array, folder: Path) -> int:
@@ -121,7 +164,9 @@ def messages(world: World, names: pa.Array, folder: Path) -> int:
     seized = rng.random(len(world.people)) < 0.05
     seized[np.unique(world.rings.person)] = rng.random(len(np.unique(world.rings.person))) < 0.6
     able = (deals.seller >= 0) & (deals.buyer >= 0)
-    deal = np.flatnonzero(able & (seized[deals.seller] | seized[deals.buyer] | (rng.random(len(able)) < 0.15)))
+    deal = np.flatnonzero(
+        able & (seized[deals.seller] | seized[deals.buyer] | (rng.random(len(able)) < 0.15))
+    )
     deal = np.repeat(deal, rng.integers(1, 5, len(deal)))
     talk = np.flatnonzero(seized)
     talk = rng.choice(talk, min(len(talk) * 12, 400_000)) if len(talk) else talk
@@ -130,10 +175,13 @@ def messages(world: World, names: pa.Array, folder: Path) -> int:
     receiver = np.concatenate([deals.buyer[deal], friend])
     swap = rng.random(len(sender)) < 0.45
     sender, receiver = np.where(swap, receiver, sender), np.where(swap, sender, receiver)
-    at = np.concatenate([
-        deals.at[deal] + (rng.normal(0, 3 * HOUR, len(deal))).astype(np.int64),
-        world.setting.start + (rng.random(len(talk)) * world.setting.days * DAY).astype(np.int64),
-    ])  # fmt: skip
+    at = np.concatenate(
+        [
+            deals.at[deal] + (rng.normal(0, 3 * HOUR, len(deal))).astype(np.int64),
+            world.setting.start
+            + (rng.random(len(talk)) * world.setting.days * DAY).astype(np.int64),
+        ]
+    )
     said, code = _said(rng, deals.goods[deal], deals.quantity[deal], deals.price[deal], len(talk))
     known = (chat[sender] >= 0) & (chat[receiver] >= 0)
     n = int(known.sum())
@@ -156,7 +204,9 @@ def _said(
     sentences: list[str] = SMALL_TALK.to_pylist()
     codes: list[int] = []
     chatter = rng.random(len(goods)) < 0.45
-    for what, many, cost, small in zip(goods.tolist(), quantity.tolist(), price.tolist(), chatter.tolist(), strict=True):
+    for what, many, cost, small in zip(
+        goods.tolist(), quantity.tolist(), price.tolist(), chatter.tolist(), strict=True
+    ):
         choice = SAID.get(what)
         if small or choice is None:
             codes.append(int(rng.integers(0, len(SMALL_TALK))))

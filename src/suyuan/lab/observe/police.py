@@ -15,19 +15,17 @@ from suyuan.lab.observe import narratives
 from suyuan.lab.observe.noise import blank, mistype
 from suyuan.lab.observe.wording import ITEMS
 from suyuan.lab.seeds import distinct
-from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
+from suyuan.lab.setting import MINUTE, SECOND
 from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, lists, texts, words, write
 from suyuan.model.records import REPORTS
-
-NO_LABEL = -1
 
 
 @dataclass(frozen=True)
 class Told:
     """What every report says, before it is written down; the ring's first, then the others.
 
-    ``victim`` is the row of Victims (-1 for other frauds), ``caller`` a number, ``chat`` an account,
-    ``payees`` money accounts by report (up to three, -1 absent), ``order`` the quoted order.
+    ``victim`` is the row of Victims (-1 for other frauds), ``caller`` a number, ``chat`` an
+    account, ``payees`` money accounts by report (up to three, -1 absent), ``order`` the quoted one.
     """
 
     id: np.ndarray
@@ -56,10 +54,15 @@ def listen(world: World) -> Told:
     lead = calls.lead[call] if n else call
     order = np.where(lead >= 0, world.leaks.order[lead] if len(world.leaks.order) else -1, -1)
     known = rng.random(n) < 0.6
-    caller = np.concatenate([
-        world.lines.phone[scam[calls.number[call]]] if n else call, world.lines.phone[foreign[other.hand % len(foreign)]],
-    ])  # fmt: skip
-    payees = np.concatenate([_payees(world, mine), np.stack([other.payee, *[np.full(m, -1)] * 2], 1)])
+    caller = np.concatenate(
+        [
+            world.lines.phone[scam[calls.number[call]]] if n else call,
+            world.lines.phone[foreign[other.hand % len(foreign)]],
+        ]
+    )
+    payees = np.concatenate(
+        [_payees(world, mine), np.stack([other.payee, *[np.full(m, -1)] * 2], 1)]
+    )
     bystander = rng.random(n + m) < 0.3 * world.setting.knob("lookalikes")
     payees[bystander, 2] = _bystanders(world, rng, int(bystander.sum()))
     return Told(
@@ -76,7 +79,7 @@ def listen(world: World) -> Told:
         type=np.concatenate([np.full(n, IMPOSTOR), other.type]),
         loan=np.concatenate([victims.path[mine] == LOAN, np.zeros(m, bool)]),
         card=np.concatenate([victims.path[mine] == VOUCHER, np.zeros(m, bool)]),
-    )  # fmt: skip
+    )
 
 
 def _bystanders(world: World, rng: np.random.Generator, n: int) -> np.ndarray:
@@ -89,7 +92,11 @@ def _payees(world: World, mine: np.ndarray) -> np.ndarray:
     """The first accounts that each victim paid into, up to three different ones."""
     found = np.full((len(mine), 3), -1)
     dirty = world.laundering
-    pairs = np.unique(np.stack([dirty.first_victim, dirty.first_payee], 1), axis=0) if len(dirty.first_victim) else np.empty((0, 2), dtype=np.int64)
+    pairs = (
+        np.unique(np.stack([dirty.first_victim, dirty.first_payee], 1), axis=0)
+        if len(dirty.first_victim)
+        else np.empty((0, 2), dtype=np.int64)
+    )
     row = np.searchsorted(mine, pairs[:, 0]).clip(0, max(len(mine) - 1, 0))
     ok = (mine[row] == pairs[:, 0]) if len(mine) else np.zeros(len(pairs), bool)
     row, payee = row[ok], pairs[ok, 1]
@@ -115,11 +122,13 @@ def reports(world: World, told: Told, names: pa.Array, folder: Path) -> int:
         "caller_numbers": lists(texts(Ids(caller[caller > 0])), (caller > 0).astype(np.int64)),
         "chat_accounts": lists(names.take(pa.array(chat[chat >= 0])), (chat >= 0).astype(np.int64)),
         "quoted_order_id": Ids(np.where(told.order >= 0, world.market.order_id[told.order], -1)),
-        "payee_accounts": lists(texts(Ids(world.money.number[payees[payees >= 0]])), (payees >= 0).sum(axis=1)),
+        "payee_accounts": lists(
+            texts(Ids(world.money.number[payees[payees >= 0]])), (payees >= 0).sum(axis=1)
+        ),
         "loss": Numbers(told.loss),
         "fraud_type": Words(_labels(rng, told.type, gaps), words(*TYPES)),
         "narrative": Texts(_statements(world, told, names)),
-    }  # fmt: skip
+    }
     return write(folder, REPORTS, cells)
 
 
@@ -128,7 +137,9 @@ def _recalled(rng: np.random.Generator, at: np.ndarray) -> np.ndarray:
     rough = at // (30 * MINUTE) * 30 * MINUTE
     off = at + (rng.normal(0, 25, len(at)) * MINUTE).astype(np.int64)
     how = rng.random(len(at))
-    found: np.ndarray = np.where(how < 0.4, at // MINUTE * MINUTE, np.where(how < 0.8, rough, off // MINUTE * MINUTE))
+    found: np.ndarray = np.where(
+        how < 0.4, at // MINUTE * MINUTE, np.where(how < 0.8, rough, off // MINUTE * MINUTE)
+    )
     return found
 
 
@@ -152,7 +163,9 @@ def _statements(world: World, told: Told, names: pa.Array) -> pa.Array:
             **_when(int(told.at[row])),
             "caller": str(told.caller[row]) if told.caller[row] > 0 else "",
             "chat": names[int(told.chat[row])].as_py().split(":")[1] if told.chat[row] >= 0 else "",
-            "payee": str(world.money.number[told.payees[row, 0]]) if told.payees[row, 0] >= 0 else "",
+            "payee": str(world.money.number[told.payees[row, 0]])
+            if told.payees[row, 0] >= 0
+            else "",
             "item": items[int(market.category[lead] * 40 + market.item[lead])],
             "price": f"{price:g}" if order >= 0 else "",
             "claim": f"{price * rng.choice([2, 2.5, 3]):.0f}",
@@ -180,6 +193,3 @@ def _when(at: int) -> dict[str, str]:
         "day": f"{moment.year}年{moment.month}月{moment.day}日",
         "clock": f"{noon}{(moment.hour - 1) % 12 + 1}点{moment.minute}分",
     }
-
-
-__all__ = ["Told", "listen", "reports", "DAY", "HOUR"]

@@ -17,13 +17,13 @@ from suyuan.lab.observe.wording import names as written_names
 from suyuan.lab.seeds import distinct
 from suyuan.lab.setting import DAY, HOUR, SECOND
 from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, lists, texts, words, write
-from suyuan.model.records import PARTIES, TRADES
+from suyuan.model.records import DECISIONS, PARTIES, TRADES
 
 HINTS = words("疑似卡商", "疑似号商", "疑似料商", "跑分", "中间人", "证人", "商户负责人", "未查明")
 
 
 def known_people(world: World) -> np.ndarray:
-    """Whether the investigation has each person on file: two in five, suspects a little more often."""
+    """Whether the investigation has each person on file: two in five, suspects more often."""
     rng = world.setting.rng("observe/known")
     known = rng.random(len(world.people)) < 0.4
     suspects = np.unique(world.rings.person)
@@ -53,14 +53,34 @@ def parties(world: World, names: pa.Array, folder: Path) -> int:
     cells: dict[str, Cells] = {
         "party_id": Ids(np.concatenate([people.id[rows], firms])),
         "kind": Words((~is_person).astype(np.int64), words("person", "company")),
-        "name": Texts(pa.compute.if_else(pa.array(is_person & (rng.random(total) > 0.05 * gaps)), written_names(people.name[person]), _firm_names(rng, total))),
-        "id_number": Ids(np.where(is_person, blank(rng, distinct(rng, total, 10**17, 9 * 10**17), 0.3 * gaps), -1)),
-        "phones": lists(texts(Ids(phones[phones > 0])), np.concatenate([(phones > 0).astype(np.int64), none])),
-        "devices": lists(texts(Ids(devices[devices > 0])), np.concatenate([(devices > 0).astype(np.int64), none])),
+        "name": Texts(
+            pa.compute.if_else(
+                pa.array(is_person & (rng.random(total) > 0.05 * gaps)),
+                written_names(people.name[person]),
+                _firm_names(rng, total),
+            )
+        ),
+        "id_number": Ids(
+            np.where(
+                is_person, blank(rng, distinct(rng, total, 10**17, 9 * 10**17), 0.3 * gaps), -1
+            )
+        ),
+        "phones": lists(
+            texts(Ids(phones[phones > 0])), np.concatenate([(phones > 0).astype(np.int64), none])
+        ),
+        "devices": lists(
+            texts(Ids(devices[devices > 0])), np.concatenate([(devices > 0).astype(np.int64), none])
+        ),
         "accounts": lists(accounts, np.concatenate([counts, none])),
-        "address": Texts(pa.compute.if_else(pa.array(is_person & (rng.random(total) < 0.7)), addresses(people.city[person], people.address[person]), pa.scalar(None, pa.string()))),
+        "address": Texts(
+            pa.compute.if_else(
+                pa.array(is_person & (rng.random(total) < 0.7)),
+                addresses(people.city[person], people.address[person]),
+                pa.scalar(None, pa.string()),
+            )
+        ),
         "role_hint": Words(hint, HINTS),
-    }  # fmt: skip
+    }
     return write(folder, PARTIES, cells)
 
 
@@ -70,7 +90,12 @@ def _shops(world: World, rng: np.random.Generator) -> np.ndarray:
 
 
 def _firm_names(rng: np.random.Generator, n: int) -> pa.Array:
-    known = [a + b + c for a in "云河 泗南 临港 锦州 潭州 汴河".split() for b in "宏达 众信 鑫源 天诚 佳和 顺达 汇通".split() for c in "商贸有限公司 科技有限公司 网络店铺 物流有限公司".split()]  # fmt: skip
+    known = [
+        a + b + c
+        for a in ["云河", "泗南", "临港", "锦州", "潭州", "汴河"]
+        for b in ["宏达", "众信", "鑫源", "天诚", "佳和", "顺达", "汇通"]
+        for c in ["商贸有限公司", "科技有限公司", "网络店铺", "物流有限公司"]
+    ]
     return pa.array(known).take(pa.array(rng.integers(0, len(known), n)))
 
 
@@ -88,14 +113,21 @@ def _accounts(
 
 
 def trades(
-    world: World, names: pa.Array, paid: np.ndarray, cards: np.ndarray, ids: np.ndarray, folder: Path
+    world: World,
+    names: pa.Array,
+    paid: np.ndarray,
+    cards: np.ndarray,
+    ids: np.ndarray,
+    folder: Path,
 ) -> int:
     """Dealings from ledgers and chats; people stand under their id, an account, or a name."""
     deals, rng = world.supply, world.setting.rng("observe/trades")
     gaps = world.setting.knob("missing")
     rows = np.flatnonzero(rng.random(len(deals)) > 0.12 * gaps)
     row_of, card_of = world.book.row_of["supply"], world.book.row_of["cards"]
-    payment = np.where(deals.payment >= 0, paid[row_of[np.maximum(deals.payment, 0)]] if len(row_of) else -1, -1)
+    payment = np.where(
+        deals.payment >= 0, paid[row_of[np.maximum(deals.payment, 0)]] if len(row_of) else -1, -1
+    )
     by_card = world.trade.event_payment[np.maximum(deals.card_event, 0)]
     card_paid = (deals.card_event >= 0) & (by_card >= 0)
     payment = np.where(card_paid, paid[card_of[np.maximum(by_card, 0)]], payment)
@@ -157,4 +189,25 @@ def _items(
             found[place] = [str(p) for p in world.people.phone[person]]
         elif what == VOUCHER:
             found[place] = [str(cards[world.trade.event_card[deals.card_event[row]]])]
-    return pa.array([i for some in found for i in some], pa.string()), np.array([len(s) for s in found])
+    return pa.array([i for some in found for i in some], pa.string()), np.array(
+        [len(s) for s in found]
+    )
+
+
+def decisions(world: World, folder: Path) -> int:
+    """Nobody has decided anything yet: the table is there, and empty."""
+    _ = world
+    none = np.empty(0, dtype=np.int64)
+    empty = Texts(pa.array([], pa.string()))
+    cells: dict[str, Cells] = {
+        "decision_id": Ids(none),
+        "at": Numbers(none),
+        "by": empty,
+        "kind": empty,
+        "subject": empty,
+        "report_ids": Texts(pa.array([], pa.list_(pa.string()))),
+        "role": empty,
+        "ring_id": empty,
+        "reason": empty,
+    }
+    return write(folder, DECISIONS, cells)

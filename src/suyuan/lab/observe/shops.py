@@ -8,7 +8,14 @@ import pyarrow as pa
 from suyuan.lab.latent.leaks import EXPORT, INSIDER, TROJAN
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.callrecords import scam_callees
-from suyuan.lab.observe.noise import blank, mask_addresses, mask_names, mask_phones, mistype, seized_at
+from suyuan.lab.observe.noise import (
+    blank,
+    mask_addresses,
+    mask_names,
+    mask_phones,
+    mistype,
+    seized_at,
+)
 from suyuan.lab.observe.staff import Staff
 from suyuan.lab.observe.wording import ITEMS, addresses, dotted, names
 from suyuan.lab.seeds import categories, distinct
@@ -82,7 +89,9 @@ def accesses(world: World, staff: Staff, folder: Path) -> int:
         "at": Numbers(table[:, 0]),
         "org": Ids(market.org_id[table[:, 1]]),
         "actor_id": Ids(staff.logins[table[:, 2]]),
-        "terminal": Ids(blank(rng, staff.terminals[table[:, 3]], 0.1 * world.setting.knob("missing"))),
+        "terminal": Ids(
+            blank(rng, staff.terminals[table[:, 3]], 0.1 * world.setting.knob("missing"))
+        ),
         "ip": Texts(dotted(blank(rng, table[:, 8], 0.15 * world.setting.knob("missing")))),
         "action": Words(table[:, 4], ACTIONS),
         "order_id": Ids(np.where(order >= 0, market.order_id[order], -1)),
@@ -94,16 +103,34 @@ def accesses(world: World, staff: Staff, folder: Path) -> int:
 
 
 # Columns of an access: at, org, login, terminal, action, order, rows, from, ip, to.
-def _table(at: np.ndarray, org: np.ndarray, login: np.ndarray, terminal: np.ndarray,
-           action: np.ndarray | int, order: np.ndarray | int, ip: np.ndarray,
-           bulk: tuple[np.ndarray | int, np.ndarray | int, np.ndarray | int] = (-1, -1, -1)) -> np.ndarray:  # fmt: skip
+def _table(
+    at: np.ndarray,
+    org: np.ndarray,
+    login: np.ndarray,
+    terminal: np.ndarray,
+    action: np.ndarray | int,
+    order: np.ndarray | int,
+    ip: np.ndarray,
+    bulk: tuple[np.ndarray | int, np.ndarray | int, np.ndarray | int] = (-1, -1, -1),
+) -> np.ndarray:
     n = len(at)
-    columns = [at // SECOND * SECOND, org, login, terminal, action, order, bulk[0], bulk[1], ip, bulk[2]]
+    columns = [
+        at // SECOND * SECOND,
+        org,
+        login,
+        terminal,
+        action,
+        order,
+        bulk[0],
+        bulk[1],
+        ip,
+        bulk[2],
+    ]
     return np.stack([np.broadcast_to(np.asarray(c, dtype=np.int64), (n,)) for c in columns], axis=1)
 
 
 def _work(world: World, staff: Staff) -> np.ndarray:
-    """Orders viewed and printed in shifts at the shop, and searched at the courier's now and then."""
+    """Orders viewed and printed at the shop, and searched at the courier's now and then."""
     rng = world.setting.rng("observe/work")
     market = world.market
     found = []
@@ -130,7 +157,11 @@ def _bulk_work(world: World, staff: Staff) -> np.ndarray:
     org = np.repeat(orgs, times)
     step = np.concatenate([np.arange(t) for t in times])
     day = world.setting.start + step * np.repeat(every, times) * DAY
-    at = day + (np.repeat(rng.integers(0, 24, len(orgs)), times) * HOUR) + rng.integers(0, 3600, len(org)) * SECOND
+    at = (
+        day
+        + (np.repeat(rng.integers(0, 24, len(orgs)), times) * HOUR)
+        + rng.integers(0, 3600, len(org)) * SECOND
+    )
     login, terminal, ip = staff.somebody(rng, org)
     span = np.repeat(every, times) * DAY
     rows = (rng.lognormal(3.5, 1.2, len(org))).astype(np.int64) + 1
@@ -140,7 +171,7 @@ def _bulk_work(world: World, staff: Staff) -> np.ndarray:
 def _leaking(world: World, staff: Staff) -> np.ndarray:
     """How each leak looks in the log: a person's searches, a terminal's sweeps, or exports."""
     rng = world.setting.rng("observe/leaking")
-    leaks, market = world.leaks, world.market
+    leaks = world.leaks
     found = [np.empty((0, 10), dtype=np.int64)]
     for one in range(len(leaks)):
         rows = np.flatnonzero(leaks.source == one)
@@ -151,28 +182,51 @@ def _leaking(world: World, staff: Staff) -> np.ndarray:
         how = leaks.mechanism[one]
         if how == INSIDER:
             action = rng.choice([VIEW, SEARCH, PRINT], len(rows), p=[0.45, 0.4, 0.15])
-            found.append(_table(at, org, np.full(len(rows), login), np.full(len(rows), terminal), action, order, ip))
+            found.append(
+                _table(
+                    at,
+                    org,
+                    np.full(len(rows), login),
+                    np.full(len(rows), terminal),
+                    action,
+                    order,
+                    ip,
+                )
+            )
         elif how == TROJAN:
             users = staff.somebody(rng, org)[0]
             seen = rng.random(len(rows)) < 0.7
-            found.append(_table(at, org, users, np.full(len(rows), terminal), VIEW, order, ip)[seen])
+            found.append(
+                _table(at, org, users, np.full(len(rows), terminal), VIEW, order, ip)[seen]
+            )
         if how in (EXPORT, TROJAN) and len(rows):
             days = np.unique(at // (2 * DAY if how == EXPORT else DAY))
-            when = (days + 1) * (2 * DAY if how == EXPORT else DAY) - rng.integers(1, 7 * 3600, len(days)) * SECOND
+            when = (days + 1) * (2 * DAY if how == EXPORT else DAY) - rng.integers(
+                1, 7 * 3600, len(days)
+            ) * SECOND
             span = np.full(len(days), 2 * DAY if how == EXPORT else DAY)
             count = rng.poisson(max(len(rows) / len(days), 1) * 1.6, len(days)) + 1
             kept = rng.random(len(days)) < (0.9 if how == EXPORT else 0.3)
             one_login = np.full(len(days), login)
             found.append(
-                _table(when, org[: len(days)] if len(days) <= len(org) else np.full(len(days), leaks.org[one]), one_login, np.full(len(days), terminal), EXPORTED, -1,
-                       np.full(len(days), staff.ip_of(terminal)), (count, when - span, when))[kept]
-            )  # fmt: skip
-    _ = market
+                _table(
+                    when,
+                    org[: len(days)]
+                    if len(days) <= len(org)
+                    else np.full(len(days), leaks.org[one]),
+                    one_login,
+                    np.full(len(days), terminal),
+                    EXPORTED,
+                    -1,
+                    np.full(len(days), staff.ip_of(terminal)),
+                    (count, when - span, when),
+                )[kept]
+            )
     return np.concatenate(found)
 
 
 def leaked(world: World, folder: Path) -> dict[str, np.ndarray]:
-    """Records on seized disks and phones: those exposed, copies of them, and others of unknown origin.
+    """Records on seized disks and phones: those exposed, copies, others of unknown origin.
 
     Returns, for the truth, the id and the order (-1 outside the order table) of each row.
     """
@@ -192,12 +246,16 @@ def leaked(world: World, folder: Path) -> dict[str, np.ndarray]:
     phone[len(rows) : len(rows) + len(bought)] = bought
     exhibits, exhibit = _exhibits(world, rng, leaks.source[rows], other)
     known = order >= 0
-    at = np.where(known, market.at[order], setting.start + (rng.random(n) * (setting.days + 12) - 12) * DAY)
+    at = np.where(
+        known, market.at[order], setting.start + (rng.random(n) * (setting.days + 12) - 12) * DAY
+    )
     at = at.astype(np.int64)
     at[len(rows) : len(rows) + len(bought)] = bought_at
     at = at // SECOND * SECOND
     amount = np.where(known, market.amount[order], rng.choice(market.amount, n))
-    item = np.where(known, market.category[order] * 40 + market.item[order], rng.integers(0, 480, n))
+    item = np.where(
+        known, market.category[order] * 40 + market.item[order], rng.integers(0, 480, n)
+    )
     noise, gaps = setting.knob("noise"), setting.knob("missing")
     exposed = np.concatenate([leaks.exposed_at[rows], at[len(rows) :] + 6 * HOUR])
     obtained = exposed + (rng.gamma(2, 10 * HOUR, n)).astype(np.int64)
@@ -213,14 +271,36 @@ def leaked(world: World, folder: Path) -> dict[str, np.ndarray]:
         "exhibit_id": Ids(exhibits[exhibit, 0]),
         "holder_id": Ids(exhibits[exhibit, 1]),
         "obtained_at": Numbers(blank(rng, obtained // SECOND * SECOND, 0.25 * gaps)),
-        "name": _Lazy(lambda r: mask_names(names(people.name[person[r]] + np.where(outside[r], 7919, 0)), hide[r, 1]), n),
+        "name": _Lazy(
+            lambda r: mask_names(
+                names(people.name[person[r]] + np.where(outside[r], 7919, 0)), hide[r, 1]
+            ),
+            n,
+        ),
         "phone": _Lazy(lambda r: mask_phones(texts(Ids(phones[r])), hide[r, 0]), n),
-        "address": _Lazy(lambda r: mask_addresses(addresses(people.city[person[r]], people.address[person[r]] + np.where(outside[r], 104729, 0)), hide[r, 2]), n),
+        "address": _Lazy(
+            lambda r: mask_addresses(
+                addresses(
+                    people.city[person[r]],
+                    people.address[person[r]] + np.where(outside[r], 104729, 0),
+                ),
+                hide[r, 2],
+            ),
+            n,
+        ),
         "item": Words(blank(rng, item, 0.1 * gaps), ITEMS),
         "amount": Numbers(blank(rng, amount, 0.12 * gaps)),
-        "ordered_at": Numbers(blank(rng, np.where(style[:, 3] < 0.3, at // DAY * DAY - 8 * HOUR, at), 0.1 * gaps)),
-        "waybill_id": Ids(blank(rng, np.where(known, market.waybill[order], rng.integers(10**14, 10**15, n)), 0.45 * gaps)),
-    }  # fmt: skip
+        "ordered_at": Numbers(
+            blank(rng, np.where(style[:, 3] < 0.3, at // DAY * DAY - 8 * HOUR, at), 0.1 * gaps)
+        ),
+        "waybill_id": Ids(
+            blank(
+                rng,
+                np.where(known, market.waybill[order], rng.integers(10**14, 10**15, n)),
+                0.45 * gaps,
+            )
+        ),
+    }
     write(folder, LEAKED, cells, order=np.argsort(ids))
     return {"leaked_id": ids, "order": order, "exhibit": exhibits[exhibit, 0]}
 

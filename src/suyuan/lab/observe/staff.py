@@ -10,7 +10,7 @@ from suyuan.lab.seeds import scramble
 
 @dataclass(frozen=True)
 class Staff:
-    """``per_org`` logins and as many terminals each; the same person mostly sits at the same one."""
+    """``per_org`` logins and as many terminals each; a person mostly sits at the same one."""
 
     size: np.ndarray
     start: np.ndarray
@@ -42,7 +42,13 @@ def build(world: World) -> Staff:
     rng = world.setting.rng("observe/staff")
     market = world.market
     orders = np.zeros(len(market.org_id))
-    for column in (market.merchant, market.courier, market.software, market.warehouse, market.platform):
+    for column in (
+        market.merchant,
+        market.courier,
+        market.software,
+        market.warehouse,
+        market.platform,
+    ):
         orders += np.bincount(column[column >= 0], minlength=len(orders))
     size = np.clip(np.sqrt(orders) / 6 + 2, 2, 40).astype(np.int64)
     start = np.concatenate([[0], np.cumsum(size)])

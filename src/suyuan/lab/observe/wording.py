@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (sentences and words are listed as they are read)
 """Invented names, addresses and goods, written out from the numbers of the latent world."""
 
 import numpy as np
@@ -6,8 +7,12 @@ import pyarrow.compute as pc
 
 from suyuan.lab.sheet import words
 
-SURNAMES = words(*"王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗梁宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜")
-GIVEN = words(*"伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红玲建文斌宇浩凯欣怡梓涵子轩雨婷佳慧晨曦诗琪俊博思远")
+SURNAMES = words(
+    *"王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗梁宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜"
+)
+GIVEN = words(
+    *"伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红玲建文斌宇浩凯欣怡梓涵子轩雨婷佳慧晨曦诗琪俊博思远"
+)
 SECOND = words("", *"伟芳敏静丽强磊洋勇艳杰明霞平刚英华玲文斌宇浩欣怡涵轩婷慧晨琪俊博远")
 CITIES = words(
     "江北省云河市", "江北省沭源县", "江北省泗南县", "海东省临港市", "海东省青屿市", "岭南省珠湾市",

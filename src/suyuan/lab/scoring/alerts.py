@@ -16,7 +16,11 @@ def reported_before(truth: Path, alerts: Sequence[tuple[datetime, Path]]) -> dic
     found: dict[str, float] = {}
     for moment, results in sorted(alerts):
         compared = Compared(results, truth)
-        right = {(r["role"], compared.entity(r["subject"])) for r in compared.true("roles").to_pylist() if r["counts"]}
+        right = {
+            (r["role"], compared.entity(r["subject"]))
+            for r in compared.true("roles").to_pylist()
+            if r["counts"]
+        }
         for role in {role for role, _ in right}:
             found.setdefault(role, math.nan)
         for row in compared.result("findings").to_pylist():
@@ -29,7 +33,9 @@ def reported_before(truth: Path, alerts: Sequence[tuple[datetime, Path]]) -> dic
 
 def _reported(compared: Compared, moment: datetime) -> float:
     reports = compared.case("reports")
-    rings = {r["report_id"] for r in compared.true("reports").to_pylist() if r["ring_id"] is not None}
+    rings = {
+        r["report_id"] for r in compared.true("reports").to_pylist() if r["ring_id"] is not None
+    }
     at = moment.replace(tzinfo=UTC)
     rows = [] if reports is None else reports.select(["report_id", "reported_at"]).to_pylist()
     return float(sum(row["report_id"] in rings and row["reported_at"] <= at for row in rows))

@@ -1,4 +1,4 @@
-"""The at-risk list: of the people first called after it was made, who stood on it?"""
+"""The at-risk list: who of those first called after it was made stood on it."""
 
 import math
 from datetime import datetime, timedelta
@@ -34,7 +34,9 @@ def at_risk(compared: Compared, as_of: datetime) -> dict[str, float]:
     cuts = {"100": 100, "500": 500, "5_percent": len(placed["order_id"]) // 20}
     for group, who in wanted.items():
         for name, cut in {**cuts, "20x": 20 * len(who)}.items():
-            found |= {f"{group}_{kind}_{name}": _recall(rows, who, cut) for kind, rows in lists.items()}
+            found |= {
+                f"{group}_{kind}_{name}": _recall(rows, who, cut) for kind, rows in lists.items()
+            }
             most = min(cut, len(who)) / len(who) if who else math.nan
             found[f"{group}_oracle_calls_{name}"] = most
     return found

@@ -31,7 +31,9 @@ def detection(compared: Compared) -> dict[str, dict[str, float]]:
     return found
 
 
-def _answers(compared: Compared, truth: list[dict[str, object]], role: str) -> tuple[set[str], set[str]]:
+def _answers(
+    compared: Compared, truth: list[dict[str, object]], role: str
+) -> tuple[set[str], set[str]]:
     mine = [row for row in truth if row["role"] == role]
     right = {_name(compared, role, str(row["subject"])) for row in mine if row["counts"]}
     neutral = {_name(compared, role, str(row["subject"])) for row in mine if not row["counts"]}

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -98,8 +98,8 @@ def clustering(found: Sequence[str], true: Sequence[str]) -> dict[str, float]:
     }
 
 
-def _pairs(sizes: Sequence[int] | object) -> float:
-    return float(sum(math.comb(size, 2) for size in sizes))  # type: ignore[attr-defined]
+def _pairs(sizes: Iterable[int]) -> float:
+    return float(sum(math.comb(size, 2) for size in sizes))
 
 
 def interval(values: Sequence[float]) -> tuple[float, float, float]:
@@ -114,7 +114,22 @@ def interval(values: Sequence[float]) -> tuple[float, float, float]:
     return mean, mean - half, mean + half
 
 
-_T: Mapping[int, float] = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262, 10: 2.228, 12: 2.179, 15: 2.131, 20: 2.086, 30: 2.042}  # fmt: skip
+_T: Mapping[int, float] = {
+    1: 12.706,
+    2: 4.303,
+    3: 3.182,
+    4: 2.776,
+    5: 2.571,
+    6: 2.447,
+    7: 2.365,
+    8: 2.306,
+    9: 2.262,
+    10: 2.228,
+    12: 2.179,
+    15: 2.131,
+    20: 2.086,
+    30: 2.042,
+}
 
 
 def _t(freedom: int) -> float:

@@ -36,7 +36,9 @@ def exits(compared: Compared) -> dict[str, dict[str, float]]:
 
 
 def _overlap(found: Counter[Key], true: Counter[Key]) -> dict[str, float]:
-    shared = sum((min(amount, true[key]) for key, amount in found.items() if key in true), Decimal(0))
+    shared = sum(
+        (min(amount, true[key]) for key, amount in found.items() if key in true), Decimal(0)
+    )
     total_found, total_true = sum(found.values(), Decimal(0)), sum(true.values(), Decimal(0))
     return {
         "yuan_recall": float(shared / total_true) if total_true else math.nan,

@@ -6,7 +6,14 @@ from typing import Any
 from suyuan.lab.scoring.folder import Compared
 from suyuan.lab.scoring.measures import clustering, f1
 
-SIX = ("data_broker", "account_merchant", "sim_supplier", "mule_account", "middleman", "card_merchant")
+SIX = (
+    "data_broker",
+    "account_merchant",
+    "sim_supplier",
+    "mule_account",
+    "middleman",
+    "card_merchant",
+)
 
 
 def linkage(compared: Compared) -> dict[str, dict[str, float]]:
@@ -80,8 +87,13 @@ def _ring(row: dict[str, Any]) -> str:
 def _overlap(found: set[tuple[str, str]], true: set[tuple[str, str]]) -> dict[str, float]:
     precision = len(found & true) / len(found) if found else math.nan
     recall = len(found & true) / len(true) if true else math.nan
-    return {"true": float(len(true)), "found": float(len(found)), "precision": precision,
-            "recall": recall, "f1": f1(precision, recall)}  # fmt: skip
+    return {
+        "true": float(len(true)),
+        "found": float(len(found)),
+        "precision": precision,
+        "recall": recall,
+        "f1": f1(precision, recall),
+    }
 
 
 def ring_roles(compared: Compared) -> dict[str, float]:
