@@ -1,0 +1,71 @@
+"""Ties between payments of one instant, and balances before the first payment."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from suyuan.money.arrays import ALL
+from suyuan.money.order import UNKNOWN, closings, in_before_out, openings
+
+
+def codes(*values):
+    return np.array(values, np.int32)
+
+
+def ints(*values):
+    return np.array(values, np.int64)
+
+
+def ordered(events):
+    """Events (at, source, target), sorted as the kernel wants them, in the order it gives."""
+    events = sorted(events)
+    at, source, target = zip(*events, strict=True)
+    order, tied, circles = in_before_out(ints(*at), codes(*source), codes(*target), 9)
+    return [events[i] for i in order], tied, circles
+
+
+def test_money_comes_in_before_it_goes_out():
+    chain = [(5, 1, 2), (5, 3, 1), (5, 4, 3)]
+    assert ordered(chain) == ([(5, 4, 3), (5, 3, 1), (5, 1, 2)], 3, 0)
+
+
+def test_a_circle_of_one_instant_is_broken_and_counted():
+    found, _, circles = ordered([(5, 1, 2), (5, 2, 1), (4, 0, 1)])
+    assert circles == 1
+    assert found[0] == (4, 0, 1)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=30
+    )
+)
+@settings(max_examples=100, deadline=None)
+def test_every_event_stays_and_time_never_runs_back(events):
+    found, _, circles = ordered(events)
+    assert sorted(found) == sorted(events)
+    assert [at for at, _, _ in found] == sorted(at for at, _, _ in events)
+    if circles == 0:
+        for i, (at, source, _) in enumerate(found):
+            later = [event for event in found[i + 1 :] if event[0] == at and event[1] != event[2]]
+            assert all(target != source for _, _, target in later)
+
+
+def balance_before(known, after):
+    stated = np.zeros(3, np.bool_)
+    found = openings(
+        codes(0, 1, 1), codes(1, 2, 2), ints(100, 150, 30), ints(*after), ints(*known), stated
+    )
+    return found.tolist(), stated.tolist()
+
+
+def test_an_opening_balance_is_stated_or_follows_from_the_statement_or_is_the_least():
+    none = [UNKNOWN] * 3
+    assert balance_before([7, UNKNOWN, 0], none) == ([7, 80, 0], [True, False, True])
+    assert balance_before([UNKNOWN] * 3, [UNKNOWN, 20, UNKNOWN])[0] == [100, 70, 0]
+    assert balance_before([UNKNOWN] * 3, [5, UNKNOWN, UNKNOWN])[0] == [105, 80, 0]
+
+
+def test_what_moves_whole_has_no_say_in_balances():
+    source, target, amount = codes(0, 0), codes(1, 1), ints(10, ALL)
+    assert closings(source, target, amount, ints(10, 0)).tolist() == [0, 10]
