@@ -17,8 +17,8 @@ _LAST = ("通信", "移动", "信息", "网络")
 GUILTY = 21
 IN_BULK = 9
 INNOCENT = 10
-_OPENED = datetime(2018, 6, 1)
-_LAST_OPENED = datetime(2018, 12, 20)
+_OPENED = datetime(2018, 11, 5)
+_LAST_OPENED = datetime(2019, 4, 10)
 
 
 @dataclass
