@@ -58,7 +58,7 @@ def sales(members: ir.Table, tables: Tables) -> ir.Table:
         sold = sold.inner_join(who, sold["buyer_"] == who["member"]).view()
         sellers = decided(tables, role)
         met = sold.inner_join(sellers, sold["seller_"] == sellers["entity"])
-        parts.append(_ground(met, "trades", role, "found", "buyer_", link, "price", "at"))
+        parts.append(ground(met, "trades", role, "found", "buyer_", link, "price", "at"))
     return ibis.union(*parts)
 
 
@@ -91,7 +91,7 @@ def _step_rows(met: ir.Table, tables: Tables, role: str, table: str, id_: str) -
     else:
         same = steps[id_] == rows["recorded"]
     found = steps.inner_join(rows, same)
-    return _ground(found, table, role, "found", "ring", "laundered_for", "amount", "when")
+    return ground(found, table, role, "found", "ring", "laundered_for", "amount", "when")
 
 
 def openings(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
@@ -112,7 +112,7 @@ def openings(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
         named_ = cards.mutate(opener=kind + cards[column])
         met = named_.inner_join(who, named_["opener"] == who["found"])
         parts.append(
-            _ground(
+            ground(
                 met, "sims", "sim_supplier", "found", "ring", "opened_sim_for", "none", "opened_at"
             )
         )
@@ -140,14 +140,12 @@ def leaks(series: ir.Table, tables: Tables) -> ir.Table:
         through = hit.mutate(passed=kind + hit[column])
         met = through.inner_join(who, through["passed"] == who["found"])
         parts.append(
-            _ground(
-                met, "orders", "leak_source", "found", "ring", "leaked_to", "none", "ordered_at"
-            )
+            ground(met, "orders", "leak_source", "found", "ring", "leaked_to", "none", "ordered_at")
         )
     return ibis.union(*parts)
 
 
-def _ground(
+def ground(
     met: ir.Table,
     table: str,
     role: str,
@@ -157,6 +155,7 @@ def _ground(
     amount: str,
     seen: str,
 ) -> ir.Table:
+    """Rows of standard table `table` as grounds; the other names are columns of `met`."""
     key = RECORDS[table].key[0]
     return met.select(
         ring_id=met["ring_id"],

@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.chain import assemble, complete, grounds, linkage, membership, rings
+from suyuan.chain import assemble, complete, grounds, linkage, membership, resale, rings
 from suyuan.chain.touches import touches
 from suyuan.model.derived import RING_SERIES, TOUCHES
 from suyuan.model.results import SERIES
@@ -97,20 +97,7 @@ def _assemble(tables: Tables) -> Written:
     member_findings = membership.member_findings(members, tables)
     for name, found in member_findings.items():
         tables.put(name, found)
-    ground = keep(
-        ibis.union(
-            *(
-                part.select(*grounds.COLUMNS)
-                for part in (
-                    grounds.sales(members, tables),
-                    grounds.laundering(series, tables),
-                    grounds.openings(every, series, tables),
-                    grounds.leaks(series, tables),
-                    membership.belonging(members, tables),
-                )
-            )
-        )
-    )
+    ground = keep(_grounds(members, tables))
     served = keep(assemble.serves(ground, tables))
     roles = (*ROLES, membership.ROLE)
     final = keep(complete.findings(roles, served, tables))
@@ -126,6 +113,19 @@ def _assemble(tables: Tables) -> Written:
         "signals": keep(complete.signals(roles, final, tables)),
         "evidence": keep(complete.evidence(roles, final, PROVEN, tables)),
     }
+
+
+def _grounds(members: ir.Table, tables: Tables) -> ir.Table:
+    keep, series = tables.engine.keep, tables["ring_series"]
+    traced = keep(grounds.laundering(series, tables))
+    return ibis.union(
+        traced,
+        resale.resales(members, traced, tables),
+        grounds.sales(members, tables),
+        grounds.openings(tables["touches"], series, tables),
+        grounds.leaks(series, tables),
+        membership.belonging(members, tables),
+    )
 
 
 def _series_proof_id(report: ir.StringValue) -> ir.StringValue:
