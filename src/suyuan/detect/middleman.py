@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from suyuan.detect.card_merchant import DIRTY
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
-from suyuan.detect.flowing.cards import median_hours, passages
+from suyuan.detect.flowing.cards import custody, median_hours, passed
 from suyuan.identity.aliases import named
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
@@ -27,20 +27,28 @@ PASSED_ON = 72
 def measure(tables: Tables) -> Measured:
     """Whoever hands cards that it got from others to somebody who pays."""
     keep = tables.engine.keep
-    moved = passages(tables)
+    chain = keep(custody(tables))
+    moved = passed(tables, chain)
     gave = keep(moved.filter(moved["giver"].notnull() & moved["taker"].notnull()))
     got = keep(moved.filter(moved["taker"].notnull()))
     both = gave.select(subject="giver").semi_join(got, [("subject", "taker")])
     ledger = keep(_ledger(tables))
     who = ibis.union(both, ledger.select("subject"), distinct=True)
     found = keep(who.anti_join(_victims(tables), "subject"))
-    parts = (_got(got), _gave(tables, gave), _noted(ledger), _paid_on(tables, found))
+    parts = (
+        _got(got),
+        _gave(tables, gave),
+        _issued(chain),
+        _noted(ledger),
+        _paid_on(tables, found),
+    )
     for part in parts:
         found = found.left_join(keep(part), "subject").drop("subject_right")
-    zero = ("cards", "dirty_cards", "passed_cards", "dealers", "deals")
+    zero = ("cards", "dirty_cards", "passed_cards", "dealers", "deals", "issued")
     found = found.mutate(**{name: found[name].fill_null(0) for name in zero})
     found = found.filter((found["cards"] > 0) | (found["deals"] > 0))
     found = found.mutate(
+        own_share=found["issued"].cast("float64") / (found["issued"] + found["cards"]).nullif(0),
         passed_share=found["passed_cards"].cast("float64") / found["cards"].nullif(0),
         amount=ibis.coalesce(found["price_got"], found["noted_price"]),
         count=ibis.greatest(found["cards"], found["deals"]),
@@ -70,6 +78,12 @@ def _got(got: ir.Table) -> ir.Table:
     )
 
 
+def _issued(chain: ir.Table) -> ir.Table:
+    """``issued``: cards that the shop gave to the subject itself: it, or its ring, bought them."""
+    bought = chain.filter((chain["event"] == "issue") & chain["taker"].notnull())
+    return bought.group_by(subject="taker").aggregate(issued=bought.count())
+
+
 def _gave(tables: Tables, gave: ir.Table) -> ir.Table:
     """To how many, at what price, and how much of it to likely card merchants."""
     merchants = tables["findings:card_merchant"].select(taker="subject", merchant="score")
@@ -80,6 +94,7 @@ def _gave(tables: Tables, gave: ir.Table) -> ir.Table:
         dealers=told["taker"].nunique(),
         per_dealer=told.count().cast("float64") / told["taker"].nunique().nullif(0),
         to_merchants=(face * told["merchant"].fill_null(0.0)).sum() / face.sum().nullif(0.0),
+        sold_share=told["paid"].mean(),
         price_got=told["price"].sum(),
     )
 

@@ -14,13 +14,18 @@ def passages(tables: Tables) -> ir.Table:
 
     Columns: row_id, voucher_id, kind, face (fen), price, paid (1 where something was given for it),
     at, giver, taker (entities; where a row names one side only the other is whoever had the card
-    before or after), fresh (hours since issue), hand (how many had it before), dirt (0..1: reported
-    money was traced into it, or the account that paid for it is a likely mule), gap (price over
-    face, less the median of that kind of card in this case), left_at (when the taker passed it on
-    or used it) and left_as (``transfer`` or ``redeem``).
+    before or after), fresh (hours since issue), dirt (0..1: reported money was traced into it, or
+    the account that paid for it is a likely mule; 0 from the hands of whoever once gave value for
+    it, for what honest customers buy of a dealer is theirs), gap (price over face, less the median
+    of that kind of card in this case), left_at (when the taker passed it on or used it) and left_as
+    (``transfer`` or ``redeem``).
     """
+    return passed(tables, tables.engine.keep(custody(tables)))
+
+
+def passed(tables: Tables, chain: ir.Table) -> ir.Table:
+    """The same from :func:`custody` made before."""
     keep = tables.engine.keep
-    chain = keep(_custody(tables))
     issued = chain.filter(chain["event"] == "issue")
     born = issued.group_by("voucher_id").aggregate(
         born=issued["at"].min(), paid_by=issued["payment_id"].max(), first=issued["taker"].max()
@@ -35,7 +40,7 @@ def passages(tables: Tables) -> ir.Table:
         moved.mutate(
             rate=rate,
             fresh=(moved["at"].epoch_seconds() - moved["born"].epoch_seconds()) / 3600.0,
-            dirt=moved["dirt"].fill_null(0.0),
+            dirt=ibis.ifelse(moved["paid_before"] > 0, 0.0, moved["dirt"].fill_null(0.0)),
         )
     )
     usual = moved.group_by("kind").aggregate(usual=moved["rate"].median())
@@ -43,19 +48,25 @@ def passages(tables: Tables) -> ir.Table:
     return keep(moved.mutate(gap=moved["rate"] - moved["usual"]))
 
 
-def _custody(tables: Tables) -> ir.Table:
-    """Events of each card with both hands filled in from the event before and after."""
+def custody(tables: Tables) -> ir.Table:
+    """Every event of every card, with both hands filled in from the event before and after.
+
+    ``paid`` is 1 where a transfer was paid for, ``paid_before`` how many were before it.
+    """
     told = named(tables, tables["vouchers"], "from_party", into="giver")
     told = named(tables, told, "to_party", into="taker")
     rank = ibis.cases((told["event"] == "issue", 0), (told["event"] == "transfer", 1), else_=2)
-    told = told.mutate(rank=rank)
+    bought = (told["price"].notnull() | told["payment_id"].notnull()) & (
+        told["event"] == "transfer"
+    )
+    told = told.mutate(rank=rank, bought=bought.cast("int64"))
     line = ibis.window(group_by="voucher_id", order_by=["at", "rank", "row_id"])
     told = told.mutate(
         giver=ibis.coalesce(told["giver"], told["taker"].lag().over(line)),
         taker=ibis.coalesce(told["taker"], told["giver"].lead().over(line)),
         left_at=told["at"].lead().over(line),
         left_as=told["event"].lead().over(line),
-        hand=told["rank"].cumsum().over(line) - told["rank"],
+        paid_before=told["bought"].cumsum().over(line) - told["bought"],
     )
     return told.select(
         "row_id",
@@ -69,9 +80,9 @@ def _custody(tables: Tables) -> ir.Table:
         "taker",
         "left_at",
         "left_as",
+        "paid_before",
         face="face_value",
-        hand="hand",
-        paid=(told["price"].notnull() | told["payment_id"].notnull()).cast("int64"),
+        paid="bought",
     )
 
 
