@@ -1,0 +1,198 @@
+"""Write the generated parts of the documentation: ``python docs/generate.py``, or ``make docs``.
+
+What stands below the mark of a page is made from the code, so that it cannot say anything else;
+``tests/docs`` compares the two. The rules and the glossary have a generator of their own.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from suyuan.detect.detectors import DETECTORS
+from suyuan.detect.scoring import scorecard
+from suyuan.face.cli import app
+from suyuan.model.columns import STORED, Column, Table
+from suyuan.model.derived import DERIVED
+from suyuan.model.records import PROVENANCE, RECORDS
+from suyuan.model.results import RESULTS
+from suyuan.model.roles import ROLES
+from suyuan.model.subjects import KINDS
+from suyuan.pipeline import steps
+from suyuan.rulebook.__main__ import main as write_rulebook
+
+DOCS = Path(__file__).parent
+#: So many tables of one kind are named one by one.
+FEW = 3
+MARK = "<!-- generated: python docs/generate.py -->\n"
+
+
+def generated() -> dict[str, str]:
+    """The generated part of each page, by the page's path in ``docs/``."""
+    return {
+        "index.md": "\n".join(pages()),
+        "tables.md": "\n".join(tables_page()),
+        "detectors.md": "\n".join(detectors_page()),
+        "face.md": "\n".join(commands()),
+        "pipeline.md": "\n".join(steps_table()),
+        "decisions/README.md": "\n".join(decisions()),
+    }
+
+
+def pages() -> Iterator[str]:
+    """One line for each page, with its heading."""
+    for path in sorted(DOCS.glob("*.md")):
+        if path.name != "index.md":
+            yield f"- [{_heading(path)}]({path.name})"
+    yield ""
+
+
+def tables_page() -> Iterator[str]:
+    """Every declared table, column by column; then roles and kinds of subject."""
+    groups = (
+        ("Standard tables: what goes in", RECORDS.values()),
+        ("Columns that import adds to every stored row", (PROVENANCE,)),
+        ("Result tables: what comes out", RESULTS.values()),
+        ("Tables between steps", DERIVED.values()),
+    )
+    for title, tables in groups:
+        yield f"## {title}\n"
+        for table in tables:
+            yield from _table(table)
+    yield "## Roles\n"
+    named = ((f"`{r.name}`", r.title.en, r.title.zh, r.meaning.en, r.helper) for r in ROLES.values())
+    rows = ((*cells, "yes" if helper else "") for *cells, helper in named)
+    yield from _rows(("role", "English", "中文", "meaning", "counts as a helper"), rows)
+    yield "## Kinds of subject\n"
+    yield from _rows(
+        ("kind", "English", "中文"), ((f"`{kind}`", t.en, t.zh) for kind, t in KINDS.items())
+    )
+
+
+def detectors_page() -> Iterator[str]:
+    """Each detector with its scorecard: what it reads, what it needs, and how it was weighed."""
+    rows = []
+    for detector in sorted(DETECTORS, key=lambda d: d.role):
+        card = scorecard(detector.role)
+        rows.append(
+            (
+                f"`{detector.role}`",
+                detector.title.en,
+                _names(detector.reads),
+                _names(detector.needs) or "none",
+                _names(detector.roles) or "none",
+                str(len(card.signals)),
+                f"{card.threshold:g}",
+                f"version {card.version}, {'fitted' if card.fitted else 'set by hand'}",
+            )
+        )
+    heads = ("role", "asks", "reads", "needs", "builds on", "signals", "threshold", "scorecard")
+    yield from _rows(heads, rows)
+
+
+def commands() -> Iterator[str]:
+    """Every command of ``suyuan``, from the app itself."""
+    for name, command in typer.main.get_command(app).commands.items():
+        yield from _command(f"suyuan {name}", command)
+
+
+def steps_table() -> Iterator[str]:
+    """The steps in the order in which they run."""
+    rows = (
+        (str(n), f"`{step.name}`", step.title.en, _names(step.reads), _names(step.writes))
+        for n, step in enumerate(steps(), start=1)
+    )
+    yield from _rows(("", "step", "in words", "reads", "writes"), rows)
+
+
+def decisions() -> Iterator[str]:
+    """One line for each decision record, with its title."""
+    for path in sorted((DOCS / "decisions").glob("[0-9]*.md")):
+        yield f"- [{_heading(path)}]({path.name})"
+    yield ""
+
+
+def write() -> None:
+    """Replace what stands below the mark of each page."""
+    for name, text in generated().items():
+        page = DOCS / name
+        above = page.read_text(encoding="utf-8").partition(MARK)[0]
+        page.write_text(above + MARK + text, encoding="utf-8")
+    write_rulebook(DOCS)
+
+
+def _heading(page: Path) -> str:
+    return page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"### `{table.name}` {table.zh}\n"
+    dated = f" Visible from its `{table.event_time}` on." if table.event_time else ""
+    yield f"{table.meaning[:1].upper()}{table.meaning[1:]}.{dated}\n"
+    heads = ("column", "type", "stored as", "unit", "key", "identifies", "meaning")
+    yield from _rows(heads, map(_column, table))
+
+
+def _column(column: Column) -> tuple[str, ...]:
+    asked = "required" if column.required else "may be absent" if column.optional else ""
+    return (
+        f"`{column.name}`",
+        column.type.value,
+        f"`{STORED[column.type]}`",
+        column.unit or {"money": "fen (yuan in files)", "time": "UTC"}.get(column.type.value, ""),
+        "key" if column.key else asked,
+        column.kind or "",
+        column.meaning,
+    )
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    if hasattr(command, "commands"):
+        for inner, child in command.commands.items():
+            yield from _command(f"{name} {inner}", child)
+        return
+    arguments = [p for p in command.params if not p.opts[0].startswith("-")]
+    options = [p for p in command.params if p.opts[0].startswith("-") and not p.hidden]
+    words = [p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments]
+    yield f"### `{' '.join((name, *words))}`\n"
+    # Typer ends the short help at a form feed and keeps single line breaks out of paragraphs.
+    yield re.sub(r"\s*\n\n\s*", "\n\n", (command.help or "").replace("\f", "")).strip() + "\n"
+    yield from _rows(
+        ("", "default", "meaning"),
+        (
+            (f"`{', '.join(p.opts) if p in options else p.name.upper()}`", _default(p), p.help or "")
+            for p in (*arguments, *options)
+            if p.name != "help"
+        ),
+    )
+
+
+def _default(parameter: Any) -> str:
+    value = parameter.default
+    if parameter.required or value is None or value is False or callable(value):
+        return ""
+    return f"`{getattr(value, 'value', value)}`"
+
+
+def _names(names: Iterable[str]) -> str:
+    """Names in order; a kind of table that is there for many roles is told once."""
+    told = sorted(set(names))
+    kinds = Counter(name.partition(":")[0] for name in told if ":" in name)
+    many = [kind for kind, n in kinds.items() if n > FEW]
+    alone = [f"`{name}`" for name in told if name.partition(":")[0] not in many]
+    return ", ".join((*alone, *(f"`{kind}:…` of {kinds[kind]} roles" for kind in many)))
+
+
+def _rows(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield "| " + " | ".join(heads) + " |"
+    yield "| " + " | ".join("---" for _ in heads) + " |"
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+    yield ""
+
+
+if __name__ == "__main__":
+    write()
