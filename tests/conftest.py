@@ -5,8 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from suyuan.face.api import Results, investigate
 from suyuan.store.duck import DuckEngine
 from suyuan.store.engine import Engine
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is dear to set up stays on one worker: the example's results, the Java machine."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.xdist_group("spark"))
+        elif "zheng" in fixtures:
+            item.add_marker(pytest.mark.xdist_group("zheng"))
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +28,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
     with SparkEngine(tmp_path_factory.mktemp("spark"), master="local[1]") as engine:
         yield engine
+
+
+@pytest.fixture(scope="session")
+def zheng(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """The example of the newspaper page, investigated once."""
+    return investigate(EXAMPLES / "zheng", out=tmp_path_factory.mktemp("zheng"))
 
 
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=pytest.mark.spark)])
