@@ -65,6 +65,8 @@ def second_sides(
     A payment whose id stands in two files with the same parties and amount needs none of that.
     """
     names = {"names": [str(path) for path in files], "window": WINDOW_SECONDS}
+    if len({path.name.partition(".")[0].partition("-")[0] for path in files}) < 2:
+        return excluded.slice(0, 0)
     con.register("excluded", excluded)
     con.execute(f"CREATE OR REPLACE TEMP TABLE twice AS {_SAME_ID}", names)
     if sides:

@@ -1,12 +1,14 @@
 """Look-up by identifier: every row that mentions a phone, account, card, person or id.
 
-Beside the canonical Parquet stands one DuckDB file: the rows again, in an order that can be
-addressed, and a table of (hash of identifier, table, column, row) sorted by hash. A look-up
-reads a few thousand entries of it, however many rows the case has. Whoever opens it after the
-records changed builds it anew.
+Beside the canonical Parquet stand the rows again as Arrow batches of a thousand, which can be
+addressed one by one, and a table of (hash of identifier, table, column, row) sorted by hash. A
+look-up touches a few thousand entries and as many batches as it shows rows, however many the
+case has. Whoever opens it after the records changed builds it anew.
 """
 
 import hashlib
+import shutil
+import tempfile
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,11 @@ _POINTING: Final = frozenset(
     | {"payment_id", "relayed_to", "sender", "receiver"}
 )
 _MEMORY: Final = "2GB"
+_ENTRIES: Final = "entries.duckdb"
+_BATCH: Final = 1024
+_NO_ENTRIES: Final = (
+    "SELECT 0::UBIGINT AS h, 0::UTINYINT AS t, 0::UTINYINT AS c, 0::BIGINT AS r WHERE FALSE"
+)
 #: Rows of one table that a look-up gives back; the count says how many there are.
 LIMIT: Final = 200
 
@@ -51,73 +58,92 @@ def identifying(column: Column) -> bool:
 
 
 def build_index(layout: Layout) -> Path:
-    """Build the index of what `layout` holds now, if it does not stand already."""
-    target, state = layout.out / "who.duckdb", _state(layout)
-    if target.exists() and _built_for(target) == state:
+    """Build the index of what `layout` holds now, if it does not stand already; its folder."""
+    target, state = layout.out / "who", _state(layout)
+    if _built_for(target) == state:
         return target
-    partial = target.with_suffix(".tmp")
-    partial.unlink(missing_ok=True)
-    spill = str(layout.work / "index")
     layout.work.mkdir(parents=True, exist_ok=True)
-    config: dict[str, str | bool | int | float | list[str]] = {}
-    config |= {"memory_limit": _MEMORY, "temp_directory": spill, "preserve_insertion_order": "true"}
-    with duckdb.connect(str(partial), config=config) as con:
+    with tempfile.TemporaryDirectory(dir=layout.work) as scratch:
+        built = Path(scratch) / "who"
+        built.mkdir()
+        _build(layout, built, Path(scratch), state)
+        shutil.rmtree(target, ignore_errors=True)
+        built.rename(target)
+    return target
+
+
+def _build(layout: Layout, built: Path, scratch: Path, state: str) -> None:
+    settings: dict[str, str | bool | int | float | list[str]] = {"memory_limit": _MEMORY}
+    settings["temp_directory"] = str(scratch / "spill")
+    with duckdb.connect(str(scratch / "rows.duckdb"), config=settings) as con:
         entries = []
         for number, table in enumerate(RECORDS.values()):
             if parts := layout.parts(table.name):
                 _copy_rows(con, table.name, parts, layout.excluded(table.name))
+                _write_batches(con, table.name, built)
                 entries += [
                     _entries(table.name, number, position, column)
                     for position, column in enumerate(table)
                     if identifying(column)
                 ]
-        union = " UNION ALL ".join(entries) or (
-            "SELECT 0::UBIGINT AS h, 0::UTINYINT AS t, 0::UTINYINT AS c, 0::BIGINT AS r WHERE FALSE"
-        )
-        con.execute(f"CREATE TABLE entries AS SELECT * FROM ({union}) ORDER BY h, t, c, r")
-        con.execute("CREATE TABLE built_for AS SELECT ? AS state", [state])
-        con.execute("CHECKPOINT")
-    partial.replace(target)
-    return target
+        union = " UNION ALL ".join(entries) or _NO_ENTRIES
+        con.execute(f"ATTACH '{str(built / _ENTRIES).replace(chr(39), chr(39) * 2)}' AS made")
+        con.execute(f"CREATE TABLE made.entries AS SELECT * FROM ({union}) ORDER BY h, t, c, r")
+        con.execute("CREATE TABLE made.built_for AS SELECT ? AS state", [state])
+        con.execute("DETACH made")
 
 
 class Index(AbstractContextManager["Index"]):
     """An open index; see :func:`build_index`."""
 
     def __init__(self, layout: Layout) -> None:
-        self._con = duckdb.connect(str(build_index(layout)), read_only=True)
+        self._folder = build_index(layout)
+        self._con = duckdb.connect(str(self._folder / _ENTRIES), read_only=True)
         self._tables = list(RECORDS.values())
+        self._open: dict[str, pa.ipc.RecordBatchFileReader] = {}
 
     def find(self, identifier: str, *, limit: int = LIMIT) -> list[Hits]:
         """Every table that mentions `identifier` (as it is, as ``kind:id``, or as a phone)."""
-        found: dict[int, list[tuple[int, int]]] = {}
         wanted = spellings(identifier)
+        if not wanted:
+            return []
+        # Constants, so that the engine skips all blocks of the sorted table but one or two.
+        hashes = self._con.execute("SELECT hash(unnest(?::VARCHAR[]))", [wanted]).fetchall()
+        listed = ", ".join(str(int(h)) for (h,) in hashes)
+        found: dict[int, dict[int, list[int]]] = {}
         for t, c, r in self._con.execute(
-            "SELECT t, c, r FROM entries WHERE h IN (SELECT hash(unnest(?::VARCHAR[]))) "
-            "ORDER BY t, r, c",
-            [wanted],
+            f"SELECT t, c, r FROM entries WHERE h IN ({listed}) ORDER BY t, r, c"
         ).fetchall():
-            found.setdefault(t, []).append((r, c))
+            found.setdefault(t, {}).setdefault(r, []).append(c)
         hits = (self._hits(t, places, wanted, limit) for t, places in found.items())
         return [hit for hit in hits if hit.rows.num_rows]
 
-    def _hits(self, t: int, places: list[tuple[int, int]], wanted: list[str], limit: int) -> Hits:
+    def _hits(self, t: int, places: dict[int, list[int]], wanted: list[str], limit: int) -> Hits:
         table = self._tables[t]
-        first: dict[int, int] = {}
-        for row, column in places:
-            first.setdefault(row, column)
-        shown = list(first)[:limit]
-        mentioned = [table.columns[column] for column in sorted(set(first.values()))]
-        whens = " ".join(f"WHEN {_mentions(c)} THEN '{c.name}'" for c in mentioned)
-        rows = self._con.execute(
-            f"SELECT * FROM (SELECT *, CASE {whens} END AS matched FROM rows_{table.name} "
-            f"WHERE rowid IN ({', '.join(map(str, shown))})) WHERE matched IS NOT NULL",
-            {"wanted": wanted},
-        ).to_arrow_table()
-        return Hits(table.name, len(first), rows)
+        rows, matched = [], []
+        for place in list(places)[:limit]:
+            row = self._row(table.name, place)
+            # Two identifiers may share a hash: the cell decides.
+            names = (table.columns[c].name for c in places[place])
+            name = next((n for n in names if _mentions(row[n][0].as_py(), wanted)), None)
+            if name is not None:
+                rows.append(row)
+                matched.append(name)
+        if not rows:
+            return Hits(table.name, 0, table.empty())
+        shown = pa.Table.from_batches(rows).append_column("matched", pa.array(matched))
+        return Hits(table.name, len(places), shown)
+
+    def _row(self, table: str, place: int) -> pa.RecordBatch:
+        if table not in self._open:
+            source = pa.memory_map(str(self._folder / f"{table}.arrow"))
+            self._open[table] = pa.ipc.open_file(source)
+        batch, offset = divmod(place, _BATCH)
+        return self._open[table].get_batch(batch).slice(offset, 1)
 
     def close(self) -> None:
         self._con.close()
+        self._open.clear()
 
     def __exit__(
         self,
@@ -144,34 +170,50 @@ def spellings(identifier: str) -> list[str]:
     return [form for form in dict.fromkeys(forms) if form]
 
 
-def _mentions(column: Column) -> str:
-    if column.type is Type.LIST:
-        return f'list_has_any("{column.name}", $wanted::VARCHAR[])'
-    return f'list_contains($wanted::VARCHAR[], "{column.name}")'
+def _mentions(cell: object, wanted: list[str]) -> bool:
+    cells = cell if isinstance(cell, list) else [cell]
+    return any(each in wanted for each in cells)
 
 
 def _copy_rows(
     con: duckdb.DuckDBPyConnection, name: str, parts: list[Path], excluded: Path
 ) -> None:
-    files = [str(part) for part in parts]
     struck = ""
-    names: dict[str, object] = {"files": files}
+    names: dict[str, object] = {"files": [str(part) for part in parts]}
     if excluded.exists():
         struck = "ANTI JOIN read_parquet($excluded) AS gone ON rows.row_id = gone.row_id"
         names["excluded"] = str(excluded)
     con.execute(
-        f"CREATE TABLE rows_{name} AS SELECT rows.* FROM (SELECT * EXCLUDE (source_key), "
-        "source_key || ':' || line AS row_id FROM read_parquet($files)) AS rows "
-        f"{struck}",
+        f"CREATE TABLE rows_{name} AS SELECT row_number() OVER () - 1 AS r, rows.* FROM "
+        "(SELECT * EXCLUDE (source_key), source_key || ':' || line AS row_id "
+        f"FROM read_parquet($files)) AS rows {struck}",
         names,
     )
+
+
+def _write_batches(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
+    stream = con.execute(f"SELECT * EXCLUDE (r) FROM rows_{name} ORDER BY r").to_arrow_reader(
+        _BATCH * 64
+    )
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.ipc.new_file(str(folder / f"{name}.arrow"), stream.schema, options=options) as sink:
+        rest: pa.Table | None = None
+        for batch in stream:
+            table = pa.Table.from_batches([batch])
+            rest = table if rest is None else pa.concat_tables([rest, table])
+            whole = rest.num_rows - rest.num_rows % _BATCH
+            # every batch but the last has its full size: a row's place tells its batch
+            sink.write_table(rest.slice(0, whole).combine_chunks(), _BATCH)
+            rest = rest.slice(whole)
+        if rest is not None and rest.num_rows:
+            sink.write_table(rest.combine_chunks(), _BATCH)
 
 
 def _entries(name: str, table: int, position: int, column: Column) -> str:
     cell = f'unnest("{column.name}")' if column.type is Type.LIST else f'"{column.name}"'
     return (
         f"SELECT hash(v) AS h, {table}::UTINYINT AS t, {position}::UTINYINT AS c, r FROM "
-        f"(SELECT {cell} AS v, rowid AS r FROM rows_{name}) WHERE v IS NOT NULL"
+        f"(SELECT {cell} AS v, r FROM rows_{name}) WHERE v IS NOT NULL"
     )
 
 
@@ -186,8 +228,10 @@ def _state(layout: Layout) -> str:
 
 
 def _built_for(target: Path) -> str | None:
+    if not (target / _ENTRIES).exists():
+        return None
     try:
-        with duckdb.connect(str(target), read_only=True) as con:
+        with duckdb.connect(str(target / _ENTRIES), read_only=True) as con:
             row = con.execute("SELECT state FROM built_for").fetchone()
     except duckdb.Error:
         return None
