@@ -145,8 +145,11 @@ def gaps(source: Source, shown: Shown) -> Gaps:
         for row in source.table("limits").to_pylist()
     ]
     hubs = source.table("hubs").sort_by([("not_followed", "descending"), ("subject", "ascending")])
-    return Gaps(limits, [_hub(row, shown) for row in hubs.slice(0, HUBS_SHOWN).to_pylist()],
-                max(hubs.num_rows - HUBS_SHOWN, 0))
+    return Gaps(
+        limits,
+        [_hub(row, shown) for row in hubs.slice(0, HUBS_SHOWN).to_pylist()],
+        max(hubs.num_rows - HUBS_SHOWN, 0),
+    )
 
 
 def _hub(row: dict[str, Any], shown: Shown) -> tuple[Named, int, int, Text]:

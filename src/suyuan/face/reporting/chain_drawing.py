@@ -1,15 +1,17 @@
 """One ring's chain as a picture: roles as columns, money from left to right."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suyuan.face.reporting.flows import Traced
+from suyuan.face.reporting.passing import LAUNDERING, RING, passed_on
 from suyuan.face.reporting.rings_view import RingView, Stand
 from suyuan.face.reporting.shown import Shown, money, number, yuan
 from suyuan.face.reporting.words import COLUMNS, KINDS
 from suyuan.model.text import Text
 
-WIDTH, COLUMN, BOX, TALL, STEP, TOP = 1312.0, 164.0, 132.0, 42.0, 50.0, 58.0
+WIDTH, COLUMN, BOX, TALL, STEP, TOP = 1312.0, 164.0, 132.0, 42.0, 50.0, 76.0
 #: People drawn in one column; the rest are one box that says how many.
 SHOWN = 6
 #: What stands in each column, from left to right; two roles share one.
@@ -23,7 +25,10 @@ LAYERS = (
     ("card_merchant",),
     ("cash",),
 )
-RING = "ring"
+
+
+#: A mask as long as the number it hides would not fit a box.
+_STARS = re.compile(r"\*{5,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,12 @@ class Edge:
     width: float
     layer: str
     title: Text
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
+    top: float
     width: float
     height: float
     boxes: tuple[Box, ...]
@@ -70,13 +77,13 @@ def chain_drawing(ring: RingView, traced: Traced, shown: Shown) -> Drawing:
     plan = _Plan({}, {}, [])
     bottoms = [_layer(plan, index, roles, ring, shown) for index, roles in enumerate(LAYERS)]
     edges = tuple(_edges(plan, ring, traced))
-    height = max(bottoms) + 10
-    return Drawing(WIDTH, height, tuple(plan.boxes.values()), edges, tuple(plan.heads), plan.hidden)
+    top = 0.0 if any(edge.over for edge in edges) else TOP - 40
+    boxes = tuple(plan.boxes.values())
+    height = max(bottoms) - 26 - top
+    return Drawing(top, WIDTH, height, boxes, edges, tuple(plan.heads), plan.hidden)
 
 
-def _layer(
-    plan: _Plan, index: int, roles: tuple[str, ...], ring: RingView, shown: Shown
-) -> float:
+def _layer(plan: _Plan, index: int, roles: tuple[str, ...], ring: RingView, shown: Shown) -> float:
     x, y = index * COLUMN + 4, TOP
     for role in roles:
         if role == "cash":
@@ -126,6 +133,7 @@ def _people(plan: _Plan, x: float, y: float, stands: list[Stand], shown: Shown) 
 
 
 def _first(label: str) -> Text:
+    label = _STARS.sub("****", label)
     cut = label if len(label) <= 18 else label[:8] + "…" + label[-8:]
     return Text(cut, cut)
 
@@ -163,22 +171,17 @@ def _cash(plan: _Plan, x: float, y: float, ring: RingView) -> float:
 
 
 def _edges(plan: _Plan, ring: RingView, traced: Traced) -> Iterable[Edge]:
-    money_in: dict[tuple[str, str], int] = {}
-    for stands in ring.by_role.values():
-        for stand in stands:
-            if stand.role in {"mule_account", "middleman", "card_merchant"}:
-                continue
-            yield from _supply(plan, ring, stand)
-    launderers = [s for role in LAYERS[4:7] for s in ring.by_role.get(role[0], [])]
-    for stand in launderers:
-        for pair, fen in _money_into(plan, stand, launderers, traced).items():
-            money_in[pair] = money_in.get(pair, 0) + fen
-    most = max(money_in.values(), default=1)
-    for (origin, target), fen in money_in.items():
+    for role, stands in ring.by_role.items():
+        if role not in LAUNDERING:
+            for stand in stands:
+                yield from _supply(plan, ring, stand)
+    between = passed_on(ring, traced, plan.stands_for)
+    most = max(between.values(), default=1)
+    for (origin, target), fen in sorted(between.items()):
         yield _edge(plan, origin, target, 1.5 + 7 * fen / most, "money", yuan(fen / 100))
     dealers = {plan.stands_for[s.subject] for s in ring.by_role.get("card_merchant", [])}
     for row in ring.laundering:
-        for dealer in dealers:
+        for dealer in sorted(dealers):
             yield _edge(plan, dealer, f"cash:{row['kind']}", 1.2, "resale", Text("resold", "转卖"))
 
 
@@ -194,29 +197,23 @@ def _supply(plan: _Plan, ring: RingView, stand: Stand) -> Iterable[Edge]:
         yield _edge(plan, origin, target, 1.5, layer, Text(ring.id, ring.id))
 
 
-def _money_into(
-    plan: _Plan, stand: Stand, launderers: list[Stand], traced: Traced
-) -> dict[tuple[str, str], int]:
-    """Traced money from launderers to the left; where there is none, the ring's own edge."""
-    target = plan.stands_for[stand.subject]
-    found: dict[tuple[str, str], int] = {}
-    for other in launderers:
-        origin = plan.stands_for[other.subject]
-        fen = traced.between.get((other.subject, stand.subject), 0)
-        if fen and plan.boxes[origin].x < plan.boxes[target].x:
-            found[origin, target] = found.get((origin, target), 0) + fen
-    if not found:
-        found[RING, target] = int(stand.amount * 100) or 1
-    return found
-
-
-def _edge(
-    plan: _Plan, origin: str, target: str, width: float, layer: str, title: Text
-) -> Edge:
+def _edge(plan: _Plan, origin: str, target: str, width: float, layer: str, title: Text) -> Edge:
     a, b = plan.boxes[origin], plan.boxes[target]
+    over = layer == "money" and b.x - a.x > 1.5 * COLUMN
+    path = _over(a, b) if over else _across(a, b)
+    ends = Text(f"{a.first.en} → {b.first.en}: ", f"{a.first.zh} → {b.first.zh}:")
+    told = Text(ends.en + title.en, ends.zh + title.zh)
+    return Edge(path, round(width, 1), layer, told, over)
+
+
+def _across(a: Box, b: Box) -> str:
     x0, y0 = a.x + BOX, a.y + a.height / 2
     x1, y1 = b.x, b.y + b.height / 2
     bend = max((x1 - x0) / 2, 16)
-    path = f"M{x0:.0f} {y0:.0f}C{x0 + bend:.0f} {y0:.0f} {x1 - bend:.0f} {y1:.0f} {x1:.0f} {y1:.0f}"
-    ends = Text(f"{a.first.en} → {b.first.en}: ", f"{a.first.zh} → {b.first.zh}:")
-    return Edge(path, round(width, 1), layer, Text(ends.en + title.en, ends.zh + title.zh))
+    return f"M{x0:.0f} {y0:.0f}C{x0 + bend:.0f} {y0:.0f} {x1 - bend:.0f} {y1:.0f} {x1:.0f} {y1:.0f}"
+
+
+def _over(a: Box, b: Box) -> str:
+    """Over the columns between, so that it does not seem to pass through their people."""
+    x0, x1 = a.x + BOX - 14, b.x + 14
+    return f"M{x0:.0f} {a.y:.0f}C{x0 + 30:.0f} -6 {x1 - 30:.0f} -6 {x1:.0f} {b.y:.0f}"

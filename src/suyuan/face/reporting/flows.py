@@ -1,5 +1,6 @@
 """Traced money, summed for drawing: from kind of holder to kind of holder, step by step."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,12 +29,12 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """All flows, how long after the victim's payment each step came (median seconds), and
-    what passed between single holders (fen)."""
+    """All flows; how long after the victim's payment each step came (median seconds); and for
+    each ring what passed from place to place (fen)."""
 
     flows: tuple[Flow, ...]
     after: Mapping[int, float]
-    between: Mapping[tuple[str, str], int]
+    between: Mapping[str, Mapping[tuple[str, str], int]]
     places: Places
 
     @property
@@ -53,7 +54,7 @@ def traced(source: Source, reports: pa.Array | None = None) -> Traced:
     flows = [Flow(row["hop"], row["origin"], row["target"], row["fen_sum"]) for row in summed]
     flows += _resting(moved, source)
     order = sorted(flows, key=lambda f: (f.step, f.origin, f.rests, f.target))
-    return Traced(tuple(order), _delays(steps), _between(steps, at), at)
+    return Traced(tuple(order), _delays(steps), _between(steps, source), at)
 
 
 def _steps(traces: pa.Table, reports: pa.Array | None) -> pa.Table:
@@ -127,13 +128,11 @@ def _delays(steps: pa.Table) -> dict[int, float]:
     return {row["hop"]: row["seconds_approximate_median"] for row in middle}
 
 
-def _between(steps: pa.Table, at: Places) -> dict[tuple[str, str], int]:
-    """Fen between the people (else the places) that the money passed through."""
-    summed = steps.group_by(["from", "to"]).aggregate([("fen", "sum")]).to_pylist()
-    known: dict[tuple[str, str], int] = {}
+def _between(steps: pa.Table, source: Source) -> dict[str, dict[tuple[str, str], int]]:
+    series = source.table("series").select(["report_id", "ring_id"])
+    met = steps.join(series, "report_id", join_type="inner").filter(pc.field("ring_id").is_valid())
+    summed = met.group_by(["ring_id", "from", "to"]).aggregate([("fen", "sum")]).to_pylist()
+    known: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
     for row in summed:
-        # Both the account and its holder: a finding may name either.
-        for origin in {row["from"], at.entity(row["from"])}:
-            for target in {row["to"], at.entity(row["to"])}:
-                known[origin, target] = known.get((origin, target), 0) + row["fen_sum"]
+        known[row["ring_id"]][row["from"], row["to"]] = row["fen_sum"]
     return known

@@ -16,7 +16,7 @@ from suyuan.face.reporting import case_view, findings_view, money_view, rings_vi
 from suyuan.face.reporting.chain_drawing import Drawing, chain_drawing
 from suyuan.face.reporting.flows import Traced, traced
 from suyuan.face.reporting.sankey import sankey
-from suyuan.face.reporting.shown import Shown, money, number, span, yuan
+from suyuan.face.reporting.shown import Shown, chinese, money, number, span, yuan
 from suyuan.face.reporting.source import Source
 from suyuan.face.reporting.timeline import Timeline, days, timeline
 from suyuan.face.reporting.words import LEAD, REASONS
@@ -29,9 +29,7 @@ from suyuan.pipeline import Timing
 RINGS_DRAWN = 8
 
 
-def page(
-    source: Source, timings: Sequence[Timing], language: Language, masking: Masking
-) -> str:
+def page(source: Source, timings: Sequence[Timing], language: Language, masking: Masking) -> str:
     """The whole report of `source` as HTML."""
     shown = Shown(source.zone, masking, case_view.party_names(source))
     found = rings_view.rings(source)
@@ -88,31 +86,27 @@ def _callers(ring: rings_view.RingView, source: Source) -> list[str]:
     return sorted(name.partition(":")[2] for name in own if name.startswith("phone:"))
 
 
-def both(text: Text | str) -> Markup:
+def both(text: Text | str, tag: str = "span") -> Markup:
     """A text in both languages, of which the page shows one."""
     if isinstance(text, str):
         return escape(text)
-    if text.en == text.zh:
-        return escape(text.en)
-    return Markup('<span lang="en">{}</span><span lang="zh">{}</span>').format(text.en, text.zh)
+    en, zh = text.en, chinese(text.zh)
+    if en == zh:
+        return escape(en)
+    pair = Markup('<{0} lang="en">{1}</{0}><{0} lang="zh">{2}</{0}>')
+    return pair.format(tag, en, zh)
 
 
 def both_drawn(text: Text | str) -> Markup:
     """The same inside an SVG ``text``."""
-    if isinstance(text, str):
-        return escape(text)
-    if text.en == text.zh:
-        return escape(text.en)
-    return Markup('<tspan lang="en">{}</tspan><tspan lang="zh">{}</tspan>').format(
-        text.en, text.zh
-    )
+    return both(text, "tspan")
 
 
 def label(text: Text | str) -> str:
     """The same where only one string fits, as in an attribute: both, one after the other."""
     if isinstance(text, str):
         return text
-    return text.en if text.en == text.zh else f"{text.en} · {text.zh}"
+    return text.en if text.en == text.zh else f"{text.en} · {chinese(text.zh)}"
 
 
 def say(en: str, zh: str, **values: object) -> Markup:

@@ -69,7 +69,10 @@ def rules_view(source: Source, shown: Shown) -> RulesView | None:
 
 
 def _badness(own: dict[str, Answer], rank: dict[str, int]) -> tuple[int, ...]:
-    return (-sum(a.name == "broken" for a in own.values()), *sorted(rank[a.name] for a in own.values()))
+    return (
+        -sum(a.name == "broken" for a in own.values()),
+        *sorted(rank[a.name] for a in own.values()),
+    )
 
 
 def _heads(table: pa.Table, acts: pa.Table) -> list[RuleHead]:

@@ -54,13 +54,12 @@ def sankey(money: Traced) -> Sankey | None:
         return None
     size = _sizes(money.flows)
     columns = _columns(size)
-    tallest = max(len(column) for column in columns.values())
     total = max(sum(size[key] for key in column) for column in columns.values())
     scale = HEIGHT / total
     bars = {
         key: bar for step, keys in columns.items() for key, bar in _stack(step, keys, size, scale)
     }
-    height = TOP + HEIGHT + GAP * (tallest + 1)
+    height = max(bar.y + bar.height for bar in bars.values()) + 12
     steps = max(columns) + 1
     ribbons = tuple(_ribbons(money.flows, bars, scale))
     width = steps * COLUMN + 10

@@ -15,6 +15,9 @@ from suyuan.model.text import Text
 _HIDING = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
+_HAN = "[\u3400-\u9fff]"
+_NARROW = re.compile(rf"(?:(?<={_HAN})|(?=[,;:!?]{_HAN}))[,;:!?]")
+_WIDE = str.maketrans(",;:!?", "\uff0c\uff1b\uff1a\uff01\uff1f")
 #: A cell of a hostile file may be a megabyte long.
 LONGEST = 600
 
@@ -87,7 +90,9 @@ def money(amount: Decimal | float | None) -> str:
 
 def yuan(amount: Decimal | float | None) -> Text:
     """The same with its unit."""
-    return Text(f"{money(amount)} yuan", f"{money(amount)}元") if amount is not None else Text("", "")
+    return (
+        Text(f"{money(amount)} yuan", f"{money(amount)}元") if amount is not None else Text("", "")
+    )
 
 
 def number(value: float | None) -> str:
@@ -108,3 +113,8 @@ def span(seconds: float) -> Text:
     if seconds < 2 * 86400:
         return Text(f"{seconds / 3600:.1f} h", f"{seconds / 3600:.1f}小时")
     return Text(f"{seconds / 86400:.1f} days", f"{seconds / 86400:.1f}天")
+
+
+def chinese(text: str) -> str:
+    """Punctuation beside Chinese characters made as wide as they are."""
+    return _NARROW.sub(lambda found: found[0].translate(_WIDE), text)

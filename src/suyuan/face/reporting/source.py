@@ -72,7 +72,9 @@ class Source(AbstractContextManager["Source"]):
     def calls_by_day(self, callers: Iterable[str]) -> pa.Table:
         """``caller, day, calls``: how often these numbers called, by local day."""
         rows = self._records("calls")
-        wanted = self.engine.arrow(pa.table({"wanted": pa.array(sorted(set(callers)), pa.string())}))
+        wanted = self.engine.arrow(
+            pa.table({"wanted": pa.array(sorted(set(callers)), pa.string())})
+        )
         own = rows.semi_join(wanted, rows["caller"] == wanted["wanted"])
         offset = ibis.literal(self._offset() // 60).cast("int32").as_interval("m")
         own = own.mutate(day=(own["started_at"] + offset).date().cast("string"))

@@ -101,9 +101,7 @@ def _reported(
     return reported, lost
 
 
-def _drawn(
-    rows: Iterable[tuple[Text, Mapping[date, float]]], first: date, last: date
-) -> Timeline:
+def _drawn(rows: Iterable[tuple[Text, Mapping[date, float]]], first: date, last: date) -> Timeline:
     weekly = (last - first).days > MOST_DAYS
     unit = 7 if weekly else 1
     slots = (last - first).days // unit + 1
@@ -140,7 +138,5 @@ def _row(
         height = ROW * value / most if most else 0.0
         day = (first + timedelta(slot * unit)).isoformat()
         told = Text(f"{day}: {number(value)}", f"{day}:{number(value)}")
-        bars.append(
-            Column(LEFT + slot * wide, y + ROW - height, max(wide - 1.5, 1), height, told)
-        )
+        bars.append(Column(LEFT + slot * wide, y + ROW - height, max(wide - 1.5, 1), height, told))
     return Row(y, title, number(most), tuple(bars))

@@ -39,12 +39,15 @@
         left += fits ? 1 : 0;
       });
       role.hidden = (words || decided.checked) && left === 0;
-      if (words && left) { role.open = true; }
+      if (words && left) {
+        role.open = true;
+        each("#" + role.id + " .rest", function (rest) { rest.open = true; });
+      }
     });
   }
   if (wanted) { wanted.addEventListener("input", sift); decided.addEventListener("change", sift); }
   addEventListener("beforeprint", function () {
-    each("details:not(.plain):not([open])", function (fold) { fold.dataset.folded = "yes"; fold.open = true; });
+    each("details:not(.plain):not([open]), details.rest:not([open])", function (fold) { fold.dataset.folded = "yes"; fold.open = true; });
   });
   addEventListener("afterprint", function () {
     each("details[data-folded]", function (fold) { fold.open = false; delete fold.dataset.folded; });
