@@ -60,11 +60,13 @@ class Tables:
         *,
         zone: str,
         held: dict[str, ir.Table] | None = None,
+        filled: dict[str, bool] | None = None,
         allowed: frozenset[str] | None = None,
     ) -> None:
         self.engine = engine
         self.zone = zone
         self._held = {} if held is None else held
+        self._filled = {} if filled is None else filled
         self._allowed = allowed
 
     def __getitem__(self, name: str) -> ir.Table:
@@ -76,10 +78,11 @@ class Tables:
     def has(self, name: str) -> bool:
         """True where the table was given and has rows."""
         self._check_allowed(name)
-        if name not in self._held:
-            return False
-        counted = self.engine.fetch(self._held[name].limit(1).aggregate(n=lambda t: t.count()))
-        return bool(counted["n"][0].as_py())
+        if name not in self._filled:
+            table = self._held.get(name)
+            some = None if table is None else self.engine.fetch(table.limit(1))
+            self._filled[name] = some is not None and some.num_rows > 0
+        return self._filled[name]
 
     def put(self, name: str, value: ir.Table | pa.Table) -> None:
         """Take a table in; its columns must hold those declared; they are brought into
@@ -95,10 +98,17 @@ class Tables:
                 hint=Text("The step that writes it must give them.", "写出它的步骤必须给出。"),
             )
         self._held[name] = given.select(*schema.names).cast(ibis.Schema.from_pyarrow(schema))
+        self._filled.pop(name, None)
 
     def only(self, names: Iterable[str]) -> Self:
         """The same tables, of which only `names` may be read."""
-        return type(self)(self.engine, zone=self.zone, held=self._held, allowed=frozenset(names))
+        return type(self)(
+            self.engine,
+            zone=self.zone,
+            held=self._held,
+            filled=self._filled,
+            allowed=frozenset(names),
+        )
 
     def held(self) -> Mapping[str, ir.Table]:
         """All that was put in so far."""
