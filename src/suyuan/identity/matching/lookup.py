@@ -1,0 +1,86 @@
+"""«Was this person's data in it?»: the seized rows of one phone number, masked ones too.
+
+The index is a Parquet file sorted by the seven digits that masking leaves (first three, last
+four), in small row groups, beside a plain array of those digits: a look-up is one binary search in
+the mapped array and the reading of one or two row groups.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from suyuan.identity.matching.fields import visible
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
+from suyuan.store.engine import Engine
+
+GROUP_ROWS = 8192
+COLUMNS = (
+    "leaked_id", "exhibit_id", "holder_id", "obtained_at", "name", "phone", "address", "item",
+    "amount", "ordered_at", "waybill_id", "row_id", "file", "line", "sha256",
+)  # fmt: skip
+_ROWS, _KEYS = "leaked-by-phone.parquet", "leaked-by-phone.npy"
+#: Rows whose phone shows fewer than the seven digits cannot be found by number.
+_HIDDEN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneIndex:
+    """An index made by :func:`build`; opening costs the file's footer once."""
+
+    keys: np.ndarray
+    rows: pq.ParquetFile
+
+    @classmethod
+    def open(cls, folder: Path) -> "PhoneIndex":
+        """The index in `folder`; raises :class:`InputError` where there is none."""
+        if not (folder / _KEYS).exists():
+            raise InputError(
+                Text("There is no index of the seized rows.", "没有查获数据的号码索引。"),
+                value=folder,
+                hint=Text("Run `suyuan investigate` first.", "请先运行 suyuan investigate。"),
+            )
+        keys = np.load(folder / _KEYS, mmap_mode="r", allow_pickle=False)
+        return cls(keys, pq.ParquetFile(folder / _ROWS, memory_map=True))
+
+    def find(self, phone: str) -> pa.Table:
+        """Seized rows whose phone is `phone`, or a masked form that it fits; 11 digits."""
+        if len(phone) != 11 or not phone.isdigit():
+            raise InputError(
+                Text("A number to look up has 11 digits.", "查询的号码应为11位数字。"),
+                hint=Text("Give it without masks.", "请不要带掩码。"),
+            )
+        key = int(phone[:3] + phone[7:])
+        first = int(np.searchsorted(self.keys, key, side="left"))
+        last = int(np.searchsorted(self.keys, key, side="right"))
+        if first == last:
+            return self.rows.schema_arrow.empty_table()
+        groups = range(first // GROUP_ROWS, (last - 1) // GROUP_ROWS + 1)
+        held = self.rows.read_row_groups(list(groups), use_threads=False)
+        held = held.slice(first - groups[0] * GROUP_ROWS, last - first)
+        return held.filter(_fits(held["phone"], phone))
+
+
+def build(engine: Engine, leaked: ir.Table, folder: Path) -> int:
+    """Write the index of `leaked` into `folder`; the number of rows that can be found."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = ibis.coalesce(visible(leaked["phone"]).cast("int32"), _HIDDEN)
+    sorted_rows = leaked.select(*COLUMNS, key=key).filter(lambda t: t["key"] >= 0)
+    table = engine.fetch(sorted_rows.order_by(["key", "row_id"]))
+    np.save(folder / _KEYS, table["key"].to_numpy().astype(np.int32), allow_pickle=False)
+    pq.write_table(
+        table.drop(["key"]), folder / _ROWS, row_group_size=GROUP_ROWS, compression="zstd"
+    )
+    return len(table)
+
+
+def _fits(written: pa.ChunkedArray, phone: str) -> pa.ChunkedArray:
+    """Where every visible digit agrees."""
+    pattern = "^" + "".join(f"[{digit}*]" for digit in phone) + "$"
+    return pc.match_substring_regex(written, pattern)
