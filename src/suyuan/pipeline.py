@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from suyuan.chain.steps import CHAIN_STEPS
 from suyuan.detect.detectors import DETECTORS
+from suyuan.detect.leaks.risk import AT_RISK_STEP
 from suyuan.detect.scoring import LISTED, step
 from suyuan.identity.matching.match import MATCHING
 from suyuan.identity.step import IDENTITY
@@ -55,7 +56,8 @@ class Run:
 def steps(*, listed: float = LISTED) -> list[Step]:
     """Every step after import, each after those whose tables it reads."""
     detecting = (step(detector, listed=listed) for detector in DETECTORS)
-    return in_order([IDENTITY, READING, MATCHING, MONEY, compliance(), *detecting, *CHAIN_STEPS])
+    early = (IDENTITY, READING, MATCHING, MONEY, compliance())
+    return in_order([*early, *detecting, AT_RISK_STEP, *CHAIN_STEPS])
 
 
 def compliance() -> Step:

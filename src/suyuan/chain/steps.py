@@ -19,7 +19,7 @@ ROLES = tuple(role for role in EVERY_ROLE if role != membership.ROLE)
 SAME_HAND = ("called", "named", "told", "used", "holds")
 
 #: What else than findings claims something, and shows its rows.
-PROVEN = ("chain", "series", "compliance")
+PROVEN = ("chain", "series", "compliance", "at_risk")
 #: The frauds that begin with leaked orders: the types of catalog/fraud_types that a ring is for.
 SCHEMES = ("fake_customer_service",)
 
@@ -216,6 +216,7 @@ ASSEMBLE = Step(
         "proofs:chain",
         "proofs:series",
         "proofs:compliance",
+        "proofs:at_risk",
     ),
     writes=(
         "serves",
