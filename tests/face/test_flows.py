@@ -1,6 +1,7 @@
 """Drawings say what the tables say: money comes out as it went in."""
 
 from collections import defaultdict
+from itertools import pairwise
 
 import pyarrow.compute as pc
 
@@ -52,5 +53,5 @@ def test_bars_do_not_overlap(zheng: suyuan.Results) -> None:
         by_column[bar.x].append((bar.y, bar.y + bar.height))
     for column in by_column.values():
         column.sort()
-        assert all(below[0] >= above[1] for above, below in zip(column, column[1:], strict=False))
+        assert all(below[0] >= above[1] for above, below in pairwise(column))
     assert all(bar.y + bar.height <= drawing.height for bar in drawing.bars)

@@ -106,6 +106,8 @@ def at_risk(source: Source, shown: Shown) -> AtRisk | None:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
+    """Files as they were read, and the first problems in them."""
+
     files: list[dict[str, Any]]
     problems: list[dict[str, Any]]
     more: int

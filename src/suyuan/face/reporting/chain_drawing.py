@@ -33,6 +33,8 @@ _STARS = re.compile(r"\*{5,}")
 
 @dataclass(frozen=True, slots=True)
 class Box:
+    """Somebody, or a number of people, in a column."""
+
     x: float
     y: float
     height: float
@@ -44,6 +46,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
+    """What ties two boxes; ``layer`` is money, information, people or resale."""
+
     path: str
     width: float
     layer: str
@@ -53,6 +57,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
+    """The picture in its own units; ``hidden`` are those not drawn one by one."""
+
     top: float
     width: float
     height: float

@@ -35,6 +35,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
+    """A signal and the log-odds that it added."""
+
     title: Text
     value: str
     weight: float

@@ -30,7 +30,8 @@ class Flow:
 @dataclass(frozen=True, slots=True)
 class Traced:
     """All flows; how long after the victim's payment each step came (median seconds); and for
-    each ring what passed from place to place (fen)."""
+    each ring what passed from place to place (fen).
+    """
 
     flows: tuple[Flow, ...]
     after: Mapping[int, float]

@@ -43,6 +43,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class MoneyView:
+    """All that the report says of the money, by the default method."""
+
     method: Method
     methods: list[Method]
     exits: list[Exit]

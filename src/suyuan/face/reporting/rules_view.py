@@ -32,6 +32,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class RuleHead:
+    """A rule, its source, and how many single acts got each answer."""
+
     id: str
     title: Text
     source: str
@@ -40,6 +42,8 @@ class RuleHead:
 
 @dataclass(frozen=True, slots=True)
 class RulesView:
+    """Bearers of duties (rows) by rule (columns), those who broke most first."""
+
     heads: list[RuleHead]
     rows: list[tuple[Named, list[Answer | None]]]
     more: int

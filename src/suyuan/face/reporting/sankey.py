@@ -38,6 +38,8 @@ class Ribbon:
 
 @dataclass(frozen=True, slots=True)
 class Sankey:
+    """The drawing: bars in columns of steps, ribbons between them."""
+
     width: float
     height: float
     bars: tuple[Bar, ...]

@@ -83,7 +83,7 @@ class Source(AbstractContextManager["Source"]):
 
     def _offset(self) -> int:
         """Seconds that the case's zone is ahead of UTC (on one day: days are for drawing)."""
-        moment = self.as_of or datetime(2020, 1, 1)  # noqa: DTZ001  # naive UTC throughout
+        moment = self.as_of or datetime(2020, 1, 1)  # naive UTC throughout
         ahead = ZoneInfo(self.zone).utcoffset(moment)
         return int(ahead.total_seconds()) if ahead else 0
 

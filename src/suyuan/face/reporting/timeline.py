@@ -19,6 +19,8 @@ MOST_DAYS = 150
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """A bar of one day or week."""
+
     x: float
     y: float
     width: float
@@ -28,6 +30,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """One of the three bands, with its greatest value."""
+
     y: float
     title: Text
     most: str
@@ -36,6 +40,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
+    """The drawing: bands over one axis of days, or of weeks."""
+
     width: float
     height: float
     rows: tuple[Row, ...]
@@ -136,7 +142,7 @@ def _row(
     bars = []
     for slot, value in sorted(sums.items()):
         height = ROW * value / most if most else 0.0
-        day = (first + timedelta(slot * unit)).isoformat()
-        told = Text(f"{day}: {number(value)}", f"{day}:{number(value)}")
+        label = (first + timedelta(slot * unit)).isoformat()
+        told = Text(f"{label}: {number(value)}", f"{label}:{number(value)}")
         bars.append(Column(LEFT + slot * wide, y + ROW - height, max(wide - 1.5, 1), height, told))
     return Row(y, title, number(most), tuple(bars))
