@@ -110,6 +110,7 @@ def imported(folder: Path) -> None:
 
     def progress(step: str, done: int, total: int | None) -> None:
         nonlocal before
+        del done, total
         now = time.perf_counter()
         steps[step] = steps.get(step, 0) + now - before
         before = now

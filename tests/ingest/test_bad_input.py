@@ -118,7 +118,11 @@ def test_merged_cells_and_two_sheets(case: Path) -> None:
     sheet = book.active
     sheet["A1"] = "四月流水"
     sheet.merge_cells("A1:E1")
-    for row in (HEADER.strip().split(","), ["P1", "2019-04-29", "A", "B", 3], ["P2", None, "A", "B", 3]):
+    for row in (
+        HEADER.strip().split(","),
+        ["P1", "2019-04-29", "A", "B", 3],
+        ["P2", None, "A", "B", 3],
+    ):
         sheet.append(row)
     sheet.merge_cells("B3:B4")
     other = book.create_sheet("parties")
@@ -134,8 +138,13 @@ def test_merged_cells_and_two_sheets(case: Path) -> None:
 
 
 def test_two_tables_in_one_sheet(case: Path) -> None:
-    rows = [HEADER.strip().split(","), ["P1", "2019-04-29", "A", "B", 3], [None],
-            ["order_id", "ordered_at", "platform", "merchant_id"], ["O1", "2019-04-01", "tb", "m"]]
+    rows = [
+        HEADER.strip().split(","),
+        ["P1", "2019-04-29", "A", "B", 3],
+        [None],
+        ["order_id", "ordered_at", "platform", "merchant_id"],
+        ["O1", "2019-04-01", "tb", "m"],
+    ]
     (case / "payments.xlsx").write_bytes(workbook(rows))
     imported = run(case)
     assert stored(case) == [("P1", 2)]
@@ -197,7 +206,9 @@ def test_zip_with_chinese_names_of_windows(case: Path) -> None:
 
 
 def test_nul_bytes(case: Path) -> None:
-    (case / "payments.csv").write_bytes((HEADER + "P\x001,2019-04-29,A\x00,B,3\n" + GOOD * 8).encode())
+    (case / "payments.csv").write_bytes(
+        (HEADER + "P\x001,2019-04-29,A\x00,B,3\n" + GOOD * 8).encode()
+    )
     imported = run(case)
     assert stored(case, "payment_id, payer")[0] == ("P1", "A")
     assert "zero bytes" in told(imported, "payments.csv")[0]["problem"]
@@ -247,7 +258,7 @@ def test_cells_that_cannot_stand(case: Path) -> None:
         "P9,2019-04-29,A",
         "P10,2019-04-29,A,B,0.10",
         "P11,1900-01-01 00:00:00,A,B,3",
-        "P12,2019-04-29,A,B,\"12,34\"",
+        'P12,2019-04-29,A,B,"12,34"',
     ]
     (case / "payments.csv").write_text(HEADER + "\n".join(rows) + "\n")
     imported = run(case)
@@ -268,7 +279,12 @@ def test_an_unreadable_optional_cell_is_left_empty_and_told(case: Path) -> None:
     imported = run(case)
     assert stored(case, "payment_id, balance_after") == [("P1", None)]
     (row,) = told(imported, "payments.csv")
-    assert (row["line"], row["column"], row["value"], row["action"]) == (2, "balance_after", "lots", "kept")
+    assert (row["line"], row["column"], row["value"], row["action"]) == (
+        2,
+        "balance_after",
+        "lots",
+        "kept",
+    )
 
 
 def test_a_cell_of_a_megabyte(case: Path) -> None:
@@ -360,7 +376,9 @@ def test_stray_quotes(case: Path) -> None:
     )
     run(case)
     assert stored(case, "payment_id, memo, line") == [
-        ("P1", '5" disc', 2), ("P2", 'say "hi" now', 3), ("P3", "xy", 4)
+        ("P1", '5" disc', 2),
+        ("P2", 'say "hi" now', 3),
+        ("P3", "xy", 4),
     ]
 
 

@@ -67,7 +67,10 @@ def test_stored_schema_is_the_tables_own(tmp_path: Path) -> None:
     ours = RECORDS["reports"].stored
     assert schema.names == [*ours.names, "known_at", "file", "sha256", "source_key", "line"]
     for field in ours:
-        assert schema.field(field.name).type in (field.type, pa.list_(pa.field("element", pa.string())))
+        assert schema.field(field.name).type in (
+            field.type,
+            pa.list_(pa.field("element", pa.string())),
+        )
     (row,) = pq.read_table(path).to_pylist()
     assert row["victim_phone"] == "13800138000"
     assert row["caller_numbers"] == ["13900139000", "85223456789"]
@@ -89,9 +92,9 @@ def test_typed_parquet(tmp_path: Path) -> None:
     (tmp_path / "payments").mkdir()
     pq.write_table(table, tmp_path / "payments" / "part-0.parquet")
     imported = import_case(tmp_path, tmp_path / "suyuan")
-    assert rows(tmp_path / "suyuan", "payments", "payment_id, \"at\", amount, balance_after, line") == [
-        ("1", datetime(2019, 4, 29, 1, 5), 1230, 10, 1)
-    ]
+    assert rows(
+        tmp_path / "suyuan", "payments", 'payment_id, "at", amount, balance_after, line'
+    ) == [("1", datetime(2019, 4, 29, 1, 5), 1230, 10, 1)]
     assert imported.quality.column("line").to_pylist() == [2]
 
 

@@ -36,7 +36,9 @@ def outcome(case: Path, out: Path) -> tuple[object, ...]:
     rows = duckdb.sql(
         f"SELECT * FROM '{out}/records/payments/*.parquet' ORDER BY file, line"
     ).fetchall()
-    struck = duckdb.sql(f"SELECT * FROM '{out}/records/_excluded/*.parquet' ORDER BY ALL").fetchall()
+    struck = duckdb.sql(
+        f"SELECT * FROM '{out}/records/_excluded/*.parquet' ORDER BY ALL"
+    ).fetchall()
     left = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file())
     return rows, struck, imported.quality.to_pylist(), imported.quality_summary.to_pylist(), left
 

@@ -85,7 +85,16 @@ def test_alipay(tmp_path: Path) -> None:
         (
             samples.CDR_UNICOM,
             "cdr-unicom",
-            [("13800138000", "13900139000", china(2019, 4, 28, 9, 5, 1), 83, "868120000000001", "B7")],
+            [
+                (
+                    "13800138000",
+                    "13900139000",
+                    china(2019, 4, 28, 9, 5, 1),
+                    83,
+                    "868120000000001",
+                    "B7",
+                )
+            ],
         ),
         (
             samples.CDR_TELECOM,
@@ -97,7 +106,9 @@ def test_alipay(tmp_path: Path) -> None:
 def test_call_records(tmp_path: Path, text: str, profile: str, expected: list[tuple]) -> None:
     imported, con = read(tmp_path, export=text)
     assert profile_of(imported) == [profile]
-    rows = con.execute("SELECT caller, callee, started_at, duration, imei, cell FROM calls").fetchall()
+    rows = con.execute(
+        "SELECT caller, callee, started_at, duration, imei, cell FROM calls"
+    ).fetchall()
     assert sorted(rows) == expected
 
 
@@ -122,7 +133,9 @@ def test_case_toml_names_a_profile_and_columns(tmp_path: Path) -> None:
         'columns = {id = "payment_id", when = "at", von = "payer", an = "payee", betrag = "amount"}\n'
         'ignore = ["x"]\n'
     )
-    imported, con = read(tmp_path, odd="\nsome words\nid,when,von,an,betrag,x,y\n1,2019-04-29,A,B,3,4,5\n")
+    imported, con = read(
+        tmp_path, odd="\nsome words\nid,when,von,an,betrag,x,y\n1,2019-04-29,A,B,3,4,5\n"
+    )
     assert con.execute("SELECT payment_id, payer, amount, line FROM payments").fetchall() == [
         ("1", "A", 300, 4)
     ]
@@ -141,9 +154,14 @@ def test_a_shipped_profile_fills_every_required_column(profile) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "table: payments", "table: nothing\nknown_by: [a]", "known_by: [a\n",
-     "table: payments\nknown_by: [a]\ncolumns: {no_such: a}",
-     "table: payments\nknown_by: [a]\ncolumns: {at: {from: a, step: fortnight, since: 2019-01-01}}"],
+    [
+        "",
+        "table: payments",
+        "table: nothing\nknown_by: [a]",
+        "known_by: [a\n",
+        "table: payments\nknown_by: [a]\ncolumns: {no_such: a}",
+        "table: payments\nknown_by: [a]\ncolumns: {at: {from: a, step: fortnight, since: 2019-01-01}}",
+    ],
 )
 def test_a_profile_that_is_not_well_formed_is_refused(text: str) -> None:
     with pytest.raises(CatalogError):

@@ -22,7 +22,11 @@ def test_cells_tell_what_headers_do_not(tmp_path: Path) -> None:
     file.write_text(STRANGE, encoding="gb18030")
     proposal = propose_mapping(file, table="payments")
     assert {c.header: c.ours for c in proposal.columns} == {
-        "记号": None, "刷卡人": "payer", "收款人": "payee", "几时": "at", "多少": "amount",
+        "记号": None,
+        "刷卡人": "payer",
+        "收款人": "payee",
+        "几时": "at",
+        "多少": "amount",
         "经办": None,
     }
     assert proposal.lacking == ("payment_id",)
@@ -36,7 +40,9 @@ def test_cells_tell_what_headers_do_not(tmp_path: Path) -> None:
 
 def test_the_table_is_guessed(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
-    file.write_text("主叫号码,被叫号码,起始,通话时长\n13800138000,13900139000,2019-04-28 10:00,60\n")
+    file.write_text(
+        "主叫号码,被叫号码,起始,通话时长\n13800138000,13900139000,2019-04-28 10:00,60\n"
+    )
     proposal = propose_mapping(file)
     assert proposal.table == "calls"
     assert proposal.lacking == ()

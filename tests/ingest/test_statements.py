@@ -15,9 +15,7 @@ def row(own: str, clock: str, flag: str, amount: str, balance: str, other: str, 
 
 def test_two_sides_of_one_payment_are_one(tmp_path: Path) -> None:
     imported, con = read(tmp_path, flagged=samples.BANK_FLAGGED, other=samples.BANK_TWO_COLUMNS)
-    rows = con.execute(
-        f"SELECT payer, payee, amount FROM payments WHERE payee = '{B}'"
-    ).fetchall()
+    rows = con.execute(f"SELECT payer, payee, amount FROM payments WHERE payee = '{B}'").fetchall()
     assert rows == [(A, B, 4_995_000)]
     by_file = {r["file"]: r["duplicates"] for r in imported.quality_summary.to_pylist()}
     assert by_file == {"flagged.csv": 0, "other.csv": 1}
@@ -33,7 +31,10 @@ def test_two_payments_of_one_amount_stay_two(tmp_path: Path) -> None:
     come = HEADER + row(B, "090005", "贷", "100.00", "100.00", A, "71")
     come += row(B, "090505", "贷", "100.00", "200.00", A, "72")
     _, con = read(tmp_path, gone=gone, come=come)
-    assert con.execute("SELECT payment_id FROM payments ORDER BY ALL").fetchall() == [("1",), ("2",)]
+    assert con.execute("SELECT payment_id FROM payments ORDER BY ALL").fetchall() == [
+        ("1",),
+        ("2",),
+    ]
 
 
 def test_the_clocks_of_two_banks(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 :func:`import_case` is the door; everything else serves it.
 """
 
-from suyuan.ingest.importing import Imported, Progress, import_case
+from suyuan.ingest.comparing import Progress
+from suyuan.ingest.importing import Imported, import_case
 from suyuan.ingest.proposing import Proposal, propose_mapping, write_profile
 from suyuan.ingest.settings import CaseSettings, read_settings
 

@@ -166,9 +166,9 @@ _BOMB = Text(
 )
 _NO_SPACE = Text("no space left to unpack this archive", "磁盘空间不足,无法解压该压缩包")
 _TOO_DEEP = Text("archives nested too deeply; not opened", "压缩包嵌套过深,未打开")
-_TOO_MANY = Text("too many members in this archive; nothing of it was read", "压缩包成员过多,未读取")
+_TOO_MANY = Text(
+    "too many members in this archive; nothing of it was read", "压缩包成员过多,未读取"
+)
 _LEAVES = Text("a member's path leaves the folder; not read", "压缩包成员的路径越出文件夹,未读取")
 _ENCRYPTED = Text("this member is encrypted; not read", "该压缩包成员已加密,未读取")
-_BROKEN = Text(
-    "this archive or member is broken or cut short", "该压缩包或其成员已损坏或不完整"
-)
+_BROKEN = Text("this archive or member is broken or cut short", "该压缩包或其成员已损坏或不完整")

@@ -32,9 +32,7 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, table: Table, files: list[Pa
         later = f"row_number() OVER (PARTITION BY {content} {order}) > 1"
     else:
         rows = "SELECT * FROM read_parquet($names)"
-        later = (
-            f"first_value(source_key) OVER (PARTITION BY {content} {order}) <> source_key"
-        )
+        later = f"first_value(source_key) OVER (PARTITION BY {content} {order}) <> source_key"
         if len(files) < 2:
             return EXCLUDED.append(pa.field("file", pa.string())).empty_table()
     return con.execute(

@@ -17,8 +17,10 @@ from suyuan.model.text import Text
 
 #: Gaps are listed up to here for each file; the summary counts them all.
 LISTED: Final = 1_000
-_NO_SIDES: Final = "SELECT NULL::VARCHAR AS source_key, 0::BIGINT AS line, FALSE AS outward, " \
+_NO_SIDES: Final = (
+    "SELECT NULL::VARCHAR AS source_key, 0::BIGINT AS line, FALSE AS outward, "
     "0::BIGINT AS own_balance WHERE FALSE"
+)
 _FLOWS: Final = """
 WITH side AS ({sides}),
 rows AS (

@@ -6,8 +6,8 @@ and the next run reads again what is not in it.
 
 import hashlib
 import shutil
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -18,24 +18,19 @@ import pyarrow.parquet as pq
 
 import suyuan
 from suyuan.ingest.archives import is_archive, members_of
-from suyuan.ingest.duplicates import excluded_path, find_duplicates, write_excluded
-from suyuan.ingest.gaps import find_gaps
+from suyuan.ingest.comparing import Across, Progress, compare, paths_of, summarise, tables_of, told
 from suyuan.ingest.manifest import Entry, Manifest, Unit, read_manifest, write_manifest
 from suyuan.ingest.problems import Problem
 from suyuan.ingest.profiles import Profile, profiles_of
 from suyuan.ingest.reading import Reader, Reading, read_source
 from suyuan.ingest.settings import NAME, CaseSettings, read_settings
-from suyuan.ingest.sides import second_sides
 from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, digest_of, find, stamp_of
 from suyuan.ingest.staging import Ways
-from suyuan.ingest.storing import open_store, quality_path, records_path, sides_path
+from suyuan.ingest.storing import open_store, quality_path
 from suyuan.model.errors import InputError
-from suyuan.model.records import RECORDS
-from suyuan.model.results import QUALITY, QUALITY_SUMMARY
+from suyuan.model.results import QUALITY_SUMMARY
 from suyuan.model.text import Text
 
-#: Told of each step: its name, how much is done, and of how much (None: not known).
-Progress = Callable[[str, int, int | None], None]
 #: What DuckDB may hold before it spills to the scratch folder.
 MEMORY: Final = "2GB"
 #: How many files may be on their way at a time.
@@ -88,7 +83,7 @@ def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -
         sources = _sources(find(case, out, problems), before, work, problems, progress)
         entries = _read(records, work, settings, profiles, sources, before, progress)
         with _engine(work) as con:
-            across = _compare(con, out, entries, progress)
+            across = compare(con, out, entries, progress)
         _sweep(records, entries)
         write_manifest(out, before.recipe, entries)
     finally:
@@ -204,91 +199,25 @@ def _settled(one: Entry | Reading) -> Entry:
     return Entry(source.shown, source.sha256, source.stamp, None, units, tuple(one.problems))
 
 
-def _still_good(
-    records: Path, entry: Entry, source: Source, same_as: str | None
-) -> bool:
+def _still_good(records: Path, entry: Entry, source: Source, same_as: str | None) -> bool:
     return (
         entry.sha256 == source.sha256
         and entry.duplicate_of == same_as
-        and all(path.exists() for unit in entry.units for path in _paths(records, unit))
+        and all(path.exists() for unit in entry.units for path in paths_of(records, unit))
     )
-
-
-def _paths(records: Path, unit: Unit) -> Iterator[Path]:
-    """All that is stored of `unit`."""
-    for part in range(unit.parts):
-        yield records_path(records, str(unit.table), unit.key, part)
-        if unit.has_sides:
-            yield sides_path(records, unit.key, part)
-    if unit.has_quality:
-        yield quality_path(records, unit.key)
 
 
 def _duplicate(source: Source, same_as: str) -> Entry:
-    text = Text(
-        f"the same file as {same_as}; counted once", f"与 {same_as} 是同一文件,只计一次"
-    )
+    text = Text(f"the same file as {same_as}; counted once", f"与 {same_as} 是同一文件,只计一次")
     unit = Unit(source.shown, source.sha256)
     problem = Problem(source.shown, text, "kept")
     return Entry(source.shown, source.sha256, source.stamp, same_as, (unit,), (problem,))
 
 
-def _tables(records: Path, entries: Iterable[Entry]) -> dict[str, list[Path]]:
-    """The Parquet files of each table."""
-    files: dict[str, list[Path]] = {}
-    for entry in entries:
-        for unit in entry.units:
-            for part in range(unit.parts):
-                path = records_path(records, str(unit.table), unit.key, part)
-                files.setdefault(str(unit.table), []).append(path)
-    return files
-
-
-@dataclass(frozen=True, slots=True)
-class _Across:
-    """What is seen only over all files: rows that stand twice, gaps, clocks."""
-
-    struck: Counter[str] = field(default_factory=Counter)
-    gaps: Counter[str] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
-
-
-def _compare(
-    con: duckdb.DuckDBPyConnection, out: Path, entries: Sequence[Entry], progress: Progress
-) -> _Across:
-    """List the rows that stand elsewhere already, and look for gaps in what is left."""
-    across = _Across()
-    files = _tables(out / "records", entries)
-    for n, (name, paths) in enumerate(sorted(files.items()), start=1):
-        excluded = find_duplicates(con, RECORDS[name], paths)
-        if name == "payments":
-            sides = _sides(out / "records", entries)
-            twice = second_sides(con, paths, sides, excluded, across.problems)
-            excluded = pa.concat_tables([excluded, twice])
-        write_excluded(out, name, excluded)
-        across.struck.update(excluded.column("file").to_pylist())
-        if name == "payments":
-            progress("balances", 0, None)
-            struck = excluded_path(out, name)
-            across.gaps.update(find_gaps(con, paths, sides, struck, across.problems))
-        progress("duplicates", n, len(files))
-    return across
-
-
-def _sides(records: Path, entries: Sequence[Entry]) -> list[Path]:
-    return [
-        sides_path(records, unit.key, part)
-        for entry in entries
-        for unit in entry.units
-        if unit.has_sides
-        for part in range(unit.parts)
-    ]
-
-
 def _sweep(records: Path, entries: Sequence[Entry]) -> None:
     """Remove what belongs to files that are gone or have changed."""
-    wanted = {path for entry in entries for unit in entry.units for path in _paths(records, unit)}
-    tables = _tables(records, entries)
+    wanted = {path for entry in entries for unit in entry.units for path in paths_of(records, unit)}
+    tables = tables_of(records, entries)
     wanted |= {records / "_excluded" / f"{table}.parquet" for table in tables}
     for path in records.glob("*/*"):
         if path not in wanted and path.parent.name != ".work":
@@ -300,13 +229,13 @@ def _imported(
     settings: CaseSettings,
     entries: Sequence[Entry],
     problems: Sequence[Problem],
-    across: _Across,
+    across: Across,
 ) -> Imported:
     units = [(entry, unit) for entry in entries for unit in entry.units]
-    lists = [_told([*problems, *across.problems, *(p for entry in entries for p in entry.problems)])]
+    lists = [told([*problems, *across.problems, *(p for entry in entries for p in entry.problems)])]
     lists += [pq.read_table(quality_path(records, u.key)) for _, u in units if u.has_quality]
     summary = QUALITY_SUMMARY.stored
-    rows = [_summary(unit, across) for _, unit in units]
+    rows = [summarise(unit, across) for _, unit in units]
     return Imported(
         tables=frozenset(str(unit.table) for _, unit in units if unit.rows_kept),
         quality=pa.concat_tables(lists).combine_chunks(),
@@ -315,39 +244,8 @@ def _imported(
     )
 
 
-def _told(problems: Sequence[Problem]) -> pa.Table:
-    rows = [
-        {
-            "file": problem.file,
-            "line": problem.line,
-            "column": problem.column,
-            "problem": problem.text.en,
-            "problem_zh": problem.text.zh,
-            "value": problem.value,
-            "action": problem.action,
-        }
-        for problem in problems
-    ]
-    return pa.Table.from_pylist(rows, schema=QUALITY.stored)
-
-
-def _summary(unit: Unit, across: _Across) -> dict[str, object]:
-    duplicates = across.struck[unit.file]
-    return {
-        "file": unit.file,
-        "table": unit.table,
-        "profile": unit.profile,
-        "rows_read": unit.rows_read,
-        "rows_kept": unit.rows_kept - duplicates,
-        "repaired": unit.repaired,
-        "quarantined": unit.quarantined,
-        "duplicates": duplicates,
-        "statement_gaps": across.gaps[unit.file],
-        "columns_left_over": list(unit.columns_left_over),
-    }
-
-
 _LEAVES = Text(
-    "case.toml names a file outside the case folder; not read", "case.toml 指向卷宗文件夹之外的文件,未读取"
+    "case.toml names a file outside the case folder; not read",
+    "case.toml 指向卷宗文件夹之外的文件,未读取",
 )
 _ABSENT = Text("case.toml names a file that is not there", "case.toml 指明的文件不存在")

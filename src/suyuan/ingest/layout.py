@@ -21,6 +21,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """``header_line`` is 1-based; ``body_line`` the first line after the header."""

@@ -57,7 +57,11 @@ def mapped(context: Context) -> dict[str, Mapped]:
                 made[column.name] = _from(context, source, header)
     if sides and "amount" in match.table.names and "amount" not in made:
         made["amount"] = _amount(context, sides)
-    if sides and "balance_after" in match.table.names and (balance := _first(context, sides.balance)):
+    if (
+        sides
+        and "balance_after" in match.table.names
+        and (balance := _first(context, sides.balance))
+    ):
         # Ours is the payer's: on a row that came in, the own balance is the payee's.
         sql = f"CASE WHEN {_outward(context, sides)} THEN {balance} END"
         made["balance_after"] = Mapped(sql, "VARCHAR", sides.balance[0])
@@ -133,9 +137,8 @@ def _from(context: Context, source: Source, header: str) -> Mapped:
     sql = _prefixed(source.prefix, sql) or sql
     kind = "VARCHAR"
     if source.step:
-        sql = (
-            f"TIMESTAMP {literal(source.since)} + TRY_CAST({sql} AS BIGINT) * INTERVAL 1 {source.step}"
-        )
+        steps = f"TRY_CAST({sql} AS BIGINT) * INTERVAL 1 {source.step}"
+        sql = f"TIMESTAMP {literal(source.since)} + {steps}"
         kind = "TIMESTAMP"
     if source.side and context.match.profile.sides:
         out = _outward(context, context.match.profile.sides)

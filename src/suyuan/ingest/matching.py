@@ -82,7 +82,9 @@ def _by_name(shown: str) -> Table | None:
     for path in (PurePosixPath(member), PurePosixPath(outer)):
         for word in (path.name, *reversed(path.parts[:-1])):
             stem = word.partition(".")[0].casefold()
-            starts = [n for n in RECORDS if stem == n or stem.startswith((f"{n}-", f"{n}_", f"{n} "))]
+            starts = [
+                n for n in RECORDS if stem == n or stem.startswith((f"{n}-", f"{n}_", f"{n} "))
+            ]
             if starts:
                 return RECORDS[max(starts, key=len)]
     return None

@@ -122,9 +122,7 @@ def _look(file: Path) -> tuple[tuple[str, ...], list[list[object]]]:
             return sheet.headers, sheet_samples(sheet, _LOOKED_AT)
     layout = sniff(head, FileSettings(file.name), known)
     if layout is None:
-        raise InputError(
-            Text("This file holds no table.", "该文件中没有表格。"), value=file.name
-        )
+        raise InputError(Text("This file holds no table.", "该文件中没有表格。"), value=file.name)
     return layout.headers, [list(row) for row in rows_of(head, layout, _LOOKED_AT)]
 
 
@@ -161,9 +159,7 @@ def _likeliest(columns: Sequence[tuple[str, tuple[str, ...]]]) -> Table:
     return max(RECORDS.values(), key=fit)
 
 
-def _suggest(
-    table: Table, columns: Sequence[tuple[str, tuple[str, ...]]]
-) -> list[Suggestion]:
+def _suggest(table: Table, columns: Sequence[tuple[str, tuple[str, ...]]]) -> list[Suggestion]:
     taken: set[str] = set()
     by_name = {header: _by_name(table, header) for header, _ in columns}
     taken.update(name for name in by_name.values() if name)
@@ -223,7 +219,9 @@ def _is_card(cell: str) -> bool:
 
 
 def _is_imei(cell: str) -> bool:
-    return len(cell) == 15 and cell.isdigit() and cell[:2] in {"35", "86", "01", "99"} and luhn(cell)
+    return (
+        len(cell) == 15 and cell.isdigit() and cell[:2] in {"35", "86", "01", "99"} and luhn(cell)
+    )
 
 
 def _is_iccid(cell: str) -> bool:

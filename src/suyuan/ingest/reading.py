@@ -69,7 +69,9 @@ class Reading:
     failed: list[Unit] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def fail(self, shown: str, what: Text, value: object = None, found: Match | None = None) -> None:
+    def fail(
+        self, shown: str, what: Text, value: object = None, found: Match | None = None
+    ) -> None:
         short = None if value is None else str(value).strip().partition("\n")[0][:200]
         self.problems.append(Problem(shown, what, "quarantined", value=short))
         table, profile = (found.table.name, found.profile.name) if found else (None, None)

@@ -57,7 +57,7 @@ def scan(block: bytes, delimiter: str, *, last: bool, quoting: bool = True) -> S
 
 
 @njit(cache=True, nogil=True)
-def _walk(data, delimiter, last, special, lines):  # type: ignore[no-untyped-def]
+def _walk(data, delimiter, last, special, lines):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
     """The state machine; `lines` receives the line of each record."""
     size = data.size
     records, line, line_end, end = 0, 0, 0, 0  # line: breaks seen; line_end: at the last record end
@@ -137,7 +137,7 @@ def _after_quote(data, n, delimiter):  # type: ignore[no-untyped-def]
     marks = BLANKS if data[n - 1] <= _SPACE else 0
     if n + 1 < data.size:
         follows = data[n + 1]
-        if follows != delimiter and follows != _NEWLINE and follows != _RETURN:
+        if follows != delimiter and follows != _NEWLINE and follows != _RETURN:  # noqa: PLR1714
             marks |= STRAY
     return marks
 

@@ -21,7 +21,7 @@ WINDOW_SECONDS: Final = 600
 #: A skew is told from this many pairs on, and from this many seconds on.
 _PAIRS, _SECONDS = 3, 2
 
-_STRUCK: Final = f"""
+_STRUCK: Final = """
 WITH rows AS (
     SELECT source_key, line, file, payment_id, "at" AS moment, payer, payee, amount, balance_after
     FROM read_parquet($names)

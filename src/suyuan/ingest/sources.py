@@ -97,7 +97,9 @@ def _walk(folder: Path, own: Path, root: Path, problems: list[Problem]) -> Itera
 def _beside(path: Path) -> bool:
     name = path.name.lower()
     return (
-        name == settings.NAME or path.suffix.lower() in _BESIDE or path.stem.lower() in _BESIDE_NAMES
+        name == settings.NAME
+        or path.suffix.lower() in _BESIDE
+        or path.stem.lower() in _BESIDE_NAMES
     ) or name in _BESIDE_NAMES
 
 

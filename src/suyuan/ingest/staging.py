@@ -153,7 +153,9 @@ def _levels(context: Context, columns: Sequence[_Filled], piece: Piece, ways: Wa
     for f in columns:
         if f.clean.problem:
             kept.append(f"p_{f.name}")
-            kept.append(f"CASE WHEN p_{f.name} <> 0 THEN CAST(t_{f.name} AS VARCHAR) END AS r_{f.name}")
+            kept.append(
+                f"CASE WHEN p_{f.name} <> 0 THEN CAST(t_{f.name} AS VARCHAR) END AS r_{f.name}"
+            )
     sides = context.match.profile.sides
     if sides:
         balance = _own_balance(context, ways)
@@ -186,7 +188,9 @@ def _footer(context: Context) -> str:
     patterns = context.match.profile.footers
     if not patterns:
         return "FALSE"
-    return f"coalesce(regexp_matches(trim(CAST(c0 AS VARCHAR)), {literal('|'.join(patterns))}), FALSE)"
+    return (
+        f"coalesce(regexp_matches(trim(CAST(c0 AS VARCHAR)), {literal('|'.join(patterns))}), FALSE)"
+    )
 
 
 def _bad(columns: Sequence[_Filled]) -> str:

@@ -90,7 +90,9 @@ def read_statement(path: Path, kind: str) -> Iterator[Piece]:
     columns = [pa.array([row[n] for row in entries], pa.string()) for n in range(len(HEADERS))]
     lines = pa.array(range(1, len(entries) + 1), pa.int64())
     names = ["line", *(f"c{n}" for n in range(len(HEADERS)))]
-    yield Piece("SELECT * FROM entries", {"entries": pa.Table.from_arrays([lines, *columns], names)})
+    yield Piece(
+        "SELECT * FROM entries", {"entries": pa.Table.from_arrays([lines, *columns], names)}
+    )
 
 
 def _mt940(path: Path) -> Iterator[Entry]:
@@ -100,8 +102,7 @@ def _mt940(path: Path) -> Iterator[Entry]:
     for given in statements:
         data = given.data
         memo = " ".join(
-            str(data.get(part) or "").strip()
-            for part in ("transaction_details", "extra_details")
+            str(data.get(part) or "").strip() for part in ("transaction_details", "extra_details")
         ).strip()
         yield Entry(
             own=own,

@@ -100,7 +100,7 @@ def _rank(row: list[Any], known: frozenset[str]) -> tuple[int, int]:
     return hits, len(cells) if hits else min(len(cells), 2)
 
 
-def _written(cell: Any) -> str | None:
+def _written(cell: Any) -> str | None:  # noqa: PLR0911  # a case for each type
     """A cell as the text that cleaning reads."""
     if cell is None or cell == "":
         return None

@@ -1,0 +1,110 @@
+"""Cleaning of text, identifiers and lists of them."""
+
+from typing import Final
+
+from suyuan.ingest.marks import BLANKS, FULL_WIDTH, HALF_WIDTH, Levels, changed
+from suyuan.ingest.pieces import literal
+from suyuan.ingest.problems import Cell
+from suyuan.model.columns import Column
+
+#: Columns that hold a person's name.
+NAMES: Final = frozenset({"name", "buyer_name", "holder_name"})
+
+
+def clean_text(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
+    del type_, zone
+    if column.name in NAMES:
+        made = _name(text)
+    elif column.name == "currency":
+        made = _currency(text)
+    elif column.kind or column.key:
+        made = identifier(column.kind or "", text)
+        lost = f"CASE WHEN {_scientific(text)} THEN NULL ELSE {made} END"
+        if column.kind != "phone":  # most ids hold none of these, and are then as they should be
+            odd = " OR ".join(f"contains({text}, {literal(mark)})" for mark in "+ -'")
+            lost = f"CASE WHEN {odd} THEN {lost} ELSE {text} END"
+        repaired = changed(text, work) if made != text else "0"
+        return lost, work, repaired, str(int(Cell.DIGITS_LOST))
+    else:
+        return text, work, "0", "0"
+    return made, work, changed(text, work), "0"
+
+
+def _scientific(text: str) -> str:
+    """Whether `text` is a number that a spreadsheet wrote with an exponent."""
+    pattern = r"'\d([.,]\d+)?[eE][+]\d{1,3}'"
+    return f"(contains({text}, '+') AND regexp_full_match({text}, {pattern}))"
+
+
+def identifier(kind: str, text: str) -> str:
+    """The normal form of an identifier of `kind`; anything unusual stays as it is."""
+    if kind == "phone":
+        return _phone(text)
+    if kind == "bank_account":
+        return _account_number(text)
+    return _unmarked(text)
+
+
+def _unmarked(text: str) -> str:
+    """Without the apostrophe by which a spreadsheet is told that digits are text."""
+    return f"CASE WHEN starts_with({text}, '''') THEN substr({text}, 2) ELSE {text} END"
+
+
+def _phone(text: str) -> str:
+    # Eleven bare digits, or a masked number: nothing to do. Everything else pays for the regexes.
+    bare = (
+        f"regexp_replace(translate({text}, '{FULL_WIDTH}', '{HALF_WIDTH}'), "
+        r"'[\s\-()\x{00a0}\x{3000}\x27]|[.]0$', '', 'g')"
+    )
+    local = rf"regexp_replace({bare}, '^([+]86|0086)', '')"
+    return (
+        f"CASE WHEN regexp_full_match({text}, '[0-9*]{{3,12}}') THEN {text} "
+        rf"WHEN NOT regexp_full_match({bare}, '[+]?[0-9*]+') THEN {text} "
+        rf"WHEN regexp_full_match({bare}, '86(1[3-9][0-9*]{{9}})') THEN substr({bare}, 3) "
+        rf"WHEN NOT regexp_matches({bare}, '^([+]86|0086)') "
+        rf"THEN regexp_replace({bare}, '^([+]|00)', '') "
+        rf"WHEN regexp_full_match({local}, '(10|2\d|[35-79]\d\d|4[1-9]\d|8[1-9]\d)\d{{7,8}}') "
+        rf"THEN '0' || {local} ELSE {local} END"
+    )
+
+
+def _account_number(text: str) -> str:
+    grouped = r"'\d{4}([ \x{00a0}-]\d{2,4}){2,4}|\d{4}[\d ]{8,}\d'"
+    return (
+        f"CASE WHEN regexp_full_match({text}, {grouped}) "
+        rf"THEN regexp_replace({text}, '[ \x{{00a0}}-]', '', 'g') ELSE {_unmarked(text)} END"
+    )
+
+
+def _name(text: str) -> str:
+    # A surname with a title is a masked name, not a name of one character.
+    return (
+        f"CASE WHEN ends_with({text}, '先生') OR ends_with({text}, '女士') "
+        f"OR ends_with({text}, '小姐') OR ends_with({text}, '同志') "
+        f"THEN CASE WHEN length({text}) = 3 THEN left({text}, 1) || '*' "
+        f"WHEN length({text}) = 2 THEN {text} "
+        f"ELSE rtrim(left({text}, length({text}) - 2)) END ELSE {text} END"
+    )
+
+
+def _currency(text: str) -> str:
+    return (
+        f"CASE WHEN {text} IN ('人民币', '人民币元', '元', 'RMB', 'rmb', '156', "
+        "'\u00a5', '\uffe5') "
+        f"THEN 'CNY' ELSE upper({text}) END"
+    )
+
+
+def clean_list(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
+    del zone
+    item = f"nullif(trim(e, '{BLANKS}'), '')"
+    cleaned = identifier(column.kind, "f") if column.kind else "f"
+    if type_.endswith("[]"):
+        parts = f"CAST({text} AS VARCHAR[])"
+    else:
+        parts = f"string_split(replace({text}, '\uff1b', ';'), ';')"
+    trimmed = f"list_filter(list_transform({parts}, lambda e: {item}), lambda e: e IS NOT NULL)"
+    if cleaned == "f":
+        return trimmed, work, "0", "0"
+    value = f"list_transform({work}, lambda f: {cleaned})"
+    return trimmed, value, f"CASE WHEN {value} <> {work} THEN {int(Cell.REPAIRED)} ELSE 0 END", "0"

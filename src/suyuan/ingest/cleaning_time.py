@@ -1,0 +1,111 @@
+"""Cleaning of times: every writing of spec and exports, into naive UTC."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from suyuan.ingest.marks import FULL_WIDTH, HALF_WIDTH, ZONED, Levels
+from suyuan.ingest.problems import Cell
+from suyuan.model.columns import Column
+
+_EARLIEST, _LATEST = "TIMESTAMP '1970-01-02'", "TIMESTAMP '2100-01-01'"
+_CLOCK: Final = r"\d{1,2}(:\d{1,2}(:\d{1,2}([.]\d+)?)?)?"
+
+
+def clean_time(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
+    del column
+    if type_ == ZONED:
+        clock = f"timezone('{zone}', {text})"
+    elif type_ == "VARCHAR":
+        clock = _written_time(text, zone)
+    else:
+        clock = f"CAST({text} AS TIMESTAMP)"
+    moment = to_utc(work, zone)
+    inside = f"{work} >= {_EARLIEST} AND {work} < {_LATEST}"
+    unreadable, out_of_range = int(Cell.UNREADABLE), int(Cell.OUT_OF_RANGE)
+    why = f"CASE WHEN {work} IS NULL THEN {unreadable} ELSE {out_of_range} END"
+    return clock, f"CASE WHEN {inside} THEN {moment} END", "0", why
+
+
+def _written_time(text: str, zone: str) -> str:
+    """The clock time in `zone` of a written time."""
+    shift = r"'.*\d[ ]?(Z|z|UTC|[+-]\d\d(:?\d\d)?)'"
+    zoned = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.*') AND regexp_full_match({text}, {shift})"
+    offset = rf"regexp_replace({text}, ' ?([+-]\d\d):?(\d\d)?$', '\1:\2')"
+    instant = f"TRY_CAST(rtrim(replace({offset}, '/', '-'), ':') AS TIMESTAMPTZ)"
+    return (
+        f"CASE WHEN {text} LIKE '____-__-_____:__:__' THEN TRY_CAST({text} AS TIMESTAMP) "
+        f"WHEN regexp_full_match({text}, '[0-9.]+') THEN {_digits_time(text, zone)} "
+        f"WHEN {zoned} THEN timezone('{zone}', {instant}) "
+        f"ELSE {_worded_time(text)} END"
+    )
+
+
+def _digits_time(text: str, zone: str) -> str:
+    serial = f"TRY_CAST({text} AS DOUBLE)"
+    # Excel counts days from 1899-12-30; a whole number of seconds is what it means.
+    seconds = f"CAST(round({serial} * 86400) AS BIGINT)"
+    excel = f"TIMESTAMP '1899-12-30' + to_microseconds({seconds} * 1000000)"
+    stamps = " ".join(
+        f"WHEN {length} THEN TRY_STRPTIME({text}, '{form}')"
+        for length, form in ((14, "%Y%m%d%H%M%S"), (12, "%Y%m%d%H%M"), (8, "%Y%m%d"))
+    )
+    local = (
+        f"CASE WHEN regexp_full_match({text}, '\\d{{5}}([.]\\d*)?') THEN {excel} "
+        f"ELSE CASE length({text}) {stamps} END END"
+    )
+    epoch = (
+        f"CASE WHEN regexp_full_match({text}, '1\\d{{9}}') "
+        f"THEN to_timestamp(CAST({text} AS BIGINT)) "
+        f"WHEN regexp_full_match({text}, '1\\d{{12}}') "
+        f"THEN to_timestamp(CAST({text} AS BIGINT) / 1000) END"
+    )
+    return f"coalesce(timezone('{zone}', {epoch}), {local})"
+
+
+def _worded_time(text: str) -> str:
+    """Chinese and slashed forms, brought to ``Y-m-d H:M:S``."""
+    plain = f"translate({text}, '{FULL_WIDTH}年月/时点分', '{HALF_WIDTH}---:::')"
+    dashed = rf"regexp_replace({plain}, '^(\d{{4}})(\d\d)(\d\d)[ T]+', '\1-\2-\3 ')"
+    parted = rf"regexp_replace({dashed}, '\s(\d\d?)(\d\d)(\d\d)$', ' \1:\2:\3')"
+    spaced = rf"regexp_replace({parted}, '日[ ]?|T', ' ')"
+    seconds = rf"regexp_replace(replace({spaced}, '秒', ''), '[: ]+$', '')"
+    hours = rf"regexp_replace({seconds}, '(\s\d{{1,2}})$', '\1:00')"
+    dotted = rf"regexp_replace({hours}, '^(\d{{4}})[.](\d{{1,2}})[.](\d{{1,2}})', '\1-\2-\3')"
+    # Clock and date only: DuckDB itself would also take 'epoch', or ignore what follows.
+    return (
+        rf"CASE WHEN regexp_full_match({dotted}, '\d{{4}}-\d{{1,2}}-\d{{1,2}}(\s+{_CLOCK})?') "
+        rf"THEN TRY_CAST(regexp_replace({dotted}, '\s+', ' ') AS TIMESTAMP) END"
+    )
+
+
+def to_utc(local: str, zone: str) -> str:
+    """The naive UTC time of the clock time `local` in `zone`."""
+    offset, since = _settled(zone)
+    if offset is None:
+        return f"timezone('UTC', timezone('{zone}', {local}))"
+    plain = f"{local} - to_seconds({int(offset.total_seconds())})"
+    if since is None:
+        return plain
+    return (
+        f"CASE WHEN {local} >= TIMESTAMP '{since:%Y-%m-%d}' THEN {plain} "
+        f"ELSE timezone('UTC', timezone('{zone}', {local})) END"
+    )
+
+
+@cache
+def _settled(zone: str) -> tuple[timedelta | None, datetime | None]:
+    """The offset that `zone` has kept since a date until 2100; no offset where it still changes.
+
+    Subtracting a number is some ten times cheaper than asking the zone tables row by row.
+    """
+    tz = ZoneInfo(zone)
+    days = [datetime(2100, 1, 1, tzinfo=UTC) - timedelta(days=30 * n) for n in range(1582)]
+    offsets = [day.astimezone(tz).utcoffset() for day in days]
+    kept = next((n for n, offset in enumerate(offsets) if offset != offsets[0]), None)
+    if kept is None:
+        return offsets[0], None
+    if days[kept].year > 2010:
+        return None, None
+    return offsets[0], (days[kept] + timedelta(days=60)).replace(tzinfo=None)
