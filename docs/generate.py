@@ -25,6 +25,7 @@ from suyuan.pipeline import steps
 from suyuan.rulebook.__main__ import main as write_rulebook
 
 DOCS = Path(__file__).parent
+HELPER = {True: "yes", False: ""}
 #: So many tables of one kind are named one by one.
 FEW = 3
 MARK = "<!-- generated: python docs/generate.py -->\n"
@@ -63,8 +64,10 @@ def tables_page() -> Iterator[str]:
         for table in tables:
             yield from _table(table)
     yield "## Roles\n"
-    named = ((f"`{r.name}`", r.title.en, r.title.zh, r.meaning.en, r.helper) for r in ROLES.values())
-    rows = ((*cells, "yes" if helper else "") for *cells, helper in named)
+    rows = (
+        (f"`{role.name}`", role.title.en, role.title.zh, role.meaning.en, HELPER[role.helper])
+        for role in ROLES.values()
+    )
     yield from _rows(("role", "English", "中文", "meaning", "counts as a helper"), rows)
     yield "## Kinds of subject\n"
     yield from _rows(
@@ -163,11 +166,16 @@ def _command(name: str, command: Any) -> Iterator[str]:
     yield from _rows(
         ("", "default", "meaning"),
         (
-            (f"`{', '.join(p.opts) if p in options else p.name.upper()}`", _default(p), p.help or "")
+            (f"`{_written(p)}`", _default(p), p.help or "")
             for p in (*arguments, *options)
             if p.name != "help"
         ),
     )
+
+
+def _written(parameter: Any) -> str:
+    option = parameter.opts[0].startswith("-")
+    return ", ".join(parameter.opts) if option else parameter.name.upper()
 
 
 def _default(parameter: Any) -> str:
