@@ -19,18 +19,18 @@ def communities(
     resolution: float,
 ) -> NDArray[np.int32]:
     """A label for each of `nodes` nodes, int32[nodes]; ties are undirected, each given once."""
-    label = np.arange(nodes, dtype=np.int32)
-    size = np.ones(nodes, dtype=np.float64)
+    label: NDArray[np.int32] = np.arange(nodes, dtype=np.int32)
+    size: NDArray[np.float64] = np.ones(nodes, dtype=np.float64)
     while True:
         start, end, pull = _csr(left, right, weight, len(size))
         moved = _move(start, end, pull, size, resolution)
         kept, dense = np.unique(moved, return_inverse=True)
         if len(kept) == len(size):
             return label
-        dense = dense.astype(np.int32)
-        label = dense[label]
-        size = np.bincount(dense, weights=size)
-        left, right = dense[left], dense[right]
+        home: NDArray[np.int32] = dense.astype(np.int32)
+        label = home[label]
+        size = np.bincount(home, weights=size)
+        left, right = home[left], home[right]
         apart = left != right
         left, right, weight = left[apart], right[apart], weight[apart]
 

@@ -2,7 +2,18 @@
 
 import typer
 
-from suyuan.face.commands import check, explain, export, investigate, who
+from suyuan.face.commands import (
+    check,
+    explain,
+    export,
+    investigate,
+    lab,
+    map,  # noqa: A004  # the command's own name
+    match,
+    rules,
+    trace,
+    who,
+)
 
 app = typer.Typer(
     name="suyuan",
@@ -16,8 +27,19 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
 )
-for module in (investigate, check, who, explain, export):
+for module in (
+    investigate,
+    check,
+    map,
+    who,
+    explain,
+    trace,
+    match,
+    export,
+):
     app.command(module.NAME)(module.command)
+app.add_typer(rules.app, name="rules")
+app.add_typer(lab.app, name="lab")
 
 
 def main() -> None:

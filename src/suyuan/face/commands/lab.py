@@ -1,0 +1,141 @@
+"""``suyuan lab``: invented worlds with their truth, scores, trials and fitting."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from suyuan.face.options import LangOption, console, spoken, told_plainly
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
+
+app = typer.Typer(
+    help="Invented worlds with their truth: make, score, try, fit. 模拟世界。", no_args_is_help=True
+)
+Scenario = Annotated[str, typer.Option("--scenario", help="A name, or a YAML file. 场景。")]
+Scale = Annotated[float, typer.Option("--scale", help="0.001, 0.01 or 1. 规模。")]
+Knobs = Annotated[
+    list[str] | None, typer.Option("--knob", help="name=0..3; may be repeated. 旋钮。")
+]
+Seeds = Annotated[int, typer.Option("--seeds", help="How many worlds. 世界数。")]
+First = Annotated[int, typer.Option("--first-seed", help="The first seed. 首个种子。")]
+
+
+def _knobs(written: list[str] | None) -> dict[str, float]:
+    try:
+        return {n: float(v) for n, _, v in (each.partition("=") for each in written or ())}
+    except ValueError as error:
+        raise InputError(
+            Text("A knob is written name=number.", "旋钮写作 名称=数值。"), value=written
+        ) from error
+
+
+def _investigate(case: Path, out: Path, as_of: datetime | None) -> None:
+    from suyuan.face.api import investigate  # noqa: PLC0415  # keeps --help fast
+
+    investigate(case, out=out, as_of=as_of)
+
+
+@app.command()
+@told_plainly
+def world(
+    out: Path,
+    scenario: Scenario = "515",
+    scale: Scale = 0.001,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes. 种子。")] = 1,
+    knob: Knobs = None,
+    lang: LangOption = None,
+) -> None:
+    """Write OUT/case (standard tables) and OUT/truth (what really happened)."""
+    from suyuan.face.progress import Bars  # noqa: PLC0415  # keeps --help fast
+    from suyuan.lab.world import make_world  # noqa: PLC0415
+
+    with Bars(console(), spoken(lang)) as bars:
+        made = make_world(out, _scenario(scenario), scale, seed, _knobs(knob), bars)
+    console().print(f"{sum(made.rows.values()):,} rows → {out}")
+
+
+def _scenario(written: str) -> str | Path:
+    return Path(written) if written.endswith((".yml", ".yaml")) else written
+
+
+@app.command()
+@told_plainly
+def score(
+    results: Path,
+    truth: Path,
+    json: Annotated[bool, typer.Option("--json", help="As JSON. 输出JSON。")] = False,
+    lang: LangOption = None,
+) -> None:
+    """Score result tables against a world's truth, with prevalence and naive rivals beside."""
+    from suyuan.lab.score import score as scored  # noqa: PLC0415  # keeps --help fast
+
+    found = scored(results, truth)
+    if json:
+        typer.echo(found.json())
+        return
+    shown = Table(title=Text("Scores", "评分").in_(spoken(lang)), title_justify="left")
+    for head in ("group", "of", "score", "value"):
+        shown.add_column(head)
+    for name, value in found.flat().items():
+        group, _, rest = name.partition("/")
+        of, _, what = rest.rpartition("/")
+        shown.add_row(group, of, what, f"{value:.4g}")
+    console().print(shown)
+
+
+@app.command()
+@told_plainly
+def trial(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the worlds. 目录。")],
+    seeds: Seeds = 10,
+    first_seed: First = 101,
+    scenario: Scenario = "515",
+    scale: Scale = 0.001,
+    knob: Knobs = None,
+    sweep: Annotated[
+        str | None, typer.Option("--sweep", help="A knob to turn from 0 to 3. 扫描旋钮。")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Make worlds, investigate them, and print means with 95 % intervals (or a curve)."""
+    from suyuan.lab import trial as trials  # noqa: PLC0415  # keeps --help fast
+
+    numbers = tuple(range(first_seed, first_seed + seeds))
+    plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob))
+    if sweep:
+        curve = trials.sweep(_investigate, out, plan, sweep)
+        names = sorted(n for n in next(iter(curve.values())) if n.endswith("average_precision"))
+        picture = out / f"{sweep}.png"
+        trials.draw(curve, sweep, names, picture)
+        console().print(str(picture))
+        return
+    summary = trials.trial(_investigate, out, plan).summary()
+    shown = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(spoken(lang)))
+    shown.add_column("score")
+    shown.add_column("mean")
+    for name, (mean, low, high) in summary.items():
+        shown.add_row(name, f"{mean:.4g} ({low:.4g} … {high:.4g})")
+    console().print(shown)
+
+
+@app.command()
+@told_plainly
+def fit(
+    out: Annotated[Path, typer.Option("--out", help="Folder for worlds and cards. 目录。")],
+    seeds: Seeds = 10,
+    first_seed: First = 1,
+    scale: Scale = 0.001,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="Only this role. 只拟合此角色。")
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """Fit scorecards on invented worlds: two thirds of the seeds to fit, one third to calibrate."""
+    from suyuan.face.fitting import fit_cards  # noqa: PLC0415  # keeps --help fast
+
+    cards = fit_cards(out, range(first_seed, first_seed + seeds), scale, role)
+    said = Text("{n} scorecards written to {to}", "已写出{n}个评分卡到 {to}")
+    console().print(said.format(n=len(cards), to=out / "scorecards").in_(spoken(lang)))
