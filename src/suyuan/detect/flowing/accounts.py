@@ -86,7 +86,7 @@ def _walked(book: Ledger, zone: str) -> pa.Table:
     with np.errstate(divide="ignore", invalid="ignore"):
         columns = {
             "passed": passed / incoming,
-            "passed_day": in_day / incoming,
+            "passed_day": in_day / incoming if fine else np.full(size, np.nan),
             "passed_hour": in_hour / incoming if fine else np.full(size, np.nan),
             "rest_hours": np.exp(rested / passed) if fine else np.full(size, np.nan),
             "echo": (total - n_in) / np.sqrt(n_in),
