@@ -29,7 +29,7 @@ def communities(
             return label
         home: NDArray[np.int32] = dense.astype(np.int32)
         label = home[label]
-        size = np.bincount(home, weights=size)
+        size = np.bincount(home, weights=size).astype(np.float64)
         left, right = home[left], home[right]
         apart = left != right
         left, right, weight = left[apart], right[apart], weight[apart]

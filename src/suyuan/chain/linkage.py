@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.chain.communities import communities
+from suyuan.store.decisions import pairings
 from suyuan.store.tables import Tables
 
 #: Log-odds that a shared node adds, by how it was touched.
@@ -34,6 +35,8 @@ PRIOR = -3.0
 SCHEME = 3.0
 #: Mean log-odds over all its pairs of reports that a group must keep.
 RESOLUTION = 0.08
+#: A person's word, in log-odds: more than all records about a ring together.
+SAID = 1000.0
 #: A weak node is compared between all its reports only up to this many.
 FEW = 60
 
@@ -51,7 +54,16 @@ def ties(touches: ir.Table, tables: Tables) -> ir.Table:
     pairs = both.group_by(["left", "right", "node"]).aggregate(worth=both["worth"].max())
     summed = keep(pairs.group_by(["left", "right"]).aggregate(worth=pairs["worth"].sum()))
     schemed = _schemes(summed, tables)
-    return schemed.select("left", "right", log_odds=schemed["worth"] + schemed["scheme"] + PRIOR)
+    found = schemed.select("left", "right", log_odds=schemed["worth"] + schemed["scheme"] + PRIOR)
+    return _obeying(found, tables) if tables.has("decisions") else found
+
+
+def _obeying(found: ir.Table, tables: Tables) -> ir.Table:
+    """`found`, with people's word in place of the records' where they merged or split reports."""
+    said = tables.engine.keep(pairings(tables))
+    open_ = found.anti_join(said, ["left", "right"])
+    word = ibis.ifelse(said["same"], SAID, -SAID).cast("float64")
+    return ibis.union(open_, said.select("left", "right", log_odds=word))
 
 
 def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
@@ -88,7 +100,8 @@ def series(pairs: pa.Table, first: pa.Table) -> pa.Table:
     Groups are communities over the ties in favour. A group is named after its earliest report
     (`first`: report_id in order of time), so that a new report joins without renaming what stands.
     """
-    tied = pairs.filter(pc.greater(pairs["log_odds"], 0.0))
+    odds = pairs["log_odds"]
+    tied = pairs.filter(pc.or_(pc.greater(odds, 0.0), pc.less_equal(odds, -SAID)))
     tied = tied.sort_by([("left", "ascending"), ("right", "ascending")])
     ids = first["report_id"].combine_chunks()
     ends = [pc.index_in(tied[side], value_set=ids).to_numpy() for side in ("left", "right")]

@@ -187,6 +187,7 @@ LINK = Step(
         "traces",
         "statements",
         "fraud_types",
+        "decisions",
         "owners",
         "aliases",
         "hubs",

@@ -11,6 +11,7 @@ from suyuan.detect.evidence import weighed
 from suyuan.detect.sentences import fill
 from suyuan.model.derived import ROLE_FINDINGS, ROLE_SIGNALS
 from suyuan.model.scorecard import Scorecard, Signal, from_mapping
+from suyuan.store.decisions import verdicts
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -37,7 +38,7 @@ def step(detector: Detector, *, listed: float = LISTED) -> Step:
     return Step(
         name=f"detect {detector.role}",
         title=detector.title,
-        reads=(*detector.reads, *(f"findings:{role}" for role in detector.roles)),
+        reads=(*detector.reads, "decisions", *(f"findings:{role}" for role in detector.roles)),
         writes=tuple(f"{kind}:{detector.role}" for kind in ("findings", "signals", "evidence")),
         run=run,
         without=detector.without,
@@ -56,7 +57,7 @@ def findings(
     scored = keep(scored.semi_join(evidence, "subject"))
     signals = keep(_signals(scored, card, absent))
     return {
-        f"findings:{card.role}": keep(_told(scored, card)),
+        f"findings:{card.role}": keep(_obeying(_told(scored, card), tables)),
         f"signals:{card.role}": signals,
         f"evidence:{card.role}": keep(weighed(evidence, signals, card)),
     }
@@ -108,6 +109,19 @@ def _signals(scored: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Ta
             for signal in card.signals
         )
     ).select(*ROLE_SIGNALS.names)
+
+
+def _obeying(found: ir.Table, tables: Tables) -> ir.Table:
+    """`found` with ``decided`` as a person said, where one did; the score stays what it was."""
+    if not tables.has("decisions"):
+        return found
+    said = verdicts(tables).view()
+    same = (found["subject"] == said["of"]) & (
+        said["of_role"].isnull() | (said["of_role"] == found["role"])
+    )
+    met = found.left_join(said, same)
+    decided = ibis.coalesce(met["confirmed"], met["decided"])
+    return met.mutate(decided=decided).select(*ROLE_FINDINGS.names)
 
 
 def _told(scored: ir.Table, card: Scorecard) -> ir.Table:

@@ -4,6 +4,7 @@ import typer
 
 from suyuan.face.commands import (
     check,
+    decide,
     explain,
     export,
     investigate,
@@ -30,6 +31,7 @@ app = typer.Typer(
 for module in (
     investigate,
     check,
+    decide,
     map,
     who,
     explain,

@@ -164,9 +164,8 @@ def spellings(identifier: str) -> list[str]:
     for form in tuple(forms):
         bare = "".join(mark for mark in form if mark not in " -()")
         if bare.lstrip("+").isdigit():
-            for prefix in ("+86", "0086", "86", "+", ""):
-                if bare.startswith(prefix):
-                    forms.append(bare.removeprefix(prefix))
+            prefixes = (p for p in ("+86", "0086", "86", "+", "") if bare.startswith(p))
+            forms.extend(bare.removeprefix(prefix) for prefix in prefixes)
     return [form for form in dict.fromkeys(forms) if form]
 
 

@@ -1,0 +1,44 @@
+"""``suyuan decide``: a person's word, which later runs obey."""
+
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from suyuan.face.options import CaseFolder, LangOption, console, spoken, told_plainly
+from suyuan.model.text import Text
+
+NAME = "decide"
+
+
+class Kind(Enum):
+    """What a person can say."""
+
+    confirm = "confirm"
+    reject = "reject"
+    merge = "merge"
+    split = "split"
+    undo = "undo"
+
+
+@told_plainly
+def command(
+    case: CaseFolder,
+    kind: Annotated[Kind, typer.Argument(help="confirm, reject, merge, split, undo. 决定。")],
+    what: Annotated[
+        list[str], typer.Argument(help="A subject (kind:id), reports, or a decision_id. 对象。")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept. 理由。")],
+    by: Annotated[str, typer.Option("--by", help="Who decides. 决定人。")],
+    role: Annotated[str | None, typer.Option("--role", help="The role meant. 角色。")] = None,
+    lang: LangOption = None,
+) -> None:
+    """Confirm or reject a finding, merge or split reports, or take a decision back.
+
+    It is written to CASE/decisions.csv as a new row; nothing is ever deleted from there.
+    """
+    from suyuan.face.deciding import Decision, decide  # noqa: PLC0415  # keeps --help fast
+
+    id_ = decide(case, Decision(kind.value, tuple(what), role, by, reason))
+    said = Text("Decision {id} is written; the next run obeys.", "决定 {id} 已写入,下次运行生效。")
+    console().print(said.format(id=id_).in_(spoken(lang)))
