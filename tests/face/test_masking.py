@@ -15,6 +15,7 @@ from suyuan.face.masking import mask_name, mask_subject, mask_text
         "身份证32010119900101123X。",
         "+8613812345678",
         "party 31831399 sold",
+        "wechat:wxid_5lflmspes0cg6k sold",
     ],
 )
 def test_identifiers_show_their_ends_only(told: str) -> None:
@@ -42,5 +43,6 @@ def test_counts_amounts_and_days_stay(told: str) -> None:
 def test_subjects_and_names() -> None:
     assert mask_subject("phone:13812345678") == "phone:138****5678"
     assert mask_subject("account:qq:123456789") == "account:qq:123**6789"
+    assert mask_subject("account:wechat:some.name.here") == "account:wechat:som*******here"
     assert mask_subject("ring:12345678") == "ring:12345678"
     assert mask_name("王小明") == "王**"

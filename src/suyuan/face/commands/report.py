@@ -37,7 +37,9 @@ Ring = Annotated[str | None, typer.Option("--ring", help="Only this ring. 只含
 def command(
     case: CaseFolder,
     ring: Ring = None,
-    format: Annotated[Format, typer.Option("--format", help="html, docx or pdf. 格式。")] = Format.html,  # noqa: A002
+    format: Annotated[  # noqa: A002  # the option is called so
+        Format, typer.Option("--format", help="html, docx or pdf. 格式。")
+    ] = Format.html,
     to: Annotated[Path | None, typer.Option("--to", help="Folder. [OUT/dossier] 目标。")] = None,
     out: Out = None,
     as_of: AsOf = None,

@@ -45,7 +45,7 @@ def page(source: Source, timings: Sequence[Timing], language: Language, masking:
         "version": suyuan.__version__,
         "headline": case_view.headline(source, found),
         "rings": found,
-        "drawn": list(_drawn(found[:RINGS_DRAWN], source, every, shown)),
+        "drawn": list(drawn(found[:RINGS_DRAWN], source, every, shown)),
         "sankey": sankey(every),
         "roles": findings_view.roles(source, shown),
         "money": money_view.money_view(source, shown),
@@ -64,7 +64,7 @@ def page(source: Source, timings: Sequence[Timing], language: Language, masking:
     return render("report.html", context)
 
 
-def _drawn(
+def drawn(
     found: Sequence[rings_view.RingView], source: Source, every: Traced, shown: Shown
 ) -> Iterable[tuple[rings_view.RingView, Drawing, Timeline | None]]:
     callers = {ring.id: _callers(ring, source) for ring in found}
@@ -123,7 +123,9 @@ def _hash(content: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def render(template: str, context: dict[str, Any]) -> str:
+def render(
+    template: str, context: dict[str, Any], *, style: str = "report.css", script: str = "report.js"
+) -> str:
     """A template of this package, everything in it escaped; style and script by their hashes."""
     environment = Environment(
         loader=PackageLoader("suyuan.face.reporting"),
@@ -136,7 +138,7 @@ def render(template: str, context: dict[str, Any]) -> str:
         both=both, drawn=both_drawn, label=label, money=money, number=number, yuan=yuan, span=span
     )
     environment.globals.update(say=say, T=Text)
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = _asset(style), _asset(script)
     assets = {
         "style": Markup(style),  # noqa: S704  # our own file
         "script": Markup(script),  # noqa: S704  # our own file
