@@ -107,3 +107,22 @@ def test_a_card_bought_second_hand_is_bought_with_own_money(duck):
     found = ends(trace(given(duck, **case)))
     assert found["r1", "bank_account:seller", "balance"] == 500
     assert ("r1", "voucher:s1", "voucher") not in found
+
+
+def test_a_victim_of_whom_only_the_phone_is_known(duck):
+    case = zheng()
+    case["reports"][0] |= {"victim_id": None, "victim_phone": "138"}
+    case["bank_accounts"][1]["phone"] = "138"
+    assert begun(duck, case) == {("r1", "gone"): 1}
+
+
+def test_a_victim_whose_accounts_are_not_known(duck):
+    case = zheng()
+    case["bank_accounts"] = [row for row in case["bank_accounts"] if row["holder_id"] != "zheng"]
+    case["payments"].append(paid("friend", "10:17", "other", "m1", 10))
+    assert begun(duck, case) == {("r1", "gone"): 5}
+    case["payments"].append(paid("same", "10:18", "third", "m1", 49_950))
+    assert begun(duck, case) == {}
+    case["payments"] = zheng()["payments"]
+    case["reports"][0]["loss"] += 5
+    assert begun(duck, case) == {("r1", "gone"): 5}

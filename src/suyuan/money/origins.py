@@ -4,7 +4,11 @@ A payment from a victim's account, settled between first contact and report, is 
 1. where the report itself names the payee,
 2. else where evidence ties the payee to a ring,
 3. else where it bought cards that others then used,
-4. else where it and no other payment of that time is the loss, to the fen.
+4. else where it, or all such payments of that time together, are the loss, to the fen.
+
+Where the victim's accounts are not known, payments of that time into the named payees are hers (5)
+if all by one account come to the loss, to the fen, or if only one account paid them, and no more.
+
 A payment into one of the victim's own accounts never is (nor, therefore, a loan paid out to her).
 No payment belongs to two reports: the one that names its payee has it, then the one taken down
 first.
@@ -30,6 +34,7 @@ BY_PAYEE: Final = 1
 BY_RING: Final = 2
 BY_CARD: Final = 3
 BY_AMOUNT: Final = 4
+BY_LOSS: Final = 5
 COLUMNS: Final = ("report_id", "row_id", "payment_id", "voucher_id", "account_no", "at", "amount")
 
 
@@ -58,7 +63,7 @@ def origins(on: Ground) -> ir.Table:
     """One row for each payment, or card, with which money left a victim.
 
     Columns: report_id, row_id and payment_id (null for a card whose payment is not on record),
-    voucher_id (null for a payment), account_no (the victim's), at, amount, found_by (1 to 4 above).
+    voucher_id (null for a payment), account_no (the victim's), at, amount, found_by (1 to 5 above).
     """
     tables = on.tables
     paid = tables.engine.keep(paid_in_time(on))
@@ -68,7 +73,7 @@ def origins(on: Ground) -> ir.Table:
         found_by=ibis.literal(BY_CARD)
     )
     located = tables.engine.keep(_once(ibis.union(named, tied, cards)))
-    exact = _once(ibis.union(located, _the_loss(on, paid, located)))
+    exact = _once(ibis.union(located, _the_loss(on, paid, located), _by_strangers(on)))
     return ibis.union(
         exact.select(*COLUMNS, "found_by"), _cards_without_payment(on).select(*COLUMNS, "found_by")
     )
@@ -184,6 +189,45 @@ def _cards_without_payment(on: Ground) -> ir.Table:
             amount=ibis._.price.fill_null(ibis._.face_value),
             found_by=ibis.literal(BY_CARD),
         )
+    )
+
+
+def _by_strangers(on: Ground) -> ir.Table:
+    """For victims none of whose accounts is known: payments into the named payees.
+
+    All that one account paid them in that time, where that is the loss to the fen and true of no
+    other account, or where no other account paid them and it is less. Accounts
+    of known victims and of the ring are none.
+    """
+    reports, moved = on.tables["reports"], on.moved
+    since = ibis._.contacted_at.fill_null(ibis._.reported_at - LOOK_BACK) - SLACK
+    lone = reports.anti_join(on.own, "report_id").select(
+        "report_id", "reported_at", "loss", since=since, until=ibis._.reported_at + SLACK
+    )
+    into = named_payees(on.tables).inner_join(lone, "report_id")
+    paid = moved.inner_join(into, moved.payee == into.account_no)
+    paid = paid.filter(paid["at"] >= paid.since, paid["at"] <= paid.until).drop("account_no")
+    others = ibis.union(on.own.select("account_no"), on.ring.select("account_no"), distinct=True)
+    paid = paid.anti_join(others, paid.payer == others.account_no)
+    whole = paid.group_by("report_id", "payer", "loss").agg(together=paid.amount.sum())
+    payers = whole.group_by("report_id").agg(payers=whole.count())
+    whole = whole.inner_join(payers, "report_id")
+    only = (whole.payers == 1) & (whole.together < whole.loss)
+    whole = whole.filter((whole.together == whole.loss) | only)
+    alone = whole.group_by("report_id").agg(payer=whole.payer.min(), alike=whole.count())
+    hers = paid.semi_join(alone.filter(alone.alike == 1), ["report_id", "payer"])
+    return hers.select(
+        "report_id",
+        "row_id",
+        "payment_id",
+        "payee",
+        "at",
+        "amount",
+        "reported_at",
+        "loss",
+        account_no="payer",
+        voucher_id=ibis.null("string"),
+        found_by=ibis.literal(BY_LOSS),
     )
 
 

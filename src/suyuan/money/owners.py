@@ -16,20 +16,37 @@ SHOPS: Final = ("merchant", "voucher_shop")
 def victims_accounts(tables: Tables) -> ir.Table:
     """Accounts of the person who reported: (report_id, account_no), no row twice.
 
-    By holder, by what `owners` says of them, and, of accounts without a holder, by the phone.
+    By holder; by what `owners` says of that person; and by the phone that an account is bound to,
+    where the account or the report names no person.
     """
     reports, accounts, owners = (tables[name] for name in ("reports", "bank_accounts", "owners"))
-    held = reports.inner_join(accounts, reports.victim_id == accounts.holder_id).select(
-        "report_id", "account_no"
-    )
-    bound = reports.inner_join(
-        accounts.filter(accounts.holder_id.isnull()), reports.victim_phone == accounts.phone
-    ).select("report_id", "account_no")
+    people = _victims(tables)
+    held = people.inner_join(accounts, people.entity == "party:" + accounts.holder_id)
     theirs = owners.filter(owners.subject.startswith(ACCOUNT))
-    listed = reports.inner_join(theirs, "party:" + reports.victim_id == theirs.entity).select(
+    listed = people.inner_join(theirs, "entity").select(
         "report_id", account_no=theirs.subject.substr(len(ACCOUNT))
     )
-    return ibis.union(held, bound, listed, distinct=True)
+    phone = reports.inner_join(accounts, reports.victim_phone == accounts.phone)
+    bound = phone.filter(phone.holder_id.isnull() | phone.victim_id.isnull())
+    return ibis.union(
+        held.select("report_id", "account_no"),
+        listed,
+        bound.select("report_id", "account_no"),
+        distinct=True,
+    )
+
+
+def _victims(tables: Tables) -> ir.Table:
+    """Who reported: (report_id, entity), by name, else as the only person behind the phone."""
+    reports, owners = tables["reports"], tables["owners"]
+    named = reports.filter(reports.victim_id.notnull())
+    known = named.select("report_id", entity="party:" + named.victim_id)
+    lines = owners.filter(owners.subject.startswith("phone:"))
+    sole = lines.group_by("subject").agg(person=lines.entity.min(), several=lines.entity.nunique())
+    sole = sole.filter(sole.several == 1)
+    nameless = reports.filter(reports.victim_id.isnull())
+    told = nameless.inner_join(sole, "phone:" + nameless.victim_phone == sole.subject)
+    return ibis.union(known, told.select("report_id", entity="person"))
 
 
 def named_payees(tables: Tables) -> ir.Table:

@@ -27,6 +27,8 @@ from suyuan.store.tables import Tables
 _OWN: Final = {"report_id": pa.string(), "account_no": pa.string()}
 #: Amounts under one yuan, and money that came further than this, are given up, and it is said so.
 LIMITS: Final = Limits(dust=100, hops=50)
+#: Poison reaches everybody in the end: it is not followed further than this, and it is said so.
+POISON_HOPS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _follow(on: Ground, begun: pa.Table, chosen: Sequence[Method], limits: Limit
 def walk(seen: Scene, labels: int, by: Method, limits: Limits) -> tuple[Steps, Rest]:
     """One method's pass over a scene: its steps, and where the money rests."""
     if by.code == POISON:
-        found = poison(seen.flow, labels, limits)
+        found = poison(seen.flow, labels, limits._replace(hops=min(limits.hops, POISON_HOPS)))
         return found.steps, poisoned(seen, found)
     steps = sweep(seen.flow, labels, by.code, limits)
     return steps, rests(seen, steps)
