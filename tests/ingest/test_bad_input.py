@@ -10,6 +10,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+import xlwt
 
 from suyuan.ingest import Imported, import_case
 from suyuan.model.errors import InputError
@@ -111,6 +112,18 @@ def test_numbers_of_a_workbook(case: Path) -> None:
     imported = run(case)
     assert stored(case, "payment_id, payer, amount") == [("P1", "13800138000", 1230)]
     assert "scientific" in told(imported, "payments.xlsx#Sheet")[0]["problem"]
+
+
+def test_a_workbook_of_excel_97(case: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("四月")
+    cells = [HEADER.strip().split(","), ["P1", 43584.5, "A", 13800138000, 12.3]]
+    for n, row in enumerate(cells):
+        for m, value in enumerate(row):
+            sheet.write(n, m, value)
+    book.save(str(case / "payments.xls"))
+    run(case)
+    assert stored(case, "file, payee, amount") == [("payments.xls#四月", "13800138000", 1230)]
 
 
 def test_merged_cells_and_two_sheets(case: Path) -> None:
