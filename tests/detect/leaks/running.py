@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 import ibis
 import pyarrow as pa
+from worlds import World
 
 from filled_tables import filled
 from suyuan.store.duck import DuckEngine
 from suyuan.store.tables import Tables
-from worlds import World
 
 
 @contextmanager

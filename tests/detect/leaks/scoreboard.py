@@ -8,11 +8,11 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
-
 from rivals import counts, greedy_cover, lift
 from running import running
-from suyuan.detect.leaks.cases import Inquiry, inquire
 from worlds import Shape, World, make
+
+from suyuan.detect.leaks.cases import Inquiry, inquire
 
 NAMED = 0.8
 RIVALS = {"counts": counts, "lift": lift, "greedy cover": greedy_cover}

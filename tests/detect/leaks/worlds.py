@@ -61,7 +61,7 @@ class Shape:
 KINDS = ("merchant", "software", "courier", "warehouse", "platform", "merchant", "merchant")
 
 
-def make(seed: int, shape: Shape = Shape()) -> World:  # noqa: B008
+def make(seed: int, shape: Shape = Shape()) -> World:
     rng = np.random.default_rng(seed)
     orders = _orders(rng, shape)
     leaks = _leaks(rng, shape, orders)
