@@ -114,7 +114,8 @@ def steps_table() -> Iterator[str]:
 def decisions() -> Iterator[str]:
     """One line for each decision record, with its title."""
     for path in sorted((DOCS / "decisions").glob("[0-9]*.md")):
-        yield f"- [{_heading(path)}]({path.name})"
+        number, told = path.name[:4], _heading(path)
+        yield f"- [{told if told.startswith(number) else f'{number} {told}'}]({path.name})"
     yield ""
 
 

@@ -62,5 +62,5 @@ def test_every_decision_is_listed_with_its_number() -> None:
     numbers = [page.name[:4] for page in pages]
     assert len(set(numbers)) == len(numbers), "two decisions have one number"
     for page in pages:
-        assert page.read_text(encoding="utf-8").startswith(f"# {page.name[:4]}"), page.name
-        assert f"({page.name})" in listed
+        assert f"]({page.name})" in listed
+        assert f"- [{page.name[:4]} " in listed
