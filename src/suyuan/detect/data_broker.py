@@ -77,7 +77,7 @@ def _items(tables: Tables, deals: ir.Table) -> ir.Table:
 
 
 def _reached(tables: Tables, items: ir.Table) -> ir.Table:
-    """``items_reached``: share of the numbers sold that reported or were called by a scam caller."""
+    """``items_reached``: share of the numbers sold that a scam caller called, or that reported."""
     reported = tables["reports"].select(phone="victim_phone")
     callers = tables["findings:scam_caller"].filter(lambda t: t["decided"])
     callers = callers.select(caller=callers["subject"].substr(6))

@@ -100,7 +100,7 @@ def _ends(
     def at(weights: Floats, edges: np.ndarray) -> tuple[datetime, datetime, datetime]:
         reached = np.cumsum(weights) / weights.sum()
         picked = [
-            edges[min(np.searchsorted(reached, q), len(edges) - 1)] for q in (0.05, 0.5, 0.95)
+            edges[min(int(np.searchsorted(reached, q)), len(edges) - 1)] for q in (0.05, 0.5, 0.95)
         ]
         low, mid, high = (moment.astype("datetime64[us]").item() for moment in picked)
         return low, mid, high

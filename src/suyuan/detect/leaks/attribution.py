@@ -193,5 +193,5 @@ def _weigh(pairings: Pairings, odds: Floats, intensity: Floats, base: Floats) ->
     total = none + np.bincount(pairings.victim, likely, victims)
     held, outside = likely / total[pairings.victim], none / total
     spread = held / (1.0 - outside)[pairings.victim] * pairings.weight[pairings.victim]
-    mass = np.bincount(pairings.bin, spread, bins)
+    mass = np.bincount(pairings.bin, spread, bins).astype(float)
     return Residual(held, odds, outside, mass, intensity)

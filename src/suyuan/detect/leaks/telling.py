@@ -52,7 +52,7 @@ def because(
 
 def rivals(answer: Answer) -> Text:
     """The rival explanation and its odds."""
-    odds = "{:.3g}".format(min(answer.odds or 1.0, 1e6))
+    odds = f"{min(answer.odds or 1.0, 1e6):.3g}"
     if answer.rival is None:
         return _CHANCE.format(odds=odds)
     if (answer.odds or 0.0) < EVEN:

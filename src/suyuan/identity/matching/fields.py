@@ -1,4 +1,4 @@
-"""Both sides of the linkage brought to the same shape: visible digits, local days, first letters."""
+"""Both sides of the linkage brought to one shape: visible digits, local days, first letters."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -63,7 +63,9 @@ def learnt(patterns: NDArray[np.int64], counts: NDArray[np.int64], by_chance: Fl
     return Weights(match, by_chance)
 
 
-def _update(prior: Floats, taken: NDArray[np.int64], held: Floats, personal: NDArray) -> Floats:
+def _update(
+    prior: Floats, taken: NDArray[np.int64], held: Floats, personal: NDArray[np.bool_]
+) -> Floats:
     match = np.ones_like(prior)
     for f, field in enumerate(FIELDS):
         weight = held[0] + (held[1] if personal[f] else 0.0)
