@@ -1,5 +1,7 @@
 """Invented exports in the real layouts of banks, wallets, carriers and shops."""
 
+# ruff: noqa: E501  # exports are as wide as they are
+
 from datetime import datetime, timedelta
 from pathlib import Path
 

@@ -130,3 +130,59 @@ def test_importing_again_reads_nothing_and_forgets_what_is_gone(tmp_path: Path) 
         ("A", "parties-1.csv"),
         ("B", "parties-3.csv"),
     ]
+
+
+def test_overlapping_exports_without_a_key_count_once(tmp_path: Path) -> None:
+    header = "caller,callee,started_at,duration\n"
+    one, two = "A,B,2019-04-29 09:00:00,5\n", "A,B,2019-04-29 09:01:00,5\n"
+    (tmp_path / "calls-1.csv").write_text(header + one + one + two)
+    (tmp_path / "calls-2.csv").write_text(header + two + "A,C,2019-04-29 09:00:00,5\n")
+    imported = import_case(tmp_path, tmp_path / "suyuan")
+    # within one file two equal rows are two calls; in two files they are one
+    assert imported.quality_summary.column("rows_kept").to_pylist() == [3, 1]
+    assert imported.quality_summary.column("duplicates").to_pylist() == [0, 1]
+
+
+def test_the_offset_of_a_zone_with_summer_time(tmp_path: Path) -> None:
+    (tmp_path / "case.toml").write_text('timezone = "Europe/Berlin"\ncurrency = "EUR"\n')
+    (tmp_path / "payments.csv").write_text(
+        "payment_id,at,payer,payee,amount\nP1,2019-01-29 09:00:00,A,B,5\n"
+        "P2,2019-07-29 09:00:00,A,B,5\nP3,2019-07-29T09:00:00+08:00,A,B,5\n"
+    )
+    import_case(tmp_path, tmp_path / "suyuan")
+    assert rows(tmp_path / "suyuan", "payments", '"at", currency') == [
+        (datetime(2019, 1, 29, 8), "EUR"),
+        (datetime(2019, 7, 29, 7), "EUR"),
+        (datetime(2019, 7, 29, 1), "EUR"),
+    ]
+
+
+def test_parquet_in_every_arrow_type(tmp_path: Path) -> None:
+    moment = datetime(2019, 4, 29, 9, 5)
+    table = pa.table(
+        {
+            "payment_id": pa.array(["P1"]).dictionary_encode(),
+            "at": pa.array([moment], pa.timestamp("ns")),
+            "payer": pa.array([13800138000], pa.uint64()),
+            "payee": pa.array(["B"], pa.large_string()),
+            "amount": pa.array([12], pa.int32()),
+            "balance_after": pa.array([Decimal("1.5")], pa.decimal128(38, 4)),
+            "memo": pa.array([b"x"], pa.binary()),
+            "known_at": pa.array([moment.date()], pa.date32()),
+        }
+    )
+    pq.write_table(table, tmp_path / "payments.parquet")
+    import_case(tmp_path, tmp_path / "suyuan")
+    columns = 'payment_id, "at", payer, payee, amount, balance_after, memo, known_at'
+    assert rows(tmp_path / "suyuan", "payments", columns) == [
+        (
+            "P1",
+            datetime(2019, 4, 29, 1, 5),
+            "13800138000",
+            "B",
+            1200,
+            150,
+            "x",
+            datetime(2019, 4, 28, 16),
+        )
+    ]

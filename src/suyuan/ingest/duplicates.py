@@ -31,10 +31,20 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, table: Table, files: list[Pa
         rows = f"SELECT * FROM read_parquet($names) SEMI JOIN repeated USING ({key})"
         later = f"row_number() OVER (PARTITION BY {content} {order}) > 1"
     else:
-        rows = "SELECT * FROM read_parquet($names)"
-        later = f"first_value(source_key) OVER (PARTITION BY {content} {order}) <> source_key"
         if len(files) < 2:
             return EXCLUDED.append(pa.field("file", pa.string())).empty_table()
+        # Eight bytes for a row find the few that may be equal; their content then decides.
+        content_hash = f"hash({content})"
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {content_hash} AS h "
+            f"FROM read_parquet($names) GROUP BY h HAVING min(source_key) <> max(source_key)",
+            {"names": names},
+        )
+        rows = (
+            f"SELECT * FROM (SELECT *, {content_hash} AS h FROM read_parquet($names)) "
+            "SEMI JOIN repeated USING (h)"
+        )
+        later = f"first_value(source_key) OVER (PARTITION BY {content} {order}) <> source_key"
     return con.execute(
         f"SELECT source_key || ':' || line AS row_id, '{DUPLICATE}' AS reason, file "
         f"FROM ({rows}) QUALIFY {later} ORDER BY file, line",
