@@ -10,6 +10,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from suyuan.face.language import default_language
 from suyuan.model.errors import InputError, SuyuanError
@@ -73,7 +74,9 @@ def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except SuyuanError as error:
-            Console(stderr=True).print(f"[red]✗[/red] {error.text(language)}", highlight=False)
+            Console(stderr=True).print(
+                f"[red]✗[/red] {escape(error.text(language))}", highlight=False
+            )
             raise typer.Exit(2) from error
         except KeyboardInterrupt as error:
             stopped = Text(
