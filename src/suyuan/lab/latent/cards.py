@@ -165,6 +165,23 @@ def _before(
     return found
 
 
+def _shares(
+    rng: np.random.Generator, n: int, resellers: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Batch of each row, reseller of each batch, and whether it is his plain case.
+
+    Each reseller has one plain case, a batch of fourteen to twenty cards for one person; the
+    others are of any size, for people and shell companies.
+    """
+    plain = rng.integers(14, 21, len(resellers))
+    sizes = np.concatenate([plain, rng.integers(6, 31, n // 6 + 1)])
+    many = int(np.searchsorted(np.cumsum(sizes), n)) + 1 if n else 0
+    order = rng.permutation(many)
+    batch = np.repeat(np.arange(many), sizes[order])[:n]
+    owner = resellers[order % max(len(resellers), 1)] if many else order
+    return batch, owner, order < len(resellers)
+
+
 def _bulk(
     rng: np.random.Generator,
     setting: Setting,
@@ -177,26 +194,19 @@ def _bulk(
     """Opened for straw people and shell companies at guilty outlets of the nine resellers."""
     line = line[np.argsort(lines.first[line], kind="stable")]
     n = len(line)
-    batch, batches = _batches(rng, n, 6, 30)
-    bulk_resellers = np.flatnonzero(numbering.bulk)
-    owner = (
-        bulk_resellers[
-            np.concatenate([np.arange(batches), [0]])[: max(batches, 1)]
-            % max(len(bulk_resellers), 1)
-        ]
-        if batches
-        else batch
-    )
-    shell = rng.random(max(batches, 1)) < 0.3
+    resellers = np.flatnonzero(numbering.bulk)
+    batch, owner, sure = _shares(rng, n, resellers)
+    batches = len(owner)
+    shell = (rng.random(batches) < 0.4) & ~sure
     customer = np.where(
         shell,
-        COMPANY + rng.integers(0, 10**6, max(batches, 1)),
-        rng.integers(0, len(people), max(batches, 1)),
+        COMPANY + rng.integers(0, 10**6, batches),
+        rng.integers(0, len(people), batches),
     )
-    operator = owner[batch] if n else batch
+    operator = owner[batch]
     product = np.where(shell[batch], categories(rng, np.array([0.5, 0.35, 0.15]), n), PERSONAL)
     functions = rng.choice([ALL, SMS_DATA, VOICE_SMS], n)
-    agent = guilty[rng.integers(0, len(guilty), max(batches, 1))][batch] if len(guilty) else batch
+    agent = guilty[rng.integers(0, len(guilty), batches)][batch] if len(guilty) else batch
     # The card's number is the line's own: change the line's operator to the seller's.
     phone = numbering.draw(rng, operator, np.full(n, PERSONAL)) if n else batch
     lines.phone[line] = phone

@@ -59,10 +59,11 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accou
     )
     size = _sizes(rng, n)
     batch = np.where(sort == ORDINARY, -1, sort * 10**7 + size)
-    at, device, ip = _circumstances(rng, setting, people, sort, batch)
     person = categories(rng, people.activity, n)
     known = np.unique(rings.person)[: n - farmed - group]
     person[n - len(known) :] = known
+    starts = _together(rng, sort, person)
+    at, device, ip = _circumstances(rng, setting, people, sort, batch, person)
     line = _lines_of(lines, farmed, n)
     platform = np.where(
         sort == FARMED,
@@ -75,7 +76,7 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accou
         + (rng.exponential(9 * (0.5 + setting.knob("evasion")), n) * HOUR).astype(np.int64),
         at,
     )
-    at = _together(rng, sort, person, at)
+    at = np.where(starts >= 0, at[starts] + (rng.gamma(1.2, 1.2, n) * HOUR).astype(np.int64), at)
     phone = _phones(rng, setting, people, lines, sort, person, line)
     merchant, sold = _sales(rng, setting, rings, sort, platform, batch, at)
     status, status_at = _status(rng, setting, sort, platform, at)
@@ -109,7 +110,12 @@ def _sizes(rng: np.random.Generator, n: int) -> np.ndarray:
 
 
 def _circumstances(
-    rng: np.random.Generator, setting: Setting, people: People, sort: np.ndarray, batch: np.ndarray
+    rng: np.random.Generator,
+    setting: Setting,
+    people: People,
+    sort: np.ndarray,
+    batch: np.ndarray,
+    person: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Time, device and address. A batch shares few of each, to a degree that varies by batch."""
     n = len(sort)
@@ -120,13 +126,16 @@ def _circumstances(
     spread = (np.abs(rng.normal(0, 1, n)) * span * HOUR).astype(np.int64)
     day = setting.start + (rng.random(n) * 76 - 38) * DAY
     at = np.where(batch >= 0, start + spread, day).astype(np.int64)
-    person_device = people.device[rng.integers(0, len(people), n)]
+    # A farm's handsets and addresses, where not its own, are rented ones: anybody's.
+    anybody = np.where(sort == FARMED, rng.integers(0, len(people), n), person)
+    elsewhere = rng.random(n) < 0.15
+    person_device = people.device[np.where(elsewhere, rng.integers(0, len(people), n), anybody)]
     devices = rng.integers(1, 7, labels)[label]
     shared = 8 * 10**14 + label * 64 + (rng.random(n) * devices).astype(np.int64)
     share_odds = rng.beta(2, 2, labels)[label] * np.choose(sort, [0, 1, 1.1, 0.5, 1.2, 0.6])
     share_odds /= max(0.6 + 0.4 * setting.knob("evasion"), 0.3)
     device = np.where(rng.random(n) < share_odds, scramble(shared), person_device)
-    home_ip = scramble(people.home[rng.integers(0, len(people), n)] // 3 + 10**9)
+    home_ip = scramble(people.home[anybody] // 3 + 10**9)
     ips = rng.integers(1, 5, labels)[label]
     batch_ip = scramble(label * 16 + (rng.random(n) * ips).astype(np.int64) + 5 * 10**9)
     ip_odds = rng.beta(2, 2, labels)[label] * np.choose(sort, [0, 1, 1.2, 1.4, 1.1, 1.4])
@@ -142,20 +151,20 @@ def _lines_of(lines: Lines, farmed: int, n: int) -> np.ndarray:
     return line
 
 
-def _together(
-    rng: np.random.Generator, sort: np.ndarray, person: np.ndarray, at: np.ndarray
-) -> np.ndarray:
-    """People who set up a new handset register two to five accounts within the hour."""
+def _together(rng: np.random.Generator, sort: np.ndarray, person: np.ndarray) -> np.ndarray:
+    """People who set up a new handset register two to five accounts within the hour.
+
+    Changes ``person`` so; returns for such rows the row that each goes with, else -1.
+    """
     rows = np.flatnonzero(sort == ORDINARY)
     run = np.arange(len(rows)) // 4
     many = (rng.random(len(rows)) < 0.35)[run] & (rng.random(len(rows)) < 0.9)
+    many[len(rows) - len(rows) // 8 :] = False  # the last rows belong to those known by name
     first = rows[run * 4]
     person[rows[many]] = person[first[many]]
-    moved = at.copy()
-    moved[rows[many]] = at[first[many]] + (rng.gamma(1.2, 1.2, int(many.sum())) * HOUR).astype(
-        np.int64
-    )
-    return moved
+    starts = np.full(len(sort), -1)
+    starts[rows[many]] = first[many]
+    return starts
 
 
 def _phones(

@@ -131,6 +131,8 @@ def _devices(
 
 
 def _cells(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
-    """A base station for each group, shared by a few groups."""
+    """A base station for each group or line, among those that everybody uses."""
     labels, label = np.unique(group, return_inverse=True)
-    return rng.integers(10_000, 10_000 + max(len(labels) // 2, 5), len(labels))[label]
+    shared = rng.integers(10_000, 12_000, len(labels))[label]
+    own = rng.integers(10_000, 12_000, len(group))
+    return np.where(rng.random(len(group)) < 0.5, shared, own)

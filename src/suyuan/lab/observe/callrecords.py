@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from suyuan.lab.latent.lines import BUSY, OTHER_FRAUD, SCAM
+from suyuan.lab.latent.lines import BUSY, FARM, OTHER_FRAUD, SCAM
 from suyuan.lab.latent.market import HOURS
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank, mistype, skew
@@ -28,7 +28,9 @@ def calls(world: World, folder: Path, progress: Progress) -> int:
     """Write the call records; no more than one day of ordinary calls is held at once."""
     path = folder / f"{CALLS.name}.parquet"
     schema = pa.schema([(c.name, PUBLISHED[c.type]) for c in CALLS])
-    special = np.concatenate([scam_rows(world), _busy_rows(world), _other_rows(world)])
+    special = np.concatenate(
+        [scam_rows(world), _busy_rows(world), _other_rows(world), _pool_rows(world)]
+    )
     special = np.concatenate([special, _returned(world, special)])
     day_of = (special[:, AT] - world.setting.start) // DAY
     total = 0
@@ -169,6 +171,24 @@ def _other_rows(world: World) -> np.ndarray:
         rng.random(len(line)) < 0.6, rng.lognormal(3.5, 1.2, len(line)).clip(2, 3600), 0
     )
     return _line_rows(world, rng, line, at, callee, seconds.astype(np.int64))
+
+
+def _pool_rows(world: World) -> np.ndarray:
+    """Lines of a farm talk a little as well: with its people, couriers, wrong numbers."""
+    rng = world.setting.rng("observe/pool")
+    lines, people = world.lines.rows(FARM), world.people
+    each = np.round(rng.lognormal(3.2, 1.0, len(lines))).astype(np.int64)
+    line = np.repeat(lines, each)
+    n = len(line)
+    friend = (world.lines.index[line] * 7919 + rng.integers(0, 40, n) * 733) % len(people)
+    at = world.setting.start + (rng.random(n) * world.setting.days * DAY).astype(np.int64)
+    at = np.maximum(at, world.lines.first[line]) // DAY * DAY
+    at += ((1 + categories(rng, HOURS[9:23], n)) * HOUR) + rng.integers(0, 3600, n) * SECOND
+    seconds = np.where(rng.random(n) < 0.7, rng.lognormal(3.8, 1.1, n).clip(1, 3600), 0)
+    own = _line_rows(world, rng, line, at, people.phone[friend], seconds.astype(np.int64))
+    theirs = _people_rows(world, friend, at, world.lines.phone[line], seconds.astype(np.int64))
+    found: np.ndarray = np.where((rng.random(n) < 0.5)[:, None], own, theirs)
+    return found
 
 
 def _returned(world: World, rows: np.ndarray) -> np.ndarray:

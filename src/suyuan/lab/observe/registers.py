@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from suyuan.lab.latent.cards import COMPANY
+from suyuan.lab.latent.lines import BUSY
 from suyuan.lab.latent.market import MERCHANT
 from suyuan.lab.latent.supply import CHAT, GOODS, RECORDS, SIM, TOKEN, VOUCHER
 from suyuan.lab.latent.world import World
@@ -166,9 +167,13 @@ def _items(
     """Ids of some of what was sold: accounts, numbers, cards, exhibits' rows."""
     deals, chats = world.supply, world.accounts
     goods = deals.goods[rows]
+    guilty = np.zeros(len(world.people), dtype=bool)
+    guilty[world.rings.person] = True
     known = rng.random(len(rows)) < 0.5
     found: list[list[str]] = [[] for _ in rows]
-    phones = world.people.phone  # honest wholesalers' cards are honest people's
+    # Honest wholesalers' cards are those of people and of busy but honest numbers.
+    busy = world.lines.phone[world.lines.rows(BUSY)]
+    honest = np.concatenate([busy, world.people.phone[:2000]])
     bulk = world.cards.phone[world.cards.bulk]
     order = np.argsort(chats.merchant, kind="stable")
     for place in np.flatnonzero(known).tolist():
@@ -182,7 +187,7 @@ def _items(
             pick = some[:many] if len(some) else rng.integers(0, len(chats), 1)
             found[place] = [names[int(i)].as_py() for i in pick]
         elif what == SIM:
-            pool = bulk if deals.ring[row] >= 0 and len(bulk) else phones
+            pool = bulk if guilty[seller] and len(bulk) else honest
             found[place] = [str(p) for p in rng.choice(pool, min(many, 8))]
         elif what == RECORDS:
             person = rng.integers(0, len(world.people), min(many, 5))

@@ -13,18 +13,21 @@ def exits(compared: Compared) -> dict[str, dict[str, float]]:
     """For every tracing method: yuan recall and precision to where the money truly rests.
 
     An account, a card or a number counts as whoever stands behind it. ``conservation`` is the yuan
-    by which the exits of the reports differ from what left the victims (hop 0 of the traces).
+    by which the exits of the rings' reports differ from what left the victims (hop 0).
     """
     true: Counter[Key] = Counter()
     for row in compared.true("exits").to_pylist():
         true[row["report_id"], compared.entity(row["exit"])] += row["amount"]
     found: dict[str, Counter[Key]] = defaultdict(Counter)
     origins: dict[str, Counter[Key]] = defaultdict(Counter)
+    known = {report for report, _ in true}  # the truth follows the rings' money only
     for row in compared.result("exits").to_pylist():
+        if row["report_id"] not in known:
+            continue
         exit_ = compared.entity(row["exit"]) if row["exit"] else ""
         found[row["method"]][row["report_id"], exit_] += row["amount"]
     for row in compared.result("traces").to_pylist():
-        if row["hop"] == 0:
+        if row["hop"] == 0 and row["report_id"] in known:
             origins[row["method"]][row["report_id"], compared.entity(row["to"])] += row["amount"]
     scores = {method: _overlap(mine, true) for method, mine in sorted(found.items())}
     for method, mine in scores.items():
