@@ -1,0 +1,68 @@
+"""How long money rests and which sums return, on ledgers small enough to reckon by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from suyuan.detect.flowing import accounts
+from suyuan.detect.flowing.kernels import DAY, HOUR, transit
+from suyuan.money.settled import settled
+from tables import given
+
+PAYMENTS = [
+    {"payment_id": "1", "at": "2019-05-06 02:00", "payer": "a", "payee": "m", "amount": 1_234_500},
+    {"payment_id": "2", "at": "2019-05-06 02:20", "payer": "m", "payee": "n", "amount": 1_230_000},
+    {"payment_id": "3", "at": "2019-05-08 02:00", "payer": "b", "payee": "m", "amount": 400_000},
+    {"payment_id": "4", "at": "2019-05-06 03:00", "payer": "c", "payee": "d", "amount": 5_000},
+    {"payment_id": "5", "at": "2019-05-06 03:10", "payer": "c", "payee": "d", "amount": 5_000},
+    {"payment_id": "6", "at": "2019-05-06 03:20", "payer": "c", "payee": "d", "amount": 5_000},
+]
+
+
+def test_what_an_account_passes_on(engine):
+    tables = given(engine, payments=PAYMENTS)
+    told = engine.fetch(accounts.measured(tables, engine.keep(settled(tables)))).to_pylist()
+    found = {row["account_no"]: row for row in told}
+    mule = found["m"]
+    assert (mule["n_in"], mule["n_out"], mule["payers"], mule["payees"]) == (2, 1, 2, 1)
+    assert mule["passed_hour"] == pytest.approx(1_230_000 / 1_634_500)
+    assert mule["rest_hours"] == pytest.approx(1 / 3)
+    assert mule["echo_most"] > 0
+    assert found["n"]["passed"] == 0
+    assert found["n"]["echo_most"] == 0
+    assert found["a"]["passed"] is None
+    assert (found["d"]["split"], mule["split"]) == (3, 1)
+
+
+def test_days_without_hours_leave_hours_unknown(engine):
+    days = [row | {"at": row["at"][:10]} for row in PAYMENTS]
+    tables = given(engine, payments=days)
+    told = engine.fetch(accounts.measured(tables, engine.keep(settled(tables)))).to_pylist()
+    assert {row["passed_hour"] for row in told} == {None}
+    assert {row["night"] for row in told} == {None}
+
+
+@settings(max_examples=60, deadline=None)
+@drawn(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 900), st.integers(0, 90)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_no_more_leaves_than_came(moves):
+    moves = sorted((m for m in moves if m[0] != m[1]), key=lambda m: m[3])
+    payer = np.array([m[0] for m in moves], np.int32)
+    payee = np.array([m[1] for m in moves], np.int32)
+    fen = np.array([m[2] for m in moves], np.int64)
+    at = np.array([m[3] for m in moves], np.int64) * HOUR
+    passed, in_day, in_hour, _ = transit(at, payer, payee, fen, 5)
+    came = np.bincount(payee, fen, minlength=5)
+    went = np.bincount(payer, fen, minlength=5)
+    assert (in_hour <= in_day).all()
+    assert (in_day <= passed).all()
+    assert (passed <= np.minimum(came, went)).all()
+    if at.size and at[-1] - at[0] <= DAY:
+        assert (in_day == passed).all()
