@@ -84,7 +84,9 @@ def stage(
         _write(con, match, columns, origin, ways, target)
         return _judge(con, columns, origin, piece.extra)
     finally:
-        con.execute("DROP TABLE IF EXISTS staged; DROP VIEW IF EXISTS raw")
+        con.execute(
+            "DROP TABLE IF EXISTS staged; DROP TABLE IF EXISTS texts; DROP VIEW IF EXISTS raw"
+        )
         for name in piece.arrow:
             con.unregister(name)
         if piece.scratch is not None:
@@ -148,14 +150,9 @@ def _levels(context: Context, columns: Sequence[_Filled], piece: Piece, ways: Wa
     for f in columns:
         value.append(f"{f.clean.value} AS v_{f.name}")
         if f.clean.problem:
-            value += [f"t_{f.name}", f"{f.clean.problem} AS p_{f.name}"]
+            value.append(f"{f.clean.problem} AS p_{f.name}")
     kept = ["line", *(f"v_{f.name}" for f in columns)]
-    for f in columns:
-        if f.clean.problem:
-            kept.append(f"p_{f.name}")
-            kept.append(
-                f"CASE WHEN p_{f.name} <> 0 THEN CAST(t_{f.name} AS VARCHAR) END AS r_{f.name}"
-            )
+    kept += [f"p_{f.name}" for f in columns if f.clean.problem]
     sides = context.match.profile.sides
     if sides:
         balance = _own_balance(context, ways)
@@ -231,8 +228,8 @@ def _judge(
     con: duckdb.DuckDBPyConnection, columns: Sequence[_Filled], origin: Origin, extra: int
 ) -> Outcome:
     """Count what went wrong, and list it."""
-    checked = [f for f in columns if f.clean.problem]
-    kinds = [(f, cell) for f in checked for cell in Cell if cell is not Cell.FINE]
+    flawed = _flawed(con, columns)
+    kinds = [(f, cell) for f in flawed for cell in Cell if cell is not Cell.FINE]
     sums = [f"count(*) FILTER (p_{f.name} = {int(cell)} AND NOT is_footer)" for f, cell in kinds]
     counted = ["count(*)", "count(*) FILTER (bad)", "count(*) FILTER (is_footer)"]
     row = con.execute(f"SELECT {', '.join([*counted, *sums])} FROM staged").fetchone() or (0, 0, 0)
@@ -250,6 +247,27 @@ def _judge(
         quarantined=bad,
         quality=pa.concat_tables([QUALITY.empty(), *lists]),
     )
+
+
+def _flawed(con: duckdb.DuckDBPyConnection, columns: Sequence[_Filled]) -> list[_Filled]:
+    """The columns where something is wrong; what stood in those cells is read again, into `texts`.
+
+    Most pieces have nothing wrong, and must not carry the text of every cell along.
+    """
+    checked = [f for f in columns if f.clean.problem]
+    worst = [f"max(p_{f.name})" for f in checked] or ["0"]
+    row = con.execute(f"SELECT {', '.join(worst)} FROM staged").fetchone() or ()
+    flawed = [f for f, most in zip(checked, row, strict=False) if most]
+    if flawed:
+        texts = ", ".join(f"CAST({f.mapped.sql} AS VARCHAR) AS r_{f.name}" for f in flawed)
+        wrong = " OR ".join(f"p_{f.name} <> 0" for f in flawed)
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE texts AS SELECT line, {texts} FROM raw "
+            f"SEMI JOIN (SELECT line FROM staged WHERE {wrong}) AS wrong USING (line)"
+        )
+    else:
+        con.execute("CREATE OR REPLACE TEMP TABLE texts AS SELECT line FROM staged LIMIT 0")
+    return flawed
 
 
 def _cells(
@@ -296,7 +314,8 @@ def _select(
         con.execute(
             f'SELECT $file AS file, line, $name AS "column", $en AS problem, $zh AS problem_zh, '
             f"left({value}, 200) AS value, {action} AS action "
-            f"FROM staged WHERE {where} ORDER BY line LIMIT {LISTED}",
+            f"FROM staged LEFT JOIN texts USING (line) WHERE {where} "
+            f"ORDER BY line LIMIT {LISTED}",
             {"file": origin.file, "name": header, "en": text.en, "zh": text.zh},
         )
         .to_arrow_table()
