@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from suyuan.model.errors import InputError
 from suyuan.model.progress import Progress, Silent
 from suyuan.model.results import RESULTS
-from suyuan.model.text import Text
+from suyuan.model.text import Language, Text
 from suyuan.model.times import utc
 from suyuan.store.layout import Layout
 
@@ -81,12 +81,14 @@ def investigate(
     engine: str = "duckdb",
     progress: Progress | None = None,
     debug: bool = False,
+    language: Language | None = None,
 ) -> Results:
     """Take `case` all the way through, and return its results.
 
     `out` is where results go (``CASE/suyuan`` by default), `as_of` a moment (in the case's zone,
     where it has none) beyond which nothing is known, `engine` ``duckdb``, ``spark`` or a Spark
-    master URL. With `debug` each step prints its tables' first rows.
+    master URL. With `debug` each step prints its tables' first rows. `language` is the one that
+    the report, which holds both, shows first.
     """
     from suyuan.face.report import write_report  # noqa: PLC0415  # keeps start-up light
     from suyuan.face.watching import print_table  # noqa: PLC0415
@@ -105,7 +107,7 @@ def investigate(
             as_of=moment,
             watch=print_table(opened) if debug else None,
         )
-    write_report(results, timings)
+    write_report(results, timings, language=language, as_of=moment)
     return results
 
 

@@ -11,8 +11,10 @@ from suyuan.face.commands import (
     lab,
     map,  # noqa: A004  # the command's own name
     match,
+    report,
     rules,
     trace,
+    verify,
     who,
 )
 
@@ -38,6 +40,8 @@ for module in (
     trace,
     match,
     export,
+    report,
+    verify,
 ):
     app.command(module.NAME)(module.command)
 app.add_typer(rules.app, name="rules")

@@ -36,6 +36,12 @@ def command(
     language, to = spoken(lang), console()
     with Bars(to, language) as bars:
         results = investigate(
-            case, out=out, as_of=moment(as_of), engine=engine, progress=bars, debug=debug
+            case,
+            out=out,
+            as_of=moment(as_of),
+            engine=engine,
+            progress=bars,
+            debug=debug,
+            language=language,
         )
     print_chain(results, to, language)

@@ -169,13 +169,18 @@ _NAMED_IN = (
 )
 
 
+#: Kinds of subject whose id may be a party's.
+_PARTIES = {"party", "merchant", "courier", "platform", "software", "warehouse"}
+
+
 def party_names(source: Source) -> dict[str, tuple[str, str]]:
-    """Name and kind of every party that a result names."""
+    """Name and kind of every party, shop or firm that a result names."""
     columns = [source.table(name)[column].combine_chunks() for name, column in _NAMED_IN]
-    once = pc.unique(pa.concat_arrays(columns))
-    ids = pc.utf8_slice_codeunits(once.filter(pc.starts_with(once, "party:")), len("party:"))
+    subjects = pc.unique(pa.concat_arrays(columns)).to_pylist()
+    ids = {one: one.partition(":")[2] for one in subjects if one.partition(":")[0] in _PARTIES}
+    known = {row["party_id"]: row for row in source.parties(ids.values()).to_pylist()}
     return {
-        f"party:{row['party_id']}": (row["name"], row["kind"] or "person")
-        for row in source.parties(ids.to_pylist()).to_pylist()
-        if row["name"]
+        subject: (known[id_]["name"], known[id_]["kind"] or "person")
+        for subject, id_ in ids.items()
+        if id_ in known and known[id_]["name"]
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from suyuan.face.reporting.flows import Traced
 from suyuan.face.reporting.passing import LAUNDERING, RING, passed_on
 from suyuan.face.reporting.rings_view import RingView, Stand
-from suyuan.face.reporting.shown import Shown, money, number, yuan
+from suyuan.face.reporting.shown import Named, Shown, money, number, yuan
 from suyuan.face.reporting.words import COLUMNS, KINDS
 from suyuan.model.text import Text
 
@@ -116,10 +116,11 @@ def _people(plan: _Plan, x: float, y: float, stands: list[Stand], shown: Shown) 
     fit = stands if len(stands) <= SHOWN else stands[: SHOWN - 1]
     for stand in fit:
         named = shown.subject(stand.subject)
-        plan.boxes[stand.subject] = Box(
-            x, y, TALL, _first(named.short), _second(stand), "person", _title(stand, shown)
-        )
-        plan.stands_for[stand.subject] = stand.subject
+        # Somebody in two roles has two boxes; ties go to the one further left.
+        key = f"{stand.role}|{stand.subject}"
+        second, title = _second(stand, named), _title(stand, shown)
+        plan.boxes[key] = Box(x, y, TALL, _first(named.short), second, "person", title)
+        plan.stands_for.setdefault(stand.subject, key)
         y += STEP
     rest = stands[len(fit) :]
     if rest:
@@ -128,7 +129,8 @@ def _people(plan: _Plan, x: float, y: float, stands: list[Stand], shown: Shown) 
         total = sum((one.amount for one in rest), start=rest[0].amount * 0)
         second = yuan(total) if total else Text("not drawn", "未逐一画出")
         plan.boxes[key] = Box(x, y, TALL, first, second, "more", first)
-        plan.stands_for.update({one.subject: key for one in rest})
+        for one in rest:
+            plan.stands_for.setdefault(one.subject, key)
         plan.hidden += len(rest)
         y += STEP
     if not stands:
@@ -144,10 +146,13 @@ def _first(label: str) -> Text:
     return Text(cut, cut)
 
 
-def _second(stand: Stand) -> Text:
+def _second(stand: Stand, named: Named) -> Text:
     if stand.amount:
         return yuan(stand.amount)
-    return Text(f"{stand.count:,} rows", f"{stand.count:,}条记录")
+    rows = Text(f"{stand.count:,} rows", f"{stand.count:,}条记录")
+    if named.name:
+        return rows
+    return Text(f"{named.kind.en} · {rows.en}", f"{named.kind.zh} · {rows.zh}")
 
 
 def _title(stand: Stand, shown: Shown) -> Text:

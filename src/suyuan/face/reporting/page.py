@@ -67,23 +67,25 @@ def page(source: Source, timings: Sequence[Timing], language: Language, masking:
 def drawn(
     found: Sequence[rings_view.RingView], source: Source, every: Traced, shown: Shown
 ) -> Iterable[tuple[rings_view.RingView, Drawing, Timeline | None]]:
-    callers = {ring.id: _callers(ring, source) for ring in found}
+    callers = _callers(found, source)
     known = days(source, (number for own in callers.values() for number in own))
     for ring in found:
         line = timeline(ring.id, callers[ring.id], known, shown)
         yield ring, chain_drawing(ring, every, shown), line
 
 
-def _callers(ring: rings_view.RingView, source: Source) -> list[str]:
-    """The numbers that called for a ring: its members, and scam callers found to serve it."""
-    rows = source.where("findings", "ring_id", [ring.id])
-    own = {
-        row["subject"]
-        for row in rows.select(["role", "subject", "decided"]).to_pylist()
-        if row["role"] == "scam_caller" and row["decided"]
-    }
-    own |= {stand.subject for stand in ring.by_role["ring_member"]}
-    return sorted(name.partition(":")[2] for name in own if name.startswith("phone:"))
+def _callers(found: Sequence[rings_view.RingView], source: Source) -> dict[str, list[str]]:
+    """The numbers that called for each ring: its members', and scam callers of its victims."""
+    rows = source.where("findings", "role", ["scam_caller"])
+    decided = rows.filter(rows["decided"])["subject"].to_pylist()
+    called = source.callers_by_ring(name.partition(":")[2] for name in decided).to_pylist()
+    own: dict[str, set[str]] = {ring.id: set() for ring in found}
+    for row in called:
+        own.get(row["ring_id"], set()).add(row["caller"])
+    for ring in found:
+        members = (stand.subject for stand in ring.by_role["ring_member"])
+        own[ring.id] |= {name[6:] for name in members if name.startswith("phone:")}
+    return {ring_id: sorted(numbers) for ring_id, numbers in own.items()}
 
 
 def both(text: Text | str, tag: str = "span") -> Markup:

@@ -22,12 +22,10 @@ def passed_on(
 
     A launderer whom no traced money reaches is tied to the ring by the amount of its own edge.
     """
-    column = {
-        stands_for[stand.subject]: index + 1
-        for index, role in enumerate(LAUNDERING)
-        for stand in ring.by_role.get(role, [])
-    }
-    column[RING] = 0
+    column = {RING: 0}
+    for index, role in enumerate(LAUNDERING, start=1):
+        for stand in ring.by_role.get(role, []):
+            column.setdefault(stands_for[stand.subject], index)
     between = _of_boxes(traced, ring.id, stands_for)
     found: dict[tuple[str, str], float] = defaultdict(float)
     for origin in column:

@@ -42,9 +42,13 @@ class RuleHead:
 
 @dataclass(frozen=True, slots=True)
 class RulesView:
-    """Bearers of duties (rows) by rule (columns), those who broke most first."""
+    """Bearers of duties (rows) by rule (columns), those who broke most first.
+
+    ``rules`` are all that were judged, those over single acts only too.
+    """
 
     heads: list[RuleHead]
+    rules: list[RuleHead]
     rows: list[tuple[Named, list[Answer | None]]]
     more: int
     broken: int
@@ -60,8 +64,9 @@ def rules_view(source: Source, shown: Shown) -> RulesView | None:
     kinds = pc.struct_field(pc.extract_regex(table["subject"], r"^(?P<kind>[^:]+):"), "kind")
     bears = pc.is_in(kinds, pa.array(BEARERS))
     duty, acts = table.filter(bears), table.filter(pc.invert(pc.fill_null(bears, False)))  # noqa: FBT003
-    heads = _heads(table, acts)
+    rules = _heads(table, acts)
     answers = _answers(duty, shown)
+    heads = [one for one in rules if any(one.id in own for own in answers.values())]
     rank = {name: index for index, name in enumerate(_WORST)}
     ranked = sorted(answers, key=lambda s: (_badness(answers[s], rank), s))
     rows = [
@@ -69,7 +74,7 @@ def rules_view(source: Source, shown: Shown) -> RulesView | None:
         for subject in ranked[:SHOWN]
     ]
     broken = sum(any(a.name == "broken" for a in own.values()) for own in answers.values())
-    return RulesView(heads, rows, max(len(ranked) - SHOWN, 0), broken)
+    return RulesView(heads, rules, rows, max(len(ranked) - SHOWN, 0), broken)
 
 
 def _badness(own: dict[str, Answer], rank: dict[str, int]) -> tuple[int, ...]:

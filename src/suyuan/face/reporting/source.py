@@ -81,6 +81,19 @@ class Source(AbstractContextManager["Source"]):
         counted = own.group_by(["caller", "day"]).aggregate(calls=own.count())
         return self.engine.fetch(counted)
 
+    def callers_by_ring(self, callers: Iterable[str]) -> pa.Table:
+        """``ring_id, caller``: which of these numbers called a victim of which ring."""
+        named = pa.table({"number": pa.array(sorted(set(callers)), pa.string())})
+        wanted = self.engine.arrow(named)
+        series = self.engine.arrow(self.table("series").select(["report_id", "ring_id"]))
+        told = self._records("reports").select("report_id", "victim_phone").distinct()
+        told = told.inner_join(series, "report_id").select("victim_phone", "ring_id").distinct()
+        told = told.filter(told["ring_id"].notnull()).view()
+        calls = self._records("calls").select("caller", "callee").distinct()
+        calls = calls.semi_join(wanted, calls["caller"] == wanted["number"]).view()
+        met = calls.inner_join(told, calls["callee"] == told["victim_phone"])
+        return self.engine.fetch(met.select("ring_id", "caller").distinct())
+
     def _offset(self) -> int:
         """Seconds that the case's zone is ahead of UTC (on one day: days are for drawing)."""
         moment = self.as_of or datetime(2020, 1, 1)  # naive UTC throughout

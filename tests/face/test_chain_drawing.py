@@ -1,0 +1,60 @@
+"""The chain's picture: what is drawn, what is folded, and which way money runs."""
+
+from decimal import Decimal
+
+from suyuan.face.reporting.chain_drawing import SHOWN, chain_drawing
+from suyuan.face.reporting.flows import Traced
+from suyuan.face.reporting.passing import RING, passed_on
+from suyuan.face.reporting.places import Places
+from suyuan.face.reporting.rings_view import RingView, Stand
+from suyuan.face.reporting.shown import Shown
+
+ROW = {"ring_id": "G", "reports": 3, "loss": Decimal(900)}
+
+
+def _ring(**roles: list[str]) -> RingView:
+    people = {
+        role: [Stand(s, role, Decimal(100), 1, targets={"ring:G"}) for s in subjects]
+        for role, subjects in roles.items()
+    }
+    return RingView(ROW, people, [])
+
+
+def _traced(**between: int) -> Traced:
+    moved = {tuple(name.split("__")): fen for name, fen in between.items()}
+    return Traced((), {}, {"G": moved}, Places({}, {"account": "party:dealer"}))
+
+
+def test_more_people_than_fit_become_one_box_that_says_so() -> None:
+    dealers = [f"party:{n}" for n in range(40)]
+    drawing = chain_drawing(_ring(card_merchant=dealers), _traced(), Shown("UTC"))
+    assert drawing.hidden == 40 - (SHOWN - 1)
+    assert any(box.first.en == "+ 35 more" for box in drawing.boxes)
+    assert all(box.y + box.height <= drawing.top + drawing.height for box in drawing.boxes)
+
+
+def test_money_is_followed_through_places_that_are_not_drawn() -> None:
+    ring = _ring(mule_account=["mule"], middleman=["between"], card_merchant=["party:dealer"])
+    traced = _traced(victim__mule=90, mule__shop=90, shop__between=60, between__account=60)
+    stands_for = {"mule": "mule", "between": "between", "party:dealer": "party:dealer"}
+    passed = passed_on(ring, traced, stands_for)
+    assert passed["mule", "between"] == 90
+    assert passed["between", "party:dealer"] == 60
+    assert (RING, "between") not in passed
+
+
+def test_who_gets_no_traced_money_is_tied_to_the_ring() -> None:
+    passed = passed_on(_ring(middleman=["between"]), _traced(), {"between": "between"})
+    assert passed == {(RING, "between"): 10_000}
+
+
+def test_money_never_runs_to_the_left() -> None:
+    ring = _ring(mule_account=["mule"], card_merchant=["dealer"])
+    passed = passed_on(ring, _traced(dealer__mule=50), {"mule": "mule", "dealer": "dealer"})
+    assert ("dealer", "mule") not in passed
+
+
+def test_somebody_in_two_roles_stands_twice() -> None:
+    ring = _ring(middleman=["party:1"], card_merchant=["party:1"])
+    drawing = chain_drawing(ring, _traced(), Shown("UTC"))
+    assert sum(box.kind == "person" for box in drawing.boxes) == 2
