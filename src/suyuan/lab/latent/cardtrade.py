@@ -156,6 +156,7 @@ def _honest_buyers(
     amount = np.round(rng.lognormal(7.2, 1.3, buys)).clip(50, 40_000).astype(np.int64) * 100
     buyer = categories(rng, people.activity, buys)
     often = rng.random(buys) < 0.3
+    amount = np.where(often, np.minimum(amount * 5 // 2, 4_000_000), amount)
     buyer = np.where(often, collectors[rng.integers(0, len(collectors), buys)], buyer)
     account = money.source(buyer, rng.random(buys) < 0.5)
     at = setting.start + (rng.random(buys) * (setting.days - 1) * DAY).astype(np.int64)
@@ -270,7 +271,13 @@ def _honest_sales(
     weight = rng.lognormal(0, 0.9, len(resellers)) * np.where(
         np.arange(len(resellers)) < honest, 1.0, 0.1
     )
-    choice = categories(rng, weight, len(sold))
+    # Two in three trade in one kind only, as dealers do.
+    taste = rng.choice([POINTS, CARD, NOBODY], len(resellers))
+    choice = np.zeros(len(sold), dtype=np.int64)
+    for kind in np.unique(cards.kind[sold]):
+        rows = np.flatnonzero(cards.kind[sold] == kind)
+        takes = (taste == kind) | (taste == NOBODY)
+        choice[rows] = categories(rng, weight * np.where(takes, 1.0, 0.002), len(rows))
     pool = resellers[choice]
     # Some resellers buy from whoever comes, others from two or three collectors they know.
     through = rng.random(len(sold)) < rng.beta(0.7, 0.7, len(resellers))[choice]
