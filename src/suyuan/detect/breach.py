@@ -22,12 +22,15 @@ def measure(tables: Tables) -> Measured:
     answerable = ibis.or_(*(answers["subject"].startswith(kind) for kind in ANSWERABLE))
     broken = answers.filter((answers["answer"] == "broken") & answerable)
     rules = broken.group_by(["subject", "rule_id"]).aggregate(on=broken["on_date"].max())
-    candidates = rules.group_by("subject").aggregate(
+    gathered = rules.group_by("subject").aggregate(
         broken=rules["rule_id"].nunique(),
         count=rules["rule_id"].nunique(),
-        rule_id=rules["rule_id"].group_concat(sep=";", order_by=rules["rule_id"]),
+        rules=rules["rule_id"].collect(),
         last_seen=rules["on"].max(),
     )
+    # Sorted as an array, since Spark has no ordered collect.
+    listed = ibis.literal(";").join(gathered["rules"].sort())
+    candidates = gathered.mutate(rule_id=listed).drop("rules")
     return Measured(candidates, _rows(broken, tables))
 
 

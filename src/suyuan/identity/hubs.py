@@ -2,8 +2,8 @@
 
 A carrier's service number, a courier's switchboard, a payment company's pooled account, a café's
 address: each meets many unrelated people. They are found by how many others reach them, and told
-from a ring's own nodes by how few of those others are victims (a mule's payers mostly are; a
-pooled account's hardly ever).
+from a ring's own nodes by the victims among those others: a hub meets victims as often as anybody
+does, a mule's account many times as often, even where most of its victims never reported.
 """
 
 from collections.abc import Callable
@@ -15,8 +15,9 @@ import ibis.expr.types as ir
 from suyuan.model.results import HUBS
 from suyuan.store.tables import Tables
 
-#: A node with more than this share of victims among those who reach it is a ring's, not a hub.
-VICTIM_SHARE = 0.2
+#: A node that meets more than so many times the victims of chance, and some, is a ring's, no hub.
+LIFT = 2.0
+SLACK = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,20 @@ def hubs(tables: Tables) -> ir.Table:
 
 
 def _found(kind: Kind, tables: Tables) -> ir.Table:
-    reach = kind.reach(tables)
+    reach = tables.engine.keep(kind.reach(tables))
+    everyone = reach.aggregate(
+        others=reach["other"].nunique(), victims=reach["other"].nunique(where=reach["victim"])
+    )
+    chance = everyone.select(
+        chance=everyone["victims"].cast("float64")
+        / ibis.greatest(everyone["others"], 1).cast("float64")
+    )
     nodes = reach.group_by("node").aggregate(
-        degree=reach["other"].nunique(), victims=reach["other"].nunique(where=reach["victim"])
+        degree=reach["other"].nunique(), met=reach["other"].nunique(where=reach["victim"])
     )
-    many = nodes.filter(
-        (nodes["degree"] >= kind.least)
-        & (nodes["victims"].cast("float64") < nodes["degree"].cast("float64") * VICTIM_SHARE)
-    )
+    many = nodes.filter(nodes["degree"] >= kind.least).cross_join(chance)
+    expected = many["degree"].cast("float64") * many["chance"]
+    many = many.filter(many["met"].cast("float64") <= LIFT * expected + SLACK)
     written = many["degree"].cast("string")
     return many.select(
         subject=kind.subject + ":" + many["node"],
@@ -69,13 +76,27 @@ def _callers(tables: Tables) -> ir.Table:
     return marked.select(node="callee", other="caller", victim=marked["victim"].notnull())
 
 
-def _payers(tables: Tables) -> ir.Table:
+def _payers(tables: Tables, *, shops: bool) -> ir.Table:
+    """Who pays an account, of shops (and payment companies) or of everybody else."""
     payments, held = tables["payments"], tables["bank_accounts"]
     victims = tables["reports"].select(person="victim_id").distinct()
     theirs = held.semi_join(victims, held["holder_id"] == victims["person"])
     theirs = theirs.select(victim="account_no").distinct()
-    marked = payments.left_join(theirs, payments["payer"] == theirs["victim"])
+    trading = held.filter(held["kind"].isin(("merchant", "voucher_shop")))
+    trading = trading.select(shop="account_no").distinct()
+    same = payments["payee"] == trading["shop"]
+    asked = payments.semi_join(trading, same) if shops else payments.anti_join(trading, same)
+    asked = asked.select("payer", "payee").distinct().view()
+    marked = asked.left_join(theirs, asked["payer"] == theirs["victim"])
     return marked.select(node="payee", other="payer", victim=marked["victim"].notnull())
+
+
+def _shops(tables: Tables) -> ir.Table:
+    return _payers(tables, shops=True)
+
+
+def _holders(tables: Tables) -> ir.Table:
+    return _payers(tables, shops=False)
 
 
 def _devices(tables: Tables) -> ir.Table:
@@ -86,6 +107,8 @@ def _devices(tables: Tables) -> ir.Table:
 
 KINDS = (
     Kind("phone", 50, _callers, " different numbers call it", "个不同号码呼入"),
-    Kind("bank_account", 50, _payers, " different accounts pay into it", "个不同账户向其付款"),
+    Kind("bank_account", 50, _shops, " different accounts pay into it", "个不同账户向其付款"),
+    # A mule of a busy ring has a hundred payers, most of whom never report.
+    Kind("bank_account", 200, _holders, " different accounts pay into it", "个不同账户向其付款"),
     Kind("ip", 30, _devices, " different devices register from it", "台不同设备由此注册"),
 )
