@@ -30,7 +30,9 @@ def main(scale: float = 0.01, seed: int = 1) -> None:
         size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
         print(f"scale {scale:g}: {whole:.1f} s, {size / 1e6:,.0f} MB, peak {peak:.2f} GB")
-        print(f"copying the bytes: {copied:.1f} s; making them takes {whole / copied:.0f} times that")
+        print(
+            f"copying the bytes: {copied:.1f} s; making them takes {whole / copied:.0f} times that"
+        )
 
 
 if __name__ == "__main__":

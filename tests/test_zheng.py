@@ -68,7 +68,7 @@ def test_her_money_leaves_within_minutes_and_comes_to_rest(zheng, tables, her_re
     assert pc.sum(first["amount"]).as_py() == Decimal("49950.00")
     payments = tables["payments"]
     card = first["from"][0].as_py().removeprefix("bank_account:")
-    came = tables.engine.fetch(payments.filter((payments["payee"] == card)))
+    came = tables.engine.fetch(payments.filter(payments["payee"] == card))
     assert 50_000_00 in came["amount"].to_pylist()
     at = came.filter(pc.equal(came["amount"], 50_000_00))["at"][0].as_py()
     assert 0 < (first["at"][0].as_py().replace(tzinfo=None) - at).total_seconds() <= 30 * 60

@@ -12,11 +12,18 @@ from suyuan.store.layout import Layout
 
 
 def put(layout: Layout, table: str, rows: list[dict], key: str = "0" * 16) -> None:
-    tail = [("known_at", pa.timestamp("us")), ("file", pa.string()), ("sha256", pa.string()),
-            ("source_key", pa.string()), ("line", pa.int64())]
+    tail = [
+        ("known_at", pa.timestamp("us")),
+        ("file", pa.string()),
+        ("sha256", pa.string()),
+        ("source_key", pa.string()),
+        ("line", pa.int64()),
+    ]
     schema = pa.schema([*RECORDS[table].stored, *(pa.field(*f) for f in tail)])
-    made = [row | {"file": f"{table}.csv", "source_key": key, "line": n + 2}
-            for n, row in enumerate(rows)]
+    made = [
+        row | {"file": f"{table}.csv", "source_key": key, "line": n + 2}
+        for n, row in enumerate(rows)
+    ]
     folder = layout.records / table
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(made, schema=schema), folder / f"{key}.parquet")

@@ -18,7 +18,10 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
 
     def __init__(self, work: Path | None = None, *, threads: int | None = None) -> None:
         self._work = work
-        settings: dict[str, object] = {"preserve_insertion_order": False}
+        settings: dict[str, object] = {
+            "preserve_insertion_order": False,
+            "enable_progress_bar": False,
+        }
         if work is not None:
             work.mkdir(parents=True, exist_ok=True)
             settings["temp_directory"] = str(work)

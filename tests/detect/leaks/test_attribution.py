@@ -1,15 +1,15 @@
-"""Sources are found among unlike worlds, nobody is named in quiet ones, twins are told apart never."""
+"""Sources are found among unlike worlds, quiet ones name nobody, twins are never told apart."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from running import running
+from worlds import Shape, make
+
 from suyuan.detect.leaks.arrays import Exposure, Pairings
 from suyuan.detect.leaks.attribution import attribute
 from suyuan.detect.leaks.cases import inquire
-from worlds import Shape, make
 
 SMALL = Shape(orders=12_000, merchants=80, buyers=8_000, unrelated=60)
 NAMED = 0.8

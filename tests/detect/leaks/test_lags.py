@@ -1,4 +1,4 @@
-"""Lags are a distribution, learn from quoted orders, and never give a victim more than one order."""
+"""Lags are a distribution, learn from quoted orders, and give a victim one order at most."""
 
 import numpy as np
 from hypothesis import given, settings

@@ -148,10 +148,8 @@ def _calls(
     """Orders whose buyers were called, when, and whether each reported."""
     pace = rng.lognormal(0, 0.5, shape.days + 1)
     hurry = pace[(orders["at"][leak.orders] / DAY).astype(int)]
-    if shape.victims is None:
-        want = rng.poisson(shape.rate * len(leak.orders))
-    else:
-        want = shape.victims
+    drawn = rng.poisson(shape.rate * len(leak.orders)) if shape.victims is None else 0
+    want = shape.victims or drawn
     called = min(len(leak.orders), max(want * 6, want))
     chosen = rng.choice(leak.orders, called, replace=False, p=hurry / hurry.sum())
     lag = np.where(

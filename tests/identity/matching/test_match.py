@@ -71,8 +71,7 @@ def seized_of(rng: np.random.Generator, orders: pa.Table, strangers: pa.Table, n
     for i in chosen:
         truth[f"leaked:{len(rows)}"] = orders["order_id"][int(i)].as_py()
         rows.append(copied(rng, orders.slice(int(i), 1).to_pylist()[0]))
-    for i in range(n // 2):
-        rows.append(copied(rng, strangers.slice(i, 1).to_pylist()[0]))
+    rows.extend(copied(rng, strangers.slice(i, 1).to_pylist()[0]) for i in range(n // 2))
     for i, row in enumerate(rows):
         row |= {"leaked_id": f"L{i}", "exhibit_id": "E1"}
     types = {"amount": pa.int64(), "ordered_at": pa.timestamp("us")}
@@ -97,7 +96,6 @@ def test_pairwise_f1(tables: Tables) -> None:
     right = named & set(truth.items())
     precision, recall = len(right) / len(named), len(right) / len(truth)
     f1 = 2 * precision * recall / (precision + recall)
-    print(f"precision {precision:.3f} recall {recall:.3f} F1 {f1:.3f}")
     assert f1 >= 0.95
     sure = [r["probability"] for r in found if r["probability"] >= 0.5]
     assert abs(np.mean(sure) - precision) < 0.05
