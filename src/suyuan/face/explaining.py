@@ -12,6 +12,7 @@ from suyuan.face.api import Results
 from suyuan.face.masking import Masking
 from suyuan.model.errors import InputError
 from suyuan.model.roles import ROLES
+from suyuan.model.scorecard import Scorecard
 from suyuan.model.text import Language, Text
 
 
@@ -73,8 +74,25 @@ def _signals(results: Results, finding: dict[str, Any], language: Language) -> T
         value = missing if row["missing"] else "" if row["value"] is None else f"{row['value']:g}"
         name = titles.get(row["signal"], row["signal"])
         table.add_row(name, f"{value} {row['unit']}", f"{row['weight']:+.2f}")
-    table.add_row(Text("before any signal", "先验").in_(language), "", f"{card.prior:+.2f}")
+    _add_card(table, card, finding, language)
     return table
+
+
+def _add_card(table: Table, card: Scorecard, finding: dict[str, Any], language: Language) -> None:
+    """What the scorecard adds besides signals; a word where another version made the finding."""
+    table.add_row(Text("before any signal", "先验").in_(language), "", f"{card.prior:+.2f}")
+    if (card.slope, card.intercept) != (1.0, 0.0):
+        calibrated = Text(
+            "calibration: sum × {slope:.2f} {by:+.2f}", "校准:总和 × {slope:.2f} {by:+.2f}"
+        )
+        told = calibrated.format(slope=card.slope, by=card.intercept)
+        table.add_row(told.in_(language), "", "")
+    if finding["version"] != card.version:
+        older = Text(
+            "made by scorecard version {made}; today's is {now}: investigate again",
+            "由评分卡版本{made}得出,现为{now}:请重新分析",
+        )
+        table.caption = older.format(made=finding["version"], now=card.version).in_(language)
 
 
 def _rows(results: Results, finding: dict[str, Any], language: Language, shown: Masking) -> Table:
