@@ -177,10 +177,10 @@ def _pool_rows(world: World) -> np.ndarray:
     """Lines of a farm talk a little as well: with its people, couriers, wrong numbers."""
     rng = world.setting.rng("observe/pool")
     lines, people = world.lines.rows(FARM), world.people
-    each = np.round(rng.lognormal(3.2, 1.0, len(lines))).astype(np.int64)
+    each = np.round(rng.lognormal(4.5, 0.7, len(lines))).clip(0, 600).astype(np.int64)
     line = np.repeat(lines, each)
     n = len(line)
-    friend = (world.lines.index[line] * 7919 + rng.integers(0, 40, n) * 733) % len(people)
+    friend = (world.lines.index[line] * 7919 + rng.integers(0, 160, n) * 733) % len(people)
     at = world.setting.start + (rng.random(n) * world.setting.days * DAY).astype(np.int64)
     at = np.maximum(at, world.lines.first[line]) // DAY * DAY
     at += ((1 + categories(rng, HOURS[9:23], n)) * HOUR) + rng.integers(0, 3600, n) * SECOND
