@@ -119,32 +119,6 @@ def openings(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     return ibis.union(*parts)
 
 
-def leaks(series: ir.Table, tables: Tables) -> ir.Table:
-    """Orders of a ring's victims that came out of a decided leak source."""
-    rings = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
-    rings = rings.view()
-    reports = tables["reports"].select("report_id", quoted="quoted_order_id")
-    quoted = reports.inner_join(rings, reports["report_id"] == rings["of"]).view()
-    orders = tables["orders"]
-    hit = orders.inner_join(quoted, orders["order_id"] == quoted["quoted"]).view()
-    hit = hit.mutate(ring="ring:" + hit["ring_id"], none=ibis.null("int64"))
-    who = decided(tables, "leak_source")
-    parts = []
-    for column, kind in (
-        ("merchant_id", "merchant:"),
-        ("platform", "platform:"),
-        ("courier", "courier:"),
-        ("software", "software:"),
-        ("warehouse", "warehouse:"),
-    ):
-        through = hit.mutate(passed=kind + hit[column])
-        met = through.inner_join(who, through["passed"] == who["found"])
-        parts.append(
-            ground(met, "orders", "leak_source", "found", "ring", "leaked_to", "none", "ordered_at")
-        )
-    return ibis.union(*parts)
-
-
 def ground(
     met: ir.Table,
     table: str,

@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.chain import assemble, complete, grounds, linkage, membership, resale, rings
+from suyuan.chain import assemble, complete, grounds, leaking, linkage, membership, resale, rings
 from suyuan.chain.touches import touches
 from suyuan.model.derived import RING_SERIES, TOUCHES
 from suyuan.model.results import SERIES
@@ -118,12 +118,13 @@ def _assemble(tables: Tables) -> Written:
 def _grounds(members: ir.Table, tables: Tables) -> ir.Table:
     keep, series = tables.engine.keep, tables["ring_series"]
     traced = keep(grounds.laundering(series, tables))
+    sold = keep(grounds.sales(members, tables))
     return ibis.union(
         traced,
         resale.resales(members, traced, tables),
-        grounds.sales(members, tables),
+        sold,
         grounds.openings(tables["touches"], series, tables),
-        grounds.leaks(series, tables),
+        leaking.leaks(series, sold, tables),
         membership.belonging(members, tables),
     )
 
@@ -211,6 +212,7 @@ ASSEMBLE = Step(
         "sims",
         "orders",
         "leaked",
+        "matches",
         "findings:ring_member",
         "signals:ring_member",
         "evidence:ring_member",

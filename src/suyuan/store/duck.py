@@ -18,16 +18,14 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
 
     def __init__(self, work: Path | None = None, *, threads: int | None = None) -> None:
         self._work = work
-        settings: dict[str, object] = {
-            "preserve_insertion_order": False,
-            "enable_progress_bar": False,
-        }
+        settings: dict[str, object] = {"preserve_insertion_order": False}
         if work is not None:
             work.mkdir(parents=True, exist_ok=True)
             settings["temp_directory"] = str(work)
         if threads is not None:
             settings["threads"] = threads
         self._ibis = ibis.duckdb.connect(**settings)
+        self._ibis.raw_sql("SET enable_progress_bar = false")
         self._kept = 0
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
