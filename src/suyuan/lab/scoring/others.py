@@ -38,15 +38,21 @@ def linkage(compared: Compared) -> dict[str, dict[str, float]]:
 
 
 def leak_sources(compared: Compared) -> dict[str, float]:
-    """Organisations named, logins or terminals named, and the mechanism told."""
-    leaks = [row for row in compared.true("leaks").to_pylist() if row["used"]]
+    """Organisations named, logins or terminals named, and the mechanism told.
+
+    A source that leaked, though nobody was called from it, is neither right nor wrong when named.
+    """
+    every = compared.true("leaks").to_pylist()
+    leaks = [row for row in every if row["used"]]
+    unused = {row["source"] for row in every if not row["used"]}
     true = {row["source"]: row for row in leaks}
     rows = [r for r in compared.result("findings").to_pylist() if r["role"] == "leak_source"]
     rows.sort(key=lambda row: -row["score"])
     orgs = [r for r in rows if not r["subject"].startswith(("actor:", "terminal:"))]
+    orgs = [r for r in orgs if r["subject"] not in unused]
     named = {row["subject"] for row in orgs if row["decided"]}
     ranked = list(dict.fromkeys(row["subject"] for row in orgs))
-    hands = {row["subject"] for row in rows if row["decided"]} - named
+    hands = {row["subject"] for row in rows if row["decided"]}
     told = [row for row in orgs if row["decided"] and row["subject"] in true]
     right = len(named & set(true))
     return {
