@@ -17,6 +17,8 @@ from suyuan.store.tables import Tables
 
 #: Candidates below this score are not listed.
 LISTED = 0.01
+#: Where a table is missing, this share of the candidates is listed whatever their score.
+DOUBTFUL_SHARE = 0.5
 
 
 def scorecard(role: str) -> Scorecard:
@@ -51,7 +53,8 @@ def findings(
     """Candidates scored, the listed ones told in sentences, each with its signals and its rows."""
     keep = tables.engine.keep
     scored = _scored(_complete(measured.candidates), card, absent)
-    scored = keep(scored.filter(scored["score"] >= listed))
+    doubtful = any(_missing(signal, absent) for signal in card.signals)
+    scored = keep(_listed(scored, listed, doubtful=doubtful))
     # Rows are gathered for the few that are listed, not for everyone who was measured.
     evidence = keep(measured.evidence.semi_join(scored, "subject"))
     scored = keep(scored.semi_join(evidence, "subject"))
@@ -61,6 +64,21 @@ def findings(
         f"signals:{card.role}": signals,
         f"evidence:{card.role}": keep(weighed(evidence, signals, card)),
     }
+
+
+def _listed(scored: ir.Table, listed: float, *, doubtful: bool) -> ir.Table:
+    """Candidates over the floor; where signals are missing, the better half of all beside them.
+
+    A score that lacks signals is lower than the same subject's would be with them, so that the
+    floor would hide people whom the ranking still tells apart from others.
+    """
+    over = scored["score"] >= listed
+    if not doubtful:
+        return scored.filter(over)
+    place = ibis.row_number().over(order_by=[scored["score"].desc(), scored["subject"]])
+    ranked = scored.mutate(place=place, of=scored.count().over())
+    best = ranked["place"].cast("float64") < DOUBTFUL_SHARE * ranked["of"].cast("float64")
+    return ranked.filter((ranked["score"] >= listed) | best).drop("place", "of")
 
 
 def weight(value: ir.NumericValue, signal: Signal, *, missing: bool) -> ir.FloatingValue:

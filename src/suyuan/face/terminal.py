@@ -159,12 +159,19 @@ def _print_roles(results: Results, to: Console, language: Language) -> None:
 
 
 def _print_limits(results: Results, to: Console, language: Language) -> None:
-    limits = results["limits"].to_pylist()
-    if limits:
-        to.print(Text("Not done, for lack of a table:", "因缺表未能完成:").in_(language))
-    for row in limits:
+    """One line for each missing table: what is left out without it."""
+    effects: dict[str, list[str]] = {}
+    for row in results["limits"].to_pylist():
         effect = row["effect_zh"] if language == "zh" else row["effect"]
-        to.print(f"  [yellow]{row['table']}[/yellow]  {effect}")
+        effects.setdefault(row["table"], []).append(effect.rstrip(".。"))
+    if not effects:
+        return
+    shown = Table(title=Text("Missing tables", "缺少的表").in_(language), title_justify="left")
+    for head in (Text("table", "表"), Text("left out without it", "因此未能完成")):
+        shown.add_column(head.in_(language))
+    for table, several in effects.items():
+        shown.add_row(table, "; ".join(several))
+    to.print(shown)
 
 
 def print_quality(results: Results, to: Console, language: Language) -> None:
