@@ -12,6 +12,7 @@ from suyuan.store.engine import Engine
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is dear to set up stays on one worker: the example's results, the Java machine."""
     for item in items:
