@@ -18,7 +18,7 @@ from suyuan.face.cli import app
 from suyuan.model.columns import STORED, Column, Table
 from suyuan.model.derived import DERIVED
 from suyuan.model.records import PROVENANCE, RECORDS
-from suyuan.model.results import RESULTS
+from suyuan.model.results import BESIDE, RESULTS
 from suyuan.model.roles import ROLES
 from suyuan.model.subjects import KINDS
 from suyuan.pipeline import steps
@@ -57,6 +57,7 @@ def tables_page() -> Iterator[str]:
         ("Standard tables: what goes in", RECORDS.values()),
         ("Columns that import adds to every stored row", (PROVENANCE,)),
         ("Result tables: what comes out", RESULTS.values()),
+        ("Tables that a command leaves beside the results", BESIDE.values()),
         ("Tables between steps", DERIVED.values()),
     )
     for title, tables in groups:

@@ -11,6 +11,7 @@ from suyuan.face.commands import (
     lab,
     map,  # noqa: A004  # the command's own name
     match,
+    replay,
     report,
     rules,
     trace,
@@ -40,6 +41,7 @@ for module in (
     trace,
     match,
     export,
+    replay,
     report,
     verify,
 ):

@@ -21,7 +21,7 @@ def export(
 ) -> list[Path]:
     """Write `tables` (all, if none is named) into folder `to`; the paths written."""
     to.mkdir(parents=True, exist_ok=True)
-    write: Callable[[pa.Table, Path, Masking], None] = _csv if form == "csv" else _xlsx
+    write: Callable[[pa.Table, Path, Masking], None] = write_csv if form == "csv" else _xlsx
     written = []
     for name in tables or RESULTS:
         path = to / f"{name}.{form}"
@@ -30,7 +30,8 @@ def export(
     return written
 
 
-def _csv(rows: pa.Table, path: Path, shown: Masking) -> None:
+def write_csv(rows: pa.Table, path: Path, shown: Masking) -> None:
+    """`rows` as CSV that a spreadsheet reads as text, masked as `shown` says."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(rows.column_names)

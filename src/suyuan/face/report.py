@@ -1,8 +1,10 @@
 """``report.html``: one self-contained file that an investigator can open."""
 
+import json
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from suyuan.face.api import Results
 from suyuan.face.language import default_language
@@ -29,9 +31,38 @@ def write_report(
 
     with open_source(results, as_of) as source:
         html = page(source, timings, language or default_language(), masking or Masking())
-    draft = results.report.with_name(f".{results.report.name}.{os.getpid()}")
+    _put(results.report, html)
+    made = {
+        "language": language or default_language(),
+        "as_of": as_of.isoformat() if as_of else None,
+        "timings": [[timing.step, timing.seconds, timing.rows] for timing in timings],
+    }
+    _put(_made(results), json.dumps(made, ensure_ascii=False))
+
+
+def rewrite_report(results: Results) -> None:
+    """The report once more, after a table was laid beside the results; none where there is none.
+
+    Identifiers in it are masked.
+    """
+    if not (results.report.exists() and _made(results).exists()):
+        return
+    made = json.loads(_made(results).read_text("utf-8"))
+    timings = [Timing(str(step), float(took), int(rows)) for step, took, rows in made["timings"]]
+    as_of = datetime.fromisoformat(made["as_of"]) if made["as_of"] else None
+    write_report(results, timings, language=made["language"], as_of=as_of)
+
+
+def _made(results: Results) -> Path:
+    """What the report was made with, beside it."""
+    return results.report.with_suffix(".json")
+
+
+def _put(path: Path, content: str) -> None:
+    """Written whole or not at all."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(html, "utf-8")
-        draft.replace(results.report)
+        draft.write_text(content, "utf-8")
+        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

@@ -292,6 +292,62 @@ TRACE_DOUBTS = table(
     need("effect_zh", TEXT, "what was assumed, Chinese"),
 )
 
+CUTS = table(
+    "cuts",
+    "假如切断",
+    "what would have stopped it: for each link of a chain and each cause, who passed through it",
+    key("cut_id", TEXT, "evidence_id of the link; cause:NAME|RING, or cause:NAME over all rings"),
+    may("ring_id", TEXT, "the ring; empty for a cause over all rings", kind="ring"),
+    need("cause", TEXT, "sims, platforms, leaks, services; people for a ring's own members"),
+    may("source", TEXT, "the link's source; empty for a cause", kind="subject"),
+    may("target", TEXT, "the link's target; empty for a cause", kind="subject"),
+    may("link", TEXT, "link of the chain; empty for a cause"),
+    need("reports", INT, "reports of the ring, or of all rings"),
+    need("loss", MONEY, "their losses"),
+    need("reports_known", INT, "those of which the records show a way through this kind of link"),
+    need("reports_through", INT, "those that passed through it on one known way or more"),
+    need("loss_through", MONEY, "their losses; for laundering the part that went through it"),
+    need("reports_stopped", INT, "those of which every known way passed through it"),
+    need("loss_stopped", MONEY, "their losses"),
+    need("reports_left", INT, "what remains if it is cut: reports"),
+    need("loss_left", MONEY, "what remains if it is cut: losses"),
+)
+RING_ACTIVITY = table(
+    "ring_activity",
+    "团伙成员活动",
+    "who of a ring is seen in which week, who is new and who is seen no more",
+    key("ring_id", TEXT, "the ring", kind="ring"),
+    key("role", TEXT, "the role it plays"),
+    key("subject", TEXT, "member, supplier or launderer", kind="subject"),
+    key("week", TEXT, "Monday of the week, in the case's zone: 2019-04-29"),
+    need("events", INT, "rows of that week that tie it to the ring"),
+    need("appears", BOOL, "seen in no week before"),
+    need("vanishes", BOOL, "seen in no week after, though the ring goes on"),
+)
+
+REPLAY = table(
+    "replay",
+    "回放",
+    "what could have been named at each moment, and who was first called in the week after it",
+    key("moment", TIME, "what was known then, and nothing later"),
+    need("orders", INT, "orders known then"),
+    need("reached", INT, "people known then to have been called"),
+    need("sources", LIST, "subjects named as leak sources"),
+    need("listed", INT, "people on the at-risk list"),
+    need("called", INT, "people first called in the next 7 days, by all that the records tell"),
+    need("placed", INT, "of these, those with an order known at the moment"),
+    need("top", INT, "5 % of the orders known then: so many places of either list count below"),
+    need("hit_top", INT, "called next and on the first `top` places of the at-risk list"),
+    need("hit_100", INT, "the same for 100 places"),
+    need("hit_500", INT, "the same for 500 places"),
+    need("newest_top", INT, "called next and among the `top` buyers with the newest orders"),
+    need("newest_100", INT, "the same for 100 buyers"),
+    need("newest_500", INT, "the same for 500 buyers"),
+    need("whole", BOOL, "the records reach 7 days beyond the moment"),
+)
+#: Tables that a command of its own leaves beside the results.
+BESIDE: dict[str, Table] = {table.name: table for table in (REPLAY,)}
+
 RESULTS: dict[str, Table] = {
     table.name: table
     for table in (
@@ -315,5 +371,7 @@ RESULTS: dict[str, Table] = {
         STATEMENTS_WANTED,
         EXIT_RANGES,
         TRACE_DOUBTS,
+        CUTS,
+        RING_ACTIVITY,
     )
 }

@@ -56,6 +56,8 @@ class Shape:
     quoted: float = 0.4
     callers_seen: bool = False
     region_bias: float = 0.3
+    largest: float = 0.25
+    """no leak is drawn whose source handled more of all orders than this"""
 
 
 KINDS = ("merchant", "software", "courier", "warehouse", "platform", "merchant", "merchant")
@@ -110,6 +112,8 @@ def _leaks(rng: np.random.Generator, shape: Shape, orders: dict[str, np.ndarray]
         if code < 0 or subject in {leak.subject for leak in leaks}:
             continue
         held = orders[kind] == code
+        if held.mean() > shape.largest:
+            continue
         first, last = _window(rng, shape.days)
         inside = held & (orders["at"] >= first * DAY) & (orders["at"] < last * DAY)
         if inside.sum() < 60:

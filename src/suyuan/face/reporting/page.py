@@ -15,6 +15,7 @@ from suyuan.face.masking import Masking
 from suyuan.face.reporting import case_view, findings_view, money_view, rings_view, rules_view
 from suyuan.face.reporting.chain_drawing import Drawing, chain_drawing
 from suyuan.face.reporting.flows import Traced, traced
+from suyuan.face.reporting.replay_view import replayed
 from suyuan.face.reporting.sankey import sankey
 from suyuan.face.reporting.shown import Shown, chinese, money, number, span, yuan
 from suyuan.face.reporting.source import Source
@@ -52,6 +53,7 @@ def page(source: Source, timings: Sequence[Timing], language: Language, masking:
         "rules": rules_view.rules_view(source, shown),
         "fraud_types": case_view.fraud_types(source, shown),
         "at_risk": case_view.at_risk(source, shown),
+        "replayed": replayed(source, shown),
         "quality": case_view.quality(source, shown),
         "gaps": case_view.gaps(source, shown),
         "timings": timings,

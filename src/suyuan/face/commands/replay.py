@@ -1,0 +1,108 @@
+"""``suyuan replay``: what a warning desk would have had, day by day."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import typer
+from rich.table import Table
+
+from suyuan.face.masking import Masking
+from suyuan.face.options import (
+    CaseFolder,
+    EngineOption,
+    LangOption,
+    Out,
+    console,
+    moment,
+    spoken,
+    told_plainly,
+)
+from suyuan.model.errors import InputError
+from suyuan.model.text import Language, Text
+from suyuan.model.times import local
+
+NAME = "replay"
+UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+@told_plainly
+def command(
+    case: CaseFolder,
+    first: Annotated[str, typer.Option("--from", help="First moment. 起始时刻。")],
+    last: Annotated[str, typer.Option("--to", help="Last moment. 结束时刻。")],
+    every: Annotated[str, typer.Option("--every", help="Step: 12h, 1d, 2w. 间隔。")] = "1d",
+    out: Out = None,
+    lang: LangOption = None,
+    engine: EngineOption = "duckdb",
+) -> None:
+    """Tell the case moment by moment: sources named, people at risk, who was called next.
+
+    At each moment only what was known then is used. Leaves replay.parquet and replay.csv beside
+    the results, and a picture in report.html if the case was investigated.
+    """
+    from suyuan.face.api import Case  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.exporting import write_csv  # noqa: PLC0415
+    from suyuan.face.progress import Bars  # noqa: PLC0415
+    from suyuan.face.replaying import moments, replay  # noqa: PLC0415
+    from suyuan.face.report import rewrite_report  # noqa: PLC0415
+    from suyuan.model.results import REPLAY  # noqa: PLC0415
+    from suyuan.model.times import utc  # noqa: PLC0415
+    from suyuan.store.engines import open_engine  # noqa: PLC0415
+    from suyuan.store.publish import published, write  # noqa: PLC0415
+
+    results = Case(case).results(out)
+    zone, layout, language, to = results.case.zone, results.layout, spoken(lang), console()
+    begin, end = moment(first), moment(last)
+    assert begin is not None  # both options must be given
+    assert end is not None
+    when = moments(utc(begin, zone), utc(end, zone), step(every))
+    with Bars(to, language) as bars:
+        rows = replay(case, layout, lambda: open_engine(engine, layout.work), when, bars)
+    write(published(rows, REPLAY), layout.result(REPLAY.name))
+    write_csv(pq.read_table(layout.result(REPLAY.name)), layout.out / "replay.csv", Masking())
+    rewrite_report(results)
+    to.print(_table(rows, zone, language))
+
+
+def step(written: str) -> timedelta:
+    """``12h``, ``1d`` or ``2w``; :class:`InputError` where it is none of these."""
+    told = re.fullmatch(r"([1-9]\d{0,3})([hdw])", written)
+    if told is None:
+        raise InputError(
+            Text("This is not a length of time.", "这不是一个时间间隔。"),
+            value=written,
+            hint=Text("Write 12h, 1d or 2w.", "请写成 12h、1d 或 2w。"),
+        )
+    return timedelta(**{UNITS[told[2]]: int(told[1])})
+
+
+def _table(rows: pa.Table, zone: str, language: Language) -> Table:
+    told = Text(
+        "What was known then, and who was first called in the 7 days after",
+        "当时所知,及其后七日内首次被联系的人",
+    )
+    shown = Table(title=told.in_(language), title_justify="left")
+    for head in (
+        Text("moment", "时刻"),
+        Text("sources named", "已指认源头"),
+        Text("at risk", "风险人数"),
+        Text("called next", "其后被联系"),
+        Text("had ordered", "已有订单"),
+        Text("on the list: 5 % / 100 / 500", "名单命中:5%/100/500"),
+        Text("newest orders: 5 % / 100 / 500", "最新订单:5%/100/500"),
+    ):
+        shown.add_column(head.in_(language), overflow="fold")
+    for row in rows.to_pylist():
+        shown.add_row(
+            f"{local(row['moment'], zone):%Y-%m-%d %H:%M}" + ("" if row["whole"] else " …"),
+            ", ".join(Masking().subject(one) for one in row["sources"]) or "–",
+            f"{row['listed']:,}",
+            f"{row['called']:,}",
+            f"{row['placed']:,}",
+            " / ".join(f"{row['hit_' + place]:,}" for place in ("top", "100", "500")),
+            " / ".join(f"{row['newest_' + place]:,}" for place in ("top", "100", "500")),
+        )
+    return shown
