@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.chain import assemble, complete, grounds, leaking, linkage, membership, resale, rings
+from suyuan.chain.after import AFTER
 from suyuan.chain.touches import touches
 from suyuan.model.derived import RING_SERIES, TOUCHES
 from suyuan.model.results import SERIES
@@ -105,6 +106,7 @@ def _assemble(tables: Tables) -> Written:
     tables.put("proofs:series", keep(_series_proofs(tables)))
     return {
         "serves": served,
+        "grounds": ground,
         "chain": keep(assemble.edges(served)),
         "rings": keep(assemble.rings(series, served, members, tables)),
         "ring_laundering": keep(assemble.ring_laundering(ground, tables)),
@@ -223,6 +225,7 @@ ASSEMBLE = Step(
     ),
     writes=(
         "serves",
+        "grounds",
         "chain",
         "rings",
         "ring_laundering",
@@ -233,4 +236,4 @@ ASSEMBLE = Step(
     ),
     run=_assemble,
 )
-CHAIN_STEPS = (LINK, ASSEMBLE)
+CHAIN_STEPS = (LINK, ASSEMBLE, *AFTER)

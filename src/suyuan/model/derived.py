@@ -167,6 +167,18 @@ SERVES = table(
     may("last_seen", TIME, "last event"),
     need("strength", FLOAT, "how sure", unit="0..1"),
 )
+GROUNDS = table(
+    "grounds",
+    "依据",
+    "why somebody is tied to a ring: one row for each record; edges of the chain are sums of these",
+    key("ring_id", TEXT, "the ring", kind="ring"),
+    key("role", TEXT, "the role it plays"),
+    key("subject", TEXT, "the subject of its finding", kind="subject"),
+    key("target", TEXT, "the member served, else ring:ID", kind="subject"),
+    need("link", TEXT, "link of the chain"),
+    may("seen", TIME, "when"),
+    key("row_id", TEXT, "the row that says so"),
+)
 
 MATCHES = table(
     "matches",
@@ -194,6 +206,7 @@ DERIVED: dict[str, Table] = {
         TOUCHES,
         RING_SERIES,
         SERVES,
+        GROUNDS,
         ROLE_FINDINGS,
         ROLE_SIGNALS,
         ROLE_EVIDENCE,
