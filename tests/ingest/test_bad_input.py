@@ -1,6 +1,8 @@
 """Inputs that break readers: each gives a clear message, and the rest of the case still runs."""
 
 import io
+import os
+import resource
 import struct
 import zipfile
 from pathlib import Path
@@ -437,20 +439,32 @@ def test_an_output_that_cannot_be_written(case: Path) -> None:
     assert "--out" in caught.value.text("en")
 
 
-def test_a_full_disk(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (case / "payments.csv").write_text(HEADER + GOOD)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="limits a forked child")
+@pytest.mark.parametrize("limit", [0, 2_000, 20_000, 60_000])
+def test_a_full_disk(case: Path, limit: int) -> None:
+    """A disk that takes no more, as a limit on the size of files (EFBIG where it would be ENOSPC).
 
-    def full(self: Path, data: bytes) -> int:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", full)
-        with pytest.raises(InputError) as caught:
+    From the smallest limit to the largest: nothing, the text for the reader, the rows, a list.
+    """
+    lines = [f"P{n},2019-04-29 09:05:00,A{n % 999},B,{n % 100}.30\n" for n in range(4_000)]
+    (case / "payments.csv").write_text(HEADER + "".join(lines) + "P,never,A,B,1\n" * 2_000)
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        try:
             import_case(case, case.parent / "out")
-    assert "space" in caught.value.text("en")
+        except InputError as error:
+            os._exit(10 if "space" in str(error.text("en")) else 11)
+        except BaseException:
+            os._exit(12)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 10
     assert not list((case.parent / "out" / "records").glob("*.json"))
-    run(case)
-    assert stored(case) == [("P1", 2)]
+    imported = run(case)
+    assert len(stored(case)) == 4_000
+    assert {r["file"]: r for r in imported.quality_summary.to_pylist()}["payments.csv"][
+        "quarantined"
+    ] == 2_000
 
 
 def test_the_own_output_is_never_input(case: Path) -> None:

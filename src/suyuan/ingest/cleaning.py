@@ -46,7 +46,7 @@ def cleaning(column: Column, text: str, work: str, type_: str, zone: str) -> Cle
 def text_of(raw: str, type_: str, *, trim: bool = True) -> str:  # noqa: PLR0911  # a case for each type
     """The raw cell as text without blanks around it, null where empty."""
     if type_ == "VARCHAR":
-        return f"nullif(trim({raw}, '{BLANKS}'), '')" if trim else f"nullif({raw}, '')"
+        return f"nullif({_trimmed(raw)}, '')" if trim else f"nullif({raw}, '')"
     if type_ in FLOATS:
         # Beyond 2^53 a float has lost digits: written so that it is known for what it is.
         return (
@@ -66,12 +66,21 @@ def text_of(raw: str, type_: str, *, trim: bool = True) -> str:  # noqa: PLR0911
     return f"nullif(CAST({raw} AS VARCHAR), '')"
 
 
+def _trimmed(raw: str) -> str:
+    """Without blanks around it: to look whether there are any is four times cheaper than to cut."""
+    blank = f"[{BLANKS}]"
+    around = f"regexp_matches({raw}, '^{blank}|{blank}$')"
+    return f"CASE WHEN {around} THEN trim({raw}, '{BLANKS}') ELSE {raw} END"
+
+
 def typed(column: Column, type_: str) -> bool:
     """Whether a cell of DuckDB type `type_` is cleaned as it is, not as text."""
     if column.type is Type.TIME:
         return type_.startswith("TIMESTAMP") or type_ == "DATE"
     if column.type is Type.MONEY:
         return type_ in FLOATS or type_ in INTEGERS or type_.startswith("DECIMAL")
+    if column.type is Type.INT:
+        return type_ in INTEGERS
     return column.type is Type.LIST and type_.endswith("[]")
 
 

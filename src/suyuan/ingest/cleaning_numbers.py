@@ -1,8 +1,9 @@
 """Cleaning of amounts, counts, durations and truth values."""
 
+import re
 from typing import Final
 
-from suyuan.ingest.marks import FLOATS, FULL_WIDTH, HALF_WIDTH, Levels
+from suyuan.ingest.marks import FLOATS, FULL_WIDTH, HALF_WIDTH, INTEGERS, Levels
 from suyuan.ingest.problems import Cell
 from suyuan.model.columns import Column
 
@@ -12,6 +13,7 @@ SIGNED: Final = frozenset({"balance_after", "opening_balance"})
 ABSURD_FEN: Final = 10**13
 #: The yen mark, which stands for yuan too, in its two widths.
 YUAN: Final = "\u00a5\uffe5"
+_PLACES: Final = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 
 
 def clean_money(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
@@ -20,10 +22,7 @@ def clean_money(column: Column, text: str, work: str, type_: str, zone: str) -> 
         fen = _written_money(text)
         odd = f"NOT coalesce(abs(TRY_CAST({text} AS DOUBLE) * 100 - {work}) < 0.01, FALSE)"
     else:
-        exact = f"TRY_CAST({text} AS DECIMAL(24, 6))"
-        # A float is never exact; it stands for two places.
-        odd = "FALSE" if type_ in FLOATS else f"{exact} * 100 % 1 <> 0"
-        fen = f"TRY_CAST(round({exact} * 100) AS BIGINT)"
+        fen, odd = _typed_money(text, type_)
     absurd = f"abs({work}) >= {ABSURD_FEN}"
     below = f"{work} < -{ABSURD_FEN}" if column.name in SIGNED else f"{work} < 0"
     value = f"CASE WHEN NOT ({below} OR {absurd}) THEN {work} END"
@@ -32,6 +31,18 @@ def clean_money(column: Column, text: str, work: str, type_: str, zone: str) -> 
         f"WHEN {absurd} THEN {int(Cell.OUT_OF_RANGE)} ELSE {int(Cell.NEGATIVE)} END"
     )
     return fen, value, f"CASE WHEN {odd} THEN {int(Cell.REPAIRED)} ELSE 0 END", why
+
+
+def _typed_money(text: str, type_: str) -> tuple[str, str]:
+    """Fen of a number, and whether it had more than two places."""
+    exact = f"TRY_CAST({text} AS DECIMAL(24, 6))"
+    fen = f"TRY_CAST(round({exact} * 100) AS BIGINT)"
+    places = _PLACES.fullmatch(type_)
+    if places and int(places[1]) <= 18 and int(places[2]) <= 2:
+        small = f"CAST(CAST({text} AS DECIMAL(18, 2)) * 100 AS BIGINT)"
+        return f"CASE WHEN abs({text}) < {ABSURD_FEN} THEN {small} ELSE {fen} END", "FALSE"
+    # A float is never exact; it stands for two places.
+    return fen, "FALSE" if type_ in FLOATS else f"{exact} * 100 % 1 <> 0"
 
 
 def _written_money(text: str) -> str:
@@ -60,7 +71,11 @@ def _written_money(text: str) -> str:
 
 
 def clean_int(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
-    del column, type_, zone
+    del column, zone
+    if type_ in INTEGERS:
+        whole = f"TRY_CAST({text} AS BIGINT)"
+        why = f"CASE WHEN {work} < 0 THEN {int(Cell.NEGATIVE)} ELSE {int(Cell.UNREADABLE)} END"
+        return whole, f"CASE WHEN {work} >= 0 THEN {work} END", "0", why
     plain = rf"regexp_full_match({text}, '\d{{1,18}}')"
     number = rf"regexp_replace(translate({text}, '{FULL_WIDTH}', '{HALF_WIDTH}'), '[, ]', '', 'g')"
     clock = rf"regexp_extract({text}, '^(\d+):(\d{{1,2}}):(\d{{1,2}})$', ['h', 'm', 's'])"

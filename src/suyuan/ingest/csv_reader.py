@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,16 +11,15 @@ import pyarrow as pa
 
 from suyuan.ingest.decoding import BLOCK, Decoded, utf8_blocks
 from suyuan.ingest.layout import Layout
-from suyuan.ingest.pieces import Piece, literal
+from suyuan.ingest.pieces import ArrowRows, CsvRows, Piece
 from suyuan.ingest.problems import Action, Problem
-from suyuan.ingest.scanning import BLANKS, BREAKS, NUL, QUOTES, STRAY, Scan, scan
+from suyuan.ingest.scanning import BLANKS, NUL, QUOTES, STRAY, Scan, scan
 from suyuan.model.text import Text
 
 #: A quoted cell that is still open after this much is no cell: its quote is a stray one.
 _OPEN_LIMIT: Final = 4 * BLOCK
 #: More columns than the header has are looked at up to here.
 _EXTRA_LIMIT: Final = 64
-_LINE_LIMIT: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ def read_csv(
     path: Path,
     shown: str,
     layout: Layout,
-    scratch: Callable[[], Path],
     problems: list[Problem],
 ) -> Iterator[Piece]:
     """The rows under the header of the text table at `path`, some 32 MB at a time.
@@ -49,7 +47,7 @@ def read_csv(
     for body in _bodies(utf8_blocks(path, layout, told), layout):
         unclosed |= not body.quoting
         told.nul |= bool(body.seen.marks & NUL)
-        yield _piece(body, layout, scratch())
+        yield _piece(body, layout)
     texts: tuple[tuple[int, Text, Action], ...] = (
         (told.foreign, _FOREIGN, "repaired"),
         (told.replaced, _REPLACED, "kept"),
@@ -106,55 +104,39 @@ def _with_last(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
         yield held, True
 
 
-def _piece(body: _Body, layout: Layout, scratch: Path) -> Piece:
+def _piece(body: _Body, layout: Layout) -> Piece:
     seen = body.seen
     data = body.data.replace(b"\0", b"") if seen.marks & NUL else body.data
     width = len(layout.headers)
     extra = min(max(seen.widest - width, 0), _EXTRA_LIMIT)
     if seen.marks & STRAY or seen.widest - width > _EXTRA_LIMIT:
-        return _slow_piece(data, body, layout, extra)
-    scratch.write_bytes(data)
-    names = [f"c{n}" for n in range(width + extra)]
-    types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-    quote = "'\"'" if seen.marks & QUOTES and body.quoting else "''"
-    longest = f", max_line_size={seen.longest + 1024}" if seen.longest > _LINE_LIMIT else ""
-    rows = (
-        f"read_csv({literal(scratch)}, header=false, auto_detect=false, skip=0, "
-        f"delim={literal(layout.delimiter)}, quote={quote}, escape={quote}, null_padding=true, "
-        f"strict_mode=false, parallel=false, new_line='\\n'{longest}, columns={{{types}}})"
-    )
-    arrow = {}
-    if seen.marks & BREAKS:
-        arrow["piece_lines"] = pa.table({"line": seen.lines + body.above})
-        sql = f"SELECT line, {', '.join(names)} FROM {rows} POSITIONAL JOIN piece_lines"
-    else:
-        sql = f"SELECT row_number() OVER () + {body.above} AS line, {', '.join(names)} FROM {rows}"
-    return Piece(
-        sql,
-        arrow,
+        return _slowly(data, body, layout.delimiter, width + extra, extra)
+    return CsvRows(
+        data if data.endswith(b"\n") else data + b"\n",
+        seen.lines + body.above,
+        layout.delimiter,
+        quoted=bool(seen.marks & QUOTES and body.quoting),
+        width=width,
+        longest=seen.longest,
+        slowly=lambda wide: _slowly(data, body, layout.delimiter, wide, wide - width),
         trim=bool(seen.marks & BLANKS),
         extra=extra,
-        expected=seen.lines.size,
-        otherwise=lambda: _slow_piece(data, body, layout, extra),
-        scratch=scratch,
     )
 
 
-def _slow_piece(data: bytes, body: _Body, layout: Layout, extra: int) -> Piece:
+def _slowly(data: bytes, body: _Body, delimiter: str, width: int, extra: int) -> ArrowRows:
     """For a piece whose quoting is broken: a forgiving parser with the kernel's own rules."""
-    width = len(layout.headers) + extra
     csv.field_size_limit(max(len(data), 1 << 17))
     reader = csv.reader(
         io.StringIO(data.decode(), newline=""),
-        delimiter=layout.delimiter,
+        delimiter=delimiter,
         quoting=csv.QUOTE_MINIMAL if body.quoting else csv.QUOTE_NONE,
     )
     rows = [[*row[:width], *[None] * (width - len(row))] for row in reader if row]
     lines = (body.seen.lines + body.above)[: len(rows)]
     columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
     names = [f"c{n}" for n in range(width)]
-    table = pa.table([pa.array(lines), *columns], names=["line", *names])
-    return Piece("SELECT * FROM slow_rows", {"slow_rows": table}, extra=extra)
+    return ArrowRows(pa.table([pa.array(lines), *columns], names=["line", *names]), extra=extra)
 
 
 _FOREIGN = Text(

@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 import suyuan
 from suyuan.ingest.archives import is_archive, members_of
 from suyuan.ingest.comparing import Across, Progress, compare, paths_of, summarise, tables_of, told
+from suyuan.ingest.loads import Ways
 from suyuan.ingest.manifest import Entry, Manifest, Unit, read_manifest, write_manifest
 from suyuan.ingest.problems import Problem
 from suyuan.ingest.profiles import Profile, profiles_of
 from suyuan.ingest.reading import Reader, Reading, read_source
 from suyuan.ingest.settings import NAME, CaseSettings, read_settings
 from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, digest_of, find, stamp_of
-from suyuan.ingest.staging import Ways
 from suyuan.ingest.storing import open_store, quality_path
 from suyuan.model.errors import InputError
 from suyuan.model.results import QUALITY_SUMMARY
@@ -33,8 +33,8 @@ from suyuan.model.text import Text
 
 #: What DuckDB may hold before it spills to the scratch folder.
 MEMORY: Final = "2GB"
-#: How many files may be on their way at a time.
-_AHEAD: Final = 8
+#: How many files may be on their way at a time, and how many of them large ones.
+_AHEAD, _LARGE = 600, 8
 _NOTHING: Final = hashlib.sha256(b"").hexdigest()
 
 
@@ -60,7 +60,7 @@ def import_case(case: Path, out: Path, *, progress: Progress | None = None) -> I
     settings = read_settings(case)
     try:
         return _import(case, out, settings, progress or _silent)
-    except OSError as error:
+    except (OSError, duckdb.IOException) as error:
         raise InputError(
             Text("The output folder cannot be written.", "无法写入输出文件夹。"),
             value=error,
@@ -172,7 +172,7 @@ def _read(
     ahead: deque[Entry | Reading] = deque()
 
     def settle(until: int) -> None:
-        while len(ahead) > until:
+        while len(ahead) > until or sum(_is_large(one) for one in ahead) > _LARGE:
             entries.append(_settled(ahead.popleft()))
             progress("read", len(entries), len(sources))
 
@@ -190,6 +190,10 @@ def _read(
             settle(_AHEAD)
         settle(0)
     return entries
+
+
+def _is_large(one: Entry | Reading) -> bool:
+    return isinstance(one, Reading) and one.large
 
 
 def _settled(one: Entry | Reading) -> Entry:

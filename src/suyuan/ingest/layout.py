@@ -46,7 +46,8 @@ def sniff(head: bytes, given: FileSettings, known: frozenset[str]) -> Layout | N
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head[bom:])
     if encoding == "utf-16":
         bom = 0
-    delimiters = (given.delimiter,) if given.delimiter else DELIMITERS
+    there = tuple(mark for mark in DELIMITERS if mark in text) or DELIMITERS[:1]
+    delimiters = (given.delimiter,) if given.delimiter else there
     found = max(
         (_header(_rows(text, delimiter), known, given.header_row), delimiter)
         for delimiter in reversed(delimiters)

@@ -25,14 +25,11 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What expressions need to know of a piece: types by raw column, and what surrounds it."""
+    """What expressions need to know: the match, types by raw column, whether to trim."""
 
     match: Match
     types: dict[str, str]
     trim: bool
-    shown: str
-    above: str
-    key: str
 
 
 def mapped(context: Context) -> dict[str, Mapped]:
@@ -74,18 +71,24 @@ def outward(context: Context) -> str | None:
     return _outward(context, sides) if sides else None
 
 
+def own_account(match: Match, shown: str, above: str) -> str | None:
+    """The account that a statement says it is of: above its header, else in its name.
+
+    The name of a sheet or a member counts before that of the workbook or archive around it.
+    """
+    sides = match.profile.sides
+    if sides is None:
+        return None
+    found = re.search(sides.own_above, above) if sides.own_above else None
+    for name in reversed(shown.split("#")):
+        found = found or re.search(r"(?<!\d)(\d{11,23})(?!\d)", PurePosixPath(name).name)
+    return sides.prefix + found.group(1).strip() if found else None
+
+
 def _own_account(context: Context, sides: Sides) -> str:
     """The own account on each row, as an SQL text."""
     column = _first(context, sides.own)
-    above = None
-    if sides.own_above:
-        found = re.search(sides.own_above, context.above)
-        above = found.group(1).strip() if found else None
-    if above is None:
-        named = re.search(r"\d{11,23}", PurePosixPath(context.shown.partition("#")[0]).name)
-        above = named.group() if named else None
-    fixed = literal(sides.prefix + above) if above else "NULL"
-    return f"coalesce({_prefixed(sides.prefix, column)}, {fixed})" if column else fixed
+    return f"coalesce({_prefixed(sides.prefix, column)}, o_own)" if column else "o_own"
 
 
 def _prefixed(prefix: str, sql: str | None) -> str | None:
@@ -119,7 +122,7 @@ def _from(context: Context, source: Source, header: str) -> Mapped:
     if source.constant is not None:
         return Mapped(literal(source.constant), "VARCHAR", header)
     if source.line:
-        place = f"{literal(context.key)} || ':' || line"
+        place = "o_key || ':' || line"
         given = _first(context, source.headers)
         return Mapped(f"coalesce({given}, {place})" if given else place, "VARCHAR", header)
     if source.join:

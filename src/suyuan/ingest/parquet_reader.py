@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from suyuan.ingest.pieces import Piece
+from suyuan.ingest.pieces import ArrowRows, Piece
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -32,7 +32,7 @@ def read_parquet(path: Path) -> Iterator[Piece]:
             names = ["line", *(f"c{n}" for n in range(batch.num_columns))]
             table = pa.Table.from_arrays([lines, *batch.columns], names)
             above += batch.num_rows
-            yield Piece("SELECT * FROM parquet_rows", {"parquet_rows": table})
+            yield ArrowRows(table)
 
 
 def samples_of(path: Path, limit: int) -> list[list[object]]:

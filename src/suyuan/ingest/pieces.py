@@ -1,30 +1,64 @@
 """What every reader hands on: rows of raw cells that know their line."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Some rows of a source, as a relation DuckDB can select from.
+class ArrowRows:
+    """Rows as a table of ``line`` and then ``c0``, ``c1`` … in the order of the file's columns.
 
-    `sql` is a query whose columns are ``line`` and then ``c0``, ``c1`` … in the order of the
-    file's columns; it holds no text from a file. `arrow` are the tables that it names.
     `trim` says that cells may have blanks around them; `extra` is the number of columns beyond
-    those of the header; `expected` the rows that must come out, and `otherwise` reads them
-    another way if they don't. `scratch` is removed when the piece is done.
+    those of the header.
     """
 
-    sql: str
-    arrow: dict[str, pa.Table] = field(default_factory=dict)
+    table: pa.Table
     trim: bool = True
     extra: int = 0
-    expected: int | None = None
-    otherwise: Callable[[], "Piece"] | None = None
-    scratch: Path | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes, more or less."""
+        return int(self.table.nbytes)
+
+    @property
+    def alike(self) -> Hashable:
+        """Pieces that are alike can be read as one."""
+        return ("arrow", str(self.table.schema.types), self.extra)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRows:
+    """Whole records of UTF-8 text, the last one ended too, and the line of each.
+
+    `quoted`: a quote at the start of a cell opens it; `longest` is the longest record in bytes.
+    `slowly` reads the same, as wide as it is told, where DuckDB finds another number of records.
+    """
+
+    data: bytes
+    lines: NDArray[np.int64]
+    delimiter: str
+    quoted: bool
+    width: int
+    longest: int
+    slowly: Callable[[int], ArrowRows]
+    trim: bool = True
+    extra: int = 0
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    @property
+    def alike(self) -> Hashable:
+        return ("csv", self.delimiter, self.quoted, self.width, self.extra)
+
+
+Piece = ArrowRows | CsvRows
 
 
 def literal(value: object) -> str:

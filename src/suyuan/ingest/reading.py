@@ -10,7 +10,9 @@ import pyarrow as pa
 from suyuan.ingest.csv_reader import read_csv
 from suyuan.ingest.headers import normal
 from suyuan.ingest.layout import HEAD, Layout, sniff
+from suyuan.ingest.loads import Origin
 from suyuan.ingest.manifest import Unit
+from suyuan.ingest.mapping import own_account
 from suyuan.ingest.matching import Match, columns_of, match
 from suyuan.ingest.parquet_reader import headers_of, read_parquet
 from suyuan.ingest.pieces import Piece
@@ -18,7 +20,6 @@ from suyuan.ingest.problems import Problem
 from suyuan.ingest.profiles import Profile
 from suyuan.ingest.settings import CaseSettings, FileSettings
 from suyuan.ingest.sources import Source, source_key
-from suyuan.ingest.staging import Origin
 from suyuan.ingest.statement_formats import HEADERS, format_of, read_statement
 from suyuan.ingest.storing import Store, Stored
 from suyuan.ingest.xlsx_reader import read_sheets, sheet_piece
@@ -69,6 +70,10 @@ class Reading:
     failed: list[Unit] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def large(self) -> bool:
+        return any(stored.large for _, _, stored in self.parts)
+
     def fail(
         self, shown: str, what: Text, value: object = None, found: Match | None = None
     ) -> None:
@@ -99,7 +104,7 @@ def read_source(reader: Reader, source: Source) -> Reading:
             _begin(reader, reading, part)
     except InputError as error:
         reading.fail(shown, error.what, error.value)
-    except (duckdb.Error, pa.ArrowException, UnicodeError) as error:
+    except (OSError, duckdb.Error, pa.ArrowException, UnicodeError) as error:
         reading.fail(shown, _UNREADABLE, error)
     if not (reading.parts or reading.failed):
         reading.fail(shown, _EMPTY)
@@ -125,7 +130,7 @@ def _parts(reader: Reader, source: Source, reading: Reading) -> Iterator[Part]:
         raise InputError(_NO_TABLE)
     elif head.strip():
         layout = _layout(head, given, reader.known)
-        pieces = read_csv(source.path, source.shown, layout, reader.store.scratch, reading.problems)
+        pieces = read_csv(source.path, source.shown, layout, reading.problems)
         yield Part(source.shown, layout.headers, pieces, layout.above)
 
 
@@ -151,8 +156,9 @@ def _begin(reader: Reader, reading: Reading, part: Part) -> None:
     if found.left_over:
         left = ", ".join(found.left_over)[:500]
         reading.problems.append(Problem(part.shown, _LEFT_OVER, "kept", value=left))
+    own = own_account(found, part.shown, part.above)
     key = source_key(part.shown, reading.source.sha256)
-    origin = Origin(part.shown, reading.source.sha256, key, part.above)
+    origin = Origin(part.shown, reading.source.sha256, key, own)
     stored = reader.store.begin(found, origin)
     reading.parts.append((part, found, stored))
     try:

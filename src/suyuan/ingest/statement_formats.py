@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 import pyarrow as pa
 
-from suyuan.ingest.pieces import Piece
+from suyuan.ingest.pieces import ArrowRows, Piece
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -90,9 +90,7 @@ def read_statement(path: Path, kind: str) -> Iterator[Piece]:
     columns = [pa.array([row[n] for row in entries], pa.string()) for n in range(len(HEADERS))]
     lines = pa.array(range(1, len(entries) + 1), pa.int64())
     names = ["line", *(f"c{n}" for n in range(len(HEADERS)))]
-    yield Piece(
-        "SELECT * FROM entries", {"entries": pa.Table.from_arrays([lines, *columns], names)}
-    )
+    yield ArrowRows(pa.Table.from_arrays([lines, *columns], names))
 
 
 def _mt940(path: Path) -> Iterator[Entry]:

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,15 +14,23 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from suyuan.ingest.loads import Load, Origin, Outcome, Ways
 from suyuan.ingest.manifest import Unit
 from suyuan.ingest.matching import Match
 from suyuan.ingest.pieces import Piece
-from suyuan.ingest.staging import Origin, Outcome, Ways, stage
+from suyuan.ingest.staging import stage
 from suyuan.model.results import QUALITY
 
 #: What one worker's engine may hold before it spills to the scratch folder.
 _MEMORY: Final = "768MB"
 _WORKERS: Final = min(os.cpu_count() or 1, 8)
+#: Pieces up to here are stored together with others like them,
+SMALL: Final = 1 << 20
+#: as many as make so much, or so many files.
+_BATCH: Final = 16 << 20
+_MEMBERS: Final = 256
+
+Job = Callable[[duckdb.DuckDBPyConnection], "list[Outcome | Exception]"]
 
 
 def records_path(records: Path, table: str, key: str, part: int) -> Path:
@@ -38,6 +46,15 @@ def quality_path(records: Path, key: str) -> Path:
     return records / "_quality" / f"{key}.parquet"
 
 
+@dataclass(slots=True, eq=False)
+class Batch:
+    """What goes to a worker at once: a large piece, or many small ones that are alike."""
+
+    load: Load
+    size: int = 0
+    future: "Future[list[Outcome | Exception]] | None" = None
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """Where rows go, and the workers that bring them there."""
@@ -45,15 +62,61 @@ class Store:
     records: Path
     work: Path
     ways: Ways
-    submit: Callable[[Callable[[duckdb.DuckDBPyConnection], Outcome]], Future[Outcome]]
+    submit: Callable[[Job], Future[list[Outcome | Exception]]]
     numbers: Iterator[int]
+    open: dict[Hashable, Batch] = field(default_factory=dict)
 
-    def scratch(self) -> Path:
+    def scratch(self, ending: str) -> Path:
         """A name in the scratch folder that nothing else has."""
-        return self.work / f"piece-{next(self.numbers)}.csv"
+        return self.work / f"{next(self.numbers)}.{ending}"
 
     def begin(self, match: Match, origin: Origin) -> "Stored":
         return Stored(self, match, origin)
+
+    def gather(self, match: Match, piece: Piece, origin: Origin, target: Path) -> tuple[Batch, int]:
+        """Put `piece` into a batch, and say which and at what place there."""
+        key = (match.table.name, match.profile.name, match.headers, piece.alike)
+        batch = self.open.get(key)
+        if batch is not None and (piece.size > SMALL or batch.load.match != match):
+            batch = None
+        if batch is None:
+            batch = Batch(Load(match, [], [], []))
+            if piece.size <= SMALL:
+                self.flush(self.open.pop(key, None))
+                self.open[key] = batch
+        batch.load.pieces.append(piece)
+        batch.load.origins.append(origin)
+        batch.load.targets.append(target)
+        batch.size += piece.size
+        place = len(batch.load.pieces) - 1
+        if piece.size > SMALL or batch.size > _BATCH or place + 1 >= _MEMBERS:
+            self.flush(batch)
+        return batch, place
+
+    def flush(self, batch: Batch | None) -> None:
+        """Hand a batch to a worker; waits while they are all busy."""
+        if batch is None or batch.future is not None:
+            return
+        for key in [key for key, one in self.open.items() if one is batch]:
+            del self.open[key]
+        load, ways, scratch = batch.load, self.ways, self.scratch
+        batch.future = self.submit(lambda con: _brought(con, load, ways, scratch))
+        # The job holds what it needs: rows must not stay in memory until someone asks.
+        batch.load = Load(load.match, [], [], [])
+
+
+def _brought(
+    con: duckdb.DuckDBPyConnection, load: Load, ways: Ways, scratch: Callable[[str], Path]
+) -> list[Outcome | Exception]:
+    """What became of each piece; where they cannot be stored together, each for itself."""
+    try:
+        return [*stage(con, load, ways, scratch("csv"))]
+    except (duckdb.Error, pa.ArrowException) as error:
+        if load.alone:
+            return [error]
+    parts = zip(load.pieces, load.origins, load.targets, strict=True)
+    alone = [Load(load.match, [piece], [origin], [target]) for piece, origin, target in parts]
+    return [outcome for one in alone for outcome in _brought(con, one, ways, scratch)]
 
 
 @dataclass(slots=True)
@@ -63,25 +126,32 @@ class Stored:
     store: Store
     match: Match
     origin: Origin
-    pending: list[tuple[Path, Future[Outcome]]] = field(default_factory=list)
+    pending: list[tuple[Path, Batch, int]] = field(default_factory=list)
+    large: bool = False
 
     def add(self, piece: Piece) -> None:
-        """Hand `piece` to a worker; waits while they are all busy."""
-        target = self.store.work / f"stored-{next(self.store.numbers)}.parquet"
-        match, origin, ways = self.match, self.origin, self.store.ways
-        self.pending.append(
-            (target, self.store.submit(lambda con: stage(con, piece, match, origin, ways, target)))
-        )
+        """Hand `piece` over; waits while the workers are all busy."""
+        target = self.store.scratch("parquet")
+        self.large |= piece.size > SMALL
+        batch, place = self.store.gather(self.match, piece, self.origin, target)
+        self.pending.append((target, batch, place))
+
+    def _outcome(self, batch: Batch, place: int) -> Outcome | Exception:
+        self.store.flush(batch)
+        return batch.future.result()[place] if batch.future else Outcome()
 
     def unit(self, shown: str, sha256: str, found: Match) -> Unit:
         """Wait for the pieces, put them in place, and say what became of the part."""
         outcome = Outcome()
-        for _, future in self.pending:
-            outcome.add(future.result())
+        for _, batch, place in self.pending:
+            became = self._outcome(batch, place)
+            if isinstance(became, Exception):
+                raise became
+            outcome.add(became)
         records, key = self.store.records, self.origin.key
         if outcome.quality.num_rows:
             self._put_quality(outcome.quality)
-        for part, (target, _) in enumerate(self.pending):
+        for part, (target, _, _) in enumerate(self.pending):
             _put(target, records_path(records, found.table.name, key, part))
             side = target.with_suffix(".side")
             if side.exists():
@@ -103,13 +173,13 @@ class Stored:
         )
 
     def discard(self) -> None:
-        for target, future in self.pending:
-            future.exception()
+        for target, batch, place in self.pending:
+            self._outcome(batch, place)
             target.unlink(missing_ok=True)
             target.with_suffix(".side").unlink(missing_ok=True)
 
     def _put_quality(self, quality: pa.Table) -> None:
-        partial = self.store.work / f"quality-{next(self.store.numbers)}.parquet"
+        partial = self.store.scratch("quality")
         pq.write_table(quality.cast(QUALITY.stored), partial)
         _put(partial, quality_path(self.store.records, self.origin.key))
 
@@ -124,9 +194,8 @@ def open_store(records: Path, work: Path, ways: Ways) -> Iterator[Store]:
     """A store with its workers; on leaving, what they still do is waited for."""
     engines = threading.local()
     slots = threading.Semaphore(_WORKERS + 1)
-    numbers = count()
 
-    def run(job: Callable[[duckdb.DuckDBPyConnection], Outcome]) -> Outcome:
+    def run(job: Job) -> list[Outcome | Exception]:
         try:
             if not hasattr(engines, "con"):
                 spill = str(work / f"spill-{threading.get_ident()}")
@@ -139,8 +208,8 @@ def open_store(records: Path, work: Path, ways: Ways) -> Iterator[Store]:
 
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="ingest") as pool:
 
-        def submit(job: Callable[[duckdb.DuckDBPyConnection], Outcome]) -> Future[Outcome]:
+        def submit(job: Job) -> Future[list[Outcome | Exception]]:
             slots.acquire()
             return pool.submit(run, job)
 
-        yield Store(records, work, ways, submit, numbers)
+        yield Store(records, work, ways, submit, count())

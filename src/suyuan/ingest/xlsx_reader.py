@@ -10,7 +10,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from suyuan.ingest.headers import normal
-from suyuan.ingest.pieces import Piece
+from suyuan.ingest.pieces import ArrowRows
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -47,7 +47,7 @@ def read_sheets(path: Path, known: frozenset[str], header_row: int | None) -> It
             yield from _parted(first, known)
 
 
-def sheet_piece(sheet: Sheet) -> Piece:
+def sheet_piece(sheet: Sheet) -> ArrowRows:
     """The rows under a sheet's header; a row with nothing in it is none."""
     width = len(sheet.headers)
     body = [
@@ -58,7 +58,7 @@ def sheet_piece(sheet: Sheet) -> Piece:
     columns = [pa.array([line for line, _ in body], pa.int64())]
     columns += [pa.array([_written(row[n]) for _, row in body], pa.string()) for n in range(width)]
     table = pa.Table.from_arrays(columns, ["line", *(f"c{n}" for n in range(width))])
-    return Piece("SELECT * FROM sheet_rows", {"sheet_rows": table})
+    return ArrowRows(table)
 
 
 def sheet_samples(sheet: Sheet, limit: int) -> list[list[object]]:
