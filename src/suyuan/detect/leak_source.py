@@ -8,7 +8,8 @@ and candidates that the data cannot separate (a shop and the only program that i
 probability, so that neither is named. The innocent explanations weighed are size (a big shop has
 many victims), region and habit (the victims of one province use other couriers), and chance. Orders
 copied in seized data are asked the same question. Once a source stands out, its access log is asked
-which hand had seen the victims' orders before the calls, and few others.
+which hand had seen the victims' orders before the calls, and few others. A marked order (canary)
+that one holder alone was given names that holder once it comes to light.
 """
 
 from typing import Any
@@ -21,6 +22,7 @@ from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
 from suyuan.detect.leaks.answers import Answer, answers, evidence_pairs, log_odds
 from suyuan.detect.leaks.attribution import PRIOR_LEAK
+from suyuan.detect.leaks.canaries import marking, surfaced
 from suyuan.detect.leaks.cases import Inquiry, inquire
 from suyuan.detect.leaks.exhibits import Seized, inquire_exhibits
 from suyuan.detect.leaks.pointing import point
@@ -35,6 +37,7 @@ _TYPES = {
     "victims": pa.float64(),
     "exhibit": pa.float64(),
     "hand": pa.float64(),
+    "canary": pa.float64(),
     "night": pa.float64(),
     "told_en": pa.string(),
     "told_zh": pa.string(),
@@ -58,8 +61,18 @@ def measure(tables: Tables) -> Measured:
     matched = tables.has("matches")
     seized = inquire_exhibits(tables, asked.exposure) if matched else None
     found, behind = _sources(tables, asked, seized)
+    marked = surfaced(tables)
+    prior = log_odds(_prior(asked))
+    orgs = {name: one for name, one in marked.items() if name in asked.exposure.subjects}
+    found = marking(found, orgs, prior)
     hands = point(tables, asked, seized, found)
-    return _measured(tables, [*found, *hands.candidates], [*behind, *hands.rows])
+    named = marking([*found, *hands.candidates], marked, prior)
+    marks = [line for one in marked.values() for line in one.rows]
+    return _measured(tables, named, [*behind, *hands.rows, *marks])
+
+
+def _prior(asked: Inquiry) -> float:
+    return PRIOR_LEAK / max(len(asked.exposure.subjects), 1)
 
 
 def _measured(tables: Tables, found: list[Row], behind: list[Row]) -> Measured:
@@ -70,7 +83,7 @@ def _measured(tables: Tables, found: list[Row], behind: list[Row]) -> Measured:
 
 
 def _sources(tables: Tables, asked: Inquiry, seized: Seized | None) -> tuple[list[Row], list[Row]]:
-    prior = PRIOR_LEAK / max(len(asked.exposure.subjects), 1)
+    prior = _prior(asked)
     pairings = asked.victims.pairings
     from_victims = {
         a.subject: a for a in answers(asked.attribution, asked.exposure, pairings, prior)
@@ -107,6 +120,7 @@ def _candidate(
         "victims": one.evidence if one else 0.0,
         "exhibit": two.evidence if two else 0.0,
         "hand": 0.0,
+        "canary": 0.0,
         "night": None,
         "told_en": told.en,
         "told_zh": told.zh,
@@ -139,11 +153,11 @@ def _behind_victims(asked: Inquiry, subject: str) -> list[Row]:
 def _evidence(tables: Tables, shown: ir.Table) -> ir.Table:
     """Rows with their provenance, from each table that has some."""
     parts = []
-    for name in ("reports", "calls", "orders", "leaked", "accesses"):
+    for name in ("reports", "calls", "orders", "leaked", "accesses", "canaries"):
         mine = shown.filter(shown["table"] == name).select("subject", "row_id", "signal", "note")
         mine = mine.distinct(on=["subject", "row_id"], keep="first")
         held = tables[name].inner_join(mine, "row_id")
-        for signal in ("victims", "exhibit", "hand"):
+        for signal in ("victims", "exhibit", "hand", "canary"):
             some = held.filter(held["signal"] == signal)
             parts.append(rows(some, table=name, subject="subject", signal=signal, note="note"))
     return ibis.union(*parts)
@@ -152,7 +166,16 @@ def _evidence(tables: Tables, shown: ir.Table) -> ir.Table:
 DETECTOR = Detector(
     role="leak_source",
     title=Text("Where the order records got out", "订单信息从哪里泄露"),
-    reads=("orders", "reports", "calls", "accesses", "leaked", "matches", "fraud_types"),
+    reads=(
+        "orders",
+        "reports",
+        "calls",
+        "accesses",
+        "leaked",
+        "matches",
+        "fraud_types",
+        "canaries",
+    ),
     needs=("orders",),
     measure=measure,
     roles=("scam_caller",),

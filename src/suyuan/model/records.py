@@ -273,6 +273,17 @@ NUMBER_SEGMENTS = table(
     have("product", TEXT, "personal, industry, iot"),
     may("valid_to", TIME, "until when"),
 )
+CANARIES = table(
+    "canaries",
+    "标记订单",
+    "marked records: orders that nobody placed, given to one holder only, to see whether they leak",
+    key("order_id", TEXT, "the marked order", kind="order"),
+    key("holder", TEXT, "who alone was given it: kind:id (merchant, actor …)", kind="subject"),
+    need("planted_at", TIME, "when it was given"),
+    have("planted_by", TEXT, "who planted it: a merchant, a platform, the police"),
+    may("phone", TEXT, "the number on it, where the order is in no order table", kind="phone"),
+    event_time="planted_at",
+)
 
 RECORDS: dict[str, Table] = {
     table.name: table
@@ -294,6 +305,7 @@ RECORDS: dict[str, Table] = {
         PARTIES,
         DECISIONS,
         NUMBER_SEGMENTS,
+        CANARIES,
     )
 }
 

@@ -58,7 +58,9 @@ def point(
     tables: Tables, asked: Inquiry, seized: Seized | None, found: list[dict[str, Any]]
 ) -> Hands:
     """Hands of the sources in `found`; fills in the sources' mechanism where it can be told."""
-    chosen = {row["subject"]: row for row in found if _probability(row) >= LOOKED_INTO}
+    known = set(asked.exposure.subjects)
+    likely = (row for row in found if row["subject"] in known)
+    chosen = {row["subject"]: row for row in likely if _probability(row) >= LOOKED_INTO}
     if not chosen or not tables.has("accesses"):
         return NO_HANDS
     engine = tables.engine
@@ -84,7 +86,8 @@ def point(
 
 
 def _probability(row: dict[str, Any]) -> float:
-    return float(1.0 / (1.0 + np.exp(-(row["prior"] + row["victims"] + row["exhibit"]))))
+    for_it = row["prior"] + row["victims"] + row["exhibit"] + row["canary"]
+    return float(1.0 / (1.0 + np.exp(-for_it)))
 
 
 def _leaked_orders(asked: Inquiry, subjects: tuple[str, ...]) -> pa.Table:
@@ -202,6 +205,7 @@ def _candidate(
         "victims": 0.0,
         "exhibit": 0.0,
         "hand": log_odds(probability),
+        "canary": 0.0,
         "night": row["night"],
         "told_en": told.en,
         "told_zh": told.zh,
