@@ -1,11 +1,10 @@
-"""Fitting scorecards: weights of evidence from many worlds, calibrated on others.
+"""Fitting scorecards: one additive model over many worlds, calibrated on others.
 
-For each stepped signal the values of all worlds are cut into bins in which guilty and innocent
-weigh the same; a bin's weight is its log likelihood ratio (Good 1950), shrunk towards zero where
-few guilty were seen, and made to rise or fall as the signal says (pool adjacent violators). Signals
-that say the same thing twice are then scaled down together by a ridge regression with
-coefficients between 0 and 1.5. Slope, intercept and threshold come from
-worlds that the weights never saw.
+The edges of a card stay where people (or an earlier fit) put them; a signal without any, and every
+signal of a fit from scratch, is cut into bins in which guilty and innocent weigh the same. Weights
+are fitted together (:mod:`suyuan.lab.fitting.additive`), pulled towards those that the card has;
+from scratch, towards nought. Slope, intercept and threshold come from worlds that the weights never
+saw.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,18 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import yaml
 
+from suyuan.lab.fitting.additive import additive
 from suyuan.lab.fitting.bins import stepped
-from suyuan.lab.fitting.combine import coefficients
 from suyuan.lab.fitting.sample import Sample, sample
-from suyuan.lab.scoring.measures import logistic
+from suyuan.lab.scoring.measures import average_precision, f1, logistic
 from suyuan.model.errors import InputError
 from suyuan.model.scorecard import Scorecard, Signal, from_mapping, to_mapping
 from suyuan.model.text import Text
 
-#: Weights are cut here, so that no single signal decides alone.
-MOST = 4.0
+#: Fewer guilty than this among those to calibrate on: slope and intercept lean on the fit's own.
+FEW = 8
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,23 @@ class Worlds:
     note: Mapping[str, Any]
 
 
-def fit(card: Scorecard, worlds: Worlds) -> Scorecard:
+@dataclass(frozen=True)
+class Fitted:
+    """A scorecard before and after, both measured on the worlds that calibrated it.
+
+    ``before`` and ``after`` are average precision, F1 at the threshold and Brier score.
+    """
+
+    card: Scorecard
+    before: tuple[float, float, float]
+    after: tuple[float, float, float]
+
+
+def fit(card: Scorecard, worlds: Worlds, *, scratch: bool = False) -> Fitted:
     """The scorecard with its weights, slope, intercept, prior and threshold fitted.
 
-    Raises :class:`InputError` where the worlds hold no guilty, or no innocent, candidate.
+    With `scratch` nothing of the card is used but its signals and their directions. Raises
+    :class:`InputError` where the worlds hold no guilty, or no innocent, candidate.
     """
     seen = sample(card, worlds.fitting)
     if not 0 < seen.right.sum() < len(seen.right):
@@ -58,46 +71,61 @@ def fit(card: Scorecard, worlds: Worlds) -> Scorecard:
                 "Make more worlds, or list every candidate.", "请增加世界数量,或列出全部候选。"
             ),
         )
-    signals = [signal if signal.linear else _weighed(signal, seen) for signal in card.signals]
-    scale = coefficients(
-        np.column_stack([_weights(s, seen) for s in signals]), seen.right, _fixed(signals)
-    )
-    signals = [_scaled(s, float(c)) for s, c in zip(signals, scale, strict=True)]
-    prior = float(np.log(seen.right.mean() / (1 - seen.right.mean())))
-    fresh = sample(card, worlds.calibrating)
-    total = prior + sum(_weights(s, fresh) for s in signals)
-    slope, intercept = _calibrated(np.asarray(total), fresh.right)
-    score = 1 / (1 + np.exp(-np.clip(intercept + slope * np.asarray(total), -30, 30)))
-    return replace(
-        card,
+    start = replace(card, signals=tuple(_cut(s, seen, scratch=scratch) for s in card.signals))
+    weighed = additive(start, seen)
+    fresh = sample(card, worlds.calibrating) if worlds.calibrating else seen
+    if fresh.right.sum() < FEW:
+        fresh = Sample.of([seen, fresh])
+    total = _total(weighed, fresh)
+    slope, intercept = _calibrated(total, fresh.right)
+    made = replace(
+        weighed,
         fitted=True,
-        prior=round(prior, 4),
-        signals=tuple(signals),
         slope=round(slope, 4),
         intercept=round(intercept, 4),
-        threshold=best_threshold(score, fresh.right),
+        threshold=best_threshold(_sigmoid(intercept + slope * total), fresh.right),
         fitted_on={
             **worlds.note,
             "worlds": len(worlds.fitting),
             "calibrated_on": len(worlds.calibrating),
+            "started_from": "nothing" if scratch else f"version {card.version}",
             "candidates": len(seen.right),
             "guilty": int(seen.right.sum()),
         },
     )
+    return Fitted(made, _measured(card, fresh), _measured(made, fresh))
 
 
 def fit_files(
-    folder: Path, worlds: Worlds, out: Path, roles: Sequence[str] | None = None
-) -> list[Scorecard]:
-    """Fit the scorecards of a folder (or those of the roles named) and write them to `out`."""
-    cards = []
+    folder: Path,
+    worlds: Worlds,
+    out: Path,
+    roles: Sequence[str] | None = None,
+    *,
+    scratch: bool = False,
+) -> list[Fitted]:
+    """Fit the scorecards of a folder (or those of the roles named) and write them to `out`.
+
+    Without `roles`, cards with nothing to fit are passed over: likelihood ratios alone, or a role
+    that no truth knows.
+    """
+    done = []
     for path in sorted(folder.glob("*.yml")):
-        if roles is not None and path.stem not in roles:
-            continue
-        card = fit(from_mapping(yaml.safe_load(path.read_text(encoding="utf-8"))), worlds)
-        write(card, out / path.name)
-        cards.append(card)
-    return cards
+        card = from_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
+        if path.stem in roles if roles else _fittable(card, worlds):
+            done.append(fit(card, worlds, scratch=scratch))
+            write(done[-1].card, out / path.name)
+    return done
+
+
+def _fittable(card: Scorecard, worlds: Worlds) -> bool:
+    if all(signal.linear for signal in card.signals):
+        return False
+    return any(
+        row["role"] == card.role and row["counts"]
+        for _, truth in worlds.fitting
+        for row in pq.read_table(truth / "roles.parquet").to_pylist()
+    )
 
 
 def write(card: Scorecard, path: Path) -> None:
@@ -119,12 +147,36 @@ def best_threshold(score: np.ndarray, right: np.ndarray) -> float:
     return round(float(np.clip((score[order[best]] + below) / 2, 0.02, 0.98)), 4)
 
 
-def _weighed(signal: Signal, seen: Sample) -> Signal:
+def _cut(signal: Signal, seen: Sample, *, scratch: bool) -> Signal:
+    """The signal with edges; where there were none its first weights are nought."""
+    if signal.linear or (signal.edges and not scratch):
+        return signal
     values = seen.values[signal.name]
     known = np.isfinite(values)
-    edges, weights = stepped(values[known], seen.right[known], signal.direction)
-    unknown = seen.weight_of(~known & ~seen.missing[signal.name])
-    return replace(signal, edges=edges, weights=weights, unknown=round(unknown, 4))
+    edges, _ = stepped(values[known], seen.right[known], signal.direction)
+    return replace(signal, edges=edges, weights=(0.0,) * (len(edges) + 1), unknown=0.0)
+
+
+def _total(card: Scorecard, seen: Sample) -> np.ndarray:
+    parts = [np.full(len(seen.right), card.prior), *(_weights(s, seen) for s in card.signals)]
+    found: np.ndarray = np.sum(parts, axis=0)
+    return found
+
+
+def _sigmoid(log_odds: np.ndarray) -> np.ndarray:
+    found: np.ndarray = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    return found
+
+
+def _measured(card: Scorecard, seen: Sample) -> tuple[float, float, float]:
+    """Average precision, F1 at the threshold, and Brier score of a card on a sample."""
+    score = _sigmoid(card.intercept + card.slope * _total(card, seen))
+    named, positives = score >= card.threshold, int(seen.right.sum())
+    right = int((named & seen.right).sum())
+    precision = right / named.sum() if named.any() else float("nan")
+    recall = right / positives if positives else float("nan")
+    brier = float(((score - seen.right) ** 2).mean())
+    return average_precision(score, seen.right, positives), f1(float(precision), recall), brier
 
 
 def _weights(signal: Signal, seen: Sample) -> np.ndarray:
@@ -140,20 +192,9 @@ def _weights(signal: Signal, seen: Sample) -> np.ndarray:
     return found
 
 
-def _fixed(signals: Sequence[Signal]) -> np.ndarray:
-    return np.array([signal.linear for signal in signals])
-
-
-def _scaled(signal: Signal, by: float) -> Signal:
-    if signal.linear:
-        return signal
-    weights = tuple(round(float(np.clip(w * by, -MOST, MOST)), 4) for w in signal.weights)
-    return replace(signal, weights=weights, unknown=round(signal.unknown * by, 4))
-
-
 def _calibrated(total: np.ndarray, right: np.ndarray) -> tuple[float, float]:
     """Slope and intercept on unseen worlds; as they are where these cannot tell."""
     if not 0 < right.sum() < len(right):
         return 1.0, 0.0
     slope, intercept = logistic(total, right.astype(float), ridge=1.0)
-    return (slope, intercept) if slope > 0.05 else (1.0, 0.0)
+    return (slope, intercept) if 0.05 < slope < 3.0 else (1.0, 0.0)

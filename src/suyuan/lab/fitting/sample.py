@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -23,26 +24,21 @@ class Sample:
     missing: dict[str, np.ndarray]
     right: np.ndarray
 
-    def weight_of(self, where: np.ndarray) -> float:
-        """The shrunk log likelihood ratio of belonging to this group."""
-        guilty, innocent = self.right.sum(), (~self.right).sum()
-        share = where.mean() if len(where) else 0.0
-        a = (self.right & where).sum() + PRIOR_COUNT * share
-        b = (~self.right & where).sum() + PRIOR_COUNT * share
-        if share == 0:
-            return 0.0
-        return float(np.log((a / (guilty + PRIOR_COUNT)) / (b / (innocent + PRIOR_COUNT))))
+    @classmethod
+    def of(cls, parts: Sequence[Self]) -> Self:
+        """The candidates of all parts; each has the same signals."""
+        names = parts[0].values
+        return cls(
+            values={n: np.concatenate([p.values[n] for p in parts]) for n in names},
+            missing={n: np.concatenate([p.missing[n] for p in parts]) for n in names},
+            right=np.concatenate([p.right for p in parts]),
+        )
 
 
 def sample(card: Scorecard, worlds: Sequence[tuple[Path, Path]]) -> Sample:
     """All candidates of the card's role; those that are neither right nor wrong are left out."""
     names = [signal.name for signal in card.signals]
-    parts = [_one(card.role, names, Compared(results, truth)) for results, truth in worlds]
-    return Sample(
-        values={n: np.concatenate([p.values[n] for p in parts]) for n in names},
-        missing={n: np.concatenate([p.missing[n] for p in parts]) for n in names},
-        right=np.concatenate([p.right for p in parts]),
-    )
+    return Sample.of([_one(card.role, names, Compared(*folders)) for folders in worlds])
 
 
 def _one(role: str, names: list[str], compared: Compared) -> Sample:
