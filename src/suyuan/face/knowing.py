@@ -1,5 +1,6 @@
-"""All that is known of one identifier: findings, edges, and the rows of every table."""
+"""All that is known of one identifier: its chain, findings, and the rows of every table."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -9,46 +10,56 @@ from rich.table import Table
 
 from suyuan.face.api import Results
 from suyuan.face.masking import Masking
+from suyuan.face.walked import chain_tree, scores
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 from suyuan.model.roles import ROLES
 from suyuan.model.text import Language, Text
-from suyuan.store.index import Index
+from suyuan.store.index import Hits, Index
+from suyuan.store.walking import walk
 
 #: Rows of one table that fit on a screen; what is left out is said.
 SHOWN = 8
 
 
-def print_known(
-    results: Results, identifier: str, to: Console, language: Language, shown: Masking
-) -> None:
-    """Findings and chain edges of `identifier`, then its rows table by table."""
-    rows = known_rows(results, identifier)
-    told = _print_findings(results, identifier, to, language, shown)
-    if not rows and not told:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of an identifier, and how the answer is to be told."""
+
+    identifier: str
+    depth: int
+    rows: bool
+    language: Language
+    shown: Masking
+
+
+def print_known(results: Results, asked: Asked, to: Console) -> None:
+    """The chain of an identifier, its findings, then its rows table by table."""
+    results["quality_summary"]  # an error that says what to run, where nothing was imported
+    language, shown = asked.language, asked.shown
+    with Index(results.layout) as index:
+        tree = walk(index, asked.identifier, depth=asked.depth)
+        hits = index.find(asked.identifier, limit=SHOWN) if asked.rows else []
+    findings = results["findings"] if results.layout.result("findings").exists() else None
+    if tree is not None:
+        found = {} if findings is None else scores(findings)
+        to.print(chain_tree(tree, found, results.case.zone, language, shown), soft_wrap=True)
+    told = findings is not None and _print_findings(findings, asked, to)
+    if tree is None and not told:
         raise InputError(
             Text("Nothing is known of this identifier.", "没有该标识的任何记录。"),
-            value=shown.text(identifier),
+            value=shown.text(asked.identifier),
             hint=Text(
                 "Write it as in the files: 13800001234, qq:123456, a card number, a person's id.",
                 "请按文件中的写法输入:13800001234、qq:123456、卡号或人员编号。",
             ),
         )
-    for name, table in rows.items():
-        to.print(_rows_table(name, table, language, shown))
+    for hit in hits:
+        to.print(_rows_table(hit, language, shown))
 
 
-def known_rows(results: Results, identifier: str) -> dict[str, pa.Table]:
-    """For each standard table the rows that mention `identifier`, by the index."""
-    results["quality_summary"]  # an error that says what to run, where nothing was imported
-    with Index(results.layout) as index:
-        return {hit.table: hit.rows for hit in index.find(identifier)}
-
-
-def _print_findings(
-    results: Results, identifier: str, to: Console, language: Language, shown: Masking
-) -> bool:
-    findings = results["findings"]
+def _print_findings(findings: pa.Table, asked: Asked, to: Console) -> bool:
+    identifier, language, shown = asked.identifier, asked.language, asked.shown
     ends = pc.or_(
         pc.equal(findings["subject"], identifier),
         pc.ends_with(findings["subject"], f":{identifier}"),
@@ -64,9 +75,10 @@ def _print_findings(
     return own.num_rows > 0
 
 
-def _rows_table(name: str, rows: pa.Table, language: Language, shown: Masking) -> Table:
+def _rows_table(hit: Hits, language: Language, shown: Masking) -> Table:
+    name, rows = hit.table, hit.rows
     said = Text("{name}: {n} rows", "{name}:{n}行")
-    title = said.format(name=name, n=rows.num_rows).in_(language)
+    title = said.format(name=name, n=f"{hit.count:,}").in_(language)
     table = Table(title=title, title_justify="left")
     table.add_column(Text("row", "行").in_(language))
     names = [column.name for column in RECORDS[name]]
@@ -75,7 +87,7 @@ def _rows_table(name: str, rows: pa.Table, language: Language, shown: Masking) -
         table.add_column(column, overflow="fold")
     for row in rows.slice(0, SHOWN).to_pylist():
         table.add_row(f"{row['file']}:{row['line']}", *(_cell(row[c], shown) for c in filled))
-    if rows.num_rows > SHOWN:
+    if hit.count > SHOWN:
         table.caption = Text("first {n} shown", "只显示前{n}行").format(n=SHOWN).in_(language)
     return table
 

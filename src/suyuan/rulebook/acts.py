@@ -23,13 +23,15 @@ _SOURCE = ("row_id", "file", "line", "sha256")
 class Acts:
     """The acts of one rule, and the rows that each was made of.
 
-    `judged` has ``act`` (an id), ``subject``, ``party`` (who answers for it), ``moment``,
-    ``on_date`` and the columns of :func:`suyuan.rulebook.judge.judge`; `rows` has ``act``,
-    ``key``, ``row_id``, ``file``, ``line``, ``sha256``.
+    `decided` has ``rule_id``, ``act`` (an id), ``subject``, ``party`` (who answers for it),
+    ``moment``, ``on_date`` and the columns of :func:`suyuan.rulebook.judge.judge`; `rows` has
+    ``act``, ``table``, ``key``, ``row_id``, ``file``, ``line``, ``sha256``. Where an act is a row
+    of its table, `rows` is every row of that table, and `plain` says so.
     """
 
-    judged: ir.Table
+    decided: ir.Table
     rows: ir.Table
+    plain: bool
 
 
 def find_acts(rule: Rule, over: Over, tables: Tables, until: date | None) -> Acts:
@@ -44,14 +46,15 @@ def find_acts(rule: Rule, over: Over, tables: Tables, until: date | None) -> Act
     rest = facts[len(before) :]
     if over.group:
         rows = rows.filter(*(rows[name].notnull() for name in over.group))
-        act = _digest(rows, over.group)
+        act = _digest(rule, rows, over.group)
         rows = rows.mutate(act=act)
         acts = _grouped(rows, over, [f for f in rest if f.make == "aggregate"], look)
         rest = [fact for fact in rest if fact.make != "aggregate"]
     else:
         rows = acts = rows.mutate(act=rows.row_id)
     acts = _with(acts, rest, look)
-    return Acts(_judged(rule, over, acts), _sources(rows, over))
+    sources = rows if over.group else look.tables[over.table].mutate(act=lambda t: t.row_id)
+    return Acts(_decided(rule, over, acts), _sources(sources, over), plain=not over.group)
 
 
 def _rows(over: Over, look: Look, until: date | None) -> ir.Table:
@@ -75,22 +78,22 @@ def _grouped(rows: ir.Table, over: Over, facts: Sequence[Fact], look: Look) -> i
     return rows.group_by("act", *over.group).aggregate(moment=rows.moment.max(), **found)
 
 
-def _digest(rows: ir.Table, names: Sequence[str]) -> ir.StringValue:
-    parts = [rows[name].cast("string") for name in names]
+def _digest(rule: Rule, rows: ir.Table, names: Sequence[str]) -> ir.StringValue:
+    parts = [ibis.literal(rule.id), *(rows[name].cast("string") for name in names)]
     return ibis.literal("|").join(parts).hexdigest("md5")
 
 
-def _judged(rule: Rule, over: Over, acts: ir.Table) -> ir.Table:
+def _decided(rule: Rule, over: Over, acts: ir.Table) -> ir.Table:
     scope = {name: acts[name] for name in acts.columns}
-    answers = judge(rule, scope, acts.moment)
     parties = over.answerable
     return acts.select(
+        rule_id=ibis.literal(rule.id),
         act=acts.act,
         subject=_subject(over.subject, scope),
         party=ibis.null("string") if parties is None else _subject(parties, scope),
         moment=acts.moment,
         on_date=day_of(acts.moment),
-        **answers,
+        **judge(rule, scope, acts.moment),
     )
 
 
@@ -101,6 +104,5 @@ def _subject(named: Named, scope: dict[str, ir.Value]) -> ir.StringValue:
 def _sources(rows: ir.Table, over: Over) -> ir.Table:
     names = RECORDS[over.table].key
     key = ibis.literal("|").join([rows[name].cast("string") for name in names]) if names else None
-    return rows.select(
-        "act", *_SOURCE, key=ibis.null("string") if key is None else key.cast("string")
-    )
+    known = ibis.null("string") if key is None else key.cast("string")
+    return rows.select("act", *_SOURCE, table=ibis.literal(over.table), key=known)

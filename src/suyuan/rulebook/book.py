@@ -1,7 +1,7 @@
 """The rulebook: all rules of the catalog, and the questions one can ask of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import as_file, files
@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import ibis
-import pyarrow as pa
 
 from suyuan.model.errors import InputError
-from suyuan.model.results import COMPLIANCE, EVIDENCE
 from suyuan.model.text import Text
-from suyuan.rulebook.check import Checked, check_rule
+from suyuan.rulebook.check import Checked, check_rules
 from suyuan.rulebook.dates import on_day, start_of
 from suyuan.rulebook.declare import Answer, DatedValue, Rule
 from suyuan.rulebook.facts import Tables
 from suyuan.rulebook.given import given_rows
 from suyuan.rulebook.judge import judge
 from suyuan.rulebook.read import read_rule
+from suyuan.rulebook.ways import BY, ways_of, with_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +89,29 @@ class Rulebook:
         Each act is judged under the rules of its own day. `on` leaves out later acts: how did
         everyone stand at the end of that day? Rules whose table is missing are named in `unread`.
         """
-        parts, unread = [], []
+        asked, unread = [], []
         for rule in self:
             if rule.over is None:
                 continue
             if tables.has(rule.over.table):
-                parts.append(check_rule(rule, rule.over, tables, on))
+                asked.append(rule)
             else:
                 unread.append((rule.id, rule.over.table))
-        return Checked(
-            pa.concat_tables([COMPLIANCE.empty(), *(part.compliance for part in parts)]),
-            pa.concat_tables([EVIDENCE.empty(), *(part.evidence for part in parts)]),
-            tuple(unread),
-        )
+        return replace(check_rules(asked, tables, on), unread=tuple(unread))
 
 
 def judge_given(rule: Rule, asked: list[tuple[date, Mapping[str, Any]]]) -> list[Judged]:
     """The answers to facts given by hand, by the same expression that judges a table."""
     rows = ibis.memtable(given_rows(rule, [(start_of(day), facts) for day, facts in asked]))
     scope = {name: rows[name] for name in rows.columns}
-    answers = rows.select("place", **judge(rule, scope, rows.moment)).order_by("place")
+    decided = rows.select("place", rule_id=ibis.literal(rule.id), **judge(rule, scope, rows.moment))
+    met = decided.to_pyarrow()
+    ways = ways_of({rule.id: rule}, met.select(BY).group_by(list(BY)).aggregate([]).to_pylist())
+    answers = with_answers(ibis.memtable(met), ibis.memtable(ways)).order_by("place")
     return [
         Judged(
             None if row["answer"] is None else Answer(row["answer"]),
-            row["condition"],
+            row["condition"] or None,
             row["value"],
             row["limit"],
             Text(row["reason"], row["reason_zh"]),

@@ -1,7 +1,13 @@
-"""Check one rule over the tables of a case: its answers, and the rows behind them."""
+"""Check rules over the tables of a case: their answers, and the rows behind them.
 
+Every rule decides its own acts; all that follows (the answer's words, the worst answer of a day,
+how an organisation stands, the rows behind it) is asked once for all rules together, since
+compiling a query costs more than running it on a case of usual size.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -10,10 +16,11 @@ import pyarrow as pa
 from suyuan.model.columns import Table
 from suyuan.model.results import COMPLIANCE, EVIDENCE
 from suyuan.rulebook.acts import Acts, find_acts
-from suyuan.rulebook.declare import Answer, Over, Rule
-from suyuan.rulebook.evidence import rows_of_acts, rows_of_parties
+from suyuan.rulebook.declare import Answer, Rule
+from suyuan.rulebook.evidence import rows_behind
 from suyuan.rulebook.facts import IBIS_TYPE, Tables
-from suyuan.rulebook.standing import standings
+from suyuan.rulebook.standing import standings, tolerances_of
+from suyuan.rulebook.ways import BY, rules_table, ways_of, with_answers
 
 #: The worst answer first: where a subject has several acts on a day, it gets that one.
 _WORST = (Answer.BROKEN, Answer.CANNOT_TELL, Answer.KEPT, Answer.NOT_IN_FORCE)
@@ -31,45 +38,64 @@ class Checked:
     unread: tuple[tuple[str, str], ...] = ()
 
 
-def check_rule(rule: Rule, over: Over, tables: Tables, until: date | None) -> Checked:
-    """Answers for every act, and for every party over all its acts."""
-    acts = find_acts(rule, over, tables, until)
-    acts = Acts(tables.engine.keep(acts.judged), acts.rows)
-    single = tables.engine.keep(_single(rule, over, acts, until))
-    compliance, evidence = [single], [rows_of_acts(acts, single, over.table)]
-    if over.answerable is not None:
-        parties = tables.engine.keep(_identified(rule, standings(rule, acts.judged), until))
-        compliance.append(parties)
-        evidence.append(rows_of_parties(acts, parties, over.table))
-    fetch = tables.engine.fetch
-    answers = [_shaped(fetch(_published(rule, part)), COMPLIANCE) for part in compliance]
-    rows = [_shaped(fetch(part), EVIDENCE) for part in evidence]
-    return Checked(pa.concat_tables(answers), pa.concat_tables(rows))
+def check_rules(rules: Sequence[Rule], tables: Tables, until: date | None) -> Checked:
+    """Answers for every act, and for every party over all its acts; rules have an ``over``."""
+    if not rules:
+        return Checked(COMPLIANCE.empty(), EVIDENCE.empty())
+    engine = tables.engine
+    found = [find_acts(rule, rule.over, tables, until) for rule in rules if rule.over]
+    decided = engine.keep(_union([acts.decided for acts in found]))
+    met = engine.fetch(decided.select(*BY).distinct()).to_pylist()
+    named = {rule.id: rule for rule in rules}
+    acts = engine.keep(with_answers(decided, engine.arrow(ways_of(named, met))))
+    shared = engine.arrow(rules_table(rules, until))
+    single = engine.keep(_single(acts, shared))
+    tolerances = engine.arrow(tolerances_of(rules))
+    parties = engine.keep(_identified(standings(acts, tolerances), shared))
+    behind = rows_behind(acts, single, parties, _rows(rules, found))
+    answers = ibis.union(_published(single), _published(parties), distinct=False)
+    return Checked(
+        _shaped(engine.fetch(answers), COMPLIANCE), _shaped(engine.fetch(behind), EVIDENCE)
+    )
 
 
-def _single(rule: Rule, over: Over, acts: Acts, until: date | None) -> ir.Table:
+def _union(parts: Sequence[ir.Table]) -> ir.Table:
+    return ibis.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
+
+
+def _rows(rules: Sequence[Rule], found: Sequence[Acts]) -> ir.Table:
+    """The rows of all acts; those of a table whose rows are acts only once."""
+    plain: dict[str, ir.Table] = {}
+    grouped = []
+    for rule, acts in zip(rules, found, strict=True):
+        if acts.plain and rule.over is not None:
+            plain[rule.over.table] = acts.rows
+        else:
+            grouped.append(acts.rows)
+    return _union([*plain.values(), *grouped])
+
+
+def _single(acts: ir.Table, shared: ir.Table) -> ir.Table:
     """Acts to which the rule applies, one for each subject and day."""
-    published = [answer.value for answer in over.publish]
-    judged = acts.judged.filter(acts.judged.answer.isin(published), acts.judged.subject.notnull())
-    rows = _identified(rule, judged, until)
+    told = acts.filter(acts.published, acts.subject.notnull())
+    rows = _identified(told, shared)
     rank = ibis.cases(*((rows.answer == a.value, n) for n, a in enumerate(_WORST)))
     order = ibis.window(group_by="evidence_id", order_by=[rank, rows.act])
     first = rows.mutate(place=ibis.row_number().over(order))
     return first.filter(first.place == 0).drop("place")
 
 
-def _identified(rule: Rule, answers: ir.Table, until: date | None) -> ir.Table:
+def _identified(answers: ir.Table, shared: ir.Table) -> ir.Table:
     """With its day (where none is known, that of the question) and its ``evidence_id``."""
-    asked = datetime.combine(until or rule.in_force[0].since, time())
-    day = ibis.coalesce(answers.on_date, ibis.literal(asked))
-    parts = [ibis.literal(rule.id), answers.subject, day.date().cast("string")]
-    return answers.mutate(on_date=day, evidence_id=ibis.literal("|").join(parts).hexdigest("md5"))
+    joined = answers.join(shared.view(), "rule_id")
+    day = ibis.coalesce(joined.on_date, joined.asked)
+    parts = [joined.rule_id, joined.subject, day.date().cast("string")]
+    return joined.mutate(on_date=day, evidence_id=ibis.literal("|").join(parts).hexdigest("md5"))
 
 
-def _published(rule: Rule, answers: ir.Table) -> ir.Table:
-    whole = answers.mutate(rule_id=ibis.literal(rule.id), source=ibis.literal(rule.source.cited))
-    return whole.select(
-        **{c.name: whole[c.name].cast(IBIS_TYPE[c.type]) for c in COMPLIANCE},
+def _published(answers: ir.Table) -> ir.Table:
+    return answers.select(
+        **{c.name: answers[c.name].cast(IBIS_TYPE[c.type]) for c in COMPLIANCE},
     )
 
 

@@ -5,38 +5,40 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.rulebook.acts import Acts
 from suyuan.rulebook.declare import Answer
 
 #: An answer over ten thousand cards is not read row by row; the note says how many more there are.
 MOST: Final = 50
 
 
-def rows_of_acts(acts: Acts, answers: ir.Table, table: str) -> ir.Table:
-    """Evidence for answers about single acts; `answers` has ``act`` and ``evidence_id``."""
-    rows = acts.rows.join(answers.select("act", "evidence_id"), "act")
-    return _listed(rows.mutate(rank=ibis.literal(0)), table)
+def rows_behind(acts: ir.Table, single: ir.Table, parties: ir.Table, rows: ir.Table) -> ir.Table:
+    """Evidence for answers about single acts and about organisations.
+
+    `acts` are all answered acts, `single` and `parties` the answers that are told, `rows` the rows
+    of every act.
+    """
+    alone = single.select("act", "evidence_id", rank=ibis.literal(0, type="int64"))
+    chosen = ibis.union(alone, _of_parties(acts, parties), distinct=False)
+    return _listed(rows.join(chosen.view(), "act"))
 
 
-def rows_of_parties(acts: Acts, answers: ir.Table, table: str) -> ir.Table:
-    """Evidence for organisations: their broken acts; where they kept the rule, what was judged."""
-    answered = acts.judged.select("act", "party", of_act=acts.judged.answer)
-    parties = answers.select("evidence_id", "subject", of_party=answers.answer)
-    joined = answered.join(parties, answered.party == parties.subject)
+def _of_parties(acts: ir.Table, answers: ir.Table) -> ir.Table:
+    """Acts behind each organisation: the broken ones; where it kept the rule, all judged."""
+    answered = acts.select("rule_id", "act", "party", of_act=acts.answer)
+    parties = answers.select("rule_id", "evidence_id", party="subject", of_party="answer").view()
+    joined = answered.join(parties, ["rule_id", "party"])
     decisive = (joined.of_party != Answer.BROKEN.value) | (joined.of_act == Answer.BROKEN.value)
     rank = ibis.cases(
         *((joined.of_act == answer.value, place) for place, answer in enumerate(_ORDER)),
         else_=len(_ORDER),
     )
-    chosen = joined.mutate(rank=rank).filter(decisive)
-    rows = acts.rows.join(chosen.select("act", "evidence_id", "rank"), "act")
-    return _listed(rows, table)
+    return joined.filter(decisive).select("act", "evidence_id", rank=rank.cast("int64"))
 
 
 _ORDER = (Answer.BROKEN, Answer.CANNOT_TELL, Answer.KEPT, Answer.NOT_IN_FORCE)
 
 
-def _listed(rows: ir.Table, table: str) -> ir.Table:
+def _listed(rows: ir.Table) -> ir.Table:
     """The first rows of each evidence_id in the shape of ``model.results.EVIDENCE``."""
     per_answer = ibis.window(group_by="evidence_id", order_by=[rows["rank"], rows.row_id])
     whole = ibis.window(group_by="evidence_id")
@@ -49,7 +51,7 @@ def _listed(rows: ir.Table, table: str) -> ir.Table:
     note = more + ibis.literal(" more rows · 另有 ") + more + " 行"
     return first.select(
         evidence_id="evidence_id",
-        table=ibis.literal(table),
+        table="table",
         key="key",
         row_id="row_id",
         file="file",

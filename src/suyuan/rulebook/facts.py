@@ -50,6 +50,8 @@ class Engine(Protocol):
 
     def fetch(self, expression: ir.Table) -> pa.Table: ...
 
+    def arrow(self, table: pa.Table) -> ir.Table: ...
+
 
 class Tables(Protocol):
     """The tables of a run, by name (``suyuan.store.tables.Tables`` is one)."""

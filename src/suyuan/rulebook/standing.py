@@ -8,32 +8,41 @@ without these parameters forgives nothing. Where most acts could not be judged a
 known to be broken, neither can the organisation.
 """
 
-from functools import reduce
-from operator import add
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
-from suyuan.model.text import LANGUAGES, Language, Text
-from suyuan.rulebook.dates import as_of, day_of
+from suyuan.model.text import LANGUAGES, Text
+from suyuan.rulebook.dates import day_of, on_day, start_of
 from suyuan.rulebook.declare import MISTAKEN_SHARE, MISTAKEN_SIGMAS, Answer, Rule
-from suyuan.rulebook.judge import BEFORE, written
+from suyuan.rulebook.judge import BEFORE
+from suyuan.rulebook.ways import filled
 
+#: A year that no case reaches; open periods end with it.
+_FOR_EVER = 9000
+_DAY, _NUMBER = pa.timestamp("us"), pa.float64()
+_TOLERANCES = pa.schema(
+    {"rule_id": pa.string(), "since": _DAY, "until": _DAY, "share": _NUMBER, "sigmas": _NUMBER}
+)
 Steps = list[tuple[ir.BooleanValue, str, Answer, Text]]
 
 
-def standings(rule: Rule, judged: ir.Table) -> ir.Table:
-    """One row for each party of `judged`, with the columns of a judged act.
+def standings(acts: ir.Table, tolerances: ir.Table) -> ir.Table:
+    """One row for each rule and party of `acts`, with the columns of an answered act.
 
-    ``value`` is the number of broken acts, ``limit`` how many are forgiven, ``moment`` that of
-    the party's last act.
+    `tolerances` is :func:`tolerances_of` the rules. ``value`` is the number of broken acts,
+    ``limit`` how many are forgiven, ``moment`` that of the party's last act.
     """
-    known = judged.filter(judged.party.notnull())
+    known = acts.filter(acts.party.notnull())
 
     def number_of(answer: Answer) -> ir.IntegerValue:
         return ibis.cases((known.answer == answer.value, 1), else_=0).sum().cast("float64")
 
-    counted = known.group_by(subject="party").aggregate(
+    counted = known.group_by("rule_id", subject="party").aggregate(
         broken=number_of(Answer.BROKEN),
         kept=number_of(Answer.KEPT),
         unknown=number_of(Answer.CANNOT_TELL),
@@ -41,36 +50,59 @@ def standings(rule: Rule, judged: ir.Table) -> ir.Table:
         moment=known.moment.max(),
     )
     counted = counted.mutate(judged=counted.broken + counted.kept)
-    counted = counted.mutate(forgiven=_forgiven(rule, counted))
-    return _answered(counted)
+    return _answered(_forgiving(counted, tolerances))
 
 
-def _forgiven(rule: Rule, counted: ir.Table) -> ir.FloatingValue:
-    """How many broken acts mis-keying may explain: whole acts, rounded down."""
-    if MISTAKEN_SHARE not in rule.parameters:
-        return ibis.literal(0.0)
-    share, sigmas = (
-        as_of(rule.parameters[name], counted.moment).fill_null(0.0)
-        for name in (MISTAKEN_SHARE, MISTAKEN_SIGMAS)
+def tolerances_of(rules: Iterable[Rule]) -> pa.Table:
+    """The share of mistakes and the width of each rule, from day to day on which they change."""
+    rows = []
+    for rule in rules:
+        if MISTAKEN_SHARE not in rule.parameters:
+            continue
+        share, sigmas = (rule.parameters[name] for name in (MISTAKEN_SHARE, MISTAKEN_SIGMAS))
+        periods = [dated.period for dated in (*share.values, *sigmas.values)]
+        days = {p.since for p in periods} | {p.until for p in periods if p.until is not None}
+        for since, until in pairwise([*sorted(days), None]):
+            if since is not None:
+                row = {"rule_id": rule.id, "since": start_of(since)}
+                row["until"] = start_of(until or date.max.replace(year=_FOR_EVER))
+                held = on_day(share, since), on_day(sigmas, since)
+                row["share"], row["sigmas"] = ((v and v.value) or 0.0 for v in held)
+                rows.append(row)
+    return pa.Table.from_pylist(rows, schema=_TOLERANCES)
+
+
+def _forgiving(counted: ir.Table, tolerances: ir.Table) -> ir.Table:
+    """`counted` with ``forgiven``: how many broken acts mis-keying explains, rounded down."""
+    held = tolerances.rename(of="rule_id").view()
+    joined = counted.left_join(
+        held,
+        (counted.rule_id == held.of)
+        & (counted.moment >= held.since)
+        & (counted.moment < held.until),
     )
-    expected = counted.judged * share
-    return (expected + sigmas * (expected * (1 - share)).sqrt()).floor().cast("float64")
+    expected = joined.judged * joined.share
+    most = expected + joined.sigmas * (expected * (1 - joined.share)).sqrt()
+    forgiven = most.floor().cast("float64").fill_null(0.0)
+    return joined.select(*counted.columns, forgiven=forgiven)
 
 
 def _answered(counted: ir.Table) -> ir.Table:
     steps = _steps(counted)
-    words: dict[Language, ir.Value] = {
-        language: ibis.cases(*((when, _say(text, language, counted)) for when, *_, text in steps))
+    numbers = {name: counted[name] for name in ("broken", "judged", "unknown", "forgiven")}
+    words = {
+        language: ibis.cases(*((when, text.in_(language)) for when, *_, text in steps))
         for language in LANGUAGES
     }
     return counted.select(
+        "rule_id",
         "subject",
         moment=counted.moment,
         on_date=day_of(counted.moment),
         answer=ibis.cases(*((when, answer.value) for when, _, answer, _ in steps)),
         condition=ibis.cases(*((when, name) for when, name, _, _ in steps)),
-        reason=words["en"],
-        reason_zh=words["zh"],
+        reason=filled(words["en"], numbers),
+        reason_zh=filled(words["zh"], numbers),
         value=counted.broken,
         limit=counted.forgiven,
     )
@@ -131,13 +163,3 @@ def _steps(c: ir.Table) -> Steps:
             Text("None of its acts falls under the rule.", "其行为均不适用本规定。"),
         ),
     ]
-
-
-def _say(text: Text, language: Language, counted: ir.Table) -> ir.StringValue:
-    pieces: list[ir.StringValue] = []
-    left = text.in_(language)
-    while "{" in left:
-        before, _, rest = left.partition("{")
-        name, _, left = rest.partition("}")
-        pieces += [ibis.literal(before), written(counted[name])]
-    return reduce(add, [*pieces, ibis.literal(left)])

@@ -1,41 +1,31 @@
 """Look-up by identifier: every row that mentions a phone, account, card, person or id.
 
 Beside the canonical Parquet stand the rows again as Arrow batches of a thousand, which can be
-addressed one by one, and a table of (hash of identifier, table, column, row) sorted by hash. A
-look-up touches a few thousand entries and as many batches as it shows rows, however many the
-case has. Whoever opens it after the records changed builds it anew.
+addressed one by one, and tables sorted by the hash of an identifier that say where it stands and
+with what (see :mod:`suyuan.store.indexing`). A look-up touches a few thousand entries and as many
+batches as it shows rows, however many the case has. Whoever opens it after the records changed
+builds it anew.
 """
 
-import hashlib
-import shutil
-import tempfile
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
+from itertools import chain
 from types import TracebackType
-from typing import Final
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from suyuan.model.columns import Column, Type
 from suyuan.model.records import RECORDS
 from suyuan.model.subjects import KINDS
+from suyuan.store.indexing import BATCH, ENTRIES, LIMIT, build_index
 from suyuan.store.layout import Layout
 
-#: Text that points to someone though no kind of subject stands for it.
-_POINTING: Final = frozenset(
-    {"name", "buyer_name", "holder_name", "id_number", "waybill_id", "imsi", "accounts", "items"}
-    | {"payment_id", "relayed_to", "sender", "receiver"}
-)
-_MEMORY: Final = "2GB"
-_ENTRIES: Final = "entries.duckdb"
-_BATCH: Final = 1024
-_NO_ENTRIES: Final = (
-    "SELECT 0::UBIGINT AS h, 0::UTINYINT AS t, 0::UTINYINT AS c, 0::BIGINT AS r WHERE FALSE"
-)
-#: Rows of one table that a look-up gives back; the count says how many there are.
-LIMIT: Final = 200
+__all__ = ["LIMIT", "Hits", "Index", "Pair", "Place", "build_index", "spellings"]
+
+_TABLES = tuple(RECORDS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,95 +41,137 @@ class Hits:
     rows: pa.Table
 
 
-def identifying(column: Column) -> bool:
-    """Whether cells of `column` are looked up."""
-    text = column.type in {Type.TEXT, Type.LIST}
-    return text and (column.kind is not None or column.key or column.name in _POINTING)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an identifier stands: how many rows of a column, and the numbers of the first."""
+
+    table: str
+    column: str
+    count: int
+    rows: tuple[int, ...]
 
 
-def build_index(layout: Layout) -> Path:
-    """Build the index of what `layout` holds now, if it does not stand already; its folder."""
-    target, state = layout.out / "who", _state(layout)
-    if _built_for(target) == state:
-        return target
-    layout.work.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=layout.work) as scratch:
-        built = Path(scratch) / "who"
-        built.mkdir()
-        _build(layout, built, Path(scratch), state)
-        shutil.rmtree(target, ignore_errors=True)
-        built.rename(target)
-    return target
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two identifiers that stand together in `count` rows, of which `row` is the first."""
 
-
-def _build(layout: Layout, built: Path, scratch: Path, state: str) -> None:
-    settings: dict[str, str | bool | int | float | list[str]] = {"memory_limit": _MEMORY}
-    settings["temp_directory"] = str(scratch / "spill")
-    with duckdb.connect(str(scratch / "rows.duckdb"), config=settings) as con:
-        entries = []
-        for number, table in enumerate(RECORDS.values()):
-            if parts := layout.parts(table.name):
-                _copy_rows(con, table.name, parts, layout.excluded(table.name))
-                _write_batches(con, table.name, built)
-                entries += [
-                    _entries(table.name, number, position, column)
-                    for position, column in enumerate(table)
-                    if identifying(column)
-                ]
-        union = " UNION ALL ".join(entries) or _NO_ENTRIES
-        con.execute(f"ATTACH '{str(built / _ENTRIES).replace(chr(39), chr(39) * 2)}' AS made")
-        con.execute(f"CREATE TABLE made.entries AS SELECT * FROM ({union}) ORDER BY h, t, c, r")
-        con.execute("CREATE TABLE made.built_for AS SELECT ? AS state", [state])
-        con.execute("DETACH made")
+    table: str
+    column: str
+    other: str
+    row: int
+    count: int
+    since: datetime | None
+    until: datetime | None
 
 
 class Index(AbstractContextManager["Index"]):
-    """An open index; see :func:`build_index`."""
+    """An open index; see :func:`suyuan.store.indexing.build_index`."""
 
     def __init__(self, layout: Layout) -> None:
         self._folder = build_index(layout)
-        self._con = duckdb.connect(str(self._folder / _ENTRIES), read_only=True)
-        self._tables = list(RECORDS.values())
-        self._open: dict[str, pa.ipc.RecordBatchFileReader] = {}
+        self._con = duckdb.connect(str(self._folder / ENTRIES), read_only=True)
+        self._open: dict[tuple[str, ...], pa.ipc.RecordBatchFileReader] = {}
 
     def find(self, identifier: str, *, limit: int = LIMIT) -> list[Hits]:
         """Every table that mentions `identifier` (as it is, as ``kind:id``, or as a phone)."""
         wanted = spellings(identifier)
-        if not wanted:
-            return []
-        # Constants, so that the engine skips all blocks of the sorted table but one or two.
-        hashes = self._con.execute("SELECT hash(unnest(?::VARCHAR[]))", [wanted]).fetchall()
-        listed = ", ".join(str(int(h)) for (h,) in hashes)
-        found: dict[int, dict[int, list[int]]] = {}
-        for t, c, r in self._con.execute(
-            f"SELECT t, c, r FROM entries WHERE h IN ({listed}) ORDER BY t, r, c"
-        ).fetchall():
-            found.setdefault(t, {}).setdefault(r, []).append(c)
-        hits = (self._hits(t, places, wanted, limit) for t, places in found.items())
+        found: dict[str, dict[int, list[str]]] = {}
+        unread: dict[str, int] = {}
+        for place in chain.from_iterable(self.places(wanted, limit=limit).values()):
+            rows = found.setdefault(place.table, {})
+            for row in place.rows:
+                rows.setdefault(row, []).append(place.column)
+            left = place.count - len(place.rows)
+            unread[place.table] = unread.get(place.table, 0) + left
+        hits = (
+            self._hits(table.name, found[table.name], wanted, limit, unread[table.name])
+            for table in _TABLES
+            if table.name in found
+        )
         return [hit for hit in hits if hit.rows.num_rows]
 
-    def _hits(self, t: int, places: dict[int, list[int]], wanted: list[str], limit: int) -> Hits:
-        table = self._tables[t]
+    def places(self, cells: Iterable[str], *, limit: int) -> dict[str, list[Place]]:
+        """For each of `cells` that is known the columns that hold it, `limit` rows of each."""
+        named = self._hashes(cells)
+        found: dict[str, list[Place]] = {}
+        for h, t, c, n, rows in self._read(
+            f"SELECT h, t, c, count(*) AS n, list_sort(min(r, {int(limit)})) AS rows FROM entries "
+            "WHERE h IN ({0}) GROUP BY h, t, c "
+            f"UNION ALL SELECT h, t, c, n, rows[:{int(limit)}] FROM hubs "
+            "WHERE h IN ({0}) ORDER BY h, t, c",
+            named,
+        ):
+            table = _TABLES[t]
+            place = Place(table.name, table.columns[c].name, n, tuple(rows))
+            found.setdefault(named[h], []).append(place)
+        return found
+
+    def pairs(self, cells: Iterable[str], *, limit: int) -> dict[str, list[tuple[int, Pair]]]:
+        """What stands together with each of `cells` in tables of events.
+
+        The most frequent first, `limit` for each two columns; the number before a pair says how
+        many there are for its columns.
+        """
+        named = self._hashes(cells)
+        found: dict[str, list[tuple[int, Pair]]] = {}
+        for h, t, a, b, row, n, since, until, many in self._read(
+            "SELECT h, t, a, b, r, n, since, until, many FROM (SELECT *, "
+            "count(*) OVER (PARTITION BY h, t, a, b) AS many, row_number() OVER "
+            "(PARTITION BY h, t, a, b ORDER BY n DESC, r) AS place FROM pairs "
+            f"WHERE h IN ({{0}})) WHERE place <= {int(limit)} ORDER BY h, t, a, b, place",
+            named,
+        ):
+            table = _TABLES[t]
+            ends = table.columns[a].name, table.columns[b].name
+            pair = Pair(table.name, *ends, row, n, since, until)
+            found.setdefault(named[h], []).append((many, pair))
+        return found
+
+    def row(self, table: str, number: int, columns: Iterable[str] = ()) -> Mapping[str, Any]:
+        """A row by its number; only `columns` of it where they are given."""
+        return dict(self._row(table, number, tuple(columns)).to_pylist()[0])
+
+    def _hashes(self, cells: Iterable[str]) -> dict[int, str]:
+        wanted = list(dict.fromkeys(cells))
+        hashes = self._con.execute("SELECT hash(unnest(?::VARCHAR[]))", [wanted]).fetchall()
+        return {int(h): cell for (h,), cell in zip(hashes, wanted, strict=True)}
+
+    def _read(self, query: str, named: Mapping[int, str]) -> list[tuple[Any, ...]]:
+        if not named:
+            return []
+        # Constants, so that the engine skips all blocks of the sorted tables but one or two.
+        return self._con.execute(query.format(", ".join(map(str, named)))).fetchall()
+
+    def _hits(
+        self, table: str, places: dict[int, list[str]], wanted: list[str], limit: int, unread: int
+    ) -> Hits:
         rows, matched = [], []
-        for place in list(places)[:limit]:
-            row = self._row(table.name, place)
+        for place in sorted(places)[:limit]:
+            row = self._row(table, place)
             # Two identifiers may share a hash: the cell decides.
-            names = (table.columns[c].name for c in places[place])
-            name = next((n for n in names if _mentions(row[n][0].as_py(), wanted)), None)
+            name = next((n for n in places[place] if _mentions(row[n][0].as_py(), wanted)), None)
             if name is not None:
                 rows.append(row)
                 matched.append(name)
         if not rows:
-            return Hits(table.name, 0, table.empty())
+            return Hits(table, 0, RECORDS[table].empty())
         shown = pa.Table.from_batches(rows).append_column("matched", pa.array(matched))
-        return Hits(table.name, len(places), shown)
+        return Hits(table, len(places) + unread, shown)
 
-    def _row(self, table: str, place: int) -> pa.RecordBatch:
-        if table not in self._open:
-            source = pa.memory_map(str(self._folder / f"{table}.arrow"))
-            self._open[table] = pa.ipc.open_file(source)
-        batch, offset = divmod(place, _BATCH)
-        return self._open[table].get_batch(batch).slice(offset, 1)
+    def _row(self, table: str, number: int, columns: tuple[str, ...] = ()) -> pa.RecordBatch:
+        if (table, *columns) not in self._open:
+            self._open[table, *columns] = self._reader(table, columns)
+        batch, offset = divmod(number, BATCH)
+        return self._open[table, *columns].get_batch(batch).slice(offset, 1)
+
+    def _reader(self, table: str, columns: tuple[str, ...]) -> pa.ipc.RecordBatchFileReader:
+        source = pa.memory_map(str(self._folder / f"{table}.arrow"))
+        whole = pa.ipc.open_file(source)
+        if not columns:
+            return whole
+        # What is not asked for is not unpacked.
+        fields = [whole.schema.get_field_index(name) for name in columns]
+        return pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=fields))
 
     def close(self) -> None:
         self._con.close()
@@ -172,66 +204,3 @@ def spellings(identifier: str) -> list[str]:
 def _mentions(cell: object, wanted: list[str]) -> bool:
     cells = cell if isinstance(cell, list) else [cell]
     return any(each in wanted for each in cells)
-
-
-def _copy_rows(
-    con: duckdb.DuckDBPyConnection, name: str, parts: list[Path], excluded: Path
-) -> None:
-    struck = ""
-    names: dict[str, object] = {"files": [str(part) for part in parts]}
-    if excluded.exists():
-        struck = "ANTI JOIN read_parquet($excluded) AS gone ON rows.row_id = gone.row_id"
-        names["excluded"] = str(excluded)
-    con.execute(
-        f"CREATE TABLE rows_{name} AS SELECT row_number() OVER () - 1 AS r, rows.* FROM "
-        "(SELECT * EXCLUDE (source_key), source_key || ':' || line AS row_id "
-        f"FROM read_parquet($files)) AS rows {struck}",
-        names,
-    )
-
-
-def _write_batches(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
-    stream = con.execute(f"SELECT * EXCLUDE (r) FROM rows_{name} ORDER BY r").to_arrow_reader(
-        _BATCH * 64
-    )
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.ipc.new_file(str(folder / f"{name}.arrow"), stream.schema, options=options) as sink:
-        rest: pa.Table | None = None
-        for batch in stream:
-            table = pa.Table.from_batches([batch])
-            rest = table if rest is None else pa.concat_tables([rest, table])
-            whole = rest.num_rows - rest.num_rows % _BATCH
-            # every batch but the last has its full size: a row's place tells its batch
-            sink.write_table(rest.slice(0, whole).combine_chunks(), _BATCH)
-            rest = rest.slice(whole)
-        if rest is not None and rest.num_rows:
-            sink.write_table(rest.combine_chunks(), _BATCH)
-
-
-def _entries(name: str, table: int, position: int, column: Column) -> str:
-    cell = f'unnest("{column.name}")' if column.type is Type.LIST else f'"{column.name}"'
-    return (
-        f"SELECT hash(v) AS h, {table}::UTINYINT AS t, {position}::UTINYINT AS c, r FROM "
-        f"(SELECT {cell} AS v, r FROM rows_{name}) WHERE v IS NOT NULL"
-    )
-
-
-def _state(layout: Layout) -> str:
-    """What stands for the records as they are now: files are named by content, lists are not."""
-    told = hashlib.sha256()
-    for path in sorted(layout.records.glob("*/*.parquet")):
-        told.update(f"{path.parent.name}/{path.name} {path.stat().st_size}\n".encode())
-        if path.parent.name == "_excluded":
-            told.update(path.read_bytes())
-    return told.hexdigest()
-
-
-def _built_for(target: Path) -> str | None:
-    if not (target / _ENTRIES).exists():
-        return None
-    try:
-        with duckdb.connect(str(target / _ENTRIES), read_only=True) as con:
-            row = con.execute("SELECT state FROM built_for").fetchone()
-    except duckdb.Error:
-        return None
-    return str(row[0]) if row else None

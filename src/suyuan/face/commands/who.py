@@ -1,4 +1,4 @@
-"""``suyuan who``: all that is known of one identifier."""
+"""``suyuan who``: the chain of one identifier, and all that is known of it."""
 
 from typing import Annotated
 
@@ -16,7 +16,17 @@ from suyuan.face.options import (
 
 NAME = "who"
 Identifier = Annotated[
-    str, typer.Argument(help="A phone, account, card, device or person. 号码、账号、卡号或人员。")
+    str,
+    typer.Argument(
+        help="A phone, account, card, device, person, outlet or operator; as kind:id where "
+        "it could be several. 号码、账号、卡号、设备、人员、网点或运营商。"
+    ),
+]
+Depth = Annotated[
+    int, typer.Option("--depth", min=1, max=6, help="How many hops to follow. 追踪层数。")
+]
+Rows = Annotated[
+    bool, typer.Option("--rows/--no-rows", help="The rows that mention it. 列出相关记录。")
 ]
 
 
@@ -24,15 +34,17 @@ Identifier = Annotated[
 def command(
     case: CaseFolder,
     identifier: Identifier,
+    depth: Depth = 2,
+    rows: Rows = True,
     out: Out = None,
     lang: LangOption = None,
     unmask: Unmask = None,
 ) -> None:
-    """All that is known of one phone, account, card or person, with the rows."""
+    """The chain of one identifier, hop by hop with its source, and the rows that mention it."""
     from suyuan.face.api import Case  # noqa: PLC0415  # keeps --help fast
-    from suyuan.face.knowing import print_known  # noqa: PLC0415
+    from suyuan.face.knowing import Asked, print_known  # noqa: PLC0415
     from suyuan.face.masking import masking  # noqa: PLC0415
 
     results = Case(case).results(out)
     shown = masking(results.layout, unmask, NAME)
-    print_known(results, identifier, console(), spoken(lang), shown)
+    print_known(results, Asked(identifier, depth, rows, spoken(lang), shown), console())
