@@ -50,6 +50,6 @@ $(READY): pyproject.toml requirements.lock
 
 $(READY_TESTS): $(READY) requirements-dev.lock tests/system-packages
 	@echo "Setting up the tests (first use) ..."
-	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@tests/system-packages
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
