@@ -169,6 +169,7 @@ DETECTOR = Detector(
     reads=(
         "orders",
         "reports",
+        "statements",
         "calls",
         "accesses",
         "leaked",

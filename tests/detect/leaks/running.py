@@ -18,6 +18,8 @@ def running(world: World, **more: pa.Table) -> Iterator[Tables]:
         tables = Tables(engine, zone="Asia/Shanghai")
         tables.put("orders", filled("orders", world.orders))
         tables.put("reports", filled("reports", world.reports))
+        if world.statements is not None and len(world.statements):
+            tables.put("statements", filled("statements", world.statements))
         if len(world.calls):
             tables.put("calls", filled("calls", world.calls))
             callers = ibis.memtable(world.calls.select(["caller"])).distinct()

@@ -21,6 +21,8 @@ SETTINGS = {
     "3 %": Shape(rate=0.03),
     "5 victims of one leak": Shape(leaks=1, victims=5),
     "10 %, calls seen": Shape(rate=0.10, callers_seen=True),
+    "10 %, prices told": Shape(rate=0.10, told=0.7),
+    "3 %, prices told": Shape(rate=0.03, told=0.7),
     "10 %, giants leak too": Shape(rate=0.10, largest=1.0),
     "10 %, every order known": Shape(rate=0.10, quoted=1.0),
     "3 %, every order known": Shape(rate=0.03, quoted=1.0),

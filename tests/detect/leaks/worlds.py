@@ -30,6 +30,7 @@ class World:
     reports: pa.Table
     calls: pa.Table
     leaks: tuple[Leak, ...]
+    statements: pa.Table | None = None
     exposed: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -54,6 +55,8 @@ class Shape:
     """exact number of reporting victims for each leak, instead of `rate`"""
     unrelated: int = 140
     quoted: float = 0.4
+    told: float = 0.0
+    """share of the other reports whose narrative tells the order's price"""
     callers_seen: bool = False
     region_bias: float = 0.3
     largest: float = 0.25
@@ -69,8 +72,9 @@ def make(seed: int, shape: Shape = Shape()) -> World:
     leaks = _leaks(rng, shape, orders)
     reached = [_calls(rng, shape, orders, leak) for leak in leaks]
     reports = _reports(rng, shape, orders, reached)
+    statements = _statements(np.random.default_rng(seed + 1), shape, orders, reports)
     calls = _call_table(rng, orders, reached if shape.callers_seen else [])
-    return World(_table(orders), reports, calls, tuple(leaks))
+    return World(_table(orders), reports, calls, tuple(leaks), statements)
 
 
 def _orders(rng: np.random.Generator, shape: Shape) -> dict[str, np.ndarray]:
@@ -95,6 +99,7 @@ def _orders(rng: np.random.Generator, shape: Shape) -> dict[str, np.ndarray]:
     return {
         "at": at, "merchant": merchant, "platform": platform, "courier": courier,
         "software": software_of[merchant], "warehouse": warehouse_of[merchant], "buyer": buyer,
+        "amount": 1000 + 10 * rng.integers(0, 900, n),
     }  # fmt: skip
 
 
@@ -193,6 +198,7 @@ def _reports(
     shuffled = rng.permutation(len(rows))
     rows, when, quoted = rows[shuffled], when[shuffled], quoted[shuffled]
     moments = _times(when)
+    orders["behind"] = rows
     return pa.table(
         {
             "report_id": [f"R{i}" for i in range(len(rows))],
@@ -201,6 +207,26 @@ def _reports(
             "victim_phone": [_phone(b) for b in orders["buyer"][rows]],
             "contacted_at": moments,
             "quoted_order_id": [f"O{r}" if q else None for r, q in zip(rows, quoted, strict=True)],
+        }
+    )
+
+
+def _statements(
+    rng: np.random.Generator, shape: Shape, orders: dict[str, np.ndarray], reports: pa.Table
+) -> pa.Table:
+    """Prices that narratives tell: of the order behind the call, one in ten of another."""
+    behind = np.array([int(row[1:]) for row in reports["report_id"].to_pylist()])
+    order = orders["behind"][behind]
+    order = np.where(rng.random(len(order)) < 0.1, rng.integers(0, shape.orders, len(order)), order)
+    kept = np.flatnonzero(rng.random(len(order)) < shape.told)
+    return pa.table(
+        {
+            "report_id": reports["report_id"].take(kept),
+            "ordinal": pa.array(np.zeros(len(kept)), pa.int64()),
+            "kind": ["amount"] * len(kept),
+            "value": ["?"] * len(kept),
+            "normalised": ["?"] * len(kept),
+            "amount": pa.array(orders["amount"][order[kept]], pa.int64()),
         }
     )
 
@@ -248,6 +274,6 @@ def _table(orders: dict[str, np.ndarray]) -> pa.Table:
             "courier": ids("courier"),
             "software": ids("software"),
             "warehouse": ids("warehouse"),
-            "amount": pa.array(np.full(n, 6200), pa.int64()),
+            "amount": pa.array(orders["amount"], pa.int64()),
         }
     )

@@ -11,6 +11,7 @@ from suyuan.detect.leaks.attribution import Attribution, attribute
 from suyuan.detect.leaks.contacts import candidate_orders, contacts
 from suyuan.detect.leaks.exposure import Bins, bins, exposure
 from suyuan.detect.leaks.lags import LONGEST_DAYS
+from suyuan.detect.leaks.narrated import narrated
 from suyuan.detect.leaks.relevance import relevance
 from suyuan.detect.leaks.victims import Victims, victims
 from suyuan.store.tables import Tables
@@ -39,7 +40,8 @@ def inquire(tables: Tables) -> Inquiry | None:
     if span is None:
         return None
     handled = exposure(engine, orders, span)
-    pairs = engine.fetch(candidate_orders(reached, orders).order_by(["contact", "order_id"]))
+    candidates = narrated(tables, engine.keep(candidate_orders(reached, orders)))
+    pairs = engine.fetch(candidates.order_by(["contact", "order_id"]))
     held = victims(engine.fetch(reached), pairs, handled)
     return Inquiry(span, handled, held, attribute(handled, held.pairings))
 

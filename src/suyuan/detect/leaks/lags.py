@@ -59,9 +59,9 @@ def shares(
 ) -> Floats:
     """Prior share of each pair among its victim's candidate orders.
 
-    `density` is per pair, from :class:`Lags`; `quoted` marks the order that the caller knew,
-    which takes nearly all; `relevance` is per victim, the prior that the call came through an
-    order at all.
+    `density` is per pair, from :class:`Lags` and what was narrated; `quoted` marks the order that
+    the caller knew, which takes nearly all; `relevance` is per victim, the prior that the call came
+    through an order at all.
     """
     victims = len(relevance)
     if not len(victim):

@@ -23,7 +23,8 @@ class Victims:
 
 
 def victims(reached: pa.Table, pairs: pa.Table, exposure: Exposure) -> Victims:
-    """Arrays of `pairs` (``contacts.candidate_orders``) for `reached` (``contacts.contacts``).
+    """Arrays of `pairs` (``contacts.candidate_orders``, ``narrated.narrated``) for `reached`
+    (``contacts.contacts``).
 
     `reached` needs ``contact``, ``exact``, ``weight`` and, where there is one, ``relevance``.
     Contacts without a candidate order tell nothing and are left out.
@@ -39,6 +40,7 @@ def victims(reached: pa.Table, pairs: pa.Table, exposure: Exposure) -> Victims:
     exact = _bools(reached["exact"])[victim]
     lags = BEFORE_DATA.learnt(hours[quoted & exact])
     density = np.where(exact, lags.density(hours), BEFORE_DATA_REPORTED.density(hours))
+    density = density * np.exp(pairs["told"].to_numpy())
     share = shares(victim, density, quoted, _relevance(reached))
     pairings = Pairings(
         victim,
