@@ -7,6 +7,11 @@ up in fraud more often than its share of all openings explains. A busy outlet ha
 because it has many cards; a company's fleet is opened in bulk too, and its cards call nobody and
 register nothing.
 
+One delivery of cards passes through several of these: who sold them to the ring, the outlet that
+opened them, the operator above it, the straw man in whose name they stand. Each is listed, for each
+has its own rows; the signal `kind` says which level it is, and who counts suppliers takes the one
+that stands nearest to the buyer (:data:`NEAREST`), once.
+
 "Turn up in fraud" is the score that other detectors gave the card's number as a caller, as a
 receiver of codes, or through the accounts registered on it.
 """
@@ -26,6 +31,11 @@ ROLES = ("scam_caller", "farmed_account", "sms_activation")
 BULK = 5
 #: A person's or firm's cards are looked at from so many on, unless they sell cards.
 LEAST_CARDS = 3
+#: Values of the signal ``kind``. A customer is in whose name cards stand, a seller has them in a
+#: ledger.
+OUTLET, OPERATOR, CUSTOMER, SELLER = 0.0, 1.0, 2.0, 3.0
+#: Of those through whom the same cards went, the first that was found is the supplier.
+NEAREST = (SELLER, OUTLET, OPERATOR, CUSTOMER)
 
 
 def measure(tables: Tables) -> Measured:
@@ -149,9 +159,10 @@ def _signals(found: ir.Table) -> ir.Table:
     expected = cards * found["base"]
     deals = found["deals"].fill_null(0)
     kind = ibis.cases(
-        (found["subject"].startswith("agent:"), 0.0),
-        (found["subject"].startswith("operator:"), 1.0),
-        else_=2.0,
+        (found["subject"].startswith("agent:"), OUTLET),
+        (found["subject"].startswith("operator:"), OPERATOR),
+        (deals > 0, SELLER),
+        else_=CUSTOMER,
     )
     return found.mutate(
         count=found["cards"],
