@@ -15,6 +15,7 @@ import pytest
 import xlwt
 
 from suyuan.ingest import Imported, import_case
+from suyuan.ingest.archives import DEPTH
 from suyuan.model.errors import InputError
 
 HEADER = "payment_id,at,payer,payee,amount\n"
@@ -145,9 +146,10 @@ def test_merged_cells_and_two_sheets(case: Path) -> None:
     other.append(["Y", "company"])
     book.save(case / "payments.xlsx")
     imported = run(case)
-    # a merged cell has its value in its first row only: the second can't stand, and is told
-    assert stored(case) == [("P1", 3)]
-    assert told(imported, "payments.xlsx#Sheet")[0]["line"] == 4
+    # a cell merged downwards counts for each of its rows, and that is told
+    assert stored(case) == [("P1", 3), ("P2", 4)]
+    (row,) = told(imported, "payments.xlsx#Sheet")
+    assert (row["line"], row["action"]) == (4, "repaired")
     summary = {r["file"]: r for r in imported.quality_summary.to_pylist()}
     assert summary["payments.xlsx#parties"]["rows_kept"] == 1
 
@@ -163,7 +165,7 @@ def test_two_tables_in_one_sheet(case: Path) -> None:
     (case / "payments.xlsx").write_bytes(workbook(rows))
     imported = run(case)
     assert stored(case) == [("P1", 2)]
-    assert "second table" in told(imported, "payments.xlsx#Sheet!4")[0]["problem"]
+    assert "another table" in told(imported, "payments.xlsx#Sheet!4")[0]["problem"]
     assert "orders" in imported.tables
 
 
@@ -193,6 +195,57 @@ def test_nested_and_broken_zips(case: Path) -> None:
         archive.writestr("cut.zip", inner.getvalue()[:-30])
     run(case)
     assert stored(case, "file") == [("outer.zip#deep.zip#payments.csv",)]
+
+
+def test_zips_nested_too_deeply(case: Path) -> None:
+    data, name = (HEADER + GOOD).encode(), "payments.csv"
+    for level in range(DEPTH + 1):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr(name, data)
+        data, name = buffer.getvalue(), f"level-{level}.zip"
+    (case / "outer.zip").write_bytes(data)
+    imported = run(case)
+    assert "payments" not in imported.tables
+    assert any("too deeply" in row["problem"] for row in imported.quality.to_pylist())
+
+
+def test_an_archive_of_too_many_members(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("suyuan.ingest.archives.MEMBERS", 5)
+    with zipfile.ZipFile(case / "many.zip", "w") as archive:
+        for n in range(6):
+            archive.writestr(f"payments-{n}.csv", HEADER + GOOD.replace("P1", f"P{n}"))
+    imported = run(case)
+    assert "payments" not in imported.tables
+    assert "too many members" in told(imported, "many.zip")[0]["problem"]
+
+
+def test_an_encrypted_member(case: Path) -> None:
+    with zipfile.ZipFile(case / "a.zip", "w") as archive:
+        archive.writestr("payments.csv", HEADER + GOOD)
+    data = bytearray((case / "a.zip").read_bytes())
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    (case / "a.zip").write_bytes(bytes(data))
+    (row,) = told(run(case), "a.zip#payments.csv")
+    assert "encrypted" in row["problem"]
+
+
+def test_a_file_that_cannot_be_opened(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Permissions say nothing to root, so the refusal itself is simulated."""
+    (case / "payments.csv").write_text(HEADER + GOOD)
+    (case / "orders.csv").write_text("order_id,ordered_at,platform,merchant_id\n")
+    plain = Path.open
+
+    def refusing(self: Path, *args, **kwargs):
+        if self.name == "payments.csv":
+            raise PermissionError(13, "Permission denied")
+        return plain(self, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    imported = run(case)
+    assert "could not be read" in told(imported, "payments.csv")[0]["problem"]
+    assert {row["file"] for row in imported.quality_summary.to_pylist()} >= {"orders.csv"}
 
 
 def test_zip_with_chinese_names_of_windows(case: Path) -> None:
@@ -364,15 +417,16 @@ def test_no_table_at_all(tmp_path: Path) -> None:
     assert import_case(tmp_path / "empty", tmp_path / "out2").tables == frozenset()
 
 
-def test_a_hundred_thousand_bad_rows(case: Path) -> None:
-    (case / "payments.csv").write_text(HEADER + "P,never,A,B,3\n" * 100_000 + GOOD)
+def test_a_million_bad_rows(case: Path) -> None:
+    (case / "payments.csv").write_text(HEADER + "P,never,A,B,3\n" * 1_000_000 + GOOD)
     imported = run(case)
     summary = {r["file"]: r for r in imported.quality_summary.to_pylist()}["payments.csv"]
-    assert (summary["rows_read"], summary["quarantined"]) == (100_001, 100_000)
+    assert (summary["rows_read"], summary["quarantined"]) == (1_000_001, 1_000_000)
     rows = told(imported, "payments.csv")
     assert len(rows) < 20_000
     assert rows[-1]["line"] is None
-    assert "90000 more" in rows[-1]["problem"]
+    assert "990000 more" in rows[-1]["problem"]
+    assert stored(case) == [("P1", 1_000_002)]
 
 
 def test_quotes_that_never_close(case: Path) -> None:

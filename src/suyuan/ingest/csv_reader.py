@@ -3,17 +3,30 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from suyuan.ingest.decoding import BLOCK, Decoded, utf8_blocks
 from suyuan.ingest.layout import Layout
 from suyuan.ingest.pieces import ArrowRows, CsvRows, Piece
 from suyuan.ingest.problems import Action, Problem
 from suyuan.ingest.scanning import BLANKS, NUL, QUOTES, STRAY, Scan, scan
+from suyuan.ingest.second_tables import (
+    ABOVE,
+    REPEATED,
+    SECOND,
+    is_header,
+    leads_up,
+    prints,
+    same,
+)
 from suyuan.model.text import Text
 
 #: A quoted cell that is still open after this much is no cell: its quote is a stray one.
@@ -32,22 +45,42 @@ class _Body:
     quoting: bool
 
 
-def read_csv(
-    path: Path,
-    shown: str,
-    layout: Layout,
-    problems: list[Problem],
-) -> Iterator[Piece]:
-    """The rows under the header of the text table at `path`, some 32 MB at a time.
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """What headers are known, as words and as prints for the kernel."""
 
-    What had to be mended is added to `problems` once the last piece was taken.
+    words: frozenset[str]
+    prints: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, words: frozenset[str]) -> "Finder":
+        return cls(words, prints(words))
+
+
+def read_csv(
+    path: Path, shown: str, layout: Layout, known: Finder, problems: list[Problem]
+) -> Iterator[tuple[Layout, Iterator[Piece]]]:
+    """The tables of the text file at `path`: how each is written, and its rows, 32 MB at a time.
+
+    The rows of a table are to be taken before the next table. What had to be mended is added to
+    `problems` once the last piece was taken.
     """
+    pieces = _pieces(path, shown, layout, known, problems)
+    for one, rows in groupby(pieces, key=itemgetter(0)):
+        yield one, (piece for _, piece in rows if piece is not None)
+
+
+def _pieces(
+    path: Path, shown: str, layout: Layout, known: Finder, problems: list[Problem]
+) -> Iterator[tuple[Layout, Piece | None]]:
     told = Decoded()
     unclosed = False
-    for body in _bodies(utf8_blocks(path, layout, told), layout):
+    yield layout, None
+    for body in _bodies(utf8_blocks(path, layout, told), layout, known):
         unclosed |= not body.quoting
         told.nul |= bool(body.seen.marks & NUL)
-        yield _piece(body, layout)
+        for layout, part in _parted(body, layout, known, shown, problems):  # noqa: B020, PLR1704
+            yield layout, _piece(part, layout) if part.seen.lines.size else None
     texts: tuple[tuple[int, Text, Action], ...] = (
         (told.foreign, _FOREIGN, "repaired"),
         (told.replaced, _REPLACED, "kept"),
@@ -60,18 +93,67 @@ def read_csv(
             problems.append(Problem(shown, text, action, value=count))
 
 
-def _bodies(blocks: Iterator[bytes], layout: Layout) -> Iterator[_Body]:
+def _parted(
+    body: _Body, layout: Layout, known: Finder, shown: str, problems: list[Problem]
+) -> Iterator[tuple[Layout, _Body]]:
+    """`body` cut where other headers stand in it, each part with its layout."""
+    taken = 0
+    for offset, place in body.seen.wordy.tolist():
+        cells = _cells(body.data[offset:].partition(b"\n")[0], layout)
+        if not is_header(cells, known.words):
+            continue
+        line = int(body.seen.lines[place]) + body.above
+        above, start = _leading(body.data, taken, offset, layout)
+        yield layout, _cut(body, taken, start)
+        if same(cells, layout.headers) and not above:
+            problems.append(Problem(shown, REPEATED, "kept", line=line))
+        else:
+            problems.append(Problem(f"{shown}!{line}", SECOND, "kept", line, value=above[:200]))
+            above = above or layout.above
+            layout = replace(layout, headers=tuple(cells), header_line=line, above=above)
+        taken = body.data.find(b"\n", offset) + 1 or len(body.data)
+    yield layout, _cut(body, taken, len(body.data)) if taken else body
+
+
+def _cells(record: bytes, layout: Layout) -> list[str]:
+    text = record.decode("utf-8", "replace")
+    return next(csv.reader([text], delimiter=layout.delimiter), [])
+
+
+def _leading(data: bytes, first: int, offset: int, layout: Layout) -> tuple[str, int]:
+    """The lines from `first` on that lead up to the header at `offset`, and where they begin."""
+    start, lines = offset, list[str]()
+    while start > first and len(lines) < ABOVE:
+        before = max(data.rfind(b"\n", first, start - 1) + 1, first)
+        line = data[before:start]
+        if b'"' in line or not leads_up(_cells(line.rstrip(b"\r\n"), layout)):
+            break
+        lines.append(line.decode("utf-8", "replace").strip())
+        start = before
+    return "\n".join(reversed(lines)).strip(), start
+
+
+def _cut(body: _Body, start: int, stop: int) -> _Body:
+    """The records of `body` between two offsets, with the lines that they have."""
+    before = body.data.count(b"\n", 0, start)
+    until = before + body.data.count(b"\n", start, stop) + (stop == len(body.data))
+    lines = body.seen.lines
+    inside = lines[(lines > before) & (lines <= until)]
+    return replace(body, data=body.data[start:stop], seen=replace(body.seen, lines=inside))
+
+
+def _bodies(blocks: Iterator[bytes], layout: Layout, known: Finder) -> Iterator[_Body]:
     blocks = _under_header(blocks, layout.body_line - 1)
     rest, above, quoting = b"", layout.body_line - 1, True
     for block, last in _with_last(blocks):
         data = rest + block if rest else block
-        seen = scan(data, layout.delimiter, last=last, quoting=quoting)
+        seen = scan(data, layout.delimiter, last=last, quoting=quoting, known=known.prints)
         if quoting and seen.open_quote and (last or len(data) - seen.end > _OPEN_LIMIT):
             if seen.end and not last:
                 yield _Body(data[: seen.end], above, seen, quoting)
                 data, above = data[seen.end :], above + seen.line_count
             quoting = False
-            seen = scan(data, layout.delimiter, last=last, quoting=False)
+            seen = scan(data, layout.delimiter, last=last, quoting=False, known=known.prints)
         if seen.end == 0 and not last:
             rest = data
             continue

@@ -1,5 +1,6 @@
 """Rows that stand elsewhere already: struck out, never deleted."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -31,7 +32,7 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, table: Table, files: list[Pa
         rows = f"SELECT * FROM read_parquet($names) SEMI JOIN repeated USING ({key})"
         later = f"row_number() OVER (PARTITION BY {content} {order}) > 1"
     else:
-        if len(files) < 2:
+        if sources_of(files) < 2:
             return EXCLUDED.append(pa.field("file", pa.string())).empty_table()
         # Eight bytes for a row find the few that may be equal; their content then decides.
         content_hash = f"hash({content})"
@@ -50,6 +51,11 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, table: Table, files: list[Pa
         f"FROM ({rows}) QUALIFY {later} ORDER BY file, line",
         {"names": names},
     ).to_arrow_table()
+
+
+def sources_of(files: Iterable[Path]) -> int:
+    """How many sources the Parquet `files` are of; a large source has several."""
+    return len({path.name.partition(".")[0].partition("-")[0] for path in files})
 
 
 def excluded_path(out: Path, table: str) -> Path:

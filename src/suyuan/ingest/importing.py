@@ -23,7 +23,7 @@ from suyuan.ingest.loads import Ways
 from suyuan.ingest.manifest import Entry, Manifest, Unit, read_manifest, write_manifest
 from suyuan.ingest.problems import Problem
 from suyuan.ingest.profiles import Profile, profiles_of
-from suyuan.ingest.reading import Reader, Reading, read_source
+from suyuan.ingest.reading import UNREADABLE, Reader, Reading, read_source
 from suyuan.ingest.settings import NAME, CaseSettings, read_settings
 from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, digest_of, find, stamp_of
 from suyuan.ingest.storing import open_store, quality_path
@@ -133,7 +133,12 @@ def _sources(
     first: dict[str, str] = {}
     sources = []
     for n, (shown, path) in enumerate(found, start=1):
-        for source in _opened(shown, path, before, work, problems):
+        try:
+            opened = list(_opened(shown, path, before, work, problems))
+        except OSError as error:  # no right to read it, or it went away meanwhile
+            problems.append(Problem(shown, UNREADABLE, "quarantined", value=error.strerror))
+            continue
+        for source in opened:
             sources.append((source, first.get(source.sha256)))
             if source.sha256 != _NOTHING:
                 first.setdefault(source.sha256, source.shown)
@@ -170,10 +175,14 @@ def _read(
     """What became of each source; several are on their way at a time."""
     entries: list[Entry] = []
     ahead: deque[Entry | Reading] = deque()
+    large = 0
 
     def settle(until: int) -> None:
-        while len(ahead) > until or sum(_is_large(one) for one in ahead) > _LARGE:
-            entries.append(_settled(ahead.popleft()))
+        nonlocal large
+        while len(ahead) > until or large > _LARGE:
+            one = ahead.popleft()
+            large -= _is_large(one)
+            entries.append(_settled(one))
             progress("read", len(entries), len(sources))
 
     ways = Ways(settings.timezone, settings.currency)
@@ -186,7 +195,9 @@ def _read(
             elif same_as is not None:
                 ahead.append(_duplicate(source, same_as))
             else:
-                ahead.append(read_source(reader, source))
+                reading = read_source(reader, source)
+                ahead.append(reading)
+                large += reading.large
             settle(_AHEAD)
         settle(0)
     return entries

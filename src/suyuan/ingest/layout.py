@@ -3,10 +3,12 @@
 import codecs
 import csv
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from suyuan.ingest.headers import normal
+from suyuan.ingest.second_tables import is_header
 from suyuan.ingest.settings import FileSettings
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
@@ -14,6 +16,8 @@ from suyuan.model.text import Text
 DELIMITERS: Final = (",", "\t", ";", "|")
 #: How much of a file is looked at to learn how it is written.
 HEAD: Final = 1 << 20
+#: Whether a row of headers is one of a table that is known.
+Fits = Callable[[Sequence[str]], bool]
 _HEADER_ROWS: Final = 60
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -35,10 +39,13 @@ class Layout:
     above: str = ""
 
 
-def sniff(head: bytes, given: FileSettings, known: frozenset[str]) -> Layout | None:
+def sniff(
+    head: bytes, given: FileSettings, known: frozenset[str], fits: Fits | None = None
+) -> Layout | None:
     """How the text in `head` (the first :data:`HEAD` bytes) is written; None if it is no text.
 
-    The header is the row with most headers in `known`, else the first with more than one cell.
+    The header is the first row that `fits` a table, else the row with most headers in `known`,
+    else the first with more than one cell.
     """
     encoding, bom = _encoding(head, given.encoding)
     if encoding is None:
@@ -55,7 +62,12 @@ def sniff(head: bytes, given: FileSettings, known: frozenset[str]) -> Layout | N
     (rank, at), delimiter = found
     if rank < (0, 0.0, 1):
         return None
-    header_line, body_line, cells = _rows(text, delimiter)[-at]
+    rows = _rows(text, delimiter)
+    best = rows[-at]
+    if fits is not None and given.header_row is None:
+        headers = (row for row in rows[:-at] if is_header(row[2], known) and fits(row[2]))
+        best = next(headers, best)
+    header_line, body_line, cells = best
     above = "\n".join(text.split("\n", header_line)[: header_line - 1])
     return Layout(encoding, bom, delimiter, tuple(cells), header_line, body_line, above)
 

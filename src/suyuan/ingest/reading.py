@@ -1,15 +1,15 @@
 """One file in: opened by what it holds, matched to a table, cut into pieces for the workers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import duckdb
 import pyarrow as pa
 
-from suyuan.ingest.csv_reader import read_csv
+from suyuan.ingest.csv_reader import Finder, read_csv
 from suyuan.ingest.headers import normal
-from suyuan.ingest.layout import HEAD, Layout, sniff
+from suyuan.ingest.layout import HEAD, sniff
 from suyuan.ingest.loads import Origin
 from suyuan.ingest.manifest import Unit
 from suyuan.ingest.mapping import own_account
@@ -18,11 +18,12 @@ from suyuan.ingest.parquet_reader import headers_of, read_parquet
 from suyuan.ingest.pieces import Piece
 from suyuan.ingest.problems import Problem
 from suyuan.ingest.profiles import Profile
-from suyuan.ingest.settings import CaseSettings, FileSettings
+from suyuan.ingest.second_tables import same
+from suyuan.ingest.settings import CaseSettings
 from suyuan.ingest.sources import Source, source_key
 from suyuan.ingest.statement_formats import HEADERS, format_of, read_statement
 from suyuan.ingest.storing import Store, Stored
-from suyuan.ingest.xlsx_reader import read_sheets, sheet_piece
+from suyuan.ingest.xlsx_reader import MERGED, read_sheets, sheet_piece
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 from suyuan.model.text import Text
@@ -44,6 +45,7 @@ class Part:
     headers: tuple[str, ...]
     pieces: Iterator[Piece]
     above: str = ""
+    like: str | None = None  # the name by which case.toml speaks of it, if not `shown`
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,12 @@ class Reader:
     settings: CaseSettings
     profiles: tuple[Profile, ...]
     store: Store
-    known: frozenset[str]
+    known: Finder
 
     @classmethod
     def of(cls, settings: CaseSettings, profiles: tuple[Profile, ...], store: Store) -> "Reader":
         known = _STANDARD.union(*(p.headers | p.ignore for p in profiles))
-        return cls(settings, profiles, store, known)
+        return cls(settings, profiles, store, Finder.of(known))
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ class Reading:
                 units.append(stored.unit(part.shown, self.source.sha256, found))
             except (duckdb.Error, pa.ArrowException) as error:
                 stored.discard()
-                self.fail(part.shown, _UNREADABLE, error, found)
+                self.fail(part.shown, UNREADABLE, error, found)
         return [*units, *self.failed]
 
 
@@ -105,7 +107,7 @@ def read_source(reader: Reader, source: Source) -> Reading:
     except InputError as error:
         reading.fail(shown, error.what, error.value)
     except (OSError, duckdb.Error, pa.ArrowException, UnicodeError) as error:
-        reading.fail(shown, _UNREADABLE, error)
+        reading.fail(shown, UNREADABLE, error)
     if not (reading.parts or reading.failed):
         reading.fail(shown, _EMPTY)
     return reading
@@ -115,34 +117,39 @@ def _parts(reader: Reader, source: Source, reading: Reading) -> Iterator[Part]:
     with source.path.open("rb") as file:
         head = file.read(HEAD)
     given = reader.settings.of(source.shown)
+
+    def fits(headers: Sequence[str]) -> bool:
+        found = match(source.shown, headers, given, reader.profiles)
+        return found is not None and not found.lacking
+
     if head.startswith(_PARQUET):
         headers = headers_of(source.path)
         yield Part(source.shown, headers, read_parquet(source.path))
     elif head.startswith((_ZIP, _OLE)):
-        for sheet in read_sheets(source.path, reader.known, given.header_row):
+        for sheet in read_sheets(source.path, reader.known.words, given.header_row, fits):
             shown = f"{source.shown}#{sheet.name}"
-            if "!" in sheet.name:
-                reading.problems.append(Problem(shown, _SECOND, "kept"))
+            reading.problems += [
+                Problem(shown, text, "repaired" if text is MERGED else "kept", line=line)
+                for line, text in sheet.told
+            ]
             yield Part(shown, sheet.headers, iter([sheet_piece(sheet)]), sheet.above)
     elif kind := format_of(head):
         yield Part(source.shown, HEADERS, read_statement(source.path, kind))
     elif head.startswith(_PICTURES):
         raise InputError(_NO_TABLE)
     elif head.strip():
-        layout = _layout(head, given, reader.known)
-        pieces = read_csv(source.path, source.shown, layout, reading.problems)
-        yield Part(source.shown, layout.headers, pieces, layout.above)
-
-
-def _layout(head: bytes, given: FileSettings, known: frozenset[str]) -> Layout:
-    layout = sniff(head, given, known)
-    if layout is None:
-        raise InputError(_NO_TABLE)
-    return layout
+        first = sniff(head, given, reader.known.words, fits)
+        if first is None:
+            raise InputError(_NO_TABLE)
+        tables = read_csv(source.path, source.shown, first, reader.known, reading.problems)
+        for layout, pieces in tables:
+            shown = source.shown if layout is first else f"{source.shown}!{layout.header_line}"
+            like = source.shown if same(layout.headers, first.headers) else shown
+            yield Part(shown, layout.headers, pieces, layout.above, like)
 
 
 def _begin(reader: Reader, reading: Reading, part: Part) -> None:
-    given = reader.settings.of(part.shown)
+    given = reader.settings.of(part.like or part.shown)
     found = match(part.shown, part.headers, given, reader.profiles)
     headers = ", ".join(part.headers)
     if found is None:
@@ -173,14 +180,10 @@ def _begin(reader: Reader, reading: Reading, part: Part) -> None:
 
 _EMPTY = Text("the file is empty", "文件为空")
 _NO_TABLE = Text("this is not a table, whatever its name says", "这不是表格文件,与其扩展名不符")
-_UNREADABLE = Text("the file could not be read", "无法读取该文件")
+UNREADABLE = Text("the file could not be read", "无法读取该文件")
 _UNKNOWN_TABLE = Text(
     "no table known by this header or name; say which in case.toml, or make a profile with "
     "suyuan map",
     "无法由表头或文件名判断所属的表;请在 case.toml 中指明,或用 suyuan map 建立映射",
-)
-_SECOND = Text(
-    "a second table begins in this sheet; read as a table of its own",
-    "同一工作表中另有一张表,已作为单独的表读取",
 )
 _LEFT_OVER = Text("columns neither mapped nor ignored by name", "既未映射也未注明忽略的列")

@@ -13,7 +13,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-_QUOTE, _NEWLINE, _RETURN, _SPACE = 34, 10, 13, 32
+_QUOTE, _NEWLINE, _RETURN, _SPACE, _ZERO, _NINE = 34, 10, 13, 32, 48, 57
+_UPPER_A, _UPPER_Z, _LOWER = 65, 90, 32
+#: No header is longer, in bytes; no block has more records that may be headers.
+_LONGEST: Final = 96
+_WORDY: Final = 4096
+_NONE: Final = np.empty(0, np.uint64)
 #: Which marks a block holds.
 BLANKS: Final = 1  # a cell begins or ends with a blank, or a wide blank stands somewhere
 BREAKS: Final = 2  # a line break inside a cell, or a line with nothing on it
@@ -27,7 +32,8 @@ class Scan:
     """What stands in a block, up to the end of its last whole record.
 
     ``lines`` are the 1-based lines of the records within the block, ``open_quote`` says that the
-    block ended within a quoted cell.
+    block ended within a quoted cell. ``wordy`` are records that may be headers, as (offset, place):
+    three cells or more, none begins with a digit, and the first is a known header.
     """
 
     end: int
@@ -37,12 +43,21 @@ class Scan:
     longest: int
     marks: int
     open_quote: bool
+    wordy: NDArray[np.int64]
 
 
-def scan(block: bytes, delimiter: str, *, last: bool, quoting: bool = True) -> Scan:
+def scan(
+    block: bytes,
+    delimiter: str,
+    *,
+    last: bool,
+    quoting: bool = True,
+    known: NDArray[np.uint64] = _NONE,
+) -> Scan:
     """Scan UTF-8 `block`, which begins with a record; `last` if the file ends with it.
 
-    Without `quoting` a quotation mark is an ordinary character.
+    Without `quoting` a quotation mark is an ordinary character. `known` are prints of headers
+    (:func:`~suyuan.ingest.second_tables.prints`).
     """
     bytes_ = np.frombuffer(block, np.uint8)
     upper = int(np.count_nonzero(bytes_ == _NEWLINE)) + 1
@@ -50,27 +65,33 @@ def scan(block: bytes, delimiter: str, *, last: bool, quoting: bool = True) -> S
     special = np.zeros(256, np.bool_)
     special[[_NEWLINE, 0, 0xC2, 0xE2, 0xE3, 0xEF, ord(delimiter)]] = True
     special[_QUOTE] = quoting
-    end, line_count, records, widest, longest, marks, quoted = _walk(
-        bytes_, ord(delimiter), last, special, lines
+    wordy = np.empty((_WORDY, 2), np.int64)
+    end, line_count, records, widest, longest, marks, quoted, headers = _walk(
+        bytes_, ord(delimiter), last, special, lines, known, wordy
     )
-    return Scan(end, line_count, lines[:records], widest, longest, marks, bool(quoted))
+    found = lines[:records]
+    return Scan(
+        end, line_count, found, widest, longest, marks, bool(quoted), wordy[:headers].copy()
+    )
 
 
 @njit(cache=True, nogil=True)
-def _walk(data, delimiter, last, special, lines):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
+def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
     """The state machine; `lines` receives the line of each record."""
     size = data.size
     records, line, line_end, end = 0, 0, 0, 0  # line: breaks seen; line_end: at the last record end
     start, first_line = 0, 0
     widest, width, longest, marks = 0, 1, 0, 0
-    quoted = False
+    quoted, numeric, headers = False, False, 0
     n = 0
     at_start = True
     while n < size:
         byte = data[n]
         if not special[byte]:
-            if at_start and byte <= _SPACE and byte != _RETURN:
-                marks |= BLANKS
+            if at_start:
+                numeric = numeric or _ZERO <= byte <= _NINE
+                if byte <= _SPACE and byte != _RETURN:
+                    marks |= BLANKS
             at_start = False
             n += 1
             while n < size and not special[data[n]]:
@@ -101,18 +122,24 @@ def _walk(data, delimiter, last, special, lines):  # type: ignore[no-untyped-def
             else:
                 if data[stop - 1] <= _SPACE and data[stop - 1] != delimiter:
                     marks |= BLANKS
+                wanted = not numeric and width > 2 and headers < wordy.shape[0]
+                if wanted and _begins_known(data, start, stop, delimiter, known):
+                    wordy[headers, 0], wordy[headers, 1] = start, records
+                    headers += 1
                 lines[records] = first_line + 1
                 records += 1
                 widest, longest = max(widest, width), max(longest, n - start)
             end, line_end = n + 1, line
-            start, first_line, width = n + 1, line, 1
+            start, first_line, width, numeric = n + 1, line, 1, False
             at_start = True
         else:
             if byte == _QUOTE and at_start:
                 quoted = True
                 marks |= QUOTES
-                if n + 1 < size and data[n + 1] <= _SPACE:
-                    marks |= BLANKS
+                if n + 1 < size:
+                    numeric = numeric or _ZERO <= data[n + 1] <= _NINE
+                    if data[n + 1] <= _SPACE:
+                        marks |= BLANKS
             elif byte == _QUOTE:
                 marks |= STRAY
             elif byte == 0:
@@ -122,13 +149,34 @@ def _walk(data, delimiter, last, special, lines):  # type: ignore[no-untyped-def
             at_start = False
         n += 1
     if last and start < size:
+        wanted = not numeric and width > 2 and headers < wordy.shape[0]
+        if wanted and _begins_known(data, start, size, delimiter, known):
+            wordy[headers, 0], wordy[headers, 1] = start, records
+            headers += 1
         lines[records] = first_line + 1
         records += 1
         widest, longest = max(widest, width), max(longest, size - start)
         if data[size - 1] <= _SPACE and data[size - 1] != delimiter:
             marks |= BLANKS
         end, line_end = size, line
-    return end, line_end, records, widest, longest, marks, quoted
+    return end, line_end, records, widest, longest, marks, quoted, headers
+
+
+@njit(cache=True, nogil=True)
+def _begins_known(data, start, stop, delimiter, known):  # type: ignore[no-untyped-def]
+    """Whether the first cell is a known header: FNV-1a of it, quotes and blanks left out."""
+    value = np.uint64(0xCBF29CE484222325)
+    for n in range(start, min(stop, start + _LONGEST)):
+        byte = data[n]
+        if byte == delimiter:
+            place = np.searchsorted(known, value)
+            return place < known.size and known[place] == value
+        if byte <= _SPACE or byte == _QUOTE:
+            continue
+        if _UPPER_A <= byte <= _UPPER_Z:
+            byte += _LOWER
+        value = (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)
+    return False
 
 
 @njit(cache=True, nogil=True)

@@ -12,6 +12,7 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
+from suyuan.ingest.duplicates import sources_of
 from suyuan.ingest.problems import Problem
 from suyuan.model.text import Text
 
@@ -65,7 +66,7 @@ def second_sides(
     A payment whose id stands in two files with the same parties and amount needs none of that.
     """
     names = {"names": [str(path) for path in files], "window": WINDOW_SECONDS}
-    if len({path.name.partition(".")[0].partition("-")[0] for path in files}) < 2:
+    if sources_of(files) < 2:
         return excluded.slice(0, 0)
     con.register("excluded", excluded)
     con.execute(f"CREATE OR REPLACE TEMP TABLE twice AS {_SAME_ID}", names)

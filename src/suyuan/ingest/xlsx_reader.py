@@ -1,7 +1,7 @@
 """Workbooks into pieces: each sheet is a table of its own."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,20 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from suyuan.ingest.headers import normal
+from suyuan.ingest.layout import Fits
 from suyuan.ingest.pieces import ArrowRows
+from suyuan.ingest.second_tables import ABOVE, REPEATED, SECOND, is_header, leads_up, same
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
 #: Excel keeps fifteen digits of a number; what is longer has lost the rest.
 _DIGITS_KEPT = 15
 _HEADER_ROWS = 60
+#: The first and the last cell of a merged range, as (row, column) from 0.
+_Range = tuple[tuple[int, int], tuple[int, int]]
+MERGED = Text(
+    "a cell merged over several rows counts for each of them", "跨行合并的单元格,其值计入每一行"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +35,12 @@ class Sheet:
     header_line: int
     above: str
     rows: list[list[Any]]
+    told: list[tuple[int, Text]] = field(default_factory=list)  # by line
 
 
-def read_sheets(path: Path, known: frozenset[str], header_row: int | None) -> Iterator[Sheet]:
+def read_sheets(
+    path: Path, known: frozenset[str], header_row: int | None, fits: Fits | None = None
+) -> Iterator[Sheet]:
     """The sheets of a workbook that hold anything; raises :class:`InputError` if it is broken."""
     try:
         book = CalamineWorkbook.from_path(str(path))
@@ -39,11 +49,14 @@ def read_sheets(path: Path, known: frozenset[str], header_row: int | None) -> It
         raise InputError(_BROKEN, value=error) from error
     for name in names:
         try:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            opened = book.get_sheet_by_name(name)
+            rows, merged = opened.to_python(skip_empty_area=False), opened.merged_cell_ranges
         except CalamineError as error:
             raise InputError(_BROKEN, value=error) from error
         if rows:
-            first = _sheet(name, rows, known, header_row)
+            first = _sheet(name, rows, known, header_row, fits)
+            for line in _unmerged(rows, merged or (), first.header_line):
+                first.told.append((line, MERGED))
             yield from _parted(first, known)
 
 
@@ -68,30 +81,68 @@ def sheet_samples(sheet: Sheet, limit: int) -> list[list[object]]:
 
 
 def _sheet(
-    name: str, rows: list[list[Any]], known: frozenset[str], header_row: int | None
+    name: str,
+    rows: list[list[Any]],
+    known: frozenset[str],
+    header_row: int | None,
+    fits: Fits | None,
 ) -> Sheet:
     if header_row is not None and header_row <= len(rows):
         best = header_row - 1
     else:
         best = max(range(min(len(rows), _HEADER_ROWS)), key=lambda n: _rank(rows[n], known))
-    headers = tuple(str(_written(cell) or "") for cell in rows[best])
-    above = "\n".join(" ".join(_written(cell) or "" for cell in row) for row in rows[:best])
-    return Sheet(name, headers, best + 1, above, rows)
+        if fits is not None:
+            earlier = (
+                n for n in range(best) if is_header(rows[n], known) and fits(_texts(rows[n]))
+            )
+            best = next(earlier, best)
+    headers = _texts(rows[best])
+    return Sheet(name, headers, best + 1, _text(rows[:best]), rows)
 
 
 def _parted(sheet: Sheet, known: frozenset[str]) -> Iterator[Sheet]:
-    """The sheet, cut where a row of nothing but known headers begins another table."""
+    """The sheet, cut where a row of headers begins another table; repeated headers are no rows."""
     for n in range(sheet.header_line, len(sheet.rows)):
-        cells = [normal(cell) for cell in sheet.rows[n] if isinstance(cell, str) and cell.strip()]
-        filled = [cell for cell in sheet.rows[n] if cell not in ("", None)]
-        if len(filled) >= 3 and len(cells) == len(filled) and all(cell in known for cell in cells):
-            yield replace(sheet, rows=sheet.rows[:n])
-            rest = [[None]] * n + sheet.rows[n:]
-            headers = tuple(str(_written(cell) or "") for cell in sheet.rows[n])
-            name = f"{sheet.name.partition('!')[0]}!{n + 1}"
-            yield from _parted(Sheet(name, headers, n + 1, "", rest), known)
-            return
+        if not is_header(sheet.rows[n], known):
+            continue
+        headers = _texts(sheet.rows[n])
+        start = n
+        while start > max(sheet.header_line, n - ABOVE) and leads_up(sheet.rows[start - 1]):
+            start -= 1
+        above = _text(sheet.rows[start:n])
+        if same(headers, sheet.headers) and not above:
+            sheet.rows[n] = []
+            sheet.told.append((n + 1, REPEATED))
+            continue
+        yield replace(sheet, rows=sheet.rows[:start])
+        rest: list[list[Any]] = [[]] * n + sheet.rows[n:]
+        name, told = f"{sheet.name.partition('!')[0]}!{n + 1}", [(n + 1, SECOND)]
+        above = above or sheet.above
+        yield from _parted(Sheet(name, headers, n + 1, above, rest, told), known)
+        return
     yield sheet
+
+
+def _texts(row: list[Any]) -> tuple[str, ...]:
+    return tuple(str(_written(cell) or "") for cell in row)
+
+
+def _text(rows: list[list[Any]]) -> str:
+    return "\n".join(" ".join(_written(cell) or "" for cell in row) for row in rows).strip()
+
+
+def _unmerged(rows: list[list[Any]], ranges: Sequence[_Range], below: int) -> list[int]:
+    """Fill cells that were merged downwards with what stands in the first; the rows it was done in.
+
+    Only below the header, and only within one column: a cell merged across columns is a title.
+    """
+    filled = []
+    for (top, left), (bottom, right) in ranges:
+        if left == right and top >= below and bottom < len(rows) and left < len(rows[top]):
+            for n in range(top + 1, bottom + 1):
+                rows[n][left] = rows[top][left]
+                filled.append(n + 1)
+    return sorted(set(filled))
 
 
 def _rank(row: list[Any], known: frozenset[str]) -> tuple[int, int]:

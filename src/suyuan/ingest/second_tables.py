@@ -1,0 +1,58 @@
+"""Where another table begins below the first: a row of headers, and the lines that lead up to it.
+
+Banks put the statements of several accounts below one another in one file, and repeat the header
+on every printed page. A row is a header where it holds at least three known ones, and these are
+half of it. The lines above it (title, holder, account number) belong to it; they are told apart
+from rows by having one cell, or a Chinese word with a colon.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from suyuan.ingest.headers import normal
+from suyuan.model.text import Text
+
+SECOND: Final = Text(
+    "another table begins here; read as a table of its own", "此处另有一张表,已作为单独的表读取"
+)
+REPEATED: Final = Text("the header is repeated on this line; no row", "此行重复了表头,不计为行")
+#: How many lines may lead up to a header.
+ABOVE: Final = 20
+_LABEL: Final = re.compile(r"[\u4e00-\u9fff)）]\s*[:：]")
+_OFFSET, _PRIME, _MASK = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
+
+
+def is_header(cells: Sequence[object], known: Collection[str]) -> bool:
+    """Whether `cells` are headers of a table."""
+    filled = [cell for cell in cells if cell is not None and str(cell).strip()]
+    hits = {normal(cell) for cell in filled if isinstance(cell, str)} & set(known)
+    return len(hits) >= 3 and 2 * len(hits) >= len(filled)
+
+
+def leads_up(cells: Sequence[object]) -> bool:
+    """Whether a line before a header belongs to the header, and is no row."""
+    filled = [str(cell) for cell in cells if cell is not None and str(cell).strip()]
+    return len(filled) <= 1 or any(_LABEL.search(cell) for cell in filled)
+
+
+def same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two headers are of one table."""
+    return [normal(cell) for cell in one] == [normal(cell) for cell in other]
+
+
+def prints(known: Collection[str]) -> NDArray[np.uint64]:
+    """The known headers as sorted FNV-1a hashes of their UTF-8, for the kernel."""
+    wide = str.maketrans("()/:", "()/:")
+    forms = {form for word in known for form in (word, word.translate(wide)) if word}
+    return np.array(sorted({_print(form) for form in forms}), np.uint64)
+
+
+def _print(word: str) -> int:
+    value = _OFFSET
+    for byte in word.encode():
+        value = ((value ^ byte) * _PRIME) & _MASK
+    return value
