@@ -1,7 +1,7 @@
 """The order of the steps of an investigation; nothing else."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +60,16 @@ def steps(*, listed: float = LISTED) -> list[Step]:
     return in_order([*early, *detecting, AT_RISK_STEP, *CHAIN_STEPS])
 
 
+def needed_for(*tables: str) -> frozenset[str]:
+    """The names of the steps without which `tables` could not be made."""
+    wanted, names = set(tables), set()
+    for each in reversed(steps()):
+        if wanted.intersection(each.writes):
+            names.add(each.name)
+            wanted.update(each.reads)
+    return frozenset(names)
+
+
 def compliance() -> Step:
     """The step that asks every rule; the rulebook itself knows neither steps nor the store."""
     book = load_rules()
@@ -93,11 +103,13 @@ def investigate(
     as_of: datetime | None = None,
     listed: float = LISTED,
     watch: Watch | None = None,
+    only: Collection[str] | None = None,
 ) -> list[Timing]:
     """Import `case`, run every step, and leave the result tables in `layout`.
 
-    `as_of` is naive UTC. Nothing is written into the case but `layout.out`; a run that is cut short
-    leaves whole files only, and the next one starts from what they hold.
+    `as_of` is naive UTC. With `only` the other steps are left out and their tables are empty (for
+    trials, which ask for little). Nothing is written into the case but `layout.out`; a run that is
+    cut short leaves whole files only, and the next one starts from what they hold.
     """
     imported, timing = _import(case, layout, progress)
     tables = open_records(engine, layout, zone=imported.settings.timezone, as_of=as_of)
@@ -105,7 +117,8 @@ def investigate(
     tables.put("quality", imported.quality)
     tables.put("quality_summary", imported.quality_summary)
     for each in steps(listed=listed):
-        _run(each, run)
+        if only is None or each.name in only:
+            _run(each, run)
     tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.stored))
     _publish(run, layout)
     return run.timings

@@ -26,8 +26,22 @@ def test_a_trial_gives_means_with_intervals(scenario: Path, tmp_path: Path) -> N
     moment = alert(plan, 1)
     assert moment == datetime(2019, 5, 16, 0, 0)
     folder = tmp_path / "seed-1"
-    before = victims_before_alert(folder / "truth", [(moment, folder / "results-early")])
+    before = victims_before_alert(folder / "truth", [(moment, folder / "results")])
     assert 5 < before["scam_caller"] < 70
+
+
+def test_a_trial_goes_on_where_it_was_cut_short(scenario: Path, tmp_path: Path) -> None:
+    plan = Plan(scenario, seeds=(1,), alert_day=None)
+    first = trial(knows, tmp_path, plan)
+
+    def fails(case: Path, results: Path, _: datetime | None) -> None:
+        raise AssertionError("investigated again")
+
+    assert repr(trial(fails, tmp_path, plan).scores) == repr(first.scores)
+    with pytest.raises(AssertionError):  # a world of another setting is another world
+        trial(fails, tmp_path, Plan(scenario, seeds=(1,), alert_day=None, knobs={"noise": 2.0}))
+    with pytest.raises(AssertionError):
+        trial(fails, tmp_path, Plan(scenario, seeds=(1, 2), alert_day=None))
 
 
 def test_a_sweep_is_drawn(scenario: Path, tmp_path: Path) -> None:

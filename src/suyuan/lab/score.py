@@ -78,5 +78,10 @@ def score(results: Path, truth: Path, as_of: datetime | None = None) -> Scores:
     )
 
 
+def score_at_risk(results: Path, truth: Path, as_of: datetime) -> dict[str, float]:
+    """The at-risk list alone, of results made as of a moment (naive UTC)."""
+    return at_risk(Compared(Path(results), Path(truth)), _aware(as_of))
+
+
 def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

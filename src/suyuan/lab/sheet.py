@@ -10,7 +10,9 @@ from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 from suyuan.model.columns import PUBLISHED, Column, Table, Type
 
@@ -56,7 +58,7 @@ class Ids:
         text = Numbers(self.values).take(rows).cast(pa.string())
         if not self.before:
             return text
-        return pa.compute.binary_join_element_wise(pa.scalar(self.before), text, pa.scalar(""))
+        return pc.binary_join_element_wise(pa.scalar(self.before), text, pa.scalar(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def lists(values: pa.Array, counts: np.ndarray) -> Texts:
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     array = pa.ListArray.from_arrays(pa.array(offsets), values)
     empty = pa.array(counts == 0)
-    return Texts(pa.compute.if_else(empty, pa.scalar(None, array.type), array))
+    return Texts(pc.if_else(empty, pa.scalar(None, array.type), array))
 
 
 def _decimal(fen: pa.Array) -> pa.Array:
@@ -128,7 +130,7 @@ def _decimal(fen: pa.Array) -> pa.Array:
     yuan = pa.Array.from_buffers(
         pa.decimal128(18, 2), len(low), [None, pa.py_buffer(wide.tobytes())]
     )
-    return pa.compute.if_else(fen.is_null(), pa.scalar(None, yuan.type), yuan)
+    return pc.if_else(fen.is_null(), pa.scalar(None, yuan.type), yuan)
 
 
 def published(column: Column, cells: pa.Array) -> pa.Array:
@@ -160,6 +162,33 @@ def write(
             arrays = [published(c, cells[c.name].take(some)) for c in columns]
             file.write_table(pa.Table.from_arrays(arrays, schema=schema))
     return len(rows)
+
+
+def to_csv(path: Path) -> None:
+    """Put a CSV (UTF-8) in the place of a table's Parquet file, a group of rows at a time.
+
+    Times are ISO 8601 in UTC, lists are joined by semicolons.
+    """
+    with pq.ParquetFile(path) as file:
+        schema = pa.schema([(field.name, _plain(field.type)) for field in file.schema_arrow])
+        with csv.CSVWriter(path.with_suffix(".csv"), schema) as written:
+            for batch in file.iter_batches(batch_size=CHUNK):
+                cells = [_text(column) for column in batch.columns]
+                written.write_batch(pa.record_batch(cells, schema=schema))
+    path.unlink()
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    text = pa.types.is_timestamp(kind) or pa.types.is_list(kind) or pa.types.is_decimal(kind)
+    return pa.string() if text else kind
+
+
+def _text(cells: pa.Array) -> pa.Array:
+    if pa.types.is_timestamp(cells.type):
+        return pc.strftime(cells, format="%Y-%m-%dT%H:%M:%SZ")
+    if pa.types.is_list(cells.type):
+        return pc.binary_join(cells, ";")
+    return cells.cast(_plain(cells.type))
 
 
 def _order(table: Table, cells: Mapping[str, Cells]) -> np.ndarray:

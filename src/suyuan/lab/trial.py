@@ -1,11 +1,16 @@
 """Trials: many worlds investigated and scored, means with intervals, and curves over a knob."""
 
+import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from suyuan.lab.score import Scores, score
+from suyuan.lab.madeby import fingerprint
+from suyuan.lab.parallel import each
+from suyuan.lab.score import score, score_at_risk
 from suyuan.lab.scoring.alerts import reported_before
 from suyuan.lab.scoring.measures import interval
 from suyuan.lab.setting import DAY, HOUR, SECOND, resolve
@@ -14,10 +19,12 @@ from suyuan.model.errors import InputError
 from suyuan.model.progress import Progress
 from suyuan.model.text import Text
 
-#: Investigates a case folder into a results folder, as of a moment (naive UTC) or with all it has.
+#: Investigates a case folder into a results folder: with all it has, or (where a moment, naive UTC,
+#: is given) as of then, when the at-risk list alone is asked for.
 Investigate = Callable[[Path, Path, datetime | None], None]
 #: Mean and 95 % interval.
 Summary = dict[str, tuple[float, float, float]]
+Flat = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -33,51 +40,86 @@ class Plan:
 
 @dataclass(frozen=True)
 class Trial:
-    """The scores of each world, and over all of them."""
+    """The scores of each world (``group/row/score`` → number), and over all of them."""
 
     plan: Plan
-    scores: dict[int, Scores]
+    scores: dict[int, Flat]
 
     def summary(self) -> Summary:
         """Mean and 95 % interval over the worlds of every score."""
-        flat = [one.flat() for one in self.scores.values()]
-        names = sorted({name for one in flat for name in one})
-        return {name: interval([one.get(name, float("nan")) for one in flat]) for name in names}
+        names = sorted({name for one in self.scores.values() for name in one})
+        return {
+            name: interval([one.get(name, math.nan) for one in self.scores.values()])
+            for name in names
+        }
 
 
 def trial(
-    investigate: Investigate, out: Path, plan: Plan, progress: Progress | None = None
+    investigate: Investigate,
+    out: Path,
+    plan: Plan,
+    progress: Progress | None = None,
+    *,
+    jobs: int = 1,
 ) -> Trial:
-    """Make each seed's world under `out`, investigate and score it. Worlds that are there are kept.
+    """Make each seed's world under `out`, investigate and score it, `jobs` at a time.
 
-    Raises :class:`InputError` without seeds; whatever `investigate` raises goes through.
+    Worlds that are there are kept, and so are scores that this very code has made: a trial that
+    was cut short goes on. Raises :class:`InputError` without seeds; whatever `investigate` raises
+    goes through.
     """
     if not plan.seeds:
         raise InputError(Text("A trial needs seeds.", "试验需要随机种子。"), value=plan.seeds)
-    return Trial(
-        plan,
-        {
-            seed: _one(investigate, out / f"seed-{seed}", plan, seed, progress)
-            for seed in plan.seeds
-        },
-    )
+    work = partial(_one, investigate, out, plan)
+    title = Text("Worlds made, investigated and scored", "生成、分析并评分的世界")
+    scores = each(work, plan.seeds, jobs=jobs, title=title, progress=progress)
+    return Trial(plan, dict(zip(plan.seeds, scores, strict=True)))
 
 
-def _one(
-    investigate: Investigate, folder: Path, plan: Plan, seed: int, progress: Progress | None
-) -> Scores:
-    if not (folder / "truth" / "manifest.json").is_file():
-        make_world(folder, plan.scenario, plan.scale, seed, plan.knobs, progress)
-    investigate(folder / "case", folder / "results", None)
-    whole = score(folder / "results", folder / "truth")
-    moment = alert(plan, seed)
-    if moment is None:
-        return whole
-    investigate(folder / "case", folder / "results-early", moment)
-    early = score(folder / "results-early", folder / "truth", moment)
-    return Scores(
-        **{**{n: getattr(whole, n) for n in whole.__dataclass_fields__}, "at_risk": early.at_risk}
-    )
+def _one(investigate: Investigate, out: Path, plan: Plan, seed: int) -> Flat:
+    folder = out / f"seed-{seed}"
+    setting = resolve(plan.scenario, scale=plan.scale, seed=seed, knobs=plan.knobs)
+    made_by = {"code": fingerprint(), "world": setting.digest, "alert_day": plan.alert_day}
+    written = folder / "scores.json"
+    known = json.loads(written.read_text(encoding="utf-8")) if written.is_file() else {}
+    if known.get("made_by") != made_by:
+        manifest = folder / "truth" / "manifest.json"
+        if not _is_of(manifest, setting.digest):
+            make_world(folder, plan.scenario, plan.scale, seed, plan.knobs)
+        known = {"made_by": made_by, "scores": _scored(investigate, folder, alert(plan, seed))}
+        text = json.dumps(known, indent=2, ensure_ascii=False)
+        written.write_text(text + "\n", encoding="utf-8")
+    return {k: math.nan if v is None else v for k, v in known["scores"].items()}
+
+
+def _is_of(manifest: Path, digest: str) -> bool:
+    """The world is whole (its manifest comes last) and of this very setting."""
+    if not manifest.is_file():
+        return False
+    return bool(json.loads(manifest.read_text(encoding="utf-8"))["digest"] == digest)
+
+
+def _scored(
+    investigate: Investigate, folder: Path, moment: datetime | None
+) -> dict[str, float | None]:
+    """Both runs share one results folder, so that the files are read once; the early one first."""
+    results, truth = folder / "results", folder / "truth"
+    early: Flat = {}
+    if moment is not None:
+        investigate(folder / "case", results, moment)
+        early = score_at_risk(results, truth, moment)
+    investigate(folder / "case", results, None)
+    flat = score(results, truth).flat() | {f"at_risk/{k}": v for k, v in early.items()}
+    return {k: None if math.isnan(v) else round(v, 6) for k, v in flat.items()}
+
+
+def as_json(summary: Summary) -> str:
+    """Each score's mean, low and high; what has no meaning is null."""
+    plain = {
+        name: [None if math.isnan(v) else round(v, 6) for v in values]
+        for name, values in summary.items()
+    }
+    return json.dumps(plain, indent=2, ensure_ascii=False)
 
 
 def alert(plan: Plan, seed: int) -> datetime | None:
@@ -104,6 +146,9 @@ def sweep(
     plan: Plan,
     knob: str,
     values: Sequence[float] = (0.0, 0.5, 1.0, 2.0, 3.0),
+    progress: Progress | None = None,
+    *,
+    jobs: int = 1,
 ) -> dict[float, Summary]:
     """A trial for each value of a knob: a curve, not a point."""
     found: dict[float, Summary] = {}
@@ -111,7 +156,8 @@ def sweep(
         turned = Plan(
             plan.scenario, plan.scale, plan.seeds, {**plan.knobs, knob: value}, plan.alert_day
         )
-        found[value] = trial(investigate, out / f"{knob}-{value:g}", turned).summary()
+        folder = out / f"{knob}-{value:g}"
+        found[value] = trial(investigate, folder, turned, progress, jobs=jobs).summary()
     return found
 
 

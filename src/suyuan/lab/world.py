@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from suyuan.lab.latent import world as latent
 from suyuan.lab.observe import (
@@ -20,6 +21,7 @@ from suyuan.lab.observe import (
 from suyuan.lab.observe.answers import Writer
 from suyuan.lab.seeds import distinct
 from suyuan.lab.setting import resolve
+from suyuan.lab.sheet import to_csv
 from suyuan.model.progress import Progress, Silent
 from suyuan.model.text import Text
 
@@ -44,11 +46,13 @@ def make_world(
     seed: int = 1,
     knobs: Mapping[str, float] | None = None,
     progress: Progress | None = None,
+    form: Literal["parquet", "csv"] = "parquet",
 ) -> Manifest:
     """Make a world: ``out/case/*.parquet`` (standard tables), ``out/truth/*.parquet``, a manifest.
 
-    The same arguments give the same bytes. Raises :class:`~suyuan.model.errors.InputError` for an
-    unknown scenario, scale or knob.
+    With the form ``csv`` the case's tables are CSV; the truth stays as it is. The same arguments
+    give the same bytes. Raises :class:`~suyuan.model.errors.InputError` for an unknown scenario,
+    scale or knob.
     """
     setting = resolve(scenario, scale=scale, seed=seed, knobs=knobs)
     made = Manifest(str(setting.config["name"]), setting.digest, scale, seed, dict(setting.knobs))
@@ -62,6 +66,8 @@ def make_world(
         shown.start(Text(f"Writing {name}", f"写出 {name}"))
         started = time.monotonic()
         made.rows[name] = step()
+        if form == "csv" and name != "truth":
+            to_csv(out / "case" / f"{name}.parquet")
         made.seconds[name] = round(time.monotonic() - started, 3)
         shown.finish(made.rows[name], made.seconds[name])
     plain = {k: v for k, v in asdict(made).items() if k != "seconds"}

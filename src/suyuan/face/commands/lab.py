@@ -1,15 +1,18 @@
 """``suyuan lab``: invented worlds with their truth, scores, trials and fitting."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from enum import StrEnum
+from math import isnan
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from suyuan.face.options import LangOption, console, spoken, told_plainly
 from suyuan.model.errors import InputError
-from suyuan.model.text import Text
+from suyuan.model.text import Language, Text
 
 app = typer.Typer(
     help="Invented worlds with their truth: make, score, try, fit. 模拟世界。", no_args_is_help=True
@@ -20,7 +23,15 @@ Knobs = Annotated[
     list[str] | None, typer.Option("--knob", help="name=0..3; may be repeated. 旋钮。")
 ]
 Seeds = Annotated[int, typer.Option("--seeds", help="How many worlds. 世界数。")]
+Jobs = Annotated[int, typer.Option("--jobs", help="Worlds at a time. 并行数。")]
 First = Annotated[int, typer.Option("--first-seed", help="The first seed. 首个种子。")]
+
+
+class Form(StrEnum):
+    """What the case's files may be written as."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
 
 
 def _knobs(written: list[str] | None) -> dict[str, float]:
@@ -32,12 +43,6 @@ def _knobs(written: list[str] | None) -> dict[str, float]:
         ) from error
 
 
-def _investigate(case: Path, out: Path, as_of: datetime | None) -> None:
-    from suyuan.face.api import investigate  # noqa: PLC0415  # keeps --help fast
-
-    investigate(case, out=out, as_of=as_of)
-
-
 @app.command()
 @told_plainly
 def world(
@@ -46,6 +51,9 @@ def world(
     scale: Scale = 0.001,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes. 种子。")] = 1,
     knob: Knobs = None,
+    format: Annotated[  # noqa: A002  # the option's name
+        Form, typer.Option("--format", help="Files of the case. 案件文件格式。")
+    ] = Form.PARQUET,
     lang: LangOption = None,
 ) -> None:
     """Write OUT/case (standard tables) and OUT/truth (what really happened)."""
@@ -53,7 +61,9 @@ def world(
     from suyuan.lab.world import make_world  # noqa: PLC0415
 
     with Bars(console(), spoken(lang)) as bars:
-        made = make_world(out, _scenario(scenario), scale, seed, _knobs(knob), bars)
+        made = make_world(
+            out, _scenario(scenario), scale, seed, _knobs(knob), bars, form=format.value
+        )
     console().print(f"{sum(made.rows.values()):,} rows → {out}")
 
 
@@ -98,26 +108,41 @@ def trial(
     sweep: Annotated[
         str | None, typer.Option("--sweep", help="A knob to turn from 0 to 3. 扫描旋钮。")
     ] = None,
+    jobs: Jobs = 1,
+    json: Annotated[bool, typer.Option("--json", help="As JSON. 输出JSON。")] = False,
     lang: LangOption = None,
 ) -> None:
     """Make worlds, investigate them, and print means with 95 % intervals (or a curve)."""
-    from suyuan.lab import trial as trials  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.fitting import try_out  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.progress import Bars  # noqa: PLC0415
+    from suyuan.lab import trial as trials  # noqa: PLC0415
 
     numbers = tuple(range(first_seed, first_seed + seeds))
     plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob))
+    with Bars(Console(stderr=True), spoken(lang)) as bars:
+        if sweep:
+            curve = trials.sweep(try_out, out, plan, sweep, progress=bars, jobs=jobs)
+        else:
+            summary = trials.trial(try_out, out, plan, bars, jobs=jobs).summary()
     if sweep:
-        curve = trials.sweep(_investigate, out, plan, sweep)
         names = sorted(n for n in next(iter(curve.values())) if n.endswith("average_precision"))
         picture = out / f"{sweep}.png"
         trials.draw(curve, sweep, names, picture)
         console().print(str(picture))
-        return
-    summary = trials.trial(_investigate, out, plan).summary()
-    shown = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(spoken(lang)))
+    elif json:
+        typer.echo(trials.as_json(summary))
+    else:
+        _print_summary(summary, spoken(lang))
+
+
+def _print_summary(summary: Mapping[str, tuple[float, float, float]], lang: Language) -> None:
+    """A line for each score that has a meaning in these worlds."""
+    shown = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(lang))
     shown.add_column("score")
     shown.add_column("mean")
     for name, (mean, low, high) in summary.items():
-        shown.add_row(name, f"{mean:.4g} ({low:.4g} … {high:.4g})")
+        if not isnan(mean):
+            shown.add_row(name, f"{mean:.4g} ({low:.4g} … {high:.4g})")
     console().print(shown)
 
 
@@ -125,17 +150,43 @@ def trial(
 @told_plainly
 def fit(
     out: Annotated[Path, typer.Option("--out", help="Folder for worlds and cards. 目录。")],
-    seeds: Seeds = 10,
+    seeds: Seeds = 12,
     first_seed: First = 1,
     scale: Scale = 0.001,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="For all worlds; else varied. 场景。")
+    ] = None,
+    knob: Knobs = None,
+    worlds: Annotated[
+        list[Path] | None,
+        typer.Option("--worlds", help="Folder of worlds already made; repeatable. 已有世界。"),
+    ] = None,
     role: Annotated[
         list[str] | None, typer.Option("--role", help="Only this role. 只拟合此角色。")
     ] = None,
+    from_scratch: Annotated[
+        bool, typer.Option("--from-scratch", help="Start from no weights. 从零开始。")
+    ] = False,
+    jobs: Jobs = 1,
     lang: LangOption = None,
 ) -> None:
-    """Fit scorecards on invented worlds: two thirds of the seeds to fit, one third to calibrate."""
-    from suyuan.face.fitting import fit_cards  # noqa: PLC0415  # keeps --help fast
+    """Fit scorecards on invented worlds, some of which calibrate; writes OUT/scorecards."""
+    from suyuan.face.fitting import Wanted, fit_cards  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.progress import Bars  # noqa: PLC0415
 
-    cards = fit_cards(out, range(first_seed, first_seed + seeds), scale, role)
+    wanted = Wanted(
+        range(first_seed, first_seed + seeds),
+        scale,
+        _scenario(scenario) if scenario else None,
+        _knobs(knob),
+        worlds or (),
+    )
+    with Bars(Console(stderr=True), spoken(lang)) as bars:
+        done = fit_cards(out, wanted, roles=role, scratch=from_scratch, jobs=jobs, progress=bars)
+    shown = Table("role", "guilty", "average precision", "F1", "Brier")
+    for one in done:
+        pairs = [f"{a:.3f} → {b:.3f}" for a, b in zip(one.before, one.after, strict=True)]
+        shown.add_row(one.card.role, str(one.card.fitted_on["guilty"]), *pairs)
+    console().print(shown)
     said = Text("{n} scorecards written to {to}", "已写出{n}个评分卡到 {to}")
-    console().print(said.format(n=len(cards), to=out / "scorecards").in_(spoken(lang)))
+    console().print(said.format(n=len(done), to=out / "scorecards").in_(spoken(lang)))

@@ -7,9 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import csv
 
 from suyuan.lab.truth import TRUTH
+from suyuan.model.columns import PUBLISHED, Type
 from suyuan.model.errors import InputError
+from suyuan.model.records import RECORDS
 from suyuan.model.results import RESULTS
 from suyuan.model.text import Text
 
@@ -37,8 +40,20 @@ class Compared:
         return _read(self.truth / f"{TRUTH[name].name}.parquet")
 
     def case(self, name: str) -> pa.Table | None:
+        """A table of the case beside the truth, as Parquet or as CSV; None where it is not there.
+
+        Of a CSV the lists stay text.
+        """
         path = self.truth.parent / "case" / f"{name}.parquet"
-        return pq.read_table(path) if path.is_file() else None
+        if path.is_file():
+            return pq.read_table(path)
+        path = path.with_suffix(".csv")
+        if not path.is_file():
+            return None
+        kinds = {c.name: PUBLISHED[c.type] for c in RECORDS[name] if c.type is not Type.LIST}
+        return csv.read_csv(
+            path, convert_options=csv.ConvertOptions(column_types=kinds, strings_can_be_null=True)
+        )
 
     @cached_property
     def entity_of(self) -> dict[str, str]:
