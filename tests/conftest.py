@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from suyuan.face.api import Results, investigate
 from suyuan.store.duck import DuckEngine
 from suyuan.store.engine import Engine
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+
+# No test is timed: machines are shared, and kernels compile on first use.
+settings.register_profile("suyuan", deadline=None)
+settings.load_profile("suyuan")
 
 
 @pytest.hookimpl(tryfirst=True)

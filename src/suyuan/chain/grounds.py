@@ -119,6 +119,25 @@ def openings(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     return ibis.union(*parts)
 
 
+def nearest(every: ir.Table) -> ir.Table:
+    """Grounds of those who supplied a ring's cards, from the level nearest to it.
+
+    One delivery leaves rows with its seller, the outlet, the operator and the customer in whose
+    name the cards stand; for each ring the first level at which anybody was found stands.
+    """
+    subject = every["subject"]
+    levels = (subject.startswith("agent:"), subject.startswith("operator:"))
+    level = ibis.cases(
+        (every["role"] != "sim_supplier", 0),
+        (every["table"] == "trades", 1),
+        *((named_, at) for at, named_ in enumerate(levels, start=2)),
+        else_=4,
+    )
+    placed = every.mutate(level=level.cast("int64"))
+    best = placed.mutate(best=placed["level"].min().over(group_by=["ring_id", "role"]))
+    return best.filter(best["level"] == best["best"]).select(*COLUMNS)
+
+
 def ground(
     met: ir.Table,
     table: str,

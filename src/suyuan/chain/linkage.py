@@ -26,7 +26,7 @@ WORTH = {
     "used": 4.5,
     "holds": 4.5,
     "traced": 4.0,
-    "bought": 3.5,
+    "bought": 4.5,
     "leaked": 0.7,
 }
 #: Log-odds, before any tie, that two reports are the same hand.
@@ -34,7 +34,7 @@ PRIOR = -3.0
 #: What two kinds of fraud add at most, where narratives tell them: ring after ring keeps one trade.
 SCHEME = 3.0
 #: Mean log-odds over all its pairs of reports that a group must keep.
-RESOLUTION = 0.08
+RESOLUTION = 0.15
 #: A person's word, in log-odds: more than all records about a ring together.
 SAID = 1000.0
 #: A weak node is compared between all its reports only up to this many.

@@ -16,6 +16,9 @@ SUPPLIERS = ("data_broker", "account_merchant", "sim_supplier", "middleman", "ca
 #: Goods that a ring buys for its own use.
 TOOLS = ("chat_account", "token_account", "sim", "otp", "bank_account", "records")
 
+#: Rows that it takes to call the holder of chat accounts a member.
+ROWS = 2
+
 
 def suppliers(tables: Tables) -> ir.Table:
     """Subjects and entities decided to be suppliers: column ``supplier``, each once."""
@@ -33,7 +36,8 @@ def suppliers(tables: Tables) -> ir.Table:
 def bought(touches: ir.Table, tables: Tables) -> ir.Table:
     """Reports tied to whoever bought the number, chat account or money account that was used.
 
-    One who sells the same goods too bought them for others, and ties nobody.
+    Whoever sells the same goods too bought them for others; and cards or accounts of one kind are
+    bought for much else. Who buys records of orders, or several kinds of tools, needs them here.
 
     Columns of ``touches``, with the buyer as node and the dealing as the row.
     """
@@ -43,7 +47,9 @@ def bought(touches: ir.Table, tables: Tables) -> ir.Table:
     resold = (tools["goods"] == sellers["goods_"]) & (tools["buyer"] == sellers["seller_"])
     tools = tools.anti_join(sellers, resold).view()
     each = tools.mutate(item=tools["items"].unnest())
-    each = named(tables, each.filter(each["item"].notnull()), "buyer", into="node").view()
+    each = named(tables, each, "buyer", into="node").view()
+    each = tables.engine.keep(each.semi_join(_equipped(each), "node"))
+    each = each.filter(each["item"].notnull()).view()
     used = touches.filter(touches["how"].isin(("called", "named", "told")))
     used = used.mutate(item=used["node"].substr(used["node"].find(":") + 1))
     used = used.select("report_id", "item").distinct().view()
@@ -59,6 +65,15 @@ def bought(touches: ir.Table, tables: Tables) -> ir.Table:
         line=met["line"].cast("int64"),
         sha256=met["sha256"],
     )
+
+
+def _equipped(tools: ir.Table) -> ir.Table:
+    """Buyers (``node``) of records, or of tools of several kinds."""
+    kind = ibis.ifelse(tools["goods"] == "token_account", "chat_account", tools["goods"])
+    kinds = tools.group_by("node").aggregate(
+        kinds=kind.nunique(), records=(tools["goods"] == "records").sum()
+    )
+    return kinds.filter((kinds["records"] > 0) | (kinds["kinds"] > 1)).select("node").view()
 
 
 def members(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
@@ -83,12 +98,31 @@ def members(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     told = used.inner_join(behind, used["node"] == behind["of"]).drop("of").view()
     buyers = in_ring.filter(in_ring["how"] == "bought")
     every = ibis.union(told, buyers.mutate(entity=buyers["node"]).select(*told.columns)).view()
-    return every.anti_join(others, every["entity"] == others["other"])
+    every = keep(every.anti_join(others, every["entity"] == others["other"]))
+    return every.semi_join(_established(every), ["ring_id", "entity"])
+
+
+def _established(every: ir.Table) -> ir.Table:
+    """Members, each in his own ring; a person known only by accounts takes more than one row.
+
+    An account may have changed hands unseen. A ring shares its suppliers with others, not its
+    people: whoever turns up in two rings belongs where most rows are.
+    """
+    counted = every.group_by(["ring_id", "entity"]).aggregate(
+        rows=every["row_id"].nunique(), bought=(every["how"] == "bought").sum()
+    )
+    best = counted.mutate(most=counted["rows"].max().over(group_by="entity"))
+    sure = best["entity"].startswith("phone:") | (best["bought"] > 0) | (best["rows"] >= ROWS)
+    return best.filter(sure & (best["rows"] * 2 > best["most"])).view()
 
 
 def _behind_accounts(chats: ir.Table, tables: Tables) -> ir.Table:
+    """The holders of chat accounts that were not farmed: a farm registers in borrowed names."""
     owners = tables["owners"].select(owned="subject", entity="entity").view()
-    owned = chats.inner_join(owners, chats["node"] == owners["owned"])
+    farmed = tables["findings:farmed_account"]
+    farmed = farmed.filter(farmed["decided"]).select(farmed="subject").view()
+    own = chats.anti_join(farmed, chats["node"] == farmed["farmed"]).view()
+    owned = own.inner_join(owners, own["node"] == owners["owned"])
     return owned.select(of="node", entity="entity")
 
 

@@ -124,8 +124,7 @@ def _grounds(members: ir.Table, tables: Tables) -> ir.Table:
     return ibis.union(
         traced,
         resale.resales(members, traced, tables),
-        sold,
-        grounds.openings(tables["touches"], series, tables),
+        grounds.nearest(ibis.union(sold, grounds.openings(tables["touches"], series, tables))),
         leaking.leaks(series, sold, tables),
         membership.belonging(members, tables),
     )

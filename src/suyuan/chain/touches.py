@@ -14,8 +14,10 @@ from suyuan.store.tables import Tables
 
 #: Scam calls of a report are looked for this long before its first contact (or before the report).
 LOOK_BACK = ibis.interval(days=14)
-#: A call this close to the first contact is the first contact, clocks being what they are.
-AT_CONTACT = ibis.interval(hours=1)
+#: A call may be the first contact if it is at most this far from when the victim says it came...
+AT_CONTACT = 3_600
+#: ...and if no other scam call is nearer by more than this: victims round, and clocks differ.
+NO_NEARER = 300
 #: How far down a report's money is held to be in the ring's own hands.
 RING_HOPS = 2
 
@@ -73,13 +75,14 @@ def _called(tables: Tables) -> ir.Table:
     both = calls.inner_join(reports, calls["callee"] == reports["victim_phone"]).view()
     start = ibis.coalesce(both["since"], both["reported_at"]) - LOOK_BACK
     near = (both["started_at"] >= start) & (both["started_at"] <= both["reported_at"])
-    first = (both["started_at"] >= both["since"] - AT_CONTACT) & (
-        both["started_at"] <= both["since"] + AT_CONTACT
-    )
+    both = both.filter(near)
+    off = (both["started_at"].epoch_seconds() - both["since"].epoch_seconds()).abs()
+    both = both.mutate(off=off, nearest=off.min().over(group_by="report_id"))
+    first = (both["off"] <= AT_CONTACT) & (both["off"] <= both["nearest"] + NO_NEARER)
     first = ibis.coalesce(first, ibis.literal(value=False))
     return ibis.union(
-        _touch(both.filter(near & first), "calls", "called"),
-        _touch(both.filter(near & ~first), "calls", "rang"),
+        _touch(both.filter(first), "calls", "called"),
+        _touch(both.filter(~first), "calls", "rang"),
     )
 
 

@@ -73,15 +73,28 @@ def _share(answers: list[bool]) -> float:
 
 
 def edges(compared: Compared) -> dict[str, dict[str, float]]:
-    """By link: who serves which ring. Targets count as the ring they belong to."""
+    """By link: who serves which ring. Targets count as the ring they belong to.
+
+    Neither right nor wrong are those whom the truth knows in the role without a ring: straw
+    customers, hands of other frauds, and the outlets at which a seller's cards were opened.
+    """
     true: dict[str, set[tuple[str, str]]] = {}
     for row in compared.true("edges").to_pylist():
         true.setdefault(row["link"], set()).add((compared.entity(row["source"]), row["ring_id"]))
     found: dict[str, set[tuple[str, str]]] = {link: set() for link in true}
+    outlets = ("sim_supplier", None)
+    loose = {
+        row["subject"]
+        for row in compared.true("roles").to_pylist()
+        if not row["counts"] or (row["role"], row["ring_id"]) == outlets
+    }
     for row in compared.result("chain").to_pylist():
         ring = compared.ring_of.get(_ring(row))
-        if row["link"] in found and ring is not None:
-            found[row["link"]].add((compared.entity(row["source"]), ring))
+        if row["link"] not in found or ring is None:
+            continue
+        known = (compared.entity(row["source"]), ring)
+        if known in true[row["link"]] or row["source"] not in loose:
+            found[row["link"]].add(known)
     return {link: _overlap(found[link], true[link]) for link in sorted(true)}
 
 
