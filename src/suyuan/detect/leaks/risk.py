@@ -2,9 +2,9 @@
 
 A leaked order is called at some point with the leak's own odds, and when it is, after a lag that
 all leaks of the case share. Given that no call came until its present age *a*, the chance of one
-within the horizon *h* is ``r (G(a + h) - G(a)) / (1 - r G(a))``: a life table. *G* is learnt from
-the people reached so far, *r* from the share of each source's exposed orders that were reached,
-apart for orders that were found in seized data.
+within the horizon *h* is ``r (G(a + h) - G(a)) / (1 - r G(a))``: a life table. *G* and the rate *r*
+of each source are learnt from the people reached so far (:mod:`suyuan.detect.leaks.rating`), apart
+for orders that were found in seized data.
 """
 
 from dataclasses import dataclass
@@ -12,9 +12,12 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pyarrow as pa
 
-from suyuan.detect.leaks.contacts import ATTRIBUTES, contacts
-from suyuan.detect.leaks.lags import BEFORE_DATA, EDGES, Lags
+from suyuan.detect.leaks.contacts import ATTRIBUTES, CALL_WEIGHT, contacts
+from suyuan.detect.leaks.lags import EDGES, Lags
+from suyuan.detect.leaks.rating import Meetings, rates
+from suyuan.detect.leaks.relevance import relevance
 from suyuan.detect.sentences import fill
 from suyuan.model.results import AT_RISK, EVIDENCE
 from suyuan.model.text import Text
@@ -24,10 +27,10 @@ from suyuan.store.tables import Tables
 HORIZON_HOURS = 168.0
 #: Sources below this probability expose nobody.
 EXPOSING = 0.5
-#: Before data: the share of leaked orders that are called, and the orders that this is worth.
-PRIOR_RATE, PRIOR_ORDERS = 0.05, 20.0
-LISTED = 0.001
+LISTED = 1e-5
 SURE_COPY = 0.5
+#: Who was reached with this probability is not listed; who may have been stays, lower down.
+SURELY_REACHED = 0.9
 BECAUSE = Text(
     "Ordered on {ordered_at:date} through {source:id}, from which records leaked since "
     "{leaked_from:date}; {reached:0} of {exposed:0} people with such orders were reached, this one "
@@ -55,26 +58,41 @@ def at_risk(tables: Tables) -> ir.Table:
     """The table ``at_risk`` with the order's row beside it, best chances first when sorted."""
     engine = tables.engine
     exposed = engine.keep(_exposed(tables))
-    reached = engine.keep(contacts(tables).select("person", "phone", "called_at"))
+    reached = engine.keep(_reached(tables))
     now = _now(tables)
-    hit = engine.keep(_hits(exposed, reached))
-    curve = Curve(_learnt(tables, hit))
     aged = exposed.mutate(
         age=(ibis.literal(now) - exposed["ordered_at"].epoch_seconds()).cast("float64") / 3600.0
     )
-    rated = engine.keep(_rated(aged, hit, curve))
-    waiting = _not_reached(rated, reached)
+    rated, curve = _rated(tables, engine.keep(aged), reached)
+    waiting = _not_reached(engine.keep(rated), reached)
     started = curve.within(waiting["age"])
     soon = curve.within(waiting["age"] + HORIZON_HOURS) - started
     hazard = waiting["rate"] * soon / (1.0 - waiting["rate"] * started)
-    return _ranked(waiting.mutate(hazard=waiting["sure"] * hazard, age_days=waiting["age"] / 24.0))
+    return _ranked(
+        waiting.mutate(
+            hazard=waiting["leaked"] * waiting["open"] * hazard, age_days=waiting["age"] / 24.0
+        )
+    )
+
+
+def _reached(tables: Tables) -> ir.Table:
+    """People reached, and how ``sure`` it is that it was the scammers, about an order."""
+    people = contacts(tables)
+    sure = ibis.ifelse(people["source"] == "calls", people["weight"] / CALL_WEIGHT, 1.0)
+    people = people.select(
+        "contact", "person", "phone", "called_at", "quoted_order_id", sure_called=sure
+    )
+    told = relevance(tables).view()
+    joined = people.left_join(told, people["contact"] == told["contact"])
+    relevant = ibis.coalesce(joined["relevance"], 1.0) * joined["sure_called"]
+    return joined.select(*(name for name in people.columns if name != "sure_called"), sure=relevant)
 
 
 def _exposed(tables: Tables) -> ir.Table:
     """Each order that a named source handled while it leaked, once a source."""
     found = tables["findings:leak_source"].filter(lambda t: t["score"] >= EXPOSING)
     found = found.select(
-        source="subject", sure="score", leaked_from="first_seen", leaked_to="last_seen"
+        source="subject", leaked="score", leaked_from="first_seen", leaked_to="last_seen"
     )
     copied = tables["matches"].filter(lambda t: t["probability"] >= SURE_COPY)
     copied = copied.select("order_id").distinct().mutate(copied=1)
@@ -88,7 +106,7 @@ def _exposed(tables: Tables) -> ir.Table:
         )
         parts.append(
             joined.select(
-                "order_id", "ordered_at", "buyer_id", "buyer_phone", "source", "sure",
+                "order_id", "ordered_at", "buyer_id", "buyer_phone", "source", "leaked",
                 "leaked_from", "leaked_to", "row_id", "file", "line", "sha256",
             )
         )  # fmt: skip
@@ -112,52 +130,71 @@ def _now(tables: Tables) -> int:
     return int(max(known, default=np.int64(0)))
 
 
-def _hits(exposed: ir.Table, reached: ir.Table) -> ir.Table:
-    """The latest exposed order of each person reached before the call: ``hours``."""
+def _met(exposed: ir.Table, reached: ir.Table) -> ir.Table:
+    """Exposed orders of each person reached, by ``contact``, from which the call can have come.
+
+    Where the caller quoted an order, none but that.
+    """
     by_phone = exposed.inner_join(reached, exposed["buyer_phone"] == reached["phone"])
     by_person = exposed.inner_join(reached, exposed["buyer_id"] == reached["person"])
     pairs = ibis.union(
         *(
             p.select(
-                "source", "order_id", "ordered_at", "called_at", "copied", buyer=p["buyer_phone"]
+                "source", "copied", "order_id", "ordered_at", "called_at", "contact",
+                "quoted_order_id", sure=p["leaked"] * p["sure"],
             )
             for p in (by_phone, by_person)
         ),
         distinct=True,
-    )
+    )  # fmt: skip
     gap = pairs["called_at"].epoch_seconds() - pairs["ordered_at"].epoch_seconds()
     pairs = pairs.mutate(hours=gap.cast("float64") / 3600.0)
-    pairs = pairs.filter((pairs["hours"] >= EDGES[0]) & (pairs["hours"] < EDGES[-1]))
-    ranked = pairs.mutate(
-        rank=ibis.row_number().over(group_by=["source", "buyer"], order_by=["hours", "order_id"])
+    quoted = pairs["quoted_order_id"]
+    return pairs.filter(
+        (pairs["hours"] >= EDGES[0]) & (pairs["hours"] < EDGES[-1]),
+        quoted.isnull() | (quoted == pairs["order_id"]),
     )
-    return ranked.filter(ranked["rank"] == 0)
 
 
-def _learnt(tables: Tables, hit: ir.Table) -> Lags:
-    hours = tables.engine.fetch(hit.select("order_id", "hours").distinct())["hours"].to_numpy()
-    return BEFORE_DATA.learnt(hours)
+def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table, Curve]:
+    """Each exposed order with its source's rate of being reached; and the lags.
 
-
-def _rated(aged: ir.Table, hit: ir.Table, curve: Curve) -> ir.Table:
-    """Each exposed order with its source's rate of being reached."""
-    ripe = aged.mutate(ripe=curve.within(aged["age"]))
-    told = ripe.group_by(["source", "copied"]).aggregate(
-        ripe=ripe["ripe"].sum(), exposed=ripe.count()
+    A source has two rates: of its orders that were found in seized data, and of the others.
+    """
+    engine = tables.engine
+    group = ["source", "copied"]
+    groups = engine.fetch(aged.group_by(group).aggregate(exposed=aged.count()).order_by(group))
+    groups = groups.append_column("group", pa.array(np.arange(len(groups))))
+    known = engine.arrow(groups)
+    orders = engine.fetch(aged.inner_join(known, group).select("group", "age"))
+    met = engine.fetch(_met(aged, reached).inner_join(known, group))
+    found = rates(
+        Meetings(
+            met["contact"].combine_chunks().dictionary_encode().indices.to_numpy(),
+            met["group"].to_numpy(),
+            met["hours"].to_numpy(),
+            met["sure"].to_numpy(),
+        ),
+        orders["group"].to_numpy(),
+        orders["age"].to_numpy(),
+        len(groups),
     )
-    seen = hit.group_by(["source", "copied"]).aggregate(reached=hit.count())
-    both = told.left_join(seen, ["source", "copied"])
-    both = both.select("source", "copied", "ripe", "exposed", reached=both["reached"].fill_null(0))
-    rate = (both["reached"] + PRIOR_RATE * PRIOR_ORDERS) / (both["ripe"] + PRIOR_ORDERS)
-    both = both.mutate(rate=ibis.least(rate, 0.98))
-    return aged.inner_join(both.drop("ripe"), ["source", "copied"])
+    told = groups.drop(["group"]).append_column("rate", pa.array(found.rate))
+    told = told.append_column("reached", pa.array(found.reached))
+    return aged.inner_join(engine.arrow(told), group), Curve(found.lags)
 
 
 def _not_reached(rated: ir.Table, reached: ir.Table) -> ir.Table:
-    numbers = reached.select(buyer_phone="phone").distinct()
-    people = reached.select(buyer_id="person").filter(lambda t: t["buyer_id"].notnull()).distinct()
-    left = rated.filter(rated["buyer_phone"].notnull()).anti_join(numbers, "buyer_phone")
-    return left.anti_join(people, "buyer_id")
+    """Orders of people not called yet, with the doubt that is left about that as ``open``."""
+    numbers = reached.group_by("phone").aggregate(called=reached["sure"].max()).view()
+    people = reached.filter(reached["person"].notnull()).group_by("person")
+    people = people.aggregate(known=reached["sure"].max()).view()
+    left = rated.filter(rated["buyer_phone"].notnull())
+    left = left.left_join(numbers, left["buyer_phone"] == numbers["phone"]).view()
+    left = left.left_join(people, left["buyer_id"] == people["person"])
+    met = ibis.greatest(ibis.coalesce(left["called"], 0.0), ibis.coalesce(left["known"], 0.0))
+    left = left.select(*rated.columns, open=1.0 - met)
+    return left.filter(left["open"] > 1.0 - SURELY_REACHED)
 
 
 def _ranked(waiting: ir.Table) -> ir.Table:
@@ -197,7 +234,15 @@ def _run(tables: Tables) -> Written:
 AT_RISK_STEP = Step(
     name="at risk",
     title=Text("Who is likely to be called next", "谁可能接到下一个电话"),
-    reads=("orders", "reports", "calls", "matches", "findings:scam_caller", "findings:leak_source"),
+    reads=(
+        "orders",
+        "reports",
+        "calls",
+        "matches",
+        "fraud_types",
+        "findings:scam_caller",
+        "findings:leak_source",
+    ),
     writes=("at_risk", "proofs:at_risk"),
     run=_run,
     without={
