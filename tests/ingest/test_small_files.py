@@ -47,7 +47,8 @@ def test_together_they_give_what_each_gives_alone(
     alone = outcome(case, tmp_path / "alone")
     assert together == alone
     rows = duckdb.sql(
-        f"SELECT file, sha256, source_key, payer FROM '{tmp_path}/together/records/payments/*.parquet'"
+        "SELECT file, sha256, source_key, payer FROM read_parquet($files)",
+        params={"files": f"{tmp_path}/together/records/payments/*.parquet"},
     ).fetchall()
     for file, sha256, key, payer in rows:
         assert sha256 == digest_of(case / file)
