@@ -59,6 +59,18 @@ def measured(calls: ibis.Table) -> Measured:
     )
 
 
+def test_conduct_alone_is_listed_and_never_decided(engine, calls):
+    tables = Tables(engine, zone="Asia/Shanghai")
+    seen = measured(engine.arrow(calls))
+    for said, decided in ((False, False), (True, True), (None, True)):
+        mark = ibis.null("boolean") if said is None else ibis.literal(said)
+        told = Measured(seen.candidates.mutate(corroborated=mark), seen.evidence)
+        out = findings(told, CARD, tables, frozenset({"orders"}), listed=0.01)
+        found = engine.fetch(out["findings:scam_caller"].order_by("subject")).to_pylist()
+        assert found[0]["score"] > CARD.threshold
+        assert [f["decided"] for f in found] == [decided, False]
+
+
 def test_scores_add_up(engine, calls):
     tables = Tables(engine, zone="Asia/Shanghai")
     out = findings(measured(engine.arrow(calls)), CARD, tables, frozenset({"orders"}), listed=0.01)

@@ -14,7 +14,8 @@ def test_seller_outlet_operator_and_customer_are_told_apart(duck: DuckEngine) ->
     ]
     sold = {"trade_id": "1", "at": "2019-05-02T00:00", "seller": "dealer", "buyer": "ring"}
     sold |= {"goods": "sim", "quantity": 4, "items": ["13800000001"]}
-    tables = given(duck, sims=cards, trades=[sold])
+    known = [{"name": "dealer", "subject": "party:dealer", "entity": "party:dealer"}]
+    tables = given(duck, sims=cards, trades=[sold], aliases=known)
     found = duck.fetch(measure(tables).candidates.select("subject", "kind")).to_pylist()
     assert {row["subject"]: row["kind"] for row in found} == {
         "party:dealer": SELLER,

@@ -20,6 +20,8 @@ from suyuan.store.tables import Tables
 GOODS = ("chat_account", "token_account")
 #: Farmed accounts on a person's own things before that person is weighed without a ledger.
 LEAST_FARMED = 5
+#: Share of what was sold that must look farmed to speak against the seller by itself.
+MOSTLY = 0.5
 
 
 def measure(tables: Tables) -> Measured:
@@ -49,8 +51,28 @@ def measure(tables: Tables) -> Measured:
         "cards_bought",
     )
     found = found.mutate(**{name: found[name].fill_null(0) for name in zero})
-    found = found.mutate(count=ibis.greatest(found["accounts_sold"], found["farm_accounts"]))
+    found = found.mutate(
+        count=ibis.greatest(found["accounts_sold"], found["farm_accounts"]),
+        corroborated=_corroborated(found),
+    )
     return Measured(keep(found), _evidence(tables, deals, farms))
+
+
+def _corroborated(found: ir.Table) -> ir.BooleanValue:
+    """Whether the goods, the buyers or the supplies speak against a seller, and not only the trade.
+
+    Game accounts are sold by the hundred, too: a dealer in those has goods that nobody farmed and
+    buyers who want nothing else.
+    """
+    no = ibis.literal(value=False)
+    grounds = (
+        found["used_items"] > 0,
+        found["farmed_share"] >= MOSTLY,
+        found["farm_accounts"] >= LEAST_FARMED,
+        found["equipped"] > 0,
+        found["cards_bought"] > 0,
+    )
+    return ibis.or_(*(ground.fill_null(no) for ground in grounds))
 
 
 def _deals(tables: Tables) -> ir.Table:

@@ -16,6 +16,9 @@ FACTS = {
     "last_seen": "timestamp(6)",
     "mechanism": "string",
     "rule_id": "string",
+    # Whether anything beside the subject's own conduct speaks against it; null: not asked. Who is
+    # not corroborated is listed with a score, and never decided.
+    "corroborated": "boolean",
 }
 
 

@@ -23,6 +23,9 @@ from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
+#: A family, a studio or a phone shop ties so many accounts; no more are decided by looks alone.
+HOUSEHOLD = 8
+
 
 def measure(tables: Tables) -> Measured:
     """Every registered account, with what came with it."""
@@ -93,17 +96,21 @@ def _cards(slim: ir.Table, batched: ir.Table) -> ir.Table:
 
 
 def _signals(found: ir.Table) -> ir.Table:
+    company = found["group_accounts"].fill_null(1)
+    known = found["group_known"].fill_null(0.0)
+    sold, used = found["sold"].fill_null(0), found["used"].fill_null(0)
     straw = (found["customer_id"] != found["holder_id"]).cast("float64")
     unused = found["logins"].isnull().cast("float64")
     return found.mutate(
         subject="account:" + found["account_id"],
         first_seen=found["registered_at"],
         last_seen=ibis.coalesce(found["last_login"], found["registered_at"]),
-        count=found["group_accounts"].fill_null(1),
-        group_accounts=found["group_accounts"].fill_null(1),
-        group_known=found["group_known"].fill_null(0.0),
-        sold=found["sold"].fill_null(0),
-        used=found["used"].fill_null(0),
+        count=company,
+        group_accounts=company,
+        group_known=known,
+        sold=sold,
+        used=used,
+        corroborated=(company > HOUSEHOLD) | (known > 0) | (sold > 0) | (used > 0),
         not_holder=straw,
         unused=unused,
         token=found["token"].cast("float64"),

@@ -26,6 +26,9 @@ from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
+#: So many more of those called than by chance stand in seized data, for that to speak by itself.
+EXPOSED = 0.25
+
 
 def measure(tables: Tables) -> Measured:
     """Numbers that call many people, or that reports point to."""
@@ -57,8 +60,21 @@ def measure(tables: Tables) -> Measured:
         subject="phone:" + candidates["caller"],
         count=candidates["calls"],
         amount=candidates["loss"],
+        corroborated=_corroborated(candidates),
     )
     return Measured(keep(candidates), _evidence(tables, known, contacted, named))
+
+
+def _corroborated(found: ir.Table) -> ir.BooleanValue:
+    """Whether a victim or seized data speaks against the number, and not only how it calls.
+
+    A victim first called by it at the hour of contact, a report that names it, more victims among
+    those whom its fellows called than by chance, or the people it calls in seized data.
+    """
+    no = ibis.literal(value=False)
+    fellows_ = (found[name] > 0 for name in ("pool_lift", "room_lift", "opening_lift"))
+    grounds = ((found["victims"] > 0), (found["named"] > 0), *fellows_, found["exposed"] > EXPOSED)
+    return ibis.or_(*(ground.fill_null(no) for ground in grounds))
 
 
 def _candidates(habits: ir.Table, contacted: ir.Table, named: ir.Table) -> ir.Table:

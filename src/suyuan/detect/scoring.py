@@ -10,7 +10,9 @@ from suyuan.detect.contract import FACTS, Detector, Measured
 from suyuan.detect.evidence import weighed
 from suyuan.detect.sentences import fill
 from suyuan.model.derived import ROLE_FINDINGS, ROLE_SIGNALS
+from suyuan.model.records import RECORDS
 from suyuan.model.scorecard import Scorecard, Signal, from_mapping
+from suyuan.model.text import Text
 from suyuan.store.decisions import verdicts
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
@@ -43,8 +45,15 @@ def step(detector: Detector, *, listed: float = LISTED) -> Step:
         reads=(*detector.reads, "decisions", *(f"findings:{role}" for role in detector.roles)),
         writes=tuple(f"{kind}:{detector.role}" for kind in ("findings", "signals", "evidence")),
         run=run,
-        without=detector.without,
+        without=_unsought(detector) | dict(detector.without),
     )
+
+
+def _unsought(detector: Detector) -> dict[str, Text]:
+    """Said where a table is missing without which the detector finds nothing."""
+    en, zh = detector.title.en, detector.title.zh
+    said = Text(f"left open altogether: {en[:1].lower()}{en[1:]}", f"完全无法回答:{zh}")
+    return dict.fromkeys((name for name in detector.needs if name in RECORDS), said)
 
 
 def findings(
@@ -143,9 +152,10 @@ def _obeying(found: ir.Table, tables: Tables) -> ir.Table:
 
 
 def _told(scored: ir.Table, card: Scorecard) -> ir.Table:
+    corroborated = scored["corroborated"].fill_null(ibis.literal(value=True))
     return scored.mutate(
         role=ibis.literal(card.role),
-        decided=scored["score"] >= card.threshold,
+        decided=(scored["score"] >= card.threshold) & corroborated,
         because_en=fill(card.because.en, scored),
         because_zh=fill(card.because.zh, scored),
         rivals_en=fill(card.rivals.en, scored),

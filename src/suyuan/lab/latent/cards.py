@@ -177,6 +177,9 @@ def _shares(
     sizes = np.concatenate([plain, rng.integers(6, 31, n // 6 + 1)])
     many = int(np.searchsorted(np.cumsum(sizes), n)) + 1 if n else 0
     order = rng.permutation(many)
+    others = np.flatnonzero(order >= len(resellers))
+    if many and order[-1] < len(resellers) and len(others):  # the last is cut short: no plain case
+        order[[-1, others[-1]]] = order[[others[-1], -1]]
     batch = np.repeat(np.arange(many), sizes[order])[:n]
     owner = resellers[order % max(len(resellers), 1)] if many else order
     return batch, owner, order < len(resellers)
@@ -268,6 +271,10 @@ def _fleets(
     staff = line >= 0
     operator = np.where(staff, lines.operator[line], operator)
     product = np.where(staff, PERSONAL, rng.choice([INDUSTRY, IOT], max(batches, 1))[batch])
+    # Who never used the dedicated segments has no lawful industry cards to show beside the others.
+    lawless = (product == INDUSTRY) & (numbering.kind[operator] == GUILTY)
+    lawful = np.flatnonzero(numbering.kind != GUILTY)
+    operator = np.where(lawless, lawful[batch % len(lawful)], operator)
     phone = numbering.draw(rng, operator, product)
     phone[staff] = lines.phone[busy]
     return _Part(
