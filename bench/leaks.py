@@ -1,22 +1,33 @@
-"""Cost of attribution and matching against size, beside a count of victims in plain SQL.
+"""Cost of attribution, matching and look-up against size, beside the same tables counted in SQL.
 
-Run: ``python bench/leaks.py 1000000 [reports] [candidates]``; prints seconds and peak memory.
+    python bench/leaks.py [--orders 1000000,2500000] [--reports 2000] [--merchants 4800]
+                          [--match] [--lookup] [--json OUT] [--picture OUT.svg]
+
+Wall seconds depend on what else the machine does; seconds of the processor and the ratio to a
+count of victims in plain SQL, timed in the same run, depend on it less. With ``--match`` as many
+seized rows as orders are matched with them; with ``--lookup`` their index is built and asked.
 """
 
+import argparse
+import json
 import resource
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import ibis
+import numpy as np
 import pyarrow as pa
 
 from suyuan.detect.leaks.cases import inquire
+from suyuan.identity.matching.lookup import PhoneIndex, build
 from suyuan.identity.matching.match import matches
 from suyuan.store.duck import DuckEngine
 from suyuan.store.tables import Tables, stored_schema
 
+Figures = dict[str, float]
 ORDERS = """
 select 'O' || i as order_id,
   timestamp '2019-04-01' + to_microseconds(((hash(i) % 3628800)::bigint) * 1000000) as ordered_at,
@@ -52,74 +63,87 @@ select 'L' || order_id as leaked_id, 'E' || (line % 20) as exhibit_id, buyer_nam
   case when hash(line, 4) % 4 = 0 then null else ordered_at end as ordered_at,
   case when hash(line, 5) % 2 = 0 then null else waybill_id end as waybill_id,
   'leaked' as file, '0' as sha256, line, 'leaked:' || line as row_id
-from orders where hash(line, 9) % 2 = 0
+from orders
+"""
+COUNT = """
+select merchant_id, count(*) from reports join orders on victim_phone = buyer_phone
+group by 1 order by 2 desc limit 5
 """
 
 
-def main(n: int, reports: int, merchants: int, *, match: bool) -> None:
-    with TemporaryDirectory(prefix="bench-leaks-") as folder, DuckEngine(Path(folder)) as engine:
-        con = engine._ibis.con
-        con.sql("set memory_limit = '8GB'")
-        con.sql("create table orders as " + ORDERS.format(n=n, m=merchants))
-        con.sql(
-            "create table reports as "
-            + REPORTS.format(leak=reports // 4, step=max(n // (reports * 3 // 4), 1))
-        )
+def timed(work: Callable[[], Any]) -> tuple[Figures, Any]:
+    """What `work` gives, with its wall and processor seconds and the peak so far in GB."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = work()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    spent = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "peak_gb": peak}
+    return {name: round(value, 3) for name, value in spent.items()}, found
+
+
+def measure(n: int, reports: int, merchants: int, *, match: bool, lookup: bool) -> dict[str, Any]:
+    with TemporaryDirectory(prefix="bench-leaks-") as name, DuckEngine(Path(name) / "w") as engine:
         tables = Tables(engine, zone="Asia/Shanghai")
-        _put(tables, "orders", "orders")
-        _put(tables, "reports", "reports")
-        begun = time.perf_counter()
-        con.sql(
-            "select merchant_id, count(*) from reports join orders on victim_phone = buyer_phone"
-            " group by 1 order by 2 desc limit 5"
-        ).fetchall()
-        print(f"count of victims in SQL: {time.perf_counter() - begun:.1f} s")
-        begun = time.perf_counter()
-        asked = inquire(tables)
-        spent = time.perf_counter() - begun
-        assert asked is not None
+        con, folder = engine._ibis.con, Path(name)
+        con.sql("set memory_limit = '6GB'")
+        step = max(n // max(reports * 3 // 4, 1), 1)
+        _make(tables, folder, "orders", ORDERS.format(n=n, m=merchants))
+        _make(tables, folder, "reports", REPORTS.format(leak=reports // 4, step=step))
+        row: dict[str, Any] = {"orders": n}
+        row["sql"], _ = timed(lambda: con.sql(COUNT).fetchall())
+        row["attribution"], asked = timed(lambda: inquire(tables))
         best = int(asked.attribution.posterior.argmax())
-        print(
-            f"attribution: {n:,} orders, {asked.victims.pairings.victims:,} victims, "
-            f"{len(asked.exposure.subjects):,} candidates: {spent:.1f} s, "
-            f"{asked.exposure.subjects[best]} {asked.attribution.posterior[best]:.3f}, "
-            f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB"
-        )
+        row["named"] = asked.exposure.subjects[best]
+        row["posterior"] = round(float(asked.attribution.posterior[best]), 3)
+        row["victims"] = asked.victims.pairings.victims
+        row["candidates"] = len(asked.exposure.subjects)
+        if match or lookup:
+            _make(tables, folder, "leaked", LEAKED)
         if match:
-            con.sql("create table leaked as " + LEAKED)
-            _put(tables, "leaked", "leaked")
-            rows = tables.engine.fetch(tables["leaked"].aggregate(n=lambda t: t.count()))
-            begun = time.perf_counter()
-            found = tables.engine.keep(matches(tables))
-            spent = time.perf_counter() - begun
-            right = found.filter(
-                (found["probability"] >= 0.5)
-                & (found["leaked_row"].substr(7) == found["order_row"].substr(7))
-            )
-            named = found.filter(found["probability"] >= 0.5)
-            told = tables.engine.fetch(
-                named.aggregate(n=named.count()).cross_join(right.aggregate(right=right.count()))
-            ).to_pylist()[0]
-            print(
-                f"matching: {rows['n'][0].as_py():,} × {n:,}: {spent:.1f} s, "
-                f"named {told['n']:,}, right {told['right']:,}, "
-                f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB"
-            )
+            row |= _matching(tables)
+        if lookup:
+            row |= _looking(tables, folder)
+        return row
 
 
-def _put(tables: Tables, name: str, held: str) -> None:
-    """The bench's table with the declared columns that it lacks, empty."""
-    table = tables.engine._ibis.table(held)
-    lacking = {
-        field.name: pa.nulls(0, field.type)
-        for field in stored_schema(name)
-        if field.name not in table.columns
+def _matching(tables: Tables) -> dict[str, Any]:
+    engine = tables.engine
+    spent, found = timed(lambda: engine.keep(matches(tables)))
+    sure = found.filter(found["probability"] >= 0.5)
+    right = sure["leaked_row"].substr(len("leaked:")) == sure["order_row"].substr(len("orders:"))
+    told = engine.fetch(sure.aggregate(named=sure.count(), right=right.sum()))
+    return {"matching": spent} | {f"match_{k}": v[0].as_py() for k, v in zip(
+        told.column_names, told.columns, strict=True)}  # fmt: skip
+
+
+def _looking(tables: Tables, folder: Path) -> dict[str, Any]:
+    """Build the index, then ask for 2,000 numbers that are in it."""
+    spent, rows = timed(lambda: build(tables.engine, tables["leaked"], folder / "index"))
+    some = tables["orders"].filter(lambda t: t["line"] % 997 == 0).limit(2000)
+    numbers = tables.engine.fetch(some.select("buyer_phone"))["buyer_phone"].to_pylist()
+    index, took = PhoneIndex.open(folder / "index"), []
+    for number in numbers:
+        begun = time.perf_counter()
+        found = index.find(number)
+        took.append(1000.0 * (time.perf_counter() - begun))
+        assert found.num_rows
+    return {
+        "index": spent | {"rows": rows},
+        "lookup_ms": {f"p{p}": round(float(np.percentile(took, p)), 2) for p in (50, 99)},
     }
-    kinds = {c: ibis.dtype(_ibis_type(v.type)) for c, v in lacking.items()}
-    tables.put(name, table.mutate(**{c: ibis.null(kind) for c, kind in kinds.items()}))
 
 
-def _ibis_type(kind: pa.DataType) -> str:
+def _make(tables: Tables, folder: Path, name: str, query: str) -> None:
+    """A table written to Parquet and read as the import would leave it, lacking columns empty."""
+    con, path = tables.engine._ibis.con, folder / f"{name}.parquet"
+    con.sql(f"copy ({query}) to '{path}' (format parquet)")
+    con.sql(f"create view {name} as from '{path}'")
+    table = tables.engine.parquet([path])
+    lacking = {f.name: f.type for f in stored_schema(name) if f.name not in table.columns}
+    empty = {c: ibis.null(ibis.dtype(_type(kind))) for c, kind in lacking.items()}
+    tables.put(name, table.mutate(**empty))
+
+
+def _type(kind: pa.DataType) -> str:
     if pa.types.is_list(kind):
         return "array<string>"
     if pa.types.is_timestamp(kind):
@@ -127,11 +151,66 @@ def _ibis_type(kind: pa.DataType) -> str:
     return {"int64": "int64", "double": "float64", "bool": "boolean"}.get(str(kind), "string")
 
 
+def tell(row: dict[str, Any]) -> None:
+    def spent(part: str) -> str:
+        told = row[part]
+        ratio = told["cpu"] / max(row["sql"]["cpu"], 1e-3)
+        return (
+            f"{told['wall']:.1f} s, processor {told['cpu']:.1f} s ({ratio:.0f} times the count), "
+            f"peak {told['peak_gb']:.1f} GB"
+        )
+
+    print(f"{row['orders']:,} orders, {row['victims']:,} victims, {row['candidates']:,} candidates")
+    print(f"  count of victims in SQL: {spent('sql')}")
+    print(f"  attribution: {spent('attribution')}; {row['named']} {row['posterior']}")
+    if "matching" in row:
+        right = row["match_right"] / max(row["match_named"], 1)
+        print(f"  matching: {spent('matching')}; named {row['match_named']:,}, right {right:.4f}")
+    if "index" in row:
+        asked = row["lookup_ms"]
+        print(f"  index: {spent('index')}; look-up p50 {asked['p50']} ms, p99 {asked['p99']} ms")
+
+
+def picture(rows: list[dict[str, Any]]) -> str:
+    """Processor seconds against orders, both axes logarithmic, as SVG."""
+    parts = [p for p in ("sql", "attribution", "matching", "index") if all(p in r for r in rows)]
+    size = np.log10([row["orders"] for row in rows])
+    cost = {p: np.log10([max(row[p]["cpu"], 0.01) for row in rows]) for p in parts}
+    top, low = max(c.max() for c in cost.values()), min(c.min() for c in cost.values())
+    x = 70 + 480 * (size - size.min()) / max(np.ptp(size), 1e-9)
+    out = ['<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 700 340" font-size="12">']
+    for n, part in enumerate(parts):
+        y = 290 - 250 * (cost[part] - low) / max(top - low, 1e-9)
+        line = " ".join(f"{a:.0f},{b:.0f}" for a, b in zip(x, y, strict=True))
+        shade = f"hsl({n * 90},60%,40%)"
+        out.append(f'<polyline points="{line}" fill="none" stroke="{shade}"/>')
+        out.append(f'<text x="{x[-1] + 8:.0f}" y="{y[-1] + 4:.0f}" fill="{shade}">{part}</text>')
+        for a, b, row in zip(x, y, rows, strict=True):
+            out.append(f'<text x="{a:.0f}" y="{b - 6:.0f}">{row[part]["cpu"]:.1f} s</text>')
+    for a, row in zip(x, rows, strict=True):
+        out.append(f'<text x="{a:.0f}" y="322">{row["orders"] / 1e6:g} M orders</text>')
+    return "".join([*out, "</svg>"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", default="1000000")
+    parser.add_argument("--reports", type=int, default=2000)
+    parser.add_argument("--merchants", type=int, default=4800)
+    parser.add_argument("--match", action="store_true")
+    parser.add_argument("--lookup", action="store_true")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--picture", type=Path)
+    told = parser.parse_args()
+    rows = []
+    for n in map(int, told.orders.split(",")):
+        rows.append(measure(n, told.reports, told.merchants, match=told.match, lookup=told.lookup))
+        tell(rows[-1])
+    if told.json:
+        told.json.write_text(json.dumps(rows, indent=2))
+    if told.picture:
+        told.picture.write_text(picture(rows))
+
+
 if __name__ == "__main__":
-    sizes = [int(a) for a in sys.argv[1:] if a.isdigit()]
-    main(
-        sizes[0] if sizes else 1_000_000,
-        sizes[1] if len(sizes) > 1 else 2000,
-        sizes[2] if len(sizes) > 2 else 4800,
-        match="--match" in sys.argv,
-    )
+    main()

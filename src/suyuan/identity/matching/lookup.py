@@ -1,8 +1,8 @@
 """«Was this person's data in it?»: the seized rows of one phone number, masked ones too.
 
-The index is a Parquet file sorted by the seven digits that masking leaves (first three, last
-four), in small row groups, beside a plain array of those digits: a look-up is one binary search in
-the mapped array and the reading of one or two row groups.
+The index is an Arrow file sorted by the seven digits that masking leaves (first three, last four),
+in small batches, beside a plain array of those digits: a look-up is one binary search in the mapped
+array and the unpacking of one or two batches.
 """
 
 from dataclasses import dataclass
@@ -13,19 +13,18 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from suyuan.identity.matching.fields import visible
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.store.engine import Engine
 
-GROUP_ROWS = 8192
+BATCH_ROWS = 2048
 COLUMNS = (
     "leaked_id", "exhibit_id", "holder_id", "obtained_at", "name", "phone", "address", "item",
     "amount", "ordered_at", "waybill_id", "row_id", "file", "line", "sha256",
 )  # fmt: skip
-_ROWS, _KEYS = "leaked-by-phone.parquet", "leaked-by-phone.npy"
+_ROWS, _KEYS = "leaked-by-phone.arrow", "leaked-by-phone.npy"
 #: Rows whose phone shows fewer than the seven digits cannot be found by number.
 _HIDDEN = -1
 
@@ -35,7 +34,7 @@ class PhoneIndex:
     """An index made by :func:`build`; opening costs the file's footer once."""
 
     keys: np.ndarray
-    rows: pq.ParquetFile
+    rows: pa.RecordBatchFileReader
 
     @classmethod
     def open(cls, folder: Path) -> "PhoneIndex":
@@ -47,7 +46,7 @@ class PhoneIndex:
                 hint=Text("Run `suyuan investigate` first.", "请先运行 suyuan investigate。"),
             )
         keys = np.load(folder / _KEYS, mmap_mode="r", allow_pickle=False)
-        return cls(keys, pq.ParquetFile(folder / _ROWS, memory_map=True))
+        return cls(keys, pa.ipc.open_file(pa.memory_map(str(folder / _ROWS))))
 
     def find(self, phone: str) -> pa.Table:
         """Seized rows whose phone is `phone`, or a masked form that it fits; 11 digits."""
@@ -60,10 +59,10 @@ class PhoneIndex:
         first = int(np.searchsorted(self.keys, key, side="left"))
         last = int(np.searchsorted(self.keys, key, side="right"))
         if first == last:
-            return self.rows.schema_arrow.empty_table()
-        groups = range(first // GROUP_ROWS, (last - 1) // GROUP_ROWS + 1)
-        held = self.rows.read_row_groups(list(groups), use_threads=False)
-        held = held.slice(first - groups[0] * GROUP_ROWS, last - first)
+            return self.rows.schema.empty_table()
+        batches = range(first // BATCH_ROWS, (last - 1) // BATCH_ROWS + 1)
+        held = pa.Table.from_batches([self.rows.get_batch(number) for number in batches])
+        held = held.slice(first - batches[0] * BATCH_ROWS, last - first)
         return held.filter(_fits(held["phone"], phone))
 
 
@@ -74,9 +73,12 @@ def build(engine: Engine, leaked: ir.Table, folder: Path) -> int:
     sorted_rows = leaked.select(*COLUMNS, key=key).filter(lambda t: t["key"] >= 0)
     table = engine.fetch(sorted_rows.order_by(["key", "row_id"]))
     np.save(folder / _KEYS, table["key"].to_numpy().astype(np.int32), allow_pickle=False)
-    pq.write_table(
-        table.drop(["key"]), folder / _ROWS, row_group_size=GROUP_ROWS, compression="zstd"
-    )
+    rows = table.drop(["key"])
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with pa.ipc.new_file(folder / _ROWS, rows.schema, options=options) as file:
+        # One by one: chunks of the table end where they like, and batches must be alike.
+        for start in range(0, len(rows), BATCH_ROWS):
+            file.write_table(rows.slice(start, BATCH_ROWS).combine_chunks())
     return len(table)
 
 
