@@ -58,7 +58,9 @@ def test_html_is_self_contained_and_masked(zheng: suyuan.Results, tmp_path: Path
     page = read(html)
     assert page.unbalanced == []
     assert not page.named("script")
-    assert not [v for _, a in page.tags for n, v in a.items() if n in {"src", "href"}]
+    links = [v for _, a in page.tags for n, v in a.items() if n in {"src", "href"}]
+    assert all(link.startswith("#") for link in links)
+    assert {link[1:] for link in links} <= {a["id"] for _, a in page.tags if "id" in a}
     assert re.findall(r"(?<![\d.])1[3-9]\d{9}(?!\d)", html) == []
     assert "反面解释" in page.text
 

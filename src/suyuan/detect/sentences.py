@@ -9,6 +9,8 @@ from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
 
 _MARK = re.compile(r"\{(\w+)(?::([^}]*))?\}")
+#: The noun that a count stands before: ``1 seller``, ``2 sellers``.
+_COUNTED = re.compile(r" (people|(?!was\b|has\b|is\b)[a-z]+[^\Ws])(s?)\b")
 
 
 def fill(template: str, candidates: ir.Table) -> ir.StringValue:
@@ -20,8 +22,14 @@ def fill(template: str, candidates: ir.Table) -> ir.StringValue:
     out: ir.StringValue = ibis.literal("")
     last = 0
     for mark in _MARK.finditer(template):
-        out = out + template[last : mark.start()] + _figure(candidates, mark[1], mark[2] or "0")
+        figure = _figure(candidates, mark[1], mark[2] or "0")
+        out = out + template[last : mark.start()] + figure
         last = mark.end()
+        noun = _COUNTED.match(template, last)
+        if (mark[2] or "0") == "0" and noun and (noun[2] or noun[1] == "people"):
+            one = " person" if noun[1] == "people" else f" {noun[1].replace('sse', 'ss')}"
+            out = out + ibis.ifelse(figure == "1", one, noun[0])
+            last = noun.end()
     return out + template[last:]
 
 

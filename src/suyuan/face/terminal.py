@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from suyuan.face.api import Results
 from suyuan.face.masking import Masking
-from suyuan.face.wording import LINKS, yuan
+from suyuan.face.wording import CAUSES, LINKS, many, yuan
 from suyuan.model.roles import ROLES
 from suyuan.model.text import Language, Text
 
@@ -50,12 +50,15 @@ def _ring_tree(
     ring: Mapping[str, Any], served: list[dict[str, Any]], results: Results, language: Language
 ) -> Tree:
     head = Text(
-        "[bold]Ring {id}[/bold]: {reports} reports, {victims} victims, {loss}",
+        "[bold]Ring {id}[/bold]: {en}, {loss}",
         "[bold]团伙 {id}[/bold]:{reports}起报案,{victims}名被害人,{loss}",
     )
-    loss = yuan(ring["loss"], language)
     told = head.format(
-        id=ring["ring_id"], reports=ring["reports"], victims=ring["victims"], loss=loss
+        id=ring["ring_id"],
+        en=f"{many(ring['reports'], 'report')}, {many(ring['victims'], 'victim')}",
+        reports=ring["reports"],
+        victims=ring["victims"],
+        loss=yuan(ring["loss"], language),
     )
     tree = Tree(told.in_(language))
     own = [edge for edge in served if edge["ring_id"] == ring["ring_id"]]
@@ -64,13 +67,20 @@ def _ring_tree(
         if edges:
             _add_role(tree, role, edges, language)
     _add_laundering(tree, ring["ring_id"], results, language)
+    helpers = (
+        many(ring["data_brokers"], "data broker"),
+        many(ring["account_merchants"], "account merchant"),
+        many(ring["middlemen"], "middleman", "middlemen"),
+        many(ring["card_merchants"], "card merchant"),
+    )
     behind = Text(
-        "[bold]{n} helpers[/bold] stand behind a scammer: {b} data brokers, {a} account merchants, "
-        "{m} middlemen, {c} card merchants",
+        "[bold]{helpers}[/bold] behind a scammer: {en}",
         "一个诈骗分子背后有[bold]{n}人[/bold]:料商{b}人,号商{a}人,中间人{m}人,卡商{c}人",
     )
     tree.add(
         behind.format(
+            helpers=many(ring["helpers"], "helper"),
+            en=", ".join(helpers),
             n=ring["helpers"],
             b=ring["data_brokers"],
             a=ring["account_merchants"],
@@ -78,7 +88,21 @@ def _ring_tree(
             c=ring["card_merchants"],
         ).in_(language)
     )
+    _add_cuts(tree, ring["ring_id"], results, language)
     return tree
+
+
+def _add_cuts(tree: Tree, ring_id: str, results: Results, language: Language) -> None:
+    """For each cause: how many reports would have been stopped without it."""
+    rows = results["cuts"]
+    own = rows.filter(pc.and_(pc.equal(rows["ring_id"], ring_id), pc.is_null(rows["link"])))
+    told = [
+        f"{CAUSES[row['cause']].in_(language)} {row['reports_stopped']}/{row['reports']}"
+        for row in own.sort_by([("loss_stopped", "descending")]).to_pylist()
+    ]
+    if told:
+        head = Text("Reports stopped without: {what}", "若无此环节,可阻断的报案:{what}")
+        tree.add(head.format(what="; ".join(told)).in_(language))
 
 
 def _role_of(edge: Mapping[str, Any], results: Results) -> str | None:
@@ -126,7 +150,7 @@ def _add_laundering(tree: Tree, ring_id: str, results: Results, language: Langua
     rows = results["ring_laundering"]
     for row in rows.filter(pc.equal(rows["ring_id"], ring_id)).to_pylist():
         told = Text(
-            "cards of kind {kind}: face value {face} taken by {n} dealers at {rate:.2f}",
+            "cards of kind {kind}: face value {face} taken by {dealers} at {rate:.2f}",
             "{kind}:面值{face},{n}名卡商以{rate:.2f}折价回收",
         )
         if row["discount"] is not None:
@@ -135,6 +159,7 @@ def _add_laundering(tree: Tree, ring_id: str, results: Results, language: Langua
                     kind=row["kind"],
                     face=yuan(row["face_value"], language),
                     n=row["dealers"],
+                    dealers=many(row["dealers"], "dealer"),
                     rate=row["discount"],
                 ).in_(language)
             )

@@ -12,6 +12,19 @@ LINKS: dict[str, Text] = {
     "laundered_for": Text("laundered for", "洗钱"),
     "belongs_to": Text("belongs to", "属于"),
 }
+#: The newspaper page's four causes, and the ring's own people, as ``cuts`` names them.
+CAUSES: dict[str, Text] = {
+    "sims": Text("SIMs opened against the rules", "违规开办的电话卡"),
+    "platforms": Text("accounts that platforms let be sold", "平台放任买卖的账号"),
+    "leaks": Text("leaks of order data", "订单信息泄露"),
+    "services": Text("illegal services: laundering, codes", "非法服务(洗钱、接码)"),
+    "people": Text("the ring's own people", "团伙自身成员"),
+}
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """``1 report``, ``33 reports``; `more` where the plural is not made with an s."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 def yuan(amount: Decimal | None, language: Language) -> str:

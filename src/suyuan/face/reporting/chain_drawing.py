@@ -9,6 +9,7 @@ from suyuan.face.reporting.passing import LAUNDERING, RING, passed_on
 from suyuan.face.reporting.rings_view import RingView, Stand
 from suyuan.face.reporting.shown import Named, Shown, money, number, yuan
 from suyuan.face.reporting.words import COLUMNS, KINDS
+from suyuan.face.wording import many
 from suyuan.model.text import Text
 
 WIDTH, COLUMN, BOX, TALL, STEP, TOP = 1312.0, 164.0, 132.0, 42.0, 50.0, 76.0
@@ -105,7 +106,7 @@ def _layer(plan: _Plan, index: int, roles: tuple[str, ...], ring: RingView, show
 
 def _ring_box(plan: _Plan, x: float, y: float, ring: RingView) -> float:
     row = ring.row
-    first = Text(f"{row['reports']:,} reports", f"{row['reports']:,}起报案")
+    first = Text(many(row["reports"], "report"), f"{row['reports']:,}起报案")
     title = Text(f"Ring {ring.id}", f"团伙 {ring.id}")
     plan.boxes[RING] = Box(x, y, TALL * 1.2, first, yuan(row["loss"]), "ring", title)
     plan.stands_for[f"ring:{ring.id}"] = RING

@@ -1,6 +1,6 @@
 """The dossier 卷宗: numbered statements, each bound to its rows, and what speaks against each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,11 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import suyuan
+from suyuan.face.reporting.cuts_view import ASSUMED, cuts, sentence
 from suyuan.face.reporting.findings_view import Row, card_of, evidence_row
 from suyuan.face.reporting.rings_view import RingView, rings
 from suyuan.face.reporting.shown import Shown, money, number
 from suyuan.face.reporting.source import Source
 from suyuan.face.reporting.words import LEAD, REASONS
+from suyuan.face.wording import many
 from suyuan.model.errors import InputError
 from suyuan.model.roles import ROLES
 from suyuan.model.text import Text
@@ -73,6 +75,7 @@ def dossier(source: Source, shown: Shown, ring: str | None = None) -> Dossier:
     chapters = [_facts(found, source, shown)]
     chapters += _roles(found, source, shown, first=2)
     chapters.append(_money(found, source, len(chapters) + 1))
+    chapters += _cuts(found, source, shown, len(chapters) + 1)
     chapters.append(_against(source, shown, len(chapters) + 1))
     chapters.append(_methods(source, len(chapters) + 1))
     _cite(chapters, source, shown)
@@ -84,26 +87,7 @@ def _facts(found: Sequence[RingView], source: Source, shown: Shown) -> Chapter:
     series = source.table("series")
     for ring in found:
         row = ring.row
-        text = Text(
-            "Ring {id}: {reports} reports by {victims} victims, with a loss of {loss} yuan, "
-            "from {first} to {last}. {helpers} helpers stand behind it: {b} data brokers, "
-            "{a} account merchants, {m} middlemen, {c} card merchants.",
-            "团伙{id}:{reports}起报案,{victims}名被害人,损失{loss}元,时间自{first}至{last}。"
-            "其背后有{helpers}人:料商{b}人,号商{a}人,中间人{m}人,卡商{c}人。",
-        ).format(
-            id=shown.text(ring.id),
-            reports=row["reports"],
-            victims=row["victims"],
-            loss=money(row["loss"]),
-            first=shown.day(row["active_from"]),
-            last=shown.day(row["active_to"]),
-            helpers=row["helpers"],
-            b=row["data_brokers"],
-            a=row["account_merchants"],
-            m=row["middlemen"],
-            c=row["card_merchants"],
-        )
-        chapter.add(text)
+        chapter.add(_ring_told(row, shown))
         own = series.filter(pc.equal(series["ring_id"], ring.id))
         own = own.sort_by([("strength", "descending"), ("report_id", "ascending")])
         for report in own.slice(0, STATED).to_pylist():
@@ -114,6 +98,37 @@ def _facts(found: Sequence[RingView], source: Source, shown: Shown) -> Chapter:
             chapter.add(told, id=report["evidence_id"], score=report["strength"])
         chapter.note = _left_out(own.num_rows - STATED, "series.parquet")
     return chapter
+
+
+def _ring_told(row: Mapping[str, Any], shown: Shown) -> Text:
+    helpers = (
+        many(row["data_brokers"], "data broker"),
+        many(row["account_merchants"], "account merchant"),
+        many(row["middlemen"], "middleman", "middlemen"),
+        many(row["card_merchants"], "card merchant"),
+    )
+    return Text(
+        "Ring {id}: {reports_en} by {victims_en}, with a loss of {loss} yuan, from {first} to "
+        "{last}. Behind it: {helpers_en} ({each_en}).",
+        "团伙{id}:{reports}起报案,{victims}名被害人,损失{loss}元,时间自{first}至{last}。"
+        "其背后有{helpers}人:料商{b}人,号商{a}人,中间人{m}人,卡商{c}人。",
+    ).format(
+        id=shown.text(row["ring_id"]),
+        reports=row["reports"],
+        reports_en=many(row["reports"], "report"),
+        victims=row["victims"],
+        victims_en=many(row["victims"], "victim"),
+        loss=money(row["loss"]),
+        first=shown.day(row["active_from"]),
+        last=shown.day(row["active_to"]),
+        helpers=row["helpers"],
+        helpers_en=many(row["helpers"], "helper"),
+        each_en=", ".join(helpers),
+        b=row["data_brokers"],
+        a=row["account_merchants"],
+        m=row["middlemen"],
+        c=row["card_merchants"],
+    )
 
 
 def _roles(
@@ -128,7 +143,7 @@ def _roles(
         rows = own.filter(pc.equal(own["role"], role.name))
         if rows.num_rows == 0:
             continue
-        title = Text(role.title.en.capitalize(), role.title.zh)
+        title = Text(role.title.en[0].upper() + role.title.en[1:], role.title.zh)
         chapter = Chapter(str(index), Text(f"{title.en}: {role.meaning.en}", title.zh))
         ranked = rows.sort_by([("score", "descending"), ("subject", "ascending")])
         for row in ranked.slice(0, STATED).to_pylist():
@@ -140,11 +155,13 @@ def _roles(
 
 def _state(chapter: Chapter, row: dict[str, Any], shown: Shown) -> None:
     named = shown.subject(row["subject"])
-    who = f"{named.name} ({named.kind.en} {named.id})" if named.name else f"{named.id}"
-    whom = f"{named.name}({named.kind.zh}{named.id})" if named.name else f"{named.id}"
-    text = Text(
-        f"{who}: {shown.text(row['because_en'])}", f"{whom}:{shown.text(row['because_zh'])}"
-    )
+    en, zh = shown.text(row["because_en"]), shown.text(row["because_zh"])
+    if named.name:
+        en = f"{named.name} ({named.kind.en} {named.id}): {en}"
+        zh = f"{named.name}({named.kind.zh}{named.id}):{zh}"
+    elif not en.startswith(named.id):
+        en, zh = f"{named.id}: {en}", f"{named.id}:{zh}"
+    text = Text(en, zh)
     against = Text(shown.text(row["rivals_en"]), shown.text(row["rivals_zh"]))
     chapter.add(text, id=row["finding_id"], score=row["score"], against=against)
 
@@ -200,6 +217,18 @@ def _by_reason(exits: pa.Table) -> list[dict[str, Any]]:
             }
         )
     return told
+
+
+def _cuts(found: Sequence[RingView], source: Source, shown: Shown, index: int) -> Iterable[Chapter]:
+    """What would have stopped each ring: the causes, then the links that matter most."""
+    chapter = Chapter(str(index), Text("What would have stopped it", "假如切断"))
+    for ring in found:
+        known = cuts(source, shown, ring.id)
+        for one in (*known.causes, *known.links) if known else ():
+            chapter.add(sentence(one), id=one.row["cut_id"] if one.source else "")
+    chapter.note = ASSUMED
+    if chapter.statements:
+        yield chapter
 
 
 def _against(source: Source, shown: Shown, index: int) -> Chapter:

@@ -14,7 +14,9 @@ import suyuan
 from suyuan.face.masking import Masking
 from suyuan.face.reporting import case_view, findings_view, money_view, rings_view, rules_view
 from suyuan.face.reporting.chain_drawing import Drawing, chain_drawing
+from suyuan.face.reporting.cuts_view import ASSUMED, cuts
 from suyuan.face.reporting.flows import Traced, traced
+from suyuan.face.reporting.presence import Presence, presence
 from suyuan.face.reporting.replay_view import replayed
 from suyuan.face.reporting.sankey import sankey
 from suyuan.face.reporting.shown import Shown, chinese, money, number, span, yuan
@@ -51,6 +53,8 @@ def page(source: Source, timings: Sequence[Timing], language: Language, masking:
         "roles": findings_view.roles(source, shown),
         "money": money_view.money_view(source, shown),
         "rules": rules_view.rules_view(source, shown),
+        "cuts": cuts(source, shown),
+        "assumed": ASSUMED,
         "fraud_types": case_view.fraud_types(source, shown),
         "at_risk": case_view.at_risk(source, shown),
         "replayed": replayed(source, shown),
@@ -68,12 +72,12 @@ def page(source: Source, timings: Sequence[Timing], language: Language, masking:
 
 def drawn(
     found: Sequence[rings_view.RingView], source: Source, every: Traced, shown: Shown
-) -> Iterable[tuple[rings_view.RingView, Drawing, Timeline | None]]:
+) -> Iterable[tuple[rings_view.RingView, Drawing, Timeline | None, Presence | None]]:
     callers = _callers(found, source)
     known = days(source, (number for own in callers.values() for number in own))
     for ring in found:
         line = timeline(ring.id, callers[ring.id], known, shown)
-        yield ring, chain_drawing(ring, every, shown), line
+        yield ring, chain_drawing(ring, every, shown), line, presence(ring, source, shown)
 
 
 def _callers(found: Sequence[rings_view.RingView], source: Source) -> dict[str, list[str]]:

@@ -1,0 +1,25 @@
+"""Counts in English sentences: one seller, two sellers."""
+
+import pytest
+
+from suyuan.detect.sentences import fill
+from suyuan.store.duck import DuckEngine
+
+
+@pytest.mark.parametrize(
+    ("template", "one", "two"),
+    [
+        ("{n} cards of {n} sellers", "1 card of 1 seller", "2 cards of 2 sellers"),
+        ("{n} people at {n} addresses", "1 person at 1 address", "2 people at 2 addresses"),
+        ("{n} was seen, {n:%} cards", "1 was seen, 100% cards", "2 was seen, 200% cards"),
+        ("{n:1} days", "1.0 days", "2.0 days"),
+        ("{n}张卡", "1张卡", "2张卡"),
+    ],
+)
+def test_a_count_of_one_is_singular(tmp_path, template, one, two):
+    import pyarrow as pa
+
+    with DuckEngine(tmp_path) as engine:
+        rows = engine.arrow(pa.table({"n": [1, 2]}))
+        told = engine.fetch(rows.mutate(told=fill(template, rows)).order_by("n"))
+    assert told["told"].to_pylist() == [one, two]
