@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow.compute as pc
+
+from suyuan.face.api import Results
 from suyuan.model.errors import InputError
 from suyuan.model.records import DECISIONS
 from suyuan.model.roles import ROLES
@@ -28,14 +31,12 @@ class Decision:
 def decide(case: Path, decision: Decision) -> str:
     """Append the decision; its id. Raises :class:`InputError` where it makes no sense."""
     path = case / "decisions.csv"
+    written = _written(path)
+    if decision.kind == "undo":
+        _may_be_undone(_one(decision), written)
     row = _row(decision)
-    known = path.exists()
     try:
-        with path.open("a", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, DECISIONS.names)
-            if not known:
-                writer.writeheader()
-            writer.writerow(row)
+        _append(path, row)
     except OSError as error:
         raise InputError(
             Text("The decision cannot be written.", "无法写入决定。"),
@@ -43,6 +44,70 @@ def decide(case: Path, decision: Decision) -> str:
             hint=Text("The case folder must be writable.", "案件文件夹须可写。"),
         ) from error
     return row["decision_id"]
+
+
+def unknown(results: Results, decision: Decision) -> list[str]:
+    """What the decision names and the last investigation did not: perhaps a slip of the pen."""
+    if decision.kind == "undo" or not results.layout.result("series").exists():
+        return []
+    if decision.kind in {"merge", "split"}:
+        known = set(results["series"]["report_id"].to_pylist())
+    else:
+        found = results["findings"]
+        if decision.role:
+            found = found.filter(pc.equal(found["role"], decision.role))
+        known = set(found["subject"].to_pylist())
+    return [one for one in decision.what if one not in known]
+
+
+def _written(path: Path) -> dict[str, dict[str, str]]:
+    """The decisions of the file so far, by id."""
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {row.get("decision_id") or "": row for row in csv.DictReader(file)}
+
+
+def _may_be_undone(id_: str, written: dict[str, dict[str, str]]) -> None:
+    if id_ not in written:
+        raise InputError(
+            Text("There is no such decision.", "没有这个决定。"),
+            value=id_,
+            hint=Text("Take a decision_id from decisions.csv.", "请用 decisions.csv 中的编号。"),
+        )
+    if (written[id_].get("subject") or "").startswith(TAKEN_BACK):
+        raise InputError(
+            Text("This decision takes another one back.", "该决定本身是撤回。"),
+            value=id_,
+            hint=Text("Decide the matter anew instead.", "请重新作出决定。"),
+        )
+
+
+def _append(path: Path, row: dict[str, str]) -> None:
+    """Add the row under the file's own header, on a line of its own."""
+    header, start = list(DECISIONS.names), ""
+    fresh = not path.exists() or not path.stat().st_size
+    if not fresh:
+        text = path.read_text("utf-8-sig")
+        header = next(csv.reader(text.splitlines()[:1]), header)
+        start = "" if text.endswith(("\n", "\r")) else "\n"
+        _fits(header, row, path)
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(start)
+        writer = csv.DictWriter(file, header, extrasaction="ignore")
+        if fresh:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def _fits(header: list[str], row: dict[str, str], path: Path) -> None:
+    lost = [name for name, value in row.items() if value and name not in header]
+    if lost:
+        raise InputError(
+            Text("The file of decisions lacks columns.", "决定文件缺少列。"),
+            value=f"{path}: {', '.join(lost)}",
+            hint=Text("Add them to its header.", "请在表头补上这些列。"),
+        )
 
 
 def _row(decision: Decision) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.options import CaseFolder, LangOption, console, spoken, told_plainly
+from suyuan.face.options import CaseFolder, LangOption, Out, console, spoken, told_plainly
 from suyuan.model.text import Text
 
 NAME = "decide"
@@ -31,14 +31,24 @@ def command(
     reason: Annotated[str, typer.Option("--reason", help="Why; it is kept. 理由。")],
     by: Annotated[str, typer.Option("--by", help="Who decides. 决定人。")],
     role: Annotated[str | None, typer.Option("--role", help="The role meant. 角色。")] = None,
+    out: Out = None,
     lang: LangOption = None,
 ) -> None:
     """Confirm or reject a finding, merge or split reports, or take a decision back.
 
     It is written to CASE/decisions.csv as a new row; nothing is ever deleted from there.
     """
-    from suyuan.face.deciding import Decision, decide  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.api import Case  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.deciding import Decision, decide, unknown  # noqa: PLC0415
 
-    id_ = decide(case, Decision(kind.value, tuple(what), role, by, reason))
+    decision = Decision(kind.value, tuple(what), role, by, reason)
+    id_ = decide(case, decision)
     said = Text("Decision {id} is written; the next run obeys.", "决定 {id} 已写入,下次运行生效。")
     console().print(said.format(id=id_).in_(spoken(lang)))
+    for one in unknown(Case(case).results(out), decision):
+        doubt = Text(
+            "The last investigation knows no {one}: is it written right? "
+            "`suyuan decide CASE undo {id}` takes it back.",
+            "上次分析中没有 {one},请核对;可用 suyuan decide CASE undo {id} 撤回。",
+        )
+        console().print(doubt.format(one=one, id=id_).in_(spoken(lang)), markup=False)
