@@ -3,7 +3,8 @@
 The rulebook answers rule by rule (table ``compliance``); this gathers, for each party with a broken
 answer over all its acts, which rules it broke and the rows that show it. Single acts are not
 findings of their own: they stand in ``compliance``. The innocent explanation, a slip at the
-counter, is weighed by the rule's own tolerance.
+counter, is weighed by the rule's own tolerance; and where all there is is one broken act, it is
+listed and not decided, however few acts the party has.
 """
 
 import ibis
@@ -21,16 +22,20 @@ def measure(tables: Tables) -> Measured:
     answers = tables["compliance"]
     answerable = ibis.or_(*(answers["subject"].startswith(kind) for kind in ANSWERABLE))
     broken = answers.filter((answers["answer"] == "broken") & answerable)
-    rules = broken.group_by(["subject", "rule_id"]).aggregate(on=broken["on_date"].max())
+    rules = broken.group_by(["subject", "rule_id"]).aggregate(
+        on=broken["on_date"].max(), acts=broken["value"].max()
+    )
     gathered = rules.group_by("subject").aggregate(
         broken=rules["rule_id"].nunique(),
         count=rules["rule_id"].nunique(),
         rules=rules["rule_id"].collect(),
         last_seen=rules["on"].max(),
+        acts=rules["acts"].max(),
     )
     # Sorted as an array, since Spark has no ordered collect.
     listed = ibis.literal(";").join(gathered["rules"].sort())
-    candidates = gathered.mutate(rule_id=listed).drop("rules")
+    several = gathered["acts"].isnull() | (gathered["acts"] > 1)
+    candidates = gathered.mutate(rule_id=listed, corroborated=several).drop("rules", "acts")
     return Measured(candidates, _rows(broken, tables))
 
 
