@@ -132,7 +132,7 @@ def main() -> None:
     kernel = ["suyuan.ingest.scanning"]
     watched = ["suyuan.ingest", "mt940", "ofxparse"]
     with atheris.instrument_imports(include=watched, exclude=kernel):
-        import suyuan.ingest  # noqa: F401
+        import suyuan.ingest
         import suyuan.ingest.statement_formats  # noqa: F401
     target = FOUND / given.reader
 
@@ -146,7 +146,7 @@ def main() -> None:
                 target.mkdir(parents=True, exist_ok=True)
                 digest = hashlib.sha256(data).hexdigest()[:12]
                 (target / digest).write_bytes(data)
-                print(f"found {digest}: {type(error).__name__}: {error}", file=sys.stderr)
+                sys.stderr.write(f"found {digest}: {type(error).__name__}: {error}\n")
                 raise
 
         corpus = folder / "corpus"

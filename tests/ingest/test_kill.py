@@ -91,9 +91,10 @@ def test_killed_at_each_change_of_the_disk(tmp_path: Path) -> None:
     assert _kills(tmp_path, [{"at": at} for at in range(1, 16)]) >= 14
 
 
-@pytest.mark.slow
-def test_killed_a_hundred_times(tmp_path: Path) -> None:
+def test_killed_at_random_points(tmp_path: Path) -> None:
+    """Twenty points each time; ``SUYUAN_KILLS=100`` asks for a hundred (some 90 seconds)."""
+    kills = int(os.environ.get("SUYUAN_KILLS", "20"))
     chance = random.Random(7)
-    points = [{"at": chance.randint(1, 25)} for _ in range(50)]
-    points += [{"after": chance.uniform(0.005, 0.25)} for _ in range(50)]
-    assert _kills(tmp_path, points) >= 50
+    points = [{"at": chance.randint(1, 20)} for _ in range(kills // 2)]
+    points += [{"after": chance.uniform(0.005, 0.25)} for _ in range(kills - kills // 2)]
+    assert _kills(tmp_path, points) >= kills // 2

@@ -4,10 +4,10 @@ A member never decides where its bytes go: it is written under a number of ours.
 against archives that unpack into more than a machine can hold.
 """
 
+import errno
 import hashlib
 import shutil
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -23,6 +23,7 @@ RATIO: Final = 250
 #: Below this size no ratio is suspicious.
 HARMLESS: Final = 64 << 20
 _BLOCK: Final = 1 << 20
+_FULL: Final = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _FLAG_ENCRYPTED, _FLAG_UTF8 = 0x1, 0x800
 
 
@@ -66,7 +67,7 @@ def is_archive(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "[Content_Types].xml" not in archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except Exception:  # whatever a broken directory makes of the reader, it is an archive
         return True
 
 
@@ -93,10 +94,8 @@ def _open(
         return
     try:
         with zipfile.ZipFile(path) as archive:
-            for info in sorted(archive.infolist(), key=_name):
+            for info in _files_in(archive):
                 name = f"{shown}#{_name(info)}"
-                if info.is_dir() or "__MACOSX" in info.filename:
-                    continue
                 budget.members += 1
                 if budget.members > MEMBERS:
                     raise _RefusedError(_TOO_MANY)
@@ -112,8 +111,17 @@ def _open(
                     taken.path.unlink()
                 else:
                     yield taken
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except _RefusedError:
+        raise
+    except Exception as error:  # a hostile directory leads the reader into errors of many kinds
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise
         problems.append(Problem(shown, _BROKEN, "quarantined", value=str(error)[:200]))
+
+
+def _files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    listed = sorted(archive.infolist(), key=_name)
+    return [i for i in listed if not i.filename.endswith("/") and "__MACOSX" not in i.filename]
 
 
 def _take(
@@ -130,13 +138,15 @@ def _take(
             while block := source.read(_BLOCK):
                 budget.spend(len(block))
                 sink.write(block)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        target.unlink(missing_ok=True)
-        problems.append(Problem(shown, _BROKEN, "quarantined", value=str(error)[:200]))
-        return None
     except _RefusedError:
         target.unlink(missing_ok=True)
         raise
+    except Exception as error:  # each way of packing has errors of its own
+        target.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise
+        problems.append(Problem(shown, _BROKEN, "quarantined", value=str(error)[:200]))
+        return None
     return Member(shown, target)
 
 

@@ -14,11 +14,12 @@ from typing import Final
 
 import yaml
 
+from suyuan.ingest.directions import Direction, find_direction
 from suyuan.ingest.headers import normal
 from suyuan.ingest.layout import HEAD, rows_of, sniff
 from suyuan.ingest.matching import columns_of
 from suyuan.ingest.parquet_reader import headers_of, samples_of
-from suyuan.ingest.profiles import parse, shipped
+from suyuan.ingest.profiles import Profile, parse, profiles_of, shipped
 from suyuan.ingest.settings import FileSettings
 from suyuan.ingest.xlsx_reader import read_sheets, sheet_samples
 from suyuan.model.columns import Column, Table, Type
@@ -28,7 +29,8 @@ from suyuan.model.text import Text
 
 SAMPLES: Final = 5
 _LOOKED_AT: Final = 200
-_TIME = re.compile(r"\d{4}[-/年.]?\d{1,2}[-/月.]?\d{1,2}日?([T ]?\d{1,2}[:时]?.*)?")
+_DAY = r"(19|20)\d\d([-/年.]\d{1,2}[-/月.]\d{1,2}日?|(0[1-9]|1[0-2])([0-2]\d|3[01]))"
+_TIME = re.compile(_DAY + r"([T ]*([01]?\d|2[0-3])(([:时]\d{0,2}.*)|([0-5]\d){1,2})?)?")
 _MONEY = re.compile(r"[(\u00a5\uffe5-]*\d{1,3}((,\d{3})+|\d*)[.]\d{1,2}\)?元?")
 _PHONE = re.compile(r"(\+?86|0086)?[- ]?1[3-9]\d[\d*]{4}\d{4}")
 _DIGITS = re.compile(r"[\d ]{12,23}")
@@ -46,15 +48,18 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A table and a suggestion for each column of the file."""
+    """A table, a suggestion for each column, and the column that says which way rows went."""
 
     table: str
     columns: tuple[Suggestion, ...]
+    direction: Direction | None = None
 
     @property
     def lacking(self) -> tuple[str, ...]:
         """Required columns that nothing is suggested for."""
         given = {column.ours for column in self.columns}
+        if self.direction:
+            given |= {self.direction.giver, self.direction.taker}
         return tuple(c.name for c in RECORDS[self.table] if c.required and c.name not in given)
 
     def with_(self, answers: Mapping[str, str | None]) -> "Proposal":
@@ -70,18 +75,27 @@ class Proposal:
             ),
         )
 
+    def _headers(self, ours: str) -> list[str]:
+        return [column.header for column in self.columns if column.ours == ours]
+
     def profile(self, title: str) -> str:
         """The profile as YAML; columns without a suggestion are ignored by name."""
         mapped: dict[str, object] = {c.ours: c.header for c in self.columns if c.ours}
         if "payment_id" in self.lacking:
             mapped["payment_id"] = {"line": True}
-        content = {
+        content: dict[str, object] = {
             "title": {"en": title, "zh": title},
             "table": self.table,
             "known_by": [c.header for c in self.columns if c.ours],
             "columns": mapped,
             "ignore": [c.header for c in self.columns if not c.ours],
         }
+        if self.direction:
+            turned = {self.direction.giver, self.direction.taker, "balance_after"}
+            content["columns"] = {k: v for k, v in mapped.items() if k not in turned}
+            own, other = self._headers(self.direction.giver), self._headers(self.direction.taker)
+            balance = self._headers("balance_after")
+            content["sides"] = self.direction.sides(own, other, balance)
         return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
 
 
@@ -97,14 +111,24 @@ def propose_mapping(file: Path, *, table: str | None = None) -> Proposal:
         if header.strip()
     ]
     chosen = RECORDS[table] if table else _likeliest(columns)
-    return Proposal(chosen.name, tuple(_suggest(chosen, columns)))
+    direction = find_direction(chosen.name, columns)
+    first = direction.taker if direction else None
+    return Proposal(chosen.name, tuple(_suggest(chosen, columns, first)), direction)
+
+
+def known_as(file: Path) -> Profile | None:
+    """The profile that knows `file` by its header already; no mapping need be made then."""
+    headers, _ = _look(file)
+    profiles = [profile for profile in profiles_of(file.parent) if profile.knows(headers)]
+    return max(profiles, key=lambda profile: len(profile.known_by), default=None)
 
 
 def write_profile(case: Path, name: str, proposal: Proposal) -> Path:
     """Put the proposal among the case's own profiles; it is checked before it is written."""
     text = proposal.profile(name)
     parse(text, name)
-    target = case / "profiles" / f"{re.sub(r'[^0-9A-Za-z_-]+', '-', name).strip('-') or 'own'}.yml"
+    stem = re.sub(r"[^\w-]+", "-", name).strip("-") or "own"
+    target = case / "profiles" / f"{stem}.yml"
     target.parent.mkdir(exist_ok=True)
     target.write_text(text, encoding="utf-8")
     return target
@@ -151,15 +175,20 @@ def _likeliest(columns: Sequence[tuple[str, tuple[str, ...]]]) -> Table:
     """The table whose required columns are best met by names, then by what cells look like."""
 
     def fit(table: Table) -> tuple[int, int, int]:
-        suggested = list(_suggest(table, columns))
+        turned = find_direction(table.name, columns)
+        suggested = _suggest(table, columns, turned.taker if turned else None)
         ours = {s.ours for s in suggested if s.ours}
+        ours |= {turned.giver, turned.taker} if turned else set()
         required = {c.name for c in table if c.required}
         return len(required & ours) * 3 - len(required) * 2 + len(ours), len(ours), -len(required)
 
     return max(RECORDS.values(), key=fit)
 
 
-def _suggest(table: Table, columns: Sequence[tuple[str, tuple[str, ...]]]) -> list[Suggestion]:
+def _suggest(
+    table: Table, columns: Sequence[tuple[str, tuple[str, ...]]], first: str | None = None
+) -> list[Suggestion]:
+    """A suggestion for each column; where cells fit several of ours, `first` is filled first."""
     taken: set[str] = set()
     by_name = {header: _by_name(table, header) for header, _ in columns}
     taken.update(name for name in by_name.values() if name)
@@ -167,7 +196,7 @@ def _suggest(table: Table, columns: Sequence[tuple[str, tuple[str, ...]]]) -> li
     for header, cells in columns:
         ours, because = by_name[header], Text("by its name", "依列名")
         if ours is None:
-            ours, because = _by_values(table, cells, taken)
+            ours, because = _by_values(table, cells, taken, first)
             if ours:
                 taken.add(ours)
         made.append(Suggestion(header, cells[:SAMPLES], ours, because))
@@ -180,12 +209,14 @@ def _by_name(table: Table, header: str) -> str | None:
     return max(fitting, key=lambda ours: fitting[ours]) if fitting else None
 
 
-def _by_values(table: Table, cells: tuple[str, ...], taken: set[str]) -> tuple[str | None, Text]:
+def _by_values(
+    table: Table, cells: tuple[str, ...], taken: set[str], first: str | None
+) -> tuple[str | None, Text]:
     looks = _looks(cells)
     if looks is None:
         return None, Text("nothing known", "无法判断")
     what, because = looks
-    for column in sorted(table, key=lambda c: not c.required):
+    for column in sorted(table, key=lambda c: (c.name != first, not c.required)):
         if column.name not in taken and _accepts(column, what):
             return column.name, because
     return None, because
@@ -204,6 +235,7 @@ def _looks(cells: tuple[str, ...]) -> tuple[str, Text] | None:
         ("sim", _is_iccid, Text("looks like card serials (ICCID)", "形如ICCID")),
         ("device", _is_imei, Text("looks like IMEIs", "形如IMEI")),
         ("bank_account", _is_card, Text("looks like card numbers (Luhn)", "形如银行卡号(Luhn)")),
+        ("bank_account", _is_long, Text("as long as account numbers", "位数如账号")),
         ("time", _TIME.fullmatch, Text("looks like times", "形如时间")),
         ("money", _MONEY.fullmatch, Text("looks like amounts", "形如金额")),
     )
@@ -216,6 +248,10 @@ def _looks(cells: tuple[str, ...]) -> tuple[str, Text] | None:
 def _is_card(cell: str) -> bool:
     digits = cell.replace(" ", "")
     return bool(_DIGITS.fullmatch(cell)) and 15 <= len(digits) <= 19 and luhn(digits)
+
+
+def _is_long(cell: str) -> bool:
+    return bool(_DIGITS.fullmatch(cell)) and 16 <= len(cell.replace(" ", "")) <= 23
 
 
 def _is_imei(cell: str) -> bool:

@@ -106,8 +106,8 @@ def read_source(reader: Reader, source: Source) -> Reading:
             _begin(reader, reading, part)
     except InputError as error:
         reading.fail(shown, error.what, error.value)
-    except (OSError, duckdb.Error, pa.ArrowException, UnicodeError) as error:
-        reading.fail(shown, UNREADABLE, error)
+    except Exception as error:  # hostile bytes: one file never stops the others
+        reading.fail(shown, UNREADABLE, f"{type(error).__name__}: {error}")
     if not (reading.parts or reading.failed):
         reading.fail(shown, _EMPTY)
     return reading

@@ -1,6 +1,7 @@
 """Workbooks into pieces: each sheet is a table of its own."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -42,22 +43,31 @@ def read_sheets(
     path: Path, known: frozenset[str], header_row: int | None, fits: Fits | None = None
 ) -> Iterator[Sheet]:
     """The sheets of a workbook that hold anything; raises :class:`InputError` if it is broken."""
-    try:
+    with _broken():
         book = CalamineWorkbook.from_path(str(path))
         names = book.sheet_names
-    except (CalamineError, OSError) as error:
-        raise InputError(_BROKEN, value=error) from error
     for name in names:
-        try:
+        with _broken():
             opened = book.get_sheet_by_name(name)
             rows, merged = opened.to_python(skip_empty_area=False), opened.merged_cell_ranges
-        except CalamineError as error:
-            raise InputError(_BROKEN, value=error) from error
         if rows:
             first = _sheet(name, rows, known, header_row, fits)
             for line in _unmerged(rows, merged or (), first.header_line):
                 first.told.append((line, MERGED))
             yield from _parted(first, known)
+
+
+@contextmanager
+def _broken() -> Iterator[None]:
+    """Whatever the library says of a broken workbook; in some it panics, which is no Exception."""
+    try:
+        yield
+    except (CalamineError, OSError) as error:
+        raise InputError(_BROKEN, value=error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise InputError(_BROKEN, value=error) from error
 
 
 def sheet_piece(sheet: Sheet) -> ArrowRows:
