@@ -15,6 +15,8 @@ import typer.main
 from suyuan.detect.detectors import DETECTORS
 from suyuan.detect.scoring import scorecard
 from suyuan.face.cli import app
+from suyuan.lab.setting import KNOBS, names, resolve
+from suyuan.lab.truth import TRUTH
 from suyuan.model.columns import STORED, Column, Table
 from suyuan.model.derived import DERIVED
 from suyuan.model.records import PROVENANCE, RECORDS
@@ -38,6 +40,8 @@ def generated() -> dict[str, str]:
         "tables.md": "\n".join(tables_page()),
         "detectors.md": "\n".join(detectors_page()),
         "face.md": "\n".join(commands()),
+        "scenarios.md": "\n".join(scenarios()),
+        "truth.md": "\n".join(truth_page()),
         "pipeline.md": "\n".join(steps_table()),
         "decisions/README.md": "\n".join(decisions()),
     }
@@ -101,6 +105,24 @@ def commands() -> Iterator[str]:
     """Every command of ``suyuan``, from the app itself."""
     for name, command in typer.main.get_command(app).commands.items():
         yield from _command(f"suyuan {name}", command)
+
+
+def scenarios() -> Iterator[str]:
+    """One line for each scenario of the lab, and the knobs."""
+    rows = []
+    for name in names():
+        title = resolve(name, scale=0.001, seed=1).config["title"]
+        rows.append((f"[`{name}`](scenarios/{name}.md)", title["en"], title["zh"]))
+    yield from _rows(("scenario", "English", "中文"), rows)
+    yield "## Knobs\n"
+    knobs = ((f"`{name}`", text.en, text.zh) for name, text in KNOBS.items())
+    yield from _rows(("knob, 0 to 3", "English", "中文"), knobs)
+
+
+def truth_page() -> Iterator[str]:
+    """The tables of a world's truth."""
+    for table in TRUTH.values():
+        yield from _table(table)
 
 
 def steps_table() -> Iterator[str]:
