@@ -25,8 +25,8 @@ from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
 HORIZON_HOURS = 168.0
-#: Sources below this probability expose nobody.
-EXPOSING = 0.5
+#: Sources below this probability expose nobody; above it, orders count by it.
+EXPOSING = 0.05
 LISTED = 1e-5
 SURE_COPY = 0.5
 #: Who was reached with this probability is not listed; who may have been stays, lower down.
