@@ -41,13 +41,14 @@ def measure(tables: Tables) -> Measured:
     named = keep(reported.named(reports))
     who = keep(_candidates(habits, contacted, named))
     known = keep(habits.semi_join(who, "caller"))
+    mine = keep(met.semi_join(known, "caller"))
     victims = keep(reported.victims(contacts, known))
     parts = (
         activity.returned(met, known),
         activity.acquainted(met, known),
         handsets.places(calls.semi_join(known, "caller"), home_country(tables.zone)),
-        callees.buyers(keep(callees.bought(met, tables["orders"])), tables["orders"], known),
-        callees.exposed(met, tables["leaked"], known),
+        callees.buyers(keep(callees.bought(mine, tables["orders"])), tables["orders"]),
+        callees.exposed(mine, tables["leaked"]),
         victims,
         *_fellows(tables, known, victims),
         _names(named, contacted),

@@ -60,45 +60,43 @@ def _chances(dated: ir.Table, column: str) -> ir.Table:
     return both.select("callee", chance=1.0 - (-(both["orders"] * rate)).exp())
 
 
-def _beyond_chance(marked: ir.Table, name: str, candidates: ir.Table) -> ir.Table:
+def _beyond_chance(marked: ir.Table, name: str) -> ir.Table:
     """For each caller of enough such people: the share hit, as :func:`excess` over chance."""
-    mine = marked.semi_join(candidates, "caller")
-    share = mine.group_by("caller").aggregate(
-        share=mine["hit"].mean(), base=mine["chance"].mean(), n=mine.count()
+    share = marked.group_by("caller").aggregate(
+        share=marked["hit"].mean(), base=marked["chance"].mean(), n=marked.count()
     )
     share = share.filter(share["n"] >= ENOUGH)
     return share.select("caller", **{name: excess(share["share"], share["base"])})
 
 
-def buyers(marked: ir.Table, orders: ir.Table, candidates: ir.Table) -> ir.Table:
+def buyers(marked: ir.Table, orders: ir.Table) -> ir.Table:
     """From :func:`bought`: ``bought`` (excess), and how far one hand explains what they bought.
 
     ``one_merchant_id`` … ``one_warehouse``: the largest share of any one, beyond its share of all
     orders. A shop's own desk calls its own buyers, a courier's its own parcels; a list stolen from
     a program or a warehouse is of many shops that share it.
     """
-    share = _beyond_chance(marked, "bought", candidates)
+    share = _beyond_chance(marked, "bought")
     for party in PARTIES:
-        one = _one(marked, orders, candidates, party)
+        one = _one(marked, orders, party)
         share = share.left_join(one, "caller").drop("caller_right")
     return share
 
 
-def _one(marked: ir.Table, orders: ir.Table, candidates: ir.Table, party: str) -> ir.Table:
+def _one(marked: ir.Table, orders: ir.Table, party: str) -> ir.Table:
     """For each caller with enough orders to tell: the greatest excess share of one `party`."""
     named = orders.filter(orders[party].notnull())
     usual = named.group_by(of=named[party]).aggregate(n=named.count())
     usual = usual.select("of", base=usual["n"] / usual["n"].sum().over(ibis.window()))
     known = marked.filter(marked[party].notnull()).select("caller", of=marked[party])
-    mine = known.semi_join(candidates, "caller")
-    mine = mine.group_by("caller", "of").aggregate(n=mine.count())
+    mine = known.group_by("caller", "of").aggregate(n=known.count())
     mine = mine.mutate(total=mine["n"].sum().over(ibis.window(group_by="caller")))
     mine = mine.filter(mine["total"] >= ENOUGH).join(usual, "of")
     value = excess(mine["n"] / mine["total"], mine["base"])
     return mine.group_by("caller").aggregate(**{f"one_{party}": value.max()})
 
 
-def exposed(met: ir.Table, leaked: ir.Table, candidates: ir.Table) -> ir.Table:
+def exposed(met: ir.Table, leaked: ir.Table) -> ir.Table:
     """``exposed``: excess share of people called soon after the order of their leaked record.
 
     Among people who stand in seized data, by number or by a masked one (``138****1234``), with the
@@ -120,4 +118,4 @@ def exposed(met: ir.Table, leaked: ir.Table, candidates: ir.Table) -> ir.Table:
     once = known.select("caller", "callee").distinct().join(chances, "callee")
     once = once.left_join(soon, ["caller", "callee"])
     once = once.select("caller", "callee", "chance", hit=once["hit"].fill_null(0.0))
-    return _beyond_chance(once, "exposed", candidates)
+    return _beyond_chance(once, "exposed")
