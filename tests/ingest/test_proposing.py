@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from suyuan.ingest import import_case, propose_mapping, write_profile
-from suyuan.ingest.proposing import luhn
+from suyuan.ingest.proposing import known_as, luhn
 from suyuan.model.errors import InputError
 
 STRANGE = (
@@ -58,3 +59,32 @@ def test_no_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("digits", "sound"), [("79927398713", True), ("79927398710", False)])
 def test_luhn(digits: str, sound: bool) -> None:
     assert luhn(digits) is sound
+
+
+def test_a_statement_that_no_profile_knows(tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    case.mkdir()
+    file = case / "某行 流水.csv"
+    file.write_text(
+        "账号:6222021234567890124\n日子,钱,方向,对家卡号,结余\n"
+        '2019-04-29 09:05,"1,200.00",支出,6217000011112222333,800.00\n'
+        "2019-04-29 09:06,5.00,收入,6228480000000000017,805.00\n"
+    )
+    proposal = propose_mapping(file)
+    assert (proposal.table, proposal.lacking) == ("payments", ("payment_id",))
+    assert known_as(file) is None
+    written = write_profile(case, file.stem, proposal)
+    assert written.name == "某行-流水.yml"
+    known = known_as(file)
+    assert known is not None
+    assert known.name == "某行-流水"
+    imported = import_case(case, tmp_path / "out")
+    assert imported.quality_summary["statement_gaps"].to_pylist() == [0]
+    rows = duckdb.sql(
+        f"SELECT payer, payee, amount, balance_after FROM "
+        f"'{tmp_path}/out/records/payments/*.parquet' ORDER BY line"
+    ).fetchall()
+    assert rows == [
+        ("6222021234567890124", "6217000011112222333", 120_000, 80_000),
+        ("6228480000000000017", "6222021234567890124", 500, None),
+    ]
