@@ -37,27 +37,30 @@ class Meetings:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Per source the ``rate`` at which exposed orders are called and the calls ``reached``."""
+    """Per source the ``rate`` at which exposed orders are called, the calls ``reached``, and the
+    orders old enough to have been called (``ripe``).
+    """
 
     rate: Floats
     reached: Floats
+    ripe: Floats
     lags: Lags
 
 
 def rates(met: Meetings, source: NDArray[np.int64], age: Floats, sources: int) -> Rates:
     """Rates and lags after `met`; `source` and `age` (hours) are of every exposed order."""
     people = int(met.person.max(initial=-1)) + 1
-    found = Rates(np.full(sources, PRIOR_RATE), np.zeros(sources), BEFORE_DATA)
+    found = Rates(np.full(sources, PRIOR_RATE), np.zeros(sources), np.zeros(sources), BEFORE_DATA)
     for _ in range(ROUNDS):
         likely = met.sure * found.rate[met.source] * found.lags.density(met.hours)
         total = np.bincount(met.person, likely, people) + OUTSIDE * PRIOR_RATE
         part = likely / total[met.person]
         reached = np.bincount(met.source, part, sources).astype(float)
-        ripe = np.bincount(source, found.lags.cumulative(age), sources)
+        ripe = np.bincount(source, found.lags.cumulative(age), sources).astype(float)
         rate = (reached + PRIOR_RATE * PRIOR_ORDERS) / (ripe + PRIOR_ORDERS)
         rate = np.minimum(rate, MOST_RATE)
         moved = float(np.abs(rate - found.rate).max(initial=0.0))
-        found = Rates(rate, reached, BEFORE_DATA.learnt(met.hours, part))
+        found = Rates(rate, reached, ripe, BEFORE_DATA.learnt(met.hours, part))
         if moved < 1e-4:
             break
     return found

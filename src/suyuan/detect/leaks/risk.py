@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from suyuan.detect.leaks.contacts import ATTRIBUTES, CALL_WEIGHT, contacts
 from suyuan.detect.leaks.lags import EDGES, Lags
-from suyuan.detect.leaks.rating import Meetings, rates
+from suyuan.detect.leaks.looked_at import with_sight
+from suyuan.detect.leaks.rating import PRIOR_ORDERS, PRIOR_RATE, Meetings, rates
 from suyuan.detect.leaks.relevance import relevance
 from suyuan.detect.sentences import fill
 from suyuan.model.results import AT_RISK, EVIDENCE
@@ -31,6 +32,8 @@ LISTED = 1e-5
 SURE_COPY = 0.5
 #: Who was reached with this probability is not listed; who may have been stays, lower down.
 SURELY_REACHED = 0.9
+#: Younger orders may not have passed under the hand's eyes yet.
+LOOKED_AT_HOURS = 24.0
 BECAUSE = Text(
     "Ordered on {ordered_at:date} through {source:id}, from which records leaked since "
     "{leaked_from:date}; {reached:0} of {exposed:0} people with such orders were reached, this one "
@@ -57,7 +60,7 @@ class Curve:
 def at_risk(tables: Tables) -> ir.Table:
     """The table ``at_risk`` with the order's row beside it, best chances first when sorted."""
     engine = tables.engine
-    exposed = engine.keep(_exposed(tables))
+    exposed = engine.keep(with_sight(tables, engine.keep(_exposed(tables))))
     reached = engine.keep(_reached(tables))
     now = _now(tables)
     aged = exposed.mutate(
@@ -140,7 +143,7 @@ def _met(exposed: ir.Table, reached: ir.Table) -> ir.Table:
     pairs = ibis.union(
         *(
             p.select(
-                "source", "copied", "order_id", "ordered_at", "called_at", "contact",
+                "source", "copied", "seen", "order_id", "ordered_at", "called_at", "contact",
                 "quoted_order_id", sure=p["leaked"] * p["sure"],
             )
             for p in (by_phone, by_person)
@@ -159,10 +162,12 @@ def _met(exposed: ir.Table, reached: ir.Table) -> ir.Table:
 def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table, Curve]:
     """Each exposed order with its source's rate of being reached; and the lags.
 
-    A source has two rates: of its orders that were found in seized data, and of the others.
+    A source's orders are parted by whether they were found in seized data, and whether a hand that
+    is named had seen them; each part has its rate. What the hand has not seen may be too young for
+    that, and has the rate of both.
     """
     engine = tables.engine
-    group = ["source", "copied"]
+    group = ["source", "copied", "seen"]
     groups = engine.fetch(aged.group_by(group).aggregate(exposed=aged.count()).order_by(group))
     groups = groups.append_column("group", pa.array(np.arange(len(groups))))
     known = engine.arrow(groups)
@@ -181,7 +186,17 @@ def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table,
     )
     told = groups.drop(["group"]).append_column("rate", pa.array(found.rate))
     told = told.append_column("reached", pa.array(found.reached))
-    return aged.inner_join(engine.arrow(told), group), Curve(found.lags)
+    told = told.append_column("ripe", pa.array(found.ripe))
+    rated = aged.inner_join(_pooled(engine.arrow(told)), group)
+    young = (rated["seen"] == 0) & (rated["age"] < LOOKED_AT_HOURS)
+    return rated.mutate(rate=ibis.ifelse(young, rated["pooled"], rated["rate"])), Curve(found.lags)
+
+
+def _pooled(told: ir.Table) -> ir.Table:
+    """Rates with ``pooled``: the rate of a source's orders, seen by a named hand or not."""
+    over = {"group_by": ["source", "copied"]}
+    reached = told["reached"].sum().over(**over) + PRIOR_RATE * PRIOR_ORDERS
+    return told.mutate(pooled=reached / (told["ripe"].sum().over(**over) + PRIOR_ORDERS))
 
 
 def _not_reached(rated: ir.Table, reached: ir.Table) -> ir.Table:
@@ -239,6 +254,7 @@ AT_RISK_STEP = Step(
         "reports",
         "calls",
         "matches",
+        "accesses",
         "fraud_types",
         "findings:scam_caller",
         "findings:leak_source",
