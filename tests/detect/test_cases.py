@@ -20,7 +20,7 @@ def test_case(case, duck):
     assert not missed, [(s, scores.get(s, {}).get("score")) for s in missed]
     assert not wrong, [(s, scores[s]["score"]) for s in wrong]
     assert len(scores) == len(told), "a subject is told twice"
-    assert all("?" not in scores[subject]["because_en"] for subject in case.found)
+    assert all("an unknown " not in scores[subject]["because_en"] for subject in case.found)
     evidence = duck.fetch(out[f"evidence:{case.role}"]).to_pylist()
     for subject in case.found:
         shares = [row["weight"] for row in evidence if row["subject"] == subject]

@@ -80,7 +80,7 @@ def test_scores_add_up(engine, calls):
     assert found[1]["score"] == pytest.approx(1 / (1 + math.exp(-(-1 - 0.5 + 0 + 1))))
     assert [f["decided"] for f in found] == [True, False]
     assert found[0]["because_en"] == "13800000001 called 2 times, 5.00 on 2019-04-28."
-    assert found[0]["rivals_en"] == "A courier (?)."
+    assert found[0]["rivals_en"] == "A courier (unknown)."
     signals = engine.fetch(out["signals:scam_caller"]).to_pylist()
     assert {s["signal"]: s["missing"] for s in signals} == {
         "calls": False,

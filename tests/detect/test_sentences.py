@@ -23,3 +23,20 @@ def test_a_count_of_one_is_singular(tmp_path, template, one, two):
         rows = engine.arrow(pa.table({"n": [1, 2]}))
         told = engine.fetch(rows.mutate(told=fill(template, rows)).order_by("n"))
     assert told["told"].to_pylist() == [one, two]
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("sold for {n:yuan} yuan", "sold for an unknown number of yuan"),
+        ("{n:%} of them", "an unknown share of them"),
+        ("(largest here {n})", "(largest here unknown)"),
+        ("共{n:yuan}元", "共若干元"),
+    ],
+)
+def test_a_missing_figure_is_told_in_words(tmp_path, template, told):
+    import pyarrow as pa
+
+    with DuckEngine(tmp_path) as engine:
+        rows = engine.arrow(pa.table({"n": pa.array([None], pa.int64())}))
+        assert engine.fetch(rows.select(told=fill(template, rows)))["told"].to_pylist() == [told]

@@ -9,6 +9,7 @@ from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
 
 _MARK = re.compile(r"\{(\w+)(?::([^}]*))?\}")
+_HAN = re.compile("[\u3400-\u9fff]")
 #: The noun that a count stands before: ``1 seller``, ``2 sellers``.
 _COUNTED = re.compile(r" (people|(?!was\b|has\b|is\b)[a-z]+[^\Ws])(s?)\b")
 
@@ -17,12 +18,13 @@ def fill(template: str, candidates: ir.Table) -> ir.StringValue:
     """`template` with each ``{column:form}`` replaced by the candidate's figure.
 
     Forms: a number of decimals (``0`` by default), ``%`` a percentage, ``yuan`` fen as yuan,
-    ``date`` a day, ``text`` as it is, ``id`` the id of a ``kind:id``. A missing figure is «?».
+    ``date`` a day, ``text`` as it is, ``id`` the id of a ``kind:id``. A missing figure is told as
+    unknown. A noun right behind a count of one is singular.
     """
     out: ir.StringValue = ibis.literal("")
     last = 0
     for mark in _MARK.finditer(template):
-        figure = _figure(candidates, mark[1], mark[2] or "0")
+        figure = _figure(candidates, mark[1], mark[2] or "0", _unknown(template, mark))
         out = out + template[last : mark.start()] + figure
         last = mark.end()
         noun = _COUNTED.match(template, last)
@@ -33,7 +35,16 @@ def fill(template: str, candidates: ir.Table) -> ir.StringValue:
     return out + template[last:]
 
 
-def _figure(candidates: ir.Table, column: str, form: str) -> ir.StringValue:
+def _unknown(template: str, mark: re.Match[str]) -> str:
+    """What stands for a missing figure, so that the sentence can still be read."""
+    if _HAN.search(template):
+        return "若干"
+    if not re.match(r" [a-z]", template[mark.end() :]):
+        return "unknown"
+    return "an unknown share" if mark[2] == "%" else "an unknown number of"
+
+
+def _figure(candidates: ir.Table, column: str, form: str, unknown: str) -> ir.StringValue:
     if column not in candidates.columns:
         raise CatalogError(
             Text("A sentence names an unknown figure.", "句子引用了未知的数值。"),
@@ -41,7 +52,7 @@ def _figure(candidates: ir.Table, column: str, form: str) -> ir.StringValue:
             hint=Text("Use a signal or a fact of the finding.", "请用信号名或线索的列名。"),
         )
     value = candidates[column]
-    return ibis.coalesce(_written(value, form), ibis.literal("?"))
+    return ibis.coalesce(_written(value, form), ibis.literal(unknown))
 
 
 def _written(value: ir.Value, form: str) -> ir.StringValue:
