@@ -36,6 +36,7 @@ def page(source: Source, timings: Sequence[Timing], language: Language, masking:
     """The whole report of `source` as HTML."""
     shown = Shown(source.zone, masking, case_view.party_names(source))
     found = rings_view.rings(source)
+    rings_view.cite(found[:RINGS_DRAWN], source, shown)
     every = traced(source)
     context: dict[str, Any] = {
         "language": language,

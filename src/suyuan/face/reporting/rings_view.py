@@ -9,7 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suyuan.face.reporting.findings_view import Row, evidence_row
+from suyuan.face.reporting.shown import Shown
 from suyuan.face.reporting.source import Source
+
+#: Rows told of each in the table under a drawing; all are in ``evidence.parquet``.
+CITED = 3
 
 #: The role that each link of the chain speaks for, the likeliest first.
 LINKED_ROLES: dict[str, tuple[str, ...]] = {
@@ -34,6 +39,7 @@ class Stand:
     strength: float = 0.0
     targets: set[str] = field(default_factory=set)
     evidence: list[str] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,20 @@ def rings(source: Source, only: str | None = None) -> list[RingView]:
         RingView(row, _stands(edges[row["ring_id"]], held), laundered[row["ring_id"]])
         for row in table.to_pylist()
     ]
+
+
+def cite(found: Iterable[RingView], source: Source, shown: Shown) -> None:
+    """Give everybody on these chains the first rows behind the edges from there."""
+    by_id: dict[str, list[Stand]] = defaultdict(list)
+    for ring in found:
+        for stand in (one for stands in ring.by_role.values() for one in stands):
+            for id_ in stand.evidence:
+                by_id[id_].append(stand)
+    rows = source.where("evidence", "evidence_id", by_id)
+    for row in rows.sort_by([("weight", "descending"), ("row_id", "ascending")]).to_pylist():
+        for stand in by_id[row["evidence_id"]]:
+            if len(stand.rows) < CITED:
+                stand.rows.append(evidence_row(row, shown))
 
 
 def _by_ring(rows: pa.Table) -> dict[str, list[dict[str, Any]]]:
