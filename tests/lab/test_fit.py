@@ -90,6 +90,7 @@ def test_a_fitted_card_is_a_readable_file(folders: list[tuple[Path, Path]], tmp_
     )
     again = from_mapping(yaml.safe_load((tmp_path / "out" / "scam_caller.yml").read_text("utf-8")))
     assert again == made.card
+    assert again.version == "2"
     assert [s.edges for s in again.signals] == [(0.0,)]  # edges of a card stay
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 import yaml
 
 from suyuan.lab.fitting.additive import additive
@@ -80,6 +79,7 @@ def fit(card: Scorecard, worlds: Worlds, *, scratch: bool = False) -> Fitted:
     slope, intercept = _calibrated(total, fresh.right)
     made = replace(
         weighed,
+        version=_next(card.version),
         fitted=True,
         slope=round(slope, 4),
         intercept=round(intercept, 4),
@@ -106,8 +106,8 @@ def fit_files(
 ) -> list[Fitted]:
     """Fit the scorecards of a folder (or those of the roles named) and write them to `out`.
 
-    Without `roles`, cards with nothing to fit are passed over: likelihood ratios alone, or a role
-    that no truth knows.
+    Without `roles`, cards with nothing to learn from are passed over: those of likelihood ratios
+    alone, and roles of which the worlds hold no guilty or no innocent candidate.
     """
     done = []
     for path in sorted(folder.glob("*.yml")):
@@ -121,11 +121,8 @@ def fit_files(
 def _fittable(card: Scorecard, worlds: Worlds) -> bool:
     if all(signal.linear for signal in card.signals):
         return False
-    return any(
-        row["role"] == card.role and row["counts"]
-        for _, truth in worlds.fitting
-        for row in pq.read_table(truth / "roles.parquet").to_pylist()
-    )
+    right = sample(card, worlds.fitting).right
+    return bool(right.any() and not right.all())
 
 
 def write(card: Scorecard, path: Path) -> None:
@@ -155,6 +152,11 @@ def _cut(signal: Signal, seen: Sample, *, scratch: bool) -> Signal:
     known = np.isfinite(values)
     edges, _ = stepped(values[known], seen.right[known], signal.direction)
     return replace(signal, edges=edges, weights=(0.0,) * (len(edges) + 1), unknown=0.0)
+
+
+def _next(version: str) -> str:
+    """Findings name the version of the card that judged them: other weights, another version."""
+    return str(int(version) + 1) if version.isdigit() else f"{version}.1"
 
 
 def _total(card: Scorecard, seen: Sample) -> np.ndarray:

@@ -1,11 +1,13 @@
 """Candidates with their signals and answers, gathered from many worlds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from suyuan.lab.scoring.detection import BY_ENTITY
@@ -51,14 +53,26 @@ def _one(role: str, names: list[str], compared: Compared) -> Sample:
     neutral = {name(row["subject"]) for row in truth if not row["counts"]} - right
     findings = compared.result("findings").select(["finding_id", "role", "subject"]).to_pylist()
     mine = [(r["finding_id"], name(r["subject"])) for r in findings if r["role"] == role]
-    place = {i: row for row, (i, who) in enumerate([m for m in mine if m[1] not in neutral])}
-    answers = np.array([who in right for _, who in mine if who not in neutral], dtype=bool)
-    values = {n: np.full(len(place), np.nan) for n in names}
-    missing = {n: np.ones(len(place), dtype=bool) for n in names}
-    for row in pq.read_table(compared.results / "signals.parquet").to_pylist():
-        at = place.get(row["finding_id"])
-        if at is not None and row["signal"] in values:
-            missing[row["signal"]][at] = row["missing"]
-            if row["value"] is not None and not row["missing"]:
-                values[row["signal"]][at] = row["value"]
-    return Sample(values, missing, answers)
+    kept = [(finding, who) for finding, who in mine if who not in neutral]
+    ids = pa.array([finding for finding, _ in kept], pa.string())
+    values = {n: np.full(len(kept), np.nan) for n in names}
+    missing = {n: np.ones(len(kept), dtype=bool) for n in names}
+    for name, rows, value, absent in _measured(compared, ids, names):
+        missing[name][rows] = absent
+        values[name][rows] = np.where(absent, np.nan, value)
+    return Sample(values, missing, np.array([who in right for _, who in kept], dtype=bool))
+
+
+def _measured(
+    compared: Compared, ids: pa.Array, names: list[str]
+) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
+    """For each signal: places among `ids`, values (nan where null), and whether it was missing."""
+    table = pq.read_table(compared.results / "signals.parquet")
+    table = table.filter(pc.is_in(table["finding_id"], value_set=ids))
+    place = pc.index_in(table["finding_id"], value_set=ids).to_numpy()
+    signal = np.array(table["signal"].to_pylist(), dtype=object)
+    value = pc.fill_null(table["value"], float("nan")).to_numpy()
+    absent = table["missing"].to_numpy()
+    for name in names:
+        rows = signal == name
+        yield name, place[rows], value[rows], absent[rows]
