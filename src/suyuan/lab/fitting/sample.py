@@ -57,9 +57,9 @@ def _one(role: str, names: list[str], compared: Compared) -> Sample:
     ids = pa.array([finding for finding, _ in kept], pa.string())
     values = {n: np.full(len(kept), np.nan) for n in names}
     missing = {n: np.ones(len(kept), dtype=bool) for n in names}
-    for name, rows, value, absent in _measured(compared, ids, names):
-        missing[name][rows] = absent
-        values[name][rows] = np.where(absent, np.nan, value)
+    for signal, rows, value, absent in _measured(compared, ids, names):
+        missing[signal][rows] = absent
+        values[signal][rows] = np.where(absent, np.nan, value)
     return Sample(values, missing, np.array([who in right for _, who in kept], dtype=bool))
 
 
