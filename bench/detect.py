@@ -243,7 +243,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=told.work) as folder:
         work = Path(folder)
         make(work, told.calls, told.accounts)
-        label_pairs(pa.chunked_array([["a"]]), pa.chunked_array([["b"]]))  # loaded and compiled before the clock runs
+        # Union-find is loaded and compiled before the clock runs.
+        label_pairs(pa.chunked_array([["a"]]), pa.chunked_array([["b"]]))
         for name, run, script, written in (
             ("calls", our_calls, CALLS_BY_HAND, CALLS_WRITTEN),
             ("registrations", our_accounts, ACCOUNTS_BY_HAND, ACCOUNTS_WRITTEN),

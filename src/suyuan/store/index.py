@@ -1,31 +1,45 @@
 """Look-up by identifier: every row that mentions a phone, account, card, person or id.
 
-Beside the canonical Parquet stand the rows again as Arrow batches of a thousand, which can be
-addressed one by one, and tables sorted by the hash of an identifier that say where it stands and
-with what (see :mod:`suyuan.store.indexing`). A look-up touches a few thousand entries and as many
+Beside the canonical Parquet stand the rows again as small Arrow batches, which can be
+addressed one by one, and columns of numbers sorted by the hash of an identifier that say where it
+stands and with what (see :mod:`suyuan.store.indexing`). A look-up is a binary search and as many
 batches as it shows rows, however many the case has. Whoever opens it after the records changed
 builds it anew.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from suyuan.model.records import RECORDS
 from suyuan.model.subjects import KINDS
-from suyuan.store.indexing import BATCH, ENTRIES, LIMIT, build_index
+from suyuan.store.indexing import (
+    BATCH,
+    ENTRIES,
+    LIMIT,
+    NEVER,
+    PAIRS,
+    build_index,
+    column_file,
+)
 from suyuan.store.layout import Layout
 
 __all__ = ["LIMIT", "Hits", "Index", "Pair", "Place", "build_index", "spellings"]
 
+Numbers = NDArray[Any]
 _TABLES = tuple(RECORDS.values())
+_EPOCH = datetime(1970, 1, 1)  # naive UTC, as in the tables
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +83,9 @@ class Index(AbstractContextManager["Index"]):
 
     def __init__(self, layout: Layout) -> None:
         self._folder = build_index(layout)
-        self._con = duckdb.connect(str(self._folder / ENTRIES), read_only=True)
+        self._con = duckdb.connect()  # for its hash function alone
+        self._entries = {c: _numbers(self._folder / "entries", c, t) for c, t in ENTRIES.items()}
+        self._pairs = {c: _numbers(self._folder / "pairs", c, t) for c, t in PAIRS.items()}
         self._open: dict[tuple[str, ...], pa.ipc.RecordBatchFileReader] = {}
 
     def find(self, identifier: str, *, limit: int = LIMIT) -> list[Hits]:
@@ -92,18 +108,13 @@ class Index(AbstractContextManager["Index"]):
 
     def places(self, cells: Iterable[str], *, limit: int) -> dict[str, list[Place]]:
         """For each of `cells` that is known the columns that hold it, `limit` rows of each."""
-        named = self._hashes(cells)
+        rows = self._entries["r"]
         found: dict[str, list[Place]] = {}
-        for h, t, c, n, rows in self._read(
-            f"SELECT h, t, c, count(*) AS n, list_sort(min(r, {int(limit)})) AS rows FROM entries "
-            "WHERE h IN ({0}) GROUP BY h, t, c "
-            f"UNION ALL SELECT h, t, c, n, rows[:{int(limit)}] FROM hubs "
-            "WHERE h IN ({0}) ORDER BY h, t, c",
-            named,
-        ):
-            table = _TABLES[t]
-            place = Place(table.name, table.columns[c].name, n, tuple(rows))
-            found.setdefault(named[h], []).append(place)
+        for cell, at, start, end in self._spans(self._entries, cells):
+            table = _TABLES[at >> 8]
+            first = tuple(rows[start : min(end, start + limit)].tolist())
+            place = Place(table.name, table.columns[at & 255].name, end - start, first)
+            found.setdefault(cell, []).append(place)
         return found
 
     def pairs(self, cells: Iterable[str], *, limit: int) -> dict[str, list[tuple[int, Pair]]]:
@@ -112,35 +123,35 @@ class Index(AbstractContextManager["Index"]):
         The most frequent first, `limit` for each two columns; the number before a pair says how
         many there are for its columns.
         """
-        named = self._hashes(cells)
         found: dict[str, list[tuple[int, Pair]]] = {}
-        for h, t, a, b, row, n, since, until, many in self._read(
-            "SELECT h, t, a, b, r, n, since, until, many FROM (SELECT *, "
-            "count(*) OVER (PARTITION BY h, t, a, b) AS many, row_number() OVER "
-            "(PARTITION BY h, t, a, b ORDER BY n DESC, r) AS place FROM pairs "
-            f"WHERE h IN ({{0}})) WHERE place <= {int(limit)} ORDER BY h, t, a, b, place",
-            named,
-        ):
-            table = _TABLES[t]
-            ends = table.columns[a].name, table.columns[b].name
-            pair = Pair(table.name, *ends, row, n, since, until)
-            found.setdefault(named[h], []).append((many, pair))
+        for cell, at, start, end in self._spans(self._pairs, cells):
+            table = _TABLES[at >> 16]
+            ends = table.columns[at >> 8 & 255].name, table.columns[at & 255].name
+            some = slice(start, min(end, start + limit))
+            numbers = (self._pairs[c][some].tolist() for c in ("r", "n", "since", "until"))
+            for row, n, since, until in zip(*numbers, strict=True):
+                pair = Pair(table.name, *ends, row, n, _time(since), _time(until))
+                found.setdefault(cell, []).append((end - start, pair))
         return found
 
     def row(self, table: str, number: int, columns: Iterable[str] = ()) -> Mapping[str, Any]:
         """A row by its number; only `columns` of it where they are given."""
         return dict(self._row(table, number, tuple(columns)).to_pylist()[0])
 
-    def _hashes(self, cells: Iterable[str]) -> dict[int, str]:
+    def _spans(
+        self, sorted_: Mapping[str, Numbers], cells: Iterable[str]
+    ) -> Iterator[tuple[str, int, int, int]]:
+        """For each of `cells`, and each column it stands in: the column, and where its rows lie."""
         wanted = list(dict.fromkeys(cells))
         hashes = self._con.execute("SELECT hash(unnest(?::VARCHAR[]))", [wanted]).fetchall()
-        return {int(h): cell for (h,), cell in zip(hashes, wanted, strict=True)}
-
-    def _read(self, query: str, named: Mapping[int, str]) -> list[tuple[Any, ...]]:
-        if not named:
-            return []
-        # Constants, so that the engine skips all blocks of the sorted tables but one or two.
-        return self._con.execute(query.format(", ".join(map(str, named)))).fetchall()
+        at = sorted_["c"]
+        for cell, (hash_,) in zip(wanted, hashes, strict=True):
+            ends = (np.searchsorted(sorted_["h"], np.uint64(hash_), s) for s in _SIDES)
+            start, last = map(int, ends)
+            while start < last:
+                end = start + int(np.searchsorted(at[start:last], at[start], "right"))
+                yield cell, int(at[start]), start, end
+                start = end
 
     def _hits(
         self, table: str, places: dict[int, list[str]], wanted: list[str], limit: int, unread: int
@@ -184,6 +195,17 @@ class Index(AbstractContextManager["Index"]):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _numbers(name: Path, column: str, type_: str) -> Numbers:
+    path = column_file(name, column)
+    if path.stat().st_size == 0:
+        return np.zeros(0, type_)
+    return np.memmap(path, type_, mode="r")
+
+
+def _time(micros: int) -> datetime | None:
+    return None if micros == NEVER else _EPOCH + timedelta(microseconds=micros)
 
 
 def spellings(identifier: str) -> list[str]:

@@ -1,14 +1,15 @@
 """Building the index of identifiers that :mod:`suyuan.store.index` reads.
 
-``entries`` has (hash of identifier, table, column, row) sorted by hash. An identifier that stands
-in a column more than :data:`MANY` times (a carrier, a gateway) is kept apart, in ``hubs``, as its
-count and its first rows, so that looking it up costs no more than any other. ``pairs`` has each two
-identifiers that stand together in the rows of a table of events, once, with how often and when.
+``entries`` has (hash of identifier, table and column, row) sorted, ``pairs`` each two identifiers
+that stand together in the rows of a table of events, once, with how often and when. Each column is
+a file of numbers that is mapped into memory: a look-up is a binary search, however many rows there
+are and however often the identifier stands in them.
 """
 
 import hashlib
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -35,22 +36,19 @@ PAIRED: Final = (
     ("sims", "agent", "operator", "opened_at"),
     ("sims", "operator", "network", "opened_at"),
 )
-ENTRIES: Final = "entries.duckdb"
+#: The columns of ``entries`` and of ``pairs``, and the type of their numbers.
+ENTRIES: Final = {"h": "u8", "c": "u2", "r": "i8"}
+PAIRS: Final = {"h": "u8", "c": "u4", "r": "i8", "n": "i8", "since": "i8", "until": "i8"}
+#: What stands for a time that is not known.
+NEVER: Final = -(2**63)
 #: Rows of a batch: a row's place tells its batch.
-BATCH: Final = 1024
+BATCH: Final = 256
 #: Rows of one table that a look-up gives back; the count says how many there are.
 LIMIT: Final = 200
-#: From so many rows of one column on, an identifier is kept as its count and first rows.
-MANY: Final = 2_000
+_BUILT_FOR: Final = "built_for"
 _MEMORY: Final = "2GB"
 #: Raised when the form of the index changes, so that an older one is built anew.
-_VERSION: Final = "2"
-_PLACE: Final = "0::UTINYINT AS t, 0::UTINYINT AS {0}"
-_NO_ENTRIES: Final = f"SELECT 0::UBIGINT AS h, {_PLACE.format('c')}, 0::BIGINT AS r WHERE FALSE"
-_NO_PAIRS: Final = (
-    f"SELECT 0::UBIGINT AS h, {_PLACE.format('a')}, 0::UTINYINT AS b, 0::BIGINT AS r, "
-    "0::BIGINT AS n, NULL::TIMESTAMP AS since, NULL::TIMESTAMP AS until WHERE FALSE"
-)
+_VERSION: Final = "4"
 
 
 def identifying(column: Column) -> bool:
@@ -82,62 +80,71 @@ def _build(layout: Layout, built: Path, scratch: Path, state: str) -> None:
         for name in there:
             _copy_rows(con, name, layout.parts(name), layout.excluded(name))
             _write_batches(con, name, built)
-        con.execute(f"ATTACH '{str(built / ENTRIES).replace(chr(39), chr(39) * 2)}' AS made")
-        _write_entries(con, there)
-        _write_pairs(con, there)
-        con.execute("CREATE TABLE made.built_for AS SELECT ? AS state", [state])
-        con.execute("DETACH made")
+        _write_numbers(con, _every_entry(there), "h, c, r", built / "entries", ENTRIES)
+        _write_numbers(con, _every_pair(there), "h, c, n DESC, r", built / "pairs", PAIRS)
+    (built / _BUILT_FOR).write_text(state, encoding="utf-8")
 
 
-def _write_entries(con: duckdb.DuckDBPyConnection, there: list[str]) -> None:
-    parts = [
-        _entries(table.name, number, position, column)
+def column_file(name: Path, column: str) -> Path:
+    """Where the numbers of one column lie."""
+    return name.with_name(f"{name.name}.{column}")
+
+
+def _write_numbers(
+    con: duckdb.DuckDBPyConnection,
+    parts: list[str],
+    order: str,
+    name: Path,
+    columns: dict[str, str],
+) -> None:
+    """The union of `parts`, in `order`, as one file of numbers for each column."""
+    with ExitStack() as opened:
+        files = {c: opened.enter_context(column_file(name, c).open("wb")) for c in columns}
+        if not parts:
+            return
+        found = con.execute(
+            f"SELECT {', '.join(columns)} FROM ({' UNION ALL '.join(parts)}) ORDER BY {order}"
+        )
+        for batch in found.to_arrow_reader(1 << 20):
+            for column, type_ in columns.items():
+                values = batch.column(column).to_numpy(zero_copy_only=False)
+                files[column].write(values.astype(type_, copy=False).tobytes())
+
+
+def _every_entry(there: list[str]) -> list[str]:
+    return [
+        _entries(table.name, number << 8 | position, column)
         for number, table in enumerate(RECORDS.values())
         if table.name in there
         for position, column in enumerate(table)
         if identifying(column)
     ]
-    con.execute(f"CREATE TABLE every AS {' UNION ALL '.join(parts) or _NO_ENTRIES}")
-    con.execute(
-        "CREATE TABLE made.hubs AS SELECT h, t, c, count(*) AS n, "
-        f"list_sort(min(r, {LIMIT})) AS rows FROM every SEMI JOIN "
-        f"(SELECT h, t, c FROM every GROUP BY ALL HAVING count(*) > {MANY}) USING (h, t, c) "
-        "GROUP BY ALL ORDER BY h, t, c"
-    )
-    con.execute(
-        "CREATE TABLE made.entries AS SELECT * FROM every ANTI JOIN made.hubs USING (h, t, c) "
-        "ORDER BY h, t, c, r"
-    )
 
 
-def _write_pairs(con: duckdb.DuckDBPyConnection, there: list[str]) -> None:
-    parts = [
+def _every_pair(there: list[str]) -> list[str]:
+    return [
         _pairs(name, *ends, time)
         for name, one, other, time in PAIRED
         if name in there
         for ends in ((one, other), (other, one))
     ]
-    con.execute(
-        f"CREATE TABLE made.pairs AS SELECT * FROM ({' UNION ALL '.join(parts) or _NO_PAIRS}) "
-        "ORDER BY h, t, a, b, n DESC, r"
-    )
 
 
-def _entries(name: str, table: int, position: int, column: Column) -> str:
+def _entries(name: str, at: int, column: Column) -> str:
     cell = f'unnest("{column.name}")' if column.type is Type.LIST else f'"{column.name}"'
     return (
-        f"SELECT hash(v) AS h, {table}::UTINYINT AS t, {position}::UTINYINT AS c, r FROM "
+        f"SELECT hash(v) AS h, {at}::USMALLINT AS c, r FROM "
         f"(SELECT {cell} AS v, r FROM rows_{name}) WHERE v IS NOT NULL"
     )
 
 
 def _pairs(name: str, one: str, other: str, time: str) -> str:
     names = RECORDS[name].names
-    number, a, b = list(RECORDS).index(name), names.index(one), names.index(other)
+    at = list(RECORDS).index(name) << 16 | names.index(one) << 8 | names.index(other)
+    first, last = (f'coalesce(epoch_us({f}("{time}")), {NEVER})' for f in ("min", "max"))
     return (
-        f'SELECT hash("{one}") AS h, {number}::UTINYINT AS t, {a}::UTINYINT AS a, '
-        f'{b}::UTINYINT AS b, min(r) AS r, count(*) AS n, min("{time}") AS since, '
-        f'max("{time}") AS until FROM rows_{name} WHERE "{one}" IS NOT NULL '
+        f'SELECT hash("{one}") AS h, {at}::UINTEGER AS c, min(r) AS r, count(*) AS n, '
+        f'{first} AS since, {last} AS until FROM rows_{name} WHERE "{one}" IS NOT NULL '
         f'AND "{other}" IS NOT NULL GROUP BY "{one}", "{other}"'
     )
 
@@ -160,7 +167,7 @@ def _copy_rows(
 
 def _write_batches(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
     stream = con.execute(f"SELECT * EXCLUDE (r) FROM rows_{name} ORDER BY r").to_arrow_reader(
-        BATCH * 64
+        BATCH * 256
     )
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with pa.ipc.new_file(str(folder / f"{name}.arrow"), stream.schema, options=options) as sink:
@@ -187,11 +194,5 @@ def _state(layout: Layout) -> str:
 
 
 def _built_for(target: Path) -> str | None:
-    if not (target / ENTRIES).exists():
-        return None
-    try:
-        with duckdb.connect(str(target / ENTRIES), read_only=True) as con:
-            row = con.execute("SELECT state FROM built_for").fetchone()
-    except duckdb.Error:
-        return None
-    return str(row[0]) if row else None
+    told = target / _BUILT_FOR
+    return told.read_text(encoding="utf-8") if told.exists() else None
