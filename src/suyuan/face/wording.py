@@ -9,7 +9,7 @@ LINKS: dict[str, Text] = {
     "sold_records_to": Text("sold records to", "贩卖订单信息给"),
     "sold_accounts_to": Text("sold accounts to", "贩卖账号给"),
     "opened_sim_for": Text("opened SIMs for", "开卡供给"),
-    "laundered_for": Text("laundered for", "洗钱"),
+    "laundered_for": Text("laundered for", "洗钱服务于"),
     "belongs_to": Text("belongs to", "属于"),
 }
 #: The newspaper page's four causes, and the ring's own people, as ``cuts`` names them.

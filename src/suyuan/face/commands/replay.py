@@ -85,8 +85,8 @@ def _table(rows: pa.Table, zone: str, language: Language) -> Table:
         "当时所知,及其后七日内首次被联系的人",
     )
     shown = Table(title=told.in_(language), title_justify="left")
+    shown.add_column(Text("moment", "时刻").in_(language), no_wrap=True)
     for head in (
-        Text("moment", "时刻"),
         Text("sources named", "已指认源头"),
         Text("at risk", "风险人数"),
         Text("called next", "其后被联系"),

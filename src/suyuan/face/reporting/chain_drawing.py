@@ -150,7 +150,7 @@ def _first(label: str) -> Text:
 def _second(stand: Stand, named: Named) -> Text:
     if stand.amount:
         return yuan(stand.amount)
-    rows = Text(f"{stand.count:,} rows", f"{stand.count:,}条记录")
+    rows = Text(many(stand.count, "row"), f"{stand.count:,}条记录")
     if named.name:
         return rows
     return Text(f"{named.kind.en} · {rows.en}", f"{named.kind.zh} · {rows.zh}")
@@ -160,7 +160,7 @@ def _title(stand: Stand, shown: Shown) -> Text:
     named = shown.subject(stand.subject)
     told = f"{named.name} {named.id}".strip()
     sums = f", {money(stand.amount)} yuan" if stand.amount else ""
-    return Text(f"{told}{sums}, {stand.count:,} rows", f"{told},{stand.count:,}条记录")
+    return Text(f"{told}{sums}, {many(stand.count, 'row')}", f"{told},{stand.count:,}条记录")
 
 
 def _cash(plan: _Plan, x: float, y: float, ring: RingView) -> float:

@@ -78,9 +78,11 @@ def cite(found: Iterable[RingView], source: Source, shown: Shown) -> None:
                 by_id[id_].append(stand)
     rows = source.where("evidence", "evidence_id", by_id)
     for row in rows.sort_by([("weight", "descending"), ("row_id", "ascending")]).to_pylist():
+        one = evidence_row(row, shown)
         for stand in by_id[row["evidence_id"]]:
-            if len(stand.rows) < CITED:
-                stand.rows.append(evidence_row(row, shown))
+            known = [other.place for other in stand.rows]
+            if len(known) < CITED and one.place not in known:
+                stand.rows.append(one)
 
 
 def _by_ring(rows: pa.Table) -> dict[str, list[dict[str, Any]]]:
