@@ -14,7 +14,7 @@ from worlds import Shape, World, make
 
 from suyuan.detect.leaks.cases import Inquiry, inquire
 
-NAMED = 0.5
+NAMED = 0.7
 RIVALS = {"counts": counts, "lift": lift, "greedy cover": greedy_cover}
 SETTINGS = {
     "10 %": Shape(rate=0.10),
