@@ -169,6 +169,34 @@ def test_two_tables_in_one_sheet(case: Path) -> None:
     assert "orders" in imported.tables
 
 
+def test_a_cell_in_the_last_corner_of_a_sheet(case: Path) -> None:
+    """Laid out, this sheet of a few kilobytes would take hundreds of gigabytes."""
+    book = openpyxl.Workbook()
+    book.active.append(HEADER.strip().split(","))
+    book.active["XFD1048576"] = "x"
+    book.save(case / "payments.xlsx")
+    (row,) = told(run(case), "payments.xlsx")
+    assert "far outside" in row["problem"]
+
+
+def test_a_stray_cell_beside_a_table(case: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (HEADER.strip().split(","), ["P1", "2019-04-29", "A", "B", 3]):
+        book.active.append(row)
+    book.active["ZZ3"] = "x"
+    book.save(case / "payments.xlsx")
+    run(case)
+    assert stored(case)[0] == ("P1", 2)
+
+
+def test_a_workbook_that_is_a_bomb(case: Path) -> None:
+    (case / "payments.xlsx").write_bytes(workbook([HEADER.strip().split(",")]))
+    with zipfile.ZipFile(case / "payments.xlsx", "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/more.xml", b" " * (80 << 20))
+    (row,) = told(run(case), "payments.xlsx")
+    assert "bomb" in row["problem"]
+
+
 def test_zip_bomb(case: Path) -> None:
     with zipfile.ZipFile(case / "payments.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("payments.csv", HEADER + "A" * (80 << 20))

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  # exports are as wide as they are
 
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -71,6 +72,33 @@ def test_alipay(tmp_path: Path) -> None:
     assert rows == [("2019042922001", paid, "alipay:amin@example.com", "李某", 30000)]
     assert imported.quality_summary.column("quarantined").to_pylist() == [0]
     assert imported.quality_summary.column("columns_left_over").to_pylist() == [[]]
+
+
+def test_alipay_in_its_later_layout(tmp_path: Path) -> None:
+    imported, con = read(tmp_path, export=samples.ALIPAY_LATER)
+    assert profile_of(imported) == ["alipay-bill"]
+    own = "alipay:amin@example.com"
+    rows = "SELECT payment_id, payer, payee, amount, status FROM payments ORDER BY line"
+    assert con.execute(rows).fetchall() == [
+        ("2019042922001", own, "li***@example.com", 30_000, "settled"),
+        ("2019043022002", "shop@example.com", own, 1250, "reversed"),
+    ]
+
+
+def test_amlsim(tmp_path: Path) -> None:
+    imported, con = read(
+        tmp_path, transactions=samples.AMLSIM_TRANSACTIONS, nodes=samples.AMLSIM_NODES
+    )
+    assert profile_of(imported) == ["amlsim-nodes", "amlsim-transactions"]
+    rows = 'SELECT payer, payee, amount, "at" FROM payments ORDER BY line'
+    first, second = con.execute(rows).fetchall()
+    assert first[:3] == ("11", "12", 5550)
+    assert second[:3] == ("12", "13", 2000)
+    assert second[3] - first[3] == timedelta(days=3)
+    accounts = con.execute("SELECT account_no, opening_balance FROM bank_accounts").fetchall()
+    assert accounts == [("11", 100_050)]
+    # the labels of the simulation never reach a table
+    assert con.execute("SELECT count(memo) FROM payments").fetchall() == [(0,)]
 
 
 @pytest.mark.parametrize(

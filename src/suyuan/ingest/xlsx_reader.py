@@ -14,6 +14,7 @@ from suyuan.ingest.headers import normal
 from suyuan.ingest.layout import Fits
 from suyuan.ingest.pieces import ArrowRows
 from suyuan.ingest.second_tables import ABOVE, REPEATED, SECOND, is_header, leads_up, same
+from suyuan.ingest.workbook_size import check_size
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -43,6 +44,7 @@ def read_sheets(
     path: Path, known: frozenset[str], header_row: int | None, fits: Fits | None = None
 ) -> Iterator[Sheet]:
     """The sheets of a workbook that hold anything; raises :class:`InputError` if it is broken."""
+    check_size(path)
     with _broken():
         book = CalamineWorkbook.from_path(str(path))
         names = book.sheet_names
@@ -134,7 +136,9 @@ def _parted(sheet: Sheet, known: frozenset[str]) -> Iterator[Sheet]:
 
 
 def _texts(row: list[Any]) -> tuple[str, ...]:
-    return tuple(str(_written(cell) or "") for cell in row)
+    """The headers in `row`, up to the last that is there."""
+    width = max((n for n, cell in enumerate(row, start=1) if str(cell or "").strip()), default=0)
+    return tuple(str(_written(cell) or "") for cell in row[:width])
 
 
 def _text(rows: list[list[Any]]) -> str:
