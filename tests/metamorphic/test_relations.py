@@ -75,13 +75,16 @@ def test_two_worlds_in_one_case_keep_their_money_and_series(first: First, both: 
 
 @pytest.mark.parametrize("role", sorted(ROLES.keys() - RESTING_ON_LEAKS - {"breach"}))
 def test_two_worlds_in_one_case_keep_their_findings(role: str, first: First, both: Found) -> None:
-    """What is measured against everybody moves a little: nine in ten of the decided stay.
+    """What is measured against everybody moves a little.
 
-    Of the listed five in six have a score within 0.1 of what it was.
+    One of the decided, or one in ten, may be lost; two of those listed, or one in six, may have a
+    score that is more than 0.1 from what it was (a step of a caller's score moves a member's).
     """
     for was in (found(first.results), found(first.results, other_subject, other_id)):
-        assert _kept(role, was, both) >= 0.9
-        assert _near(role, was, both) >= 5 / 6
+        decided, lost = _lost(role, was, both)
+        assert lost <= max(1, decided // 10)
+        listed, moved = _moved(role, was, both)
+        assert moved <= max(2, listed // 6)
 
 
 @pytest.mark.xfail(
@@ -89,17 +92,17 @@ def test_two_worlds_in_one_case_keep_their_findings(role: str, first: First, bot
     strict=True,
 )
 def test_two_worlds_in_one_case_keep_their_leaks(first: First, both: Found) -> None:
-    assert _kept("leak_source", found(first.results), both) >= 0.9
+    assert _lost("leak_source", found(first.results), both)[1] == 0
 
 
-def _kept(role: str, was: Found, now: Found) -> float:
-    """The share of those decided that are still decided; 1 where nobody was."""
+def _lost(role: str, was: Found, now: Found) -> tuple[int, int]:
+    """How many were decided, and how many of them no longer are."""
     decided = {key for key in was.decided if key[0] == role}
-    return len(decided & now.decided) / len(decided) if decided else 1.0
+    return len(decided), len(decided - now.decided)
 
 
-def _near(role: str, was: Found, now: Found) -> float:
-    """The share of those listed whose score moved by at most 0.1."""
+def _moved(role: str, was: Found, now: Found) -> tuple[int, int]:
+    """How many were listed, and how many of their scores moved by more than 0.1."""
     keys = [key for key in was.scores if key[0] == role]
-    moved = [abs(was.scores[key] - now.scores.get(key, 0.0)) for key in keys]
-    return sum(by <= 0.1 for by in moved) / len(keys)
+    moved = [abs(was.scores[key] - now.scores.get(key, 0.0)) > 0.1 for key in keys]
+    return len(keys), sum(moved)
