@@ -445,6 +445,7 @@ def test_no_table_at_all(tmp_path: Path) -> None:
     assert import_case(tmp_path / "empty", tmp_path / "out2").tables == frozenset()
 
 
+@pytest.mark.slow
 def test_a_million_bad_rows(case: Path) -> None:
     (case / "payments.csv").write_text(HEADER + "P,never,A,B,3\n" * 1_000_000 + GOOD)
     imported = run(case)

@@ -41,7 +41,7 @@ def test_together_they_give_what_each_gives_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = tmp_path / "case"
-    statements(case, 60)
+    statements(case, 30)
     together = outcome(case, tmp_path / "together")
     monkeypatch.setattr(storing, "SMALL", -1)
     alone = outcome(case, tmp_path / "alone")

@@ -197,25 +197,3 @@ def _print_limits(results: Results, to: Console, language: Language) -> None:
     for table, several in effects.items():
         shown.add_row(table, "; ".join(several))
     to.print(shown)
-
-
-def print_quality(results: Results, to: Console, language: Language) -> None:
-    """File by file: rows read, kept, repaired, set aside; and the first problems."""
-    shown = Table(
-        title=Text("Quality of the input", "数据质量").in_(language), title_justify="left"
-    )
-    columns = ("file", "table", "rows_read", "rows_kept", "repaired", "quarantined", "duplicates")
-    for column in columns:
-        shown.add_column(column)
-    for row in results["quality_summary"].select(list(columns)).to_pylist():
-        shown.add_row(*("" if value is None else str(value) for value in row.values()))
-    to.print(shown)
-    problems = results["quality"]
-    for row in problems.slice(0, 20).to_pylist():
-        problem = row["problem_zh"] if language == "zh" else row["problem"]
-        place = f"{row['file']}:{row['line'] or ''} {row['column'] or ''}"
-        value = Masking().text(row["value"] or "")
-        to.print(f"  {place}  {problem} [{value}] {row['action']}", markup=False)
-    if problems.num_rows > 20:
-        more = Text("… {n} more in quality.parquet", "……另{n}条见 quality.parquet")
-        to.print(more.format(n=problems.num_rows - 20).in_(language))
