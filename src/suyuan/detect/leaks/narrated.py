@@ -22,7 +22,7 @@ def narrated(tables: Tables, pairs: ir.Table) -> ir.Table:
     It is 0 where it says nothing. Contacts that are reports bear the report's id.
     """
     if not tables.has("statements"):
-        return pairs.mutate(told=ibis.literal(0.0))
+        return pairs.mutate(told=ibis.literal(0.0).cast("float64"))
     facts = tables["statements"]
     own = (facts["kind"] != "amount") | ~facts["role"].isin(OTHER_SUMS).fill_null(False)  # noqa: FBT003
     facts = facts.filter(own).select("kind", "normalised", said="amount", report="report_id").view()
@@ -40,4 +40,6 @@ def narrated(tables: Tables, pairs: ir.Table) -> ir.Table:
     once = met.group_by(["contact", "order_id", "kind"]).aggregate(weight=met["weight"].max())
     total = once.group_by(["contact", "order_id"]).aggregate(told=once["weight"].sum()).view()
     joined = pairs.left_join(total, ["contact", "order_id"])
-    return joined.select(*pairs.columns, told=ibis.coalesce(joined["told"], 0.0))
+    return joined.select(
+        *pairs.columns, told=ibis.coalesce(joined["told"], ibis.literal(0.0).cast("float64"))
+    )
