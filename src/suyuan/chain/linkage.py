@@ -6,8 +6,6 @@ log-odds that two reports of one hand, rather than two at random, share it (Fell
 1969). Ties over a hub, or over somebody who supplies many rings, are not made.
 """
 
-from collections.abc import Callable
-
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -33,11 +31,12 @@ WORTH = {
 PRIOR = -3.0
 #: What two kinds of fraud add at most, where narratives tell them: ring after ring keeps one trade.
 SCHEME = 3.0
-#: Mean log-odds over all its pairs of reports that a group must keep.
-RESOLUTION = 0.15
+#: Mean log-odds over all its pairs of reports that a group must keep: one hand, and one ring,
+#: whose hands share less.
+ONE_HAND, ONE_RING = 0.6, 0.2
 #: A person's word, in log-odds: more than all records about a ring together.
 SAID = 1000.0
-#: A weak node is compared between all its reports only up to this many.
+#: A node is compared between all its reports only up to this many.
 FEW = 60
 
 
@@ -48,9 +47,9 @@ def ties(touches: ir.Table, tables: Tables) -> ir.Table:
     seen = touches.mutate(worth=worth.cast("float64"))
     seen = seen.group_by(["report_id", "node"]).aggregate(worth=seen["worth"].max())
     seen = keep(seen)
-    strong = _neighbours(seen.filter(seen["worth"] >= -PRIOR))
-    weak = _all_pairs(seen.filter(seen["worth"] < -PRIOR), keep)
-    both = ibis.union(strong, weak)
+    counted = keep(seen.mutate(n=seen.count().over(group_by="node")))
+    few, many = counted.filter(counted["n"] <= FEW), counted.filter(counted["n"] > FEW)
+    both = ibis.union(_all_pairs(few), _neighbours(many.filter(many["worth"] >= -PRIOR)))
     pairs = both.group_by(["left", "right", "node"]).aggregate(worth=both["worth"].max())
     summed = keep(pairs.group_by(["left", "right"]).aggregate(worth=pairs["worth"].sum()))
     schemed = _schemes(summed, tables)
@@ -94,7 +93,7 @@ def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
     return told.mutate(scheme=ibis.coalesce(bounded, 0.0))
 
 
-def series(pairs: pa.Table, first: pa.Table) -> pa.Table:
+def series(pairs: pa.Table, first: pa.Table, resolution: float) -> pa.Table:
     """Columns ``node`` (every report, in order of `first`) and ``name`` of its group.
 
     Groups are communities over the ties in favour. A group is named after its earliest report
@@ -110,7 +109,7 @@ def series(pairs: pa.Table, first: pa.Table) -> pa.Table:
         ends[1].astype(np.int32),
         tied["log_odds"].to_numpy(),
         len(ids),
-        RESOLUTION,
+        resolution,
     )
     earliest = np.full(len(ids), len(ids), dtype=np.int64)
     np.minimum.at(earliest, label, np.arange(len(ids)))
@@ -118,21 +117,18 @@ def series(pairs: pa.Table, first: pa.Table) -> pa.Table:
 
 
 def _neighbours(seen: ir.Table) -> ir.Table:
-    """Each report with the next of the same node: enough to tie them all, in linear size."""
+    """Each report with the next of the same node, in linear size, worth as much as all pairs."""
     window = ibis.window(group_by="node", order_by="report_id")
     after = seen.mutate(
         right=seen["report_id"].lead(1).over(window), other=seen["worth"].lead(1).over(window)
     )
     after = after.filter(after["right"].notnull())
-    return after.select(
-        "node", left="report_id", right="right", worth=ibis.least(after["worth"], after["other"])
-    )
+    worth = ibis.least(after["worth"], after["other"]) * after["n"].cast("float64") / 2.0
+    return after.select("node", left="report_id", right="right", worth=worth)
 
 
-def _all_pairs(seen: ir.Table, keep: Callable[[ir.Table], ir.Table]) -> ir.Table:
-    counted = seen.mutate(n=seen.count().over(group_by="node"))
-    few = keep(counted.filter((counted["n"] > 1) & (counted["n"] <= FEW)))
-    left, right = few, few.view()
+def _all_pairs(seen: ir.Table) -> ir.Table:
+    left, right = seen, seen.view()
     met = left.inner_join(
         right, (left["node"] == right["node"]) & (left["report_id"] < right["report_id"])
     )

@@ -35,8 +35,12 @@ def _link(tables: Tables) -> Written:
     first = first.sort_by([("reported_at", "ascending"), ("report_id", "ascending")])
     hand_pairs = fetch(linkage.ties(followed.filter(followed["how"].isin(SAME_HAND)), tables))
     all_pairs = fetch(linkage.ties(followed, tables))
-    series = linkage.series(hand_pairs, first).rename_columns(["report_id", "series_id"])
-    ring = linkage.series(all_pairs, first).rename_columns(["report_id", "ring_id"])
+    series = linkage.series(hand_pairs, first, linkage.ONE_HAND).rename_columns(
+        ["report_id", "series_id"]
+    )
+    ring = linkage.series(all_pairs, first, linkage.ONE_RING).rename_columns(
+        ["report_id", "ring_id"]
+    )
     placed = series.join(ring, "report_id").join(_strengths(all_pairs), "report_id")
     return {"touches": every, "ring_series": _rings_only(_schemed(placed, tables))}
 
