@@ -133,7 +133,12 @@ def write(card: Scorecard, path: Path) -> None:
 
 
 def best_threshold(score: np.ndarray, right: np.ndarray) -> float:
-    """The score from which on naming gives the best F1; 0.5 where there is nothing to name."""
+    """The score from which on naming gives the best F1; 0.5 where there is nothing to name.
+
+    Between the last score named and the next one below it, a quarter of the way up in log-odds:
+    where worlds leave a wide gap nothing there is known to be innocent, and real culprits do less,
+    or are seen doing less, than invented ones.
+    """
     if not right.any():
         return 0.5
     order = np.argsort(-score, kind="stable")
@@ -141,7 +146,9 @@ def best_threshold(score: np.ndarray, right: np.ndarray) -> float:
     f1 = 2 * hits / (np.arange(1, len(order) + 1) + right.sum())
     best = int(np.argmax(f1))
     below = score[order[best + 1]] if best + 1 < len(order) else 0.0
-    return round(float(np.clip((score[order[best]] + below) / 2, 0.02, 0.98)), 4)
+    ends = np.clip([score[order[best]], below], 0.001, 0.999)
+    odds = np.log(ends / (1 - ends)) @ np.array([0.25, 0.75])
+    return round(float(np.clip(1 / (1 + np.exp(-odds)), 0.02, 0.98)), 4)
 
 
 def _cut(signal: Signal, seen: Sample, *, scratch: bool) -> Signal:
