@@ -52,6 +52,10 @@ class Fitted:
     after: tuple[float, float, float]
 
 
+#: A score is meant as a probability: nobody is named at less than one in five.
+LEAST = 0.2
+
+
 def fit(card: Scorecard, worlds: Worlds, *, scratch: bool = False) -> Fitted:
     """The scorecard with its weights, slope, intercept, prior and threshold fitted.
 
@@ -137,7 +141,7 @@ def best_threshold(score: np.ndarray, right: np.ndarray) -> float:
 
     Between the last score named and the next one below it, a quarter of the way up in log-odds:
     where worlds leave a wide gap nothing there is known to be innocent, and real culprits do less,
-    or are seen doing less, than invented ones.
+    or are seen doing less, than invented ones. Never below :data:`LEAST`.
     """
     if not right.any():
         return 0.5
@@ -148,7 +152,7 @@ def best_threshold(score: np.ndarray, right: np.ndarray) -> float:
     below = score[order[best + 1]] if best + 1 < len(order) else 0.0
     ends = np.clip([score[order[best]], below], 0.001, 0.999)
     odds = np.log(ends / (1 - ends)) @ np.array([0.25, 0.75])
-    return round(float(np.clip(1 / (1 + np.exp(-odds)), 0.02, 0.98)), 4)
+    return round(float(np.clip(1 / (1 + np.exp(-odds)), LEAST, 0.98)), 4)
 
 
 def _cut(signal: Signal, seen: Sample, *, scratch: bool) -> Signal:
