@@ -1,5 +1,6 @@
 """Trials and curves, with an investigator that knows the truth."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,8 +18,10 @@ def knows(case: Path, results: Path, _: datetime | None) -> None:
 
 def test_a_trial_gives_means_with_intervals(scenario: Path, tmp_path: Path) -> None:
     plan = Plan(scenario, seeds=(1, 2))
-    done = trial(knows, tmp_path, plan)
+    done = trial(knows, tmp_path, replace(plan, checked=True))
     summary = done.summary()
+    assert summary["simulator/scam_caller/oracle"][0] > 0.9
+    assert summary["simulator/scam_caller/column"][0] < 1.0
     assert summary["detection/scam_caller/average_precision"] == (1.0, 1.0, 1.0)
     mean, low, high = summary["detection/scam_caller/prevalence"]
     assert low <= mean <= high

@@ -29,13 +29,17 @@ Flat = dict[str, float]
 
 @dataclass(frozen=True)
 class Plan:
-    """Which worlds to make. ``alert_day`` (local) asks for a run as of that morning too."""
+    """Which worlds to make. ``alert_day`` (local) asks for a run as of that morning too.
+
+    ``checked`` adds what simple means reach on the worlds (:mod:`suyuan.lab.checks`).
+    """
 
     scenario: str | Path = "515"
     scale: float = 0.001
     seeds: Sequence[int] = tuple(range(101, 111))
     knobs: Mapping[str, float] = field(default_factory=dict)
     alert_day: int | None = 21
+    checked: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,22 @@ def trial(
     work = partial(_one, investigate, out, plan)
     title = Text("Worlds made, investigated and scored", "生成、分析并评分的世界")
     scores = each(work, plan.seeds, jobs=jobs, title=title, progress=progress)
+    if plan.checked:
+        simple = _simulator([out / f"seed-{seed}" for seed in plan.seeds])
+        scores = [one | more for one, more in zip(scores, simple, strict=True)]
     return Trial(plan, dict(zip(plan.seeds, scores, strict=True)))
+
+
+def _simulator(worlds: Sequence[Path]) -> list[Flat]:
+    try:
+        from suyuan.lab.checks.check import of_trial  # noqa: PLC0415  # scikit-learn is an extra
+    except ModuleNotFoundError as error:
+        raise InputError(
+            Text("Checking a simulator needs scikit-learn.", "检验模拟器需要scikit-learn。"),
+            value=str(error.name),
+            hint=Text("pip install 'suyuan[lab]', or --no-checks", "安装suyuan[lab]或--no-checks"),
+        ) from error
+    return of_trial(worlds)
 
 
 def _one(investigate: Investigate, out: Path, plan: Plan, seed: int) -> Flat:

@@ -108,6 +108,10 @@ def trial(
     sweep: Annotated[
         str | None, typer.Option("--sweep", help="A knob to turn from 0 to 3. 扫描旋钮。")
     ] = None,
+    checks: Annotated[
+        bool,
+        typer.Option("--checks/--no-checks", help="What simple means reach too. 模拟器检验。"),
+    ] = True,
     jobs: Jobs = 1,
     json: Annotated[bool, typer.Option("--json", help="As JSON. 输出JSON。")] = False,
     lang: LangOption = None,
@@ -118,7 +122,7 @@ def trial(
     from suyuan.lab import trial as trials  # noqa: PLC0415
 
     numbers = tuple(range(first_seed, first_seed + seeds))
-    plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob))
+    plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob), checked=checks)
     with Bars(Console(stderr=True), spoken(lang)) as bars:
         if sweep:
             curve = trials.sweep(try_out, out, plan, sweep, progress=bars, jobs=jobs)

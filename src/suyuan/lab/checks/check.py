@@ -93,6 +93,29 @@ def check(worlds: Sequence[Path], roles: Sequence[str] = tuple(MAKERS)) -> list[
     return found
 
 
+def of_trial(worlds: Sequence[Path]) -> list[dict[str, float]]:
+    """The checks of each world as scores (``simulator/ROLE/what``), two worlds read at a time.
+
+    Nothing is said of roles that a world holds no guilty of, nor of a single world, as the tree
+    needs another one.
+    """
+    if len(worlds) < 2:
+        return [{} for _ in worlds]
+    out = []
+    for i, world in enumerate(worlds):
+        pair = check([worlds[i - 1], world])
+        mine = pair[1::2]
+        out.append(
+            {
+                f"simulator/{one.role}/{what}": float(getattr(one, what))
+                for one in mine
+                if one.prevalence > 0
+                for what in ("column", "tree", "accident", "oracle")
+            }
+        )
+    return out
+
+
 def _one(role: str, mine: Labelled, other: Labelled) -> Check:
     column, best = max(_singles(mine))
     return Check(

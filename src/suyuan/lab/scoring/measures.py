@@ -39,7 +39,10 @@ def f1(precision: float, recall: float) -> float:
 
 
 def calibration(score: np.ndarray, right: np.ndarray) -> dict[str, float]:
-    """Brier score, calibration slope (Cox 1958) and expected error in ten bins, of those listed."""
+    """Brier score, calibration slope (Cox 1958) and expected error in ten bins, of those listed.
+
+    The slope is nan where every score of the right is above every other: any slope fits.
+    """
     if not len(score):
         return {"brier": math.nan, "slope": math.nan, "ece": math.nan}
     bins = np.minimum((score * 10).astype(int), 9)
@@ -47,7 +50,9 @@ def calibration(score: np.ndarray, right: np.ndarray) -> dict[str, float]:
         abs(score[bins == b].mean() - right[bins == b].mean()) * (bins == b).sum()
         for b in np.unique(bins)
     ]
-    slope, _ = logistic(np.log(_inside(score) / (1 - _inside(score))), right)
+    apart = score[right > 0].min(initial=1.0) > score[right <= 0].max(initial=0.0)
+    odds = np.log(_inside(score) / (1 - _inside(score)))
+    slope = math.nan if apart else logistic(odds, right)[0]
     return {
         "brier": float(((score - right) ** 2).mean()),
         "slope": slope,
