@@ -136,11 +136,15 @@ def _behind_handsets(phones: ir.Table, others: ir.Table, tables: Tables) -> ir.T
     owners = tables["owners"].select(owned="subject", person="entity")
     owners = keep(owners.anti_join(others, owners["person"] == others["other"]))
     scam = phones.select(of="node").distinct().view()
-    spoken = calls.filter(calls["imei"].notnull()).select("caller", "imei").distinct()
+    spoken = calls.filter(calls["imei"].notnull()).group_by(["caller", "imei"])
+    spoken = spoken.aggregate(since=calls["started_at"].min())
     spoken = keep(
-        spoken.select(number="phone:" + spoken["caller"], handset="device:" + spoken["imei"])
+        spoken.select(
+            "since", number="phone:" + spoken["caller"], handset="device:" + spoken["imei"]
+        )
     )
-    in_use = keep(scam.left_join(spoken, scam["of"] == spoken["number"]).select("of", "handset"))
+    in_use = scam.left_join(spoken, scam["of"] == spoken["number"])
+    in_use = keep(in_use.select("of", "handset", "since"))
     shared = spoken.select(beside="number", same="handset").view()
     reach = ibis.union(
         in_use.select("of", subject="of"),
@@ -156,12 +160,20 @@ def _behind_handsets(phones: ir.Table, others: ir.Table, tables: Tables) -> ir.T
         .aggregate(person=named_["person"].min(), people=named_["person"].nunique())
         .view()
     )
-    first = in_use.group_by("handset").aggregate(first=in_use["of"].min()).view()
-    stood = in_use.left_join(first, in_use["handset"] == first["handset"])
-    stood = stood.group_by("of").aggregate(first=stood["first"].min()).view()
+    first = _earliest(in_use, "handset").select("handset", "since", first="of").view()
+    stood = in_use.drop("since").left_join(first, "handset").drop("handset", "handset_right")
+    stood = _earliest(keep(stood), "of").select("of", "first").view()
     both = stood.left_join(named_, "of").drop("of_right").view()
     known = ibis.ifelse(both["people"] == 1, both["person"], ibis.null("string"))
     return both.select("of", entity=ibis.coalesce(known, both["first"], both["of"]))
+
+
+def _earliest(rows: ir.Table, by: str) -> ir.Table:
+    """Of each group the row of the earliest ``since``, so that no id's spelling decides."""
+    rest = [name for name in rows.columns if name not in (by, "since")]
+    dated = rows.mutate(earliest=rows["since"].min().over(group_by=by))
+    dated = dated.filter((dated["since"] == dated["earliest"]) | dated["earliest"].isnull())
+    return dated.group_by([by, "since"]).aggregate(**{name: dated[name].min() for name in rest})
 
 
 def _with_ring(touches: ir.Table, series: ir.Table) -> ir.Table:
