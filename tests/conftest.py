@@ -12,6 +12,9 @@ from suyuan.store.engine import Engine
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
+# Results of the example, simulated worlds and what was found in them.
+DEAR = ("zheng", "first", "checks", "world")
+
 # No test is timed: machines are shared, and kernels compile on first use.
 settings.register_profile("suyuan", deadline=None)
 settings.load_profile("suyuan")
@@ -19,13 +22,13 @@ settings.load_profile("suyuan")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is dear to set up stays on one worker: the example's results, the Java machine."""
+    """What is dear to set up is set up once, on one worker."""
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
+        used = {*getattr(item, "fixturenames", ())}
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
-        elif "zheng" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("zheng"))
+        elif dear := [name for name in DEAR if name in used]:
+            item.add_marker(pytest.mark.xdist_group(dear[0]))
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from suyuan.lab.latent.world import World, build
 from suyuan.lab.setting import DAY, HOUR, resolve
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("515")]
+pytestmark = pytest.mark.slow
 
 FEWER = {"payments": 250_000, "accounts": 1_500_000, "subscribers": 200_000, "orders": 1_000_000}
 
