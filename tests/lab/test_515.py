@@ -4,8 +4,6 @@ With all of its innocents, of whom no figure here speaks, that world takes minut
 `bench/lab.py` builds it whole.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import yaml
@@ -16,7 +14,6 @@ from suyuan.lab.latent.farms import FARMED
 from suyuan.lab.latent.rings import BROKER, CALLER, MIDDLEMAN, QCOIN, QQ, SUNING, WECHAT
 from suyuan.lab.latent.world import World, build
 from suyuan.lab.setting import DAY, HOUR, resolve
-
 
 pytestmark = pytest.mark.slow
 

@@ -20,7 +20,6 @@ from .changes import (
 from .conftest import First, look_into
 from .findings import Found, found
 
-
 #: Each piece of each table is written in the next one of these.
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16")
 

@@ -14,7 +14,6 @@ from .changes import write
 from .conftest import First, look_into
 from .findings import found
 
-
 #: What the tiny world has and somebody reads.
 THERE = sorted(
     name
