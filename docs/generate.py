@@ -158,9 +158,14 @@ def _heading(page: Path) -> str:
 def _table(table: Table) -> Iterator[str]:
     yield f"### `{table.name}` {table.zh}\n"
     dated = f" Visible from its `{table.event_time}` on." if table.event_time else ""
-    yield f"{table.meaning[:1].upper()}{table.meaning[1:]}.{dated}\n"
+    stands = f" Rows stand by {', '.join(map(_by, table.order))}." if table.order else ""
+    yield f"{table.meaning[:1].upper()}{table.meaning[1:]}.{dated}{stands}\n"
     heads = ("column", "type", "stored as", "unit", "key", "identifies", "meaning")
     yield from _rows(heads, map(_column, table))
+
+
+def _by(name: str) -> str:
+    return f"`{name[1:]}` (largest first)" if name.startswith("-") else f"`{name}`"
 
 
 def _column(column: Column) -> tuple[str, ...]:

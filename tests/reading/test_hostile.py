@@ -29,13 +29,13 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("unit", BOMBS.values(), ids=BOMBS)
-def test_a_megabyte_is_read_within_a_second(unit: str) -> None:
+def test_a_megabyte_does_not_stall_the_reader(unit: str) -> None:
     text = unit * (MILLION // len(unit.encode()))
     read_text("热身", None)
     began = time.process_time()
     reading = read_text(text, datetime(2019, 5, 1))
-    # Processor time: the clock on the wall depends on who else is at work.
-    assert time.process_time() - began < 1.0
+    # It takes about a second of the processor; what backtracks would take minutes.
+    assert time.process_time() - began < 10.0
     assert (reading.facts[-1].kind == "unread") == (len(text) > LIMIT)
 
 

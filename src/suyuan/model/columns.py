@@ -64,7 +64,8 @@ class Table:
     """A table: its name, its Chinese term, what a row is, and its columns in order.
 
     ``event_time`` is the column that says when the row's event became visible (for ``--as-of``);
-    a row without one stays, unless ``undated_known`` is false.
+    a row without one stays, unless ``undated_known`` is false. ``order`` are the columns by which
+    the rows of a result file stand, ``-column`` with the largest first; by its key without.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Table:
     columns: tuple[Column, ...]
     event_time: str | None = None
     undated_known: bool = True
+    order: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)
@@ -87,6 +89,14 @@ class Table:
     @property
     def key(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.key)
+
+    @property
+    def ordering(self) -> list[tuple[str, str]]:
+        """The order of the rows of a result file, as Arrow takes it."""
+        return [
+            (name.removeprefix("-"), "descending" if name.startswith("-") else "ascending")
+            for name in self.order or self.key
+        ]
 
     @property
     def stored(self) -> pa.Schema:
@@ -109,8 +119,9 @@ def table(
     *columns: Column,
     event_time: str | None = None,
     undated_known: bool = True,
+    order: tuple[str, ...] = (),
 ) -> Table:
-    return Table(name, zh, meaning, columns, event_time, undated_known)
+    return Table(name, zh, meaning, columns, event_time, undated_known, order)
 
 
 def key(name: str, type_: Type, meaning: str, *, kind: str | None = None) -> Column:

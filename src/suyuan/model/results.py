@@ -36,6 +36,7 @@ FINDINGS = table(
     need("version", TEXT, "version of the detector and its scorecard"),
     may("mechanism", TEXT, "for leak_source: insider, trojan, export, unknown"),
     may("rule_id", TEXT, "for breach"),
+    order=("role", "-score", "subject", "ring_id", "finding_id"),
 )
 EVIDENCE = table(
     "evidence",
@@ -50,6 +51,7 @@ EVIDENCE = table(
     need("sha256", TEXT, "hash of the file"),
     need("weight", FLOAT, "share of the score; sums to 1 over one evidence_id"),
     may("note", TEXT, "what the row shows"),
+    order=("evidence_id", "-weight", "table", "row_id", "note"),
 )
 SIGNALS = table(
     "signals",
@@ -61,6 +63,7 @@ SIGNALS = table(
     may("unit", TEXT, "unit of the value"),
     need("weight", FLOAT, "log-odds added", unit="nat"),
     need("missing", BOOL, "its table was not there"),
+    order=("finding_id", "-weight", "signal"),
 )
 SERIES = table(
     "series",
@@ -73,6 +76,7 @@ SERIES = table(
     need("because", TEXT, "what ties it (English)"),
     need("because_zh", TEXT, "the same, Chinese"),
     need("evidence_id", TEXT, "rows behind it"),
+    order=("ring_id", "series_id", "report_id"),
 )
 CHAIN = table(
     "chain",
@@ -88,6 +92,7 @@ CHAIN = table(
     may("last_seen", TIME, "last event"),
     need("strength", FLOAT, "how sure", unit="0..1"),
     need("evidence_id", TEXT, "rows behind it"),
+    order=("ring_id", "link", "source", "target"),
 )
 RINGS = table(
     "rings",
@@ -107,6 +112,7 @@ RINGS = table(
     need("helpers", INT, "data brokers + account merchants + middlemen + card merchants"),
     may("active_from", TIME, "first event"),
     may("active_to", TIME, "last event"),
+    order=("-loss", "ring_id"),
 )
 RING_LAUNDERING = table(
     "ring_laundering",
@@ -132,6 +138,7 @@ TRACES = table(
     need("to", TEXT, "subject", kind="subject"),
     need("amount", MONEY, "of this report's money in this step"),
     need("at", TIME, "when"),
+    order=("report_id", "method", "hop", "at", "payment_id", "voucher_id", "from", "to"),
 )
 EXITS = table(
     "exits",
@@ -150,6 +157,7 @@ EXITS = table(
     may("at", TIME, "when it got there"),
     need("recoverable", MONEY, "what still lies there and can be frozen"),
     may("loss", MONEY, "the loss as reported, where nothing could be located"),
+    order=("report_id", "method", "-amount", "exit", "reason"),
 )
 AT_RISK = table(
     "at_risk",
@@ -164,6 +172,7 @@ AT_RISK = table(
     need("because", TEXT, "why (English)"),
     need("because_zh", TEXT, "the same, Chinese"),
     need("evidence_id", TEXT, "rows behind it"),
+    order=("-score", "order_id", "source"),
 )
 COMPLIANCE = table(
     "compliance",
@@ -192,6 +201,7 @@ QUALITY = table(
     need("problem_zh", TEXT, "the same, Chinese"),
     may("value", TEXT, "the value"),
     need("action", TEXT, "quarantined, repaired, kept"),
+    order=("file", "line", "column", "problem", "value"),
 )
 QUALITY_SUMMARY = table(
     "quality_summary",
@@ -217,6 +227,7 @@ HUBS = table(
     need("because", TEXT, "why it is held to be a hub (English)"),
     need("because_zh", TEXT, "the same, Chinese"),
     need("not_followed", INT, "links that were not followed because of it"),
+    order=("-degree", "subject"),
 )
 LIMITS = table(
     "limits",
@@ -241,6 +252,7 @@ FRAUD_RANKING = table(
     need("expected_loss", MONEY, "losses weighed by probability"),
     need("rank_cases", INT, "place by cases, from 1"),
     need("rank_loss", INT, "place by loss, from 1"),
+    order=("month", "rank_cases", "type"),
 )
 
 FREEZE_LIST = table(
@@ -258,6 +270,7 @@ FREEZE_LIST = table(
     need("saved", MONEY, "what would be gone within a day if nobody called"),
     need("because_en", TEXT, "why, English"),
     need("because_zh", TEXT, "why, Chinese"),
+    order=("-saved", "-amount", "account"),
 )
 STATEMENTS_WANTED = table(
     "statements_wanted",
@@ -271,6 +284,7 @@ STATEMENTS_WANTED = table(
     need("reports", LIST, "whose money"),
     need("because_en", TEXT, "why, English"),
     need("because_zh", TEXT, "why, Chinese"),
+    order=("-amount", "account"),
 )
 EXIT_RANGES = table(
     "exit_ranges",
@@ -281,6 +295,7 @@ EXIT_RANGES = table(
     need("amount", MONEY, "by the default method"),
     need("lowest", MONEY, "least of all methods that conserve"),
     need("highest", MONEY, "most of all methods that conserve"),
+    order=("report_id", "-amount", "exit"),
 )
 TRACE_DOUBTS = table(
     "trace_doubts",
@@ -311,6 +326,7 @@ CUTS = table(
     need("loss_stopped", MONEY, "their losses"),
     need("reports_left", INT, "what remains if it is cut: reports"),
     need("loss_left", MONEY, "what remains if it is cut: losses"),
+    order=("ring_id", "-loss_stopped", "-loss_through", "cut_id"),
 )
 RING_ACTIVITY = table(
     "ring_activity",
@@ -323,6 +339,7 @@ RING_ACTIVITY = table(
     need("events", INT, "rows of that week that tie it to the ring"),
     need("appears", BOOL, "seen in no week before"),
     need("vanishes", BOOL, "seen in no week after, though the ring goes on"),
+    order=("ring_id", "role", "subject", "week"),
 )
 
 REPLAY = table(

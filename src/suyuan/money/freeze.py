@@ -103,8 +103,7 @@ def freeze_list(given: Material, seen: Scene, steps: Steps, exits: pa.Table) -> 
         "because_zh": [text.zh for text in texts],
     }
     table = pa.table([_array(columns[name]) for name in FREEZE_LIST.names], FREEZE_LIST.names)
-    order = [("saved", "descending"), ("amount", "descending"), ("account", "ascending")]
-    return table.cast(FREEZE_LIST.stored).sort_by(order)
+    return table.cast(FREEZE_LIST.stored).sort_by(FREEZE_LIST.ordering)
 
 
 def _places(seen: Scene, names: pa.Array) -> Ints:

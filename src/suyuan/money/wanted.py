@@ -73,7 +73,7 @@ def statements_wanted(given: Material, exits: pa.Table) -> pa.Table:
     }
     names = STATEMENTS_WANTED.names
     table = pa.table([columns[name] for name in names], names).cast(STATEMENTS_WANTED.stored)
-    return table.sort_by([("amount", "descending"), ("account", "ascending")])
+    return table.sort_by(STATEMENTS_WANTED.ordering)
 
 
 def doubts(given: Material, seen: Scene) -> pa.Table:

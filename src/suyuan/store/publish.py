@@ -10,7 +10,11 @@ from suyuan.model.columns import PUBLISHED, Table, Type
 
 
 def published(rows: pa.Table, table: Table) -> pa.Table:
-    """`rows` of STORED types in the types and order of the result file."""
+    """`rows` of STORED types in the types and order of the result file.
+
+    Engines hand rows on in any order; two runs over the same files leave the same files.
+    """
+    rows = rows.sort_by(table.ordering)
     arrays = [_published(rows[column.name], column.type) for column in table]
     return pa.table(arrays, schema=table.published)
 
