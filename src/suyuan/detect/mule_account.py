@@ -70,7 +70,15 @@ def _derived(found: ir.Table) -> ir.Table:
         shop=(found["kind"].fill_null("") == "merchant").cast("int64"),
         amount=ibis.coalesce(found["traced_in"].nullif(0), found["incoming"]),
         count=found["n_in"],
+        corroborated=_corroborated(found),
     )
+
+
+def _corroborated(found: ir.Table) -> ir.BooleanValue:
+    """Whether reported money speaks against the account, and not only how it moves money."""
+    no = ibis.literal(value=False)
+    grounds = (found[name] > 0 for name in ("named", "traced_in", "from_marked", "to_marked"))
+    return ibis.or_(*(ground.fill_null(no) for ground in grounds))
 
 
 def _evidence(tables: Tables, seen: ir.Table, found: ir.Table) -> ir.Table:
