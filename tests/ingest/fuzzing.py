@@ -29,11 +29,11 @@ def refusals() -> tuple[type[Exception], ...]:
 
 def text(data: bytes, folder: Path) -> None:
     """Sniffed, cut into tables, and read both ways with the same number of rows."""
-    from suyuan.ingest.csv_reader import Finder, read_csv
-    from suyuan.ingest.layout import sniff
-    from suyuan.ingest.pieces import CsvRows
+    from suyuan.ingest.formats.csv_reader import Finder, read_csv
+    from suyuan.ingest.formats.layout import sniff
+    from suyuan.ingest.formats.pieces import CsvRows
+    from suyuan.ingest.formats.relations import relation
     from suyuan.ingest.reading import Reader
-    from suyuan.ingest.relations import relation
     from suyuan.ingest.settings import CaseSettings, FileSettings
 
     if not _CON:
@@ -57,14 +57,14 @@ def text(data: bytes, folder: Path) -> None:
 
 
 def workbook(data: bytes, folder: Path) -> None:
-    from suyuan.ingest.xlsx_reader import read_sheets, sheet_piece
+    from suyuan.ingest.formats.xlsx_reader import read_sheets, sheet_piece
 
     for sheet in read_sheets(written(data, folder), frozenset({"at", "amount", "交易日期"}), None):
         sheet_piece(sheet)
 
 
 def archive(data: bytes, folder: Path) -> None:
-    from suyuan.ingest.archives import is_archive, members_of
+    from suyuan.ingest.formats.archives import is_archive, members_of
 
     path = written(data, folder)
     if is_archive(path):
@@ -73,7 +73,7 @@ def archive(data: bytes, folder: Path) -> None:
 
 
 def parquet(data: bytes, folder: Path) -> None:
-    from suyuan.ingest.parquet_reader import headers_of, read_parquet
+    from suyuan.ingest.formats.parquet_reader import headers_of, read_parquet
 
     headers_of(written(data, folder))
     for piece in read_parquet(folder / "input"):
@@ -81,7 +81,7 @@ def parquet(data: bytes, folder: Path) -> None:
 
 
 def statement(data: bytes, folder: Path) -> None:
-    from suyuan.ingest.statement_formats import format_of, read_statement
+    from suyuan.ingest.formats.statements import format_of, read_statement
 
     kind = format_of(data)
     if kind is not None:
@@ -96,7 +96,7 @@ def settings(data: bytes, folder: Path) -> None:
 
 
 def profile(data: bytes, folder: Path) -> None:
-    from suyuan.ingest.profiles import parse
+    from suyuan.ingest.mapping.profiles import parse
     from suyuan.model.errors import CatalogError
 
     with contextlib.suppress(CatalogError):
@@ -129,11 +129,11 @@ def main() -> None:
     asked.add_argument("--seeds", type=Path)
     given = asked.parse_args()
     # Numba compiles the kernel's bytecode, and cannot compile what atheris makes of it.
-    kernel = ["suyuan.ingest.scanning"]
+    kernel = ["suyuan.ingest.formats.scanning"]
     watched = ["suyuan.ingest", "mt940", "ofxparse"]
     with atheris.instrument_imports(include=watched, exclude=kernel):
         import suyuan.ingest
-        import suyuan.ingest.statement_formats  # noqa: F401
+        import suyuan.ingest.formats.statements  # noqa: F401
     target = FOUND / given.reader
 
     with tempfile.TemporaryDirectory() as name:

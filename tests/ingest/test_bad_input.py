@@ -15,7 +15,7 @@ import pytest
 import xlwt
 
 from suyuan.ingest import Imported, import_case
-from suyuan.ingest.archives import DEPTH
+from suyuan.ingest.formats.archives import DEPTH
 from suyuan.model.errors import InputError
 
 HEADER = "payment_id,at,payer,payee,amount\n"
@@ -239,7 +239,7 @@ def test_zips_nested_too_deeply(case: Path) -> None:
 
 
 def test_an_archive_of_too_many_members(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("suyuan.ingest.archives.MEMBERS", 5)
+    monkeypatch.setattr("suyuan.ingest.formats.archives.MEMBERS", 5)
     with zipfile.ZipFile(case / "many.zip", "w") as archive:
         for n in range(6):
             archive.writestr(f"payments-{n}.csv", HEADER + GOOD.replace("P1", f"P{n}"))

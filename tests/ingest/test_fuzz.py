@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from suyuan.ingest import import_case
-from suyuan.ingest.cleaning import cleaning
-from suyuan.ingest.scanning import scan
+from suyuan.ingest.cleaning.cells import cleaning
+from suyuan.ingest.formats.scanning import scan
 from suyuan.model.records import RECORDS
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -10,7 +10,7 @@ import pytest
 import samples
 from samples import china, read
 
-from suyuan.ingest.profiles import parse, shipped
+from suyuan.ingest.mapping.profiles import parse, shipped
 from suyuan.model.errors import CatalogError
 from suyuan.model.records import RECORDS
 

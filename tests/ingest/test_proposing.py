@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from suyuan.ingest import import_case, propose_mapping, write_profile
-from suyuan.ingest.proposing import known_as, luhn
+from suyuan.ingest.mapping.proposing import known_as, luhn
 from suyuan.model.errors import InputError
 
 STRANGE = (

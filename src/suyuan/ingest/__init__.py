@@ -3,9 +3,9 @@
 :func:`import_case` is the door; everything else serves it.
 """
 
-from suyuan.ingest.comparing import Progress
 from suyuan.ingest.importing import Imported, import_case
-from suyuan.ingest.proposing import Proposal, propose_mapping, write_profile
+from suyuan.ingest.mapping.proposing import Proposal, propose_mapping, write_profile
+from suyuan.ingest.quality.comparing import Progress
 from suyuan.ingest.settings import CaseSettings, read_settings
 
 __all__ = [

@@ -17,12 +17,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import suyuan
-from suyuan.ingest.archives import is_archive, members_of
-from suyuan.ingest.comparing import Across, Progress, compare, paths_of, summarise, tables_of, told
+from suyuan.ingest.formats.archives import is_archive, members_of
 from suyuan.ingest.loads import Ways
 from suyuan.ingest.manifest import Entry, Manifest, Unit, read_manifest, write_manifest
+from suyuan.ingest.mapping.profiles import Profile, profiles_of
 from suyuan.ingest.problems import Problem
-from suyuan.ingest.profiles import Profile, profiles_of
+from suyuan.ingest.quality.comparing import (
+    Across,
+    Progress,
+    compare,
+    paths_of,
+    summarise,
+    tables_of,
+    told,
+)
 from suyuan.ingest.reading import UNREADABLE, Reader, Reading, read_source
 from suyuan.ingest.settings import NAME, CaseSettings, read_settings
 from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, digest_of, find, stamp_of

@@ -6,10 +6,10 @@ from typing import Final
 
 import pyarrow as pa
 
-from suyuan.ingest.cleaning import Cleaning
-from suyuan.ingest.mapping import Mapped
-from suyuan.ingest.matching import Match
-from suyuan.ingest.pieces import Piece
+from suyuan.ingest.cleaning.cells import Cleaning
+from suyuan.ingest.formats.pieces import Piece
+from suyuan.ingest.mapping.expressions import Mapped
+from suyuan.ingest.mapping.matching import Match
 from suyuan.model.columns import Column
 from suyuan.model.results import QUALITY
 

@@ -7,23 +7,23 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from suyuan.ingest.csv_reader import Finder, read_csv
-from suyuan.ingest.headers import normal
-from suyuan.ingest.layout import HEAD, sniff
+from suyuan.ingest.formats.csv_reader import Finder, read_csv
+from suyuan.ingest.formats.headers import normal
+from suyuan.ingest.formats.layout import HEAD, sniff
+from suyuan.ingest.formats.parquet_reader import headers_of, read_parquet
+from suyuan.ingest.formats.pieces import Piece
+from suyuan.ingest.formats.second_tables import same
+from suyuan.ingest.formats.statements import HEADERS, format_of, read_statement
+from suyuan.ingest.formats.xlsx_reader import MERGED, read_sheets, sheet_piece
 from suyuan.ingest.loads import Origin
 from suyuan.ingest.manifest import Unit
-from suyuan.ingest.mapping import own_account
-from suyuan.ingest.matching import Match, columns_of, match
-from suyuan.ingest.parquet_reader import headers_of, read_parquet
-from suyuan.ingest.pieces import Piece
+from suyuan.ingest.mapping.expressions import own_account
+from suyuan.ingest.mapping.matching import Match, columns_of, match
+from suyuan.ingest.mapping.profiles import Profile
 from suyuan.ingest.problems import Problem
-from suyuan.ingest.profiles import Profile
-from suyuan.ingest.second_tables import same
 from suyuan.ingest.settings import CaseSettings
 from suyuan.ingest.sources import Source, source_key
-from suyuan.ingest.statement_formats import HEADERS, format_of, read_statement
 from suyuan.ingest.storing import Store, Stored
-from suyuan.ingest.xlsx_reader import MERGED, read_sheets, sheet_piece
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 from suyuan.model.text import Text

@@ -8,14 +8,14 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from suyuan.ingest.cleaning import Cleaning, cleaning
-from suyuan.ingest.judging import judge
+from suyuan.ingest.cleaning.cells import Cleaning, cleaning
+from suyuan.ingest.formats.pieces import literal
+from suyuan.ingest.formats.relations import Relation, relation
 from suyuan.ingest.loads import Filled, Load, Outcome, Ways
-from suyuan.ingest.mapping import Context, mapped, outward
-from suyuan.ingest.matching import columns_of
-from suyuan.ingest.pieces import literal
+from suyuan.ingest.mapping.expressions import Context, mapped, outward
+from suyuan.ingest.mapping.matching import columns_of
 from suyuan.ingest.problems import Cell
-from suyuan.ingest.relations import Relation, relation
+from suyuan.ingest.quality.judging import judge
 from suyuan.ingest.writing import write
 from suyuan.model.columns import Column, Type, may
 

@@ -14,10 +14,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from suyuan.ingest.formats.pieces import Piece
 from suyuan.ingest.loads import Load, Origin, Outcome, Ways
 from suyuan.ingest.manifest import Unit
-from suyuan.ingest.matching import Match
-from suyuan.ingest.pieces import Piece
+from suyuan.ingest.mapping.matching import Match
 from suyuan.ingest.staging import stage
 from suyuan.model.results import QUALITY
 

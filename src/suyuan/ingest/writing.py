@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.loads import Load
-from suyuan.ingest.matching import columns_of
-from suyuan.ingest.pieces import literal
+from suyuan.ingest.mapping.matching import columns_of
 from suyuan.model.columns import Type
 
 _SQL_TYPE: Final = {

@@ -40,7 +40,7 @@ METHODS: Final[dict[str, Method]] = {
             lots.LIFO,
             Text("last in, first out", "后进先出"),
             Text("Money that came last leaves first.", "最后进入账户的钱先转出。"),
-            "first-in first-out reversed; used by accountants as its counterpart",
+            "cf. Devaynes v Noble (1816) 1 Mer 572 (FIFO ⇄ LIFO); docs/decisions/0030",
         ),
         Method(
             "first",

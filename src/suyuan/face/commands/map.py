@@ -22,7 +22,7 @@ def command(
 ) -> None:
     """Show the columns with samples, propose what they are, ask, and write a profile."""
     from suyuan.face.masking import mask_text  # noqa: PLC0415  # keeps --help fast
-    from suyuan.ingest.proposing import known_as, propose_mapping, write_profile  # noqa: PLC0415
+    from suyuan.ingest.mapping.proposing import known_as, propose_mapping, write_profile  # noqa: PLC0415
 
     language, to = spoken(lang), console()
     if table is None and (known := known_as(file)) is not None:

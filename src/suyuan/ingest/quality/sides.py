@@ -12,8 +12,8 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from suyuan.ingest.duplicates import sources_of
 from suyuan.ingest.problems import Problem
+from suyuan.ingest.quality.duplicates import sources_of
 from suyuan.model.text import Text
 
 SECOND_SIDE: Final = "second_side"

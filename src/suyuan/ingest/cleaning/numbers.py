@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from suyuan.ingest.marks import FLOATS, FULL_WIDTH, HALF_WIDTH, INTEGERS, Levels
+from suyuan.ingest.cleaning.marks import FLOATS, FULL_WIDTH, HALF_WIDTH, INTEGERS, Levels
 from suyuan.ingest.problems import Cell
 from suyuan.model.columns import Column
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from suyuan.ingest.cleaning_numbers import clean_bool, clean_float, clean_int, clean_money
-from suyuan.ingest.cleaning_text import clean_list, clean_text
-from suyuan.ingest.cleaning_time import clean_time
-from suyuan.ingest.marks import BLANKS, FLOATS, INTEGERS, ZONED, Levels
+from suyuan.ingest.cleaning.marks import BLANKS, FLOATS, INTEGERS, ZONED, Levels
+from suyuan.ingest.cleaning.numbers import clean_bool, clean_float, clean_int, clean_money
+from suyuan.ingest.cleaning.texts import clean_list, clean_text
+from suyuan.ingest.cleaning.times import clean_time
 from suyuan.ingest.problems import Cell
 from suyuan.model.columns import Column, Type
 

@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
-from suyuan.ingest.headers import normal
-from suyuan.ingest.layout import Fits
-from suyuan.ingest.pieces import ArrowRows
-from suyuan.ingest.second_tables import ABOVE, REPEATED, SECOND, is_header, leads_up, same
-from suyuan.ingest.workbook_size import check_size
+from suyuan.ingest.formats.headers import normal
+from suyuan.ingest.formats.layout import Fits
+from suyuan.ingest.formats.pieces import ArrowRows
+from suyuan.ingest.formats.second_tables import ABOVE, REPEATED, SECOND, is_header, leads_up, same
+from suyuan.ingest.formats.workbook_size import check_size
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 

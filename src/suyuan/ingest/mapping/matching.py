@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from suyuan.ingest.headers import normal
-from suyuan.ingest.profiles import Profile, Source
+from suyuan.ingest.formats.headers import normal
+from suyuan.ingest.mapping.profiles import Profile, Source
 from suyuan.ingest.settings import FileSettings
 from suyuan.model.columns import Column, Table
 from suyuan.model.errors import InputError

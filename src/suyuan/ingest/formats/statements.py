@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 
 import pyarrow as pa
 
-from suyuan.ingest.pieces import ArrowRows, Piece
+from suyuan.ingest.formats.pieces import ArrowRows, Piece
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 

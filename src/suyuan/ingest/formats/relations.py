@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from suyuan.ingest.pieces import ArrowRows, CsvRows, Piece, literal
+from suyuan.ingest.formats.pieces import ArrowRows, CsvRows, Piece, literal
 
 _LINE_LIMIT: Final = 2_000_000
 

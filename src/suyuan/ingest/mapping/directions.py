@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from suyuan.ingest.profiles import shipped
+from suyuan.ingest.mapping.profiles import shipped
 
 #: An own account above the header, as banks and carriers write it.
 _OWN_ABOVE = r"(?:账号|卡号|账户|号码)\s*[::,]?\s*[\[【]?(\d[\d* ]{6,}\d)"

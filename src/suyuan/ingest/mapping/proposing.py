@@ -14,14 +14,14 @@ from typing import Final
 
 import yaml
 
-from suyuan.ingest.directions import Direction, find_direction
-from suyuan.ingest.headers import normal
-from suyuan.ingest.layout import HEAD, rows_of, sniff
-from suyuan.ingest.matching import columns_of
-from suyuan.ingest.parquet_reader import headers_of, samples_of
-from suyuan.ingest.profiles import Profile, parse, profiles_of, shipped
+from suyuan.ingest.formats.headers import normal
+from suyuan.ingest.formats.layout import HEAD, rows_of, sniff
+from suyuan.ingest.formats.parquet_reader import headers_of, samples_of
+from suyuan.ingest.formats.xlsx_reader import read_sheets, sheet_samples
+from suyuan.ingest.mapping.directions import Direction, find_direction
+from suyuan.ingest.mapping.matching import columns_of
+from suyuan.ingest.mapping.profiles import Profile, parse, profiles_of, shipped
 from suyuan.ingest.settings import FileSettings
-from suyuan.ingest.xlsx_reader import read_sheets, sheet_samples
 from suyuan.model.columns import Column, Table, Type
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from suyuan.ingest.duplicates import excluded_path, find_duplicates, write_excluded
-from suyuan.ingest.gaps import find_gaps
 from suyuan.ingest.manifest import Entry, Unit
 from suyuan.ingest.problems import Problem
-from suyuan.ingest.sides import second_sides
+from suyuan.ingest.quality.duplicates import excluded_path, find_duplicates, write_excluded
+from suyuan.ingest.quality.gaps import find_gaps
+from suyuan.ingest.quality.sides import second_sides
 from suyuan.ingest.storing import quality_path, records_path, sides_path
 from suyuan.model.records import RECORDS
 from suyuan.model.results import QUALITY

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from suyuan.ingest.headers import normal
-from suyuan.ingest.second_tables import is_header
+from suyuan.ingest.formats.headers import normal
+from suyuan.ingest.formats.second_tables import is_header
 from suyuan.ingest.settings import FileSettings
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from suyuan.ingest.marks import BLANKS, FULL_WIDTH, HALF_WIDTH, Levels, changed
-from suyuan.ingest.pieces import literal
+from suyuan.ingest.cleaning.marks import BLANKS, FULL_WIDTH, HALF_WIDTH, Levels, changed
+from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.problems import Cell
 from suyuan.model.columns import Column
 

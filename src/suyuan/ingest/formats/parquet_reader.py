@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from suyuan.ingest.pieces import ArrowRows, Piece
+from suyuan.ingest.formats.pieces import ArrowRows, Piece
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 

@@ -57,7 +57,7 @@ def scan(
     """Scan UTF-8 `block`, which begins with a record; `last` if the file ends with it.
 
     Without `quoting` a quotation mark is an ordinary character. `known` are prints of headers
-    (:func:`~suyuan.ingest.second_tables.prints`).
+    (:func:`~suyuan.ingest.formats.second_tables.prints`).
     """
     bytes_ = np.frombuffer(block, np.uint8)
     upper = int(np.count_nonzero(bytes_ == _NEWLINE)) + 1

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from suyuan.ingest.marks import FULL_WIDTH, HALF_WIDTH, ZONED, Levels
+from suyuan.ingest.cleaning.marks import FULL_WIDTH, HALF_WIDTH, ZONED, Levels
 from suyuan.ingest.problems import Cell
 from suyuan.model.columns import Column
 

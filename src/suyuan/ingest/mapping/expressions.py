@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from suyuan.ingest.cleaning import text_of, typed
-from suyuan.ingest.matching import Match, columns_of
-from suyuan.ingest.pieces import literal
-from suyuan.ingest.profiles import Sides, Source
+from suyuan.ingest.cleaning.cells import text_of, typed
+from suyuan.ingest.formats.pieces import literal
+from suyuan.ingest.mapping.matching import Match, columns_of
+from suyuan.ingest.mapping.profiles import Sides, Source
 
 #: What stands for the other side where a statement names none.
 UNNAMED: Final = "unnamed"

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from suyuan.ingest.archives import HARMLESS, RATIO
+from suyuan.ingest.formats.archives import HARMLESS, RATIO
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 

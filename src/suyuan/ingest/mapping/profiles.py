@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import yaml
 
-from suyuan.ingest.headers import normal
+from suyuan.ingest.formats.headers import normal
 from suyuan.model.errors import CatalogError
 from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.text import Text

@@ -13,12 +13,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from suyuan.ingest.decoding import BLOCK, Decoded, utf8_blocks
-from suyuan.ingest.layout import Layout
-from suyuan.ingest.pieces import ArrowRows, CsvRows, Piece
-from suyuan.ingest.problems import Action, Problem
-from suyuan.ingest.scanning import BLANKS, NUL, QUOTES, STRAY, Scan, scan
-from suyuan.ingest.second_tables import (
+from suyuan.ingest.formats.decoding import BLOCK, Decoded, utf8_blocks
+from suyuan.ingest.formats.layout import Layout
+from suyuan.ingest.formats.pieces import ArrowRows, CsvRows, Piece
+from suyuan.ingest.formats.scanning import BLANKS, NUL, QUOTES, STRAY, Scan, scan
+from suyuan.ingest.formats.second_tables import (
     ABOVE,
     REPEATED,
     SECOND,
@@ -27,6 +26,7 @@ from suyuan.ingest.second_tables import (
     prints,
     same,
 )
+from suyuan.ingest.problems import Action, Problem
 from suyuan.model.text import Text
 
 #: A quoted cell that is still open after this much is no cell: its quote is a stray one.

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from suyuan.ingest.headers import normal
+from suyuan.ingest.formats.headers import normal
 from suyuan.model.text import Text
 
 SECOND: Final = Text(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from suyuan.ingest.layout import Layout
+from suyuan.ingest.formats.layout import Layout
 
 #: What is read at a time: enough rows for a piece, little enough for a small machine.
 BLOCK: Final = 32 << 20

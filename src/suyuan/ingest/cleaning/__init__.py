@@ -1,0 +1,1 @@
+"""Cleaning: raw cells into values of the declared types, each repair noted."""

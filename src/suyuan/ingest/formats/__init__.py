@@ -1,0 +1,1 @@
+"""Formats: bytes of any kind of file into pieces of raw rows that know their line."""
