@@ -47,5 +47,7 @@ def _our_side(members: ir.Table, traced: ir.Table, tables: Tables) -> ir.Table:
         between.select("ring_id", giver="entity"),
         distinct=True,
     )
-    counted = every.mutate(rings=every["ring_id"].nunique().over(group_by="giver"))
+    counted = every.group_by("giver").aggregate(
+        ring_id=every["ring_id"].min(), rings=every["ring_id"].nunique()
+    )
     return counted.filter(counted["rings"] == 1).select("ring_id", "giver")

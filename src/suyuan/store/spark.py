@@ -98,6 +98,7 @@ def _session(master: str, work: Path):  # type: ignore[no-untyped-def]  # pyspar
         .config("spark.sql.shuffle.partitions", "4")
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.log.level", "ERROR")
         .config("spark.sql.warehouse.dir", str(work / "warehouse"))
         .config("spark.driver.memory", os.environ.get("SUYUAN_SPARK_MEMORY", "4g"))
         .getOrCreate()
