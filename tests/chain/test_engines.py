@@ -98,12 +98,7 @@ def duck() -> Iterator[Engine]:
         yield engine
 
 
-def test_a_ring_its_middleman_and_its_dealer(
-    engine: Engine, duck: Engine, request: pytest.FixtureRequest
-) -> None:
-    if request.node.get_closest_marker("spark"):
-        reason = "where whole tables are absent, times of two types meet on Spark"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+def test_a_ring_its_middleman_and_its_dealer(engine: Engine, duck: Engine) -> None:
     made = chained(engine)
     links = {(source, link) for source, _, link, *_ in made["chain"]}
     assert {(BETWEEN, "laundered_for"), (DEALER, "laundered_for")} <= links

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect import dealing
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.evidence import SHOWN, rows
 from suyuan.identity.aliases import named
 from suyuan.model.text import Text
@@ -64,15 +64,13 @@ def _corroborated(found: ir.Table) -> ir.BooleanValue:
     Game accounts are sold by the hundred, too: a dealer in those has goods that nobody farmed and
     buyers who want nothing else.
     """
-    no = ibis.literal(value=False)
-    grounds = (
+    return corroborated(
         found["used_items"] > 0,
         found["farmed_share"] >= MOSTLY,
         found["farm_accounts"] >= LEAST_FARMED,
         found["equipped"] > 0,
         found["cards_bought"] > 0,
     )
-    return ibis.or_(*(ground.fill_null(no) for ground in grounds))
 
 
 def _deals(tables: Tables) -> ir.Table:

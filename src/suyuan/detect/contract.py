@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import ibis
 import ibis.expr.types as ir
 
 from suyuan.model.text import Text
@@ -20,6 +21,11 @@ FACTS = {
     # not corroborated is listed with a score, and never decided.
     "corroborated": "boolean",
 }
+
+
+def corroborated(*grounds: ir.BooleanValue) -> ir.BooleanValue:
+    """Whether one of `grounds` is known to hold; what could not be measured is none."""
+    return ibis.or_(*(ground.fill_null(ibis.literal(value=False)) for ground in grounds))
 
 
 @dataclass(frozen=True, slots=True)

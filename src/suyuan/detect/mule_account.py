@@ -16,7 +16,7 @@ Fisher's combined probability (1932) for coincidences of sums.
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.evidence import rows
 from suyuan.detect.flowing import accounts, sides, stolen
 from suyuan.model.text import Text
@@ -76,9 +76,8 @@ def _derived(found: ir.Table) -> ir.Table:
 
 def _corroborated(found: ir.Table) -> ir.BooleanValue:
     """Whether reported money speaks against the account, and not only how it moves money."""
-    no = ibis.literal(value=False)
     grounds = (found[name] > 0 for name in ("named", "traced_in", "from_marked", "to_marked"))
-    return ibis.or_(*(ground.fill_null(no) for ground in grounds))
+    return corroborated(*grounds)
 
 
 def _evidence(tables: Tables, seen: ir.Table, found: ir.Table) -> ir.Table:

@@ -20,7 +20,7 @@ import ibis.expr.types as ir
 from suyuan.detect import openings
 from suyuan.detect.calling import activity, callees, fellows, handsets, reported
 from suyuan.detect.calling.home import home_country
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.evidence import SHOWN, rows
 from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
@@ -72,10 +72,9 @@ def _corroborated(found: ir.Table) -> ir.BooleanValue:
     A victim first called by it at the hour of contact, a report that names it, more victims among
     those whom its fellows called than by chance, or the people it calls in seized data.
     """
-    no = ibis.literal(value=False)
     fellows_ = (found[name] > 0 for name in ("pool_lift", "room_lift", "opening_lift"))
     grounds = ((found["victims"] > 0), (found["named"] > 0), *fellows_, found["exposed"] > EXPOSED)
-    return ibis.or_(*(ground.fill_null(no) for ground in grounds))
+    return corroborated(*grounds)
 
 
 def _candidates(habits: ir.Table, contacted: ir.Table, named: ir.Table) -> ir.Table:

@@ -43,7 +43,8 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
     def arrow(self, table: pa.Table) -> ir.Table:
         path = self._work / f"{self._name()}.parquet"
         pq.write_table(table, path)
-        return self.parquet([path])
+        # A table that is absent must have the very types of one that is there, or no union holds.
+        return self.parquet([path]).cast(ibis.Schema.from_pyarrow(table.schema))
 
     def keep(self, expression: ir.Table) -> ir.Table:
         # Spark takes 5.0 in SQL for a decimal; what Ibis derived is what later steps count on.

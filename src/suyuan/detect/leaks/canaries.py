@@ -165,7 +165,7 @@ def _found(met: ir.Table, table: str, seen_at: ir.Value, sure: ir.Value) -> ir.T
         "canary_row",
         table=ibis.literal(table),
         seen_row=met["row_id"],
-        seen_at=seen_at.cast("timestamp(6)"),
+        seen_at=seen_at,
         sure=sure.cast("float64"),
     )
 
