@@ -1,6 +1,7 @@
 """The index over seized rows, made when first asked and anew when the records changed."""
 
 import hashlib
+import shutil
 
 import pyarrow as pa
 
@@ -17,7 +18,9 @@ def find_phone(results: Results, phone: str) -> pa.Table:
     state = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder = results.layout.out / "index" / f"seized-{state}"
     if not folder.exists():
-        with DuckEngine() as engine:
+        for stale in folder.parent.glob("seized-*"):
+            shutil.rmtree(stale)
+        with DuckEngine(results.layout.work) as engine:
             tables = open_records(engine, results.layout, zone=results.case.zone)
             build(engine, tables["leaked"], folder)
     return PhoneIndex.open(folder).find(phone)

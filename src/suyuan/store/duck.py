@@ -1,14 +1,18 @@
 """The embedded engine: DuckDB."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+
+#: Rows handed on at a time.
+STREAMED: Final = 1 << 17
 
 
 class DuckEngine(AbstractContextManager["DuckEngine"]):
@@ -39,6 +43,9 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         return self._ibis.to_pyarrow(expression)
+
+    def stream(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        yield from self._ibis.to_pyarrow_batches(expression, chunk_size=STREAMED)
 
     def close(self) -> None:
         self._ibis.disconnect()

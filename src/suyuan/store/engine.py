@@ -1,6 +1,6 @@
 """The engine seam: what a database must do to run suyuan's derivations."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -25,6 +25,9 @@ class Engine(Protocol):
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         """Evaluate into memory, with the column types of ``model.columns.STORED``."""
+
+    def stream(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        """The rows of :meth:`fetch` in their order, a part at a time, for more than fits."""
 
     def close(self) -> None:
         """Give back memory and working files."""

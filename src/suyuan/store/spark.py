@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -53,6 +53,12 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
     def fetch(self, expression: ir.Table) -> pa.Table:
         evaluated = pq.read_table(self._evaluate(expression))
         return evaluated.cast(expression.schema().to_pyarrow())
+
+    def stream(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        schema = expression.schema().to_pyarrow()
+        for part in sorted(self._evaluate(expression).glob("*.parquet")):  # numbered in order
+            for batch in pq.ParquetFile(part).iter_batches():
+                yield batch.cast(schema)
 
     def close(self) -> None:
         self._session.stop()

@@ -5,14 +5,17 @@ in small batches, beside a plain array of those digits: a look-up is one binary 
 array and the unpacking of one or two batches.
 """
 
+import os
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from suyuan.identity.matching.fields import visible
 from suyuan.model.errors import InputError
@@ -25,15 +28,14 @@ COLUMNS = (
     "amount", "ordered_at", "waybill_id", "row_id", "file", "line", "sha256",
 )  # fmt: skip
 _ROWS, _KEYS = "leaked-by-phone.arrow", "leaked-by-phone.npy"
-#: Rows whose phone shows fewer than the seven digits cannot be found by number.
-_HIDDEN = -1
+Keys = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class PhoneIndex:
     """An index made by :func:`build`; opening costs the file's footer once."""
 
-    keys: np.ndarray
+    keys: Keys
     rows: pa.RecordBatchFileReader
 
     @classmethod
@@ -67,19 +69,45 @@ class PhoneIndex:
 
 
 def build(engine: Engine, leaked: ir.Table, folder: Path) -> int:
-    """Write the index of `leaked` into `folder`; the number of rows that can be found."""
-    folder.mkdir(parents=True, exist_ok=True)
-    key = ibis.coalesce(visible(leaked["phone"]).cast("int32"), _HIDDEN)
-    sorted_rows = leaked.select(*COLUMNS, key=key).filter(lambda t: t["key"] >= 0)
-    table = engine.fetch(sorted_rows.order_by(["key", "row_id"]))
-    np.save(folder / _KEYS, table["key"].to_numpy().astype(np.int32), allow_pickle=False)
-    rows = table.drop(["key"])
+    """Write the index of `leaked` as `folder`, whole or not at all; the rows that can be found.
+
+    The engine sorts, on disk where memory ends, and rows pass through here a part at a time.
+    """
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    draft.mkdir(parents=True)
+    try:
+        keys = _write(engine, leaked, draft / _ROWS)
+        np.save(draft / _KEYS, keys, allow_pickle=False)
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.replace(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return len(keys)
+
+
+def _write(engine: Engine, leaked: ir.Table, path: Path) -> Keys:
+    """Rows by their visible digits into the Arrow file at `path`; the digits of each."""
+    key = visible(leaked["phone"]).try_cast("int32")
+    rows = leaked.select(*COLUMNS, key=key).filter(lambda t: t["key"].notnull())
+    keys = [np.empty(0, np.int32)]
     options = pa.ipc.IpcWriteOptions(compression="lz4")
-    with pa.ipc.new_file(folder / _ROWS, rows.schema, options=options) as file:
-        # One by one: chunks of the table end where they like, and batches must be alike.
-        for start in range(0, len(rows), BATCH_ROWS):
-            file.write_table(rows.slice(start, BATCH_ROWS).combine_chunks())
-    return len(table)
+    schema = rows.drop("key").schema().to_pyarrow()
+    with pa.ipc.new_file(path, schema, options=options) as file:
+        for batch in _alike(engine.stream(rows.order_by(["key", "row_id"]))):
+            keys.append(batch["key"].to_numpy())
+            file.write_batch(batch.select(schema.names).cast(schema))
+    return np.concatenate(keys)
+
+
+def _alike(parts: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in batches of BATCH_ROWS each, but the last: their places are counted on."""
+    rest: list[pa.RecordBatch] = []
+    for part in parts:
+        held = pa.concat_batches([*rest, part])
+        whole = held.num_rows - held.num_rows % BATCH_ROWS
+        yield from (held.slice(start, BATCH_ROWS) for start in range(0, whole, BATCH_ROWS))
+        rest = [held.slice(whole)]
+    yield from (last for last in rest if last.num_rows)
 
 
 def _fits(written: pa.ChunkedArray, phone: str) -> pa.ChunkedArray:
