@@ -8,6 +8,7 @@ records and accounts, the handsets its numbers turn up in, its own people. Those
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.chain.handsets import behind_handsets
 from suyuan.identity.aliases import named
 from suyuan.store.tables import Tables
 
@@ -92,7 +93,7 @@ def members(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     chats = hands.filter(hands["node"].startswith("account:"))
     others = keep(_not_members(tables))
     behind = ibis.union(
-        _behind_handsets(phones, others, tables), _behind_accounts(chats, tables), distinct=True
+        behind_handsets(phones, others, tables), _behind_accounts(chats, tables), distinct=True
     ).view()
     used = ibis.union(phones, chats).view()
     told = used.inner_join(behind, used["node"] == behind["of"]).drop("of").view()
@@ -124,56 +125,6 @@ def _behind_accounts(chats: ir.Table, tables: Tables) -> ir.Table:
     own = chats.anti_join(farmed, chats["node"] == farmed["farmed"]).view()
     owned = own.inner_join(owners, own["node"] == owners["owned"])
     return owned.select(of="node", entity="entity")
-
-
-def _behind_handsets(phones: ir.Table, others: ir.Table, tables: Tables) -> ir.Table:
-    """For each scam number (``of``) the person behind it, else one number for its handset.
-
-    The person is the one to whom the number or the handset belongs, or another number that was
-    used in the same handset: a caller's own SIM beside those that he changes.
-    """
-    keep, calls = tables.engine.keep, tables["calls"]
-    owners = tables["owners"].select(owned="subject", person="entity")
-    owners = keep(owners.anti_join(others, owners["person"] == others["other"]))
-    scam = phones.select(of="node").distinct().view()
-    spoken = calls.filter(calls["imei"].notnull()).group_by(["caller", "imei"])
-    spoken = spoken.aggregate(since=calls["started_at"].min())
-    spoken = keep(
-        spoken.select(
-            "since", number="phone:" + spoken["caller"], handset="device:" + spoken["imei"]
-        )
-    )
-    in_use = scam.left_join(spoken, scam["of"] == spoken["number"])
-    in_use = keep(in_use.select("of", "handset", "since"))
-    shared = spoken.select(beside="number", same="handset").view()
-    reach = ibis.union(
-        in_use.select("of", subject="of"),
-        in_use.select("of", subject="handset"),
-        in_use.inner_join(shared, in_use["handset"] == shared["same"]).select(
-            "of", subject="beside"
-        ),
-        distinct=True,
-    ).view()
-    named_ = reach.inner_join(owners, reach["subject"] == owners["owned"])
-    named_ = (
-        named_.group_by("of")
-        .aggregate(person=named_["person"].min(), people=named_["person"].nunique())
-        .view()
-    )
-    first = _earliest(in_use, "handset").select("handset", "since", first="of").view()
-    stood = in_use.drop("since").left_join(first, "handset").drop("handset", "handset_right")
-    stood = _earliest(keep(stood), "of").select("of", "first").view()
-    both = stood.left_join(named_, "of").drop("of_right").view()
-    known = ibis.ifelse(both["people"] == 1, both["person"], ibis.null("string"))
-    return both.select("of", entity=ibis.coalesce(known, both["first"], both["of"]))
-
-
-def _earliest(rows: ir.Table, by: str) -> ir.Table:
-    """Of each group the row of the earliest ``since``, so that no id's spelling decides."""
-    rest = [name for name in rows.columns if name not in (by, "since")]
-    dated = rows.mutate(earliest=rows["since"].min().over(group_by=by))
-    dated = dated.filter((dated["since"] == dated["earliest"]) | dated["earliest"].isnull())
-    return dated.group_by([by, "since"]).aggregate(**{name: dated[name].min() for name in rest})
 
 
 def _with_ring(touches: ir.Table, series: ir.Table) -> ir.Table:

@@ -1,7 +1,7 @@
 """The four checks, for each role."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,36 +84,40 @@ def labelled(world: Path, role: str, case: Case) -> Labelled:
 
 def check(worlds: Sequence[Path], roles: Sequence[str] = tuple(MAKERS)) -> list[Check]:
     """Check each world; the tree is fitted on the world before it (the last before the first)."""
-    cases = [Case(world / "case") for world in worlds]
-    found = []
-    for role in roles:
-        data = [labelled(w, role, case) for w, case in zip(worlds, cases, strict=True)]
-        for i, mine in enumerate(data):
-            found.append(_one(role, mine, data[i - 1]))
-    return found
+    return [one for each in _each(worlds, roles) for one in each]
 
 
 def of_trial(worlds: Sequence[Path]) -> list[dict[str, float]]:
-    """The checks of each world as scores (``simulator/ROLE/what``), two worlds read at a time.
+    """The checks of each world as scores (``simulator/ROLE/what``).
 
     Nothing is said of roles that a world holds no guilty of, nor of a single world, as the tree
     needs another one.
     """
     if len(worlds) < 2:
         return [{} for _ in worlds]
-    out = []
-    for i, world in enumerate(worlds):
-        pair = check([worlds[i - 1], world])
-        mine = pair[1::2]
-        out.append(
-            {
-                f"simulator/{one.role}/{what}": float(getattr(one, what))
-                for one in mine
-                if one.prevalence > 0
-                for what in ("column", "tree", "accident", "oracle")
-            }
-        )
-    return out
+    return [
+        {
+            f"simulator/{one.role}/{what}": float(getattr(one, what))
+            for one in each
+            if one.prevalence > 0
+            for what in ("column", "tree", "accident", "oracle")
+        }
+        for each in _each(worlds, tuple(MAKERS))
+    ]
+
+
+def _each(worlds: Sequence[Path], roles: Sequence[str]) -> Iterator[list[Check]]:
+    """The checks of each world, which is read once; two are held at a time, and the last."""
+    before = last = _read(worlds[-1], roles)
+    for world in worlds:
+        mine = last if world == worlds[-1] else _read(world, roles)
+        yield [_one(role, mine[role], before[role]) for role in roles]
+        before = mine
+
+
+def _read(world: Path, roles: Sequence[str]) -> dict[str, Labelled]:
+    case = Case(world / "case")
+    return {role: labelled(world, role, case) for role in roles}
 
 
 def _one(role: str, mine: Labelled, other: Labelled) -> Check:

@@ -1,0 +1,70 @@
+"""Whose hand is behind a scam number: its person, else the first number of its handset."""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.store.tables import Tables
+
+
+def behind_handsets(phones: ir.Table, others: ir.Table, tables: Tables) -> ir.Table:
+    """For each scam number (``of``) the person behind it, else one number for its handset.
+
+    The person is the one to whom the number or the handset belongs, or another number that was
+    used in the same handset: a caller's own SIM beside those that he changes.
+    """
+    keep = tables.engine.keep
+    spoken = keep(_spoken(tables["calls"]))
+    scam = phones.select(of="node").distinct().view()
+    in_use = scam.left_join(spoken, scam["of"] == spoken["number"])
+    in_use = keep(in_use.select("of", "handset", "since"))
+    known = _owner(_reach(in_use, spoken), others, tables).view()
+    stood = _first_in_handset(in_use, tables).view()
+    both = stood.left_join(known, "of").drop("of_right").view()
+    return both.select("of", entity=ibis.coalesce(both["person"], both["first"], both["of"]))
+
+
+def _spoken(calls: ir.Table) -> ir.Table:
+    """Numbers and the handsets that they were used in, since when."""
+    spoken = calls.filter(calls["imei"].notnull()).group_by(["caller", "imei"])
+    spoken = spoken.aggregate(since=calls["started_at"].min())
+    return spoken.select(
+        "since", number="phone:" + spoken["caller"], handset="device:" + spoken["imei"]
+    )
+
+
+def _reach(in_use: ir.Table, spoken: ir.Table) -> ir.Table:
+    """What may tell whose a number is: itself, its handsets, the other numbers in those."""
+    beside = spoken.select(beside="number", same="handset").view()
+    beside = in_use.inner_join(beside, in_use["handset"] == beside["same"])
+    return ibis.union(
+        in_use.select("of", subject="of"),
+        in_use.select("of", subject="handset"),
+        beside.select("of", subject="beside"),
+        distinct=True,
+    ).view()
+
+
+def _owner(reach: ir.Table, others: ir.Table, tables: Tables) -> ir.Table:
+    """The one person whom all that is known of a number speaks of."""
+    owners = tables["owners"].select(owned="subject", person="entity")
+    owners = tables.engine.keep(owners.anti_join(others, owners["person"] == others["other"]))
+    known = reach.inner_join(owners, reach["subject"] == owners["owned"])
+    each = known.group_by("of").aggregate(
+        person=known["person"].min(), people=known["person"].nunique()
+    )
+    return each.filter(each["people"] == 1).select("of", "person")
+
+
+def _first_in_handset(in_use: ir.Table, tables: Tables) -> ir.Table:
+    """The number that a handset was first used with stands for all that came after."""
+    first = _earliest(in_use, "handset").select("handset", "since", first="of").view()
+    stood = in_use.drop("since").left_join(first, "handset").drop("handset", "handset_right")
+    return _earliest(tables.engine.keep(stood), "of").select("of", "first")
+
+
+def _earliest(rows: ir.Table, by: str) -> ir.Table:
+    """Of each group the row of the earliest ``since``, so that no id's spelling decides."""
+    rest = [name for name in rows.columns if name not in (by, "since")]
+    dated = rows.mutate(earliest=rows["since"].min().over(group_by=by))
+    dated = dated.filter((dated["since"] == dated["earliest"]) | dated["earliest"].isnull())
+    return dated.group_by([by, "since"]).aggregate(**{name: dated[name].min() for name in rest})
