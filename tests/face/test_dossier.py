@@ -15,6 +15,7 @@ from written import finding, results_of, row_behind
 import suyuan
 from suyuan.face.commands import report, verify
 from suyuan.face.masking import Masking, broken_link, masking
+from suyuan.face.reporting import browser
 from suyuan.face.reporting.binding import bind
 from suyuan.face.reporting.dossier import dossier
 from suyuan.face.reporting.manifest import verify as checks
@@ -89,6 +90,29 @@ def test_word_holds_hostile_text(tmp_path: Path) -> None:
     )
     with zipfile.ZipFile(_bound(results, tmp_path / "to", "docx")) as package:
         assert package.testzip() is None
+
+
+def test_word_without_a_browser_names_its_pictures(
+    zheng: suyuan.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("docx")
+    monkeypatch.setattr(browser, "NAMES", ())
+    with zipfile.ZipFile(_bound(zheng, tmp_path, "docx")) as package:
+        assert not [name for name in package.namelist() if name.endswith(".png")]
+        text = package.read("word/document.xml").decode("utf-8")
+    assert "Where the stolen money went: no browser was found" in text
+
+
+@pytest.mark.browser
+def test_word_has_the_pictures_of_the_html(zheng: suyuan.Results, tmp_path: Path) -> None:
+    pytest.importorskip("docx")
+    if browser.browser() is None:
+        pytest.skip("no Chromium")
+    html = read(_bound(zheng, tmp_path, "html").read_text("utf-8"))
+    with zipfile.ZipFile(_bound(zheng, tmp_path, "docx")) as package:
+        drawn = [package.read(name) for name in package.namelist() if name.endswith(".png")]
+    assert len(drawn) == len(html.named("figure")) >= 3
+    assert all(len(set(image[-20_000:])) > 100 for image in drawn)  # not one blank sheet
 
 
 @pytest.mark.browser

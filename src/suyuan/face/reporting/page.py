@@ -132,10 +132,29 @@ def _hash(content: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
+def fragment(template: str, context: dict[str, Any]) -> Markup:
+    """A part of a page, everything in it escaped."""
+    made = _environment().get_template(template).render(context)
+    return Markup(made)  # noqa: S704  # escaped by the template
+
+
 def render(
     template: str, context: dict[str, Any], *, style: str = "report.css", script: str = "report.js"
 ) -> str:
     """A template of this package, everything in it escaped; style and script by their hashes."""
+    style, script = _asset(style), _asset(script)
+    assets = {
+        "style": Markup(style),  # noqa: S704  # our own file
+        "script": Markup(script),  # noqa: S704  # our own file
+        "policy": (
+            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        ),
+    }
+    return _environment().get_template(template).render(context | assets)
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("suyuan.face.reporting"),
         autoescape=True,
@@ -147,13 +166,4 @@ def render(
         both=both, drawn=both_drawn, label=label, money=money, number=number, yuan=yuan, span=span
     )
     environment.globals.update(say=say, T=Text)
-    style, script = _asset(style), _asset(script)
-    assets = {
-        "style": Markup(style),  # noqa: S704  # our own file
-        "script": Markup(script),  # noqa: S704  # our own file
-        "policy": (
-            f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-            "img-src data:; base-uri 'none'; form-action 'none'"
-        ),
-    }
-    return environment.get_template(template).render(context | assets)
+    return environment

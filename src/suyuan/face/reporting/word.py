@@ -1,13 +1,17 @@
 """A dossier in Word (python-docx)."""
 
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from docx import Document
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
 from suyuan.face.reporting.dossier import Dossier, Statement
+from suyuan.face.reporting.pictures import Picture
 from suyuan.face.reporting.shown import chinese
 from suyuan.model.text import Language, Text
 
@@ -16,18 +20,24 @@ LATIN, HAN = "Times New Roman", "SimSun"
 SOFT = RGBColor(0x55, 0x5D, 0x69)
 
 
-def write_word(made: Dossier, head: dict[str, Any], path: Path, language: Language) -> None:
-    """Write `made` to `path`: headings, numbered statements, their rows, the files cited."""
-    document = Document()
+def write_word(
+    made: Dossier,
+    head: dict[str, Any],
+    pictured: Sequence[tuple[Picture, bytes | None]],
+    path: Path,
+) -> None:
+    """Write `made` to `path`: headings, pictures, numbered statements, their rows, files cited.
+
+    A picture without its bytes is told by its title and left to the HTML.
+    """
+    document, language = Document(), head["language"]
     _fonts(document)
-    document.add_heading(head["case"], 0)
-    mask = Text("personal data masked", "个人信息已脱敏")
-    full = Text("FULL IDENTIFIERS", "含完整标识")
-    shown = _said(mask if head["masked"] else full, language)
-    document.add_paragraph(
-        f"{head['made_at']} ({head['zone']}) · suyuan {head['version']} · {shown}"
-    )
-    document.add_paragraph(_said(head["lead"], language)).runs[0].bold = True
+    _title(document, head)
+    if pictured:
+        _turned(document)
+        for picture, drawn in pictured:
+            _picture(document, picture, drawn, language)
+        _turned(document)
     for chapter in made.chapters:
         document.add_heading(f"{chapter.number}  {_said(chapter.title, language)}", 1)
         for statement in chapter.statements:
@@ -40,9 +50,50 @@ def write_word(made: Dossier, head: dict[str, Any], path: Path, language: Langua
     document.save(str(path))
 
 
+def _title(document: Any, head: dict[str, Any]) -> None:
+    language: Language = head["language"]
+    document.add_heading(head["case"], 0)
+    mask = Text("personal data masked", "个人信息已脱敏")
+    full = Text("FULL IDENTIFIERS", "含完整标识")
+    shown = _said(mask if head["masked"] else full, language)
+    document.add_paragraph(
+        f"{head['made_at']} ({head['zone']}) · suyuan {head['version']} · {shown}"
+    )
+    document.add_paragraph(_said(head["lead"], language)).runs[0].bold = True
+
+
+def _turned(document: Any) -> None:
+    """A new page, lying where the last one stood, or standing where it lay."""
+    last = document.sections[-1]
+    wide = last.page_width < last.page_height
+    turned = document.add_section(WD_SECTION.NEW_PAGE)
+    turned.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    turned.page_width, turned.page_height = last.page_height, last.page_width
+
+
+def _picture(document: Any, picture: Picture, drawn: bytes | None, language: Language) -> None:
+    title = _said(picture.title, language)
+    if drawn is None:
+        document.add_paragraph(f"{title}: {_said(_UNDRAWN, language)}")
+        return
+    page = document.sections[-1]
+    room = page.page_width - page.left_margin - page.right_margin
+    high = page.page_height - page.top_margin - page.bottom_margin - Pt(40)
+    width = min(room, int(high * picture.width / picture.height))
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = picture.caption is not None
+    paragraph.add_run().add_picture(BytesIO(drawn), width=width)
+    for told in paragraph._p.iter(qn("wp:docPr")):  # noqa: SLF001  # python-docx has no other way
+        told.set("descr", title)  # what a screen reader says of it
+    if picture.caption:
+        _small(document, _said(picture.caption, language))
+
+
 def _statement(document: Any, statement: Statement, language: Language) -> None:
     paragraph = document.add_paragraph()
-    paragraph.paragraph_format.keep_together = True
+    form = paragraph.paragraph_format
+    form.keep_together, form.space_before, form.space_after = True, Pt(6), Pt(2)
+    form.keep_with_next = bool(statement.rows)
     paragraph.add_run(f"{statement.number}  ").bold = True
     paragraph.add_run(_clean(_said(statement.text, language)))
     if statement.score is not None:
@@ -85,3 +136,9 @@ def _clean(text: str) -> str:
         for c in text
         if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff")
     )
+
+
+_UNDRAWN = Text(
+    "no browser was found to draw it; see the HTML dossier",
+    "未找到可绘图的浏览器,请见 HTML 卷宗",
+)
