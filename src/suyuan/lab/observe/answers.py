@@ -41,7 +41,6 @@ LINKS = {
     CASHIER: "belongs_to",
     SIM_TRADER: "opened_sim_for",
 }
-ARRESTED = 29
 
 
 class Writer(Roles):

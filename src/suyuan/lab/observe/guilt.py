@@ -13,18 +13,10 @@ from suyuan.lab.latent.leaks import MECHANISMS
 from suyuan.lab.latent.lines import FARM, OTHER_FRAUD, SCAM
 from suyuan.lab.latent.market import KIND_NAMES
 from suyuan.lab.latent.rings import (
-    BOSS,
-    BROKER,
-    CALLER,
     CASHIER,
     MIDDLEMAN,
     MULE,
-    QCOIN,
-    QQ,
     ROLE_NAMES,
-    SIM_TRADER,
-    SUNING,
-    WECHAT,
 )
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.carriers import customer_ids
@@ -32,19 +24,6 @@ from suyuan.lab.observe.police import Told
 from suyuan.lab.observe.staff import Staff
 from suyuan.lab.sheet import Cells, Flags, Ids, Texts, Words, texts, words, write
 
-LINKS = {
-    BROKER: "sold_records_to",
-    WECHAT: "sold_accounts_to",
-    QQ: "sold_accounts_to",
-    MULE: "laundered_for",
-    MIDDLEMAN: "laundered_for",
-    SUNING: "laundered_for",
-    QCOIN: "laundered_for",
-    CALLER: "belongs_to",
-    BOSS: "belongs_to",
-    CASHIER: "belongs_to",
-    SIM_TRADER: "opened_sim_for",
-}
 ARRESTED = 29
 
 
