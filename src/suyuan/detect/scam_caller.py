@@ -27,7 +27,7 @@ from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
 #: So many more of those called than by chance stand in seized data, for that to speak by itself.
-EXPOSED = 0.25
+EXPOSED = 0.4
 
 
 def measure(tables: Tables) -> Measured:

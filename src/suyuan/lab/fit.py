@@ -52,8 +52,8 @@ class Fitted:
     after: tuple[float, float, float]
 
 
-#: A score is meant as a probability: nobody is named at less than one in five.
-LEAST = 0.2
+#: A score is meant as a probability: nobody is named who is less likely guilty than not.
+LEAST = 0.5
 
 
 def fit(card: Scorecard, worlds: Worlds, *, scratch: bool = False) -> Fitted:

@@ -1,6 +1,7 @@
 """Prepaid cards and points: bought with stolen or honest money, handed on, resold, redeemed."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -29,6 +30,9 @@ from suyuan.lab.latent.people import People
 from suyuan.lab.latent.rings import CASHIER, MIDDLEMAN, QCOIN, SUNING, Rings
 from suyuan.lab.seeds import categories
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND, Setting
+
+#: Honest resellers of each ring's surroundings to whom a part of its cards goes unknown to them.
+UNWITTING: Final = 2
 
 
 @dataclass(frozen=True)
@@ -198,10 +202,14 @@ def _dealers(
     holder: np.ndarray,
     sheet: Sheet,
 ) -> None:
-    """Stolen cards: through the middleman (who keeps a cut) or straight to the ring's dealers."""
+    """Stolen cards: through the middleman (who keeps a cut) or straight to the ring's dealers.
+
+    One in five goes astray: to honest resellers, most of it to two who ask a middleman nothing.
+    """
     for ring in range(rings.n):
         mine = np.flatnonzero(cards.ring[:stolen] == ring)
         middle, cashiers = rings.of(MIDDLEMAN, ring), rings.of(CASHIER, ring)
+        unwitting = rng.choice(resellers, UNWITTING)
         kept = rng.random(len(mine)) < 0.07
         mine = mine[~kept]
         through = rng.random(len(mine)) < 0.75
@@ -211,8 +219,9 @@ def _dealers(
             pool = rings.of(role, ring)
             rows = np.flatnonzero(cards.kind[mine] == kind)
             dealer = pool[rng.integers(0, len(pool), len(rows))]
-            honest = rng.random(len(rows)) < 0.06
-            dealer = np.where(honest, rng.choice(resellers, len(rows)), dealer)
+            astray = rng.random(len(rows))
+            dealer = np.where(astray < 0.2, rng.choice(unwitting, len(rows)), dealer)
+            dealer = np.where(astray < 0.06, rng.choice(resellers, len(rows)), dealer)
             which = mine[rows]
             payee = np.where(through[rows], via[rows], rng.choice(cashiers, len(rows)))
             price = prices(rng, setting, cards.kind[which], cards.face[which], dealer)
@@ -269,7 +278,7 @@ def _honest_sales(
     mine = np.arange(stolen, len(cards.face))
     sold = mine[rng.random(len(mine)) < 0.75]
     weight = rng.lognormal(0, 0.9, len(resellers)) * np.where(
-        np.arange(len(resellers)) < honest, 1.0, 0.1
+        np.arange(len(resellers)) < honest, 1.0, 0.4
     )
     # Two in three trade in one kind only, as dealers do.
     taste = rng.choice([POINTS, CARD, NOBODY], len(resellers))

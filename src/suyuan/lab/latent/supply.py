@@ -146,7 +146,10 @@ def _with_strangers(rng: np.random.Generator, people: People, rows: np.ndarray) 
 def _honest(
     rng: np.random.Generator, setting: Setting, people: People, rings: Rings, n: int
 ) -> np.ndarray:
-    """Gamers selling accounts, address lists, SIM wholesale, repairs and deliveries."""
+    """Gamers selling accounts, address lists, SIM wholesale, repairs and deliveries.
+
+    A ring's hands buy of them too, now and then, and tell nobody what for.
+    """
     sellers = np.setdiff1d(np.arange(len(people)), np.unique(rings.person))
     sellers = rng.permutation(sellers)[: max(n // 8, 10)]
     main = categories(rng, np.array([0.2, 0.25, 0.1, 0.2, 0.05, 0.0, 0.02, 0.18]), len(sellers))
@@ -156,6 +159,9 @@ def _honest(
     buyer = np.where(
         known, regulars[who * 3 + rng.integers(0, 3, n)], rng.integers(0, len(people), n)
     )
+    hands = np.concatenate([rings.of(CALLER), rings.of(BOSS)])
+    if len(hands):
+        buyer = np.where(rng.random(n) < 0.04, rng.choice(hands, n), buyer)
     blank = np.full(n, -1)
     return np.stack([_when(rng, setting, n), sellers[who], buyer, main[who], blank, blank], axis=1)
 
