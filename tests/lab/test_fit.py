@@ -61,13 +61,24 @@ def folders(world: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple
     return [results(world, tmp_path_factory.mktemp(f"r{i}"), i) for i in range(3)]
 
 
+def test_kept_weights_are_calibrated_anew(folders: list[tuple[Path, Path]]) -> None:
+    worlds = Worlds(folders[:2], folders[2:], {"scenario": "515"})
+    first = fit(card(good="up", noise="either"), worlds, "new").card
+    off = replace(first, slope=0.2, intercept=3.0, threshold=0.9)
+    again = fit(off, worlds, "kept")
+    assert again.card.signals == first.signals
+    assert (again.card.slope, again.card.intercept) == (first.slope, first.intercept)
+    assert again.card.threshold == first.threshold
+    assert again.after[2] < again.before[2]
+
+
 def test_weights_rise_copies_share_and_noise_counts_little(
     folders: list[tuple[Path, Path]],
 ) -> None:
     fitted = fit(
         card(good="up", copy="up", noise="either"),
         Worlds(folders[:2], folders[2:], {"scenario": "515"}),
-        scratch=True,
+        "new",
     ).card
     good, copy, noise = fitted.signals
     assert list(good.weights) == sorted(good.weights)
@@ -98,7 +109,7 @@ def test_a_fit_is_the_same_again_and_tells_whether_it_gained(
     folders: list[tuple[Path, Path]],
 ) -> None:
     worlds = Worlds(folders[:2], folders[2:], {})
-    one, two = (fit(card(good="up", noise="either"), worlds, scratch=True) for _ in range(2))
+    one, two = (fit(card(good="up", noise="either"), worlds, "new") for _ in range(2))
     assert one == two
     assert one.before[0] < 0.2 < 0.4 < one.after[0]  # average precision: flat card, fitted card
     assert one.after[2] < one.before[2]  # Brier score

@@ -8,7 +8,7 @@ from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from suyuan.lab.fit import Fitted, Worlds, fit_files
+from suyuan.lab.fit import Fitted, Weights, Worlds, fit_files
 from suyuan.lab.parallel import each
 from suyuan.lab.world import make_world
 from suyuan.model.errors import InputError
@@ -78,7 +78,7 @@ def fit_cards(
     wanted: Wanted,
     *,
     roles: Sequence[str] | None = None,
-    scratch: bool = False,
+    weights: Weights = "adjusted",
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> list[Fitted]:
@@ -101,7 +101,7 @@ def fit_cards(
         _note(manifests, [f in calibrating for f in folders]),
     )
     with as_file(files("suyuan.catalog") / "scorecards") as cards:
-        return fit_files(Path(cards), worlds, out / "scorecards", roles, scratch=scratch)
+        return fit_files(Path(cards), worlds, out / "scorecards", roles, weights)
 
 
 def _to_make(out: Path, wanted: Wanted) -> list[tuple[Path, Recipe]]:

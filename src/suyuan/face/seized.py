@@ -20,7 +20,7 @@ def find_phone(results: Results, phone: str) -> pa.Table:
     if not folder.exists():
         for stale in folder.parent.glob("seized-*"):
             shutil.rmtree(stale)
-        with DuckEngine(results.layout.work) as engine:
+        with DuckEngine(folder.with_name(".work")) as engine:
             tables = open_records(engine, results.layout, zone=results.case.zone)
             build(engine, tables["leaked"], folder)
     return PhoneIndex.open(folder).find(phone)

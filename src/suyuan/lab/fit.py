@@ -1,16 +1,16 @@
 """Fitting scorecards: one additive model over many worlds, calibrated on others.
 
 The edges of a card stay where people (or an earlier fit) put them; a signal without any, and every
-signal of a fit from scratch, is cut into bins in which guilty and innocent weigh the same. Weights
-are fitted together (:mod:`suyuan.lab.fitting.additive`), pulled towards those that the card has;
-from scratch, towards nought. Slope, intercept and threshold come from worlds that the weights never
-saw.
+signal of a fit of new weights, is cut into bins in which guilty and innocent weigh the same.
+Weights are fitted together (:mod:`suyuan.lab.fitting.additive`), pulled towards those that the card
+has; new ones towards nought; or they are kept. Slope, intercept and threshold come from worlds that
+the weights never saw.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import numpy as np
 import yaml
@@ -52,14 +52,22 @@ class Fitted:
     after: tuple[float, float, float]
 
 
+#: What becomes of a card's weights.
+Weights = Literal["adjusted", "kept", "new"]
+_STARTED: Final[Mapping[Weights, str]] = {
+    "adjusted": "version {}",
+    "kept": "version {}, whose weights were kept",
+    "new": "nothing",
+}
 #: A score is meant as a probability: nobody is named who is less likely guilty than not.
 LEAST = 0.5
 
 
-def fit(card: Scorecard, worlds: Worlds, *, scratch: bool = False) -> Fitted:
+def fit(card: Scorecard, worlds: Worlds, weights: Weights = "adjusted") -> Fitted:
     """The scorecard with its weights, slope, intercept, prior and threshold fitted.
 
-    With `scratch` nothing of the card is used but its signals and their directions. Raises
+    `weights` are adjusted, kept as they are, or new: of the card nothing is used then but its
+    signals and their directions. Slope, intercept and threshold are fitted in each case. Raises
     :class:`InputError` where the worlds hold no guilty, or no innocent, candidate.
     """
     seen = sample(card, worlds.fitting)
@@ -74,8 +82,7 @@ def fit(card: Scorecard, worlds: Worlds, *, scratch: bool = False) -> Fitted:
                 "Make more worlds, or list every candidate.", "请增加世界数量,或列出全部候选。"
             ),
         )
-    start = replace(card, signals=tuple(_cut(s, seen, scratch=scratch) for s in card.signals))
-    weighed = additive(start, seen)
+    weighed = card if weights == "kept" else additive(_begun(card, seen, weights), seen)
     fresh = sample(card, worlds.calibrating) if worlds.calibrating else seen
     if fresh.right.sum() < FEW:
         fresh = Sample.of([seen, fresh])
@@ -92,7 +99,7 @@ def fit(card: Scorecard, worlds: Worlds, *, scratch: bool = False) -> Fitted:
             **worlds.note,
             "worlds": len(worlds.fitting),
             "calibrated_on": len(worlds.calibrating),
-            "started_from": "nothing" if scratch else f"version {card.version}",
+            "started_from": _STARTED[weights].format(card.version),
             "candidates": len(seen.right),
             "guilty": int(seen.right.sum()),
         },
@@ -105,8 +112,7 @@ def fit_files(
     worlds: Worlds,
     out: Path,
     roles: Sequence[str] | None = None,
-    *,
-    scratch: bool = False,
+    weights: Weights = "adjusted",
 ) -> list[Fitted]:
     """Fit the scorecards of a folder (or those of the roles named) and write them to `out`.
 
@@ -117,7 +123,7 @@ def fit_files(
     for path in sorted(folder.glob("*.yml")):
         card = from_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
         if path.stem in roles if roles else _fittable(card, worlds):
-            done.append(fit(card, worlds, scratch=scratch))
+            done.append(fit(card, worlds, weights))
             write(done[-1].card, out / path.name)
     return done
 
@@ -155,9 +161,15 @@ def best_threshold(score: np.ndarray, right: np.ndarray) -> float:
     return round(float(np.clip(1 / (1 + np.exp(-odds)), LEAST, 0.98)), 4)
 
 
-def _cut(signal: Signal, seen: Sample, *, scratch: bool) -> Signal:
+def _begun(card: Scorecard, seen: Sample, weights: Weights) -> Scorecard:
+    """The card that weights are pulled towards."""
+    fresh = weights == "new"
+    return replace(card, signals=tuple(_cut(s, seen, fresh=fresh) for s in card.signals))
+
+
+def _cut(signal: Signal, seen: Sample, *, fresh: bool) -> Signal:
     """The signal with edges; where there were none its first weights are nought."""
-    if signal.linear or (signal.edges and not scratch):
+    if signal.linear or (signal.edges and not fresh):
         return signal
     values = seen.values[signal.name]
     known = np.isfinite(values)

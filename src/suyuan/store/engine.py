@@ -10,7 +10,7 @@ import pyarrow as pa
 
 
 class Engine(Protocol):
-    """DuckDB, Spark, or another that passes ``tests/store/test_engines.py``."""
+    """DuckDB, Spark, or another that passes ``tests/store/test_seam.py``."""
 
     name: str
 

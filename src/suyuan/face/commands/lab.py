@@ -150,6 +150,14 @@ def _print_summary(summary: Mapping[str, tuple[float, float, float]], lang: Lang
     console().print(shown)
 
 
+class Weights(StrEnum):
+    """What becomes of a card's weights; slope, intercept and threshold are fitted anyway."""
+
+    adjusted = "adjusted"
+    kept = "kept"
+    new = "new"
+
+
 @app.command()
 @told_plainly
 def fit(
@@ -168,9 +176,9 @@ def fit(
     role: Annotated[
         list[str] | None, typer.Option("--role", help="Only this role. 只拟合此角色。")
     ] = None,
-    from_scratch: Annotated[
-        bool, typer.Option("--from-scratch", help="Start from no weights. 从零开始。")
-    ] = False,
+    weights: Annotated[
+        Weights, typer.Option("--weights", help="adjusted, kept or new. 调整、保留或重新拟合。")
+    ] = Weights.adjusted,
     jobs: Jobs = 1,
     lang: LangOption = None,
 ) -> None:
@@ -186,7 +194,7 @@ def fit(
         worlds or (),
     )
     with Bars(Console(stderr=True), spoken(lang)) as bars:
-        done = fit_cards(out, wanted, roles=role, scratch=from_scratch, jobs=jobs, progress=bars)
+        done = fit_cards(out, wanted, roles=role, weights=weights.value, jobs=jobs, progress=bars)
     shown = Table("role", "guilty", "average precision", "F1", "Brier")
     for one in done:
         pairs = [f"{a:.3f} → {b:.3f}" for a, b in zip(one.before, one.after, strict=True)]
