@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from suyuan.lab.madeby import WORLD, fingerprint
 from suyuan.lab.trial import Plan, alert, draw, sweep, trial, victims_before_alert
 from suyuan.model.errors import InputError
 
@@ -45,6 +46,20 @@ def test_a_trial_goes_on_where_it_was_cut_short(scenario: Path, tmp_path: Path) 
         trial(fails, tmp_path, Plan(scenario, seeds=(1,), alert_day=None, knobs={"noise": 2.0}))
     with pytest.raises(AssertionError):
         trial(fails, tmp_path, Plan(scenario, seeds=(1, 2), alert_day=None))
+
+
+def test_what_other_code_made_is_made_again(scenario: Path, tmp_path: Path) -> None:
+    plan = Plan(scenario, seeds=(1,), alert_day=None)
+    first = trial(knows, tmp_path, plan)
+    manifest, written = (
+        tmp_path / "seed-1" / name for name in ("truth/manifest.json", "scores.json")
+    )
+    ours, scored = manifest.read_text(encoding="utf-8"), written.read_text(encoding="utf-8")
+    manifest.write_text(ours.replace(fingerprint(*WORLD), "older"), encoding="utf-8")
+    written.write_text(scored.replace(fingerprint(), "older"), encoding="utf-8")
+    assert repr(trial(knows, tmp_path, plan).scores) == repr(first.scores)
+    assert manifest.read_text(encoding="utf-8") == ours
+    assert written.read_text(encoding="utf-8") == scored
 
 
 def test_a_sweep_is_drawn(scenario: Path, tmp_path: Path) -> None:

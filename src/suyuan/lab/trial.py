@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from suyuan.lab.madeby import fingerprint
+from suyuan.lab.madeby import WORLD, fingerprint
 from suyuan.lab.parallel import each
 from suyuan.lab.score import score, score_at_risk
 from suyuan.lab.scoring.alerts import reported_before
@@ -68,8 +68,8 @@ def trial(
 ) -> Trial:
     """Make each seed's world under `out`, investigate and score it, `jobs` at a time.
 
-    Worlds that are there are kept, and so are scores that this very code has made: a trial that
-    was cut short goes on. Raises :class:`InputError` without seeds; whatever `investigate` raises
+    Worlds and scores that are there, made by this very code, are kept: a trial that was cut short
+    goes on. Raises :class:`InputError` without seeds; whatever `investigate` raises
     goes through.
     """
     if not plan.seeds:
@@ -112,10 +112,11 @@ def _one(investigate: Investigate, out: Path, plan: Plan, seed: int) -> Flat:
 
 
 def _is_of(manifest: Path, digest: str) -> bool:
-    """The world is whole (its manifest comes last) and of this very setting."""
+    """The world is whole (its manifest comes last), of this very setting and made by this code."""
     if not manifest.is_file():
         return False
-    return bool(json.loads(manifest.read_text(encoding="utf-8"))["digest"] == digest)
+    made = json.loads(manifest.read_text(encoding="utf-8"))
+    return (made["digest"], made.get("code")) == (digest, fingerprint(*WORLD))
 
 
 def _scored(

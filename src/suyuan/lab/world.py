@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from suyuan.lab.latent import world as latent
+from suyuan.lab.madeby import WORLD, fingerprint
 from suyuan.lab.observe import (
     banks,
     callrecords,
@@ -28,13 +29,17 @@ from suyuan.model.text import Text
 
 @dataclass(frozen=True)
 class Manifest:
-    """What was made: scenario, its hash, scale, seed, knobs; rows and seconds of each table."""
+    """What was made: scenario, its hash, scale, seed, knobs; rows and seconds of each table.
+
+    ``code`` is the hash of what made it: another simulator makes another world of the same setting.
+    """
 
     scenario: str
     digest: str
     scale: float
     seed: int
     knobs: Mapping[str, float]
+    code: str = field(default_factory=lambda: fingerprint(*WORLD))
     rows: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 

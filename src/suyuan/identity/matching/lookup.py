@@ -57,7 +57,8 @@ class PhoneIndex:
                 Text("A number to look up has 11 digits.", "查询的号码应为11位数字。"),
                 hint=Text("Give it without masks.", "请不要带掩码。"),
             )
-        key = int(phone[:3] + phone[7:])
+        # Of the keys' own type, or the search would first copy all of them into another.
+        key = np.int32(phone[:3] + phone[7:])
         first = int(np.searchsorted(self.keys, key, side="left"))
         last = int(np.searchsorted(self.keys, key, side="right"))
         if first == last:
