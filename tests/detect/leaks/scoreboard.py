@@ -5,6 +5,7 @@ Run: ``PYTHONPATH=tests:tests/detect/leaks python tests/detect/leaks/scoreboard.
 
 import argparse
 import time
+from bisect import bisect
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,8 +29,15 @@ SETTINGS = {
     "10 %, giants leak too": Shape(rate=0.10, largest=1.0),
     "10 %, every order known": Shape(rate=0.10, quoted=1.0),
     "3 %, every order known": Shape(rate=0.03, quoted=1.0),
+    "3 %, ten times the orders of each": Shape(
+        rate=0.03, orders=300_000, buyers=150_000, unrelated=1400
+    ),
     "quiet": Shape(leaks=0),
 }
+
+
+#: Leaks are told apart by how many of their victims reported: from so many on.
+SIZES = (0, 5, 10, 20, 40)
 
 
 @dataclass
@@ -66,6 +74,23 @@ class Tally:
         )
 
 
+class BySize:
+    """Leaks by the number of their victims who reported: how many there were, and were named."""
+
+    def __init__(self) -> None:
+        self.seen, self.named = ([0] * len(SIZES) for _ in range(2))
+
+    def add(self, reported: dict[str, int], posterior: dict[str, float]) -> None:
+        for source, victims in reported.items():
+            size = bisect(SIZES, victims) - 1
+            self.seen[size] += 1
+            self.named[size] += posterior.get(source, 0.0) >= NAMED
+
+    def row(self) -> str:
+        told = zip(SIZES, self.named, self.seen, strict=True)
+        return "named, by victims: " + ", ".join(f"from {a} on {n}/{m}" for a, n, m in told)
+
+
 def ask(world: World) -> Inquiry | None:
     with running(world) as tables:
         return inquire(tables)
@@ -76,6 +101,7 @@ def main(seeds: int, first: int, only: str) -> None:
         if only not in name:
             continue
         ours = Tally()
+        sizes = BySize()
         theirs = {rival: Tally() for rival in RIVALS}
         spent = 0.0
         for seed in range(first, first + seeds):
@@ -89,11 +115,14 @@ def main(seeds: int, first: int, only: str) -> None:
             subjects, truth = inquiry.exposure.subjects, world.sources
             k = max(len(truth), 1)
             ours.add(inquiry.attribution.posterior, subjects, truth, k)
+            posterior = dict(zip(subjects, inquiry.attribution.posterior, strict=True))
+            sizes.add(world.reported, posterior)
             for rival, rank in RIVALS.items():
                 score = rank(inquiry.exposure, inquiry.victims.pairings)
                 theirs[rival].add(_top(score, k), subjects, truth, k)
         print(f"\n{name}: {seeds} worlds, {spent / seeds:.1f} s each")  # noqa: T201
         print(f"  {'ours':14s}{ours.row()}")  # noqa: T201
+        print(f"  {'':14s}{sizes.row()}")  # noqa: T201
         for rival, tally in theirs.items():
             print(f"  {rival:14s}{tally.row()}")  # noqa: T201
 

@@ -31,7 +31,8 @@ class World:
     calls: pa.Table
     leaks: tuple[Leak, ...]
     statements: pa.Table | None = None
-    exposed: dict[str, int] = field(default_factory=dict)
+    reported: dict[str, int] = field(default_factory=dict)
+    """reports that each leak's source stands behind"""
 
     @property
     def sources(self) -> set[str]:
@@ -74,7 +75,10 @@ def make(seed: int, shape: Shape = Shape()) -> World:
     reports = _reports(rng, shape, orders, reached)
     statements = _statements(np.random.default_rng(seed + 1), shape, orders, reports)
     calls = _call_table(rng, orders, reached if shape.callers_seen else [])
-    return World(_table(orders), reports, calls, tuple(leaks), statements)
+    told = {
+        leak.subject: int(report.sum()) for leak, (*_, report) in zip(leaks, reached, strict=True)
+    }
+    return World(_table(orders), reports, calls, tuple(leaks), statements, told)
 
 
 def _orders(rng: np.random.Generator, shape: Shape) -> dict[str, np.ndarray]:
