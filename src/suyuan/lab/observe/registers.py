@@ -13,13 +13,16 @@ from suyuan.lab.latent.world import World
 from suyuan.lab.observe.carriers import customer_ids
 from suyuan.lab.observe.noise import blank, seized_at
 from suyuan.lab.observe.platforms import chat_of
+from suyuan.lab.observe.stock import ANYBODY, bulk_cards, farmed_accounts
 from suyuan.lab.observe.wording import addresses
 from suyuan.lab.observe.wording import names as written_names
 from suyuan.lab.seeds import distinct
-from suyuan.lab.setting import DAY, HOUR, SECOND
+from suyuan.lab.setting import HOUR, SECOND
 from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, lists, texts, words, write
 from suyuan.model.records import DECISIONS, PARTIES, TRADES
 
+#: Deals in which a seller hands over what others bought already, at middling noise.
+SOLD_TWICE = 0.05
 HINTS = words("疑似卡商", "疑似号商", "疑似料商", "跑分", "中间人", "证人", "商户负责人", "未查明")
 
 
@@ -165,30 +168,32 @@ def _items(
     world: World, rng: np.random.Generator, rows: np.ndarray, names: pa.Array, cards: np.ndarray
 ) -> tuple[pa.Array, np.ndarray]:
     """Ids of some of what was sold: accounts, numbers, cards, exhibits' rows."""
-    deals, chats = world.supply, world.accounts
-    goods = deals.goods[rows]
-    guilty = np.zeros(len(world.people), dtype=bool)
-    guilty[world.rings.person] = True
+    deals = world.supply
     known = rng.random(len(rows)) < 0.5
     found: list[list[str]] = [[] for _ in rows]
+    guilty = np.zeros(len(world.people), dtype=bool)
+    guilty[world.rings.person] = True
     # Honest wholesalers' cards are those of people and of busy but honest numbers.
     busy = world.lines.phone[world.lines.rows(BUSY)]
     honest = np.concatenate([busy, world.people.phone[:2000]])
-    bulk = world.cards.phone[world.cards.bulk]
-    order = np.argsort(chats.merchant, kind="stable")
+    accounts, numbers = farmed_accounts(world), bulk_cards(world)
+    twice = SOLD_TWICE * world.setting.knob("noise")
     for place in np.flatnonzero(known).tolist():
-        row, what = int(rows[place]), int(goods[place])
-        many = min(int(deals.quantity[row]), 30)
-        seller = int(deals.seller[row])
+        row, what = int(rows[place]), int(deals.goods[rows[place]])
+        many, seller = min(int(deals.quantity[row]), 30), int(deals.seller[row])
+        sold = (int(deals.ring[row]), int(deals.at[row]))
         if what in (CHAT, TOKEN):
-            low, high = np.searchsorted(chats.merchant[order], [seller, seller + 1])
-            some = order[low:high]
-            some = some[np.abs(chats.sold_at[some] - deals.at[row]) < 6 * DAY]
-            pick = some[:many] if len(some) else rng.integers(0, len(chats), 1)
+            if guilty[seller]:
+                pick = accounts.sell(seller, *sold, many, again=rng.random() < twice)
+            else:
+                pick = rng.integers(0, len(world.accounts), 1)
             found[place] = [names[int(i)].as_py() for i in pick]
         elif what == SIM:
-            pool = bulk if guilty[seller] and len(bulk) else honest
-            found[place] = [str(p) for p in rng.choice(pool, min(many, 8))]
+            if guilty[seller]:
+                pick = numbers.sell(ANYBODY, *sold, min(many, 8), again=rng.random() < twice)
+                found[place] = [str(p) for p in world.cards.phone[pick]]
+            else:
+                found[place] = [str(p) for p in rng.choice(honest, min(many, 8))]
         elif what == RECORDS:
             person = rng.integers(0, len(world.people), min(many, 5))
             found[place] = [str(p) for p in world.people.phone[person]]
