@@ -98,11 +98,19 @@ def _depart(flow: Flow, event: int, lots: Lots, method: int, bundle: Bundle) -> 
 
 
 @njit(cache=True)
-def _disown(bundle: Bundle, total: Ints, hop: Ints32, limits: Limits) -> None:
-    """Give up the claim on dust and on what has gone too far: it arrives as nobody's."""
+def _arrive(bundle: Bundle, total: Ints, hop: Ints32, limits: Limits) -> None:
+    """Give up the claim on dust and on what has gone too far: it arrives as nobody's.
+
+    What is kept of a label has come as far as the part of it that came the shortest way, which is
+    what the step says of it.
+    """
     for i in range(bundle.used[0]):
         label = bundle.label[i]
-        if label != CLEAN and _fate(total[label], hop[label], limits) != KEPT:
+        if label == CLEAN:
+            continue
+        if _fate(total[label], hop[label], limits) == KEPT:
+            bundle.hop[i] = hop[label]
+        else:
             bundle.label[i], bundle.hop[i] = CLEAN, 0
 
 
@@ -140,7 +148,7 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
             out.fate[used] = _fate(total[label], hop[label], limits) if kept else KEPT
             used += 1
         if kept:
-            _disown(bundle, total, hop, limits)
+            _arrive(bundle, total, hop, limits)
             put(lots, target, method, bundle, at_label)
         for i in range(count):
             total[seen[i]] = 0
