@@ -46,7 +46,8 @@ def imported(data: bytes, name: str = "messages.csv"):
 @example(b"PK\x03\x04")
 @example(b"PAR1PAR1")
 def test_any_bytes_are_survived(data: bytes) -> None:
-    imported(data)
+    result, rows = imported(data)
+    assert sum(one["rows_kept"] for one in result.quality_summary.to_pylist()) == len(rows)
 
 
 @FEW

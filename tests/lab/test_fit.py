@@ -9,6 +9,7 @@ import yaml
 
 from suyuan.lab.fit import Worlds, best_threshold, fit, fit_files
 from suyuan.lab.fitting.bins import stepped
+from suyuan.lab.fitting.reweighing import Reweighing
 from suyuan.model.errors import InputError
 from suyuan.model.scorecard import Scorecard, Signal, from_mapping, to_mapping
 from suyuan.model.text import Text
@@ -63,9 +64,9 @@ def folders(world: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple
 
 def test_kept_weights_are_calibrated_anew(folders: list[tuple[Path, Path]]) -> None:
     worlds = Worlds(folders[:2], folders[2:], {"scenario": "515"})
-    first = fit(card(good="up", noise="either"), worlds, "new").card
+    first = fit(card(good="up", noise="either"), worlds, Reweighing.NEW).card
     off = replace(first, slope=0.2, intercept=3.0, threshold=0.9)
-    again = fit(off, worlds, "kept")
+    again = fit(off, worlds, Reweighing.KEPT)
     assert again.card.signals == first.signals
     assert (again.card.slope, again.card.intercept) == (first.slope, first.intercept)
     assert again.card.threshold == first.threshold
@@ -78,7 +79,7 @@ def test_weights_rise_copies_share_and_noise_counts_little(
     fitted = fit(
         card(good="up", copy="up", noise="either"),
         Worlds(folders[:2], folders[2:], {"scenario": "515"}),
-        "new",
+        Reweighing.NEW,
     ).card
     good, copy, noise = fitted.signals
     assert list(good.weights) == sorted(good.weights)
@@ -109,7 +110,7 @@ def test_a_fit_is_the_same_again_and_tells_whether_it_gained(
     folders: list[tuple[Path, Path]],
 ) -> None:
     worlds = Worlds(folders[:2], folders[2:], {})
-    one, two = (fit(card(good="up", noise="either"), worlds, "new") for _ in range(2))
+    one, two = (fit(card(good="up", noise="either"), worlds, Reweighing.NEW) for _ in range(2))
     assert one == two
     assert one.before[0] < 0.2 < 0.4 < one.after[0]  # average precision: flat card, fitted card
     assert one.after[2] < one.before[2]  # Brier score

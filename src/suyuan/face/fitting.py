@@ -8,7 +8,8 @@ from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from suyuan.lab.fit import Fitted, Weights, Worlds, fit_files
+from suyuan.lab.fit import Fitted, Worlds, fit_files
+from suyuan.lab.fitting.reweighing import Reweighing
 from suyuan.lab.parallel import each
 from suyuan.lab.world import make_world
 from suyuan.model.errors import InputError
@@ -78,7 +79,7 @@ def fit_cards(
     wanted: Wanted,
     *,
     roles: Sequence[str] | None = None,
-    weights: Weights = "adjusted",
+    weights: Reweighing = Reweighing.ADJUSTED,
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> list[Fitted]:

@@ -10,13 +10,14 @@ the weights never saw.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any
 
 import numpy as np
 import yaml
 
 from suyuan.lab.fitting.additive import additive
 from suyuan.lab.fitting.bins import stepped
+from suyuan.lab.fitting.reweighing import Reweighing
 from suyuan.lab.fitting.sample import Sample, sample
 from suyuan.lab.scoring.measures import average_precision, f1, logistic
 from suyuan.model.errors import InputError
@@ -52,18 +53,11 @@ class Fitted:
     after: tuple[float, float, float]
 
 
-#: What becomes of a card's weights.
-Weights = Literal["adjusted", "kept", "new"]
-_STARTED: Final[Mapping[Weights, str]] = {
-    "adjusted": "version {}",
-    "kept": "version {}, whose weights were kept",
-    "new": "nothing",
-}
 #: A score is meant as a probability: nobody is named who is less likely guilty than not.
 LEAST = 0.5
 
 
-def fit(card: Scorecard, worlds: Worlds, weights: Weights = "adjusted") -> Fitted:
+def fit(card: Scorecard, worlds: Worlds, weights: Reweighing = Reweighing.ADJUSTED) -> Fitted:
     """The scorecard with its weights, slope, intercept, prior and threshold fitted.
 
     `weights` are adjusted, kept as they are, or new: of the card nothing is used then but its
@@ -82,7 +76,7 @@ def fit(card: Scorecard, worlds: Worlds, weights: Weights = "adjusted") -> Fitte
                 "Make more worlds, or list every candidate.", "请增加世界数量,或列出全部候选。"
             ),
         )
-    weighed = card if weights == "kept" else additive(_begun(card, seen, weights), seen)
+    weighed = card if weights is Reweighing.KEPT else additive(_begun(card, seen, weights), seen)
     fresh = sample(card, worlds.calibrating) if worlds.calibrating else seen
     if fresh.right.sum() < FEW:
         fresh = Sample.of([seen, fresh])
@@ -99,7 +93,7 @@ def fit(card: Scorecard, worlds: Worlds, weights: Weights = "adjusted") -> Fitte
             **worlds.note,
             "worlds": len(worlds.fitting),
             "calibrated_on": len(worlds.calibrating),
-            "started_from": _STARTED[weights].format(card.version),
+            "started_from": weights.started_from(card.version),
             "candidates": len(seen.right),
             "guilty": int(seen.right.sum()),
         },
@@ -112,7 +106,7 @@ def fit_files(
     worlds: Worlds,
     out: Path,
     roles: Sequence[str] | None = None,
-    weights: Weights = "adjusted",
+    weights: Reweighing = Reweighing.ADJUSTED,
 ) -> list[Fitted]:
     """Fit the scorecards of a folder (or those of the roles named) and write them to `out`.
 
@@ -161,9 +155,9 @@ def best_threshold(score: np.ndarray, right: np.ndarray) -> float:
     return round(float(np.clip(1 / (1 + np.exp(-odds)), LEAST, 0.98)), 4)
 
 
-def _begun(card: Scorecard, seen: Sample, weights: Weights) -> Scorecard:
+def _begun(card: Scorecard, seen: Sample, weights: Reweighing) -> Scorecard:
     """The card that weights are pulled towards."""
-    fresh = weights == "new"
+    fresh = weights is Reweighing.NEW
     return replace(card, signals=tuple(_cut(s, seen, fresh=fresh) for s in card.signals))
 
 

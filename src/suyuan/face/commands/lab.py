@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from suyuan.face.options import LangOption, console, spoken, told_plainly
+from suyuan.lab.fitting.reweighing import Reweighing
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
 
@@ -150,14 +151,6 @@ def _print_summary(summary: Mapping[str, tuple[float, float, float]], lang: Lang
     console().print(shown)
 
 
-class Weights(StrEnum):
-    """What becomes of a card's weights; slope, intercept and threshold are fitted anyway."""
-
-    adjusted = "adjusted"
-    kept = "kept"
-    new = "new"
-
-
 @app.command()
 @told_plainly
 def fit(
@@ -177,8 +170,8 @@ def fit(
         list[str] | None, typer.Option("--role", help="Only this role. 只拟合此角色。")
     ] = None,
     weights: Annotated[
-        Weights, typer.Option("--weights", help="adjusted, kept or new. 调整、保留或重新拟合。")
-    ] = Weights.adjusted,
+        Reweighing, typer.Option("--weights", help="adjusted, kept or new. 调整、保留或重新拟合。")
+    ] = Reweighing.ADJUSTED,
     jobs: Jobs = 1,
     lang: LangOption = None,
 ) -> None:
@@ -194,7 +187,7 @@ def fit(
         worlds or (),
     )
     with Bars(Console(stderr=True), spoken(lang)) as bars:
-        done = fit_cards(out, wanted, roles=role, weights=weights.value, jobs=jobs, progress=bars)
+        done = fit_cards(out, wanted, roles=role, weights=weights, jobs=jobs, progress=bars)
     shown = Table("role", "guilty", "average precision", "F1", "Brier")
     for one in done:
         pairs = [f"{a:.3f} → {b:.3f}" for a, b in zip(one.before, one.after, strict=True)]

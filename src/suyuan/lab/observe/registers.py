@@ -181,16 +181,16 @@ def _items(
     for place in np.flatnonzero(known).tolist():
         row, what = int(rows[place]), int(deals.goods[rows[place]])
         many, seller = min(int(deals.quantity[row]), 30), int(deals.seller[row])
-        sold = (int(deals.ring[row]), int(deals.at[row]))
+        ring, at = int(deals.ring[row]), int(deals.at[row])
         if what in (CHAT, TOKEN):
             if guilty[seller]:
-                pick = accounts.sell(seller, *sold, many, again=rng.random() < twice)
+                pick = accounts.sell(seller, ring, at, many, again=rng.random() < twice)
             else:
                 pick = rng.integers(0, len(world.accounts), 1)
             found[place] = [names[int(i)].as_py() for i in pick]
         elif what == SIM:
             if guilty[seller]:
-                pick = numbers.sell(ANYBODY, *sold, min(many, 8), again=rng.random() < twice)
+                pick = numbers.sell(ANYBODY, ring, at, min(many, 8), again=rng.random() < twice)
                 found[place] = [str(p) for p in world.cards.phone[pick]]
             else:
                 found[place] = [str(p) for p in rng.choice(honest, min(many, 8))]

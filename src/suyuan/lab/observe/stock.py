@@ -40,10 +40,10 @@ class Stock:
         With `again`, whatever is handed over then, though it was sold to others.
         """
         low, high = np.searchsorted(self.seller, [seller, seller + 1])
-        mine = np.arange(low, high)
-        soon = (self.at[mine] >= at) & (self.at[mine] < at + HANDED_OVER)
-        free = (self.ring[mine] == ring) & self.left[mine]
-        picked = mine[soon & (free | again)][:many]
+        soon = low + np.searchsorted(self.at[low:high], [at, at + HANDED_OVER])
+        there = np.arange(*soon)
+        free = (self.ring[there] == ring) & self.left[there]
+        picked = there[free | again][:many]
         self.left[picked] = False
         return self.row[picked]
 
