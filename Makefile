@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_TESTS := $(VENV)/.ready-tests
 CASE ?= examples/zheng
 
-.PHONY: help investigate test lint docs bench lock clean
+.PHONY: help investigate test lint docs bench lock clean web
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -53,3 +53,6 @@ $(READY_TESTS): $(READY) requirements-dev.lock tests/system-packages
 	@tests/system-packages
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
+
+web: ## Build the workbench's pages from web/ (needs Node 20)
+	cd web && npm ci --ignore-scripts --no-audit --no-fund && npm run build

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from suyuan.ingest import import_case
-from suyuan.store.index import Index, build_index
+from suyuan.lookup.index import Index, build_index
 from suyuan.store.layout import Layout
 
 PAYMENTS = """
@@ -106,21 +106,23 @@ def bare(folder: Path) -> None:
 
 def imported(folder: Path) -> None:
     steps: dict[str, float] = {}
-    before = time.perf_counter()
+    before = time.process_time()
 
     def progress(step: str, done: int, total: int | None) -> None:
         nonlocal before
         del done, total
-        now = time.perf_counter()
+        now = time.process_time()
         steps[step] = steps.get(step, 0) + now - before
         before = now
 
     out = folder.parent / f"out-{folder.name}"
     shutil.rmtree(out, ignore_errors=True)
+    started = time.process_time()
     import_case(folder, out, progress=progress)
+    steps["rest"] = time.process_time() - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    told = ", ".join(f"{step} {seconds:.1f}" for step, seconds in steps.items())
-    print(f"  peak {peak:.2f} GB; {told}")
+    listed = ", ".join(f"{step} {seconds:.1f}" for step, seconds in steps.items())
+    print(f"  peak {peak:.2f} GB; before {started:.1f}; cpu s: {listed}")
 
 
 def small(folder: Path) -> None:

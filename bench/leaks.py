@@ -21,9 +21,9 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from suyuan.detect.leaks.cases import inquire
-from suyuan.identity.matching.lookup import PhoneIndex, build
+from suyuan.detect.leaks.inquiry import inquire
 from suyuan.identity.matching.match import matches
+from suyuan.lookup.seized_rows import PhoneIndex, build
 from suyuan.store.duck import DuckEngine
 from suyuan.store.tables import Tables, stored_schema
 

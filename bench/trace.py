@@ -25,9 +25,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numba import njit
 
-from suyuan.money.index import COLUMNS, Index, build
-from suyuan.money.walk import NEVER, forward, rows_from
-from suyuan.money.whole import haircut
+from suyuan.money.haircut import haircut
+from suyuan.money.index import COLUMNS, PaymentIndex, build
+from suyuan.money.traversal import NEVER, forward, rows_from
 
 DAY = 86_400_000_000
 PART = 1_000_000
@@ -78,7 +78,7 @@ def scan(database: duckdb.DuckDBPyConnection, files: str) -> int:
     return int(database.execute("select count(*) from p").fetchone()[0])
 
 
-def index_of(database: duckdb.DuckDBPyConnection, files: str) -> Index:
+def index_of(database: duckdb.DuckDBPyConnection, files: str) -> PaymentIndex:
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     return build(database.execute(f"select {names} from read_parquet('{files}')").to_arrow_table())
 
@@ -173,7 +173,9 @@ def _pairs(table: pa.Table) -> dict[str, int]:
     return dict(zip(table["account"].to_pylist(), since, strict=True))
 
 
-def by_index(index: Index, codes: np.ndarray, times: np.ndarray, stops: np.ndarray) -> np.ndarray:
+def by_index(
+    index: PaymentIndex, codes: np.ndarray, times: np.ndarray, stops: np.ndarray
+) -> np.ndarray:
     since = np.full(len(index.accounts), NEVER)
     since[codes] = rows_from(index.at, times)
     forward(index.payer_start, index.by_payer, index.at, index.payee, since, stops)
@@ -195,7 +197,7 @@ def measure(payments: int, seeds: int, folder: Path) -> dict[str, float]:
     scanned, _ = timed(lambda: scan(database, files), 2)
     indexed, index = timed(lambda: index_of(database, files), 2)
     saved, _ = timed(lambda: index.save(folder / "index", "bench"))
-    opened, _ = timed(lambda: Index.open(folder / "index", "bench"))
+    opened, _ = timed(lambda: PaymentIndex.open(folder / "index", "bench"))
     stops = np.asarray(pa.compute.is_in(index.accounts, value_set=shops), dtype=np.bool_)
     codes, times, table = _seeds(index, stops, seeds)
     database.register("shop_rows", pa.table({"account": shops}))
@@ -236,14 +238,18 @@ def measure(payments: int, seeds: int, folder: Path) -> dict[str, float]:
     }
 
 
-def times_of(index: Index, since: np.ndarray, codes: np.ndarray, times: np.ndarray) -> np.ndarray:
+def times_of(
+    index: PaymentIndex, since: np.ndarray, codes: np.ndarray, times: np.ndarray
+) -> np.ndarray:
     """Rows as times; a seed that nothing reached earlier has the time it was given."""
     out = index.at[np.minimum(since, index.at.size - 1)]
     out[codes] = np.where(since[codes] == rows_from(index.at, times), times, out[codes])
     return out
 
 
-def _seeds(index: Index, stops: np.ndarray, seeds: int) -> tuple[np.ndarray, np.ndarray, pa.Table]:
+def _seeds(
+    index: PaymentIndex, stops: np.ndarray, seeds: int
+) -> tuple[np.ndarray, np.ndarray, pa.Table]:
     rng = np.random.default_rng(1)
     codes = rng.choice(np.flatnonzero(~stops), min(seeds, int((~stops).sum())), replace=False)
     times = index.at[0] + (rng.random(codes.size) * 30 * DAY).astype(np.int64)
@@ -254,7 +260,7 @@ def _seeds(index: Index, stops: np.ndarray, seeds: int) -> tuple[np.ndarray, np.
     return codes, times, pa.table(columns)
 
 
-def _haircut(index: Index, stops: np.ndarray, codes: np.ndarray) -> dict[str, float]:
+def _haircut(index: PaymentIndex, stops: np.ndarray, codes: np.ndarray) -> dict[str, float]:
     origin = np.isin(index.payer, codes)
     opening = np.full((len(index.accounts), 2), 500_000)
     opening[:, 1] = 0

@@ -15,6 +15,8 @@ import typer.main
 from suyuan.detect.detectors import DETECTORS
 from suyuan.detect.scoring import scorecard
 from suyuan.face.cli import app
+from suyuan.ingest.mapping.profile_files import shipped, sources_by_column
+from suyuan.ingest.mapping.profiles import Sides
 from suyuan.lab.setting import KNOBS, names, resolve
 from suyuan.lab.truth import TRUTH
 from suyuan.model.columns import STORED, Column, Table
@@ -23,13 +25,14 @@ from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.results import BESIDE, RESULTS
 from suyuan.model.roles import ROLES
 from suyuan.model.subjects import KINDS
-from suyuan.pipeline import steps
 from suyuan.rulebook.__main__ import main as write_rulebook
+from suyuan.run.order import steps
 
 DOCS = Path(__file__).parent
 HELPER = {True: "yes", False: ""}
 #: So many tables of one kind are named one by one.
 FEW = 3
+SUPERSEDED = re.compile(r"^\*{0,2}Status.*superseded by (?:decision )?\[?(\d{4})", re.MULTILINE)
 MARK = "<!-- generated: python docs/generate.py -->\n"
 
 
@@ -41,10 +44,44 @@ def generated() -> dict[str, str]:
         "detectors.md": "\n".join(detectors_page()),
         "face.md": "\n".join(commands()),
         "scenarios.md": "\n".join(scenarios()),
+        "layouts.md": "\n".join(layouts_page()),
         "truth.md": "\n".join(truth_page()),
-        "pipeline.md": "\n".join(steps_table()),
+        "run.md": "\n".join(steps_table()),
         "decisions/README.md": "\n".join(decisions()),
     }
+
+
+def layouts_page() -> Iterator[str]:
+    """Each profile of the catalog: whose export, where seen, what is taken and what is left."""
+    for profile in shipped():
+        seen = profile.origin
+        yield f"## {profile.title.en} · {profile.title.zh}"
+        yield ""
+        yield f"`{profile.name}`, table `{profile.table}`."
+        if seen.house:
+            yield f"{seen.house}; {seen.version}. Seen in: {seen.where}."
+        yield ""
+        known = ", ".join(profile.known_by) or "the shape of its columns (no header)"
+        yield f"- Known by: {known}"
+        for ours, headers in sources_by_column(profile).items():
+            if headers:
+                yield f"- `{ours}`: {', '.join(dict.fromkeys(headers))}"
+        if profile.sides:
+            yield f"- Direction: {_direction(profile.sides)}"
+        if profile.ignore:
+            yield f"- Left: {', '.join(sorted(profile.ignore))}"
+        yield ""
+
+
+def _direction(sides: Sides) -> str:
+    if sides.direction:
+        return f"the word in {', '.join(sides.direction)}"
+    if sides.signed:
+        spent = "positive" if sides.inverted else "negative"
+        return f"the sign of {', '.join(sides.signed)}; what was spent is {spent}"
+    return (
+        f"out where {', '.join(sides.out_amount)} is filled, in where {', '.join(sides.in_amount)}"
+    )
 
 
 def pages() -> Iterator[str]:
@@ -137,8 +174,10 @@ def steps_table() -> Iterator[str]:
 def decisions() -> Iterator[str]:
     """One line for each decision record, with its title."""
     for path in sorted((DOCS / "decisions").glob("[0-9]*.md")):
-        number, told = path.name[:4], _heading(path)
-        yield f"- [{told if told.startswith(number) else f'{number} {told}'}]({path.name})"
+        number, title = path.name[:4], _heading(path)
+        title = title if title.startswith(number) else f"{number} {title}"
+        later = SUPERSEDED.search(path.read_text(encoding="utf-8"))
+        yield f"- [{title}]({path.name})" + (f", superseded by {later[1]}" if later else "")
     yield ""
 
 
@@ -160,7 +199,7 @@ def _table(table: Table) -> Iterator[str]:
     dated = f" Visible from its `{table.event_time}` on." if table.event_time else ""
     stands = f" Rows stand by {', '.join(map(_by, table.order))}." if table.order else ""
     yield f"{table.meaning[:1].upper()}{table.meaning[1:]}.{dated}{stands}\n"
-    heads = ("column", "type", "stored as", "unit", "key", "identifies", "meaning")
+    heads = ("column", "type", "stored as", "unit", "key", "identifies", "privacy", "meaning")
     yield from _rows(heads, map(_column, table))
 
 
@@ -177,6 +216,7 @@ def _column(column: Column) -> tuple[str, ...]:
         column.unit or {"money": "fen (yuan in files)", "time": "UTC"}.get(column.type.value, ""),
         "key" if column.key else asked,
         column.kind or "",
+        column.privacy_class or "",
         column.meaning,
     )
 

@@ -1,19 +1,21 @@
 """Fixtures shared by all tests: one test body, every engine."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from suyuan.face.api import Results, investigate
+from suyuan.face.api import investigate
+from suyuan.store.case import Results
 from suyuan.store.duck import DuckEngine
 from suyuan.store.engine import Engine
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 # Results of the example, simulated worlds and what was found in them.
-DEAR = ("zheng", "first", "checks", "world")
+DEAR = ("zheng", "first", "checks", "world", "canary_run")
 
 # No test is timed: machines are shared, and kernels compile on first use.
 settings.register_profile("suyuan", deadline=None)
@@ -53,3 +55,27 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     else:
         with DuckEngine(tmp_path / "work") as duck:
             yield duck
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL that the tests brought up themselves."""
+    from postgres_cluster import cluster, why_not
+
+    if reason := why_not():
+        pytest.skip(reason)
+    with cluster() as address:
+        yield address
+
+
+@pytest.fixture
+def postgres_schema(postgres: str) -> Iterator[str]:
+    """The address of an empty schema in it."""
+    import psycopg
+
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+    yield f"{postgres} options='-csearch_path={name}'"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA {name} CASCADE")

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from suyuan.face.api import Results
+from suyuan.store.case import Results
 from suyuan.store.duck import DuckEngine
 from suyuan.store.records import open_records
 from suyuan.store.tables import Tables

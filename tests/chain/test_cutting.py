@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
-from suyuan.chain import bypass
+from suyuan.chain import launderer_share
 from suyuan.chain.activity import by_week
-from suyuan.chain.cutting import cut, passing, tally
+from suyuan.chain.cutting import cut, route_cuts, tally
 from suyuan.store.duck import DuckEngine
 from tables import given
 
@@ -35,7 +35,7 @@ def stopped(engine, ways, **cuts):
     schema = pa.schema([("cut", pa.string()), ("mark", pa.string())])
     reports = sorted({row["report_id"] for row in ways})
     tables = given(engine, reports=[{"report_id": one, "loss": LOSS} for one in reports])
-    met = passing(
+    met = route_cuts(
         engine.arrow(pa.Table.from_pylist(ways, WAYS)),
         engine.arrow(pa.Table.from_pylist(named, schema)),
     )
@@ -99,12 +99,12 @@ def steps(*moved):
     types = {"hop": pa.int64(), "amount": pa.int64()}
     names = ("report_id", "hop", "voucher_id", "from", "to", "amount")
     schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
-    return bypass.steps(pa.Table.from_pylist(rows, schema))
+    return launderer_share.steps(pa.Table.from_pylist(rows, schema))
 
 
 def share(made, *cut_off):
     touched = np.isin(np.array(made.to.to_pylist()), cut_off)
-    return float(bypass.passed(made, touched)[0])
+    return float(launderer_share.passed(made, touched)[0])
 
 
 def test_money_that_meets_again_leaves_in_proportion():

@@ -3,7 +3,9 @@
 import pytest
 
 from suyuan.chain.steps import LINK
+from suyuan.store.decisions import DECISIONS_STEP
 from suyuan.store.duck import DuckEngine
+from suyuan.store.steps import execute
 from tables import given
 
 
@@ -39,8 +41,9 @@ def word(id_, kind, day=1, **more):
 
 def rings(engine, *words, reports=REPORTS):
     """``report: (series, ring)`` of the step that links cases."""
-    decisions = {"decisions": words} if words else {}
-    made = LINK.run(given(engine, reports=reports, **decisions))["ring_series"]
+    tables = given(engine, reports=reports, **({"decisions": words} if words else {}))
+    execute(DECISIONS_STEP, tables)
+    made = LINK.run(tables)["ring_series"]
     return {row["report_id"]: (row["series_id"], row["ring_id"]) for row in made.to_pylist()}
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from suyuan.lab.world import make_world
 from suyuan.model.progress import Silent
-from suyuan.pipeline import investigate, steps
+from suyuan.run.investigation import investigate
+from suyuan.run.order import steps
 from suyuan.store.duck import DuckEngine
 from suyuan.store.layout import Layout
 

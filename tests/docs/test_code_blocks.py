@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from suyuan.face.api import Results
+from suyuan.store.case import Results
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -56,6 +56,16 @@ def test_commands_are_those_of_the_app() -> None:
     assert told == shown
 
 
+def test_every_decision_has_a_status() -> None:
+    known = re.compile(
+        r"^\*{0,2}Status[.:]?\*{0,2}:? *(in force|accepted|stands|open|rejected|superseded by)",
+        re.I | re.M,
+    )
+    records = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    assert records
+    assert [p.name for p in records if not known.search(p.read_text(encoding="utf-8"))] == []
+
+
 def test_every_decision_is_listed_with_its_number() -> None:
     pages = sorted((DOCS / "decisions").glob("[0-9]*.md"))
     listed = (DOCS / "decisions" / "README.md").read_text(encoding="utf-8")

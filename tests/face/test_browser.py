@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from written import finding, large, results_of, row_behind
 
-from suyuan.face.report import write_report
+from suyuan.face.report.report_file import write_report
 
 pytestmark = pytest.mark.browser
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")

@@ -2,12 +2,12 @@
 
 from decimal import Decimal
 
-from suyuan.face.reporting.chain_drawing import SHOWN, chain_drawing
-from suyuan.face.reporting.flows import Traced
-from suyuan.face.reporting.passing import RING, passed_on
-from suyuan.face.reporting.places import Places
-from suyuan.face.reporting.rings_view import RingView, Stand
-from suyuan.face.reporting.shown import Shown
+from suyuan.chain.flow_graph import FlowGraph
+from suyuan.chain.holder_kinds import HolderKinds
+from suyuan.face.display import Shown
+from suyuan.face.drawings.chain import SHOWN, chain_drawing
+from suyuan.face.drawings.ring_money import RING, ring_money
+from suyuan.face.rings import RingView, Stand
 
 ROW = {"ring_id": "G", "reports": 3, "loss": Decimal(900)}
 
@@ -20,9 +20,9 @@ def _ring(**roles: list[str]) -> RingView:
     return RingView(ROW, people, [])
 
 
-def _traced(**between: int) -> Traced:
+def _traced(**between: int) -> FlowGraph:
     moved = {tuple(name.split("__")): fen for name, fen in between.items()}
-    return Traced((), {}, {"G": moved}, Places({}, {"account": "party:dealer"}))
+    return FlowGraph((), {}, {"G": moved}, HolderKinds({}, {"account": "party:dealer"}))
 
 
 def test_more_people_than_fit_become_one_box_that_says_so() -> None:
@@ -37,20 +37,20 @@ def test_money_is_followed_through_places_that_are_not_drawn() -> None:
     ring = _ring(mule_account=["mule"], middleman=["between"], card_merchant=["party:dealer"])
     traced = _traced(victim__mule=90, mule__shop=90, shop__between=60, between__account=60)
     stands_for = {"mule": "mule", "between": "between", "party:dealer": "party:dealer"}
-    passed = passed_on(ring, traced, stands_for)
+    passed = ring_money(ring, traced, stands_for)
     assert passed["mule", "between"] == 90
     assert passed["between", "party:dealer"] == 60
     assert (RING, "between") not in passed
 
 
 def test_who_gets_no_traced_money_is_tied_to_the_ring() -> None:
-    passed = passed_on(_ring(middleman=["between"]), _traced(), {"between": "between"})
+    passed = ring_money(_ring(middleman=["between"]), _traced(), {"between": "between"})
     assert passed == {(RING, "between"): 10_000}
 
 
 def test_money_never_runs_to_the_left() -> None:
     ring = _ring(mule_account=["mule"], card_merchant=["dealer"])
-    passed = passed_on(ring, _traced(dealer__mule=50), {"mule": "mule", "dealer": "dealer"})
+    passed = ring_money(ring, _traced(dealer__mule=50), {"mule": "mule", "dealer": "dealer"})
     assert ("dealer", "mule") not in passed
 
 

@@ -8,13 +8,13 @@ from reading_html import read
 from rich.console import Console
 from written import results_of
 
-from suyuan.face.report import write_report
-from suyuan.face.reporting.cuts_view import cuts, sentence
-from suyuan.face.reporting.presence import presence
-from suyuan.face.reporting.rings_view import rings
-from suyuan.face.reporting.shown import Shown
-from suyuan.face.reporting.source import open_source
-from suyuan.face.terminal import print_chain
+from suyuan.face.cli.investigate_output import print_chain
+from suyuan.face.display import Shown
+from suyuan.face.drawings.weeks import week_chart
+from suyuan.face.report.cuts_view import cuts, sentence
+from suyuan.face.report.report_file import write_report
+from suyuan.face.rings import rings
+from suyuan.face.source import open_source
 
 COUNTS = ("callers", "data_brokers", "account_merchants", "sim_suppliers", "mules")
 RING = {
@@ -93,7 +93,7 @@ def test_the_report_shows_both_in_both_languages(tmp_path: Path) -> None:
 
 def test_who_is_new_and_who_is_gone(tmp_path: Path) -> None:
     with open_source(results(tmp_path)) as source:
-        drawn = presence(rings(source)[0], source, Shown(source.zone))
+        drawn = week_chart(rings(source)[0], source, Shown(source.zone))
     assert drawn is not None
     marks = [[(one.came, one.left) for one in line.weeks] for line in drawn.lines]
     assert marks == [[(True, False), (False, True)], [(True, False)]]

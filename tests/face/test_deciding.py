@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from written import finding, results_of
 
-from suyuan.face.deciding import Decision, decide, unknown
+from suyuan.face.decision_file import Decision, decide, unknown
 from suyuan.model.errors import InputError
 
 
@@ -49,7 +49,7 @@ def test_a_file_by_another_hand_keeps_its_header(tmp_path: Path) -> None:
 
 
 def test_only_what_was_decided_can_be_taken_back(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such decision"):
+    with pytest.raises(InputError, match="No such decision"):
         decide(tmp_path, word("undo", "nothing"))
     assert not (tmp_path / "decisions.csv").exists()
     back = decide(tmp_path, word("undo", decide(tmp_path, word("reject", "party:1"))))

@@ -3,7 +3,10 @@
 import json
 import re
 import shutil
+import sqlite3
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,16 +16,20 @@ from typer.testing import CliRunner
 from written import finding, results_of, row_behind
 
 import suyuan
-from suyuan.face.commands import report, verify
-from suyuan.face.masking import Masking, broken_link, masking
-from suyuan.face.reporting import browser
-from suyuan.face.reporting.binding import bind
-from suyuan.face.reporting.dossier import dossier
-from suyuan.face.reporting.manifest import verify as checks
-from suyuan.face.reporting.manifest import write_manifest
-from suyuan.face.reporting.shown import Shown
-from suyuan.face.reporting.source import open_source
+from suyuan.face.cli import report, verify
+from suyuan.face.display import Shown
+from suyuan.face.report import chromium
+from suyuan.face.report.dossier import dossier
+from suyuan.face.report.dossier_file import bind
+from suyuan.face.report.manifest import verify as checks
+from suyuan.face.report.manifest import write_manifest
+from suyuan.face.source import open_source
 from suyuan.model.errors import InputError
+from suyuan.privacy.masking import Masking
+from suyuan.privacy.reveal import ledger_path, masking
+from suyuan.store.ledger import SqliteLedger
+from suyuan.store.ledger import verify as verify_ledger
+from suyuan.store.manifests import with_digest
 
 
 def _bound(results: suyuan.Results, to: Path, form: str, language: str = "en") -> Path:
@@ -50,7 +57,7 @@ def test_each_role_of_the_ring_is_stated_with_its_rows(zheng: suyuan.Results) ->
 
 
 def test_no_such_ring(zheng: suyuan.Results) -> None:
-    with open_source(zheng) as source, pytest.raises(InputError, match="no such ring"):
+    with open_source(zheng) as source, pytest.raises(InputError, match="No such ring"):
         dossier(source, Shown(source.zone), "nobody")
 
 
@@ -96,7 +103,7 @@ def test_word_without_a_browser_names_its_pictures(
     zheng: suyuan.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("docx")
-    monkeypatch.setattr(browser, "NAMES", ())
+    monkeypatch.setattr(chromium, "NAMES", ())
     with zipfile.ZipFile(_bound(zheng, tmp_path, "docx")) as package:
         assert not [name for name in package.namelist() if name.endswith(".png")]
         text = package.read("word/document.xml").decode("utf-8")
@@ -106,7 +113,7 @@ def test_word_without_a_browser_names_its_pictures(
 @pytest.mark.browser
 def test_word_has_the_pictures_of_the_html(zheng: suyuan.Results, tmp_path: Path) -> None:
     pytest.importorskip("docx")
-    if browser.browser() is None:
+    if chromium.browser() is None:
         pytest.skip("no Chromium")
     html = read(_bound(zheng, tmp_path, "html").read_text("utf-8"))
     with zipfile.ZipFile(_bound(zheng, tmp_path, "docx")) as package:
@@ -127,7 +134,7 @@ def test_pdf(zheng: suyuan.Results, tmp_path: Path) -> None:
 def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
     results = results_of(tmp_path)
     made = _bound(results, results.layout.out / "dossier", "html")
-    folder = write_manifest(results, [made]).parent
+    folder = write_manifest(results, [made], Shown("UTC")).parent
     assert all(check.good for check in checks(folder))
     moved = tmp_path / "moved"
     shutil.copytree(results.layout.out, moved)
@@ -136,36 +143,50 @@ def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
         file.write(b"x")
     (moved / "dossier" / "dossier.html").unlink()
     wrong = {check.file for check in checks(moved / "dossier") if not check.good}
-    assert wrong == {"rings.parquet", "dossier.html"}
+    assert {"OUT/rings.parquet", "dossier.html"} == wrong
 
 
 def test_a_manifest_cannot_reach_out_of_its_folder(tmp_path: Path) -> None:
     results = results_of(tmp_path)
     made = _bound(results, results.layout.out / "dossier", "html")
-    path = write_manifest(results, [made])
+    path = write_manifest(results, [made], Shown("UTC"))
     content = json.loads(path.read_text("utf-8"))
-    content["dossier"]["../../case"] = "0" * 64
-    path.write_text(json.dumps(content), "utf-8")
+    content["dossier"]["../../case"] = content["dossier"]["dossier.html"]
+    path.write_text(json.dumps(with_digest(content)), "utf-8")
     assert [c.file for c in checks(path.parent) if not c.good] == ["../../case"]
 
 
-def test_the_log_of_unmasking_is_chained(tmp_path: Path) -> None:
+def test_who_saw_full_identifiers_is_in_the_ledger(tmp_path: Path) -> None:
     results = results_of(tmp_path)
-    log = results.layout.out / "unmasked.jsonl"
     for purpose in ("trial\u2028one", "trial two", "trial three"):
-        assert masking(results.layout, purpose, "who").full
-    assert broken_link(log) == 0
+        assert masking(results.layout, purpose, "who", ["phone:13812345678"]).full
+    with closing(SqliteLedger(ledger_path(results.layout))) as ledger:
+        events = list(ledger.events("log:unmasked"))
+    assert [event.body["purpose"] for event in events] == [
+        "trial\u2028one",
+        "trial two",
+        "trial three",
+    ]
+    assert all(event.body["command"] == "who" and event.body["machine"] for event in events)
+    assert events[0].body["subjects"] == ["phone:13812345678"]
     made = _bound(results, results.layout.out / "dossier", "html")
-    folder = write_manifest(results, [made]).parent
+    folder = write_manifest(results, [made], Shown("UTC")).parent
     masking(results.layout, "later", "who")
     assert all(check.good for check in checks(folder))
-    lines = log.read_text("utf-8").split("\n")
-    log.write_text("\n".join(lines[:1] + lines[2:]), "utf-8")
-    assert broken_link(log) == 2
-    assert not all(check.good for check in checks(folder))
-    log.write_text(lines[0] + "\n", "utf-8")
-    assert broken_link(log) == 0
-    assert not all(check.good for check in checks(folder))
+    for number, found in ((4, False), (3, True)):  # the fourth came after the head
+        with sqlite3.connect(ledger_path(results.layout)) as database:
+            database.execute("DROP TRIGGER event_delete")
+            database.execute("DELETE FROM event WHERE number = ?", [number])
+        assert any(not check.good for check in checks(folder)) is found
+
+
+def test_eight_at_once_are_eight_events(tmp_path: Path) -> None:
+    results = results_of(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: masking(results.layout, f"trial {n}", "who"), range(8)))
+    with closing(SqliteLedger(ledger_path(results.layout))) as ledger:
+        assert verify_ledger(ledger).whole
+        assert len(list(ledger.events("log:unmasked"))) == 8
 
 
 def test_commands(tmp_path: Path) -> None:

@@ -4,28 +4,20 @@ import csv
 from pathlib import Path
 
 import openpyxl
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from written import results_of
 
-from suyuan.face.api import Case
-from suyuan.face.exporting import export
-from suyuan.face.masking import Masking
-from suyuan.model.results import QUALITY
+from suyuan.face.exchange.table_files import export
+from suyuan.privacy.masking import Masking
 
 HOSTILE = ['=HYPERLINK("http://x")', "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "plain", ""]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_no_exported_cell_is_a_formula(tmp_path: Path, form: str) -> None:
-    (tmp_path / "case").mkdir()
-    results = Case(tmp_path / "case").results(tmp_path / "out")
     rows = [{"file": "a.csv", "problem": "p", "value": value} for value in HOSTILE]
-    results.layout.out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(
-        pa.Table.from_pylist(rows, schema=QUALITY.stored), results.layout.result("quality")
-    )
-    (path,) = export(results, tmp_path / "to", form, ["quality"], Masking())
+    results = results_of(tmp_path, quality=rows)
+    (path,) = export(results, tmp_path / "to", form, ["quality"], Masking(full=True))
     if form == "csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             header, *cells = csv.reader(file)

@@ -6,19 +6,19 @@ from itertools import pairwise
 import pyarrow.compute as pc
 
 import suyuan
-from suyuan.face.reporting.flows import Traced, traced
-from suyuan.face.reporting.sankey import sankey
-from suyuan.face.reporting.source import open_source
+from suyuan.chain.flow_graph import FlowGraph
+from suyuan.face.drawings.sankey import sankey
+from suyuan.face.source import open_source
 from suyuan.money.methods import DEFAULT
 
 
-def _traced(results: suyuan.Results) -> Traced:
+def _graph(results: suyuan.Results) -> FlowGraph:
     with open_source(results) as source:
-        return traced(source)
+        return source.flow_graph()
 
 
 def test_the_sankey_conserves_to_the_fen(zheng: suyuan.Results) -> None:
-    money = _traced(zheng)
+    money = _graph(zheng)
     came: dict[tuple[int, str], int] = defaultdict(int)
     left: dict[tuple[int, str], int] = defaultdict(int)
     for flow in money.flows:
@@ -32,7 +32,7 @@ def test_the_sankey_conserves_to_the_fen(zheng: suyuan.Results) -> None:
 
 
 def test_it_rests_where_the_exits_say(zheng: suyuan.Results) -> None:
-    money = _traced(zheng)
+    money = _graph(zheng)
     exits = zheng["exits"]
     own = exits.filter(pc.equal(exits["method"], DEFAULT))
     said = own.group_by("reason").aggregate([("amount", "sum")]).to_pylist()
@@ -46,7 +46,7 @@ def test_it_rests_where_the_exits_say(zheng: suyuan.Results) -> None:
 
 
 def test_bars_do_not_overlap(zheng: suyuan.Results) -> None:
-    drawing = sankey(_traced(zheng))
+    drawing = sankey(_graph(zheng))
     assert drawing is not None
     by_column = defaultdict(list)
     for bar in drawing.bars:

@@ -14,17 +14,18 @@ from reading_html import read
 from typer.testing import CliRunner
 from written import results_of
 
-from suyuan.face.api import Results
 from suyuan.face.cli import app
-from suyuan.face.replaying import leading_to, moments, replay
-from suyuan.face.report import write_report
+from suyuan.face.report.report_file import write_report
 from suyuan.model.errors import InputError
 from suyuan.model.progress import Silent
 from suyuan.model.results import REPLAY
-from suyuan.pipeline import steps
+from suyuan.run.order import steps
+from suyuan.run.replay import moments, replay
+from suyuan.store.case import Results
 from suyuan.store.duck import DuckEngine
 from suyuan.store.layout import Layout
 from suyuan.store.publish import published, write
+from suyuan.store.steps import needed_for
 
 FIRST = datetime(2019, 5, 1)
 SHOPS, DAYS, LEAKING, DAILY = 24, 24, "M7", 60
@@ -130,7 +131,7 @@ def test_what_is_known_later_does_not_leak_backwards(
 
 
 def test_only_the_steps_that_the_list_needs() -> None:
-    names = [step.name for step in leading_to(["at_risk"], steps())]
+    names = [step.name for step in needed_for(["at_risk"], steps())]
     assert names[-1] == "at risk"
     assert "detect leak_source" in names
     assert "money" not in " ".join(names)

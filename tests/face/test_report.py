@@ -9,9 +9,9 @@ from reading_html import Page, read
 from written import finding, large, results_of, row_behind
 
 import suyuan
-from suyuan.face.masking import Masking
-from suyuan.face.report import write_report
-from suyuan.pipeline import Timing
+from suyuan.face.report.report_file import write_report
+from suyuan.privacy.masking import Masking
+from suyuan.run.step_runs import Timing
 
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 

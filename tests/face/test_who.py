@@ -36,7 +36,7 @@ def test_the_chain_behind_an_account(out: Path) -> None:
 def test_in_full_only_with_a_purpose(out: Path) -> None:
     full = told(out, "qq:1047875113", "--no-rows", "--unmask", "court order 7")
     assert "17030293499" in full
-    assert "court order 7" in (out / "unmasked.jsonl").read_text("utf-8")
+    assert b"court order 7" in (out / "ledger.sqlite").read_bytes()
 
 
 def test_many_are_counted(out: Path) -> None:

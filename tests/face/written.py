@@ -8,10 +8,13 @@ from random import Random
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from suyuan.face.api import Case, Results
+from suyuan.face.api import CaseFolder
 from suyuan.model.results import RESULTS
+from suyuan.store.case import Results
+from suyuan.store.generations import generation
+from suyuan.store.layout import Layout
+from suyuan.store.publish import write
 
 START = datetime(2019, 5, 1, tzinfo=UTC)
 
@@ -20,16 +23,18 @@ def results_of(folder: Path, **tables: Sequence[Mapping[str, Any]]) -> Results:
     """Results with these rows; every other table is there and empty."""
     case, out = folder / "case", folder / "out"
     case.mkdir(parents=True, exist_ok=True)
-    out.mkdir(exist_ok=True)
-    for name, table in RESULTS.items():
-        rows = [dict.fromkeys(table.names) | dict(row) for row in tables.get(name, ())]
-        pq.write_table(pa.Table.from_pylist(rows, table.published), out / f"{name}.parquet")
-    return Case(case).results(out)
+    with generation(Layout(out)) as made:
+        for name, table in RESULTS.items():
+            rows = [dict.fromkeys(table.names) | dict(row) for row in tables.get(name, ())]
+            write(pa.Table.from_pylist(rows, table.published), made.layout.result(name))
+        made.commit({"kind": "written by hand", "inputs": {}, "records": {}})
+    return CaseFolder(case).results(out)
 
 
 def finding(role: str, subject: str, **more: Any) -> dict[str, Any]:
     """A row of ``findings`` with the columns that must be there."""
     told = more.pop("told", f"{subject} is one.")
+    open_ = told.replace(subject.partition(":")[2], "{0}")
     return {
         "finding_id": f"{role}|{subject}",
         "role": role,
@@ -39,8 +44,13 @@ def finding(role: str, subject: str, **more: Any) -> dict[str, Any]:
         "because": told,
         "because_en": told,
         "because_zh": told,
+        "because_template_en": open_,
+        "because_template_zh": open_,
+        "sentence_values": [subject],
         "rivals_en": "Nobody.",
         "rivals_zh": "无。",
+        "rivals_template_en": "Nobody.",
+        "rivals_template_zh": "无。",
         "detector": role,
         "version": "1",
     } | more
@@ -57,6 +67,8 @@ def row_behind(evidence_id: str, **more: Any) -> dict[str, Any]:
         "sha256": "ab" * 32,
         "weight": 1.0,
         "note": "calls",
+        "note_class": "public",
+        "unlisted": 0,
     } | more
 
 

@@ -21,7 +21,7 @@ _CON: list[duckdb.DuckDBPyConnection] = []
 
 
 def refusals() -> tuple[type[Exception], ...]:
-    """What :func:`suyuan.ingest.reading.read_source` turns into a problem of the file."""
+    """What :func:`suyuan.ingest.source_reader.read_source` turns into a problem of the file."""
     from suyuan.model.errors import InputError
 
     return (InputError, OSError, duckdb.Error, pa.ArrowException, UnicodeError)
@@ -33,8 +33,8 @@ def text(data: bytes, folder: Path) -> None:
     from suyuan.ingest.formats.layout import sniff
     from suyuan.ingest.formats.pieces import CsvRows
     from suyuan.ingest.formats.relations import relation
-    from suyuan.ingest.reading import Reader
     from suyuan.ingest.settings import CaseSettings, FileSettings
+    from suyuan.ingest.source_reader import Reader
 
     if not _CON:
         _CON.append(duckdb.connect(config={"threads": 1}))
@@ -96,7 +96,7 @@ def settings(data: bytes, folder: Path) -> None:
 
 
 def profile(data: bytes, folder: Path) -> None:
-    from suyuan.ingest.mapping.profiles import parse
+    from suyuan.ingest.mapping.profile_files import parse
     from suyuan.model.errors import CatalogError
 
     with contextlib.suppress(CatalogError):

@@ -307,7 +307,7 @@ def test_nul_bytes(case: Path) -> None:
     )
     imported = run(case)
     assert stored(case, "payment_id, payer")[0] == ("P1", "A")
-    assert "zero bytes" in told(imported, "payments.csv")[0]["problem"]
+    assert "NUL bytes were removed" in told(imported, "payments.csv")[0]["problem"]
 
 
 def test_two_encodings_in_one_file(case: Path) -> None:
@@ -519,7 +519,7 @@ def test_an_output_that_cannot_be_written(case: Path) -> None:
     (case.parent / "out").write_text("a file stands here")
     with pytest.raises(InputError) as caught:
         run(case)
-    assert "--out" in caught.value.text("en")
+    assert "folder" in caught.value.text("en")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="limits a forked child")

@@ -6,7 +6,8 @@ import duckdb
 import pytest
 
 from suyuan.ingest import import_case, propose_mapping, write_profile
-from suyuan.ingest.mapping.proposing import known_as, luhn
+from suyuan.ingest.proposing.cell_looks import luhn
+from suyuan.ingest.proposing.header_words import OTHER
 from suyuan.model.errors import InputError
 
 STRANGE = (
@@ -22,7 +23,7 @@ def test_cells_tell_what_headers_do_not(tmp_path: Path) -> None:
     file = case / "刷卡.csv"
     file.write_text(STRANGE, encoding="gb18030")
     proposal = propose_mapping(file, table="payments")
-    assert {c.header: c.ours for c in proposal.columns} == {
+    assert {c.header: c.role for c in proposal.columns} == {
         "记号": None,
         "刷卡人": "payer",
         "收款人": "payee",
@@ -30,7 +31,7 @@ def test_cells_tell_what_headers_do_not(tmp_path: Path) -> None:
         "多少": "amount",
         "经办": None,
     }
-    assert proposal.lacking == ("payment_id",)
+    assert proposal.lacking == ()
     assert proposal.columns[1].samples == ("4111111111111111", "4012888888881881")
     write_profile(case, "card readers", proposal.with_({"记号": "payment_id"}))
     imported = import_case(case, tmp_path / "out")
@@ -71,13 +72,11 @@ def test_a_statement_that_no_profile_knows(tmp_path: Path) -> None:
         "2019-04-29 09:06,5.00,收入,6228480000000000017,805.00\n"
     )
     proposal = propose_mapping(file)
-    assert (proposal.table, proposal.lacking) == ("payments", ("payment_id",))
-    assert known_as(file) is None
+    assert (proposal.table, proposal.lacking) == ("payments", ())
+    assert proposal.own == "6222021234567890124"
+    assert proposal.headers(OTHER) == ["对家卡号"]
     written = write_profile(case, file.stem, proposal)
     assert written.name == "某行-流水.yml"
-    known = known_as(file)
-    assert known is not None
-    assert known.name == "某行-流水"
     imported = import_case(case, tmp_path / "out")
     assert imported.quality_summary["statement_gaps"].to_pylist() == [0]
     rows = duckdb.sql(

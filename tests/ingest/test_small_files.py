@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from suyuan.ingest import import_case, storing
+from suyuan.ingest import import_case, workers
 from suyuan.ingest.sources import digest_of, source_key
 
 HEADER = "交易日期,交易时间,借贷标志,交易金额,余额,对方账号,交易流水号\n"
@@ -43,7 +43,7 @@ def test_together_they_give_what_each_gives_alone(
     case = tmp_path / "case"
     statements(case, 30)
     together = outcome(case, tmp_path / "together")
-    monkeypatch.setattr(storing, "SMALL", -1)
+    monkeypatch.setattr(workers, "SMALL", -1)
     alone = outcome(case, tmp_path / "alone")
     assert together == alone
     rows = duckdb.sql(
@@ -62,14 +62,14 @@ def test_what_cannot_be_stored_together_is_stored_one_by_one(
     case = tmp_path / "case"
     statements(case, 12)
     whole = outcome(case, tmp_path / "whole")
-    plain = storing.stage
+    plain = workers.convert
 
     def fragile(con, load, ways, scratch):
         if not load.alone:
             raise duckdb.InvalidInputException("not together")
         return plain(con, load, ways, scratch)
 
-    monkeypatch.setattr(storing, "stage", fragile)
+    monkeypatch.setattr(workers, "convert", fragile)
     assert outcome(case, tmp_path / "one-by-one") == whole
 
 

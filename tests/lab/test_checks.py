@@ -4,18 +4,18 @@ from collections import defaultdict
 
 import pytest
 
-from suyuan.lab.checks.check import MAKERS, Check, check
+from suyuan.lab.checks.check import MAKERS, WorldCheck, check
 from suyuan.lab.world import make_world
 
 
 @pytest.fixture(scope="module")
-def checks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Check]]:
+def checks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[WorldCheck]]:
     """Three worlds of 515 at scale 0.001, with all their ordinary calls."""
     folder = tmp_path_factory.mktemp("checks")
     worlds = [folder / f"w{seed}" for seed in (11, 12, 13)]
     for seed, world in zip((11, 12, 13), worlds, strict=True):
         make_world(world, "515", 0.001, seed)
-    found: dict[str, list[Check]] = defaultdict(list)
+    found: dict[str, list[WorldCheck]] = defaultdict(list)
     for one in check(worlds):
         found[one.role].append(one)
     return found
@@ -27,7 +27,7 @@ def mean(values: list[float]) -> float:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(MAKERS))
-def test_guilt_is_neither_plain_nor_absent(checks: dict[str, list[Check]], role: str) -> None:
+def test_guilt_is_neither_plain_nor_absent(checks: dict[str, list[WorldCheck]], role: str) -> None:
     mine = checks[role]
     assert mean([c.column for c in mine]) <= 0.6, [(c.best, c.column) for c in mine]
     assert mean([c.tree for c in mine]) <= 0.7

@@ -18,8 +18,8 @@ from suyuan.model.columns import PUBLISHED
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 
-#: Nobody in the lab's worlds plants marked orders (see docs/lab.md).
-WRITTEN = {name: table for name, table in RECORDS.items() if name != "canaries"}
+#: Nobody in the lab's worlds plants marked orders (see docs/lab.md) or has taken measures yet.
+WRITTEN = {name: table for name, table in RECORDS.items() if name not in {"canaries", "measures"}}
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -7,12 +7,12 @@ from pathlib import Path
 import ibis.expr.types as ir
 import pytest
 
-from suyuan.face.api import Case as CaseFolder
-from suyuan.face.api import Results
+from suyuan.face.api import CaseFolder
 from suyuan.lab.world import make_world
 from suyuan.model.progress import Silent
 from suyuan.model.times import DEFAULT_ZONE
-from suyuan.pipeline import investigate
+from suyuan.run.investigation import investigate
+from suyuan.store.case import Results
 from suyuan.store.duck import DuckEngine
 from suyuan.store.layout import Layout
 from suyuan.store.records import open_records

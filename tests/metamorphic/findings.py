@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from suyuan.face.api import Results
+from suyuan.detect.scoring import LISTED
+from suyuan.store.case import Results
 
 Key = tuple[Any, ...]
 Told = Callable[[str], str]
@@ -30,7 +31,9 @@ def found(results: Results, subject: Told = str, plain: Told = str) -> Found:
     edges = results["chain"].to_pylist()
     rows = [r for r in findings if r["role"] != "breach"]
     return Found(
-        scores={(r["role"], subject(r["subject"])): r["score"] for r in rows},
+        scores={
+            (r["role"], subject(r["subject"])): r["score"] for r in rows if r["score"] >= LISTED
+        },
         decided=frozenset((r["role"], subject(r["subject"])) for r in rows if r["decided"]),
         series=_series(results["series"].to_pylist(), plain),
         exits=_summed(

@@ -1,11 +1,12 @@
 """Change a case in a way whose effect is known, and the findings must follow."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from suyuan.model.roles import ROLES
-from suyuan.pipeline import steps
+from suyuan.run.order import steps
 
 from .changes import (
     later,
@@ -42,7 +43,7 @@ def test_other_ids_rows_files_encodings_and_weeks_change_nothing(
     changed = shuffled(later(relabelled(first.case), 4), seed=1)
     ours = found(look_into(write_mixed(changed, tmp_path / "case", ENCODINGS)))
     was = found(first.results, other_subject, other_id)
-    assert ours.scores == pytest.approx(was.scores, abs=1e-9)
+    assert ours.scores == pytest.approx(was.scores, abs=1e-7)
     assert len(was.decided) > 50
     assert ours.decided == was.decided
     assert ours.series == was.series
@@ -71,7 +72,18 @@ def test_two_worlds_in_one_case_keep_their_money_and_series(first: First, both: 
         assert was.exits.items() <= both.exits.items()
 
 
-@pytest.mark.parametrize("role", sorted(ROLES.keys() - RESTING_ON_LEAKS - {"breach"}))
+#: Roles whose card a case weighs from as few known as the tiny world holds: the doubled case knows
+#: twice as many, and names others (docs/decisions/0130).
+FEW_KNOWN = pytest.mark.xfail(reason="few are known in one world, enough in two", strict=True)
+MARKS = {"sms_activation": FEW_KNOWN}
+
+
+def _roles() -> list[Any]:
+    kept = sorted(ROLES.keys() - RESTING_ON_LEAKS - {"breach"})
+    return [pytest.param(role, marks=MARKS.get(role, ())) for role in kept]
+
+
+@pytest.mark.parametrize("role", _roles())
 def test_two_worlds_in_one_case_keep_their_findings(role: str, first: First, both: Found) -> None:
     """What is measured against everybody moves a little.
 
@@ -85,10 +97,6 @@ def test_two_worlds_in_one_case_keep_their_findings(role: str, first: First, bot
         assert moved <= max(2, listed // 6)
 
 
-@pytest.mark.xfail(
-    reason="a leak told from few victims is lost in a larger case: its odds against chance fall",
-    strict=True,
-)
 def test_two_worlds_in_one_case_keep_their_leaks(first: First, both: Found) -> None:
     assert _lost("leak_source", found(first.results), both)[1] == 0
 

@@ -7,9 +7,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suyuan.money.index import Index, build, time_order
-from suyuan.money.walk import EVER, NEVER, backward, forward, rows_from
-from suyuan.money.whole import haircut
+from suyuan.money.haircut import haircut
+from suyuan.money.index import PaymentIndex, build, time_order
+from suyuan.money.traversal import EVER, NEVER, backward, forward, rows_from
 
 NAMES = ["a", "b", "c", "d", "e", "f"]
 people = st.integers(0, len(NAMES) - 1)
@@ -56,12 +56,12 @@ def test_the_index_holds_the_payments_in_time_order_by_account(rows):
 def test_an_index_is_kept_and_mapped(tmp_path):
     index = build(table([(0, 1, 5, 3), (1, 2, 4, 4)]))
     index.save(tmp_path / "index", "content")
-    again = Index.open(tmp_path / "index", "content")
+    again = PaymentIndex.open(tmp_path / "index", "content")
     assert again.accounts.equals(index.accounts)
     assert isinstance(again.payer, np.memmap)
     assert (again.payer == index.payer).all()
-    assert Index.open(tmp_path / "index", "other content") is None
-    assert Index.open(tmp_path / "nowhere", "content") is None
+    assert PaymentIndex.open(tmp_path / "index", "other content") is None
+    assert PaymentIndex.open(tmp_path / "nowhere", "content") is None
 
 
 @given(times=st.lists(st.integers(-(10**15), 10**15), max_size=300))

@@ -3,7 +3,7 @@
 import pytest
 from test_trace import account, card, ends, paid, zheng
 
-from suyuan.money.origins import ground, origins
+from suyuan.money.origins import origins, trace_scope
 from suyuan.money.trace import trace
 from suyuan.store.duck import DuckEngine
 from tables import given
@@ -17,7 +17,7 @@ def duck():
 
 def begun(duck, case):
     """{(report, payment or card): how it was found}"""
-    rows = duck.fetch(origins(ground(given(duck, **case)))).to_pylist()
+    rows = duck.fetch(origins(trace_scope(given(duck, **case)))).to_pylist()
     return {(r["report_id"], r["payment_id"] or r["voucher_id"]): r["found_by"] for r in rows}
 
 

@@ -8,10 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from suyuan.money.arrays import CLEAN, DUST, KEPT, Flow, Limits
-from suyuan.money.exact import muldiv, spread
 from suyuan.money.lots import FIFO, FIRST, HAIRCUT, LIBR, LIFO
 from suyuan.money.order import closings
 from suyuan.money.poison import poison
+from suyuan.money.shares import muldiv, spread
 from suyuan.money.sweep import sweep
 
 CONSERVING = (FIFO, LIFO, FIRST, HAIRCUT, LIBR)

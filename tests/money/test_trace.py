@@ -7,11 +7,11 @@ import pyarrow.compute as pc
 import pytest
 
 from suyuan.model.errors import InputError
+from suyuan.money.backward_trace import trace_back
 from suyuan.money.methods import DEFAULT, METHODS
 from suyuan.money.prune import reachable
 from suyuan.money.step import MONEY
 from suyuan.money.trace import trace, trace_payments
-from suyuan.money.whose import whose
 from suyuan.store.duck import DuckEngine
 from tables import given, rows_of
 
@@ -202,24 +202,39 @@ def test_an_account_nobody_reports_on_has_no_statement(duck):
     assert [(w["account"], w["amount"]) for w in wanted] == [("bank_account:unknown", 3_000_00)]
 
 
-def test_a_pooled_account_stops_the_walk(duck):
+def with_pool(**pool):
     case = zheng()
     case["payments"] += [
         paid("pool", "10:40", "m2", "pool", 3_000),
         paid("other", "10:45", "pool", "somebody", 3_000),
     ]
-    case["bank_accounts"].append(account("pool", "firm"))
-    case["parties"] = [{"party_id": "firm", "kind": "company"}]
-    case["hubs"] = [
-        {
-            "subject": "bank_account:pool",
-            "degree": 900,
-            "because": "b",
-            "because_zh": "b",
-            "not_followed": 1,
-        }
+    case["bank_accounts"].append(account("pool", None, **pool))
+    return case
+
+
+def test_a_pool_that_its_institution_declares_stops_the_walk(duck):
+    for pool in ({"holder_name": "某支付公司客户备付金"}, {"kind": "pooled"}):
+        found = ends(trace(given(duck, **with_pool(**pool))))
+        assert found["r1", "bank_account:pool", "pooled_account"] == 3_000
+
+
+@pytest.mark.parametrize(("payees", "share"), [(80, 0.0001), (80, 1.0), (2, 0.0001)])
+def test_a_pool_is_told_by_its_flow_and_never_by_a_number_of_payers(duck, payees, share):
+    """Two hundred payers make a pool only of an account with many payees and little stolen money;
+    small payers make none.
+    """
+    case = with_pool()
+    case["payments"] += [
+        paid(f"i{i}", "10:00", f"from{i}", "pool", 3_000 if share < 1 else 1) for i in range(200)
     ]
-    assert ends(trace(given(duck, **case)))["r1", "bank_account:pool", "pooled_account"] == 3_000
+    case["payments"] += [
+        paid(f"o{i}", "10:30", "pool", f"to{i % payees}", 1_000 if share < 1 else 0.5)
+        for i in range(160)
+    ]
+    stops = payees == 80 and share < 1
+    found = ends(trace(given(duck, **case)))
+    assert (("r1", "bank_account:pool", "pooled_account") in found) == stops
+    assert (("r1", "bank_account:somebody", "no_statement") in found) == (not stops)
 
 
 def test_a_cycle_ends(duck):
@@ -271,7 +286,7 @@ def test_leaving_out_what_cannot_be_reached_changes_nothing(engine, monkeypatch)
         "suyuan.money.trace.reachable", lambda on, begun: reachable(on, begun, fits=0)
     )
     pruned = trace(given(engine, **case), tuple(METHODS))
-    assert len(pruned.material.book.at) < len(whole.material.book.at)
+    assert len(pruned.inputs.book.at) < len(whole.inputs.book.at)
     key = [("report_id", "ascending"), ("method", "ascending"), ("exit", "ascending")]
     assert whole.exits.sort_by(key).equals(pruned.exits.sort_by(key))
 
@@ -289,17 +304,17 @@ def test_a_payment_can_be_traced_by_itself(duck):
 
 def test_whose_money_lies_in_an_account(duck):
     tables = given(duck, **zheng())
-    found = whose(tables, "m1", "fifo").to_pylist()
+    found = trace_back(tables, "m1", "fifo").to_pylist()
     assert [(r["source"], r["kind"], r["came"] // 100, r["lies"] // 100) for r in found] == [
         ("report:r1", "report", 49_950, 4_970),
         ("bank_account:m1", "opening", 20, 0),
     ]
     # of the broker nothing is known but that a dealer paid him
-    (row,) = whose(tables, "broker").to_pylist()
+    (row,) = trace_back(tables, "broker").to_pylist()
     assert (row["source"], row["kind"], row["lies"]) == (
         "bank_account:dealers",
         "opening",
         9_700_00,
     )
     with pytest.raises(InputError):
-        whose(tables, "nobody")
+        trace_back(tables, "nobody")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import yaml
 
 from suyuan.model.times import utc
-from suyuan.reading import Reading, read_text
+from suyuan.reading import NarrativeReading, read_text
 
 CORPUS = Path(__file__).parent / "corpus"
 _MARK = re.compile(r"\[\[(\w+)=([^|]*)\|([^\]]*)\]\]")
@@ -67,7 +67,7 @@ def _gold(entry: dict) -> Gold:
 
 
 @cache
-def read(name: str) -> tuple[tuple[Gold, Reading], ...]:
+def read(name: str) -> tuple[tuple[Gold, NarrativeReading], ...]:
     return tuple((gold, read_text(gold.text, gold.reported_at)) for gold in corpus(name))
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from suyuan.reading.amounts import amounts
+from suyuan.reading.normalise import plain
 from suyuan.reading.numerals import value
-from suyuan.reading.prepare import plain
 
 
 def told(text: str) -> list[str]:

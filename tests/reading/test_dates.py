@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from suyuan.model.times import DEFAULT_ZONE, utc
 from suyuan.reading.dates import dates
-from suyuan.reading.prepare import plain
+from suyuan.reading.normalise import plain
 
 REPORTED = utc(datetime(2019, 5, 3, 9, 0))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from suyuan.reading import read_text
 from suyuan.reading.narrative import LIMIT
-from suyuan.reading.prepare import plain
+from suyuan.reading.normalise import plain
 
 MILLION = 1_000_000
 BOMBS = {

@@ -66,7 +66,7 @@ def test_shape_ids_and_evidence(duck: DuckEngine) -> None:
         assert sum(row["weight"] for row in behind) == pytest.approx(1)
     whole = by_answer[rows["operator:o"]["evidence_id"]]
     assert len(whole) == 50
-    assert "20 more" in whole[0]["note"]
+    assert whole[0]["unlisted"] == 20
     assert "71" not in {row["key"] for row in whole}  # the lawful card is not evidence of a breach
 
 

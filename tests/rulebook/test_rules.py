@@ -10,7 +10,7 @@ from suyuan.model.errors import CatalogError, InputError
 from suyuan.rulebook import Rule, load_rules
 from suyuan.rulebook.book import judge_given
 from suyuan.rulebook.dates import date_problems
-from suyuan.rulebook.declare import Answer, DatedValue, Period, Quality
+from suyuan.rulebook.declare import Answer, DatedValue, Period, Quality, RuleKind
 from suyuan.rulebook.language import parse
 from suyuan.rulebook.soundness import case_problems
 
@@ -32,7 +32,11 @@ def test_worked_cases(rule: Rule) -> None:
 @RULES
 def test_worked_cases_reach_every_case(rule: Rule) -> None:
     answers = judge_given(rule, [(example.day, example.facts) for example in rule.examples])
-    assert {Answer.KEPT, Answer.BROKEN} <= {judged.answer for judged in answers}
+    if rule.kind is RuleKind.TABLE:
+        assert {case.id for case in rule.cases} <= {judged.condition for judged in answers}
+        assert Answer.BROKEN not in {case.answer for case in rule.cases}
+    else:
+        assert {Answer.KEPT, Answer.BROKEN} <= {judged.answer for judged in answers}
 
 
 @RULES

@@ -14,8 +14,8 @@ WHO = ("ring_id", "role", "subject")
 def active(tables: Tables) -> Written:
     """The step's work: table ``ring_activity``."""
     grounds = tables["grounds"]
-    seen = grounds.filter(grounds["seen"].notnull())
-    rows = tables.engine.fetch(seen.select(*WHO, "row_id", "seen").distinct())
+    known = grounds.filter(grounds["seen"].notnull())
+    rows = tables.engine.fetch(known.select(*WHO, "row_id", "seen").distinct())
     return {"ring_activity": by_week(rows, tables.zone)}
 
 

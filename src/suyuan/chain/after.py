@@ -2,9 +2,12 @@
 
 from suyuan.chain.activity import active
 from suyuan.chain.cutting import cut
+from suyuan.model.roles import ON_CHAIN
 from suyuan.model.text import Text
 from suyuan.store.steps import Step
 
+#: Roles on the chain that detectors find; members are found by the chain itself.
+SERVICES = tuple(role for role in ON_CHAIN if role not in {"leak_source", "ring_member"})
 CUTTING = Step(
     name="cuts",
     title=Text("What would have stopped it", "假如切断会怎样"),
@@ -22,34 +25,21 @@ CUTTING = Step(
         "owners",
         "aliases",
         "compliance",
-        *(
-            f"findings:{role}"
-            for role in (
-                "scam_caller",
-                "data_broker",
-                "account_merchant",
-                "sim_supplier",
-                "mule_account",
-                "middleman",
-                "card_merchant",
-                "farmed_account",
-                "sms_activation",
-            )
-        ),
+        *(f"findings:{role}" for role in (*SERVICES, "farmed_account", "sms_activation")),
     ),
     writes=("cuts",),
     run=cut,
     without={
         "sims": Text(
-            "how much hangs on cards opened against the rules is not told",
+            "how much depends on cards opened against the rules cannot be said",
             "无法判断违规开卡的影响",
         ),
-        "orders": Text("how much hangs on leaks is not told", "无法判断信息泄露的影响"),
+        "orders": Text("how much depends on leaks cannot be said", "无法判断信息泄露的影响"),
     },
 )
 ACTIVITY = Step(
     name="activity",
-    title=Text("Who was there when", "成员活动时间"),
+    title=Text("Who was active when", "成员活动时间"),
     reads=("grounds",),
     writes=("ring_activity",),
     run=active,

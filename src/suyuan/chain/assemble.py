@@ -4,21 +4,15 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.model.derived import SERVES
+from suyuan.model.privacy import Privacy
 from suyuan.model.results import CHAIN, EVIDENCE, RING_LAUNDERING, RINGS
+from suyuan.model.roles import HELPERS, ROLES
 from suyuan.store.tables import Tables
 
 #: An edge with thousands of rows shows this many as evidence.
 SHOWN = 20
 #: Column of ``rings`` that counts the people of a role.
-COUNTED = {
-    "data_broker": "data_brokers",
-    "account_merchant": "account_merchants",
-    "sim_supplier": "sim_suppliers",
-    "mule_account": "mules",
-    "middleman": "middlemen",
-    "card_merchant": "card_merchants",
-}
-HELPERS = ("data_broker", "account_merchant", "middleman", "card_merchant")
+COUNTED = {name: role.counted for name, role in ROLES.items() if role.counted}
 
 
 def serves(grounds: ir.Table, tables: Tables) -> ir.Table:
@@ -68,49 +62,51 @@ def edge_id(
 
 def edge_proofs(grounds: ir.Table) -> ir.Table:
     """The rows behind each edge, equally weighed, the first by time."""
-    made = grounds.mutate(
+    proved = grounds.mutate(
         evidence_id=edge_id(
             grounds["subject"], grounds["target"], grounds["link"], grounds["ring_id"]
         ),
         note=grounds["link"],
+        note_class=ibis.literal(Privacy.PUBLIC.value),
     ).view()
-    return proofs(made, "seen")
+    return proofs(proved, "seen")
 
 
-def proofs(made: ir.Table, order: str) -> ir.Table:
-    """Rows with an ``evidence_id`` and a ``note`` as evidence: the first few, equally weighed."""
+def proofs(proved: ir.Table, order: str) -> ir.Table:
+    """Rows with an ``evidence_id``, a ``note`` and its class: the first few, equally weighed."""
     columns = ["evidence_id", "table", "row_id"]
-    each = made.group_by(columns).aggregate(
-        key=made["key"].max(),
-        file=made["file"].max(),
-        line=made["line"].max(),
-        sha256=made["sha256"].max(),
-        note=made["note"].max(),
-        when=made[order].min(),
+    each = proved.group_by(columns).aggregate(
+        key=proved["key"].max(),
+        file=proved["file"].max(),
+        line=proved["line"].max(),
+        sha256=proved["sha256"].max(),
+        note=proved["note"].max(),
+        # Of two, the narrower (``mention`` before ``public``).
+        note_class=proved["note_class"].min(),
+        when=proved[order].min(),
     )
     ranked = each.mutate(
         rank=ibis.row_number().over(group_by="evidence_id", order_by=["when", "row_id"]),
         total=each.count().over(group_by="evidence_id"),
     )
     shown = ranked.filter(ranked["rank"] < SHOWN)
-    more = shown["total"] - SHOWN
-    note = ibis.ifelse(more > 0, shown["note"] + " (+" + more.cast("string") + ")", shown["note"])
+    more = ibis.greatest(shown["total"] - SHOWN, 0).cast("int64")
     part = 1.0 / ibis.least(shown["total"], SHOWN).cast("float64")
-    return shown.mutate(weight=part, note=note).select(*EVIDENCE.names)
+    return shown.mutate(weight=part, unlisted=more).select(*EVIDENCE.names)
 
 
 def rings(series: ir.Table, served: ir.Table, members: ir.Table, tables: Tables) -> ir.Table:
     """One row for each ring: its reports, losses, members and suppliers."""
     reports = tables["reports"]
-    told = _in_rings(reports, series)
+    reported = _in_rings(reports, series)
     base = (
-        told.group_by("ring_id")
+        reported.group_by("ring_id")
         .aggregate(
-            reports=told["report_id"].nunique(),
-            victims=ibis.coalesce(told["victim_id"], told["report_id"]).nunique(),
-            loss=ibis.coalesce(told["loss"].sum(), 0),
-            active_from=ibis.coalesce(told["contacted_at"], told["reported_at"]).min(),
-            active_to=told["reported_at"].max(),
+            reports=reported["report_id"].nunique(),
+            victims=ibis.coalesce(reported["victim_id"], reported["report_id"]).nunique(),
+            loss=ibis.coalesce(reported["loss"].sum(), 0),
+            active_from=ibis.coalesce(reported["contacted_at"], reported["reported_at"]).min(),
+            active_to=reported["reported_at"].max(),
         )
         .view()
     )
@@ -141,11 +137,11 @@ def ring_laundering(grounds: ir.Table, tables: Tables) -> ir.Table:
     )
     dealers = dealers.select("ring_id", "subject", bought="row_id").distinct().view()
     vouchers = tables["vouchers"]
-    met = vouchers.inner_join(dealers, vouchers["row_id"] == dealers["bought"]).view()
-    each = met.group_by(["ring_id", "kind"]).aggregate(
-        face_value=met["face_value"].sum(),
-        price=ibis.coalesce(met["price"].sum(), 0),
-        dealers=met["subject"].nunique(),
+    resold = vouchers.inner_join(dealers, vouchers["row_id"] == dealers["bought"]).view()
+    each = resold.group_by(["ring_id", "kind"]).aggregate(
+        face_value=resold["face_value"].sum(),
+        price=ibis.coalesce(resold["price"].sum(), 0),
+        dealers=resold["subject"].nunique(),
     )
     ratio = each["price"].cast("float64") / each["face_value"].nullif(0).cast("float64")
     return each.mutate(discount=ratio).select(*RING_LAUNDERING.names)

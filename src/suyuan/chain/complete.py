@@ -33,10 +33,10 @@ def findings(roles: Sequence[str], served: ir.Table, tables: Tables) -> ir.Table
 def signals(roles: Sequence[str], final: ir.Table, tables: Tables) -> ir.Table:
     every = ibis.union(*(tables[f"signals:{role}"] for role in roles)).view()
     named = final.select("finding_id", of_role="role", of="subject").view()
-    met = every.inner_join(
+    joined = every.inner_join(
         named, (every["role"] == named["of_role"]) & (every["subject"] == named["of"])
     )
-    return met.select(*SIGNALS.names)
+    return joined.select(*SIGNALS.names)
 
 
 def evidence(
@@ -45,8 +45,8 @@ def evidence(
     """Rows behind findings, and those behind everything else that claims something."""
     every = ibis.union(*(tables[f"evidence:{role}"] for role in roles)).view()
     named = final.select("finding_id", of_role="role", of="subject").view()
-    met = every.inner_join(
+    joined = every.inner_join(
         named, (every["role"] == named["of_role"]) & (every["subject"] == named["of"])
     ).view()
-    own = met.mutate(evidence_id=met["finding_id"]).select(*EVIDENCE.names)
+    own = joined.mutate(evidence_id=joined["finding_id"]).select(*EVIDENCE.names)
     return ibis.union(own, *(tables[f"proofs:{name}"] for name in proofs))

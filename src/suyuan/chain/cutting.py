@@ -12,15 +12,16 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.chain import bypass
-from suyuan.chain.grounds import LAUNDERERS, decided
-from suyuan.chain.routes import CAUSES, PEOPLE, routes
+from suyuan.chain import launderer_share
+from suyuan.chain.ring_evidence import LAUNDERERS, decided
+from suyuan.chain.routes import cause, routes
+from suyuan.model.links import CAUSES, OWN_PEOPLE
 from suyuan.model.results import CUTS
 from suyuan.money.methods import DEFAULT
 from suyuan.store.steps import Written
 from suyuan.store.tables import Tables
 
-PASSING = pa.schema(
+ROUTE_CUTS = pa.schema(
     [
         ("report_id", pa.string()),
         ("ring_id", pa.string()),
@@ -37,23 +38,23 @@ ALL = 0.9
 def cut(tables: Tables) -> Written:
     """The step's work: table ``cuts``."""
     keep = tables.engine.keep
-    ways = keep(routes(tables))
+    paths = keep(routes(tables))
     marks = keep(_marks(tables))
-    met = ibis.union(keep(passing(ways, marks)), tables.engine.arrow(money(marks, tables)))
-    by_ring = keep(tally(keep(met), tables))
+    joined = ibis.union(keep(route_cuts(paths, marks)), tables.engine.arrow(money(marks, tables)))
+    by_ring = keep(tally(keep(joined), tables))
     return {"cuts": keep(_listed(by_ring, tables))}
 
 
-def passing(ways: ir.Table, cuts: ir.Table) -> ir.Table:
+def route_cuts(paths: ir.Table, cuts: ir.Table) -> ir.Table:
     """What passes through each cut, by report and stage: ``through`` and ``stopped``.
 
     `ways` has the columns of :data:`suyuan.chain.routes.COLUMNS`; `cuts` names the marks of each
     ``cut``: more marks in a cut never stop fewer.
     """
     place = ["ring_id", "report_id", "stage"]
-    total = ways.group_by(place).aggregate(ways=ways["route"].nunique()).view()
+    total = paths.group_by(place).aggregate(ways=paths["route"].nunique()).view()
     named = cuts.select("cut", of="mark").view()
-    hit = ways.inner_join(named, ways["mark"] == named["of"]).view()
+    hit = paths.inner_join(named, paths["mark"] == named["of"]).view()
     hit = hit.group_by([*place, "cut"]).aggregate(hit=hit["route"].nunique()).view()
     both = hit.inner_join(total, place)
     return both.select(
@@ -76,26 +77,26 @@ def money(cuts: ir.Table, tables: Tables) -> pa.Table:
     moved = fetch(moved.select(*columns))
     reached = _reached(tables).view()
     named = cuts.select("cut", of="mark").view()
-    met = reached.inner_join(named, reached["mark"] == named["of"])
-    met = fetch(met.select("ring_id", "cut", "reached").distinct())
-    parts = [_of_ring(ring, moved, met) for ring in pc.unique(met["ring_id"]).to_pylist()]
-    return pa.concat_tables([PASSING.empty_table(), *parts])
+    joined = reached.inner_join(named, reached["mark"] == named["of"])
+    joined = fetch(joined.select("ring_id", "cut", "reached").distinct())
+    parts = [_of_ring(ring, moved, joined) for ring in pc.unique(joined["ring_id"]).to_pylist()]
+    return pa.concat_tables([ROUTE_CUTS.empty_table(), *parts])
 
 
-def _of_ring(ring: str, moved: pa.Table, met: pa.Table) -> pa.Table:
-    given = bypass.steps(moved.filter(pc.equal(moved["ring_id"], ring)))
-    own = met.filter(pc.equal(met["ring_id"], ring))
+def _of_ring(ring: str, moved: pa.Table, joined: pa.Table) -> pa.Table:
+    flow = launderer_share.steps(moved.filter(pc.equal(moved["ring_id"], ring)))
+    own = joined.filter(pc.equal(joined["ring_id"], ring))
     parts = []
     for name in pc.unique(own["cut"]).to_pylist():
         who = own.filter(pc.equal(own["cut"], name))["reached"].combine_chunks()
-        touched = pc.is_in(given.to, value_set=who).to_numpy(zero_copy_only=False)
-        share = bypass.passed(given, touched)
+        touched = pc.is_in(flow.to, value_set=who).to_numpy(zero_copy_only=False)
+        share = launderer_share.passed(flow, touched)
         some = share > 0
-        reports = given.reports.filter(pa.array(some))
+        reports = flow.reports.filter(pa.array(some))
         size = len(reports)
         columns = [reports, _same(ring, size), _same(name, size), share[some], share[some] >= ALL]
-        parts.append(pa.table(dict(zip(PASSING.names, columns, strict=True)), schema=PASSING))
-    return pa.concat_tables([PASSING.empty_table(), *parts])
+        parts.append(pa.table(dict(zip(ROUTE_CUTS.names, columns, strict=True)), schema=ROUTE_CUTS))
+    return pa.concat_tables([ROUTE_CUTS.empty_table(), *parts])
 
 
 def _same(value: str, size: int) -> pa.Array:
@@ -110,8 +111,8 @@ def _reached(tables: Tables) -> ir.Table:
     parts = []
     for role in LAUNDERERS:
         who = decided(tables, role)
-        met = edges.inner_join(who, edges["source"] == who["found"])
-        parts += [met.select("ring_id", reached=end, mark="edge") for end in ("found", "entity")]
+        joined = edges.inner_join(who, edges["source"] == who["found"])
+        parts += [joined.select("ring_id", reached=end, mark="edge") for end in ("found", "entity")]
     every = tables.engine.keep(ibis.union(*parts, distinct=True))
     caused = every.mutate(mark=ibis.literal("cause:services"))
     return ibis.union(every, caused, distinct=True)
@@ -120,18 +121,18 @@ def _reached(tables: Tables) -> ir.Table:
 def _marks(tables: Tables) -> ir.Table:
     """Each link and each cause as a cut of its own mark."""
     edges = tables["chain"].filter(tables["chain"]["ring_id"].notnull())
-    causes = [f"cause:{name}" for name in (*dict.fromkeys(CAUSES.values()), PEOPLE)]
+    causes = [f"cause:{name}" for name in CAUSES]
     named = tables.engine.arrow(pa.table({"cut": causes, "mark": causes}))
     return ibis.union(edges.select(cut="evidence_id", mark="evidence_id"), named, distinct=True)
 
 
-def tally(met: ir.Table, tables: Tables) -> ir.Table:
+def tally(joined: ir.Table, tables: Tables) -> ir.Table:
     """For each cut and ring: ``known, reports_through, loss_through, reports_stopped, …``."""
     reports = tables["reports"]
     lost = reports.group_by(of="report_id").aggregate(loss=ibis.coalesce(reports["loss"].max(), 0))
     lost = lost.view()
-    each = met.group_by(["report_id", "ring_id", "cut"]).aggregate(
-        through=met["through"].max(), stopped=met["stopped"].cast("int64").max()
+    each = joined.group_by(["report_id", "ring_id", "cut"]).aggregate(
+        through=joined["through"].max(), stopped=joined["stopped"].cast("int64").max()
     )
     each = each.inner_join(lost, each["report_id"] == lost["of"]).view()
     part = (each["loss"].cast("float64") * each["through"] + 0.5).floor().cast("int64")
@@ -151,15 +152,16 @@ def _listed(by_ring: ir.Table, tables: Tables) -> ir.Table:
     known, done = known.view(), by_ring.rename(done_in="ring_id", done_cut="cut").view()
     asked = ibis.union(_links(tables), _causes(totals)).view()
     here = asked["ring_id"]
-    met = asked.left_join(done, (asked["mark"] == done["done_cut"]) & (here == done["done_in"]))
-    met = met.view()
-    met = met.left_join(
+    joined = asked.left_join(done, (asked["mark"] == done["done_cut"]) & (here == done["done_in"]))
+    joined = joined.view()
+    joined = joined.left_join(
         known,
-        ("cause:" + met["cause"] == known["known_cut"]) & (met["ring_id"] == known["known_in"]),
+        ("cause:" + joined["cause"] == known["known_cut"])
+        & (joined["ring_id"] == known["known_in"]),
     ).view()
-    met = met.inner_join(totals.view(), "ring_id").view()
+    joined = joined.inner_join(totals.view(), "ring_id").view()
     counts = ("reports_known", "reports_through", "loss_through", "reports_stopped", "loss_stopped")
-    each = met.mutate(**{name: ibis.coalesce(met[name], 0) for name in counts})
+    each = joined.mutate(**{name: ibis.coalesce(joined[name], 0) for name in counts})
     each = tables.engine.keep(
         each.select(
             "cut_id",
@@ -186,20 +188,19 @@ def _totals(tables: Tables) -> ir.Table:
     reports, placed = tables["reports"], tables["ring_series"].select("ring_id", of="report_id")
     lost = reports.group_by("report_id").aggregate(loss=ibis.coalesce(reports["loss"].max(), 0))
     placed = placed.filter(placed["ring_id"].notnull()).view()
-    met = lost.inner_join(placed, lost["report_id"] == placed["of"]).view()
-    return met.group_by("ring_id").aggregate(
-        reports=met["report_id"].nunique(), loss=met["loss"].sum()
+    joined = lost.inner_join(placed, lost["report_id"] == placed["of"]).view()
+    return joined.group_by("ring_id").aggregate(
+        reports=joined["report_id"].nunique(), loss=joined["loss"].sum()
     )
 
 
 def _links(tables: Tables) -> ir.Table:
     chain = tables["chain"].filter(tables["chain"]["ring_id"].notnull())
-    cause = ibis.cases(*((chain["link"] == k, v) for k, v in CAUSES.items()), else_=PEOPLE)
     return chain.select(
         cut_id="evidence_id",
         mark="evidence_id",
         ring_id="ring_id",
-        cause=cause,
+        cause=cause(chain["link"]),
         source="source",
         target="target",
         link="link",
@@ -219,7 +220,8 @@ def _causes(totals: ir.Table) -> ir.Table:
                 target=none,
                 link=none,
             )
-            for name in dict.fromkeys(CAUSES.values())
+            for name in CAUSES
+            if name != OWN_PEOPLE
         )
     )
 

@@ -10,7 +10,8 @@ def behind_handsets(phones: ir.Table, others: ir.Table, tables: Tables) -> ir.Ta
     """For each scam number (``of``) the person behind it, else one number for its handset.
 
     The person is the one to whom the number or the handset belongs, or another number that was
-    used in the same handset: a caller's own SIM beside those that he changes.
+    used in the same handset: a caller's own SIM beside those that he changes. A card that stands
+    in somebody's name beside another of his says nothing: so does every card of a straw man.
     """
     keep = tables.engine.keep
     spoken = keep(_spoken(tables["calls"]))
@@ -48,11 +49,21 @@ def _owner(reach: ir.Table, others: ir.Table, tables: Tables) -> ir.Table:
     """The one person whom all that is known of a number speaks of."""
     owners = tables["owners"].select(owned="subject", person="entity")
     owners = tables.engine.keep(owners.anti_join(others, owners["person"] == others["other"]))
-    known = reach.inner_join(owners, reach["subject"] == owners["owned"])
+    known = reach.inner_join(owners, reach["subject"] == owners["owned"]).view()
+    several = _of_several(owners)
+    known = known.left_join(several, known["person"] == several["busy"])
+    known = known.filter((known["subject"] != known["of"]) | known["busy"].isnull())
     each = known.group_by("of").aggregate(
         person=known["person"].min(), people=known["person"].nunique()
     )
     return each.filter(each["people"] == 1).select("of", "person")
+
+
+def _of_several(owners: ir.Table) -> ir.Table:
+    """People (``busy``) in whose name more than one number stands."""
+    phones = owners.filter(owners["owned"].startswith("phone:")).group_by(busy="person")
+    counted = phones.aggregate(phones=owners["owned"].nunique())
+    return counted.filter(counted["phones"] > 1).select("busy").view()
 
 
 def _first_in_handset(in_use: ir.Table, tables: Tables) -> ir.Table:

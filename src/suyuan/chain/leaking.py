@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.chain.grounds import COLUMNS, decided, ground
+from suyuan.chain.ring_evidence import COLUMNS, decided, ground
 from suyuan.detect.leaks.contacts import ATTRIBUTES
 from suyuan.identity.aliases import named
 from suyuan.store.tables import Tables
@@ -22,19 +22,19 @@ def leaks(series: ir.Table, sold: ir.Table, tables: Tables) -> ir.Table:
     hits = keep(_hits(series, tables))
     brokers = sold.filter(sold["role"] == "data_broker").select("ring_id", broker="subject")
     brokers = keep(brokers.distinct())
-    met = hits.left_join(_seen_with(hits, brokers, tables), ["ring_id", "found"])
-    met = met.drop("ring_id_right", "found_right").view()
+    sourced = hits.left_join(_seen_with(hits, brokers, tables), ["ring_id", "found"])
+    sourced = sourced.drop("ring_id_right", "found_right").view()
     only = brokers.group_by("ring_id").aggregate(
         only=brokers["broker"].min(), n=brokers["broker"].nunique()
     )
     only = only.filter(only["n"] == 1).view()
-    told = met.left_join(only, "ring_id").drop("ring_id_right").view()
-    target = ibis.coalesce(told["holder"], told["only"], "ring:" + told["ring_id"])
-    told = told.mutate(target=target, none=ibis.null("int64"))
-    made = ground(
-        told, "orders", "leak_source", "found", "target", "leaked_to", "none", "ordered_at"
+    placed = sourced.left_join(only, "ring_id").drop("ring_id_right").view()
+    target = ibis.coalesce(placed["holder"], placed["only"], "ring:" + placed["ring_id"])
+    placed = placed.mutate(target=target, none=ibis.null("int64"))
+    evidence = ground(
+        placed, "orders", "leak_source", "found", "target", "leaked_to", "none", "ordered_at"
     )
-    return made.select(*COLUMNS)
+    return evidence.select(*COLUMNS)
 
 
 def _hits(series: ir.Table, tables: Tables) -> ir.Table:

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.chain.communities import communities
-from suyuan.store.decisions import pairings
 from suyuan.store.tables import Tables
 
 #: Log-odds that a shared node adds, by how it was touched.
@@ -35,34 +34,34 @@ SCHEME = 3.0
 #: whose hands share less.
 ONE_HAND, ONE_RING = 0.6, 0.2
 #: A person's word, in log-odds: more than all records about a ring together.
-SAID = 1000.0
+DECIDED = 1000.0
 #: A node is compared between all its reports only up to this many.
 FEW = 60
 
 
-def ties(touches: ir.Table, tables: Tables) -> ir.Table:
+def ties(links: ir.Table, tables: Tables) -> ir.Table:
     """Pairs of reports (``left`` < ``right``) with the log-odds that they are one hand."""
     keep = tables.engine.keep
-    worth = ibis.cases(*((touches["how"] == how, w) for how, w in WORTH.items()), else_=0.0)
-    seen = touches.mutate(worth=worth.cast("float64"))
-    seen = seen.group_by(["report_id", "node"]).aggregate(worth=seen["worth"].max())
-    seen = keep(seen)
-    counted = keep(seen.mutate(n=seen.count().over(group_by="node")))
+    worth = ibis.cases(*((links["how"] == how, w) for how, w in WORTH.items()), else_=0.0)
+    shared = links.mutate(worth=worth.cast("float64"))
+    shared = shared.group_by(["report_id", "node"]).aggregate(worth=shared["worth"].max())
+    shared = keep(shared)
+    counted = keep(shared.mutate(n=shared.count().over(group_by="node")))
     few, many = counted.filter(counted["n"] <= FEW), counted.filter(counted["n"] > FEW)
     both = ibis.union(_all_pairs(few), _neighbours(many.filter(many["worth"] >= -PRIOR)))
     pairs = both.group_by(["left", "right", "node"]).aggregate(worth=both["worth"].max())
     summed = keep(pairs.group_by(["left", "right"]).aggregate(worth=pairs["worth"].sum()))
     schemed = _schemes(summed, tables)
     found = schemed.select("left", "right", log_odds=schemed["worth"] + schemed["scheme"] + PRIOR)
-    return _obeying(found, tables) if tables.has("decisions") else found
+    return _obeying(found, tables) if tables.has("pairings") else found
 
 
 def _obeying(found: ir.Table, tables: Tables) -> ir.Table:
     """`found`, with people's word in place of the records' where they merged or split reports."""
-    said = tables.engine.keep(pairings(tables))
-    open_ = found.anti_join(said, ["left", "right"])
-    word = ibis.ifelse(said["same"], SAID, -SAID).cast("float64")
-    return ibis.union(open_, said.select("left", "right", log_odds=word))
+    decisions = tables["pairings"]
+    open_ = found.anti_join(decisions, ["left", "right"])
+    word = ibis.ifelse(decisions["same"], DECIDED, -DECIDED).cast("float64")
+    return ibis.union(open_, decisions.select("left", "right", log_odds=word))
 
 
 def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
@@ -78,19 +77,19 @@ def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
     one, other = types.view(), types.view()
     both = pairs.inner_join(one, pairs["left"] == one["report_id"]).drop("report_id").view()
     both = both.rename(p="probability")
-    met = both.inner_join(
+    joined = both.inner_join(
         other, (both["right"] == other["report_id"]) & (both["type"] == other["type"])
     )
     agree = (
-        met.group_by(["left", "right"])
-        .aggregate(agree=(met["p"] * met["probability"]).sum())
+        joined.group_by(["left", "right"])
+        .aggregate(agree=(joined["p"] * joined["probability"]).sum())
         .view()
     )
-    told = pairs.left_join(agree, ["left", "right"]).drop("left_right", "right_right").view()
-    told = told.cross_join(chance)
-    ratio = ((told["agree"] + 0.01) / (told["chance"] + 0.01)).ln()
+    weighed = pairs.left_join(agree, ["left", "right"]).drop("left_right", "right_right").view()
+    weighed = weighed.cross_join(chance)
+    ratio = ((weighed["agree"] + 0.01) / (weighed["chance"] + 0.01)).ln()
     bounded = ibis.greatest(ibis.least(ratio, SCHEME), -SCHEME)
-    return told.mutate(scheme=ibis.coalesce(bounded, 0.0))
+    return weighed.mutate(scheme=ibis.coalesce(bounded, 0.0))
 
 
 def series(pairs: pa.Table, first: pa.Table, resolution: float) -> pa.Table:
@@ -100,7 +99,7 @@ def series(pairs: pa.Table, first: pa.Table, resolution: float) -> pa.Table:
     (`first`: report_id in order of time), so that a new report joins without renaming what stands.
     """
     odds = pairs["log_odds"]
-    tied = pairs.filter(pc.or_(pc.greater(odds, 0.0), pc.less_equal(odds, -SAID)))
+    tied = pairs.filter(pc.or_(pc.greater(odds, 0.0), pc.less_equal(odds, -DECIDED)))
     tied = tied.sort_by([("left", "ascending"), ("right", "ascending")])
     ids = first["report_id"].combine_chunks()
     ends = [pc.index_in(tied[side], value_set=ids).to_numpy() for side in ("left", "right")]
@@ -116,23 +115,23 @@ def series(pairs: pa.Table, first: pa.Table, resolution: float) -> pa.Table:
     return pa.table({"node": ids, "name": ids.take(pa.array(earliest[label]))})
 
 
-def _neighbours(seen: ir.Table) -> ir.Table:
+def _neighbours(shared: ir.Table) -> ir.Table:
     """Each report with the next of the same node, in linear size, worth as much as all pairs."""
     window = ibis.window(group_by="node", order_by="report_id")
-    after = seen.mutate(
-        right=seen["report_id"].lead(1).over(window), other=seen["worth"].lead(1).over(window)
+    after = shared.mutate(
+        right=shared["report_id"].lead(1).over(window), other=shared["worth"].lead(1).over(window)
     )
     after = after.filter(after["right"].notnull())
     worth = ibis.least(after["worth"], after["other"]) * after["n"].cast("float64") / 2.0
     return after.select("node", left="report_id", right="right", worth=worth)
 
 
-def _all_pairs(seen: ir.Table) -> ir.Table:
-    left, right = seen, seen.view()
-    met = left.inner_join(
+def _all_pairs(shared: ir.Table) -> ir.Table:
+    left, right = shared, shared.view()
+    joined = left.inner_join(
         right, (left["node"] == right["node"]) & (left["report_id"] < right["report_id"])
     )
-    return met.select(
+    return joined.select(
         node=left["node"],
         left=left["report_id"],
         right=right["report_id"],

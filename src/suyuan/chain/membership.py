@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.chain.grounds import COLUMNS
+from suyuan.chain.ring_evidence import COLUMNS
 from suyuan.detect.contract import Measured
 from suyuan.detect.evidence import rows
 from suyuan.detect.scoring import LISTED, findings, scorecard
@@ -18,14 +18,14 @@ def member_findings(members: ir.Table, tables: Tables) -> Written:
     reports = tables["reports"].select(of="report_id", reported_at="reported_at").view()
     dated = members.inner_join(reports, members["report_id"] == reports["of"]).view()
     best = tables["findings:scam_caller"].select(phone="subject", caller="score").view()
-    seen = dated.left_join(best, dated["node"] == best["phone"]).view()
-    candidates = seen.group_by(subject="entity").aggregate(
-        reports=seen["report_id"].nunique(),
-        caller=seen["caller"].max(),
-        tools=seen["report_id"].nunique(where=seen["how"] == "bought"),
-        count=seen["report_id"].nunique(),
-        first_seen=seen["reported_at"].min(),
-        last_seen=seen["reported_at"].max(),
+    joined = dated.left_join(best, dated["node"] == best["phone"]).view()
+    candidates = joined.group_by(subject="entity").aggregate(
+        reports=joined["report_id"].nunique(),
+        caller=joined["caller"].max(),
+        tools=joined["report_id"].nunique(where=joined["how"] == "bought"),
+        count=joined["report_id"].nunique(),
+        first_seen=joined["reported_at"].min(),
+        last_seen=joined["reported_at"].max(),
     )
     absent = frozenset(name for name in ("calls", "trades") if not tables.has(name))
     measured = Measured(candidates, _evidence(members))

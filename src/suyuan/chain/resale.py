@@ -8,25 +8,25 @@ merchant is its laundering.
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.chain.grounds import COLUMNS, decided, ground
+from suyuan.chain.ring_evidence import COLUMNS, decided, ground
 from suyuan.identity.aliases import named
 from suyuan.store.tables import Tables
 
 
 def resales(members: ir.Table, traced: ir.Table, tables: Tables) -> ir.Table:
     """Grounds for card merchants out of ``vouchers``, without the rows that `traced` holds."""
-    ours = tables.engine.keep(_our_side(members, traced, tables))
+    own_side = tables.engine.keep(_our_side(members, traced, tables))
     dealers = decided(tables, "card_merchant")
     vouchers = named(tables, tables["vouchers"], "from_party", into="from_").view()
     vouchers = named(tables, vouchers, "to_party", into="to_").view()
-    handed = vouchers.inner_join(ours, vouchers["from_"] == ours["giver"]).view()
-    met = handed.inner_join(dealers, handed["to_"] == dealers["entity"]).view()
+    handed = vouchers.inner_join(own_side, vouchers["from_"] == own_side["giver"]).view()
+    joined = handed.inner_join(dealers, handed["to_"] == dealers["entity"]).view()
     known = traced.select(in_="ring_id", by="subject", row="row_id").distinct().view()
-    fresh = met.anti_join(
+    fresh = joined.anti_join(
         known,
-        (met["ring_id"] == known["in_"])
-        & (met["found"] == known["by"])
-        & (met["row_id"] == known["row"]),
+        (joined["ring_id"] == known["in_"])
+        & (joined["found"] == known["by"])
+        & (joined["row_id"] == known["row"]),
     ).view()
     paid = fresh.mutate(
         paid=ibis.coalesce(fresh["price"], fresh["face_value"]), ring="ring:" + fresh["ring_id"]

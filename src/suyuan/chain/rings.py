@@ -10,12 +10,16 @@ import ibis.expr.types as ir
 
 from suyuan.chain.handsets import behind_handsets
 from suyuan.identity.aliases import named
+from suyuan.model.roles import ROLES
 from suyuan.store.tables import Tables
 
 #: Roles of those who may serve several rings at once.
-SUPPLIERS = ("data_broker", "account_merchant", "sim_supplier", "middleman", "card_merchant")
+SUPPLIERS = tuple(name for name, role in ROLES.items() if role.shared)
 #: Goods that a ring buys for its own use.
 TOOLS = ("chat_account", "token_account", "sim", "otp", "bank_account", "records")
+
+#: Digits of a service number (95188): nobody's own, so that whoever shows it is somebody else.
+SERVICE_NUMBER = 6
 
 #: Rows that it takes to call the holder of chat accounts a member.
 ROWS = 2
@@ -34,7 +38,7 @@ def suppliers(tables: Tables) -> ir.Table:
     return ibis.union(subjects, owned.select(supplier="entity"), distinct=True)
 
 
-def bought(touches: ir.Table, tables: Tables) -> ir.Table:
+def bought(links: ir.Table, tables: Tables) -> ir.Table:
     """Reports tied to whoever bought the number, chat account or money account that was used.
 
     Whoever sells the same goods too bought them for others; and cards or accounts of one kind are
@@ -51,20 +55,20 @@ def bought(touches: ir.Table, tables: Tables) -> ir.Table:
     each = named(tables, each, "buyer", into="node").view()
     each = tables.engine.keep(each.semi_join(_equipped(each), "node"))
     each = each.filter(each["item"].notnull()).view()
-    used = touches.filter(touches["how"].isin(("called", "named", "told")))
+    used = links.filter(links["how"].isin(("called", "named", "told")))
     used = used.mutate(item=used["node"].substr(used["node"].find(":") + 1))
     used = used.select("report_id", "item").distinct().view()
-    met = each.inner_join(used, each["item"] == used["item"])
-    return met.select(
+    joined = each.inner_join(used, each["item"] == used["item"])
+    return joined.select(
         "report_id",
         "node",
         how=ibis.literal("bought"),
         table=ibis.literal("trades"),
-        key=met["trade_id"],
-        row_id=met["row_id"],
-        file=met["file"],
-        line=met["line"].cast("int64"),
-        sha256=met["sha256"],
+        key=joined["trade_id"],
+        row_id=joined["row_id"],
+        file=joined["file"],
+        line=joined["line"].cast("int64"),
+        sha256=joined["sha256"],
     )
 
 
@@ -77,7 +81,7 @@ def _equipped(tools: ir.Table) -> ir.Table:
     return kinds.filter((kinds["records"] > 0) | (kinds["kinds"] > 1)).select("node").view()
 
 
-def members(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
+def members(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     """Who works for a ring: rows of touches, with ``ring_id`` and the member as ``entity``.
 
     A member is the person behind a number that made the ring's scam calls or behind the accounts
@@ -87,18 +91,19 @@ def members(touches: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     keep = tables.engine.keep
     scammers = tables["findings:scam_caller"]
     scammers = scammers.filter(scammers["decided"]).select(scammer="subject").view()
-    in_ring = keep(_with_ring(touches, series))
-    hands = in_ring.filter(in_ring["how"].isin(("called", "named", "told")))
-    phones = keep(hands.semi_join(scammers, hands["node"] == scammers["scammer"]))
-    chats = hands.filter(hands["node"].startswith("account:"))
+    in_ring = keep(_with_ring(links, series))
+    spoken = in_ring.filter(in_ring["how"].isin(("called", "named", "told")))
+    phones = spoken.semi_join(scammers, spoken["node"] == scammers["scammer"])
+    phones = keep(phones.filter(phones["node"].length() > len("phone:") + SERVICE_NUMBER))
+    chats = spoken.filter(spoken["node"].startswith("account:"))
     others = keep(_not_members(tables))
     behind = ibis.union(
         behind_handsets(phones, others, tables), _behind_accounts(chats, tables), distinct=True
     ).view()
     used = ibis.union(phones, chats).view()
-    told = used.inner_join(behind, used["node"] == behind["of"]).drop("of").view()
+    people = used.inner_join(behind, used["node"] == behind["of"]).drop("of").view()
     buyers = in_ring.filter(in_ring["how"] == "bought")
-    every = ibis.union(told, buyers.mutate(entity=buyers["node"]).select(*told.columns)).view()
+    every = ibis.union(people, buyers.mutate(entity=buyers["node"]).select(*people.columns)).view()
     every = keep(every.anti_join(others, every["entity"] == others["other"]))
     return every.semi_join(_established(every), ["ring_id", "entity"])
 
@@ -127,10 +132,10 @@ def _behind_accounts(chats: ir.Table, tables: Tables) -> ir.Table:
     return owned.select(of="node", entity="entity")
 
 
-def _with_ring(touches: ir.Table, series: ir.Table) -> ir.Table:
+def _with_ring(links: ir.Table, series: ir.Table) -> ir.Table:
     rings = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
     rings = rings.view()
-    return touches.inner_join(rings, touches["report_id"] == rings["of"]).drop("of").view()
+    return links.inner_join(rings, links["report_id"] == rings["of"]).drop("of").view()
 
 
 def _not_members(tables: Tables) -> ir.Table:

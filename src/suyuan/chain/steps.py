@@ -5,10 +5,21 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.chain import assemble, complete, grounds, leaking, linkage, membership, resale, rings
+from suyuan.chain import (
+    assemble,
+    complete,
+    leaking,
+    linkage,
+    membership,
+    numbers,
+    resale,
+    ring_evidence,
+    rings,
+)
 from suyuan.chain.after import AFTER
-from suyuan.chain.touches import touches
+from suyuan.chain.report_links import report_links
 from suyuan.model.derived import RING_SERIES, TOUCHES
+from suyuan.model.privacy import Privacy
 from suyuan.model.results import SERIES
 from suyuan.model.roles import ROLES as EVERY_ROLE
 from suyuan.model.text import Text
@@ -27,7 +38,7 @@ SCHEMES = ("fake_customer_service",)
 
 def _link(tables: Tables) -> Written:
     keep, fetch = tables.engine.keep, tables.engine.fetch
-    direct = keep(touches(tables))
+    direct = keep(report_links(tables))
     every = keep(ibis.union(direct, rings.bought(direct, tables).select(*TOUCHES.names)))
     followed = keep(_followed(every, tables))
     reports = tables["reports"]
@@ -73,8 +84,8 @@ def _schemed(placed: pa.Table, tables: Tables) -> pa.Table:
     """
     types = tables["fraud_types"]
     wanted = types.filter(types["in_force"] & types["type"].isin(SCHEMES))
-    told = wanted.group_by("report_id").aggregate(in_scheme=wanted["probability"].sum())
-    return placed.join(tables.engine.fetch(told), "report_id")
+    schemed = wanted.group_by("report_id").aggregate(in_scheme=wanted["probability"].sum())
+    return placed.join(tables.engine.fetch(schemed), "report_id")
 
 
 def _rings_only(placed: pa.Table) -> pa.Table:
@@ -123,14 +134,16 @@ def _assemble(tables: Tables) -> Written:
 
 def _grounds(members: ir.Table, tables: Tables) -> ir.Table:
     keep, series = tables.engine.keep, tables["ring_series"]
-    traced = keep(grounds.laundering(series, tables))
-    sold = keep(grounds.sales(members, tables))
+    traced = keep(ring_evidence.laundering(series, tables))
+    sold = keep(ring_evidence.sales(members, tables))
+    opened = ring_evidence.openings(tables["touches"], series, tables)
     return ibis.union(
         traced,
         resale.resales(members, traced, tables),
-        grounds.nearest(ibis.union(sold, grounds.openings(tables["touches"], series, tables))),
+        ring_evidence.nearest(sold, opened, tables),
         leaking.leaks(series, sold, tables),
         membership.belonging(members, tables),
+        numbers.belonging(tables["touches"], series, members, tables),
     )
 
 
@@ -165,6 +178,7 @@ def _series_proofs(tables: Tables) -> ir.Table:
         line="line",
         sha256="sha256",
         note=every["how"] + " " + every["node"],
+        note_class=ibis.literal(Privacy.MENTION.value),
     )
     own = reports.select(
         evidence_id=_series_proof_id(reports["report_id"]),
@@ -175,6 +189,7 @@ def _series_proofs(tables: Tables) -> ir.Table:
         line=reports["line"].cast("int64"),
         sha256="sha256",
         note=ibis.literal("report"),
+        note_class=ibis.literal(Privacy.PUBLIC.value),
     )
     both = ibis.union(touching, own).view()
     return assemble.proofs(both, "row_id")
@@ -193,7 +208,7 @@ LINK = Step(
         "traces",
         "statements",
         "fraud_types",
-        "decisions",
+        "pairings",
         "owners",
         "aliases",
         "hubs",
@@ -209,8 +224,9 @@ ASSEMBLE = Step(
     name="chain",
     title=Text("Putting the chain together", "拼接链条"),
     reads=(
-        *(set(LINK.reads) - set(FOUND)),
+        *(name for name in LINK.reads if name not in {*FOUND, "pairings"}),
         *FOUND,
+        f"verdicts:{membership.ROLE}",
         "touches",
         "ring_series",
         "vouchers",
@@ -218,11 +234,6 @@ ASSEMBLE = Step(
         "orders",
         "leaked",
         "matches",
-        "findings:ring_member",
-        "signals:ring_member",
-        "evidence:ring_member",
-        "proofs:chain",
-        "proofs:series",
         "proofs:compliance",
         "proofs:at_risk",
     ),
@@ -236,6 +247,9 @@ ASSEMBLE = Step(
         "findings",
         "signals",
         "evidence",
+        *(f"{kind}:{membership.ROLE}" for kind in ("findings", "signals", "evidence")),
+        "proofs:chain",
+        "proofs:series",
     ),
     run=_assemble,
 )

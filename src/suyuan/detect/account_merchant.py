@@ -35,7 +35,7 @@ def measure(tables: Tables) -> Measured:
         dealing.clientele(deals, tables["trades"]),
         _supplies(tables, deals),
         _goods(items),
-        _made(farms),
+        _production(farms),
     )
     who = keep(ibis.union(deals.select("subject"), _grown(farms).select("subject")).distinct())
     found = who
@@ -76,8 +76,8 @@ def _corroborated(found: ir.Table) -> ir.BooleanValue:
 def _deals(tables: Tables) -> ir.Table:
     """Dealings in accounts, with the seller as ``subject``."""
     trades = tables["trades"]
-    mine = trades.filter(trades["goods"].isin(GOODS))
-    sold = named(tables, mine, "seller", into="subject")
+    own = trades.filter(trades["goods"].isin(GOODS))
+    sold = named(tables, own, "seller", into="subject")
     return sold.filter(sold["subject"].notnull())
 
 
@@ -132,31 +132,31 @@ def _farms(tables: Tables) -> ir.Table:
     """
     farmed, accounts, otps = tables["findings:farmed_account"], tables["accounts"], tables["otps"]
     slim = accounts.select("account_id", "device", "phone", "row_id")
-    mine = slim.join(farmed, "account:" + slim["account_id"] == farmed["subject"])
-    mine = mine.select("account_id", "device", "phone", "row_id", "score")
+    own = slim.join(farmed, "account:" + slim["account_id"] == farmed["subject"])
+    own = own.select("account_id", "device", "phone", "row_id", "score")
     owners = tables["owners"].select(thing="subject", who="entity").distinct()
     sole = owners.group_by("thing").aggregate(who=owners["who"].min(), n=owners["who"].nunique())
     sole = sole.filter(sole["n"] == 1).select("thing", "who")
-    on = mine.join(sole, "device:" + mine["device"] == sole["thing"])
+    on = own.join(sole, "device:" + own["device"] == sole["thing"])
     sent = otps.filter(otps["relayed_to"].notnull())
     sent = sent.select(number="msisdn", relayed_to="relayed_to").distinct()
     relayed = named(tables, sent, "relayed_to", into="direct")
     relayed = relayed.left_join(sole, "phone:" + relayed["relayed_to"] == sole["thing"])
     relayed = relayed.mutate(who=ibis.coalesce(relayed["direct"], relayed["who"]))
-    via = mine.join(relayed.filter(relayed["who"].notnull()), mine["phone"] == relayed["number"])
+    via = own.join(relayed.filter(relayed["who"].notnull()), own["phone"] == relayed["number"])
     return ibis.union(
         on.select("account_id", "score", "row_id", subject="who"),
         via.select("account_id", "score", "row_id", subject="who"),
     ).distinct()
 
 
-def _made(farms: ir.Table) -> ir.Table:
+def _production(farms: ir.Table) -> ir.Table:
     return farms.group_by("subject").aggregate(farm_accounts=farms["score"].sum())
 
 
 def _grown(farms: ir.Table) -> ir.Table:
-    made = _made(farms)
-    return made.filter(made["farm_accounts"] >= LEAST_FARMED)
+    built = _production(farms)
+    return built.filter(built["farm_accounts"] >= LEAST_FARMED)
 
 
 def _evidence(tables: Tables, deals: ir.Table, farms: ir.Table) -> ir.Table:

@@ -11,6 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect.contract import Detector, Measured
+from suyuan.model.privacy import Privacy
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
@@ -42,8 +43,8 @@ def measure(tables: Tables) -> Measured:
 def _rows(broken: ir.Table, tables: Tables) -> ir.Table:
     proofs = tables["proofs:compliance"]
     named = broken.select("subject", "rule_id", of="evidence_id").distinct().view()
-    met = proofs.inner_join(named, proofs["evidence_id"] == named["of"])
-    return met.select(
+    pairs = proofs.inner_join(named, proofs["evidence_id"] == named["of"])
+    return pairs.select(
         "subject",
         "table",
         "key",
@@ -52,7 +53,8 @@ def _rows(broken: ir.Table, tables: Tables) -> ir.Table:
         "line",
         "sha256",
         signal=ibis.literal("broken"),
-        note=met["rule_id"],
+        note=pairs["rule_id"],
+        note_class=ibis.literal(Privacy.PUBLIC.value),
     )
 
 

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
-from suyuan.detect.flowing.cards import median_hours, passages
+from suyuan.detect.money_flows.cards import median_hours, passages
 from suyuan.identity.aliases import named
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
@@ -47,8 +47,8 @@ def measure(tables: Tables) -> Measured:
 
 def _issuers(tables: Tables) -> ir.Table:
     issues = tables["vouchers"].filter(ibis._["event"] == "issue")
-    made = named(tables, issues, "from_party", into="subject")
-    return made.filter(made["subject"].notnull()).select("subject").distinct()
+    built = named(tables, issues, "from_party", into="subject")
+    return built.filter(built["subject"].notnull()).select("subject").distinct()
 
 
 def _bought(paid: ir.Table) -> ir.Table:
@@ -84,12 +84,12 @@ def _lots(paid: ir.Table) -> ir.Table:
 
 def _sold(moved: ir.Table) -> ir.Table:
     """``buyers`` and ``kept_share``: what it redeemed itself of all that it got."""
-    got = moved.filter(moved["taker"].notnull())
-    used = got.group_by(subject="taker").aggregate(
-        kept_share=((got["left_as"] == "redeem").fill_null(False)).cast("float64").mean()  # noqa: FBT003
+    receipts = moved.filter(moved["taker"].notnull())
+    used = receipts.group_by(subject="taker").aggregate(
+        kept_share=((receipts["left_as"] == "redeem").fill_null(False)).cast("float64").mean()  # noqa: FBT003
     )
-    gave = moved.filter(moved["giver"].notnull())
-    sold = gave.group_by(subject="giver").aggregate(buyers=gave["taker"].nunique())
+    gifts = moved.filter(moved["giver"].notnull())
+    sold = gifts.group_by(subject="giver").aggregate(buyers=gifts["taker"].nunique())
     return used.left_join(sold, "subject").drop("subject_right")
 
 
@@ -112,9 +112,9 @@ def _noted(ledger: ir.Table) -> ir.Table:
 
 
 def _evidence(tables: Tables, paid: ir.Table, ledger: ir.Table) -> ir.Table:
-    seen = tables["vouchers"].join(paid.select("row_id", "dirt", subject="taker"), "row_id")
-    dirty = seen.filter(seen["dirt"] >= DIRTY)
-    clean = seen.filter(seen["dirt"] < DIRTY)
+    sight = tables["vouchers"].join(paid.select("row_id", "dirt", subject="taker"), "row_id")
+    dirty = sight.filter(sight["dirt"] >= DIRTY)
+    clean = sight.filter(sight["dirt"] < DIRTY)
     return ibis.union(
         rows(dirty, table="vouchers", subject="subject", signal="dirty_share"),
         rows(clean, table="vouchers", subject="subject", signal="cards"),

@@ -21,6 +21,8 @@ FACTS = {
     # not corroborated is listed with a score, and never decided.
     "corroborated": "boolean",
 }
+# A candidate may also have ``known_cases``, how many known cases speak of it, and ``exposure``, how
+# much chance it had for that: where enough are known, the case weighs the card (room adapting).
 
 
 def corroborated(*grounds: ir.BooleanValue) -> ir.BooleanValue:

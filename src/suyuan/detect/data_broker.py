@@ -54,7 +54,7 @@ def _deals(tables: Tables) -> ir.Table:
 
 
 def _selling(deals: ir.Table) -> ir.Table:
-    told = deals.group_by("subject").aggregate(
+    facts = deals.group_by("subject").aggregate(
         records_sold=deals["quantity"].sum(),
         deals=deals.count(),
         buyers=deals["buyer"].nunique(),
@@ -62,8 +62,8 @@ def _selling(deals: ir.Table) -> ir.Table:
         first_seen=deals["at"].min(),
         last_seen=deals["at"].max(),
     )
-    yuan = told["amount"].cast("float64") / 100.0
-    return told.mutate(unit_price=yuan / ibis.greatest(told["records_sold"], 1))
+    yuan = facts["amount"].cast("float64") / 100.0
+    return facts.mutate(unit_price=yuan / ibis.greatest(facts["records_sold"], 1))
 
 
 def _items(tables: Tables, deals: ir.Table) -> ir.Table:
@@ -118,8 +118,8 @@ def _through_sources(tables: Tables, bought: ir.Table) -> ir.Table:
     found = found.select(source="subject", opened="first_seen", closed="last_seen")
     parts = []
     for name, kind in ATTRIBUTES.items():
-        mine = bought.mutate(source=ibis.literal(f"{kind}:") + bought[name])
-        joined = mine.inner_join(found, "source")
+        own = bought.mutate(source=ibis.literal(f"{kind}:") + bought[name])
+        joined = own.inner_join(found, "source")
         parts.append(
             joined.filter(joined["ordered_at"].between(joined["opened"], joined["closed"]))
         )

@@ -16,8 +16,10 @@ import ibis.expr.types as ir
 
 from suyuan.detect import openings
 from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.dealing import appetites
 from suyuan.detect.evidence import SHOWN, rows
-from suyuan.detect.registering import codes, crowds, groups, marks
+from suyuan.detect.registering import codes, crowds, groups, marks, waves
+from suyuan.detect.registering.company_of_known import CROWD, STREET, lift
 from suyuan.detect.registering.handover import handover
 from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
@@ -37,9 +39,11 @@ def measure(tables: Tables) -> Measured:
     ties = groups.ties(slim, batched)
     tied = keep(grouped(tables.engine, ties, widest=crowds.HUB_LEAST))
     goods = known.group_by("account_id").aggregate(
-        sold=known["sold"].max(), used=known["used"].max()
+        sold=known["sold"].max(), used=known["used"].max(), served=known["served"].max()
     )
-    of_account = (groups.company(tied, known), handover(slim, tables["logins"]), goods)
+    of_account = (
+        groups.company(tied, known), handover(slim, tables["logins"]), goods, waves.waves(slim)
+    )  # fmt: skip
     of_number = (_cards(slim, batched), codes.received(tables["otps"]).rename(number="msisdn"))
     found = crowd
     for measured in of_account:
@@ -47,7 +51,8 @@ def measure(tables: Tables) -> Measured:
     for measured in of_number:
         by_number = keep(measured)
         found = found.left_join(by_number, found["phone"] == by_number["number"]).drop("number")
-    for company in _company(tables, keep(found), slim, batched, tied):
+    marked = _company(tables, keep(found), slim, batched, tied)
+    for company in (*marked, *_known_company(tables, slim, known)):
         found = found.left_join(keep(company), "account_id").drop("account_id_right")
     found = keep(_signals(found))
     return Measured(found, _evidence(tables, found))
@@ -73,17 +78,46 @@ def _company(
     ]
 
 
+def _known_company(tables: Tables, slim: ir.Table, known: ir.Table) -> list[ir.Table]:
+    """What each account shares with those that served fraud: devices of use, cards, targets."""
+    keep = tables.engine.keep
+    served = keep(known.filter(known["served"] == 1).select(member="account_id").distinct())
+    logins, sims, otps = tables["logins"], tables["sims"], tables["otps"]
+    phones = slim.filter(slim["phone"].notnull()).select("phone", member="account_id")
+    cards = phones.join(sims, phones["phone"] == sims["msisdn"])
+    codes = phones.join(otps, phones["phone"] == otps["msisdn"])
+    used = logins.semi_join(slim, "account_id")
+    parts = (
+        (used.select(member="account_id", thing="device"), "login_known", CROWD),
+        (used.select(member="account_id", thing="ip"), "login_address_known", CROWD),
+        (cards.select("member", thing="customer_id"), "customer_known", CROWD),
+        (cards.select("member", thing="agent"), "outlet_known", STREET),
+        (codes.select("member", thing="relayed_to"), "relay_known", STREET),
+    )
+    found = (lift(keep(pairs), served, name, widest=widest) for pairs, name, widest in parts)
+    return [each.rename(account_id="member") for each in found]
+
+
 def known_goods(tables: Tables) -> ir.Table:
     """Accounts that a seized ledger lists as goods, or that were used against a victim.
 
-    Columns: ``account_id``, ``sold``, ``used`` (1 or 0), and the row that says so with its table.
+    Columns: ``account_id``, ``sold``, ``used``, ``served`` (1 or 0), and the row that says so. An
+    account *served* fraud if it was used so, or sold by somebody whose goods were, or to somebody
+    who buys several kinds of a ring's tools: honest people stand in ledgers, too.
     """
     trades, reports = tables["trades"], tables["reports"]
-    sold = trades.select("row_id", item=trades["items"].unnest())
+    sold = trades.select("row_id", "seller", "buyer", item=trades["items"].unnest())
     used = reports.select("row_id", item=reports["chat_accounts"].unnest())
+    harmed = used.select(harm="item").distinct()
+    bad = sold.semi_join(harmed, sold["item"] == harmed["harm"]).select(bad="seller").distinct()
+    rings = appetites(trades).filter(lambda t: t["kinds"] >= 2).select(ring="buyer")
+    marked = sold.left_join(bad, sold["seller"] == bad["bad"])
+    marked = marked.left_join(rings, marked["buyer"] == rings["ring"])
+    served = (marked["bad"].notnull() | marked["ring"].notnull()).cast("int64")
+    one, none = ibis.literal(1).cast("int64"), ibis.literal(0).cast("int64")
     return ibis.union(
-        sold.select(account_id="item", sold=ibis.literal(1), used=ibis.literal(0), row_id="row_id"),
-        used.select(account_id="item", sold=ibis.literal(0), used=ibis.literal(1), row_id="row_id"),
+        marked.select(account_id="item", sold=one, used=none, served=served, row_id="row_id"),
+        used.select(account_id="item", sold=none, used=one, served=one, row_id="row_id"),
     ).filter(lambda t: t["account_id"].notnull())
 
 
@@ -110,6 +144,7 @@ def _signals(found: ir.Table) -> ir.Table:
         group_known=known,
         sold=sold,
         used=used,
+        known_cases=found["served"].fill_null(0),
         corroborated=(company > HOUSEHOLD) | (known > 0) | (sold > 0) | (used > 0),
         not_holder=straw,
         unused=unused,
@@ -120,14 +155,14 @@ def _signals(found: ir.Table) -> ir.Table:
 
 def _evidence(tables: Tables, found: ir.Table) -> ir.Table:
     """The registration, what was sold or used, the logins after it, the card."""
-    mine = found.select("account_id", "subject", "phone")
-    registered = tables["accounts"].drop("phone").join(mine, "account_id")
-    logins = tables["logins"].drop("phone").join(mine, "account_id")
+    own = found.select("account_id", "subject", "phone")
+    registered = tables["accounts"].drop("phone").join(own, "account_id")
+    logins = tables["logins"].drop("phone").join(own, "account_id")
     rank = ibis.row_number().over(ibis.window(group_by="account_id", order_by="at"))
     logins = logins.mutate(rank=rank).filter(lambda t: t["rank"] < SHOWN // 4)
     known = known_goods(tables).select("row_id", "sold", item="account_id").distinct()
-    named = known.join(mine, known["item"] == mine["account_id"]).select("row_id", "subject")
-    cards = tables["sims"].join(mine, tables["sims"]["msisdn"] == mine["phone"])
+    named = known.join(own, known["item"] == own["account_id"]).select("row_id", "subject")
+    cards = tables["sims"].join(own, tables["sims"]["msisdn"] == own["phone"])
     return ibis.union(
         rows(registered, table="accounts", subject="subject", signal="device_accounts"),
         rows(logins, table="logins", subject="subject", signal="dormant_days"),

@@ -12,25 +12,31 @@ which hand had seen the victims' orders before the calls, and few others. A mark
 that one holder alone was given names that holder once it comes to light.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
-from suyuan.detect.leaks.answers import Answer, answers, evidence_pairs, log_odds
+from suyuan.detect.leaks.answers import LeakAnswer, answers, evidence_pairs, log_odds
+from suyuan.detect.leaks.arrays import Exposure, Floats
 from suyuan.detect.leaks.attribution import PRIOR_LEAK
 from suyuan.detect.leaks.canaries import marking, surfaced
-from suyuan.detect.leaks.cases import Inquiry, inquire
-from suyuan.detect.leaks.exhibits import Seized, inquire_exhibits
-from suyuan.detect.leaks.pointing import point
-from suyuan.detect.leaks.telling import because, rivals
+from suyuan.detect.leaks.exhibits import Seized, inquire_exhibits, strongest
+from suyuan.detect.leaks.hand_inference import point
+from suyuan.detect.leaks.inquiry import Inquiry, inquire
+from suyuan.detect.leaks.nesting import jointly
+from suyuan.detect.leaks.sentences import because, rivals
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
 Row = dict[str, Any]
+#: What seized data may say, in nats, before the victims are asked: they can still contradict it.
+LEAN = 8.0
 _TYPES = {
     "subject": pa.string(),
     "prior": pa.float64(),
@@ -41,6 +47,7 @@ _TYPES = {
     "night": pa.float64(),
     "told_en": pa.string(),
     "told_zh": pa.string(),
+    "rival": pa.string(),
     "rival_en": pa.string(),
     "rival_zh": pa.string(),
     "count": pa.int64(),
@@ -55,24 +62,39 @@ _ROWS = pa.schema(
 
 def measure(tables: Tables) -> Measured:
     """Every candidate worth speaking of, organisations and hands."""
-    asked = inquire(tables) if tables.has("orders") else None
+    seized: dict[str, tuple[LeakAnswer, Seized]] = {}
+
+    def lean(exposure: Exposure) -> Floats:
+        """What seized data says, before the victims are asked."""
+        seized.update(_seized(tables, exposure))
+        known = (seized.get(subject) for subject in exposure.subjects)
+        return np.array([min(max(one[0].evidence, 0.0), LEAN) if one else 0.0 for one in known])
+
+    asked = inquire(tables, lean) if tables.has("orders") else None
     if asked is None:
         return _measured(tables, [], [])
-    matched = tables.has("matches")
-    seized = inquire_exhibits(tables, asked.exposure) if matched else None
     found, behind = _sources(tables, asked, seized)
     marked = surfaced(tables)
-    prior = log_odds(_prior(asked))
+    prior = log_odds(_prior(asked.exposure))
     orgs = {name: one for name, one in marked.items() if name in asked.exposure.subjects}
     found = marking(found, orgs, prior)
-    hands = point(tables, asked, seized, found)
-    named = marking([*found, *hands.candidates], marked, prior)
+    handlers = point(tables, asked, seized, found)
+    named = marking([*found, *handlers.candidates], marked, prior)
     marks = [line for one in marked.values() for line in one.rows]
-    return _measured(tables, named, [*behind, *hands.rows, *marks])
+    return _measured(tables, named, [*behind, *handlers.rows, *marks])
 
 
-def _prior(asked: Inquiry) -> float:
-    return PRIOR_LEAK / max(len(asked.exposure.subjects), 1)
+def _seized(tables: Tables, exposure: Exposure) -> dict[str, tuple[LeakAnswer, Seized]]:
+    """What the orders copied in seized data say of each candidate, all exhibits together."""
+    if not tables.has("matches"):
+        return {}
+    exhibits = inquire_exhibits(tables, exposure)
+    named = strongest(exhibits, exposure, _prior(exposure))
+    return jointly(tables, named, exhibits, _prior(exposure))
+
+
+def _prior(exposure: Exposure) -> float:
+    return PRIOR_LEAK / max(len(exposure.subjects), 1)
 
 
 def _measured(tables: Tables, found: list[Row], behind: list[Row]) -> Measured:
@@ -82,35 +104,32 @@ def _measured(tables: Tables, found: list[Row], behind: list[Row]) -> Measured:
     return Measured(engine.arrow(candidates), _evidence(tables, engine.arrow(shown)))
 
 
-def _sources(tables: Tables, asked: Inquiry, seized: Seized | None) -> tuple[list[Row], list[Row]]:
-    prior = _prior(asked)
+def _sources(
+    tables: Tables, asked: Inquiry, seized: Mapping[str, tuple[LeakAnswer, Seized]]
+) -> tuple[list[Row], list[Row]]:
+    prior = _prior(asked.exposure)
     pairings = asked.victims.pairings
     from_victims = {
-        a.subject: a for a in answers(asked.attribution, asked.exposure, pairings, prior)
+        a.subject: a
+        for a in answers(asked.attribution, asked.exposure, pairings, prior, asked.leaning)
     }
-    from_seized: dict[str, Answer] = {}
-    weighed = 0.0
-    if seized is not None:
-        from_seized = {
-            a.subject: a
-            for a in answers(seized.attribution, asked.exposure, seized.pairings, prior)
-        }
-        weighed = float(seized.pairings.share.sum())
     found, behind = [], []
-    for subject in dict.fromkeys([*from_victims, *from_seized]):
-        one, two = from_victims.get(subject), from_seized.get(subject)
-        reached = float(pairings.weight.sum())
+    reached = float(pairings.weight.sum())
+    for subject in dict.fromkeys([*from_victims, *seized]):
+        one = from_victims.get(subject)
+        two, data = seized.get(subject, (None, None))
+        weighed = 0.0 if data is None else float(data.pairings.share.sum())
         found.append(
             _candidate(subject, one, two, prior, because(one, two, reached, weighed, tables.zone))
         )
         behind += _behind_victims(asked, subject)
-        if two is not None and seized is not None:
-            behind += seized.rows(subject, asked.exposure)
+        if data is not None:
+            behind += data.rows(subject, asked.exposure)
     return found, behind
 
 
 def _candidate(
-    subject: str, one: Answer | None, two: Answer | None, prior: float, told: Text
+    subject: str, one: LeakAnswer | None, two: LeakAnswer | None, prior: float, facts: Text
 ) -> Row:
     strongest = max((a for a in (one, two) if a is not None), key=lambda a: a.evidence)
     rival = rivals(strongest)
@@ -122,8 +141,9 @@ def _candidate(
         "hand": 0.0,
         "canary": 0.0,
         "night": None,
-        "told_en": told.en,
-        "told_zh": told.zh,
+        "told_en": facts.en,
+        "told_zh": facts.zh,
+        "rival": strongest.rival,
         "rival_en": rival.en,
         "rival_zh": rival.zh,
         "count": strongest.exposed,
@@ -154,9 +174,9 @@ def _evidence(tables: Tables, shown: ir.Table) -> ir.Table:
     """Rows with their provenance, from each table that has some."""
     parts = []
     for name in ("reports", "calls", "orders", "leaked", "accesses", "canaries"):
-        mine = shown.filter(shown["table"] == name).select("subject", "row_id", "signal", "note")
-        mine = mine.distinct(on=["subject", "row_id"], keep="first")
-        held = tables[name].inner_join(mine, "row_id")
+        own = shown.filter(shown["table"] == name).select("subject", "row_id", "signal", "note")
+        own = own.distinct(on=["subject", "row_id"], keep="first")
+        held = tables[name].inner_join(own, "row_id")
         for signal in ("victims", "exhibit", "hand", "canary"):
             some = held.filter(held["signal"] == signal)
             parts.append(rows(some, table=name, subject="subject", signal=signal, note="note"))
@@ -184,7 +204,7 @@ DETECTOR = Detector(
         "orders": Text("No leak can be traced to its source.", "无法追溯泄露源头。"),
         "reports": Text("Sources are known from seized data only.", "只能从查获数据推断泄露源头。"),
         "accesses": Text(
-            "Which login or terminal it was cannot be told.", "无法判断是哪个操作员或终端。"
+            "Which login or terminal it was cannot be said.", "无法判断是哪个操作员或终端。"
         ),
         "leaked": Text("Sources are known from victims only.", "只能从受害人推断泄露源头。"),
     },

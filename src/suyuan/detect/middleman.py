@@ -13,11 +13,11 @@ import ibis.expr.types as ir
 from suyuan.detect.card_merchant import DIRTY
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
-from suyuan.detect.flowing.cards import custody, median_hours, passed
+from suyuan.detect.money_flows.cards import custody, median_hours, passed
 from suyuan.identity.aliases import named
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
-from suyuan.money.settled import settled
+from suyuan.money.settlement import settled
 from suyuan.store.tables import Tables
 
 #: Hours within which what dealers paid is passed on.
@@ -29,15 +29,15 @@ def measure(tables: Tables) -> Measured:
     keep = tables.engine.keep
     chain = keep(custody(tables))
     moved = passed(tables, chain)
-    gave = keep(moved.filter(moved["giver"].notnull() & moved["taker"].notnull()))
-    got = keep(moved.filter(moved["taker"].notnull()))
-    both = gave.select(subject="giver").semi_join(got, [("subject", "taker")])
+    gifts = keep(moved.filter(moved["giver"].notnull() & moved["taker"].notnull()))
+    receipts = keep(moved.filter(moved["taker"].notnull()))
+    both = gifts.select(subject="giver").semi_join(receipts, [("subject", "taker")])
     ledger = keep(_ledger(tables))
     who = ibis.union(both, ledger.select("subject"), distinct=True)
     found = keep(who.anti_join(_victims(tables), "subject"))
     parts = (
-        _got(got),
-        _gave(tables, gave),
+        _receipts(receipts),
+        _gifts(tables, gifts),
         _issued(chain),
         _noted(ledger),
         _paid_on(tables, found),
@@ -55,26 +55,26 @@ def measure(tables: Tables) -> Measured:
         first_seen=ibis.coalesce(found["since"], found["noted_since"]),
         last_seen=ibis.coalesce(found["until"], found["noted_until"]),
     )
-    return Measured(keep(found), _evidence(tables, gave, got, ledger))
+    return Measured(keep(found), _evidence(tables, gifts, receipts, ledger))
 
 
 def _victims(tables: Tables) -> ir.Table:
-    told = named(tables, tables["reports"], "victim_id", into="subject")
-    return told.filter(told["subject"].notnull()).select("subject").distinct()
+    facts = named(tables, tables["reports"], "victim_id", into="subject")
+    return facts.filter(facts["subject"].notnull()).select("subject").distinct()
 
 
-def _got(got: ir.Table) -> ir.Table:
-    face = got["face"].cast("float64")
-    return got.group_by(subject="taker").aggregate(
-        cards=got.count(),
-        dirty_cards=(got["dirt"] >= DIRTY).cast("int64").sum(),
-        dirty_share=(face * got["dirt"]).sum() / face.sum().nullif(0.0),
-        unpaid_share=(1 - got["paid"]).mean(),
-        fresh_hours=got["fresh"].median(),
-        givers=got["giver"].nunique(),
-        hold_hours=median_hours(got["left_at"], got["at"]),
-        since=got["at"].min(),
-        until=got["at"].max(),
+def _receipts(receipts: ir.Table) -> ir.Table:
+    face = receipts["face"].cast("float64")
+    return receipts.group_by(subject="taker").aggregate(
+        cards=receipts.count(),
+        dirty_cards=(receipts["dirt"] >= DIRTY).cast("int64").sum(),
+        dirty_share=(face * receipts["dirt"]).sum() / face.sum().nullif(0.0),
+        unpaid_share=(1 - receipts["paid"]).mean(),
+        fresh_hours=receipts["fresh"].median(),
+        givers=receipts["giver"].nunique(),
+        hold_hours=median_hours(receipts["left_at"], receipts["at"]),
+        since=receipts["at"].min(),
+        until=receipts["at"].max(),
     )
 
 
@@ -84,18 +84,18 @@ def _issued(chain: ir.Table) -> ir.Table:
     return bought.group_by(subject="taker").aggregate(issued=bought.count())
 
 
-def _gave(tables: Tables, gave: ir.Table) -> ir.Table:
+def _gifts(tables: Tables, gifts: ir.Table) -> ir.Table:
     """To how many, at what price, and how much of it to likely card merchants."""
     merchants = tables["findings:card_merchant"].select(taker="subject", merchant="score")
-    told = gave.left_join(merchants, "taker")
-    face = told["face"].cast("float64")
-    return told.group_by(subject="giver").aggregate(
-        passed_cards=told["voucher_id"].nunique(),
-        dealers=told["taker"].nunique(),
-        per_dealer=told.count().cast("float64") / told["taker"].nunique().nullif(0),
-        to_merchants=(face * told["merchant"].fill_null(0.0)).sum() / face.sum().nullif(0.0),
-        sold_share=told["paid"].mean(),
-        price_got=told["price"].sum(),
+    facts = gifts.left_join(merchants, "taker")
+    face = facts["face"].cast("float64")
+    return facts.group_by(subject="giver").aggregate(
+        passed_cards=facts["voucher_id"].nunique(),
+        dealers=facts["taker"].nunique(),
+        per_dealer=facts.count().cast("float64") / facts["taker"].nunique().nullif(0),
+        to_merchants=(face * facts["merchant"].fill_null(0.0)).sum() / face.sum().nullif(0.0),
+        sold_share=facts["paid"].mean(),
+        price_got=facts["price"].sum(),
     )
 
 
@@ -120,12 +120,12 @@ def _paid_on(tables: Tables, found: ir.Table) -> ir.Table:
     """``paid_on``: of what came into the subject's accounts, the share paid out within three days
     at the earliest (the smaller of both, day by day, over all that came in).
     """
-    whose = tables["owners"].select("subject", entity="entity").distinct()
-    whose = whose.join(found.select(entity="subject"), "entity")
-    mine = tables.engine.keep(whose.select(account="subject", who="entity").distinct())
+    owner = tables["owners"].select("subject", entity="entity").distinct()
+    owner = owner.join(found.select(entity="subject"), "entity")
+    own = tables.engine.keep(owner.select(account="subject", who="entity").distinct())
     moved = settled(tables).select("payer", "payee", "amount", "at")
-    into = moved.join(mine, ACCOUNT + moved["payee"] == mine["account"])
-    out = moved.join(mine, ACCOUNT + moved["payer"] == mine["account"])
+    into = moved.join(own, ACCOUNT + moved["payee"] == own["account"])
+    out = moved.join(own, ACCOUNT + moved["payer"] == own["account"])
     span = PASSED_ON * 3600
     sums = [
         side.group_by(
@@ -138,10 +138,10 @@ def _paid_on(tables: Tables, found: ir.Table) -> ir.Table:
     return both.group_by("subject").aggregate(paid_on=least.sum() / both["fen"].sum().nullif(0.0))
 
 
-def _evidence(tables: Tables, gave: ir.Table, got: ir.Table, ledger: ir.Table) -> ir.Table:
+def _evidence(tables: Tables, gifts: ir.Table, receipts: ir.Table, ledger: ir.Table) -> ir.Table:
     cards = tables["vouchers"]
-    passed = cards.join(gave.select("row_id", subject="giver"), "row_id")
-    taken = cards.join(got.select("row_id", subject="taker"), "row_id")
+    passed = cards.join(gifts.select("row_id", subject="giver"), "row_id")
+    taken = cards.join(receipts.select("row_id", subject="taker"), "row_id")
     return ibis.union(
         rows(passed, table="vouchers", subject="subject", signal="to_merchants"),
         rows(taken, table="vouchers", subject="subject", signal="dirty_share"),

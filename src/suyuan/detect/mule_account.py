@@ -18,10 +18,10 @@ import ibis.expr.types as ir
 
 from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.evidence import rows
-from suyuan.detect.flowing import accounts, sides, stolen
+from suyuan.detect.money_flows import accounts, sides, stolen
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
-from suyuan.money.settled import settled
+from suyuan.money.settlement import settled
 from suyuan.store.tables import Tables
 
 #: Kinds of account that cannot be rented: lenders and card shops.
@@ -34,13 +34,13 @@ def measure(tables: Tables) -> Measured:
     """Every account that takes money in and is nobody's who reported."""
     keep = tables.engine.keep
     moved = keep(settled(tables))
-    seen = keep(sides.sides(tables, moved))
+    sight = keep(sides.sides(tables, moved))
     found = accounts.measured(tables, moved)
-    for part in (sides.dealings(seen), stolen.near(tables, seen), _registered(tables)):
+    for part in (sides.dealings(sight), stolen.near(tables, sight), _registered(tables)):
         found = found.left_join(keep(part), "account_no").drop("account_no_right")
     found = found.filter(found["n_in"] > 0, ~found["kind"].fill_null("").isin(NEVER))
     found = keep(_derived(found.anti_join(sides.victims(tables), "account_no")))
-    return Measured(found, _evidence(tables, seen, found))
+    return Measured(found, _evidence(tables, sight, found))
 
 
 def _registered(tables: Tables) -> ir.Table:
@@ -53,19 +53,13 @@ def _registered(tables: Tables) -> ir.Table:
 def _derived(found: ir.Table) -> ir.Table:
     """The scorecard's signals and the facts of the finding."""
     incoming = found["incoming"].cast("float64")
-    alive = (found["last_seen"].epoch_seconds() - found["first_seen"].epoch_seconds()) / 86400.0
     age = (found["first_seen"].epoch_seconds() - found["opened_at"].epoch_seconds()) / 86400.0
-    whole = (
-        found["last_seen"].max().over(ibis.window()).epoch_seconds()
-        - found["first_seen"].min().over(ibis.window()).epoch_seconds()
-    )
     everybody = ibis.window(order_by="payers")
     return found.mutate(
         subject=ACCOUNT + found["account_no"],
         traced_share=found["traced_in"].cast("float64") / incoming.nullif(0.0),
         handed_share=found["traced_on"].cast("float64") / incoming.nullif(0.0),
         many_payers=ibis.percent_rank().over(everybody),
-        alive_share=alive * 86400.0 / whole.nullif(0).cast("float64"),
         age_days=age,
         shop=(found["kind"].fill_null("") == "merchant").cast("int64"),
         amount=ibis.coalesce(found["traced_in"].nullif(0), found["incoming"]),
@@ -80,13 +74,13 @@ def _corroborated(found: ir.Table) -> ir.BooleanValue:
     return corroborated(*grounds)
 
 
-def _evidence(tables: Tables, seen: ir.Table, found: ir.Table) -> ir.Table:
+def _evidence(tables: Tables, sight: ir.Table, found: ir.Table) -> ir.Table:
     """The reports that name it, the traced payments, and the largest ones in and out."""
-    mine = seen.semi_join(found, "account_no")
+    own = sight.semi_join(found, "account_no")
     rank = ibis.row_number().over(
         group_by=["account_no", "came"], order_by=[ibis.desc("amount"), ibis.asc("row_id")]
     )
-    most = mine.mutate(rank=rank)
+    most = own.mutate(rank=rank)
     most = most.filter(most["rank"] < LARGEST).select("account_no", "row_id")
     written = tables["payments"]
     shown = written.join(most, "row_id").mutate(subject=ACCOUNT + most["account_no"])
@@ -115,7 +109,7 @@ DETECTOR = Detector(
     measure=measure,
     without={
         "reports": Text(
-            "Without reports accounts are ranked by how payments move alone.",
+            "Without reports, accounts are ranked only by how payments move.",
             "没有报案时只按资金流动方式对账户排序。",
         ),
         "bank_accounts": Text(

@@ -27,11 +27,11 @@ def batches(sims: ir.Table) -> ir.Table:
     """
     marked = sims.mutate(opening_=opening(sims))
     size = marked.count().over(ibis.window(group_by="opening_"))
-    mine = marked.count().over(ibis.window(group_by="customer_id"))
+    own = marked.count().over(ibis.window(group_by="customer_id"))
     known = marked["customer_id"].notnull() | marked["agent"].notnull()
     return marked.mutate(
         batch=ibis.ifelse(known, size, ibis.null("int64")),
-        customer_cards=ibis.ifelse(marked["customer_id"].notnull(), mine, ibis.null("int64")),
+        customer_cards=ibis.ifelse(marked["customer_id"].notnull(), own, ibis.null("int64")),
     ).drop("opening_")
 
 

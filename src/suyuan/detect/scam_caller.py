@@ -34,21 +34,25 @@ def measure(tables: Tables) -> Measured:
     """Numbers that call many people, or that reports point to."""
     keep = tables.engine.keep
     calls, reports = tables["calls"], tables["reports"]
-    met = keep(activity.pairs(calls))
-    habits = keep(activity.habits(calls, met))
-    contacts = keep(reported.contacts(met, reports))
+    pairs = keep(activity.pairs(calls))
+    habits = keep(activity.habits(calls, pairs))
+    contacts = keep(reported.contacts(pairs, reports))
     contacted = keep(contacts.filter(contacts["hit"] == 1))
     named = keep(reported.named(reports))
     who = keep(_candidates(habits, contacted, named))
     known = keep(habits.semi_join(who, "caller"))
-    mine = keep(met.semi_join(known, "caller"))
+    own = keep(pairs.semi_join(known, "caller"))
     victims = keep(reported.victims(contacts, known))
+    bought = keep(callees.bought(own, tables["orders"]))
     parts = (
-        activity.returned(met, known),
-        activity.acquainted(met, known),
+        activity.returned(pairs, known),
+        activity.acquainted(pairs, known),
         handsets.places(calls.semi_join(known, "caller"), home_country(tables.zone)),
-        callees.buyers(keep(callees.bought(mine, tables["orders"])), tables["orders"]),
-        callees.exposed(mine, tables["leaked"]),
+        activity.office(calls.semi_join(known, "caller"), tables.zone),
+        callees.buyers(bought, tables["orders"]),
+        callees.lifted(bought),
+        reported.attributed(contacts, named),
+        callees.exposed(own, tables["leaked"]),
         victims,
         *_fellows(tables, known, victims),
         _names(named, contacted),
@@ -61,6 +65,7 @@ def measure(tables: Tables) -> Measured:
         subject="phone:" + candidates["caller"],
         count=candidates["calls"],
         amount=candidates["loss"],
+        exposure=candidates["people"].fill_null(1).cast("float64"),
         corroborated=_corroborated(candidates),
     )
     return Measured(keep(candidates), _evidence(tables, known, contacted, named))
@@ -122,21 +127,21 @@ def _cards(tables: Tables, known: ir.Table) -> ir.Table:
 def _evidence(tables: Tables, known: ir.Table, contacted: ir.Table, named: ir.Table) -> ir.Table:
     """The number's calls (victims first), the reports, its card."""
     calls, reports, sims = tables["calls"], tables["reports"], tables["sims"]
-    told = contacted.select("caller", "callee", "report_id").distinct()
-    victims = calls.semi_join(told, ["caller", "callee"])
+    facts = contacted.select("caller", "callee", "report_id").distinct()
+    victims = calls.semi_join(facts, ["caller", "callee"])
     victims = victims.mutate(subject="phone:" + victims["caller"])
     sample = calls.semi_join(known, "caller")
     rank = ibis.row_number().over(ibis.window(group_by="caller", order_by="row_id"))
     sample = sample.mutate(subject="phone:" + sample["caller"], rank=rank)
     sample = sample.filter(sample["rank"] < SHOWN)
-    said = reports.join(told.select("caller", "report_id"), "report_id")
-    said = said.mutate(subject="phone:" + said["caller"])
+    word = reports.join(facts.select("caller", "report_id"), "report_id")
+    word = word.mutate(subject="phone:" + word["caller"])
     card = sims.join(known.select("caller"), sims["msisdn"] == known["caller"])
     card = card.mutate(subject="phone:" + card["caller"])
     return ibis.union(
         rows(victims, table="calls", subject="subject", signal="victim_lift"),
         rows(sample, table="calls", subject="subject", signal="reach"),
-        rows(said, table="reports", subject="subject", signal="victim_lift"),
+        rows(word, table="reports", subject="subject", signal="victim_lift"),
         rows(
             named.mutate(subject="phone:" + named["number"]),
             table="reports",
@@ -163,7 +168,7 @@ DETECTOR = Detector(
             "无法衡量被叫人是否刚刚下单。",
         ),
         "sims": Text("The age and kind of the cards is not weighed.", "无法衡量卡龄与卡类型。"),
-        "reports": Text("Callers are ranked by how they call alone.", "只能凭通话行为排序。"),
+        "reports": Text("Callers are ranked only by how they call.", "只能凭通话行为排序。"),
         "leaked": Text(
             "Whether the people called stand in seized data is not weighed.",
             "无法衡量被叫人是否出现在查获数据中。",

@@ -1,32 +1,41 @@
 """From signals to findings: one way for every role."""
 
+from functools import cache
 from importlib.resources import files
 
 import ibis
 import ibis.expr.types as ir
-import yaml
 
+from suyuan.detect.adapting.case import MARK, of_case, outline
 from suyuan.detect.contract import FACTS, Detector, Measured
 from suyuan.detect.evidence import weighed
-from suyuan.detect.sentences import fill
+from suyuan.detect.sentences import filled, named, opened
 from suyuan.model.derived import ROLE_FINDINGS, ROLE_SIGNALS
 from suyuan.model.records import RECORDS
 from suyuan.model.scorecard import Scorecard, Signal, from_mapping
 from suyuan.model.text import Text
-from suyuan.store.decisions import verdicts
+from suyuan.model.yaml_text import plain_data
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
-#: Candidates below this score are not listed.
+#: Whom a finding's sentences may name.
+SLOTS = ("subject", "rival")
+#: Candidates below this score are not listed, but for the best so many.
 LISTED = 0.01
-#: Where a table is missing, this share of the candidates is listed whatever their score.
-DOUBTFUL_SHARE = 0.5
+ALWAYS = 1_000
 
 
+@cache
 def scorecard(role: str) -> Scorecard:
     """The published scorecard of `role`."""
     text = (files("suyuan.catalog") / "scorecards" / f"{role}.yml").read_text("utf-8")
-    return from_mapping(yaml.safe_load(text))
+    return from_mapping(plain_data(text))
+
+
+def behind(role: str, version: str) -> Scorecard:
+    """The card behind a finding of that `version`; of one weighed by its case, the outline."""
+    card = scorecard(role)
+    return outline(card) if version.endswith(MARK) else card
 
 
 def step(detector: Detector, *, listed: float = LISTED) -> Step:
@@ -42,18 +51,23 @@ def step(detector: Detector, *, listed: float = LISTED) -> Step:
     return Step(
         name=f"detect {detector.role}",
         title=detector.title,
-        reads=(*detector.reads, "decisions", *(f"findings:{role}" for role in detector.roles)),
+        reads=(
+            *detector.reads,
+            f"verdicts:{detector.role}",
+            *(f"findings:{role}" for role in detector.roles),
+        ),
         writes=tuple(f"{kind}:{detector.role}" for kind in ("findings", "signals", "evidence")),
         run=run,
         without=_unsought(detector) | dict(detector.without),
+        settings={"listed": listed},
     )
 
 
 def _unsought(detector: Detector) -> dict[str, Text]:
     """Said where a table is missing without which the detector finds nothing."""
     en, zh = detector.title.en, detector.title.zh
-    said = Text(f"left open altogether: {en[:1].lower()}{en[1:]}", f"完全无法回答:{zh}")
-    return dict.fromkeys((name for name in detector.needs if name in RECORDS), said)
+    word = Text(f"left open altogether: {en[:1].lower()}{en[1:]}", f"完全无法回答:{zh}")
+    return dict.fromkeys((name for name in detector.needs if name in RECORDS), word)
 
 
 def findings(
@@ -61,33 +75,33 @@ def findings(
 ) -> Written:
     """Candidates scored, the listed ones told in sentences, each with its signals and its rows."""
     keep = tables.engine.keep
-    scored = _scored(_complete(measured.candidates), card, absent)
-    doubtful = any(_missing(signal, absent) for signal in card.signals)
-    scored = keep(_listed(scored, listed, doubtful=doubtful))
+    candidates = _complete(measured.candidates)
+    learnt = of_case(candidates, card, tables, absent, total)
+    if learnt is not None:
+        # Weighed by the harmed of this very case, conduct is more than conduct (0087).
+        card, candidates = learnt.card, learnt.candidates.mutate(corroborated=ibis.null("boolean"))
+    scored = _scored(candidates, card, absent)
+    scored = keep(_listed(scored, listed))
     # Rows are gathered for the few that are listed, not for everyone who was measured.
     evidence = keep(measured.evidence.semi_join(scored, "subject"))
     scored = keep(scored.semi_join(evidence, "subject"))
     signals = keep(_signals(scored, card, absent))
     return {
-        f"findings:{card.role}": keep(_obeying(_told(scored, card), tables)),
+        f"findings:{card.role}": keep(_obeying(_worded(scored, card), card.role, tables)),
         f"signals:{card.role}": signals,
         f"evidence:{card.role}": keep(weighed(evidence, signals, card)),
     }
 
 
-def _listed(scored: ir.Table, listed: float, *, doubtful: bool) -> ir.Table:
-    """Candidates over the floor; where signals are missing, the better half of all beside them.
+def _listed(scored: ir.Table, listed: float) -> ir.Table:
+    """Candidates over the floor, and the best :data:`ALWAYS` whatever their score.
 
-    A score that lacks signals is lower than the same subject's would be with them, so that the
-    floor would hide people whom the ranking still tells apart from others.
+    A floor alone would hide, when another table arrives, people of whom it says nothing: scores of
+    a case that knows more lie further apart. Where no more are measured than that, all are listed.
     """
-    over = scored["score"] >= listed
-    if not doubtful:
-        return scored.filter(over)
     place = ibis.row_number().over(order_by=[scored["score"].desc(), scored["subject"]])
-    ranked = scored.mutate(place=place, of=scored.count().over())
-    best = ranked["place"].cast("float64") < DOUBTFUL_SHARE * ranked["of"].cast("float64")
-    return ranked.filter((ranked["score"] >= listed) | best).drop("place", "of")
+    ranked = scored.mutate(place=place)
+    return ranked.filter((ranked["score"] >= listed) | (ranked["place"] < ALWAYS)).drop("place")
 
 
 def weight(value: ir.NumericValue, signal: Signal, *, missing: bool) -> ir.FloatingValue:
@@ -108,12 +122,18 @@ def _complete(candidates: ir.Table) -> ir.Table:
     return candidates.mutate(**lacking) if lacking else candidates
 
 
+def total(candidates: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.FloatingValue:
+    """What prior and signals of `card` add up to, before slope and intercept."""
+    added: ir.FloatingValue = ibis.literal(card.prior)
+    for signal in card.signals:
+        value = candidates[signal.name].cast("float64")
+        added = added + weight(value, signal, missing=_missing(signal, absent))
+    return added
+
+
 def _scored(candidates: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Table:
     numbers = {s.name: candidates[s.name].cast("float64") for s in card.signals}
-    added = ibis.literal(card.prior)
-    for signal in card.signals:
-        added = added + weight(numbers[signal.name], signal, missing=_missing(signal, absent))
-    log_odds = card.intercept + card.slope * added
+    log_odds = card.intercept + card.slope * total(candidates, card, absent)
     return candidates.mutate(**numbers, score=1.0 / (1.0 + (-log_odds).exp()))
 
 
@@ -138,28 +158,33 @@ def _signals(scored: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Ta
     ).select(*ROLE_SIGNALS.names)
 
 
-def _obeying(found: ir.Table, tables: Tables) -> ir.Table:
+def _obeying(found: ir.Table, role: str, tables: Tables) -> ir.Table:
     """`found` with ``decided`` as a person said, where one did; the score stays what it was."""
-    if not tables.has("decisions"):
+    if not tables.has(f"verdicts:{role}"):
         return found
-    said = verdicts(tables).view()
-    same = (found["subject"] == said["of"]) & (
-        said["of_role"].isnull() | (said["of_role"] == found["role"])
-    )
-    met = found.left_join(said, same)
-    decided = ibis.coalesce(met["confirmed"], met["decided"])
-    return met.mutate(decided=decided).select(*ROLE_FINDINGS.names)
+    word = tables[f"verdicts:{role}"].select(of="subject", confirmed="confirmed").view()
+    pairs = found.left_join(word, found["subject"] == word["of"])
+    decided = ibis.coalesce(pairs["confirmed"], pairs["decided"])
+    return pairs.mutate(decided=decided).select(*ROLE_FINDINGS.names)
 
 
-def _told(scored: ir.Table, card: Scorecard) -> ir.Table:
+def _worded(scored: ir.Table, card: Scorecard) -> ir.Table:
     corroborated = scored["corroborated"].fill_null(ibis.literal(value=True))
+    sentences = {"because_en": card.because.en, "because_zh": card.because.zh,
+                 "rivals_en": card.rivals.en, "rivals_zh": card.rivals.zh}  # fmt: skip
+    templates = {name: opened(text, scored, SLOTS) for name, text in sentences.items()}
     return scored.mutate(
         role=ibis.literal(card.role),
         decided=(scored["score"] >= card.threshold) & corroborated,
-        because_en=fill(card.because.en, scored),
-        because_zh=fill(card.because.zh, scored),
-        rivals_en=fill(card.rivals.en, scored),
-        rivals_zh=fill(card.rivals.zh, scored),
+        **{name: filled(text, scored, SLOTS) for name, text in templates.items()},
+        **{_template(name): text for name, text in templates.items()},
+        sentence_values=named(scored, SLOTS),
         detector=ibis.literal(card.role),
         version=ibis.literal(card.version),
     ).select(*ROLE_FINDINGS.names)
+
+
+def _template(name: str) -> str:
+    """The column beside a sentence that leaves open whom it names."""
+    sentence, _, language = name.rpartition("_")
+    return f"{sentence}_template_{language}"

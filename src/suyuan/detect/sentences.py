@@ -1,12 +1,19 @@
-"""Sentences with figures in them, from templates, as one expression over all candidates."""
+"""Sentences with figures in them, from templates, as one expression over all candidates.
+
+Whom a sentence names is a slot: ``{0}`` the id of the first of the row's ``sentence_values``,
+``{1:subject}`` the second as ``kind:id``, ``{0:name}`` what stands behind an organisation's ``/``.
+:func:`opened` leaves slots open, for a face that may have to mask them; :func:`fill` fills them.
+"""
 
 import re
+from collections.abc import Sequence
 
 import ibis
 import ibis.expr.types as ir
 
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
+from suyuan.privacy.sentences import slot
 
 _MARK = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -14,16 +21,45 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _COUNTED = re.compile(r" (people|(?!was\b|has\b|is\b)[a-z]+[^\Ws])(s?)\b")
 
 
-def fill(template: str, candidates: ir.Table) -> ir.StringValue:
+def fill(
+    template: str, candidates: ir.Table, slots: Sequence[str] = ("subject",)
+) -> ir.StringValue:
     """`template` with each ``{column:form}`` replaced by the candidate's figure.
 
     Forms: a number of decimals (``0`` by default), ``%`` a percentage, ``yuan`` fen as yuan,
     ``date`` a day, ``text`` as it is, ``id`` the id of a ``kind:id``. A missing figure is told as
-    unknown. A noun right behind a count of one is singular.
+    unknown. A noun right behind a count of one is singular. `slots` are the columns, each with a
+    ``kind:id``, that a text may name.
     """
+    return filled(opened(template, candidates, slots), candidates, slots)
+
+
+def filled(
+    out: ir.StringValue, candidates: ir.Table, slots: Sequence[str] = ("subject",)
+) -> ir.StringValue:
+    """What :func:`opened` gave, with whom it names put in."""
+    for place, column in enumerate(slots):
+        if column in candidates.columns:
+            out = _closed(out, place, candidates[column])
+    return out
+
+
+def named(candidates: ir.Table, slots: Sequence[str] = ("subject",)) -> ir.ArrayValue:
+    """The ``sentence_values`` of each candidate: whom its sentences name, in the order of slots."""
+    return ibis.array([candidates[column] for column in slots if column in candidates.columns])
+
+
+def opened(
+    template: str, candidates: ir.Table, slots: Sequence[str] = ("subject",)
+) -> ir.StringValue:
+    """As :func:`fill`, with whom it names left open."""
     out: ir.StringValue = ibis.literal("")
     last = 0
     for mark in _MARK.finditer(template):
+        if mark[2] == "id" and mark[1] in slots:
+            out = out + template[last : mark.start()] + slot(slots.index(mark[1]))
+            last = mark.end()
+            continue
         figure = _figure(candidates, mark[1], mark[2] or "0", _unknown(template, mark))
         out = out + template[last : mark.start()] + figure
         last = mark.end()
@@ -33,6 +69,13 @@ def fill(template: str, candidates: ir.Table) -> ir.StringValue:
             out = out + ibis.ifelse(figure == "1", one, noun[0])
             last = noun.end()
     return out + template[last:]
+
+
+def _closed(facts: ir.StringValue, place: int, subject: ir.StringValue) -> ir.StringValue:
+    known = ibis.coalesce(subject, "")
+    id_ = known.substr(known.find(":") + 1)
+    facts = facts.replace(slot(place), id_).replace(slot(place, "subject"), known)
+    return facts.replace(slot(place, "name"), id_.substr(id_.find("/") + 1))
 
 
 def _unknown(template: str, mark: re.Match[str]) -> str:

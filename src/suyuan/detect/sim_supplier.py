@@ -7,6 +7,10 @@ up in fraud more often than its share of all openings explains. A busy outlet ha
 because it has many cards; a company's fleet is opened in bulk too, and its cards call nobody and
 register nothing.
 
+What tells a supplier from a busy or an unlucky outlet is how many *openings* ended in fraud, for
+different customers and on different days, against the share among all cards of the case. In whose
+name cards stand is listed and never decided: a straw man was paid for his name, or knows nothing.
+
 One delivery of cards passes through several of these: who sold them to the ring, the outlet that
 opened them, the operator above it, the straw man in whose name they stand. Each is listed, for each
 has its own rows; the signal `kind` says which level it is, and who counts suppliers takes the one
@@ -31,6 +35,8 @@ ROLES = ("scam_caller", "farmed_account", "sms_activation")
 BULK = 5
 #: A person's or firm's cards are looked at from so many on, unless they sell cards.
 LEAST_CARDS = 3
+#: Innocent cards added to everybody's, so that few cards say little.
+ADDED = 4.0
 #: Values of the signal ``kind``. A customer is in whose name cards stand, a seller has them in a
 #: ledger.
 OUTLET, OPERATOR, CUSTOMER, SELLER = 0.0, 1.0, 2.0, 3.0
@@ -53,6 +59,7 @@ def measure(tables: Tables) -> Measured:
         ).distinct()
     )
     found = _sums(through).cross_join(base)
+    found = found.left_join(keep(_by_opening(through)), "subject").drop("subject_right")
     for part in (_deals(sold), dealing.clientele(sold, tables["trades"])):
         found = found.left_join(keep(part), "subject").drop("subject_right")
     found = keep(_signals(found))
@@ -154,6 +161,15 @@ def _sums(through: ir.Table) -> ir.Table:
     )
 
 
+def _by_opening(through: ir.Table) -> ir.Table:
+    """``fraud_openings``: openings of which at least one card served fraud, by how sure that is.
+
+    Ten bad cards of one customer are one piece of bad luck; ten of ten customers are not.
+    """
+    worst = through.group_by("subject", "opening").aggregate(hit=through["hit"].max())
+    return worst.group_by("subject").aggregate(fraud_openings=worst["hit"].sum())
+
+
 def _signals(found: ir.Table) -> ir.Table:
     cards = found["cards"].cast("float64")
     expected = cards * found["base"]
@@ -168,7 +184,13 @@ def _signals(found: ir.Table) -> ir.Table:
         count=found["cards"],
         deals=deals,
         kind=kind,
+        corroborated=kind != CUSTOMER,
         fraud_share=found["fraud_cards"] / cards,
+        # Two bad cards of two say less than twenty of twenty.
+        cautious_share=found["fraud_cards"] / (cards + ADDED),
+        opening_lift=(
+            (found["fraud_openings"] + 0.5) / (found["openings"] * found["base"] + 0.5)
+        ).ln(),
         fraud_lift=((found["fraud_cards"] + 0.5) / (expected + 0.5)).ln(),
         bulk_fraud_share=found["bulk_fraud"] / found["bulk_cards"].nullif(0.0),
         bulk_lift=((found["bulk_cards"] + 0.5) / (cards * found["bulk_base"] + 0.5)).ln(),

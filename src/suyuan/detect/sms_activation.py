@@ -14,7 +14,9 @@ from suyuan.detect import openings
 from suyuan.detect.calling import activity, handsets
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import SHOWN, rows
+from suyuan.detect.farmed_account import known_goods
 from suyuan.detect.registering import codes, crowds, pools
+from suyuan.detect.registering.company_of_known import CROWD, STREET, lift
 from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
@@ -36,6 +38,7 @@ def measure(tables: Tables) -> Measured:
         openings.behind(numbers, batched).select("number", "card_age", "batch", "thing_card"),
         _registered(crowds.registrations(tables["accounts"])),
         _voice(calls, numbers),
+        _goods(tables),
     )
     for part in parts:
         found = found.left_join(keep(part), "number").drop("number_right")
@@ -48,24 +51,59 @@ def measure(tables: Tables) -> Measured:
         count=found["pool_numbers"].fill_null(1),
         code_accounts=found["code_accounts"].fill_null(0),
         voice=found["voice"].fill_null(0),
+        known_cases=ibis.ifelse(_receives(found), found["goods"].fill_null(0), 0),
     )
+    found = keep(found)
+    for part in _known_company(tables, found):
+        found = found.left_join(keep(part), "number").drop("number_right")
     return Measured(keep(found), _evidence(tables, numbers))
 
 
 def _registered(slim: ir.Table) -> ir.Table:
     """Accounts on each number, and the devices they were registered on per account."""
-    seen = slim.filter(slim["phone"].notnull())
-    on = seen.group_by(number="phone").aggregate(
-        code_accounts=seen.count(), devices=seen["device"].nunique()
+    sight = slim.filter(slim["phone"].notnull())
+    on = sight.group_by(number="phone").aggregate(
+        code_accounts=sight.count(), devices=sight["device"].nunique()
     )
     return on.select("number", "code_accounts", code_devices=on["devices"] / on["code_accounts"])
 
 
+def _known_company(tables: Tables, found: ir.Table) -> list[ir.Table]:
+    """What each number shares with those known: the card's customer and outlet, the target."""
+    keep = tables.engine.keep
+    known = keep(found.filter(found["known_cases"] > 0).select(member="number"))
+    numbers, sims, otps = found.select("number"), tables["sims"], tables["otps"]
+    cards = sims.semi_join(numbers, sims["msisdn"] == numbers["number"])
+    parts = (
+        (cards.select(member="msisdn", thing="customer_id"), "customer_known", CROWD),
+        (cards.select(member="msisdn", thing="agent"), "outlet_known", STREET),
+        (otps.select(member="msisdn", thing="relayed_to"), "relay_known", STREET),
+    )
+    lifts = (lift(keep(pairs), known, name, widest=widest) for pairs, name, widest in parts)
+    return [each.rename(number="member") for each in lifts]
+
+
+def _receives(found: ir.Table) -> ir.BooleanValue:
+    """Whether its codes go on, or others receive with it: more than an owner's own number."""
+    return ((found["relayed"] > 0) | (found["pool_numbers"] > 1)).fill_null(
+        ibis.literal(value=False)
+    )
+
+
+def _goods(tables: Tables) -> ir.Table:
+    """``goods``: accounts on each number that served fraud."""
+    known = known_goods(tables)
+    known = known.filter(known["served"] == 1).select("account_id").distinct()
+    accounts = tables["accounts"]
+    on = accounts.filter(accounts["phone"].notnull()).semi_join(known, "account_id")
+    return on.group_by(number="phone").aggregate(goods=on.count())
+
+
 def _voice(calls: ir.Table, numbers: ir.Table) -> ir.Table:
     """How many people each number talks with: a SIM in a bank with none."""
-    met = activity.pairs(calls)
-    out = met.select(number="caller", other="callee")
-    back = met.select(number="callee", other="caller")
+    joined = activity.pairs(calls)
+    out = joined.select(number="caller", other="callee")
+    back = joined.select(number="callee", other="caller")
     both = ibis.union(out, back).semi_join(numbers, "number")
     return both.group_by("number").aggregate(voice=both["other"].nunique())
 
@@ -91,13 +129,21 @@ def _evidence(tables: Tables, numbers: ir.Table) -> ir.Table:
 DETECTOR = Detector(
     role="sms_activation",
     title=Text("Which numbers receive codes for others", "哪些号码在接码"),
-    reads=("otps", "sims", "accounts", "calls"),
+    reads=("otps", "sims", "accounts", "calls", "trades", "reports"),
     needs=("otps",),
     measure=measure,
     without={
         "sims": Text("Cards opened together are not weighed.", "无法衡量成批开卡。"),
         "accounts": Text(
             "What was registered with the codes is not weighed.", "无法衡量用验证码注册了什么。"
+        ),
+        "trades": Text(
+            "Numbers of accounts sold in ledgers are not learnt from.",
+            "无法参照账本中已售账号的号码。",
+        ),
+        "reports": Text(
+            "Numbers of accounts used against victims are not learnt from.",
+            "无法参照诈骗所用账号的号码。",
         ),
         "calls": Text("Silence of the numbers is not weighed.", "无法衡量号码是否从不通话。"),
     },

@@ -21,7 +21,7 @@ SLACK = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class HubKind:
     """One kind of hub: `reach` gives pairs (node, other, victim), `least` others make a hub."""
 
     subject: str
@@ -36,7 +36,7 @@ def hubs(tables: Tables) -> ir.Table:
     return ibis.union(*(_found(kind, tables) for kind in KINDS)).select(*HUBS.names)
 
 
-def _found(kind: Kind, tables: Tables) -> ir.Table:
+def _found(kind: HubKind, tables: Tables) -> ir.Table:
     reach = tables.engine.keep(kind.reach(tables))
     everyone = reach.aggregate(
         others=reach["other"].nunique(), victims=reach["other"].nunique(where=reach["victim"])
@@ -80,14 +80,14 @@ def _payers(tables: Tables, *, shops: bool) -> ir.Table:
     """Who pays an account, of shops (and payment companies) or of everybody else."""
     payments, held = tables["payments"], tables["bank_accounts"]
     victims = tables["reports"].select(person="victim_id").distinct()
-    theirs = held.semi_join(victims, held["holder_id"] == victims["person"])
-    theirs = theirs.select(victim="account_no").distinct()
+    victim_accounts = held.semi_join(victims, held["holder_id"] == victims["person"])
+    victim_accounts = victim_accounts.select(victim="account_no").distinct()
     trading = held.filter(held["kind"].isin(("merchant", "voucher_shop")))
     trading = trading.select(shop="account_no").distinct()
     same = payments["payee"] == trading["shop"]
-    asked = payments.semi_join(trading, same) if shops else payments.anti_join(trading, same)
-    asked = asked.select("payer", "payee").distinct().view()
-    marked = asked.left_join(theirs, asked["payer"] == theirs["victim"])
+    edges = payments.semi_join(trading, same) if shops else payments.anti_join(trading, same)
+    edges = edges.select("payer", "payee").distinct().view()
+    marked = edges.left_join(victim_accounts, edges["payer"] == victim_accounts["victim"])
     return marked.select(node="payee", other="payer", victim=marked["victim"].notnull())
 
 
@@ -101,14 +101,14 @@ def _holders(tables: Tables) -> ir.Table:
 
 def _devices(tables: Tables) -> ir.Table:
     accounts = tables["accounts"]
-    seen = accounts.filter(accounts["ip"].notnull() & accounts["device"].notnull())
-    return seen.select(node="ip", other="device", victim=ibis.literal(value=False))
+    sightings = accounts.filter(accounts["ip"].notnull() & accounts["device"].notnull())
+    return sightings.select(node="ip", other="device", victim=ibis.literal(value=False))
 
 
 KINDS = (
-    Kind("phone", 50, _callers, " different numbers call it", "个不同号码呼入"),
-    Kind("bank_account", 50, _shops, " different accounts pay into it", "个不同账户向其付款"),
+    HubKind("phone", 50, _callers, " different numbers call it", "个不同号码呼入"),
+    HubKind("bank_account", 50, _shops, " different accounts pay into it", "个不同账户向其付款"),
     # A mule of a busy ring has a hundred payers, most of whom never report.
-    Kind("bank_account", 200, _holders, " different accounts pay into it", "个不同账户向其付款"),
-    Kind("ip", 30, _devices, " different devices register from it", "台不同设备由此注册"),
+    HubKind("bank_account", 200, _holders, " different accounts pay into it", "个不同账户向其付款"),
+    HubKind("ip", 30, _devices, " different devices register from it", "台不同设备由此注册"),
 )

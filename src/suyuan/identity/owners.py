@@ -14,7 +14,7 @@ def owners(tables: Tables) -> ir.Table:
     the one who uses it, and tying all such numbers to one person would tie their rings together.
     """
     parties = tables["parties"]
-    said = [
+    statements = [
         _listed(parties, "phones", "phone:"),
         _listed(parties, "devices", "device:"),
         _listed_accounts(parties),
@@ -22,7 +22,7 @@ def owners(tables: Tables) -> ir.Table:
         _held(tables["bank_accounts"], "account_no", "holder_id", "bank_account:", "bank_accounts"),
         _held(tables["sims"], "iccid", "customer_id", "sim:", "sims"),
     ]
-    return ibis.union(*said).select(*OWNERS.names)
+    return ibis.union(*statements).select(*OWNERS.names)
 
 
 def _listed(parties: ir.Table, column: str, kind: str) -> ir.Table:

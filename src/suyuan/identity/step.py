@@ -10,8 +10,12 @@ from suyuan.store.tables import Tables
 
 def _run(tables: Tables) -> Written:
     keep = tables.engine.keep
-    said = keep(owners(tables))
-    return {"owners": said, "aliases": keep(aliases(tables, said)), "hubs": keep(hubs(tables))}
+    statements = keep(owners(tables))
+    return {
+        "owners": statements,
+        "aliases": keep(aliases(tables, statements)),
+        "hubs": keep(hubs(tables)),
+    }
 
 
 IDENTITY = Step(

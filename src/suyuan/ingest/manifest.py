@@ -5,21 +5,24 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from suyuan.ingest.problems import Problem
 from suyuan.ingest.sources import MANIFEST, Stamp
 from suyuan.model.text import Text
 
 #: Raised whenever what is written for the same input changes.
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One table-bearing part of a file (the file itself, a member, a sheet) and what became of it.
 
-    ``key`` names its Parquet; it is empty where nothing was stored.
+    ``key`` names its Parquet; it is empty where nothing was stored. Of a statement: ``own`` whose
+    it is and ``own_from`` how that is known, the first and last time (naive UTC, ISO 8601), what
+    went and came (fen), balances that follow and that contradict. ``lines`` is what the file holds,
+    and what became of it.
     """
 
     file: str
@@ -35,10 +38,19 @@ class Unit:
     columns_left_over: tuple[str, ...] = ()
     has_quality: bool = False
     has_sides: bool = False
+    no_rows: int = 0
+    own: str | None = None
+    own_from: Text | None = None
+    first: str | None = None
+    last: str | None = None
+    gone: int = 0
+    come: int = 0
+    confirmed: int = 0
+    refuted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ManifestEntry:
     """One file of the case folder as it was when it was read."""
 
     path: str
@@ -50,26 +62,26 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ImportManifest:
     """``recipe`` stands for all that the outcome depends on beside the files themselves."""
 
     recipe: str
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, ManifestEntry] = field(default_factory=dict)
 
 
-def read_manifest(out: Path, recipe: str) -> Manifest:
+def read_manifest(out: Path, recipe: str) -> ImportManifest:
     """The manifest under `out`; an empty one where there is none, or none of this `recipe`."""
     try:
-        given = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        if given["format"] != FORMAT or given["recipe"] != recipe:
-            return Manifest(recipe)
-        entries = [_entry(entry) for entry in given["files"]]
+        fields = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        if fields["format"] != FORMAT or fields["recipe"] != recipe:
+            return ImportManifest(recipe)
+        entries = [_entry(entry) for entry in fields["files"]]
     except (OSError, ValueError, KeyError, TypeError):
-        return Manifest(recipe)
-    return Manifest(recipe, {entry.path: entry for entry in entries})
+        return ImportManifest(recipe)
+    return ImportManifest(recipe, {entry.path: entry for entry in entries})
 
 
-def write_manifest(out: Path, recipe: str, entries: Iterable[Entry]) -> None:
+def write_manifest(out: Path, recipe: str, entries: Iterable[ManifestEntry]) -> None:
     """Put the manifest in place, whole or not at all."""
     target = out / MANIFEST
     content = {"format": FORMAT, "recipe": recipe, "files": [asdict(entry) for entry in entries]}
@@ -81,14 +93,20 @@ def write_manifest(out: Path, recipe: str, entries: Iterable[Entry]) -> None:
     partial.replace(target)
 
 
-def _entry(given: dict[str, object]) -> Entry:
-    units = given.pop("units")
-    stamp = given.pop("stamp")
-    problems = given.pop("problems")
+def _entry(fields: dict[str, object]) -> ManifestEntry:
+    units = fields.pop("units")
+    stamp = fields.pop("stamp")
+    problems = fields.pop("problems")
     if not (isinstance(units, list) and isinstance(stamp, dict) and isinstance(problems, list)):
         raise TypeError("not a manifest")
-    made = tuple(
-        Unit(**(unit | {"columns_left_over": tuple(unit["columns_left_over"])})) for unit in units
+    stored = tuple(_unit(unit) for unit in units)
+    remarks = tuple(
+        Problem(**(problem | {"text": Text(**problem["text"])})) for problem in problems
     )
-    told = tuple(Problem(**(problem | {"text": Text(**problem["text"])})) for problem in problems)
-    return Entry(**given, stamp=Stamp(**stamp), units=made, problems=told)  # type: ignore[arg-type]
+    return ManifestEntry(**fields, stamp=Stamp(**stamp), units=stored, problems=remarks)  # type: ignore[arg-type]
+
+
+def _unit(fields: dict[str, Any]) -> Unit:
+    how = fields["own_from"]
+    remarks = {"own_from": Text(**how) if how else None}
+    return Unit(**(fields | remarks | {"columns_left_over": tuple(fields["columns_left_over"])}))

@@ -10,19 +10,44 @@ Action = Literal["quarantined", "repaired", "kept"]
 
 
 class Cell(IntEnum):
-    """What was wrong with a cell; stored as a small number beside it while a file is read."""
+    """What was wrong with a cell; stored as a small number beside it while a file is read.
+
+    From MISSING on, a row cannot stand where the cell is a required one.
+    """
 
     FINE = 0
     REPAIRED = 1
-    MISSING = 2
-    UNREADABLE = 3
-    DIGITS_LOST = 4
-    OUT_OF_RANGE = 5
-    NEGATIVE = 6
+    ROUNDED = 2  # counted for the file, not listed
+    FORWARDED = 3
+    UNKNOWN_WORD = 4
+    MISSING = 10
+    UNREADABLE = 11
+    DIGITS_LOST = 12
+    OUT_OF_RANGE = 13
+    NEGATIVE = 14
+    NO_YEAR = 15
+    NO_DIRECTION = 16
+    NO_EVENT = 17
+    NO_DAY_ORDER = 18
 
 
+#: Said once of a file whose own rows told it.
+DAY_ORDER: Text = Text(
+    "a number over twelve tells whether days (dmy) or months (mdy) come first, and all rows are "
+    "read so",
+    "有大于十二的数字,可知日在前(dmy)还是月在前(mdy),各行均照此读取",
+)
 CELL_PROBLEMS: dict[Cell, Text] = {
     Cell.REPAIRED: Text("written in another form", "写法不规范,已规范化"),
+    Cell.ROUNDED: Text("more than two decimals: rounded to the fen", "小数超过两位,已四舍五入到分"),
+    Cell.FORWARDED: Text(
+        "a call passed on: read as a call from the own number to the one that it went to",
+        "呼叫转移:按本机呼出至转接号码计",
+    ),
+    Cell.UNKNOWN_WORD: Text(
+        "a status that is not known; the payment counts as if nothing were said",
+        "未知的状态词;该笔按未注明状态计",
+    ),
     Cell.MISSING: Text("missing, and the row cannot stand without it", "缺失,缺少它该行不成立"),
     Cell.UNREADABLE: Text("cannot be read", "无法识别"),
     Cell.DIGITS_LOST: Text(
@@ -32,6 +57,26 @@ CELL_PROBLEMS: dict[Cell, Text] = {
     ),
     Cell.OUT_OF_RANGE: Text("outside any plausible range", "超出合理范围"),
     Cell.NEGATIVE: Text("negative where it cannot be", "不应为负数"),
+    Cell.NO_YEAR: Text(
+        "has no year, and neither the lines above nor the file's name tell it; "
+        "say it in case.toml: year = …",
+        "没有年份,表头上方与文件名中也没有;请在 case.toml 中写明 year = ……",
+    ),
+    Cell.NO_DIRECTION: Text(
+        "does not tell whether money (or the call) went out or came in; nothing is guessed",
+        "无法判断收支(或主被叫)方向;不作猜测",
+    ),
+    Cell.NO_EVENT: Text(
+        "by its own wording not a row of this table (a text message, data use, a balance brought "
+        "forward)",
+        "按其自身标注不属于本表(短信、流量、承前余额等)",
+    ),
+    Cell.NO_DAY_ORDER: Text(
+        "days or months may come first, and no row read with it tells which; "
+        'say it in case.toml, under [[file]] with its path: days = "dmy" or "mdy"',
+        "日在前还是月在前,一同读取的各行均无从判断;"
+        '请在 case.toml 的 [[file]] 中写明 path 与 days = "dmy" 或 "mdy"',
+    ),
 }
 
 
@@ -45,3 +90,6 @@ class Problem:
     line: int | None = None
     column: str | None = None
     value: str | None = None
+
+
+UNREADABLE = Text("the file could not be read", "无法读取该文件")

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,8 +14,11 @@ from suyuan.model.text import Text
 from suyuan.model.times import DEFAULT_ZONE
 
 NAME: Final = "case.toml"
+#: Bytes of a case.toml; a longer one was not written by a person.
+LARGEST = 1 << 20
 _KNOWN_FILE_KEYS = frozenset(
     {"path", "table", "profile", "encoding", "delimiter", "header_row", "columns", "ignore"}
+    | {"own", "year", "days"}
 )
 
 
@@ -22,7 +26,10 @@ _KNOWN_FILE_KEYS = frozenset(
 class FileSettings:
     """One ``[[file]]`` of case.toml: what its name or header does not tell.
 
-    ``header_row`` is 1-based; ``columns`` maps their headers to our columns.
+    ``header_row`` is 1-based; ``columns`` maps their headers to our columns. ``own`` is the account
+    (or number) that a statement is of, ``year`` the year of its first row where
+    times have none, ``days`` how days with the year last are written, ``dmy`` or ``mdy``.
+    A path may hold ``*`` and ``?``; the file itself counts before a pattern that fits it.
     """
 
     path: str
@@ -33,6 +40,9 @@ class FileSettings:
     header_row: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
+    own: str | None = None
+    year: int | None = None
+    days: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,9 @@ class CaseSettings:
             if entry.path == path:
                 return entry
         outer = path.partition("#")[0]
-        return next((entry for entry in self.files if entry.path == outer), FileSettings(path))
+        exact = (entry for entry in self.files if entry.path == outer)
+        fitting = (entry for entry in self.files if fnmatchcase(outer, entry.path))
+        return next(exact, next(fitting, FileSettings(path)))
 
 
 def read_settings(case: Path) -> CaseSettings:
@@ -62,16 +74,18 @@ def read_settings(case: Path) -> CaseSettings:
     if not path.is_file():
         return CaseSettings()
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"{path.stat().st_size:,} bytes")
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # of TOML, of UTF-8, of numbers; too deep
         raise _wrong(
             Text("case.toml is not well-formed TOML.", "case.toml 不是合法的 TOML。"), error
         ) from error
     return CaseSettings(
-        name=_text(given, "name"),
-        timezone=_zone(_text(given, "timezone") or DEFAULT_ZONE),
-        currency=_text(given, "currency") or "CNY",
-        files=tuple(_file(entry) for entry in _tables(given.get("file", []))),
+        name=_text(content, "name"),
+        timezone=_zone(_text(content, "timezone") or DEFAULT_ZONE),
+        currency=_text(content, "currency") or "CNY",
+        files=tuple(_file(entry) for entry in _tables(content.get("file", []))),
     )
 
 
@@ -108,13 +122,16 @@ def _file(entry: dict[str, Any]) -> FileSettings:
         encoding=_text(entry, "encoding"),
         delimiter=_delimiter(_text(entry, "delimiter")),
         header_row=_row(entry.get("header_row")),
-        columns={theirs.strip(): ours.strip() for theirs, ours in columns.items()},
+        columns={header.strip(): role.strip() for header, role in columns.items()},
         ignore=tuple(ignore),
+        own=_text(entry, "own"),
+        year=_year(entry.get("year")),
+        days=_days(_text(entry, "days")),
     )
 
 
-def _text(given: Mapping[str, Any], name: str) -> str | None:
-    value = given.get(name)
+def _text(content: Mapping[str, Any], name: str) -> str | None:
+    value = content.get(name)
     if value is None or isinstance(value, str):
         return value or None
     raise _wrong(Text(f"{name} must be text.", f"{name} 应为文本。"), value)
@@ -124,6 +141,24 @@ def _row(value: object) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
         return value
     raise _wrong(Text("header_row counts from 1.", "header_row 从 1 数起。"), value)
+
+
+def _year(value: object) -> int | None:
+    if value is None or (isinstance(value, int) and 1970 <= value <= 2099):
+        return value
+    raise _wrong(Text("year is a year, such as 2024.", "year 应为年份,如 2024。"), value)
+
+
+def _days(value: str | None) -> str | None:
+    if value in {None, "dmy", "mdy"}:
+        return value
+    raise _wrong(
+        Text(
+            "days is dmy (the day first) or mdy (the month first).",
+            "days 应为 dmy(日在前)或 mdy(月在前)。",
+        ),
+        value,
+    )
 
 
 def _delimiter(value: str | None) -> str | None:
@@ -156,5 +191,7 @@ def _zone(name: str) -> str:
 
 def _wrong(what: Text, value: object) -> InputError:
     return InputError(
-        what, value=value, hint=Text("Correct it in case.toml.", "请在 case.toml 中更正。")
+        what,
+        value=str(value)[:200],
+        hint=Text("Correct it in case.toml.", "请在 case.toml 中更正。"),
     )

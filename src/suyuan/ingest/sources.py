@@ -14,10 +14,10 @@ from suyuan.model.text import Text
 #: Endings that are read; what a file really holds is told by its first bytes.
 READ: Final = frozenset(
     {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".parquet", ".pq", ".zip"}
-    | {".sta", ".mt940", ".940", ".xml", ".ofx", ".qfx"}
+    | {".sta", ".mt940", ".940", ".942", ".xml", ".ofx", ".qfx", ".qif", ".htm"}
 )
 #: What lies beside the data in many case folders and is no one's loss.
-_BESIDE: Final = frozenset({".md", ".toml", ".yml", ".yaml", ".py", ".html"})
+_BESIDE: Final = frozenset({".md", ".toml", ".yml", ".yaml", ".py"})
 _BESIDE_NAMES: Final = frozenset({"license", "readme", "notice", "metadata.txt", "readme.txt"})
 MANIFEST: Final = "records/manifest.json"
 
@@ -68,9 +68,11 @@ def find(case: Path, out: Path, problems: list[Problem]) -> list[tuple[str, Path
     root, own = case.resolve(), out.resolve()
     found: list[tuple[str, Path]] = []
     for path in _walk(root, own, root, problems):
-        shown = path.relative_to(root).as_posix()
+        shown = readable(path.relative_to(root))
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             problems.append(Problem(shown, _OUTSIDE, "quarantined"))
+        elif not path.is_file():  # a link to a pipe, or to nothing
+            problems.append(Problem(shown, _NO_FILE, "quarantined"))
         elif path.suffix.lower() in READ and path.name.lower() not in _BESIDE_NAMES:
             found.append((shown, path))
         elif not _beside(path):
@@ -78,19 +80,37 @@ def find(case: Path, out: Path, problems: list[Problem]) -> list[tuple[str, Path
     return found
 
 
+def readable(path: Path) -> str:
+    """A path as people read it: names written in GBK, as every Chinese zip has them, decoded."""
+    raw = os.fsencode(path.as_posix())
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "replace")
+
+
 def _walk(folder: Path, own: Path, root: Path, problems: list[Problem]) -> Iterator[Path]:
     with os.scandir(folder) as listing:
         entries = sorted(listing, key=lambda entry: entry.name)
     for entry in entries:
         path = Path(entry.path)
+        shown = readable(path.relative_to(root))
         if entry.name.startswith("."):
-            continue
-        if not entry.is_dir():
+            problems.append(Problem(shown, _HIDDEN, "kept"))
+        elif not entry.is_dir():
             if entry.is_file() or entry.is_symlink():
                 yield path
+            else:
+                problems.append(Problem(shown, _NO_FILE, "quarantined"))
         elif entry.is_symlink():
-            problems.append(Problem(path.relative_to(root).as_posix(), _LINKED_FOLDER, "kept"))
-        elif path.resolve() != own and not (path / MANIFEST).exists() and path != root / "suyuan":
+            problems.append(Problem(shown, _LINKED_FOLDER, "kept"))
+        elif path.resolve() == own or (path == root / "suyuan" and (path / MANIFEST).exists()):
+            continue  # where results stand by default: a run elsewhere must not differ by it
+        elif (path / MANIFEST).exists() or path == root / "suyuan":
+            problems.append(Problem(shown, _OWN_OUTPUT, "kept"))
+        else:
             yield from _walk(path, own, root, problems)
 
 
@@ -105,6 +125,15 @@ def _beside(path: Path) -> bool:
 
 _OUTSIDE = Text(
     "a link that leads out of the case folder; not followed", "指向卷宗文件夹之外的链接,未读取"
+)
+_HIDDEN = Text("a hidden file or folder; not read", "隐藏文件或文件夹,未读取")
+_NO_FILE = Text(
+    "not a regular file (a pipe, a device, a link to nothing); not opened",
+    "不是普通文件(管道、设备或失效链接),未打开",
+)
+_OWN_OUTPUT = Text(
+    "a folder that looks like an output of this program; nothing in it was read",
+    "该文件夹形似本程序的输出,其中内容均未读取",
 )
 _LINKED_FOLDER = Text("a link to a folder; not followed", "指向文件夹的链接,未读取")
 UNKNOWN_KIND = Text("not a kind of file that is read", "不是可读取的文件类型")

@@ -64,8 +64,8 @@ def fit(card: Scorecard, worlds: Worlds, weights: Reweighing = Reweighing.ADJUST
     signals and their directions. Slope, intercept and threshold are fitted in each case. Raises
     :class:`InputError` where the worlds hold no guilty, or no innocent, candidate.
     """
-    seen = sample(card, worlds.fitting)
-    if not 0 < seen.right.sum() < len(seen.right):
+    data = sample(card, worlds.fitting)
+    if not 0 < data.right.sum() < len(data.right):
         raise InputError(
             Text(
                 "A scorecard needs guilty and innocent candidates.",
@@ -76,13 +76,13 @@ def fit(card: Scorecard, worlds: Worlds, weights: Reweighing = Reweighing.ADJUST
                 "Make more worlds, or list every candidate.", "请增加世界数量,或列出全部候选。"
             ),
         )
-    weighed = card if weights is Reweighing.KEPT else additive(_begun(card, seen, weights), seen)
-    fresh = sample(card, worlds.calibrating) if worlds.calibrating else seen
+    weighed = card if weights is Reweighing.KEPT else additive(_begun(card, data, weights), data)
+    fresh = sample(card, worlds.calibrating) if worlds.calibrating else data
     if fresh.right.sum() < FEW:
-        fresh = Sample.of([seen, fresh])
+        fresh = Sample.of([data, fresh])
     total = _total(weighed, fresh)
     slope, intercept = _calibrated(total, fresh.right)
-    made = replace(
+    result = replace(
         weighed,
         version=_next(card.version),
         fitted=True,
@@ -94,11 +94,11 @@ def fit(card: Scorecard, worlds: Worlds, weights: Reweighing = Reweighing.ADJUST
             "worlds": len(worlds.fitting),
             "calibrated_on": len(worlds.calibrating),
             "started_from": weights.started_from(card.version),
-            "candidates": len(seen.right),
-            "guilty": int(seen.right.sum()),
+            "candidates": len(data.right),
+            "guilty": int(data.right.sum()),
         },
     )
-    return Fitted(made, _measured(card, fresh), _measured(made, fresh))
+    return Fitted(result, _measured(card, fresh), _measured(result, fresh))
 
 
 def fit_files(
@@ -155,19 +155,19 @@ def best_threshold(score: np.ndarray, right: np.ndarray) -> float:
     return round(float(np.clip(1 / (1 + np.exp(-odds)), LEAST, 0.98)), 4)
 
 
-def _begun(card: Scorecard, seen: Sample, weights: Reweighing) -> Scorecard:
+def _begun(card: Scorecard, data: Sample, weights: Reweighing) -> Scorecard:
     """The card that weights are pulled towards."""
     fresh = weights is Reweighing.NEW
-    return replace(card, signals=tuple(_cut(s, seen, fresh=fresh) for s in card.signals))
+    return replace(card, signals=tuple(_cut(s, data, fresh=fresh) for s in card.signals))
 
 
-def _cut(signal: Signal, seen: Sample, *, fresh: bool) -> Signal:
+def _cut(signal: Signal, data: Sample, *, fresh: bool) -> Signal:
     """The signal with edges; where there were none its first weights are nought."""
     if signal.linear or (signal.edges and not fresh):
         return signal
-    values = seen.values[signal.name]
+    values = data.values[signal.name]
     known = np.isfinite(values)
-    edges, _ = stepped(values[known], seen.right[known], signal.direction)
+    edges, _ = stepped(values[known], data.right[known], signal.direction)
     return replace(signal, edges=edges, weights=(0.0,) * (len(edges) + 1), unknown=0.0)
 
 
@@ -176,8 +176,8 @@ def _next(version: str) -> str:
     return str(int(version) + 1) if version.isdigit() else f"{version}.1"
 
 
-def _total(card: Scorecard, seen: Sample) -> np.ndarray:
-    parts = [np.full(len(seen.right), card.prior), *(_weights(s, seen) for s in card.signals)]
+def _total(card: Scorecard, data: Sample) -> np.ndarray:
+    parts = [np.full(len(data.right), card.prior), *(_weights(s, data) for s in card.signals)]
     found: np.ndarray = np.sum(parts, axis=0)
     return found
 
@@ -187,20 +187,20 @@ def _sigmoid(log_odds: np.ndarray) -> np.ndarray:
     return found
 
 
-def _measured(card: Scorecard, seen: Sample) -> tuple[float, float, float]:
+def _measured(card: Scorecard, data: Sample) -> tuple[float, float, float]:
     """Average precision, F1 at the threshold, and Brier score of a card on a sample."""
-    score = _sigmoid(card.intercept + card.slope * _total(card, seen))
-    named, positives = score >= card.threshold, int(seen.right.sum())
-    right = int((named & seen.right).sum())
+    score = _sigmoid(card.intercept + card.slope * _total(card, data))
+    named, positives = score >= card.threshold, int(data.right.sum())
+    right = int((named & data.right).sum())
     precision = right / named.sum() if named.any() else float("nan")
     recall = right / positives if positives else float("nan")
-    brier = float(((score - seen.right) ** 2).mean())
-    return average_precision(score, seen.right, positives), f1(float(precision), recall), brier
+    brier = float(((score - data.right) ** 2).mean())
+    return average_precision(score, data.right, positives), f1(float(precision), recall), brier
 
 
-def _weights(signal: Signal, seen: Sample) -> np.ndarray:
+def _weights(signal: Signal, data: Sample) -> np.ndarray:
     """What the signal adds for each candidate."""
-    values, missing = seen.values[signal.name], seen.missing[signal.name]
+    values, missing = data.values[signal.name], data.missing[signal.name]
     known = np.isfinite(values)
     if signal.linear:
         added = np.clip(np.nan_to_num(values), *signal.bounds)

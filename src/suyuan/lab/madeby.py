@@ -21,7 +21,7 @@ def fingerprint(*parts: str) -> str:
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*")):
         inside = path.relative_to(PACKAGE).as_posix()
-        wanted = inside.startswith(parts) if parts else not inside.startswith("face/")
-        if wanted and path.suffix in {".py", ".yml"}:
+        counts = inside.startswith(parts) if parts else not inside.startswith("face/")
+        if counts and path.suffix in {".py", ".yml"}:
             digest.update(f"{inside}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

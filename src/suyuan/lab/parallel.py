@@ -10,32 +10,32 @@ from typing import Any, TypeVar
 from suyuan.model.progress import Progress, Silent
 from suyuan.model.text import Text
 
-Given = TypeVar("Given")
-Got = TypeVar("Got")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def each(
-    work: Callable[[Given], Got],
-    given: Sequence[Given],
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
     *,
     jobs: int,
     title: Text,
     progress: Progress | None,
-) -> list[Got]:
-    """`work` done for all that is given, `jobs` at a time, in the order given.
+) -> list[Result]:
+    """`work` done for each of `items`, `jobs` at a time, in their order.
 
-    With more than one job `work` and what it is given must be picklable. The first error ends it;
+    With more than one job `work` and the items must be picklable. The first error ends it;
     what was finished by then stays on disk for the next time.
     """
     shown, started = progress or Silent(), time.monotonic()
     shown.start(title)
-    shown.advance(0, len(given))
-    done: list[Got] = []
-    with _pool(min(jobs, len(given))) as pool:
-        results = map(work, given) if pool is None else pool.map(work, given)
+    shown.advance(0, len(items))
+    done: list[Result] = []
+    with _pool(min(jobs, len(items))) as pool:
+        results = map(work, items) if pool is None else pool.map(work, items)
         for result in results:
             done.append(result)
-            shown.advance(len(done), len(given))
+            shown.advance(len(done), len(items))
     shown.finish(len(done), time.monotonic() - started)
     return done
 

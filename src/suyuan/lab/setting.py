@@ -14,6 +14,7 @@ import numpy as np
 import yaml
 
 from suyuan.lab.seeds import child
+from suyuan.lab.widths import widened
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.model.times import DEFAULT_ZONE
@@ -97,7 +98,7 @@ class Setting:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of the resolved scenario, scale and knobs (not of the seed)."""
+        """Hash of the resolved scenario, scale and knobs (of a wide one: as it was drawn)."""
         whole = {"config": self.config, "scale": self.scale, "knobs": dict(self.knobs)}
         text = json.dumps(whole, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -116,6 +117,8 @@ def resolve(
     for name, value in chosen.items():
         if name not in KNOBS or not 0 <= value <= 3:
             raise _wrong(f"{name}={value}", f"Knobs, each 0 to 3: {', '.join(KNOBS)}.")
+    if config["width"] > 0:
+        config = widened(config, seed)
     if not 0.0005 <= scale <= 1:
         raise _wrong(scale, "The scale lies between 0.0005 and 1.")
     return Setting(config=config, scale=scale, seed=seed, knobs=chosen)
@@ -145,9 +148,9 @@ def _load(path: Path) -> dict[str, Any]:
     return found
 
 
-def _merge(default: Mapping[str, Any], given: Mapping[str, Any], where: str) -> dict[str, Any]:
+def _merge(default: Mapping[str, Any], override: Mapping[str, Any], where: str) -> dict[str, Any]:
     merged = dict(default)
-    for key, value in given.items():
+    for key, value in override.items():
         path = f"{where}{key}"
         if key == "knobs" and not where:
             merged[key] = value

@@ -134,12 +134,12 @@ def _decimal(fen: pa.Array) -> pa.Array:
 
 
 def published(column: Column, cells: pa.Array) -> pa.Array:
-    wanted = PUBLISHED[column.type]
+    type_ = PUBLISHED[column.type]
     if column.type is Type.MONEY:
         return _decimal(cells)
     if column.type is Type.TIME:
-        return cells.cast(pa.int64()).cast(wanted)
-    return cells.cast(wanted)
+        return cells.cast(pa.int64()).cast(type_)
+    return cells.cast(type_)
 
 
 def write(

@@ -115,8 +115,8 @@ def _is_of(manifest: Path, digest: str) -> bool:
     """The world is whole (its manifest comes last), of this very setting and made by this code."""
     if not manifest.is_file():
         return False
-    made = json.loads(manifest.read_text(encoding="utf-8"))
-    return (made["digest"], made.get("code")) == (digest, fingerprint(*WORLD))
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    return (content["digest"], content.get("code")) == (digest, fingerprint(*WORLD))
 
 
 def _scored(

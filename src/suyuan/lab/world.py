@@ -10,6 +10,7 @@ from typing import Literal
 from suyuan.lab.latent import world as latent
 from suyuan.lab.madeby import WORLD, fingerprint
 from suyuan.lab.observe import (
+    accesses,
     banks,
     callrecords,
     carriers,
@@ -60,7 +61,9 @@ def make_world(
     scale or knob.
     """
     setting = resolve(scenario, scale=scale, seed=seed, knobs=knobs)
-    made = Manifest(str(setting.config["name"]), setting.digest, scale, seed, dict(setting.knobs))
+    manifest = Manifest(
+        str(setting.config["name"]), setting.digest, scale, seed, dict(setting.knobs)
+    )
     shown = progress or Silent()
     shown.start(Text("The latent world", "潜在世界"))
     started = time.monotonic()
@@ -70,16 +73,16 @@ def make_world(
     for name, step in steps.items():
         shown.start(Text(f"Writing {name}", f"写出 {name}"))
         started = time.monotonic()
-        made.rows[name] = step()
+        manifest.rows[name] = step()
         if form == "csv" and name != "truth":
             to_csv(out / "case" / f"{name}.parquet")
-        made.seconds[name] = round(time.monotonic() - started, 3)
-        shown.finish(made.rows[name], made.seconds[name])
-    plain = {k: v for k, v in asdict(made).items() if k != "seconds"}
+        manifest.seconds[name] = round(time.monotonic() - started, 3)
+        shown.finish(manifest.rows[name], manifest.seconds[name])
+    plain = {k: v for k, v in asdict(manifest).items() if k != "seconds"}
     (out / "truth" / "manifest.json").write_text(
         json.dumps(plain, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
-    return made
+    return manifest
 
 
 def _steps(
@@ -88,7 +91,7 @@ def _steps(
     """What each observer writes, in turn; the truth last."""
     names = platforms.account_names(world)
     seats = staff.build(world)
-    told = police.listen(world)
+    statements = police.listen(world)
     paid, cards = banks.payment_ids(world), banks.voucher_ids(world)
     deals = distinct(world.setting.rng("observe/trade_ids"), len(world.supply), 10**9, 10**10)
     leaked: dict[str, object] = {}
@@ -98,13 +101,13 @@ def _steps(
         return len(leaked["leaked_id"])  # type: ignore[arg-type]
 
     def answers() -> int:
-        Writer(world, told, seats, names, cards, leaked, truth).write()  # type: ignore[arg-type]
+        Writer(world, statements, seats, names, cards, leaked, truth).write()  # type: ignore[arg-type]
         return 0
 
     return {
-        "reports": lambda: police.reports(world, told, names, case),
+        "reports": lambda: police.reports(world, statements, names, case),
         "orders": lambda: shops.orders(world, case),
-        "accesses": lambda: shops.accesses(world, seats, case),
+        "accesses": lambda: accesses.accesses(world, seats, case),
         "leaked": seized,
         "calls": lambda: callrecords.calls(world, case, progress),
         "sims": lambda: carriers.sims(world, case),

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import pyarrow as pa
 
+from suyuan.model.privacy import KIND_CLASSES, Privacy
+
 
 class Type(StrEnum):
     """What a column holds, and how it is stored inside the program."""
@@ -39,6 +41,16 @@ PUBLISHED: dict[Type, pa.DataType] = STORED | {
 }
 
 
+#: Text has no class by its type: each such column says its own.
+TYPE_CLASSES: dict[Type, Privacy] = {
+    Type.TIME: Privacy.TIME,
+    Type.MONEY: Privacy.AMOUNT,
+    Type.INT: Privacy.FIGURE,
+    Type.FLOAT: Privacy.FIGURE,
+    Type.BOOL: Privacy.FIGURE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column.
@@ -46,6 +58,7 @@ class Column:
     ``kind`` names what an identifier identifies (a subject kind, or ``subject`` where the cell is
     itself ``kind:id``), so that normalising and indexing need no list of column names.
     ``known_from`` names the time column of the same row before which the cell was not yet so.
+    ``privacy`` is what a text without a kind tells about people.
     """
 
     name: str
@@ -57,6 +70,13 @@ class Column:
     kind: str | None = None
     unit: str | None = None
     known_from: str | None = None
+    privacy: Privacy | None = None
+
+    @property
+    def privacy_class(self) -> Privacy | None:
+        """As declared, else by what it identifies or how it is stored; None for undeclared text."""
+        by_kind = KIND_CLASSES.get(self.kind) if self.kind else None
+        return self.privacy or by_kind or TYPE_CLASSES.get(self.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +144,37 @@ def table(
     return Table(name, zh, meaning, columns, event_time, undated_known, order)
 
 
-def key(name: str, type_: Type, meaning: str, *, kind: str | None = None) -> Column:
+def key(
+    name: str, type_: Type, meaning: str, *, kind: str | None = None, privacy: Privacy | None = None
+) -> Column:
     """A column of the key: a row without it cannot be stored."""
-    return Column(name, type_, meaning, key=True, required=True, kind=kind)
+    return Column(name, type_, meaning, key=True, required=True, kind=kind, privacy=privacy)
 
 
 def need(
-    name: str, type_: Type, meaning: str, *, kind: str | None = None, unit: str | None = None
+    name: str,
+    type_: Type,
+    meaning: str,
+    *,
+    kind: str | None = None,
+    unit: str | None = None,
+    privacy: Privacy | None = None,
 ) -> Column:
     """A column whose cell every row must have."""
-    return Column(name, type_, meaning, required=True, kind=kind, unit=unit)
+    return Column(name, type_, meaning, required=True, kind=kind, unit=unit, privacy=privacy)
 
 
 def have(
-    name: str, type_: Type, meaning: str, *, kind: str | None = None, unit: str | None = None
+    name: str,
+    type_: Type,
+    meaning: str,
+    *,
+    kind: str | None = None,
+    unit: str | None = None,
+    privacy: Privacy | None = None,
 ) -> Column:
     """A column that belongs to the table, though a cell of it may be empty."""
-    return Column(name, type_, meaning, kind=kind, unit=unit)
+    return Column(name, type_, meaning, kind=kind, unit=unit, privacy=privacy)
 
 
 def may(
@@ -151,6 +185,16 @@ def may(
     kind: str | None = None,
     unit: str | None = None,
     known_from: str | None = None,
+    privacy: Privacy | None = None,
 ) -> Column:
     """A column that a file may lack."""
-    return Column(name, type_, meaning, optional=True, kind=kind, unit=unit, known_from=known_from)
+    return Column(
+        name,
+        type_,
+        meaning,
+        optional=True,
+        kind=kind,
+        unit=unit,
+        known_from=known_from,
+        privacy=privacy,
+    )

@@ -1,17 +1,36 @@
-"""The roles that findings give, each with its one English and one Chinese term."""
+"""The roles that findings give: words in both languages, and where each stands on the chain.
+
+This is the one table: what serves a ring by which link, what is drawn where, what ``rings`` counts
+and which sales make a ground all read it. The links themselves are in :mod:`suyuan.model.links`.
+"""
 
 from dataclasses import dataclass
 
 from suyuan.model.text import Text
 
+_NONE = Text("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role on the chain; `helper` where it counts among a ring's helpers."""
+    """A role; one with a ``link`` stands on the chain of the ring that it serves.
+
+    ``layer`` is its column in drawings, from left to right; roles of one column stand below each
+    other in the order of this table, under the head ``plural``. ``counted`` is the column of
+    ``rings`` that counts it. Whoever sells ``goods`` to a ring's people serves the ring. ``shared``
+    roles may serve several rings at once, so that they tie no two series to one ring. ``helper``
+    counts among a ring's helpers.
+    """
 
     name: str
     title: Text
     meaning: Text
+    link: str = ""
+    layer: int = 0
+    plural: Text = _NONE
+    counted: str = ""
+    goods: tuple[str, ...] = ()
+    shared: bool = False
     helper: bool = False
 
 
@@ -22,17 +41,37 @@ ROLES: dict[str, Role] = {
             "leak_source",
             Text("leak source", "泄露源头"),
             Text("where order records got out", "订单信息从这里流出"),
+            link="leaked_to",
+            layer=1,
+            plural=Text("Leak source", "泄露源头"),
         ),
         Role(
             "data_broker",
             Text("data broker", "料商"),
             Text("sells stolen order records", "出售被盗订单信息"),
+            link="sold_records_to",
+            layer=2,
+            plural=Text("Data brokers", "料商"),
+            counted="data_brokers",
+            goods=("records",),
+            shared=True,
             helper=True,
+        ),
+        Role(
+            "ring_member",
+            Text("ring member", "团伙成员"),
+            Text("works for a ring", "为团伙做事"),
+            link="belongs_to",
+            layer=4,
+            plural=Text("Ring", "团伙"),
         ),
         Role(
             "scam_caller",
             Text("scam caller", "诈骗号码"),
             Text("a phone that makes scam calls", "拨打诈骗电话的号码"),
+            link="belongs_to",
+            layer=4,
+            plural=Text("Their numbers", "所用号码"),
         ),
         Role(
             "sms_activation",
@@ -48,22 +87,43 @@ ROLES: dict[str, Role] = {
             "account_merchant",
             Text("account merchant", "号商"),
             Text("sells farmed accounts", "出售批量注册的账号"),
+            link="sold_accounts_to",
+            layer=3,
+            plural=Text("Account merchants", "号商"),
+            counted="account_merchants",
+            goods=("chat_account", "token_account"),
+            shared=True,
             helper=True,
         ),
         Role(
             "sim_supplier",
             Text("SIM supplier", "卡源"),
             Text("opens SIM cards in bulk for others", "为他人批量开卡"),
+            link="opened_sim_for",
+            layer=3,
+            plural=Text("SIM suppliers", "卡源"),
+            counted="sim_suppliers",
+            goods=("sim",),
+            shared=True,
         ),
         Role(
             "mule_account",
             Text("mule account", "跑分账户"),
             Text("passes stolen money on", "转移赃款的账户"),
+            link="laundered_for",
+            layer=5,
+            plural=Text("Mule accounts", "跑分账户"),
+            counted="mules",
         ),
         Role(
             "middleman",
             Text("middleman", "中间人"),
             Text("sits between a ring and its card merchants", "在团伙与卡商之间"),
+            link="laundered_for",
+            layer=6,
+            plural=Text("Middlemen", "中间人"),
+            counted="middlemen",
+            shared=True,
             helper=True,
         ),
         Role(
@@ -73,12 +133,12 @@ ROLES: dict[str, Role] = {
                 "buys cards or points of stolen money at a discount and resells them",
                 "折价回收赃款购得的卡券并倒卖",
             ),
+            link="laundered_for",
+            layer=7,
+            plural=Text("Card merchants", "卡商"),
+            counted="card_merchants",
+            shared=True,
             helper=True,
-        ),
-        Role(
-            "ring_member",
-            Text("ring member", "团伙成员"),
-            Text("works for a ring", "为团伙做事"),
         ),
         Role(
             "breach",
@@ -87,3 +147,19 @@ ROLES: dict[str, Role] = {
         ),
     )
 }
+#: Roles on the chain, in the order in which drawings and lists show them.
+ON_CHAIN: tuple[str, ...] = tuple(
+    sorted((name for name, role in ROLES.items() if role.link), key=lambda name: ROLES[name].layer)
+)
+#: The same, column by column.
+LAYERS: tuple[tuple[str, ...], ...] = tuple(
+    tuple(name for name in ON_CHAIN if ROLES[name].layer == layer)
+    for layer in sorted({ROLES[name].layer for name in ON_CHAIN})
+)
+HELPERS: tuple[str, ...] = tuple(name for name, role in ROLES.items() if role.helper)
+
+
+def linked_by(link: str) -> tuple[str, ...]:
+    """Roles on the chain that serve by `link`: whoever plays several is shown as the first."""
+    order = sorted(ON_CHAIN, key=lambda name: -ROLES[name].layer)
+    return tuple(name for name in order if ROLES[name].link == link)

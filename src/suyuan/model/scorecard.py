@@ -35,6 +35,11 @@ class Signal:
     unknown: float = 0.0
     linear: bool = False
     bounds: tuple[float, float] = (-20.0, 20.0)
+    #: Whether a case may weigh it anew by what it knows (conduct); what tells who is known may not.
+    learns: bool = False
+    #: Whether it comes with what makes a candidate known (a sale, a use). Among the known it tells
+    #: how they became so, and a case leaves it in the published score and weighs it no further.
+    selects: bool = False
 
     def __post_init__(self) -> None:
         if not self.linear and len(self.weights) != len(self.edges) + 1:
@@ -68,7 +73,7 @@ class Scorecard:
 
 def _malformed(name: str, en: str, zh: str) -> CatalogError:
     return CatalogError(
-        Text(f"Scorecard signal: {en}.", f"评分卡信号:{zh}。"),
+        Text(f"Error in a scorecard signal: {en}.", f"评分卡信号有误:{zh}。"),
         value=name,
         hint=Text("See docs/detect.md for the format.", "格式见 docs/detect.md。"),
     )
@@ -105,6 +110,8 @@ def _signal(name: str, entry: Mapping[str, Any]) -> Signal:
         unknown=float(entry.get("unknown", 0.0)),
         linear=bool(entry.get("linear", False)),
         bounds=(float(low), float(high)),
+        learns=bool(entry.get("learns", False)),
+        selects=bool(entry.get("selects", False)),
     )
 
 
@@ -133,6 +140,10 @@ def _entry(signal: Signal) -> dict[str, Any]:
         "direction": signal.direction,
         "needs": list(signal.needs),
     }
+    if signal.learns:
+        entry["learns"] = True
+    if signal.selects:
+        entry["selects"] = True
     if signal.linear:
         return entry | {"linear": True, "bounds": list(signal.bounds), "unknown": signal.unknown}
     return entry | {

@@ -56,7 +56,7 @@ def parse(written: str) -> Subject:
     kind, separator, id_ = written.partition(":")
     if not separator or kind not in KINDS or not id_:
         raise InputError(
-            Text("This is not a subject.", "这不是一个主体标识。"),
+            Text("Not a subject.", "不是主体标识。"),
             value=written,
             hint=Text(
                 f"Write kind:id, with one of: {', '.join(KINDS)}.",

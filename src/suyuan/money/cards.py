@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from suyuan.money.account_facts import AccountFacts
 from suyuan.money.arrays import Flags, Ints, Ints32
-from suyuan.money.case import Holders
-from suyuan.money.exact import spread
 from suyuan.money.ledger import Ledger, find, instants
 from suyuan.money.owners import ACCOUNT
+from suyuan.money.shares import spread
 from suyuan.store.tables import Tables
 
 #: A card is issued at most this long after it was paid for, in microseconds.
@@ -25,13 +25,14 @@ AFTER: Final = 10 * 60 * 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Cards:
+class CardEvents:
     """Events of cards in order of card and time; `payment` is a row of the ledger, or -1.
 
     `giver` and `taker` are subjects (null where unknown), `worth` price, else face value.
     """
 
     voucher_id: pa.Array
+    kind: pa.Array
     card: Ints32
     at: Ints
     worth: Ints
@@ -44,7 +45,7 @@ class Cards:
     payment: Ints32
 
 
-def cards(tables: Tables, payment_ids: pa.Array) -> Cards:
+def cards(tables: Tables, payment_ids: pa.Array) -> CardEvents:
     """Read `vouchers`; parties are written as the entities that `aliases` knows, else as party."""
     rows = tables.engine.fetch(
         tables["vouchers"]
@@ -53,6 +54,7 @@ def cards(tables: Tables, payment_ids: pa.Array) -> Cards:
         )
         .select(
             "voucher_id",
+            "kind",
             "at",
             "step",
             "face_value",
@@ -68,8 +70,9 @@ def cards(tables: Tables, payment_ids: pa.Array) -> Cards:
     names = tables.engine.fetch(tables["aliases"].select("name", "entity"))
     step = np.asarray(rows["step"], dtype=np.int64)
     ids = rows["voucher_id"].combine_chunks()
-    return Cards(
+    return CardEvents(
         voucher_id=ids,
+        kind=pc.fill_null(rows["kind"], "").combine_chunks(),
         card=find(ids, pc.unique(ids)),
         at=instants(rows["at"]),
         worth=np.asarray(pc.coalesce(rows["price"], rows["face_value"]), dtype=np.int64),
@@ -89,7 +92,7 @@ def _entities(party: pa.ChunkedArray, names: pa.Table) -> pa.Array:
     return pc.coalesce(known, pc.binary_join_element_wise("party:", party, "")).combine_chunks()
 
 
-def linked(events: Cards, book: Ledger, known: Holders) -> Cards:
+def linked(events: CardEvents, book: Ledger, known: AccountFacts) -> CardEvents:
     """The same cards, with issues that name no payment tied to the one that must have paid them.
 
     That is the payment to a seller of cards by the card's first holder, at most :data:`AFTER`
@@ -134,13 +137,13 @@ def _nearest(buyer: Ints32, at: Ints, taker: Ints32, when: Ints) -> Ints:
     return out
 
 
-def taker_of(events: Cards, payer: pa.Array) -> pa.Array:
+def taker_of(events: CardEvents, payer: pa.Array) -> pa.Array:
     """Who got the card: as written, else who paid for it, else who handed it on next."""
     paid_by = pc.if_else(pa.array(events.redeem), pa.scalar(None, pa.string()), payer)
     return pc.coalesce(events.taker, paid_by, following(events, events.giver))
 
 
-def following(events: Cards, subjects: pa.Array) -> pa.Array:
+def following(events: CardEvents, subjects: pa.Array) -> pa.Array:
     """The subject at the same card's next event, or null."""
     last = np.ones(events.card.size, np.bool_)
     last[:-1] = events.card[1:] != events.card[:-1]

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from suyuan.model.results import EXITS, TRACES
 from suyuan.money.arrays import DUST, KEPT, TOO_FAR, Flags, Ints, Ints32, Steps
 from suyuan.money.cards import priced_in
+from suyuan.money.flow_graph import TraceGraph, TraceInputs
 from suyuan.money.order import closings
 from suyuan.money.places import (
     BALANCE,
@@ -19,7 +20,6 @@ from suyuan.money.places import (
     VOUCHER,
 )
 from suyuan.money.poison import Poisoned
-from suyuan.money.scenes import Material, Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,47 +35,49 @@ class Rest:
     at: Ints
 
 
-def traces(given: Material, seen: Scene, steps: Steps, method: str) -> pa.Table:
+def traces(inputs: TraceInputs, graph: TraceGraph, steps: Steps, method: str) -> pa.Table:
     """One row for each report and payment or card event that moved its money."""
     event = steps.event
-    source = np.where(seen.shown_from[event] >= 0, seen.shown_from[event], seen.flow.source[event])
-    target = np.where(seen.shown_to[event] >= 0, seen.shown_to[event], seen.flow.target[event])
-    payment, card = seen.payment[event], seen.card[event]
+    source = np.where(
+        graph.shown_from[event] >= 0, graph.shown_from[event], graph.flow.source[event]
+    )
+    target = np.where(graph.shown_to[event] >= 0, graph.shown_to[event], graph.flow.target[event])
+    payment, card = graph.payment[event], graph.card[event]
     columns = {
-        "report_id": given.claims.reports.take(pa.array(steps.label)),
+        "report_id": inputs.claims.reports.take(pa.array(steps.label)),
         "method": pa.repeat(method, event.size),
         "hop": pa.array(steps.hop, pa.int64()),
-        "payment_id": given.book.payment_id.take(pa.array(payment, mask=payment < 0)),
-        "voucher_id": given.cards.voucher_id.take(pa.array(card, mask=card < 0)),
-        "from": seen.places.subjects(source),
-        "to": seen.places.subjects(target),
+        "payment_id": inputs.book.payment_id.take(pa.array(payment, mask=payment < 0)),
+        "voucher_id": inputs.cards.voucher_id.take(pa.array(card, mask=card < 0)),
+        "from": graph.places.subjects(source),
+        "to": graph.places.subjects(target),
         "amount": pa.array(steps.amount),
-        "at": pa.array(seen.at[event]).cast(pa.timestamp("us")),
+        "at": pa.array(graph.at[event]).cast(pa.timestamp("us")),
     }
     return pa.table([columns[name] for name in TRACES.names], schema=TRACES.stored)
 
 
-def rests(seen: Scene, steps: Steps) -> Rest:
+def rests(graph: TraceGraph, steps: Steps) -> Rest:
     """What came in less what went out again, for each label and place.
 
-    Money given up on arrival (dust, too far) stays apart from what is followed there.
+    Money inputs up on arrival (dust, too far) stays apart from what is followed there.
     """
-    event, nodes = steps.event, seen.places.count
-    source, target = seen.flow.source[event], seen.flow.target[event]
+    event, nodes = steps.event, graph.places.count
+    source, target = graph.flow.source[event], graph.flow.target[event]
     into = (steps.label.astype(np.int64) * nodes + target) * 3 + steps.fate
     outof = (steps.label.astype(np.int64) * nodes + source) * 3 + KEPT
-    left = seen.flow.follow[source]
+    left = graph.flow.follow[source]
     keys, where = np.unique(np.concatenate([into, outof[left]]), return_inverse=True)
     amount, at = np.zeros(keys.size, np.int64), np.full(keys.size, np.iinfo(np.int64).min)
     np.add.at(amount, where[: into.size], steps.amount)
     np.add.at(amount, where[into.size :], (steps.fresh - steps.amount)[left])
-    np.maximum.at(at, where[: into.size], seen.at[event])
+    np.maximum.at(at, where[: into.size], graph.at[event])
     return _positive(keys, amount, at, nodes)
 
 
-def poisoned(seen: Scene, found: Poisoned) -> Rest:
+def poisoned(graph: TraceGraph, found: Poisoned) -> Rest:
     """What poison finds at rest: payments in full where they end, balances in full where not."""
-    steps, flow, nodes = found.steps, seen.flow, seen.places.count
+    steps, flow, nodes = found.steps, graph.flow, graph.places.count
     target = flow.target[steps.event]
     into = (steps.label.astype(np.int64) * nodes + target) * 3 + steps.fate
     held = (found.label.astype(np.int64) * nodes + found.node) * 3 + KEPT
@@ -85,7 +87,7 @@ def poisoned(seen: Scene, found: Poisoned) -> Rest:
     ends = ~flow.follow[target] | (steps.fate != KEPT)
     np.add.at(amount, where[: into.size][ends], steps.amount[ends])
     np.add.at(amount, where[into.size :], balance[found.node])
-    np.maximum.at(at, where[: into.size], seen.at[steps.event])
+    np.maximum.at(at, where[: into.size], graph.at[steps.event])
     return _positive(keys, amount, at, nodes)
 
 
@@ -101,54 +103,71 @@ def _positive(keys: Ints, amount: Ints, at: Ints, nodes: int) -> Rest:
     )
 
 
-def exits(given: Material, seen: Scene, rest: Rest, method: str) -> pa.Table:
+def exits(inputs: TraceInputs, graph: TraceGraph, rest: Rest, method: str) -> pa.Table:
     """One row for each report and place where its money rests, with what can still be frozen."""
-    reasons = seen.places.reasons(rest.place)
-    reasons = pc.if_else(pa.array(_home_again(given, rest)), REVERSED, reasons)
+    reasons = graph.places.reasons(rest.place)
+    reasons = pc.if_else(pa.array(_home_again(inputs, rest)), REVERSED, reasons)
     reasons = pc.if_else(pa.array(rest.fate == DUST), DISSIPATED, reasons)
     reasons = pc.if_else(pa.array(rest.fate == TOO_FAR), TRUNCATED, reasons)
+    lies = _recoverable(inputs, graph, rest, reasons)
+    held = _held(inputs, rest, lies)
     table = pa.table(
         {
-            "report_id": given.claims.reports.take(pa.array(rest.label)),
-            "exit": seen.places.subjects(rest.place),
+            "report_id": inputs.claims.reports.take(pa.array(rest.label)),
+            "exit": graph.places.subjects(rest.place),
             "reason": reasons,
             "amount": rest.amount,
             "at": pa.array(rest.at).cast(pa.timestamp("us")),
-            "recoverable": _recoverable(given, seen, rest, reasons),
+            "recoverable": lies - held,
+            "held": held,
         }
     )
     table = table.group_by(["report_id", "exit", "reason"]).aggregate(
-        [("amount", "sum"), ("at", "max"), ("recoverable", "sum")]
+        [("amount", "sum"), ("at", "max"), ("recoverable", "sum"), ("held", "sum")]
     )
-    table = table.rename_columns(["report_id", "exit", "reason", "amount", "at", "recoverable"])
+    summed = ["report_id", "exit", "reason", "amount", "at", "recoverable", "held"]
+    table = table.rename_columns(summed)
     table = table.append_column("method", pa.repeat(method, table.num_rows))
     table = table.append_column("loss", pa.nulls(table.num_rows, pa.int64()))
     return table.select(EXITS.names).cast(EXITS.stored)
 
 
-def _home_again(given: Material, rest: Rest) -> Flags:
+def _home_again(inputs: TraceInputs, rest: Rest) -> Flags:
     """Money that lies in an account of the very victim it came from."""
-    accounts = len(given.book.accounts)
+    accounts = len(inputs.book.accounts)
     pairs = rest.label.astype(np.int64) * accounts + rest.place
-    return (rest.place < accounts) & np.isin(pairs, given.claims.own_pairs)
+    return (rest.place < accounts) & np.isin(pairs, inputs.claims.own_pairs)
 
 
-def _recoverable(given: Material, seen: Scene, rest: Rest, reasons: pa.Array) -> Ints:
+def _recoverable(inputs: TraceInputs, graph: TraceGraph, rest: Rest, reasons: pa.Array) -> Ints:
     """What still lies there: the balance of an open account, a card not yet used.
 
     The shares of all reports in one account are never more than its balance.
     """
-    balance = closings(seen.flow.source, seen.flow.target, seen.flow.amount, seen.flow.opening)
+    balance = closings(graph.flow.source, graph.flow.target, graph.flow.amount, graph.flow.opening)
     out = np.zeros(rest.amount.size, np.int64)
     card = np.asarray(pc.equal(reasons, VOUCHER), dtype=np.bool_)
     out[card] = rest.amount[card]
     lies = np.asarray(pc.equal(reasons, BALANCE), dtype=np.bool_)
-    lies &= rest.place < len(given.book.accounts)
-    lies[lies] = seen.flow.follow[rest.place[lies]] & ~given.known.closed[rest.place[lies]]
+    lies &= rest.place < len(inputs.book.accounts)
+    lies[lies] = graph.flow.follow[rest.place[lies]] & ~inputs.known.closed[rest.place[lies]]
     rows = np.flatnonzero(lies)
     rows = rows[np.argsort(rest.place[rows], kind="stable")]
     held, group = np.unique(rest.place[rows], return_inverse=True)
     out[rows] = priced_in(group.astype(np.int32), rest.amount[rows], balance[held])
+    return out
+
+
+def _held(inputs: TraceInputs, rest: Rest, lies: Ints) -> Ints:
+    """Of what lies there, what running measures hold: no more than their amount in all."""
+    out = np.zeros(lies.size, np.int64)
+    inside = rest.place < len(inputs.book.accounts)
+    most = np.zeros(lies.size, np.int64)
+    most[inside] = inputs.known.held.most[rest.place[inside]]
+    rows = np.flatnonzero((most > 0) & (lies > 0))
+    rows = rows[np.argsort(rest.place[rows], kind="stable")]
+    _, first, group = np.unique(rest.place[rows], return_index=True, return_inverse=True)
+    out[rows] = priced_in(group.astype(np.int32), lies[rows], most[rows][first])
     return out
 
 
@@ -164,6 +183,7 @@ def not_located(reports: pa.Table, located: pa.Array, method: str) -> pa.Table:
         "amount": nothing,
         "at": pa.nulls(count, pa.timestamp("us")),
         "recoverable": nothing,
+        "held": nothing,
         "loss": lost["loss"],
     }
     return pa.table([columns[name] for name in EXITS.names], schema=EXITS.stored)

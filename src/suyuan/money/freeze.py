@@ -7,6 +7,7 @@ with a gamma prior). What a call saves is what would be gone a day later without
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -16,10 +17,11 @@ import pyarrow.compute as pc
 from suyuan.model.money import yuan
 from suyuan.model.results import FREEZE_LIST
 from suyuan.model.text import Text
+from suyuan.model.times import local
 from suyuan.money.arrays import Flags, Ints, Steps
+from suyuan.money.flow_graph import TraceGraph, TraceInputs
 from suyuan.money.order import closings
 from suyuan.money.places import VOUCHER
-from suyuan.money.scenes import Material, Scene
 
 HOUR: Final = 3_600_000_000
 #: What counts as "now or never", in hours, and the weight of what is known of other accounts.
@@ -31,6 +33,10 @@ _BECAUSE: Final = Text(
     "{amount} yuan of {reports} report(s) lies there; half of such money is gone in {half} hours, "
     "so {saved} yuan would be gone in a day.",
     "该处尚有{reports}起报案的赃款{amount}元;此类资金{half}小时内流失一半,一天内预计流失{saved}元。",
+)
+_HELD: Final = Text(
+    "{held} yuan there is stopped or frozen already, until {until}.",
+    "该处另有{held}元已止付或冻结,至{until}。",
 )
 
 
@@ -51,11 +57,11 @@ class Emptying:
         return rate
 
 
-def emptying(seen: Scene, steps: Steps, now: int) -> Emptying:
+def emptying(graph: TraceGraph, steps: Steps, now: int) -> Emptying:
     """How fast claimed money has been leaving each place."""
-    size = seen.places.count
-    source, target = seen.flow.source[steps.event], seen.flow.target[steps.event]
-    hours = (now - seen.at[steps.event]) / HOUR
+    size = graph.places.count
+    source, target = graph.flow.source[steps.event], graph.flow.target[steps.event]
+    hours = (now - graph.at[steps.event]) / HOUR
     moved = steps.amount - steps.fresh
     gone, lain = np.zeros(size, np.int64), np.zeros(size, np.float64)
     away = source != target
@@ -65,33 +71,43 @@ def emptying(seen: Scene, steps: Steps, now: int) -> Emptying:
     return Emptying(gone, np.maximum(lain, 0.0))
 
 
-def freeze_list(given: Material, seen: Scene, steps: Steps, exits: pa.Table) -> pa.Table:
+def freeze_list(inputs: TraceInputs, graph: TraceGraph, steps: Steps, exits: pa.Table) -> pa.Table:
     """Accounts and unused cards that hold recoverable money, the most urgent first.
 
+    What a running measure holds already is said beside it: nobody needs to call there for it.
     `exits` are those of the method that `steps` belong to.
     """
-    there = exits.filter(pc.greater(exits["recoverable"], 0))
+    there = exits.filter(pc.greater(pc.add(exits["recoverable"], exits["held"]), 0))
     there = there.sort_by([("exit", "ascending"), ("report_id", "ascending")])
     lies = there.group_by("exit", use_threads=False).aggregate(
-        [("recoverable", "sum"), ("report_id", "list"), ("recoverable", "list"), ("at", "max")]
+        [
+            ("recoverable", "sum"),
+            ("held", "sum"),
+            ("report_id", "list"),
+            ("recoverable", "list"),
+            ("at", "max"),
+        ]
     )
     names = lies["exit"].combine_chunks()
-    place = _places(seen, names)
+    place = _places(graph, names)
     amount = np.asarray(lies["recoverable_sum"], dtype=np.int64)
-    held = np.zeros(seen.places.count, np.int64)
-    held[place] = amount
-    balance = closings(seen.flow.source, seen.flow.target, seen.flow.amount, seen.flow.opening)
+    held = np.asarray(lies["held_sum"], dtype=np.int64)
+    loose = np.zeros(graph.places.count, np.int64)
+    loose[place] = amount
+    balance = closings(graph.flow.source, graph.flow.target, graph.flow.amount, graph.flow.opening)
     card = np.asarray(pc.starts_with(names, "voucher:"), dtype=np.bool_)
-    known = emptying(seen, steps, int(given.book.at.max(initial=0)))
-    rate = _rates(seen, known, held, place, card)
+    known = emptying(graph, steps, int(inputs.book.at.max(initial=0)))
+    rate = _rates(graph, known, loose, place, card)
     half = np.minimum(np.log(2) / np.maximum(rate, 1e-12), LONGEST)
     saved = np.floor(amount * -np.expm1(-rate * DAY)).astype(np.int64)
     shares = [[str(yuan(fen)) for fen in row] for row in lies["recoverable_list"].to_pylist()]
     counts = [len(row) for row in shares]
-    texts = [_because(*row) for row in zip(amount, counts, half, saved, strict=True)]
+    until = _until(inputs, place)
+    measures = zip(amount, counts, half, saved, held, until.to_pylist(), strict=True)
+    texts = [_because(*row) for row in measures]
     columns = {
         "account": names,
-        "institution": _institution(given, place),
+        "institution": _institution(inputs, place),
         "amount": amount,
         "balance": np.where(card, amount, balance[place]),
         "reports": lies["report_id_list"],
@@ -101,40 +117,56 @@ def freeze_list(given: Material, seen: Scene, steps: Steps, exits: pa.Table) -> 
         "saved": saved,
         "because_en": [text.en for text in texts],
         "because_zh": [text.zh for text in texts],
+        "held": held,
+        "held_until": until,
     }
     table = pa.table([_array(columns[name]) for name in FREEZE_LIST.names], FREEZE_LIST.names)
     return table.cast(FREEZE_LIST.stored).sort_by(FREEZE_LIST.ordering)
 
 
-def _places(seen: Scene, names: pa.Array) -> Ints:
+def _places(graph: TraceGraph, names: pa.Array) -> Ints:
     """The followed place that each subject is."""
-    every = np.flatnonzero(seen.flow.follow)
-    where = pc.index_in(names, value_set=seen.places.subjects(every))
+    every = np.flatnonzero(graph.flow.follow)
+    where = pc.index_in(names, value_set=graph.places.subjects(every))
     return every[np.asarray(where, dtype=np.int64)]
 
 
-def _rates(seen: Scene, known: Emptying, held: Ints, place: Ints, card: Flags) -> np.ndarray:
-    reasons = seen.places.reasons(np.arange(seen.places.count))
+def _rates(graph: TraceGraph, known: Emptying, held: Ints, place: Ints, card: Flags) -> np.ndarray:
+    reasons = graph.places.reasons(np.arange(graph.places.count))
     cards = np.asarray(pc.equal(reasons, VOUCHER), dtype=np.bool_)
-    accounts = seen.flow.follow & ~cards
+    accounts = graph.flow.follow & ~cards
     rates: np.ndarray = np.where(
         card, known.rates(held, cards)[place], known.rates(held, accounts)[place]
     )
     return rates
 
 
-def _institution(given: Material, place: Ints) -> pa.Array:
-    accounts = len(given.book.accounts)
-    return given.known.institution.take(pa.array(place, mask=place >= accounts))
+def _institution(inputs: TraceInputs, place: Ints) -> pa.Array:
+    accounts = len(inputs.book.accounts)
+    return inputs.known.institution.take(pa.array(place, mask=place >= accounts))
 
 
-def _because(amount: int, reports: int, half: float, saved: int) -> Text:
-    return _BECAUSE.format(
+def _until(inputs: TraceInputs, place: Ints) -> pa.Array:
+    accounts = len(inputs.book.accounts)
+    return inputs.known.held.until.take(pa.array(place, mask=place >= accounts))
+
+
+def _because(
+    amount: int, reports: int, half: float, saved: int, held: int, until: datetime | None
+) -> Text:
+    lies = _BECAUSE.format(
         amount=f"{yuan(int(amount)):,}",
         reports=reports,
         half=f"{half:,.1f}",
         saved=f"{yuan(int(saved)):,}",
     )
+    if not held:
+        return lies
+    ends = "–" if until is None else f"{local(until):%Y-%m-%d %H:%M}"
+    stands = _HELD.format(held=f"{yuan(int(held)):,}", until=ends)
+    if not amount:
+        return stands
+    return Text(f"{lies.en} {stands.en}", f"{lies.zh}{stands.zh}")
 
 
 def _array(column: object) -> pa.Array | pa.ChunkedArray:

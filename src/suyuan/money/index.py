@@ -26,7 +26,7 @@ _BUCKET: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class PaymentIndex:
     """Payments in time order, and for each account which of them it made and got.
 
     ``by_payer[payer_start[a]:payer_start[a + 1]]`` are the payments of account `a`, in time order;
@@ -83,7 +83,7 @@ class Index:
                 yield field.name, getattr(self, field.name)
 
 
-def build(payments: pa.Table) -> Index:
+def build(payments: pa.Table) -> PaymentIndex:
     """Index the columns :data:`COLUMNS` of a table (text, text, int64 fen, timestamp)."""
     with ThreadPoolExecutor(2) as threads:
         payer, payee = threads.map(_encoded, (payments["payer"], payments["payee"]))
@@ -93,10 +93,19 @@ def build(payments: pa.Table) -> Index:
     size = len(accounts)
     payers, payees = payer[1][order], renumber[payee[1]][order]
     with ThreadPoolExecutor(2) as threads:
-        paid, got = threads.map(lambda codes: grouped(codes, size), (payers, payees))
+        paid, incoming = threads.map(lambda codes: grouped(codes, size), (payers, payees))
     amount = np.asarray(payments["amount"])
-    return Index(
-        accounts, at[order], payers, payees, amount[order], order, paid[0], got[0], paid[1], got[1]
+    return PaymentIndex(
+        accounts,
+        at[order],
+        payers,
+        payees,
+        amount[order],
+        order,
+        paid[0],
+        incoming[0],
+        paid[1],
+        incoming[1],
     )
 
 

@@ -12,7 +12,7 @@ from suyuan.money.arrays import Flags, Ints, Ints32
 from suyuan.money.order import UNKNOWN, in_before_out
 from suyuan.store.engine import Engine
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "row_id",
     "payment_id",
     "at",
@@ -50,6 +50,21 @@ class Ledger:
         """The numbers of accounts; -1 for a name that no payment has."""
         return find(names, self.accounts)
 
+    def rows(self) -> pa.Table:
+        """The payments as a table of :data:`COLUMNS`, in their order."""
+        columns = {
+            "row_id": self.row_id,
+            "payment_id": self.payment_id,
+            "at": pa.array(self.at).cast(pa.timestamp("us")),
+            "payer": self.accounts.take(pa.array(self.payer)),
+            "payee": self.accounts.take(pa.array(self.payee)),
+            "amount": pa.array(self.amount),
+            "balance_after": pa.array(self.after, mask=self.after == UNKNOWN),
+            "cash": pa.array(self.cash),
+            "fee": pa.array(self.fee),
+        }
+        return pa.table(columns)
+
 
 def find(names: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints32:
     """Where each name stands (first) in `among`, else -1; null stands nowhere."""
@@ -64,7 +79,7 @@ def instants(times: pa.Array | pa.ChunkedArray) -> Ints:
 
 def ledger(engine: Engine, moved: ir.Table) -> Ledger:
     """Read the rows of ``settled.settled`` (or a part of them) into arrays."""
-    return in_order(engine.fetch(moved.select(*_COLUMNS)))
+    return in_order(engine.fetch(moved.select(*COLUMNS)))
 
 
 def in_order(rows: pa.Table) -> Ledger:

@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from suyuan.money.arrays import CLEAN, Ints, Ints32
-from suyuan.money.exact import muldiv, spread
+from suyuan.money.shares import muldiv, spread
 
 FIFO: Final = 0
 LIFO: Final = 1
@@ -23,7 +23,7 @@ LIBR: Final = 4
 _NIL: Final = -1
 
 
-class Lots(NamedTuple):
+class LotStacks(NamedTuple):
     """A pool of lots, chained both ways into one list for each node.
 
     `clean` holds nobody's money of a node where its place in the list does not matter.
@@ -61,8 +61,8 @@ def ints32(size: int, value: int) -> Ints32:
 
 
 @njit(cache=True)
-def empty_lots(nodes: int, lots: int) -> Lots:
-    return Lots(
+def empty_lots(nodes: int, lots: int) -> LotStacks:
+    return LotStacks(
         ints32(lots, CLEAN),
         ints32(lots, 0),
         ints(lots, 0),
@@ -76,7 +76,7 @@ def empty_lots(nodes: int, lots: int) -> Lots:
 
 
 @njit(cache=True)
-def append(lots: Lots, node: int, label: int, hop: int, amount: int) -> None:
+def append(lots: LotStacks, node: int, label: int, hop: int, amount: int) -> None:
     """Put a lot at the end of the node's list, into the last lot where that is the same money."""
     last = lots.tail[node]
     if last != _NIL and lots.label[last] == label and lots.hop[last] == hop:
@@ -98,7 +98,7 @@ def append(lots: Lots, node: int, label: int, hop: int, amount: int) -> None:
 
 
 @njit(cache=True)
-def _remove(lots: Lots, node: int, lot: int) -> None:
+def _remove(lots: LotStacks, node: int, lot: int) -> None:
     before, after = lots.before[lot], lots.after[lot]
     if before == _NIL:
         lots.head[node] = after
@@ -122,7 +122,7 @@ def load(bundle: Bundle, label: int, hop: int, amount: int) -> None:
 
 
 @njit(cache=True)
-def held_by(lots: Lots, node: int) -> int:
+def held_by(lots: LotStacks, node: int) -> int:
     """Money in the node's list, the `clean` drawer apart."""
     total, lot = 0, lots.head[node]
     while lot != _NIL:
@@ -132,7 +132,7 @@ def held_by(lots: Lots, node: int) -> int:
 
 
 @njit(cache=True)
-def _take_in_turn(lots: Lots, node: int, need: int, bundle: Bundle, method: int) -> int:
+def _take_in_turn(lots: LotStacks, node: int, need: int, bundle: Bundle, method: int) -> int:
     """Take the newest lots (LIFO) or the oldest; returns what is still needed."""
     while need > 0:
         lot = lots.tail[node] if method == LIFO else lots.head[node]
@@ -148,7 +148,7 @@ def _take_in_turn(lots: Lots, node: int, need: int, bundle: Bundle, method: int)
 
 
 @njit(cache=True)
-def _take_pro_rata(lots: Lots, node: int, need: int, held: int, bundle: Bundle) -> None:
+def _take_pro_rata(lots: LotStacks, node: int, need: int, held: int, bundle: Bundle) -> None:
     """Take `need` of the `held` money of the list, from every lot in proportion."""
     count, lot = 0, lots.head[node]
     while lot != _NIL:
@@ -181,7 +181,7 @@ def _claimed_part(method: int, need: int, held: int, clean: int) -> int:
 
 
 @njit(cache=True)
-def take(lots: Lots, node: int, amount: int, method: int, bundle: Bundle) -> None:
+def take(lots: LotStacks, node: int, amount: int, method: int, bundle: Bundle) -> None:
     """Move `amount` out of the node into the bundle; what the node lacks comes as clean."""
     need = amount
     if method >= HAIRCUT:
@@ -198,7 +198,7 @@ def take(lots: Lots, node: int, amount: int, method: int, bundle: Bundle) -> Non
 
 
 @njit(cache=True)
-def put(lots: Lots, node: int, method: int, bundle: Bundle, at_label: Ints32) -> None:
+def put(lots: LotStacks, node: int, method: int, bundle: Bundle, at_label: Ints32) -> None:
     """Put the bundle's lots into the node; pro-rata methods keep one lot for each label."""
     if method >= HAIRCUT:
         lot = lots.head[node]

@@ -2,7 +2,7 @@
 
 Payments of one instant are put in an order in which money comes in before it goes out (a payment
 waits for those of the same instant that pay its payer). Where they go round in a circle, the order
-given by the caller decides, and the doubt is counted.
+inputs by the caller decides, and the doubt is counted.
 """
 
 from typing import Final, NamedTuple

@@ -6,12 +6,13 @@ A payment from a victim's account, settled between first contact and report, is 
 3. else where it bought cards that others then used,
 4. else where it, or all such payments of that time together, are the loss, to the fen.
 
-Where the victim's accounts are not known, payments of that time into the named payees are hers (5)
-if all by one account come to the loss, to the fen, or if only one account paid them, and no more.
+Where that finds nothing, payments of that time into the named payees are hers (5) if all by one
+account come to the loss, to the fen; where none of her accounts is known, also if only one account
+paid them, and no more.
 
 A payment into one of the victim's own accounts never is (nor, therefore, a loan paid out to her).
-No payment belongs to two reports: the one that names its payee has it, then the one taken down
-first.
+No payment belongs to two reports: the one that names its payee has it, then the one that had begun
+last before it.
 """
 
 from collections.abc import Sequence
@@ -21,8 +22,8 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.money.owners import named_payees, ring_accounts, victims_accounts
-from suyuan.money.settled import settled
+from suyuan.money.owners import borrowers_accounts, named_payees, ring_accounts, victims_accounts
+from suyuan.money.settlement import settled
 from suyuan.store.tables import Tables
 
 #: Clocks of banks and police differ, and a first call may be remembered late.
@@ -39,7 +40,7 @@ COLUMNS: Final = ("report_id", "row_id", "payment_id", "voucher_id", "account_no
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class TraceScope:
     """What origins are looked for in: settled payments, victims' accounts, accounts of the ring."""
 
     tables: Tables
@@ -48,18 +49,19 @@ class Ground:
     ring: ir.Table
 
 
-def ground(tables: Tables, ring: ir.Table | None = None) -> Ground:
+def trace_scope(tables: Tables, ring: ir.Table | None = None) -> TraceScope:
     """Evaluate what every later relation reads; `ring` (account_no) is known from elsewhere."""
     keep = tables.engine.keep
-    return Ground(
+    moved, own = keep(settled(tables)), keep(victims_accounts(tables))
+    return TraceScope(
         tables,
-        keep(settled(tables)),
-        keep(victims_accounts(tables)),
+        moved,
+        keep(ibis.union(own, borrowers_accounts(tables, own, moved), distinct=True)),
         keep(ring_accounts(tables, ring)),
     )
 
 
-def origins(on: Ground) -> ir.Table:
+def origins(on: TraceScope) -> ir.Table:
     """One row for each payment, or card, with which money left a victim.
 
     Columns: report_id, row_id and payment_id (null for a card whose payment is not on record),
@@ -73,13 +75,13 @@ def origins(on: Ground) -> ir.Table:
         found_by=ibis.literal(BY_CARD)
     )
     located = tables.engine.keep(_once(ibis.union(named, tied, cards)))
-    exact = _once(ibis.union(located, _the_loss(on, paid, located), _by_strangers(on)))
+    exact = _once(ibis.union(located, _the_loss(on, paid, located), _by_strangers(on, located)))
     return ibis.union(
         exact.select(*COLUMNS, "found_by"), _cards_without_payment(on).select(*COLUMNS, "found_by")
     )
 
 
-def paid_in_time(on: Ground) -> ir.Table:
+def paid_in_time(on: TraceScope) -> ir.Table:
     """Settled payments out of victims' accounts between contact and report.
 
     `account_no` is the victim's; `payee` whom she paid. Her own accounts are no payees.
@@ -104,6 +106,7 @@ def paid_in_time(on: Ground) -> ir.Table:
         "at",
         "amount",
         "reported_at",
+        "since",
         "loss",
         voucher_id=ibis.null("string"),
     )
@@ -116,15 +119,15 @@ def _marked(paid: ir.Table, payees: ir.Table, on: Sequence[str], how: int) -> ir
 
 
 def _once(found: ir.Table) -> ir.Table:
-    """Every payment for one report only."""
+    """Every payment for one report only: of two, for the one that had begun last."""
     best = ibis.row_number().over(
         group_by=found.row_id,
-        order_by=[found.found_by, found.reported_at, found.report_id],
+        order_by=[found.found_by, ibis.desc(found.since), found.reported_at, found.report_id],
     )
     return found.mutate(best=best).filter(ibis._.best == 0).drop("best")
 
 
-def _given_away(on: Ground, paid: ir.Table) -> ir.Table:
+def _given_away(on: TraceScope, paid: ir.Table) -> ir.Table:
     """Payments for cards that somebody else then had: (report_id, payment_id).
 
     A card with a later event of which the victim is neither side's end, or that was issued to
@@ -137,9 +140,9 @@ def _given_away(on: Ground, paid: ir.Table) -> ir.Table:
         on.own.select("report_id", name="account_no"),
         reports.filter(reports.victim_id.notnull()).select("report_id", name="victim_id"),
     )
-    got = bought.select("voucher_id", "payment_id", "to_party")
-    went = got.inner_join(handed, "voucher_id").select("payment_id", party="went_to")
-    straight = got.filter(got.to_party.notnull()).select("payment_id", party="to_party")
+    issues = bought.select("voucher_id", "payment_id", "to_party")
+    went = issues.inner_join(handed, "voucher_id").select("payment_id", party="went_to")
+    straight = issues.filter(issues.to_party.notnull()).select("payment_id", party="to_party")
     paid = paid.select("report_id", "payment_id")
     taken = paid.inner_join(ibis.union(went, straight), "payment_id")
     return (
@@ -159,7 +162,7 @@ def _handed_on(tables: Tables) -> ir.Table:
     return ibis.union(giver, taker, distinct=True)
 
 
-def _cards_without_payment(on: Ground) -> ir.Table:
+def _cards_without_payment(on: TraceScope) -> ir.Table:
     """Cards issued to a victim in that time, used by others, with no payment on record."""
     vouchers, reports = on.tables["vouchers"], on.tables["reports"]
     since = ibis._.contacted_at.fill_null(ibis._.reported_at - LOOK_BACK) - SLACK
@@ -168,11 +171,11 @@ def _cards_without_payment(on: Ground) -> ir.Table:
     )
     known = on.moved.select("payment_id")
     issued = vouchers.filter(vouchers.event == "issue").anti_join(known, "payment_id")
-    hers = asked.inner_join(issued, asked.victim_id == issued.to_party).filter(
+    likely = asked.inner_join(issued, asked.victim_id == issued.to_party).filter(
         ibis._.at >= ibis._.since, ibis._.at <= ibis._.until
     )
     others = _handed_on(on.tables)
-    used = hers.inner_join(others, "voucher_id").filter(ibis._.went_to != ibis._.victim_id)
+    used = likely.inner_join(others, "voucher_id").filter(ibis._.went_to != ibis._.victim_id)
     first = ibis.row_number().over(
         group_by=used.voucher_id, order_by=[used.reported_at, used.report_id, used.at]
     )
@@ -192,16 +195,17 @@ def _cards_without_payment(on: Ground) -> ir.Table:
     )
 
 
-def _by_strangers(on: Ground) -> ir.Table:
-    """For victims none of whose accounts is known: payments into the named payees.
+def _by_strangers(on: TraceScope, located: ir.Table) -> ir.Table:
+    """For reports of which nothing else was found: payments into the payees that they name.
 
     All that one account paid them in that time, where that is the loss to the fen and true of no
-    other account, or where no other account paid them and it is less. Accounts
-    of known victims and of the ring are none.
+    other account (she paid out of an account that is not known to be hers); or, where none of her
+    accounts is known, where no other account paid them and it is less. Accounts of known victims
+    and of the ring are none.
     """
     reports, moved = on.tables["reports"], on.moved
     since = ibis._.contacted_at.fill_null(ibis._.reported_at - LOOK_BACK) - SLACK
-    lone = reports.anti_join(on.own, "report_id").select(
+    lone = reports.anti_join(located, "report_id").select(
         "report_id", "reported_at", "loss", since=since, until=ibis._.reported_at + SLACK
     )
     into = named_payees(on.tables).inner_join(lone, "report_id")
@@ -212,11 +216,13 @@ def _by_strangers(on: Ground) -> ir.Table:
     whole = paid.group_by("report_id", "payer", "loss").agg(together=paid.amount.sum())
     payers = whole.group_by("report_id").agg(payers=whole.count())
     whole = whole.inner_join(payers, "report_id")
-    only = (whole.payers == 1) & (whole.together < whole.loss)
+    known = on.own.select("report_id").distinct().mutate(known=1)
+    whole = whole.left_join(known, "report_id").drop("report_id_right")
+    only = (whole.payers == 1) & (whole.together < whole.loss) & whole.known.isnull()
     whole = whole.filter((whole.together == whole.loss) | only)
     alone = whole.group_by("report_id").agg(payer=whole.payer.min(), alike=whole.count())
-    hers = paid.semi_join(alone.filter(alone.alike == 1), ["report_id", "payer"])
-    return hers.select(
+    likely = paid.semi_join(alone.filter(alone.alike == 1), ["report_id", "payer"])
+    return likely.select(
         "report_id",
         "row_id",
         "payment_id",
@@ -224,6 +230,7 @@ def _by_strangers(on: Ground) -> ir.Table:
         "at",
         "amount",
         "reported_at",
+        "since",
         "loss",
         account_no="payer",
         voucher_id=ibis.null("string"),
@@ -231,7 +238,7 @@ def _by_strangers(on: Ground) -> ir.Table:
     )
 
 
-def _the_loss(on: Ground, paid: ir.Table, located: ir.Table) -> ir.Table:
+def _the_loss(on: TraceScope, paid: ir.Table, located: ir.Table) -> ir.Table:
     """Payments of that time which nothing else ties, and which are what is missing of the loss.
 
     Either one payment alone is the missing amount, or all of them together are. Payees that the

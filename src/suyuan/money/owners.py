@@ -5,6 +5,7 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.money.payee_typos import corrected
 from suyuan.store.tables import Tables
 
 #: How an account is written as a subject.
@@ -22,9 +23,9 @@ def victims_accounts(tables: Tables) -> ir.Table:
     reports, accounts, owners = (tables[name] for name in ("reports", "bank_accounts", "owners"))
     people = _victims(tables)
     held = people.inner_join(accounts, people.entity == "party:" + accounts.holder_id)
-    theirs = owners.filter(owners.subject.startswith(ACCOUNT))
-    listed = people.inner_join(theirs, "entity").select(
-        "report_id", account_no=theirs.subject.substr(len(ACCOUNT))
+    holdings = owners.filter(owners.subject.startswith(ACCOUNT))
+    listed = people.inner_join(holdings, "entity").select(
+        "report_id", account_no=holdings.subject.substr(len(ACCOUNT))
     )
     phone = reports.inner_join(accounts, reports.victim_phone == accounts.phone)
     bound = phone.filter(phone.holder_id.isnull() | phone.victim_id.isnull())
@@ -33,6 +34,23 @@ def victims_accounts(tables: Tables) -> ir.Table:
         listed,
         bound.select("report_id", "account_no"),
         distinct=True,
+    )
+
+
+def borrowers_accounts(tables: Tables, own: ir.Table, moved: ir.Table) -> ir.Table:
+    """Accounts into which a victim's loan was paid out: (report_id, account_no).
+
+    A loan is paid out to the borrower. Not where the report names that account, or where it is
+    known to be a shop's or somebody else's.
+    """
+    accounts = tables["bank_accounts"]
+    loans = own.semi_join(accounts.filter(accounts.kind == "loan"), "account_no")
+    paid_out = moved.select("payee", account_no="payer")
+    out = loans.inner_join(paid_out, "account_no").select("report_id", "payee")
+    payees = out.rename(account_no="payee").distinct()
+    others = accounts.filter(accounts.holder_id.notnull() | accounts.kind.isin((*SHOPS, "loan")))
+    return payees.anti_join(others, "account_no").anti_join(
+        named_payees(tables), ["report_id", "account_no"]
     )
 
 
@@ -45,15 +63,16 @@ def _victims(tables: Tables) -> ir.Table:
     sole = lines.group_by("subject").agg(person=lines.entity.min(), several=lines.entity.nunique())
     sole = sole.filter(sole.several == 1)
     nameless = reports.filter(reports.victim_id.isnull())
-    told = nameless.inner_join(sole, "phone:" + nameless.victim_phone == sole.subject)
-    return ibis.union(known, told.select("report_id", entity="person"))
+    by_phone = nameless.inner_join(sole, "phone:" + nameless.victim_phone == sole.subject)
+    return ibis.union(known, by_phone.select("report_id", entity="person"))
 
 
 def named_payees(tables: Tables) -> ir.Table:
-    """Accounts that reports name as paid into: (report_id, account_no)."""
+    """Accounts that reports name as paid into: (report_id, account_no), slips of the pen mended."""
     reports = tables["reports"]
     named = reports.filter(reports.payee_accounts.notnull())
-    return named.select("report_id", account_no=named.payee_accounts.unnest()).distinct()
+    named = named.select("report_id", account_no=named.payee_accounts.unnest()).distinct()
+    return corrected(tables, named)
 
 
 def ring_accounts(tables: Tables, known: ir.Table | None = None) -> ir.Table:
@@ -63,11 +82,10 @@ def ring_accounts(tables: Tables, known: ir.Table | None = None) -> ir.Table:
     (a table with account_no), and the other accounts of whoever holds one of these. Shops and card
     shops are left out: a report that names one says where a victim paid, not who stole.
     """
-    accounts, decisions = tables["bank_accounts"], tables["decisions"]
-    confirmed = decisions.filter(decisions.kind == "confirm", decisions.subject.startswith(ACCOUNT))
+    accounts = tables["bank_accounts"]
     tied = ibis.union(
         named_payees(tables).select("account_no"),
-        confirmed.select(account_no=confirmed.subject.substr(len(ACCOUNT))),
+        tables["confirmed_accounts"].select("account_no"),
         distinct=True,
     )
     if known is not None:

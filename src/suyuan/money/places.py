@@ -22,7 +22,7 @@ VOUCHER: Final = "voucher"
 
 class Places:
     """Numbered places: the subject that each is shown as, why money would rest there, and whether
-    it is followed further. Numbers are given in the order of :meth:`add`, from 0.
+    it is followed further. Numbers are inputs in the order of :meth:`add`, from 0.
     """
 
     def __init__(self) -> None:

@@ -52,10 +52,10 @@ def _walk(
         bits = held[source] if flow.follow[source] else 0
         if amount == 0:
             continue
-        mine = 0 <= label < count
+        own = 0 <= label < count
         out = with_room(out, used, count)
         for i in range(count):
-            begins = mine and i == label
+            begins = own and i == label
             if not begins and not (bits >> i) & 1:
                 continue
             hop = 0 if begins else hops[place[source], i] + 1

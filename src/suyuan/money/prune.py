@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from suyuan.money.origins import Ground
+from suyuan.money.origins import TraceScope
 from suyuan.money.owners import SHOPS
 
 #: So many payments fit into memory as they are.
@@ -21,15 +21,15 @@ FITS: Final = 5_000_000
 STEPS: Final = 60
 
 
-def reachable(on: Ground, begun: pa.Table, *, fits: int = FITS) -> Ground:
+def reachable(on: TraceScope, starts: pa.Table, *, fits: int = FITS) -> TraceScope:
     """The same ground, with only those payments that touch an account money can have reached.
 
-    `begun` has row_id, at and amount of the origins. Nothing is left out of up to `fits` payments.
+    `starts` has row_id, at and amount of the origins. Nothing is left out of up to `fits` payments.
     """
     engine = on.tables.engine
     if int(engine.fetch(on.moved.aggregate(n=on.moved.count()))["n"][0].as_py()) <= fits:
         return on
-    rows = engine.arrow(begun.select(["row_id"]).drop_null())
+    rows = engine.arrow(starts.select(["row_id"]).drop_null())
     first = on.moved.semi_join(rows, "row_id")
     inside = _inside(on, first)
     touched = ibis.union(
@@ -41,28 +41,28 @@ def reachable(on: Ground, begun: pa.Table, *, fits: int = FITS) -> Ground:
     return replace(on, moved=engine.keep(on.moved.semi_join(engine.keep(touched), "row_id")))
 
 
-def _inside(on: Ground, first: ir.Table) -> ir.Table:
+def _inside(on: TraceScope, first: ir.Table) -> ir.Table:
     """Accounts that money of the payments `first` can have passed through: (account_no)."""
     keep, fetch = on.tables.engine.keep, on.tables.engine.fetch
     moved, stops = on.moved, keep(_stops(on))
-    seen = front = keep(
+    graph = front = keep(
         first.group_by(account_no="payee").agg(since=first.at.min()).anti_join(stops, "account_no")
     )
     for _ in range(STEPS):
         joined = moved.inner_join(front, [moved.payer == front.account_no, moved.at >= front.since])
-        got = joined.group_by("payee").agg(first_at=joined["at"].min())
-        got = got.rename(account="payee").anti_join(stops, ibis._.account == stops.account_no)
-        both = got.left_join(seen, got.account == seen.account_no)
+        payees = joined.group_by("payee").agg(first_at=joined["at"].min())
+        payees = payees.rename(account="payee").anti_join(stops, ibis._.account == stops.account_no)
+        both = payees.left_join(graph, payees.account == graph.account_no)
         newer = both.filter(both.since.isnull() | (both.first_at < both.since))
         front = keep(newer.select(account_no="account", since="first_at"))
         if fetch(front.limit(1)).num_rows == 0:
             break
-        every = ibis.union(seen, front)
-        seen = keep(every.group_by("account_no").agg(since=every.since.min()))
-    return seen.select("account_no")
+        every = ibis.union(graph, front)
+        graph = keep(every.group_by("account_no").agg(since=every.since.min()))
+    return graph.select("account_no")
 
 
-def _stops(on: Ground) -> ir.Table:
+def _stops(on: TraceScope) -> ir.Table:
     """Shops, lenders and victims: money is never followed through them."""
     accounts = on.tables["bank_accounts"]
     shops = accounts.filter(accounts.kind.isin((*SHOPS, "loan"))).select("account_no")

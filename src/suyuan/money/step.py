@@ -8,8 +8,8 @@ from suyuan.model.text import Text
 from suyuan.money.freeze import freeze_list
 from suyuan.money.methods import DEFAULT, METHODS
 from suyuan.money.ranges import exit_ranges
+from suyuan.money.statement_requests import doubts, statements_wanted
 from suyuan.money.trace import trace
-from suyuan.money.wanted import doubts, statements_wanted
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -17,14 +17,14 @@ from suyuan.store.tables import Tables
 def _run(tables: Tables) -> Written:
     found = trace(tables, tuple(METHODS))
     by_default = found.exits.filter(pc.equal(found.exits["method"], DEFAULT))
-    given, seen = found.material, found.seen
+    inputs, graph = found.inputs, found.graph
     return {
         "traces": found.traces,
         "exits": found.exits,
-        "freeze_list": freeze_list(given, seen, found.steps[DEFAULT], by_default),
-        "statements_wanted": statements_wanted(given, by_default),
+        "freeze_list": freeze_list(inputs, graph, found.steps[DEFAULT], by_default),
+        "statements_wanted": statements_wanted(inputs, graph, found.steps[DEFAULT], by_default),
         "exit_ranges": exit_ranges(found.exits, DEFAULT),
-        "trace_doubts": doubts(given, seen),
+        "trace_doubts": doubts(inputs, graph),
     }
 
 
@@ -37,7 +37,8 @@ MONEY: Final = Step(
         "vouchers",
         "reports",
         "parties",
-        "decisions",
+        "confirmed_accounts",
+        "measures",
         "owners",
         "aliases",
         "hubs",

@@ -26,7 +26,7 @@ from suyuan.money.arrays import (
 from suyuan.money.lots import (
     FIRST,
     Bundle,
-    Lots,
+    LotStacks,
     append,
     empty_lots,
     held_by,
@@ -39,15 +39,15 @@ from suyuan.money.lots import (
 
 
 @njit(cache=True)
-def _totals(bundle: Bundle, total: Ints, hop: Ints32, seen: Ints32) -> int:
-    """Sum the bundle by label into `total` (with the least `hop`); returns how many in `seen`."""
+def _totals(bundle: Bundle, total: Ints, hop: Ints32, labels_in: Ints32) -> int:
+    """Sum the bundle by label into `total`, with the least `hop`; returns how many `labels_in`."""
     count = 0
     for i in range(bundle.used[0]):
         label = bundle.label[i]
         if label == CLEAN:
             continue
         if total[label] == 0:
-            seen[count] = label
+            labels_in[count] = label
             hop[label] = bundle.hop[i]
             count += 1
         total[label] += bundle.amount[i]
@@ -64,7 +64,7 @@ def _fate(amount: int, hop: int, limits: Limits) -> int:
 
 
 @njit(cache=True)
-def _open(flow: Flow, lots: Lots, method: int) -> None:
+def _open(flow: Flow, lots: LotStacks, method: int) -> None:
     for node in range(flow.opening.size):
         if flow.opening[node] > 0 and flow.follow[node]:
             label = flow.opening_label[node]
@@ -75,7 +75,7 @@ def _open(flow: Flow, lots: Lots, method: int) -> None:
 
 
 @njit(cache=True)
-def _depart(flow: Flow, event: int, lots: Lots, method: int, bundle: Bundle) -> int:
+def _depart(flow: Flow, event: int, lots: LotStacks, method: int, bundle: Bundle) -> int:
     """Fill the bundle with what event moves; an origin claims what nobody has claimed.
 
     Returns how much was claimed here for the first time.
@@ -127,7 +127,7 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
     lots = empty_lots(nodes, 2 * events + nodes + labels + 1)
     room = 2 * events + nodes + labels + 1
     bundle = Bundle(ints32(room, 0), ints32(room, 0), ints(room, 0), ints(1, 0))
-    total, hop, seen = ints(labels, 0), ints32(labels, 0), ints32(labels, 0)
+    total, hop, labels_in = ints(labels, 0), ints32(labels, 0), ints32(labels, 0)
     at_label = ints32(labels, -1)
     _open(flow, lots, method)
     out = no_steps()
@@ -138,10 +138,10 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
         fresh = _depart(flow, event, lots, method, bundle)
         target = flow.target[event]
         kept = flow.follow[target]
-        count = _totals(bundle, total, hop, seen)
+        count = _totals(bundle, total, hop, labels_in)
         out = with_room(out, used, count)
         for i in range(count):
-            label = seen[i]
+            label = labels_in[i]
             out.event[used], out.label[used], out.hop[used] = event, label, hop[label]
             out.amount[used] = total[label]
             out.fresh[used] = fresh if label == flow.label[event] else 0
@@ -151,5 +151,5 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
             _arrive(bundle, total, hop, limits)
             put(lots, target, method, bundle, at_label)
         for i in range(count):
-            total[seen[i]] = 0
+            total[labels_in[i]] = 0
     return clipped(out, used)

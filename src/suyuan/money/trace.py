@@ -13,15 +13,15 @@ from suyuan.model.results import EXITS, TRACES
 from suyuan.model.text import Text
 from suyuan.money.arrays import Limits, Steps
 from suyuan.money.exits import Rest, exits, not_located, poisoned, rests, traces
-from suyuan.money.flows import scene
-from suyuan.money.gather import material
+from suyuan.money.flow_graph import TraceGraph, TraceInputs
+from suyuan.money.graph_building import build_graph
 from suyuan.money.methods import DEFAULT, POISON, Method, method
-from suyuan.money.origins import Ground, ground, origins
+from suyuan.money.origins import TraceScope, origins, trace_scope
 from suyuan.money.poison import poison
 from suyuan.money.prune import reachable
-from suyuan.money.scenes import Material, Scene
-from suyuan.money.settled import settled
+from suyuan.money.settlement import settled
 from suyuan.money.sweep import sweep
+from suyuan.money.trace_inputs import gather_inputs
 from suyuan.store.tables import Tables
 
 _OWN: Final = {"report_id": pa.string(), "account_no": pa.string()}
@@ -35,14 +35,14 @@ POISON_HOPS: Final = 4
 class Traced:
     """Traces and exits of all methods asked for, and the origins they began with.
 
-    `material`, `seen` and `steps` (by method) are what they were made of, for whoever goes on.
+    `inputs`, `graph` and `steps` (by method) are what they were made of, for whoever goes on.
     """
 
     traces: pa.Table
     exits: pa.Table
     origins: pa.Table
-    material: Material
-    seen: Scene
+    inputs: TraceInputs
+    graph: TraceGraph
     steps: dict[str, Steps]
 
 
@@ -59,11 +59,11 @@ def trace(
     :class:`suyuan.model.errors.InputError` for a method there is not.
     """
     chosen = [method(name) for name in methods]
-    on = ground(tables, ring)
-    begun = tables.engine.fetch(origins(on))
-    found = _follow(on, begun, chosen, limits)
+    on = trace_scope(tables, ring)
+    starts = tables.engine.fetch(origins(on))
+    found = _follow(on, starts, chosen, limits)
     reports = tables.engine.fetch(tables["reports"].select("report_id", "loss"))
-    located = pc.unique(begun["report_id"].combine_chunks())
+    located = pc.unique(starts["report_id"].combine_chunks())
     lost = [not_located(reports, located, one.name) for one in chosen]
     return replace(found, exits=pa.concat_tables([found.exits, *lost]))
 
@@ -82,12 +82,12 @@ def trace_payments(
     chosen = [method(name) for name in methods]
     moved = tables.engine.keep(settled(tables))
     asked = moved.filter(moved.payment_id.isin(list(payment_ids)))
-    begun = tables.engine.fetch(
+    starts = tables.engine.fetch(
         asked.select(
             "row_id", "payment_id", "at", "amount", report_id="payment_id", account_no="payer"
         )
     )
-    if begun.num_rows == 0:
+    if starts.num_rows == 0:
         raise InputError(
             Text("No such payment moved money.", "没有这样的已结算交易。"),
             value=", ".join(payment_ids),
@@ -95,35 +95,35 @@ def trace_payments(
                 "Give the payment_id of a settled payment.", "请给出已结算交易的 payment_id。"
             ),
         )
-    begun = begun.append_column("voucher_id", pa.nulls(begun.num_rows, pa.string()))
+    starts = starts.append_column("voucher_id", pa.nulls(starts.num_rows, pa.string()))
     nobody = tables.engine.arrow(pa.schema(_OWN).empty_table())
-    on = Ground(tables, moved, own=nobody, ring=nobody)
-    return _follow(on, begun, chosen, limits)
+    on = TraceScope(tables, moved, own=nobody, ring=nobody)
+    return _follow(on, starts, chosen, limits)
 
 
-def _follow(on: Ground, begun: pa.Table, chosen: Sequence[Method], limits: Limits) -> Traced:
-    given = material(reachable(on, begun), begun)
-    seen = scene(given)
+def _follow(on: TraceScope, starts: pa.Table, chosen: Sequence[Method], limits: Limits) -> Traced:
+    inputs = gather_inputs(reachable(on, starts), starts)
+    graph = build_graph(inputs)
     steps: dict[str, Steps] = {}
     ends = []
     for one in chosen:
-        steps[one.name], rest = walk(seen, len(given.claims.reports), one, limits)
-        ends.append(exits(given, seen, rest, one.name))
-    ways = [traces(given, seen, found, name) for name, found in steps.items()]
+        steps[one.name], rest = run_method(graph, len(inputs.claims.reports), one, limits)
+        ends.append(exits(inputs, graph, rest, one.name))
+    paths = [traces(inputs, graph, found, name) for name, found in steps.items()]
     return Traced(
-        pa.concat_tables([TRACES.empty(), *ways]),
+        pa.concat_tables([TRACES.empty(), *paths]),
         pa.concat_tables([EXITS.empty(), *ends]),
-        begun,
-        given,
-        seen,
+        starts,
+        inputs,
+        graph,
         steps,
     )
 
 
-def walk(seen: Scene, labels: int, by: Method, limits: Limits) -> tuple[Steps, Rest]:
-    """One method's pass over a scene: its steps, and where the money rests."""
+def run_method(graph: TraceGraph, labels: int, by: Method, limits: Limits) -> tuple[Steps, Rest]:
+    """One method's pass over a flow graph: its steps, and where the money rests."""
     if by.code == POISON:
-        found = poison(seen.flow, labels, limits._replace(hops=min(limits.hops, POISON_HOPS)))
-        return found.steps, poisoned(seen, found)
-    steps = sweep(seen.flow, labels, by.code, limits)
-    return steps, rests(seen, steps)
+        found = poison(graph.flow, labels, limits._replace(hops=min(limits.hops, POISON_HOPS)))
+        return found.steps, poisoned(graph, found)
+    steps = sweep(graph.flow, labels, by.code, limits)
+    return steps, rests(graph, steps)

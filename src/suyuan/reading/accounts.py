@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from suyuan.reading.facts import Fact
+from suyuan.reading.facts import NarrativeFact
 
 #: As statements write them → the platform of the standard tables.
 _PLATFORMS: Final = {
@@ -51,7 +51,7 @@ _STRICT: Final = re.compile(r"[号名为是::(]")
 _UNITS: Final = re.compile(r"\s?[元块万千多条个分余]")
 
 
-def accounts(text: str) -> Iterator[Fact]:
+def accounts(text: str) -> Iterator[NarrativeFact]:
     """Accounts of plain `text`: ``normalised`` is ``platform:id``; ``role`` is group or None."""
     for found in _LABELLED.finditer(text):
         platform = _PLATFORMS[found["name"].lower()]
@@ -72,8 +72,8 @@ def _fits(text: str, platform: str, found: re.Match[str]) -> bool:
         return _number_fits(text, platform, found)
     if platform in {"qq", "alipay"}:
         return False
-    told = re.search(r"号|账号|名为|ID|id|[:(]$", filler) is not None
-    return told or re.search(r"[\d_-]", id_) is not None
+    labelled = re.search(r"号|账号|名为|ID|id|[:(]$", filler) is not None
+    return labelled or re.search(r"[\d_-]", id_) is not None
 
 
 def _number_fits(text: str, platform: str, found: re.Match[str]) -> bool:
@@ -90,17 +90,17 @@ def _number_fits(text: str, platform: str, found: re.Match[str]) -> bool:
     return _STRICT.search(filler) is not None and len(digits) >= 5
 
 
-def _listed(text: str, platform: str, at: int) -> Iterator[Fact]:
+def _listed(text: str, platform: str, at: int) -> Iterator[NarrativeFact]:
     """The second and later of several accounts: QQ号为123456、234567."""
     while platform == "qq" and (more := _MORE.match(text, at)):
         yield _fact(text, platform, more.span("id"), group=False)
         at = more.end()
 
 
-def _fact(text: str, platform: str, place: tuple[int, int], group: bool) -> Fact:  # noqa: FBT001
+def _fact(text: str, platform: str, place: tuple[int, int], group: bool) -> NarrativeFact:  # noqa: FBT001
     start, end = place
     id_ = text[start:end].replace(" ", "")
     if platform == "qq":
         id_ = id_.lower().removesuffix("@qq.com")
     role = "group" if group else None
-    return Fact("account", text[start:end], f"{platform}:{id_}", start, end, role=role)
+    return NarrativeFact("account", text[start:end], f"{platform}:{id_}", start, end, role=role)

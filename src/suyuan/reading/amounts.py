@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from suyuan.model.money import FEN_PER_YUAN, MAX_FEN
-from suyuan.reading.facts import Fact
+from suyuan.reading.facts import NarrativeFact
 from suyuan.reading.numerals import DIGIT, NUMBER, value
 from suyuan.reading.roles import role
 
@@ -48,7 +48,7 @@ _NOT_BARE: Final = re.compile(r"[\dA-Za-z%:./-]|[至到~]\d|小时|[分角]之")
 _DIALLED: Final = frozenset({"110", "120", "119", "114", "96110", "10086", "10010", "12345"})
 
 
-def amounts(text: str) -> Iterator[Fact]:
+def amounts(text: str) -> Iterator[NarrativeFact]:
     """Every amount in plain `text`, by place."""
     last = -1
     for found in _MARKED.finditer(text):
@@ -97,7 +97,7 @@ def _bare(text: str, found: re.Match[str]) -> bool:
     return _MONEY_BEFORE.search(text, max(0, found.start() - 4), found.start()) is not None
 
 
-def _fact(text: str, found: re.Match[str], number: Decimal) -> Fact | None:
+def _fact(text: str, found: re.Match[str], number: Decimal) -> NarrativeFact | None:
     if found["big"]:
         number *= {"十": 10, "百": 100, "千": 1000, "万": 10000}[found["big"]]
     if found["jiao"]:
@@ -108,7 +108,7 @@ def _fact(text: str, found: re.Match[str], number: Decimal) -> Fact | None:
     currency = _CURRENCIES.get(found["unit"] or "", "CNY")
     start, end = found.start(), found.end()
     yuan = format(number.quantize(Decimal("0.01")), "f")
-    return Fact(
+    return NarrativeFact(
         "amount",
         text[start:end],
         yuan if currency == "CNY" else f"{currency} {yuan}",

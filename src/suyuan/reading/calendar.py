@@ -17,7 +17,7 @@ class Calendar:
     """What is known while a narrative is read: the report's day, the year and day told last."""
 
     reported: date | None
-    told: date | None = None
+    latest: date | None = None
     year: int | None = None
     clock: time = time()
 
@@ -42,15 +42,15 @@ class Calendar:
             return None
         if day.day is None:
             return self._month(day)
-        told = self.told
+        facts = self.latest
         found = self._day(day)
-        if look_back and told is not None and self.told is not None and self.told < told:
-            self.told = told
+        if look_back and facts is not None and self.latest is not None and self.latest < facts:
+            self.latest = facts
         return found
 
     def _relative(self, day: Day) -> tuple[str, date | None] | None:
-        base = self.reported if day.base in {"report", "week"} else (self.told or self.reported)
-        if base is None or (day.base == "story" and self.told is None and day.offset >= 0):
+        base = self.reported if day.base in {"report", "week"} else (self.latest or self.reported)
+        if base is None or (day.base == "story" and self.latest is None and day.offset >= 0):
             return None
         found = base + timedelta(days=day.offset)
         if day.weekday is not None:
@@ -58,7 +58,7 @@ class Calendar:
             if found > base:
                 found -= timedelta(days=7)
         if day.base != "story" or day.offset >= 0:
-            self.told = found
+            self.latest = found
         return found.isoformat(), found
 
     def _month(self, day: Day) -> tuple[str, date | None] | None:
@@ -75,7 +75,7 @@ class Calendar:
         return (f"{year:04d}-{month:02d}" if year else f"--{month:02d}"), None
 
     def _months_back(self, count: int) -> tuple[int, int] | None:
-        base = self.reported if count else (self.told or self.reported)
+        base = self.reported if count else (self.latest or self.reported)
         if base is None:
             return None
         months = base.year * 12 + base.month - 1 - count
@@ -99,7 +99,7 @@ class Calendar:
     def _known(self, found: date | None) -> tuple[str, date | None] | None:
         if found is None:
             return None
-        self.told = found
+        self.latest = found
         return found.isoformat(), found
 
     def _year_of(self, day: Day, month: int, number: int) -> int:
@@ -108,10 +108,10 @@ class Calendar:
             return day.year
         if self.reported is not None and day.years_back is not None:
             return self.reported.year - day.years_back
-        if self.told is not None and (later := _date(self.told.year, month, number)):
+        if self.latest is not None and (later := _date(self.latest.year, month, number)):
             # A story may run over New Year.
-            turned = (self.told - later).days > 180
-            year = self.told.year + (1 if turned else 0)
+            turned = (self.latest - later).days > 180
+            year = self.latest.year + (1 if turned else 0)
             if self.reported is None or not _after(year, month, number, self.reported):
                 return year
         if self.reported is None:
@@ -123,11 +123,11 @@ class Calendar:
 
     def _next(self, number: int) -> date | None:
         """The next day of that number after the day told, else the last one before the report."""
-        if self.told is not None:
-            found = _date(self.told.year, self.told.month, number)
-            if found is not None and found < self.told:
+        if self.latest is not None:
+            found = _date(self.latest.year, self.latest.month, number)
+            if found is not None and found < self.latest:
                 later = _date(
-                    self.told.year + self.told.month // 12, self.told.month % 12 + 1, number
+                    self.latest.year + self.latest.month // 12, self.latest.month % 12 + 1, number
                 )
                 return later if self._possible(later) else found
             return found if self._possible(found) else None

@@ -11,13 +11,14 @@ import yaml
 
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
+from suyuan.model.yaml_text import plain_data
 
 
 def load(*path: str) -> dict[str, Any]:
     """A YAML mapping of the catalog; :class:`CatalogError` where it is none."""
     name = "/".join(path)
     try:
-        found = yaml.safe_load(files("suyuan.catalog").joinpath(*path).read_text("utf-8"))
+        found = plain_data(files("suyuan.catalog").joinpath(*path).read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise broken(name, str(error)) from error
     if not isinstance(found, dict):
@@ -64,8 +65,10 @@ class Stage:
 def stages() -> tuple[Stage, ...]:
     """The stages of ``wording/stages.yml``, in its order."""
     return tuple(
-        Stage(name, Text(said["en"], said["zh"]), tuple(said["cues"]), tuple(said.get("not", ())))
-        for name, said in load("wording", "stages.yml").items()
+        Stage(
+            name, Text(entry["en"], entry["zh"]), tuple(entry["cues"]), tuple(entry.get("not", ()))
+        )
+        for name, entry in load("wording", "stages.yml").items()
     )
 
 

@@ -8,7 +8,7 @@ from suyuan.model.times import utc
 from suyuan.reading.calendar import Calendar
 from suyuan.reading.clocks import Clock, clocks, on_day
 from suyuan.reading.days import Day, days
-from suyuan.reading.facts import Fact
+from suyuan.reading.facts import NarrativeFact
 
 #: What may stand between a day and its time of day.
 _BETWEEN = frozenset(" 的,(")
@@ -17,7 +17,7 @@ _BOUGHT = re.compile(r"[^,。;]{0,8}?(?:下单|购买|网购|订购|购得|买|�
 _MONTH_ONLY = re.compile(r"(?:\d{4}|-)-\d\d")
 
 
-def dates(text: str, reported_at: datetime | None, zone: str) -> Iterator[Fact]:
+def dates(text: str, reported_at: datetime | None, zone: str) -> Iterator[NarrativeFact]:
     """Every day and time in plain `text`, in the order told.
 
     `reported_at` is naive UTC; `zone` is the zone in which the story plays.
@@ -62,9 +62,9 @@ def _in_part(clock: Clock | None, word: str) -> Clock | None:
     return clock._replace(hour=hour % 24, days=hour // 24)
 
 
-def _alone(text: str, clock: Clock, calendar: Calendar, zone: str) -> Iterator[Fact]:
-    told = calendar.told or _last(clock, calendar)
-    known = ("", None) if told is None else (told.isoformat(), told)
+def _alone(text: str, clock: Clock, calendar: Calendar, zone: str) -> Iterator[NarrativeFact]:
+    day = calendar.latest or _last(clock, calendar)
+    known = ("", None) if day is None else (day.isoformat(), day)
     yield _fact(text, (clock.start, clock.end), known, clock, zone)
 
 
@@ -82,7 +82,7 @@ def _fact(
     known: tuple[str, date | None],
     clock: Clock | None,
     zone: str,
-) -> Fact:
+) -> NarrativeFact:
     written, day = known
     moment = None
     precision = "month" if _MONTH_ONLY.fullmatch(written) else "day"
@@ -96,4 +96,6 @@ def _fact(
         at = time(clock.hour, clock.minute or 0) if clock else time()
         moment = utc(datetime.combine(day, at), zone)
     start, end = place
-    return Fact("time", text[start:end], written, start, end, at=moment, precision=precision)
+    return NarrativeFact(
+        "time", text[start:end], written, start, end, at=moment, precision=precision
+    )

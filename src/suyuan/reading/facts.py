@@ -20,7 +20,7 @@ KINDS = (
 )
 
 
-class Fact(NamedTuple):
+class NarrativeFact(NamedTuple):
     """One fact of a narrative; ``value`` is ``text[start:end]`` as written.
 
     ``normalised`` is the form of the standard tables: yuan with two places (``USD 500.00`` for
@@ -49,14 +49,14 @@ class StageMention(NamedTuple):
     mentions: int
 
 
-class Reading(NamedTuple):
+class NarrativeReading(NamedTuple):
     """All that a narrative says. ``types`` are (type, probability), likeliest first."""
 
-    facts: tuple[Fact, ...]
+    facts: tuple[NarrativeFact, ...]
     stages: tuple[StageMention, ...]
     types: tuple[tuple[str, float], ...]
 
-    def of(self, kind: str) -> list[Fact]:
+    def of(self, kind: str) -> list[NarrativeFact]:
         return [fact for fact in self.facts if fact.kind == kind]
 
 
@@ -72,7 +72,7 @@ class Ground:
     def take(self, start: int, end: int) -> None:
         self._taken[start:end] = b"\x01" * (end - start)
 
-    def claim(self, facts: Iterable[Fact]) -> list[Fact]:
+    def claim(self, facts: Iterable[NarrativeFact]) -> list[NarrativeFact]:
         """The facts whose characters were free, in order; their characters are taken."""
         kept = []
         for fact in facts:

@@ -45,11 +45,11 @@ def police_lists() -> tuple[PoliceList, ...]:
     """The lists of ``catalog/fraud_types/list-*.yml``, oldest first."""
     found = []
     for name in names("fraud_types", "list-"):
-        said = load("fraud_types", name)
-        labels = {type_: entry["label"] for type_, entry in said["labels"].items()}
+        content = load("fraud_types", name)
+        labels = {type_: entry["label"] for type_, entry in content["labels"].items()}
         if unknown := labels.keys() - model().titles.keys():
             raise broken(name, f"unknown types {sorted(unknown)}")
-        found.append(PoliceList(said["year"], said["in_force"], labels))
+        found.append(PoliceList(content["year"], content["in_force"], labels))
     return tuple(sorted(found, key=lambda each: each.in_force))
 
 
@@ -68,11 +68,11 @@ def type_names() -> tuple[str, ...]:
 
 @cache
 def model() -> Model:
-    said = load("fraud_types", "types.yml")
-    types = said["types"]
+    content = load("fraud_types", "types.yml")
+    types = content["types"]
     cues = [
         (str(cue), (type_, float(weight)))
-        for type_, by_weight in said["cues"].items()
+        for type_, by_weight in content["cues"].items()
         for weight, group in by_weight.items()
         for cue in group
     ]
@@ -80,11 +80,11 @@ def model() -> Model:
     return Model(
         titles={name: Text(entry["en"], entry["zh"]) for name, entry in types.items()},
         log_prior={name: math.log(entry["prior"] / total) for name, entry in types.items()},
-        stage_weights=said["stages"],
+        stage_weights=content["stages"],
         cues=Cues(cue for cue, _ in cues),
         cue_weights=tuple(weight for _, weight in cues),
-        temper=float(said["temper"]),
-        label_weight=float(said["label"]),
+        temper=float(content["temper"]),
+        label_weight=float(content["label"]),
         named={name: tuple(entry["named"]) for name, entry in types.items()},
     )
 
@@ -98,9 +98,9 @@ def fraud_types(
     for cue in {hit.cue for hit in known.cues.scan(text)}:
         type_, nats = known.cue_weights[cue]
         weight[type_] += nats
-    told = {mention.stage for mention in stages}
+    stages_told = {mention.stage for mention in stages}
     for type_, by_stage in known.stage_weights.items():
-        weight[type_] += sum(nats for stage, nats in by_stage.items() if stage in told)
+        weight[type_] += sum(nats for stage, nats in by_stage.items() if stage in stages_told)
     score = {name: known.log_prior[name] + known.temper * weight[name] for name in weight}
     if (labelled := type_of_label(label)) is not None:
         score[labelled] += known.label_weight

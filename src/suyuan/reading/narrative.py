@@ -7,11 +7,11 @@ from suyuan.model.times import DEFAULT_ZONE
 from suyuan.reading.accounts import accounts
 from suyuan.reading.amounts import amounts
 from suyuan.reading.dates import dates
-from suyuan.reading.facts import Fact, Ground, Reading
+from suyuan.reading.facts import Ground, NarrativeFact, NarrativeReading
 from suyuan.reading.fraud_types import fraud_types
+from suyuan.reading.normalise import plain
 from suyuan.reading.numbers import phones, references
 from suyuan.reading.places import places
-from suyuan.reading.prepare import plain
 from suyuan.reading.stages import signed, stages
 
 #: Characters read of one narrative. A long statement has some ten thousand; the bound keeps a
@@ -25,27 +25,27 @@ def read_text(
     *,
     zone: str = DEFAULT_ZONE,
     label: str | None = None,
-) -> Reading:
+) -> NarrativeReading:
     """What `text` says, each fact with its place in `text` as given.
 
     `reported_at` (naive UTC) fills in missing years and dates 昨天 and its kin; `zone` is where
     the story plays; `label` is the officer's fraud type. Nothing is ever raised for what the text
     holds; the work is linear in its length, and no more than ``LIMIT`` characters are read.
     """
-    made = plain(text[:LIMIT])
-    ground = Ground(len(made))
+    cleaned = plain(text[:LIMIT])
+    ground = Ground(len(cleaned))
     # Who claims first wins: an account may look like a phone, a phone like an amount.
-    found = ground.claim(accounts(made))
-    found += ground.claim(references(made))
-    found += ground.claim(phones(made))
-    found += ground.claim(dates(made, reported_at, zone))
-    found += ground.claim(amounts(made))
-    found += ground.claim(places(made))
-    told = stages(signed(made, found))
+    found = ground.claim(accounts(cleaned))
+    found += ground.claim(references(cleaned))
+    found += ground.claim(phones(cleaned))
+    found += ground.claim(dates(cleaned, reported_at, zone))
+    found += ground.claim(amounts(cleaned))
+    found += ground.claim(places(cleaned))
+    mentions = stages(signed(cleaned, found))
     facts = sorted(
         (fact._replace(value=text[fact.start : fact.end]) for fact in found),
         key=lambda fact: fact.start,
     )
     if len(text) > LIMIT:
-        facts.append(Fact("unread", "", str(len(text) - LIMIT), LIMIT, len(text)))
-    return Reading(tuple(facts), told, fraud_types(made, told, label))
+        facts.append(NarrativeFact("unread", "", str(len(text) - LIMIT), LIMIT, len(text)))
+    return NarrativeReading(tuple(facts), mentions, fraud_types(cleaned, mentions, label))

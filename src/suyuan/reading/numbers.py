@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from suyuan.reading.facts import Fact
+from suyuan.reading.facts import NarrativeFact
 from suyuan.reading.roles import role
 
 _MOBILE: Final = r"1[3-9]\d(?:[ -]?\d{4}[ -]?\d{4}|\*{4}\d{4}|\d{4}\*{4}|[ -]\d{3}[ -]\d{5})"
@@ -41,7 +41,7 @@ _PERSON: Final = re.compile(r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|
 _SEPARATORS: Final = str.maketrans("", "", " -()")
 
 
-def phones(text: str) -> Iterator[Fact]:
+def phones(text: str) -> Iterator[NarrativeFact]:
     """Telephone numbers of plain `text`, in the form of the standard tables."""
     for found in _PHONE.finditer(text):
         yield _fact("phone", text, found.start(), found.end(), _normal(found))
@@ -51,7 +51,7 @@ def phones(text: str) -> Iterator[Fact]:
             yield _fact("phone", text, start, end, found[0])
 
 
-def references(text: str) -> Iterator[Fact]:
+def references(text: str) -> Iterator[NarrativeFact]:
     """Waybills, order references, identity numbers and cards: long numbers told by their label."""
     for found in _RUN.finditer(text):
         digits = found["digits"].translate(_SEPARATORS)
@@ -99,8 +99,10 @@ def _normal(found: re.Match[str]) -> str:
     return digits
 
 
-def _fact(kind: str, text: str, start: int, end: int, normalised: str) -> Fact:
+def _fact(kind: str, text: str, start: int, end: int, normalised: str) -> NarrativeFact:
     precision = "tail" if normalised.startswith("*") else "masked" if "*" in normalised else "full"
     known = "phone" if kind == "phone" else "card" if kind == "card" else None
-    told = role(known, text, start, end) if known else None
-    return Fact(kind, text[start:end], normalised, start, end, precision=precision, role=told)
+    owner = role(known, text, start, end) if known else None
+    return NarrativeFact(
+        kind, text[start:end], normalised, start, end, precision=precision, role=owner
+    )

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from suyuan.reading.catalog import load
 from suyuan.reading.cues import Cues
-from suyuan.reading.facts import Fact
+from suyuan.reading.facts import NarrativeFact
 
 _VERB: Final = (
     r"(?:网购|订购|选购|购买|所购|购得|下单|拍下|买|(?<!抢)购(?!物)|拍(?!拍|照|卖)|订(?!单|金)|出售"
@@ -44,7 +44,7 @@ def _lexicon() -> tuple[Cues, tuple[_Named, ...]]:
     return Cues(word for word, _ in words), tuple(named for _, named in words)
 
 
-def places(text: str) -> Iterator[Fact]:
+def places(text: str) -> Iterator[NarrativeFact]:
     """Platforms and goods of plain `text` by their lexicons, then goods by how buying is told."""
     cues, named = _lexicon()
     end = 0
@@ -55,8 +55,8 @@ def places(text: str) -> Iterator[Fact]:
         kind, name, role = named[hit.cue]
         if kind == "goods" and not _NEAR.search(text, max(0, hit.start - 12), hit.start):
             continue
-        yield Fact(kind, text[hit.start : hit.end], name, hit.start, hit.end, role=role)
+        yield NarrativeFact(kind, text[hit.start : hit.end], name, hit.start, hit.end, role=role)
     for found in _GOODS.finditer(text):
         if not _NOT_GOODS.search(found["g"]):
             start, end = found.span("g")
-            yield Fact("goods", found["g"], found["g"], start, end, precision="about")
+            yield NarrativeFact("goods", found["g"], found["g"], start, end, precision="about")

@@ -21,7 +21,7 @@ from suyuan.model.columns import Table
 from suyuan.model.derived import FRAUD_TYPES, STAGES, STATEMENTS, WORDING_PAIRS
 from suyuan.model.times import local
 from suyuan.reading import wording
-from suyuan.reading.facts import Fact, StageMention
+from suyuan.reading.facts import NarrativeFact, StageMention
 from suyuan.reading.fraud_types import list_on, police_lists, type_names
 from suyuan.reading.narrative import read_text
 
@@ -46,7 +46,7 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _ReportBatch:
     """What some of the reports say: tables, probabilities by type, stories without facts."""
 
     statements: pa.Table
@@ -99,15 +99,15 @@ def _reports(reports: pa.Table) -> Iterator[Report]:
             return [None] * reports.num_rows
         return reports[name].to_pylist()
 
-    told = column("narrative")
+    items = column("narrative")
     labels = column("fraud_type")
     for id_, text, at, label in zip(
-        column("report_id"), told, column("reported_at"), labels, strict=True
+        column("report_id"), items, column("reported_at"), labels, strict=True
     ):
         yield id_, text or "", at, label
 
 
-def _read(reports: Sequence[Report], *, zone: str) -> _Part:
+def _read(reports: Sequence[Report], *, zone: str) -> _ReportBatch:
     statements, stages = _columns(STATEMENTS), _columns(STAGES)
     probabilities = np.zeros((len(reports), len(type_names())))
     stories = []
@@ -118,7 +118,7 @@ def _read(reports: Sequence[Report], *, zone: str) -> _Part:
         types = dict(reading.types)
         probabilities[place] = [types[name] for name in type_names()]
         stories.append((id_, wording.story(text, reading)))
-    return _Part(
+    return _ReportBatch(
         pa.Table.from_pydict(statements, schema=STATEMENTS.stored),
         pa.Table.from_pydict(stages, schema=STAGES.stored),
         probabilities,
@@ -126,8 +126,8 @@ def _read(reports: Sequence[Report], *, zone: str) -> _Part:
     )
 
 
-def _add(columns: Columns, id_: str, told: Sequence[Fact | StageMention]) -> None:
-    for ordinal, each in enumerate(told):
+def _add(columns: Columns, id_: str, items: Sequence[NarrativeFact | StageMention]) -> None:
+    for ordinal, each in enumerate(items):
         columns["report_id"].append(id_)
         columns["ordinal"].append(ordinal)
         for name, cell in zip(each._fields, each, strict=True):

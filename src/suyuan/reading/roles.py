@@ -37,14 +37,14 @@ def role(kind: str, text: str, start: int, end: int) -> str | None:
     known = _roles(kind)
     earliest = max(0, start - _BEFORE)
     clause = _begin(text, earliest, start, ",、。;!?")
-    told = _last(known, text, clause, start)
-    if told is None:
+    match = _last(known, text, clause, start)
+    if match is None:
         stop = min(len(text), end + _AFTER)
         mark = _CLAUSE.search(text, end, stop)
-        told = known.pattern.search(text, end, mark.start() if mark else stop)
-    if told is None:
-        told = _last(known, text, _begin(text, earliest, start, "。;!?"), clause)
-    return known.role_of[told[0]] if told else None
+        match = known.pattern.search(text, end, mark.start() if mark else stop)
+    if match is None:
+        match = _last(known, text, _begin(text, earliest, start, "。;!?"), clause)
+    return known.role_of[match[0]] if match else None
 
 
 def _begin(text: str, earliest: int, start: int, marks: str) -> int:

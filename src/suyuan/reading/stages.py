@@ -6,7 +6,7 @@ from typing import Final
 
 from suyuan.reading import catalog
 from suyuan.reading.cues import Cues, Hit, denied
-from suyuan.reading.facts import Fact, StageMention
+from suyuan.reading.facts import NarrativeFact, StageMention
 
 #: How a fact stands in a cue, whatever it says.
 SIGNS: Final[Mapping[str, str]] = {
@@ -34,31 +34,31 @@ def stages(text: str) -> tuple[StageMention, ...]:
     What is denied does not count, nor what lies within a wording that rules the stage out.
     """
     cues, meanings = _compiled()
-    told: dict[str, list[Hit]] = {}
+    by_stage: dict[str, list[Hit]] = {}
     ruled_out: dict[str, set[int]] = {}
     for hit in cues.scan(text):
-        stage, tells = meanings[hit.cue]
-        if not tells:
+        stage, says = meanings[hit.cue]
+        if not says:
             ruled_out.setdefault(stage, set()).update(range(hit.start, hit.end))
         elif not denied(text, hit.start):
-            told.setdefault(stage, []).append(hit)
+            by_stage.setdefault(stage, []).append(hit)
     mentions = []
-    for stage, hits in told.items():
+    for stage, hits in by_stage.items():
         out = ruled_out.get(stage, set())
         if kept := [hit for hit in hits if hit.start not in out]:
             mentions.append(_mention(stage, kept))
     return tuple(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
 
 
-def signed(text: str, facts: Iterable[Fact]) -> str:
+def signed(text: str, facts: Iterable[NarrativeFact]) -> str:
     """Plain `text` in which each character of a fact is the sign of its kind, as cues name it."""
-    made = []
+    pieces = []
     last = 0
     for fact in sorted(facts, key=lambda fact: fact.start):
         if (sign := SIGNS.get(fact.kind)) is not None:
-            made += [text[last : fact.start], sign * (fact.end - fact.start)]
+            pieces += [text[last : fact.start], sign * (fact.end - fact.start)]
             last = fact.end
-    return "".join([*made, text[last:]])
+    return "".join([*pieces, text[last:]])
 
 
 def _mention(name: str, hits: Sequence[Hit]) -> StageMention:

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from suyuan.reading.facts import Reading
-from suyuan.reading.prepare import plain
+from suyuan.reading.facts import NarrativeReading
+from suyuan.reading.normalise import plain
 
 SHINGLE = 4
 BANDS, ROWS = 24, 3
@@ -45,14 +45,14 @@ class Shingles(NamedTuple):
     starts: Places
 
 
-def story(text: str, reading: Reading) -> str:
+def story(text: str, reading: NarrativeReading) -> str:
     """The words of `text` without its facts, spaces and stops."""
-    made = plain(text)
+    cleaned = plain(text)
     kept, last = [], 0
     for fact in reading.facts:
-        kept.append(made[last : fact.start])
+        kept.append(cleaned[last : fact.start])
         last = fact.end
-    kept.append(made[last:])
+    kept.append(cleaned[last:])
     return "".join(kept).translate(_STRIP)
 
 
@@ -113,15 +113,15 @@ def _candidates(shingles: Shingles) -> tuple[Places, Places]:
     random = np.random.default_rng(20190515)
     seeds = random.integers(1, 2**63, BANDS * ROWS, dtype=np.uint64) | np.uint64(1)
     signed = _signatures(shingles.codes, shingles.starts, seeds)
-    told = np.flatnonzero(np.diff(shingles.starts) > 0)
+    starts = np.flatnonzero(np.diff(shingles.starts) > 0)
     stories = len(shingles.starts) - 1
     found = [np.zeros(0, np.int64)]
     for band in range(BANDS):
-        key = np.zeros(len(told), np.uint64)
+        key = np.zeros(len(starts), np.uint64)
         for column in range(band * ROWS, (band + 1) * ROWS):
-            key = _mixed(key ^ signed[told, column])
+            key = _mixed(key ^ signed[starts, column])
         order = np.argsort(key, kind="stable")
-        a, b = _in_buckets(key[order], told[order])
+        a, b = _in_buckets(key[order], starts[order])
         found.append(np.minimum(a, b) * stories + np.maximum(a, b))
     both = np.unique(np.concatenate(found))
     return both // max(1, stories), both % max(1, stories)

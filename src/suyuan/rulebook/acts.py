@@ -10,8 +10,8 @@ import ibis.expr.types as ir
 
 from suyuan.model.records import RECORDS
 from suyuan.rulebook.dates import day_of, start_of
-from suyuan.rulebook.declare import Fact, Named, Over, Rule
-from suyuan.rulebook.facts import Look, Tables, find_fact
+from suyuan.rulebook.declare import Fact, Over, Rule, SubjectId
+from suyuan.rulebook.facts import FactTables, Look, find_fact
 from suyuan.rulebook.judge import judge
 
 #: A fact found over many rows; `where` chooses the rows before the first of them.
@@ -34,7 +34,7 @@ class Acts:
     plain: bool
 
 
-def find_acts(rule: Rule, over: Over, tables: Tables, until: date | None) -> Acts:
+def find_acts(rule: Rule, over: Over, tables: FactTables, until: date | None) -> Acts:
     """All acts of `rule` in its table; those after the day `until` are left out."""
     look = Look(rule, tables)
     rows = _rows(over, look, until)
@@ -97,7 +97,7 @@ def _decided(rule: Rule, over: Over, acts: ir.Table) -> ir.Table:
     )
 
 
-def _subject(named: Named, scope: dict[str, ir.Value]) -> ir.StringValue:
+def _subject(named: SubjectId, scope: dict[str, ir.Value]) -> ir.StringValue:
     return ibis.literal(f"{named.kind}:") + named.id.compile(scope).cast("string")
 
 

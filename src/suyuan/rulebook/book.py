@@ -14,23 +14,13 @@ from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.rulebook.check import Checked, check_rules
 from suyuan.rulebook.dates import on_day, start_of
+from suyuan.rulebook.decided_cases import BY, ways_of, with_answers
 from suyuan.rulebook.declare import Answer, DatedValue, Rule
-from suyuan.rulebook.facts import Tables
-from suyuan.rulebook.given import given_rows
+from suyuan.rulebook.facts import FactTables
 from suyuan.rulebook.judge import judge
 from suyuan.rulebook.read import read_rule
-from suyuan.rulebook.ways import BY, ways_of, with_answers
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The answer to one set of facts."""
-
-    answer: Answer | None  # None: the rule does not apply
-    condition: str | None
-    value: float | None
-    limit: float | None
-    reason: Text
+from suyuan.rulebook.single import Judged, row_rule
+from suyuan.rulebook.worked_facts import given_facts, given_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +70,37 @@ class Rulebook:
         return on_day(rule.parameters[parameter], day)
 
     def judge(self, rule_id: str, facts: Mapping[str, Any], day: date) -> Judged:
-        """The answer of a rule to facts given by hand (money in yuan) for an act on `day`."""
-        return judge_given(self[rule_id], [(day, facts)])[0]
+        """The answer of a rule to facts entered by hand (money in yuan) for an act on `day`."""
+        rule = self[rule_id]
+        return row_rule(rule).judge(given_facts(rule, facts), start_of(day))
 
-    def check(self, tables: Tables, on: date | None = None) -> Checked:
+    def check(self, tables: FactTables, on: date | None = None) -> Checked:
         """The ``compliance`` table of a case, with its evidence.
 
         Each act is judged under the rules of its own day. `on` leaves out later acts: how did
         everyone stand at the end of that day? Rules whose table is missing are named in `unread`.
         """
-        asked, unread = [], []
+        ready, unread = [], []
         for rule in self:
             if rule.over is None:
                 continue
             if tables.has(rule.over.table):
-                asked.append(rule)
+                ready.append(rule)
             else:
                 unread.append((rule.id, rule.over.table))
-        return replace(check_rules(asked, tables, on), unread=tuple(unread))
+        return replace(check_rules(ready, tables, on), unread=tuple(unread))
 
 
 def judge_given(rule: Rule, asked: list[tuple[date, Mapping[str, Any]]]) -> list[Judged]:
-    """The answers to facts given by hand, by the same expression that judges a table."""
+    """The answers to facts entered by hand, by the same expression that judges a table."""
     rows = ibis.memtable(given_rows(rule, [(start_of(day), facts) for day, facts in asked]))
     scope = {name: rows[name] for name in rows.columns}
     decided = rows.select("place", rule_id=ibis.literal(rule.id), **judge(rule, scope, rows.moment))
-    met = decided.to_pyarrow()
-    ways = ways_of({rule.id: rule}, met.select(BY).group_by(list(BY)).aggregate([]).to_pylist())
-    answers = with_answers(ibis.memtable(met), ibis.memtable(ways)).order_by("place")
+    judged = decided.to_pyarrow()
+    routes = ways_of(
+        {rule.id: rule}, judged.select(BY).group_by(list(BY)).aggregate([]).to_pylist()
+    )
+    answers = with_answers(ibis.memtable(judged), ibis.memtable(routes)).order_by("place")
     return [
         Judged(
             None if row["answer"] is None else Answer(row["answer"]),

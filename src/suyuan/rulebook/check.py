@@ -16,11 +16,11 @@ import pyarrow as pa
 from suyuan.model.columns import Table
 from suyuan.model.results import COMPLIANCE, EVIDENCE
 from suyuan.rulebook.acts import Acts, find_acts
+from suyuan.rulebook.decided_cases import BY, rules_table, ways_of, with_answers
 from suyuan.rulebook.declare import Answer, Rule
 from suyuan.rulebook.evidence import rows_behind
-from suyuan.rulebook.facts import IBIS_TYPE, Tables
+from suyuan.rulebook.facts import IBIS_TYPE, FactTables
 from suyuan.rulebook.standing import standings, tolerances_of
-from suyuan.rulebook.ways import BY, rules_table, ways_of, with_answers
 
 #: The worst answer first: where a subject has several acts on a day, it gets that one.
 _WORST = (Answer.BROKEN, Answer.CANNOT_TELL, Answer.KEPT, Answer.NOT_IN_FORCE)
@@ -38,16 +38,16 @@ class Checked:
     unread: tuple[tuple[str, str], ...] = ()
 
 
-def check_rules(rules: Sequence[Rule], tables: Tables, until: date | None) -> Checked:
+def check_rules(rules: Sequence[Rule], tables: FactTables, until: date | None) -> Checked:
     """Answers for every act, and for every party over all its acts; rules have an ``over``."""
     if not rules:
         return Checked(COMPLIANCE.empty(), EVIDENCE.empty())
     engine = tables.engine
     found = [find_acts(rule, rule.over, tables, until) for rule in rules if rule.over]
     decided = engine.keep(_union([acts.decided for acts in found]))
-    met = engine.fetch(decided.select(*BY).distinct()).to_pylist()
+    combinations = engine.fetch(decided.select(*BY).distinct()).to_pylist()
     named = {rule.id: rule for rule in rules}
-    acts = engine.keep(with_answers(decided, engine.arrow(ways_of(named, met))))
+    acts = engine.keep(with_answers(decided, engine.arrow(ways_of(named, combinations))))
     shared = engine.arrow(rules_table(rules, until))
     single = engine.keep(_single(acts, shared))
     tolerances = engine.arrow(tolerances_of(rules))
@@ -77,8 +77,8 @@ def _rows(rules: Sequence[Rule], found: Sequence[Acts]) -> ir.Table:
 
 def _single(acts: ir.Table, shared: ir.Table) -> ir.Table:
     """Acts to which the rule applies, one for each subject and day."""
-    told = acts.filter(acts.published, acts.subject.notnull())
-    rows = _identified(told, shared)
+    acts_known = acts.filter(acts.published, acts.subject.notnull())
+    rows = _identified(acts_known, shared)
     rank = ibis.cases(*((rows.answer == a.value, n) for n, a in enumerate(_WORST)))
     order = ibis.window(group_by="evidence_id", order_by=[rank, rows.act])
     first = rows.mutate(place=ibis.row_number().over(order))

@@ -27,6 +27,11 @@ def start_of(day: date) -> datetime:
     return utc(datetime.combine(day, time()), BEIJING)
 
 
+def beijing_day(moment: datetime) -> date:
+    """The calendar day in Beijing of one naive UTC moment."""
+    return (moment + _BEIJING_AHEAD).date()
+
+
 def day_of(moment: ir.TimestampValue) -> ir.TimestampValue:
     """Midnight of the Beijing calendar day of naive UTC moments, written without a zone."""
     return (moment + ibis.interval(hours=8)).truncate("D")
@@ -92,11 +97,13 @@ def _overlaps(periods: Iterable[Period]) -> list[date]:
     ]
 
 
-def _uncovered(wanted: Sequence[Period], given: Sequence[Period]) -> list[date]:
-    """The first day of each stretch that `wanted` has and `given` lacks."""
-    edges = {p.since for p in (*wanted, *given)} | {p.until for p in given if p.until is not None}
+def _uncovered(wanted: Sequence[Period], periods: Sequence[Period]) -> list[date]:
+    """The first day of each stretch that `wanted` has and `periods` lacks."""
+    edges = {p.since for p in (*wanted, *periods)} | {
+        p.until for p in periods if p.until is not None
+    }
     return sorted(
         day
         for day in edges
-        if any(day in period for period in wanted) and not any(day in period for period in given)
+        if any(day in period for period in wanted) and not any(day in period for period in periods)
     )

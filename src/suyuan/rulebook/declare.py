@@ -42,17 +42,18 @@ class Quality(StrEnum):
     UNVERIFIED = "unverified"
 
 
-class Kind(StrEnum):
+class RuleKind(StrEnum):
     """What it means when a rule is answered ``broken``."""
 
     DUTY = "duty"  # a party did not do what it must
     OFFENCE = "offence"  # an amount from which the criminal law counts was reached
     PROCEDURE = "procedure"  # an authority's or bank's measure went beyond its bounds
+    TABLE = "table"  # which of its cases something is; nothing is broken
     PENALTY = "penalty"  # a fine lies outside its band
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Provenance:
     """Where a rule or value stands: document, article, and how well it was read."""
 
     document: Text
@@ -82,7 +83,7 @@ class DatedValue:
 
     period: Period
     value: float | None
-    source: Source
+    source: Provenance
     scope: str | None = None
 
 
@@ -113,7 +114,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class SubjectId:
     """A kind of subject and the expression that gives its id."""
 
     kind: str
@@ -130,16 +131,16 @@ class Over:
     """
 
     table: str
-    subject: Named
+    subject: SubjectId
     day: Expression
-    answerable: Named | None = None
+    answerable: SubjectId | None = None
     where: Expression | None = None
     group: tuple[str, ...] = ()
     publish: tuple[Answer, ...] = tuple(Answer)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Branch:
     """One way an act can be: while `condition` is true the answer is `answer`."""
 
     id: str
@@ -163,14 +164,14 @@ class Rule:
     """A dated, cited rule. `over` is None where no standard table shows its acts."""
 
     id: str
-    kind: Kind
+    kind: RuleKind
     title: Text
     duty: Text
-    source: Source
+    source: Provenance
     in_force: tuple[Period, ...]
     parameters: dict[str, Parameter]
     facts: dict[str, Fact]
-    cases: tuple[Case, ...]
+    cases: tuple[Branch, ...]
     examples: tuple[Example, ...]
     over: Over | None = None
     applies: Expression | None = None

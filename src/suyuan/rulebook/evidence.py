@@ -5,9 +5,10 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.model.privacy import Privacy
 from suyuan.rulebook.declare import Answer
 
-#: An answer over ten thousand cards is not read row by row; the note says how many more there are.
+#: An answer over ten thousand cards is not read row by row; `unlisted` counts the others.
 MOST: Final = 50
 
 
@@ -47,8 +48,6 @@ def _listed(rows: ir.Table) -> ir.Table:
     )
     first = numbered.filter(numbered.place < MOST)
     listed = ibis.cases((first.many > MOST, MOST), else_=first.many).cast("float64")
-    more = (first.many - MOST).cast("string")
-    note = more + ibis.literal(" more rows · 另有 ") + more + " 行"
     return first.select(
         evidence_id="evidence_id",
         table="table",
@@ -58,5 +57,7 @@ def _listed(rows: ir.Table) -> ir.Table:
         line=first.line.cast("int64"),
         sha256="sha256",
         weight=1 / listed,
-        note=ibis.cases((first.many > MOST, note)),
+        note=ibis.null("string"),
+        note_class=ibis.literal(Privacy.PUBLIC.value),
+        unlisted=ibis.greatest(first.many - MOST, 0).cast("int64"),
     )

@@ -43,7 +43,7 @@ IBIS_TYPE: dict[Type, str] = {
 SECONDS_PER_DAY = 86_400
 
 
-class Engine(Protocol):
+class FactEngine(Protocol):
     """What of a database engine the rulebook needs."""
 
     def keep(self, expression: ir.Table) -> ir.Table: ...
@@ -53,11 +53,11 @@ class Engine(Protocol):
     def arrow(self, table: pa.Table) -> ir.Table: ...
 
 
-class Tables(Protocol):
+class FactTables(Protocol):
     """The tables of a run, by name (``suyuan.store.tables.Tables`` is one)."""
 
     @property
-    def engine(self) -> Engine: ...
+    def engine(self) -> FactEngine: ...
 
     def __getitem__(self, name: str, /) -> ir.Table: ...
 
@@ -69,7 +69,7 @@ class Look:
     """Where a maker looks: the rule asked, and the tables. Rows carry their ``moment``."""
 
     rule: Rule
-    tables: Tables
+    tables: FactTables
 
     def scope(self, rows: ir.Table) -> dict[str, Any]:
         """What an expression over `rows` may name: columns, facts, parameters of the row's day."""
@@ -163,8 +163,8 @@ def _member(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
     listed = RECORDS[name].column(options["column"]).type is Type.LIST
     entries = there.select(entry=column.unnest() if listed else column)
     entries = entries.filter(entries.entry.notnull()).distinct()
-    asked = rows.mutate(asked=look.evaluate(rows, options["value"]).cast("string"))
-    joined = asked.left_join(entries, asked.asked == entries.entry)
+    queries = rows.mutate(asked=look.evaluate(rows, options["value"]).cast("string"))
+    joined = queries.left_join(entries, queries.asked == entries.entry)
     found = ibis.cases((joined.asked.notnull(), joined.entry.notnull()))
     return joined.mutate(**{fact.name: found}).drop("asked", "entry")
 
@@ -179,8 +179,8 @@ def _find(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
     entries = there.select(entry=there[options["key"]], taken=taken.cast(IBIS_TYPE[fact.type]))
     entries = entries.filter(entries.entry.notnull()).group_by("entry")
     entries = entries.aggregate(taken=lambda t: t.taken.max())
-    asked = rows.mutate(asked=look.evaluate(rows, options["value"]).cast("string"))
-    joined = asked.left_join(entries, asked.asked == entries.entry)
+    queries = rows.mutate(asked=look.evaluate(rows, options["value"]).cast("string"))
+    joined = queries.left_join(entries, queries.asked == entries.entry)
     return joined.mutate(**{fact.name: joined.taken}).drop("asked", "entry", "taken")
 
 
@@ -188,12 +188,12 @@ def _prefix(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
     options: dict[str, Any] = fact.options
     if not look.tables.has(options["table"]):
         return _missing(rows, fact)
-    asked = rows.mutate(
+    queries = rows.mutate(
         asked=look.evaluate(rows, options["value"]), asked_on=look.evaluate(rows, options["day"])
     )
     there = look.tables[options["table"]]
     fulfils = parse(options["is"]).compile({c: there[c] for c in there.columns})
-    found = longest_prefix(asked, there.mutate(fulfils=fulfils))
+    found = longest_prefix(queries, there.mutate(fulfils=fulfils))
     return found.rename({fact.name: "found"}).drop("asked", "asked_on")
 
 

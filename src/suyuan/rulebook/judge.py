@@ -4,7 +4,7 @@ One expression serves a table of a million acts and a single worked case. The or
 which the rule does not apply is no act of the rule; one without a day cannot be told; one before
 the rule was in force is not judged; then the one case whose condition is true answers; and where
 none is true because a fact is missing, it cannot be told. What the answer to a condition is, and in
-which words, stands in :mod:`suyuan.rulebook.ways`: it is looked up, not computed row by row.
+which words, stands in :mod:`suyuan.rulebook.decided_cases`: looked up, not computed row by row.
 """
 
 from collections.abc import Mapping

@@ -64,6 +64,16 @@ class Expression:
             n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name) and id(n) not in called
         )
 
+    def words(self, *functions: str) -> tuple[str, ...]:
+        """The words that it hands to `functions`."""
+        return tuple(
+            word.value
+            for n in ast.walk(self.tree)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in functions
+            for word in n.args
+            if isinstance(word, ast.Constant) and isinstance(word.value, str)
+        )
+
     def compile(self, scope: Scope) -> ir.Value:
         """The Ibis value of the expression, its names looked up in `scope`."""
         try:
@@ -88,8 +98,12 @@ class Expression:
 
 
 @cache
-def parse(source: str) -> Expression:
-    """Parse `source`; raises :class:`CatalogError` for anything outside the language."""
+def parse(source: str, more: frozenset[str] = frozenset()) -> Expression:
+    """Parse `source`; raises :class:`CatalogError` for anything outside the language.
+
+    `more` are functions that may be called beside those of the language, where the expression is
+    about one row (see :mod:`suyuan.rulebook.rows`).
+    """
     text = source.strip()
     if len(text) > MAX_LENGTH:
         raise refused(source[:80] + "…", "too long", "过长")
@@ -99,7 +113,7 @@ def parse(source: str) -> Expression:
         raise refused(source, "not an expression", "不是表达式") from error
     if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
         raise refused(source, "too long", "过长")
-    _check(tree, source)
+    _check(tree, source, more)
     return Expression(text, tree)
 
 
@@ -116,36 +130,38 @@ def refused(source: str, en: str, zh: str) -> CatalogError:
     )
 
 
-def _check(node: ast.AST, source: str) -> None:
+def _check(node: ast.AST, source: str, more: frozenset[str]) -> None:
     """Refuse every node that is not on the list."""
     match node:
         case ast.Constant(value=bool() | int() | float() | str()) | ast.Name():
             pass
         case ast.BoolOp(values=values):
             for value in values:
-                _check(value, source)
+                _check(value, source, more)
         case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
-            _check(operand, source)
+            _check(operand, source, more)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-            _check(left, source)
-            _check(right, source)
+            _check(left, source, more)
+            _check(right, source, more)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            _check_comparison(left, op, right, source)
+            _check_comparison(left, op, right, source, more)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if (
-            name in SCALAR or name in WHOLE or (name == "count" and not args)
+            name in SCALAR or name in WHOLE or name in more or (name == "count" and not args)
         ):
             for argument in args:
-                _check(argument, source)
+                _check(argument, source, more)
         case _:
             raise refused(source, f"{type(node).__name__} is not allowed", "含有不允许的成分")
 
 
-def _check_comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, source: str) -> None:
-    _check(left, source)
+def _check_comparison(
+    left: ast.expr, op: ast.cmpop, right: ast.expr, source: str, more: frozenset[str]
+) -> None:
+    _check(left, source, more)
     if not isinstance(op, ast.In | ast.NotIn):
         if type(op) not in _COMPARE:
             raise refused(source, f"{type(op).__name__} is not allowed", "含有不允许的比较")
-        _check(right, source)
+        _check(right, source, more)
         return
     if not isinstance(right, ast.Tuple | ast.List) or not right.elts:
         raise refused(source, "`in` wants a list of constants", "in 之后须为常量列表")

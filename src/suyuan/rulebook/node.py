@@ -9,6 +9,9 @@ import yaml
 
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import LANGUAGES, Text
+from suyuan.model.yaml_text import plain_data
+
+#: Both are safe loaders (plain data only); that in C, where there is one, is eight times faster.
 
 
 class Node:
@@ -105,7 +108,7 @@ class Node:
 def read_yaml(path: Path) -> Node:
     """The mapping that a YAML file holds (safe loader: plain data only)."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = plain_data(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CatalogError(
             Text("A catalog file is not YAML.", "目录文件不是有效的 YAML。"), value=path.name

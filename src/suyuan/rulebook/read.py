@@ -10,18 +10,18 @@ from suyuan.model.subjects import KINDS
 from suyuan.rulebook.declare import (
     RESERVED,
     Answer,
-    Case,
+    Branch,
     DatedValue,
     Example,
     Fact,
-    Kind,
-    Named,
     Over,
     Parameter,
     Period,
+    Provenance,
     Quality,
     Rule,
-    Source,
+    RuleKind,
+    SubjectId,
 )
 from suyuan.rulebook.language import Expression, parse
 from suyuan.rulebook.node import Node, read_yaml
@@ -39,7 +39,7 @@ def read_rule(path: Path) -> Rule:
         over = _over(node.child("over")) if node.has("over") else None
         rule = Rule(
             id=node.string("id"),
-            kind=_word(node, "kind", Kind),
+            kind=_word(node, "kind", RuleKind),
             title=node.text("title"),
             duty=node.text("duty"),
             source=source,
@@ -86,9 +86,9 @@ def _word(node: Node, key: str, kind: type[Word]) -> Word:
     return kind(found)
 
 
-def _source(node: Node) -> Source:
+def _source(node: Node) -> Provenance:
     with node:
-        return Source(
+        return Provenance(
             document=node.text("document"),
             article=node.string_or_none("article") or "",
             quality=_word(node, "quality", Quality),
@@ -108,7 +108,7 @@ def _from_to(node: Node) -> Period:
     return period
 
 
-def _parameter(name: str, node: Node, source: Source) -> Parameter:
+def _parameter(name: str, node: Node, source: Provenance) -> Parameter:
     with node:
         values = []
         for child in node.children("values"):
@@ -143,12 +143,12 @@ def _over(node: Node) -> Over:
         )
 
 
-def _named(node: Node) -> Named:
+def _named(node: Node) -> SubjectId:
     with node:
         kind = node.string("kind")
         if kind not in KINDS:
             raise node.wrong("no such kind of subject", "没有这种主体", kind)
-        return Named(kind, parse(node.string("id")))
+        return SubjectId(kind, parse(node.string("id")))
 
 
 def _fact(name: str, node: Node, over: Over | None) -> Fact:
@@ -161,13 +161,13 @@ def _fact(name: str, node: Node, over: Over | None) -> Fact:
             type_ = RECORDS[over.table].column(name).type
         else:
             raise node.wrong("a fact that is no column needs a type", "事实缺少 type", name)
-        made = [make for make in MAKES if node.has(make)]
-        if len(made) > 1:
-            raise node.wrong("a fact is found in one way", "事实只能有一种来源", made)
-        if made:
-            options = node.any(made[0])
+        makes = [make for make in MAKES if node.has(make)]
+        if len(makes) > 1:
+            raise node.wrong("a fact is found in one way", "事实只能有一种来源", makes)
+        if makes:
+            options = node.any(makes[0])
             return Fact(
-                name, type_, title, made[0], options if made[0] in _NESTED else {"of": options}
+                name, type_, title, makes[0], options if makes[0] in _NESTED else {"of": options}
             )
         return Fact(name, type_, title, "column" if name in columns else "given")
 
@@ -175,9 +175,9 @@ def _fact(name: str, node: Node, over: Over | None) -> Fact:
 _NESTED = ("window", "stock", "member", "find", "prefix")
 
 
-def _case(node: Node) -> Case:
+def _case(node: Node) -> Branch:
     with node:
-        return Case(
+        return Branch(
             id=node.string("id"),
             condition=parse(node.string("if")),
             answer=_word(node, "answer", Answer),

@@ -6,7 +6,7 @@ from datetime import date
 from suyuan.model.text import Text
 from suyuan.rulebook.book import Rulebook
 from suyuan.rulebook.dates import on_day
-from suyuan.rulebook.declare import Answer, Kind, Period, Quality, Rule
+from suyuan.rulebook.declare import Answer, Period, Quality, Rule, RuleKind
 from suyuan.rulebook.glossary import Term
 
 QUALITIES: dict[Quality, Text] = {
@@ -23,14 +23,15 @@ ANSWERS: dict[Answer, Text] = {
     Answer.CANNOT_TELL: Text("cannot tell", "无法判断"),
     Answer.NOT_IN_FORCE: Text("not in force", "当时未施行"),
 }
-KINDS: dict[Kind, Text] = {
-    Kind.DUTY: Text("duty", "义务"),
-    Kind.OFFENCE: Text("offence threshold", "入罪标准"),
-    Kind.PROCEDURE: Text("procedure", "程序"),
-    Kind.PENALTY: Text("fine", "罚款"),
+KINDS: dict[RuleKind, Text] = {
+    RuleKind.DUTY: Text("duty", "义务"),
+    RuleKind.OFFENCE: Text("offence threshold", "入罪标准"),
+    RuleKind.PROCEDURE: Text("procedure", "程序"),
+    RuleKind.TABLE: Text("decision table", "判定表"),
+    RuleKind.PENALTY: Text("fine", "罚款"),
 }
 _TABLE = Text("looked for in", "查找于")
-_BY_HAND = Text("facts given by hand", "人工填写")
+_BY_HAND = Text("facts entered by hand", "人工填写")
 
 
 def list_rules(book: Rulebook, on: date | None = None) -> list[dict[str, Text]]:
@@ -86,9 +87,9 @@ def _values(rule: Rule, on: date | None) -> list[tuple[Text, Text]]:
                 continue
             number = "?" if dated.value is None else f"{dated.value:,g}"
             scope = f" / {dated.scope}" if dated.scope else ""
-            said = f"{number} {parameter.unit}{scope} ({_period(dated.period)}; "
+            line = f"{number} {parameter.unit}{scope} ({_period(dated.period)}; "
             quality = QUALITIES[dated.source.quality]
-            found.append((parameter.title, Text(f"{said}{quality.en})", f"{said}{quality.zh})")))
+            found.append((parameter.title, Text(f"{line}{quality.en})", f"{line}{quality.zh})")))
     return found
 
 

@@ -39,7 +39,7 @@ def case_problems(rule: Rule) -> list[Text]:
         if rule.applies is not None:
             marked = marked.filter(rule.applies.compile(scope))
         wrong = marked.filter(marked.hits != 1).order_by(ibis.desc("hits")).to_pyarrow()
-        found += [_said(row, day) for row in _first_of_each(wrong.to_pylist())]
+        found += [_example(row, day) for row in _first_of_each(wrong.to_pylist())]
     return found
 
 
@@ -53,7 +53,7 @@ def _first_of_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in (gap, twice) if row is not None]
 
 
-def _said(row: dict[str, Any], day: date) -> Text:
+def _example(row: dict[str, Any], day: date) -> Text:
     hits = row.pop("hits")
     facts = ", ".join(f"{name}={value}" for name, value in row.items())
     return Text(
@@ -70,14 +70,14 @@ def _days(rule: Rule) -> list[date]:
 
 
 def _corners(rule: Rule, day: date) -> pa.Table:
-    asked = rule.asked
-    choices = [list(_probes(rule, name, day)) for name in asked]
+    question = rule.asked
+    choices = [list(_probes(rule, name, day)) for name in question]
     rows = list(islice(product(*choices), MOST))
-    columns = zip(*rows, strict=True) if rows else [[] for _ in asked]
+    columns = zip(*rows, strict=True) if rows else [[] for _ in question]
     return pa.table(
         {
             name: pa.array(list(cells), STORED[rule.facts[name].type])
-            for name, cells in zip(asked, columns, strict=True)
+            for name, cells in zip(question, columns, strict=True)
         }
     )
 

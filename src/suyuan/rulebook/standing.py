@@ -18,9 +18,9 @@ import pyarrow as pa
 
 from suyuan.model.text import LANGUAGES, Text
 from suyuan.rulebook.dates import day_of, on_day, start_of
+from suyuan.rulebook.decided_cases import filled
 from suyuan.rulebook.declare import MISTAKEN_SHARE, MISTAKEN_SIGMAS, Answer, Rule
 from suyuan.rulebook.judge import BEFORE
-from suyuan.rulebook.ways import filled
 
 #: A year that no case reaches; open periods end with it.
 _FOR_EVER = 9000
@@ -130,7 +130,7 @@ def _steps(c: ir.Table) -> Steps:
             "most_unknown",
             Answer.CANNOT_TELL,
             Text(
-                "{unknown} acts could not be told; of {judged} others {broken} broke it.",
+                "{unknown} acts could not be judged; of {judged} others {broken} broke it.",
                 "{unknown} 项无法判断;其余 {judged} 项中有 {broken} 项违反。",
             ),
         ),

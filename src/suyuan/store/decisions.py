@@ -1,12 +1,25 @@
-"""What people decided, as later steps obey it: the last word on each matter, unless taken back."""
+"""What people decided, as later steps obey it: the last word on each matter, unless taken back.
+
+A step of its own sorts the words by whom they concern, so that one word on a caller leaves the
+tables of every other role as they were, and the steps that read those need not run again.
+"""
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from suyuan.model.roles import ROLES
+from suyuan.model.text import Text
+from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
 #: A decision is taken back by a later one that rejects ``decision:ID``.
 TAKEN_BACK = "decision:"
+#: Reports that one decision may merge or split: each is paired with each, half a million pairs.
+MOST_REPORTS = 1_000
+#: Subjects whose confirmation the tracing of money listens to.
+ACCOUNT = "bank_account:"
 
 
 def standing(tables: Tables) -> ir.Table:
@@ -20,37 +33,96 @@ def standing(tables: Tables) -> ir.Table:
     return held.filter(~ibis.coalesce(held["subject"], "").startswith(TAKEN_BACK))
 
 
+def _latest_first(rulings: ir.Table) -> list[ir.Value]:
+    """By time; of two in one second the one further down in its file, where each is appended."""
+    return [rulings["at"].desc(), rulings["line"].desc(), rulings["decision_id"].desc()]
+
+
+def _rulings(tables: Tables) -> ir.Table:
+    held = standing(tables)
+    return held.filter(held["kind"].isin(("confirm", "reject")) & held["subject"].notnull())
+
+
 def verdicts(tables: Tables) -> ir.Table:
     """For each subject and role the last word: ``of``, ``of_role`` (null: any), ``confirmed``."""
-    held = standing(tables)
-    said = held.filter(held["kind"].isin(("confirm", "reject")) & held["subject"].notnull())
+    rulings = _rulings(tables)
     last = ibis.row_number().over(
-        group_by=[said["subject"], said["role"]],
-        order_by=[said["at"].desc(), said["decision_id"].desc()],
+        group_by=[rulings["subject"], rulings["role"]],
+        order_by=_latest_first(rulings),
     )
-    ranked = said.mutate(rank=last)
+    ranked = rulings.mutate(rank=last)
     return ranked.filter(ranked["rank"] == 0).select(
         of="subject", of_role="role", confirmed=ranked["kind"] == "confirm"
     )
 
 
+def verdicts_on(role: str, tables: Tables) -> ir.Table:
+    """The last word on each ``subject`` as `role`, or as whatever it is: ``confirmed`` or not."""
+    rulings = _rulings(tables)
+    rulings = rulings.filter(rulings["role"].isnull() | (rulings["role"] == role))
+    last = ibis.row_number().over(group_by="subject", order_by=_latest_first(rulings))
+    ranked = rulings.mutate(rank=last)
+    return ranked.filter(ranked["rank"] == 0).select(
+        "subject", confirmed=ranked["kind"] == "confirm"
+    )
+
+
+def confirmed_accounts(tables: Tables) -> ir.Table:
+    """Bank accounts that somebody confirmed in any role: ``account_no``."""
+    last = verdicts(tables)
+    last = last.filter(last["confirmed"] & last["of"].startswith(ACCOUNT))
+    return last.select(account_no=last["of"].substr(len(ACCOUNT))).distinct()
+
+
 def pairings(tables: Tables) -> ir.Table:
-    """Pairs of reports (``left`` < ``right``) that people put together (``same``) or took apart."""
+    """Pairs of reports (``left`` < ``right``) that people put together (``same``) or took apart.
+
+    Decisions about more than ``MOST_REPORTS`` are left out; :func:`oversized` names them.
+    """
     held = standing(tables)
-    said = held.filter(held["kind"].isin(("merge", "split")))
-    each = said.select("decision_id", "at", "kind", report=said["report_ids"].unnest())
+    rulings = held.filter(held["kind"].isin(("merge", "split")))
+    rulings = rulings.filter(rulings["report_ids"].length() <= MOST_REPORTS)
+    each = rulings.select(
+        "decision_id", "at", "line", "kind", report=rulings["report_ids"].unnest()
+    )
     one, other = tables.engine.keep(each), tables.engine.keep(each)
-    met = one.inner_join(
+    crossed = one.inner_join(
         other, (one["decision_id"] == other["decision_id"]) & (one["report"] < other["report"])
     )
-    pairs = met.select(
-        "at", "decision_id", "kind", left=one["report"], right=other["report"]
+    pairs = crossed.select(
+        "at", "line", "decision_id", "kind", left=one["report"], right=other["report"]
     ).view()
     last = ibis.row_number().over(
         group_by=["left", "right"],
-        order_by=[pairs["at"].desc(), pairs["decision_id"].desc()],
+        order_by=_latest_first(pairs),
     )
     ranked = pairs.mutate(rank=last)
     return ranked.filter(ranked["rank"] == 0).select(
         "left", "right", same=ranked["kind"] == "merge"
     )
+
+
+def oversized(decisions: pa.Table) -> list[str]:
+    """Ids of the decisions that are about too many reports to be obeyed."""
+    sizes = pc.list_value_length(decisions["report_ids"])
+    return sorted(decisions.filter(pc.greater(sizes, MOST_REPORTS))["decision_id"].to_pylist())
+
+
+def _run(tables: Tables) -> Written:
+    if not tables.has("decisions"):
+        return {}
+    keep = tables.engine.keep
+    return {
+        "pairings": keep(pairings(tables)),
+        "confirmed_accounts": keep(confirmed_accounts(tables)),
+        **{f"verdicts:{role}": keep(verdicts_on(role, tables)) for role in ROLES},
+    }
+
+
+DECISIONS_STEP = Step(
+    name="decisions",
+    title=Text("Reading what people decided", "读取人工决定"),
+    reads=("decisions",),
+    writes=("pairings", "confirmed_accounts", *(f"verdicts:{role}" for role in ROLES)),
+    run=_run,
+)

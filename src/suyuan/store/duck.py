@@ -1,56 +1,106 @@
 """The embedded engine: DuckDB."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.sql.datatypes import DuckDBType
+from ibis.expr.datatypes import DataType
+from ibis.expr.schema import Schema
+
+from suyuan.store.fold import Kernel, outcome, whole_keys
+from suyuan.store.plans import Plans
 
 #: Rows handed on at a time.
 STREAMED: Final = 1 << 17
 
 
 class DuckEngine(AbstractContextManager["DuckEngine"]):
-    """DuckDB in this process; tables that outgrow memory spill into `work`."""
+    """DuckDB in this process; what outgrows memory spills into a folder of its own in `work`."""
 
     name = "duckdb"
 
-    def __init__(self, work: Path | None = None, *, threads: int | None = None) -> None:
+    def __init__(
+        self, work: Path | None = None, *, threads: int | None = None, plans: Path | None = None,
+        check_plans: bool = False,
+    ) -> None:  # fmt: skip
         self._work = work
         settings: dict[str, object] = {"preserve_insertion_order": False}
         if work is not None:
             work.mkdir(parents=True, exist_ok=True)
-            settings["temp_directory"] = str(work)
+            self._spill = Path(tempfile.mkdtemp(prefix="duckdb-", dir=work))
+            settings["temp_directory"] = str(self._spill)
         if threads is not None:
             settings["threads"] = threads
         self._ibis = ibis.duckdb.connect(**settings)
         self._ibis.raw_sql("SET enable_progress_bar = false")
+        self.plans = Plans(
+            "duckdb", "duckdb", self._ibis.compile, _quoted, folder=plans, check=check_plans
+        )
         self._kept = 0
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
         return self._ibis.read_parquet([str(file) for file in files], table_name=self._name())
 
     def arrow(self, table: pa.Table) -> ir.Table:
-        return self._ibis.create_table(self._name(), table, temp=True)
+        name, view = self._name(), f"given_{self._kept}"
+        schema = Schema.from_pyarrow(table.schema)
+        self._ibis.con.register(view, table)
+        try:
+            self._make(name, schema, f"SELECT * FROM {view}")
+        finally:
+            self._ibis.con.unregister(view)
+        return self._table(name, schema)
+
+    def view(self, expression: ir.Table) -> ir.Table:
+        name, sql = self._name(), self.plans.sql(expression)
+        self._ibis.con.execute(f"CREATE TEMP VIEW {_quoted(name)} AS {sql}")
+        return self._table(name, expression.schema())
 
     def keep(self, expression: ir.Table) -> ir.Table:
-        return self._ibis.create_table(self._name(), expression, temp=True)
+        name, schema = self._name(), expression.schema()
+        self._make(name, schema, self.plans.sql(expression))
+        return self._table(name, schema)
 
     def fetch(self, expression: ir.Table) -> pa.Table:
-        return self._ibis.to_pyarrow(expression)
+        rows = self._ibis.con.sql(self.plans.sql(expression)).to_arrow_table()
+        return rows.cast(expression.schema().to_pyarrow())
 
     def stream(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
-        yield from self._ibis.to_pyarrow_batches(expression, chunk_size=STREAMED)
+        schema = expression.schema().to_pyarrow()
+        rows = self._ibis.con.execute(self.plans.sql(expression))
+        for batch in rows.to_arrow_reader(STREAMED):
+            yield batch.cast(schema)
+
+    def fold(
+        self,
+        expression: ir.Table,
+        *,
+        by: str,
+        order: Sequence[str],
+        kernel: Kernel,
+        schema: pa.Schema,
+    ) -> ir.Table:
+        rows = self.stream(expression.order_by(by, *order))
+        parts = [outcome(kernel, part, schema) for part in whole_keys(rows, by)]
+        return self.arrow(pa.concat_tables([schema.empty_table(), *parts]))
 
     def close(self) -> None:
+        self.plans.save()
         self._ibis.disconnect()
         if self._work is not None:
-            shutil.rmtree(self._work, ignore_errors=True)
+            shutil.rmtree(self._spill, ignore_errors=True)
+            with suppress(OSError):  # another process may still work there
+                self._work.rmdir()
 
     def __exit__(
         self,
@@ -60,6 +110,44 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
     ) -> None:
         self.close()
 
+    def _make(self, name: str, schema: Schema, sql: str) -> None:
+        """A table of just these columns and types, whatever types DuckDB itself would give."""
+        con = self._ibis.con
+        con.execute(f"CREATE TEMP TABLE {_quoted(name)} ({_columns(schema)})")
+        con.execute(f"INSERT INTO {_quoted(name)} {sql}")
+
+    def _table(self, name: str, schema: Schema) -> ir.Table:
+        place = ops.Namespace(catalog="temp", database="main")
+        table = ops.DatabaseTable(name, _stored(schema), self._ibis, place)
+        return table.to_expr()
+
     def _name(self) -> str:
         self._kept += 1
         return f"kept_{self._kept}"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+@lru_cache(maxsize=1024)
+def _columns(schema: Schema) -> str:
+    """The columns of `schema` as they are declared in DuckDB."""
+    return ", ".join(f"{_quoted(name)} {_declared(type_)}" for name, type_ in schema.items())
+
+
+@lru_cache(maxsize=256)
+def _declared(type_: DataType) -> str:
+    """A type as it is declared; each is written once, since sqlglot takes a millisecond for it."""
+    return DuckDBType.to_string(type_) + ("" if type_.nullable else " NOT NULL")
+
+
+@lru_cache(maxsize=1024)
+def _stored(schema: Schema) -> Schema:
+    """`schema` as DuckDB gives it back: a time without a scale has six digits of seconds."""
+    return Schema({name: _stored_type(type_) for name, type_ in schema.items()})
+
+
+@lru_cache(maxsize=256)
+def _stored_type(type_: DataType) -> DataType:
+    return DuckDBType.from_string(DuckDBType.to_string(type_), nullable=type_.nullable)

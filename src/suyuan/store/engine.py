@@ -8,6 +8,8 @@ from typing import Protocol, Self
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from suyuan.store.fold import Kernel
+
 
 class Engine(Protocol):
     """DuckDB, Spark, or another that passes ``tests/store/test_seam.py``."""
@@ -20,6 +22,9 @@ class Engine(Protocol):
     def arrow(self, table: pa.Table) -> ir.Table:
         """A small table from memory."""
 
+    def view(self, expression: ir.Table) -> ir.Table:
+        """The same rows under a name of their own, evaluated whenever they are read."""
+
     def keep(self, expression: ir.Table) -> ir.Table:
         """Evaluate once, so that later steps read the outcome and not the derivation."""
 
@@ -28,6 +33,24 @@ class Engine(Protocol):
 
     def stream(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         """The rows of :meth:`fetch` in their order, a part at a time, for more than fits."""
+
+    def fold(
+        self,
+        expression: ir.Table,
+        *,
+        by: str,
+        order: Sequence[str],
+        kernel: Kernel,
+        schema: pa.Schema,
+    ) -> ir.Table:
+        """What `kernel` makes of the rows of each key, kept.
+
+        `kernel` gets the rows of some whole keys as an Arrow table sorted by the column `by` (never
+        null), then by the columns `order`, which should leave no two rows apart that it could tell
+        from one another; it gives a table of `schema`. It is called many times, in any order of
+        keys, on other machines where the engine has some: it must be a function of a module (or a
+        ``partial`` of one) and remember nothing.
+        """
 
     def close(self) -> None:
         """Give back memory and working files."""

@@ -1,12 +1,17 @@
 """Results as files: decimal yuan, times with their zone, written whole or not at all."""
 
-import os
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from suyuan.model.columns import PUBLISHED, Table, Type
+from suyuan.store.drafts import draft_of
+
+#: Digits of a float that are written, and the sizes between which powers of ten are exact enough.
+DIGITS = 9
+SMALLEST, LARGEST = 1e-10, 1e30
 
 
 def published(rows: pa.Table, table: Table) -> pa.Table:
@@ -22,18 +27,31 @@ def published(rows: pa.Table, table: Table) -> pa.Table:
 def write(rows: pa.Table, path: Path) -> None:
     """Write a Parquet file so that a run cut short leaves the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with draft_of(path) as draft:
         pq.write_table(rows, draft, compression="zstd")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _published(column: pa.ChunkedArray, type_: Type) -> pa.Array | pa.ChunkedArray:
     if type_ is Type.MONEY:
         return _yuan(column)
+    if type_ is Type.FLOAT:
+        return significant(column.cast(PUBLISHED[type_]))
     return column.cast(PUBLISHED[type_])
+
+
+def significant(column: pa.ChunkedArray) -> pa.Array:
+    """Floats to twelve significant digits: what threads add in another order is written alike."""
+    values = column.combine_chunks()
+    numbers = values.fill_null(0.0).to_numpy(zero_copy_only=False)
+    size = np.abs(numbers)
+    usual = (size > SMALLEST) & (size < LARGEST)
+    place = DIGITS - 1 - np.floor(np.log10(np.where(usual, size, 1.0)))
+    # Times or through a power of ten that is exact, so that 0.1 stays 0.1.
+    up, down = 10.0 ** np.maximum(place, 0.0), 10.0 ** np.maximum(-place, 0.0)
+    with np.errstate(over="ignore", invalid="ignore"):  # of those that are not rounded
+        rounded = np.round(numbers * up / down) / up * down
+    missing = values.is_null().to_numpy(zero_copy_only=False)
+    return pa.array(np.where(usual, rounded, numbers), mask=missing)
 
 
 def _yuan(fen: pa.ChunkedArray) -> pa.Array:

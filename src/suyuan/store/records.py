@@ -1,6 +1,9 @@
 """Canonical rows as tables, as they were known at a moment."""
 
+import hashlib
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
@@ -9,7 +12,11 @@ from suyuan.model.columns import Table
 from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.store.engine import Engine
 from suyuan.store.layout import Layout
-from suyuan.store.tables import Tables
+from suyuan.store.record_seals import record_seals, stored_parts
+from suyuan.store.tables import Tables, as_declared
+
+#: Tables whose files have no more bytes than this are read once a run, and not by each step anew.
+SMALL = 8 << 20
 
 
 def open_records(
@@ -18,12 +25,37 @@ def open_records(
     """The standard tables that `layout` holds; with `as_of` (naive UTC) as known then."""
     tables = Tables(engine, zone=zone)
     for table in RECORDS.values():
-        files = layout.parts(table.name)
+        files = stored_parts(layout, table.name)
         if files:
-            rows = _told_apart(engine.parquet(files))
-            rows = _without_excluded(engine, rows, layout, table.name)
-            tables.put(table.name, known_by(rows, table, as_of) if as_of else rows)
+            tables.offer(table.name, partial(_opened, engine, layout, table, files, as_of))
     return tables
+
+
+def _opened(
+    engine: Engine, layout: Layout, table: Table, files: list[Path], as_of: datetime | None
+) -> ir.Table:
+    rows = _told_apart(engine.parquet(files))
+    rows = _without_excluded(engine, rows, layout, table.name)
+    rows = known_by(rows, table, as_of) if as_of else rows
+    rows = as_declared(engine, table.name, rows)
+    small = sum(file.stat().st_size for file in files) <= SMALL
+    return (engine.keep if small else engine.view)(rows)
+
+
+def records_digests(layout: Layout, as_of: datetime | None) -> dict[str, str]:
+    """For each standard table that has files a hash of all its rows as known at `as_of`."""
+    seals = record_seals(layout) or {}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, seal in sorted(seals.items()):
+        folder, _, file = name.rpartition("/")
+        table = file.removesuffix(".parquet") if folder == "_excluded" else folder
+        found.setdefault(table, []).append((name, seal.sha256))
+    moment = as_of.isoformat() if as_of else ""
+    return {
+        name: hashlib.sha256(repr((moment, found[name])).encode()).hexdigest()
+        for name in RECORDS
+        if any(part[0].startswith(f"{name}/") for part in found.get(name, ()))
+    }
 
 
 def known_by(rows: ir.Table, table: Table, as_of: datetime) -> ir.Table:
@@ -34,8 +66,8 @@ def known_by(rows: ir.Table, table: Table, as_of: datetime) -> ir.Table:
     """
     moment = ibis.literal(as_of, type="timestamp(6)")
     event = rows[table.event_time] if table.event_time else ibis.null("timestamp(6)")
-    seen = ibis.coalesce(rows["known_at"], event) <= moment
-    rows = rows.filter(seen.fill_null(table.undated_known))
+    visible = ibis.coalesce(rows["known_at"], event) <= moment
+    rows = rows.filter(visible.fill_null(table.undated_known))
     blank = {
         column.name: ibis.cases(
             (rows[column.known_from] > moment, ibis.null(rows[column.name].type())),

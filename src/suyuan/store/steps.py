@@ -1,6 +1,6 @@
 """Steps: what they read, what they write, and the order that follows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
@@ -18,7 +18,9 @@ Written = Mapping[str, ir.Table | pa.Table]
 class Step:
     """One named step of an investigation.
 
-    ``without`` says, for a table it reads, what is left out where that table is missing.
+    It may read ``reads`` and what it wrote itself, and write ``writes``, nothing else. ``without``
+    says, for a table it reads, what is left out where that table is missing. What it writes is a
+    function of its code, of ``settings`` and of the tables that it reads, and of nothing else.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Step:
     writes: tuple[str, ...]
     run: Callable[[Tables], Written]
     without: Mapping[str, Text] = field(default_factory=dict)
+    settings: Mapping[str, float | str] = field(default_factory=dict)
 
 
 def in_order(steps: Sequence[Step]) -> list[Step]:
@@ -46,6 +49,27 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
         return [by_name[name] for name in TopologicalSorter(graph).static_order()]
     except CycleError as error:
         raise _contract("Steps wait for each other.", "步骤互相等待。", error.args[1]) from error
+
+
+def needed_for(wanted: Iterable[str], steps: Sequence[Step]) -> list[Step]:
+    """Those of `steps` (in order) without which the tables `wanted` could not be made."""
+    needed, chosen = set(wanted), []
+    for step in reversed(steps):
+        if needed.intersection(step.writes):
+            chosen.append(step)
+            needed.update(step.reads)
+    return chosen[::-1]
+
+
+def execute(step: Step, tables: Tables) -> tuple[str, ...]:
+    """Run `step` on `tables`, which take in what it writes; the names of what it wrote, in order.
+
+    Raises :class:`ContractError` where it reads or writes a table that it did not declare.
+    """
+    own = tables.only(step.reads, writes=step.writes)
+    for name, table in step.run(own).items():
+        own.put(name, table)
+    return own.written
 
 
 def _contract(en: str, zh: str, value: object) -> ContractError:

@@ -1,6 +1,6 @@
 """Tables by name: what a step reads, and what it finds where a table is missing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Self
 
 import ibis
@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from suyuan.model.columns import STORED, Table
-from suyuan.model.derived import DERIVED, ROLE_EVIDENCE, ROLE_FINDINGS, ROLE_SIGNALS
+from suyuan.model.derived import DERIVED, ROLE_EVIDENCE, ROLE_FINDINGS, ROLE_SIGNALS, VERDICTS
 from suyuan.model.errors import ContractError
 from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.results import EVIDENCE, RESULTS
@@ -22,6 +22,7 @@ PER_ROLE = {
     "signals": ROLE_SIGNALS,
     "evidence": ROLE_EVIDENCE,
     "proofs": EVIDENCE,
+    "verdicts": VERDICTS,
 }
 
 
@@ -47,11 +48,28 @@ def stored_schema(name: str) -> pa.Schema:
     return pa.schema([*table.stored, *(pa.field(*field) for field in extra)])
 
 
+def as_declared(engine: Engine, name: str, value: ir.Table | pa.Table) -> ir.Table:
+    """`value` in the columns, order and types that are declared; it must hold all of them."""
+    schema = stored_schema(name)
+    expression = value if isinstance(value, ir.Table) else engine.arrow(value)
+    missing = [column for column in schema.names if column not in expression.columns]
+    if missing:
+        raise ContractError(
+            Text("A table lacks declared columns.", "表缺少已声明的列。"),
+            value=f"{name}: {', '.join(missing)}",
+            hint=Text("The step that writes it must give them.", "写出它的步骤必须给出。"),
+        )
+    target = ibis.Schema.from_pyarrow(schema)
+    same = expression.schema() == target and expression.columns == target.names
+    return expression if same else expression.select(*schema.names).cast(target)
+
+
 class Tables:
     """The tables of a run.
 
     Reading one that is missing gives an empty table of the declared columns, and ``has`` tells
-    the two apart. A view made by ``only`` refuses whatever its step did not declare.
+    the two apart. A view made by ``only`` refuses to read and to write what its step did not
+    declare, and knows what was written through it.
     """
 
     def __init__(
@@ -60,25 +78,47 @@ class Tables:
         *,
         zone: str,
         held: dict[str, ir.Table] | None = None,
+        offered: dict[str, Callable[[], ir.Table | pa.Table]] | None = None,
         filled: dict[str, bool] | None = None,
-        allowed: frozenset[str] | None = None,
+        readable: frozenset[str] | None = None,
+        writable: frozenset[str] | None = None,
     ) -> None:
         self.engine = engine
         self.zone = zone
         self._held = {} if held is None else held
+        self._offered = {} if offered is None else offered
         self._filled = {} if filled is None else filled
-        self._allowed = allowed
+        self._readable = readable
+        self._writable = writable
+        self._written: dict[str, None] = {}
 
     def __getitem__(self, name: str) -> ir.Table:
-        self._check_allowed(name)
+        self._check_readable(name)
+        self._take_up(name)
         if name not in self._held:
             self._held[name] = self.engine.arrow(stored_schema(name).empty_table())
         return self._held[name]
 
+    def offer(
+        self, name: str, load: Callable[[], ir.Table | pa.Table], *, filled: bool | None = None
+    ) -> None:
+        """A table that `load` gives when it is first read; `filled`: whether it has rows."""
+        declared(name)
+        self._held.pop(name, None)
+        self._offered[name] = load
+        if filled is not None:
+            self._filled[name] = filled
+
+    def _take_up(self, name: str) -> None:
+        load = self._offered.pop(name, None)
+        if load is not None:
+            self._held[name] = as_declared(self.engine, name, load())
+
     def has(self, name: str) -> bool:
         """True where the table was given and has rows."""
-        self._check_allowed(name)
+        self._check_readable(name)
         if name not in self._filled:
+            self._take_up(name)
             table = self._held.get(name)
             some = None if table is None else self.engine.fetch(table.limit(1))
             self._filled[name] = some is not None and some.num_rows > 0
@@ -88,35 +128,44 @@ class Tables:
         """Take a table in; its columns must hold those declared; they are brought into
         their order and types.
         """
-        schema = stored_schema(name)
-        given = value if isinstance(value, ir.Table) else self.engine.arrow(value)
-        missing = [column for column in schema.names if column not in given.columns]
-        if missing:
+        if self._writable is not None and name not in self._writable:
             raise ContractError(
-                Text("A table lacks declared columns.", "表缺少已声明的列。"),
-                value=f"{name}: {', '.join(missing)}",
-                hint=Text("The step that writes it must give them.", "写出它的步骤必须给出。"),
+                Text("A step writes a table that it did not declare.", "步骤写出了未声明的表。"),
+                value=name,
+                hint=Text("Add it to the step's `writes`.", "请加入该步骤的 writes。"),
             )
-        self._held[name] = given.select(*schema.names).cast(ibis.Schema.from_pyarrow(schema))
+        self._offered.pop(name, None)
+        self._held[name] = as_declared(self.engine, name, value)
         self._filled.pop(name, None)
+        self._written[name] = None
 
-    def only(self, names: Iterable[str]) -> Self:
-        """The same tables, of which only `names` may be read."""
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The names of what was put in through this view, in order."""
+        return tuple(self._written)
+
+    def only(self, reads: Iterable[str], *, writes: Iterable[str] = ()) -> Self:
+        """The same tables, of which only `reads` and `writes` may be read, `writes` written."""
+        writable = frozenset(writes)
         return type(self)(
             self.engine,
             zone=self.zone,
             held=self._held,
+            offered=self._offered,
             filled=self._filled,
-            allowed=frozenset(names),
+            readable=frozenset(reads) | writable,
+            writable=writable,
         )
 
     def held(self) -> Mapping[str, ir.Table]:
         """All that was put in so far."""
+        for name in list(self._offered):
+            self._take_up(name)
         return dict(self._held)
 
-    def _check_allowed(self, name: str) -> None:
+    def _check_readable(self, name: str) -> None:
         declared(name)
-        if self._allowed is not None and name not in self._allowed:
+        if self._readable is not None and name not in self._readable:
             raise ContractError(
                 Text("A step reads a table that it did not declare.", "步骤读取了未声明的表。"),
                 value=name,

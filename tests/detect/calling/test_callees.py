@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-import ibis
+import pyarrow as pa
 import pytest
 
 from suyuan.detect.calling import activity, callees, reported
@@ -117,6 +117,6 @@ def test_masked_numbers_match_seized_rows(duck):
 
 
 def test_excess_is_nothing_at_chance_and_one_at_all(duck):
-    table = ibis.memtable({"share": [0.3, 1.0, 0.0], "base": [0.3, 0.3, 0.3]})
+    table = duck.arrow(pa.table({"share": [0.3, 1.0, 0.0], "base": [0.3, 0.3, 0.3]}))
     found = duck.fetch(table.select(x=callees.excess(table["share"], table["base"])))
     assert found["x"].to_pylist() == pytest.approx([0.0, 1.0, -0.3 / 0.7])

@@ -13,7 +13,7 @@ from rivals import counts, greedy_cover, lift
 from running import running
 from worlds import Shape, World, make
 
-from suyuan.detect.leaks.cases import Inquiry, inquire
+from suyuan.detect.leaks.inquiry import Inquiry, inquire
 
 NAMED = 0.7
 RIVALS = {"counts": counts, "lift": lift, "greedy cover": greedy_cover}

@@ -7,9 +7,10 @@ import pytest
 from running import running
 from worlds import Shape, make
 
+from suyuan.detect.leaks.answers import answers
 from suyuan.detect.leaks.arrays import Exposure, Pairings
 from suyuan.detect.leaks.attribution import attribute
-from suyuan.detect.leaks.cases import inquire
+from suyuan.detect.leaks.inquiry import inquire
 
 SMALL = Shape(orders=12_000, merchants=80, buyers=8_000, unrelated=60)
 NAMED = 0.8
@@ -82,3 +83,14 @@ def test_size_is_no_evidence() -> None:
 def test_nobody_without_victims() -> None:
     found = attribute(*tiny([], np.full((3, 5), 8.0)))
     assert not found.posterior.any()
+
+
+def test_what_is_known_beside_the_victims_parts_twins() -> None:
+    counts = np.full((6, 10), 8.0)
+    exposure, pairings = tiny([[0, 1]] * 12, counts)
+    leaning = np.array([6.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    found = attribute(exposure, pairings, leaning)
+    assert found.posterior[0] >= NAMED > 0.5 > found.posterior[1]
+    credited = answers(found, exposure, pairings, 1 / 12, leaning)
+    alone = answers(attribute(exposure, pairings), exposure, pairings, 1 / 12)
+    assert credited[0].evidence <= max(a.evidence for a in alone) + 1.0

@@ -2,11 +2,11 @@
 
 import pytest
 
-from suyuan.face.api import Results
-from suyuan.face.replaying import leading_to
-from suyuan.pipeline import steps
+from suyuan.run.order import steps
+from suyuan.store.case import Results
 from suyuan.store.duck import DuckEngine
 from suyuan.store.records import open_records
+from suyuan.store.steps import execute, needed_for
 from suyuan.store.tables import Tables
 
 
@@ -20,9 +20,8 @@ def named_without(zheng: Results, *absent: str) -> tuple[str, set[str]]:
         merchant = engine.fetch(order)["merchant_id"][0].as_py()
         held = {name: table for name, table in whole.held().items() if name not in absent}
         tables = Tables(engine, zone="Asia/Shanghai", held=held)
-        for step in leading_to(["findings:leak_source"], steps()):
-            for name, table in step.run(tables.only(step.reads)).items():
-                tables.put(name, table)
+        for step in needed_for(["findings:leak_source"], steps()):
+            execute(step, tables)
         found = tables["findings:leak_source"]
         decided = engine.fetch(found.filter(found["decided"]))["subject"].to_pylist()
     return f"merchant:{merchant}", set(decided)

@@ -1,14 +1,19 @@
 """How a number calls: how many people, how often, for how long, and who calls it back."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import ibis
 import ibis.expr.types as ir
 
 #: A number that reaches fewer people than this, all told or on a day it calls, is left aside
 #: unless a report names it or its victim: it is how people call, and joins stay small.
-LEAST_PEOPLE = 8
-LEAST_PEOPLE_A_DAY = 1.5
+LEAST_PEOPLE = 2
+LEAST_PEOPLE_A_DAY = 1.3
 #: An answered call shorter than this was hung up on; one longer than that was listened to.
 HUNG_UP = 20
+#: Hours of work by the clock on the wall.
+OPENS, CLOSES = 9, 19
 LISTENED = 240
 
 
@@ -22,10 +27,10 @@ def pairs(calls: ir.Table) -> ir.Table:
     )
 
 
-def habits(calls: ir.Table, met: ir.Table) -> ir.Table:
+def habits(calls: ir.Table, joined: ir.Table) -> ir.Table:
     """One row for each caller: volume, reach, span and how its calls end.
 
-    `met` is the outcome of :func:`pairs`. Days are UTC days: in China they turn at eight in the
+    `joined` is the outcome of :func:`pairs`. Days are UTC days: in China they turn at eight in the
     morning, before anyone's working day.
     """
     daily = calls.group_by("caller", day=calls["started_at"].date()).aggregate(
@@ -39,11 +44,11 @@ def habits(calls: ir.Table, met: ir.Table) -> ir.Table:
         hung_up=daily["hung_up"].sum(),
         listened=daily["listened"].sum(),
     )
-    reached = met.group_by("caller").aggregate(
-        calls=met["calls"].sum(),
-        people=met.count(),
-        first_seen=met["first_call"].min(),
-        last_seen=met["last_call"].max(),
+    reached = joined.group_by("caller").aggregate(
+        calls=joined["calls"].sum(),
+        people=joined.count(),
+        first_seen=joined["first_call"].min(),
+        last_seen=joined["last_call"].max(),
     )
     both = reached.join(ends, "caller")
     answered = both["answered"].cast("float64").nullif(0.0)
@@ -64,6 +69,16 @@ def habits(calls: ir.Table, met: ir.Table) -> ir.Table:
     )
 
 
+def office(calls: ir.Table, zone: str) -> ir.Table:
+    """For each caller: ``office``, share of its calls made from nine in the morning to seven."""
+    # China keeps one time all year; where clocks change, an hour more or less makes no difference.
+    ahead = ZoneInfo(zone).utcoffset(datetime(2019, 6, 1))
+    seconds = calls["started_at"].epoch_seconds() + int(ahead.total_seconds() if ahead else 0)
+    hour = (seconds % 86_400) / 3_600
+    marked = calls.mutate(working=((hour >= OPENS) & (hour < CLOSES)).cast("float64"))
+    return marked.group_by("caller").aggregate(office=marked["working"].mean())
+
+
 def busy(habits_: ir.Table) -> ir.Table:
     """Callers who reach many people."""
     return habits_.filter(
@@ -71,16 +86,16 @@ def busy(habits_: ir.Table) -> ir.Table:
     )
 
 
-def returned(met: ir.Table, candidates: ir.Table) -> ir.Table:
+def returned(joined: ir.Table, candidates: ir.Table) -> ir.Table:
     """For each caller of `candidates`: share of its people who call it, and callers per callee.
 
     Keys: ``caller``; ``returned`` 0..1, ``inbound`` ratio, ``strangers_in``: callers it never
     called, per person it called.
     """
-    mine = met.semi_join(candidates, "caller").select("caller", "callee")
-    inward = met.semi_join(candidates, met["callee"] == candidates["caller"])
+    own = joined.semi_join(candidates, "caller").select("caller", "callee")
+    inward = joined.semi_join(candidates, joined["callee"] == candidates["caller"])
     inward = inward.select(caller="callee", callee="caller", back=ibis.literal(1))
-    back = mine.left_join(inward, ["caller", "callee"])
+    back = own.left_join(inward, ["caller", "callee"])
     share = back.group_by("caller").aggregate(
         people=back.count(), answered_back=back["back"].sum().fill_null(0)
     )
@@ -95,19 +110,19 @@ def returned(met: ir.Table, candidates: ir.Table) -> ir.Table:
     )
 
 
-def acquainted(met: ir.Table, candidates: ir.Table) -> ir.Table:
+def acquainted(joined: ir.Table, candidates: ir.Table) -> ir.Table:
     """For each caller of `candidates`: share of its people who call another of its people.
 
     A family, a firm or a village know each other; names on a stolen list do not.
     """
-    mine = met.semi_join(candidates, "caller").select("caller", "callee")
-    theirs = met.select(one="caller", other="callee")
-    steps = mine.join(theirs, mine["callee"] == theirs["one"]).select("caller", "one", "other")
+    own = joined.semi_join(candidates, "caller").select("caller", "callee")
+    others = joined.select(one="caller", other="callee")
+    steps = own.join(others, own["callee"] == others["one"]).select("caller", "one", "other")
     closed = steps.semi_join(
-        mine, (steps["caller"] == mine["caller"]) & (steps["other"] == mine["callee"])
+        own, (steps["caller"] == own["caller"]) & (steps["other"] == own["callee"])
     )
     known = closed.group_by("caller").aggregate(known=closed["one"].nunique())
-    people = mine.group_by("caller").aggregate(people=mine.count())
+    people = own.group_by("caller").aggregate(people=own.count())
     both = people.left_join(known, "caller")
     return both.select("caller", acquainted=both["known"].fill_null(0) / both["people"])
 

@@ -23,15 +23,15 @@ def excess(share: ir.FloatingValue, base: ir.FloatingValue) -> ir.FloatingValue:
     return (share - base) / ibis.greatest(1.0 - base, 0.05)
 
 
-def bought(met: ir.Table, orders: ir.Table) -> ir.Table:
-    """Pairs of `met` whose callee ever bought, with ``hit``: within :data:`LAG` before the call.
+def bought(joined: ir.Table, orders: ir.Table) -> ir.Table:
+    """Pairs of `joined` whose callee ever bought, with ``hit``: within :data:`LAG` before the call.
 
     ``chance`` is how likely that was at any moment; ``merchant_id`` … ``warehouse`` are those of
     one such order, null where there is none.
     """
     placed = orders.filter(orders["buyer_phone"].notnull())
     placed = placed.select("ordered_at", *PARTIES, callee="buyer_phone")
-    known = met.join(_chances(placed, "ordered_at"), "callee")
+    known = joined.join(_chances(placed, "ordered_at"), "callee")
     known = known.select("caller", "callee", "first_call", "chance")
     hits = _soon(known.join(placed, "callee"))
     once = hits.group_by("caller", "callee").aggregate(
@@ -69,6 +69,16 @@ def _beyond_chance(marked: ir.Table, name: str) -> ir.Table:
     return share.select("caller", **{name: excess(share["share"], share["base"])})
 
 
+def lifted(marked: ir.Table) -> ir.Table:
+    """For each caller: ``bought_lift``, the log of recent buyers called over those chance gives.
+
+    One is added to both: a number that called three buyers says something, one that called thirty
+    more; the share (``bought``) says nothing of so few.
+    """
+    found = marked.group_by("caller").aggregate(met=marked["hit"].sum(), due=marked["chance"].sum())
+    return found.select("caller", bought_lift=((found["met"] + 1.0) / (found["due"] + 1.0)).ln())
+
+
 def buyers(marked: ir.Table, orders: ir.Table) -> ir.Table:
     """From :func:`bought`: ``bought`` (excess), and how far one hand explains what they bought.
 
@@ -89,14 +99,14 @@ def _one(marked: ir.Table, orders: ir.Table, party: str) -> ir.Table:
     usual = named.group_by(of=named[party]).aggregate(n=named.count())
     usual = usual.select("of", base=usual["n"] / usual["n"].sum().over(ibis.window()))
     known = marked.filter(marked[party].notnull()).select("caller", of=marked[party])
-    mine = known.group_by("caller", "of").aggregate(n=known.count())
-    mine = mine.mutate(total=mine["n"].sum().over(ibis.window(group_by="caller")))
-    mine = mine.filter(mine["total"] >= ENOUGH).join(usual, "of")
-    value = excess(mine["n"] / mine["total"], mine["base"])
-    return mine.group_by("caller").aggregate(**{f"one_{party}": value.max()})
+    own = known.group_by("caller", "of").aggregate(n=known.count())
+    own = own.mutate(total=own["n"].sum().over(ibis.window(group_by="caller")))
+    own = own.filter(own["total"] >= ENOUGH).join(usual, "of")
+    value = excess(own["n"] / own["total"], own["base"])
+    return own.group_by("caller").aggregate(**{f"one_{party}": value.max()})
 
 
-def exposed(met: ir.Table, leaked: ir.Table) -> ir.Table:
+def exposed(joined: ir.Table, leaked: ir.Table) -> ir.Table:
     """``exposed``: excess share of people called soon after the order of their leaked record.
 
     Among people who stand in seized data, by number or by a masked one (``138****1234``), with the
@@ -104,9 +114,9 @@ def exposed(met: ir.Table, leaked: ir.Table) -> ir.Table:
     """
     dated = leaked.filter(leaked["phone"].notnull() & leaked["ordered_at"].notnull())
     written = dated.select("ordered_at", written="phone").distinct()
-    number = met["callee"]
+    number = joined["callee"]
     masked = number.substr(0, 3) + "****" + number.substr(7, 4)
-    pairs = met.select("caller", "callee", "first_call", masked=masked)
+    pairs = joined.select("caller", "callee", "first_call", masked=masked)
     # Two joins on equality: an "or" would be a loop over both tables.
     plain = pairs.join(written.rename(callee="written"), "callee")
     hidden = pairs.join(written.rename(masked="written"), "masked")

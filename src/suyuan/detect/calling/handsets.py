@@ -14,11 +14,11 @@ PLACEHOLDER = 600
 
 def used(calls: ir.Table) -> ir.Table:
     """One row for each (number, handset) with the span of its use; placeholders left out."""
-    seen = calls.filter(calls["imei"].notnull())
-    pairs = seen.group_by(number=seen["caller"], handset=seen["imei"]).aggregate(
-        calls=seen.count(),
-        first_use=seen["started_at"].min(),
-        last_use=seen["started_at"].max(),
+    sight = calls.filter(calls["imei"].notnull())
+    pairs = sight.group_by(number=sight["caller"], handset=sight["imei"]).aggregate(
+        calls=sight.count(),
+        first_use=sight["started_at"].min(),
+        last_use=sight["started_at"].max(),
     )
     wide = pairs.group_by("handset").aggregate(numbers=pairs.count())
     return pairs.anti_join(wide.filter(wide["numbers"] > PLACEHOLDER), "handset")
@@ -36,12 +36,12 @@ def sharing(used_: ir.Table, pooled: ir.Table) -> ir.Table:
     """
     per_handset = used_.group_by("handset").aggregate(on_it=used_["number"].nunique())
     with_count = used_.join(per_handset, "handset")
-    mine = with_count.group_by("number").aggregate(
+    own = with_count.group_by("number").aggregate(
         handset_numbers=with_count["on_it"].max(), handsets=with_count.count()
     )
     sizes = pooled.group_by("group").aggregate(pool_numbers=pooled.count())
     sized = pooled.join(sizes, "group").rename(number="member", pool="group")
-    both = mine.left_join(sized, "number")
+    both = own.left_join(sized, "number")
     return both.select(
         "number",
         "handset_numbers",

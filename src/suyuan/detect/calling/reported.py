@@ -10,27 +10,31 @@ import ibis.expr.types as ir
 
 #: Clocks of carriers, victims and police differ, and "around three" is not 15:00:00.
 SKEW = ibis.interval(hours=2)
+#: A call so near to the first contact is held to be it, in seconds.
+PROMPT = 900
 #: Where the first contact is not known, it lies within so long before the report.
 MEMORY = ibis.interval(days=4)
 
 
-def contacts(met: ir.Table, reports: ir.Table) -> ir.Table:
+def contacts(pairs: ir.Table, reports: ir.Table) -> ir.Table:
     """Strangers' first calls to victims, and whether they came about the first contact.
 
     One row for each (``caller``, ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit``
-    (the call fell into the report's window) and ``chance`` (the window's share of the case's span).
+    (the call fell into the report's window), ``off`` (seconds from the first contact, null where
+    that is not known) and ``chance`` (the window's share of the case's span).
     A friend who happens to call at that hour has called before, and is no hit.
     """
-    told = reports.filter(reports["victim_phone"].notnull())
-    told = told.select(
+    facts = reports.filter(reports["victim_phone"].notnull())
+    facts = facts.select(
         "report_id",
         "loss",
+        "contacted_at",
         callee="victim_phone",
-        begins=ibis.coalesce(told["contacted_at"] - SKEW, told["reported_at"] - MEMORY),
-        ends=ibis.coalesce(told["contacted_at"] + SKEW, told["reported_at"]),
+        begins=ibis.coalesce(facts["contacted_at"] - SKEW, facts["reported_at"] - MEMORY),
+        ends=ibis.coalesce(facts["contacted_at"] + SKEW, facts["reported_at"]),
     )
-    ends = met.aggregate(first=met["first_call"].min(), last=met["first_call"].max())
-    both = met.join(told, "callee").cross_join(ends)
+    ends = pairs.aggregate(first=pairs["first_call"].min(), last=pairs["first_call"].max())
+    both = pairs.join(facts, "callee").cross_join(ends)
     span = _seconds(both["first"], both["last"])
     window = _seconds(both["begins"], both["ends"])
     hit = (both["first_call"] >= both["begins"]) & (both["first_call"] <= both["ends"])
@@ -41,8 +45,25 @@ def contacts(met: ir.Table, reports: ir.Table) -> ir.Table:
         "loss",
         "first_call",
         hit=hit.cast("int64"),
+        off=_seconds(both["contacted_at"], both["first_call"]).abs(),
         chance=ibis.least(window / ibis.greatest(span, 86400.0), 1.0),
     )
+
+
+def attributed(contacts_: ir.Table, named_: ir.Table) -> ir.Table:
+    """For each caller: ``known_cases``, the reports whose first contact is held to be its call.
+
+    Of the strangers who called a victim about the hour of contact one is taken: the one that the
+    report names, else the nearest if it is no further off than :data:`PROMPT`.
+    """
+    word = named_.select("report_id", caller="number").distinct().mutate(said=ibis.literal(1))
+    near = contacts_.filter((contacts_["hit"] == 1) & contacts_["off"].notnull())
+    near = near.left_join(word, ["report_id", "caller"]).drop("report_id_right", "caller_right")
+    near = near.mutate(said=near["said"].fill_null(0))
+    order = [ibis.desc("said"), ibis.asc("off"), ibis.asc("caller")]
+    first = near.mutate(rank=ibis.row_number().over(group_by="report_id", order_by=order))
+    first = first.filter((first["rank"] == 0) & ((first["said"] == 1) | (first["off"] <= PROMPT)))
+    return first.group_by("caller").aggregate(known_cases=first["report_id"].nunique())
 
 
 def _seconds(earlier: ir.TimestampValue, later: ir.TimestampValue) -> ir.FloatingValue:

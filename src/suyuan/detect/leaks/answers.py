@@ -7,7 +7,7 @@ import numpy as np
 
 from suyuan.detect.leaks.arrays import Exposure, Floats, Pairings
 from suyuan.detect.leaks.attribution import Attribution, Effect
-from suyuan.detect.leaks.kernel import Profile
+from suyuan.detect.leaks.kernel import LeakProfile
 
 #: Candidates below this posterior are not spoken of.
 SPOKEN = 0.005
@@ -15,7 +15,7 @@ LOGIT_MOST = 25.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LeakAnswer:
     """One candidate.
 
     ``evidence`` is the log Bayes factor for it, ``victims`` the expected number that it explains,
@@ -53,18 +53,27 @@ def responsibility(found: Attribution, pairings: Pairings, candidate: int) -> Fl
 
 
 def answers(
-    found: Attribution, exposure: Exposure, pairings: Pairings, prior: float
-) -> list[Answer]:
-    """Everything that can be said, likeliest first; `prior` is each candidate's before evidence."""
+    found: Attribution,
+    exposure: Exposure,
+    pairings: Pairings,
+    prior: float,
+    leaning: Floats | None = None,
+) -> list[LeakAnswer]:
+    """Everything that can be said, likeliest first; `prior` is each candidate's before evidence.
+
+    `leaning` is what the attribution was told beside its victims, which they are not credited with.
+    """
+    known = np.zeros(len(exposure.subjects)) if leaning is None else leaning
     spoken = np.flatnonzero(found.posterior >= SPOKEN)
     ranked = spoken[np.argsort(-found.posterior[spoken], kind="stable")]
-    told = (_answer(found, exposure, pairings, int(c), prior) for c in ranked)
-    return [answer for answer in told if answer is not None]
+    before = log_odds(prior) + known
+    every = (_answer(found, exposure, pairings, int(c), float(before[c])) for c in ranked)
+    return [answer for answer in every if answer is not None]
 
 
 def _answer(
-    found: Attribution, exposure: Exposure, pairings: Pairings, candidate: int, prior: float
-) -> Answer | None:
+    found: Attribution, exposure: Exposure, pairings: Pairings, candidate: int, before: float
+) -> LeakAnswer | None:
     effect = max(found.tried, key=lambda e: float(e.posterior[candidate]))
     profile = effect.profiles.get(candidate)
     if profile is None:
@@ -79,10 +88,10 @@ def _answer(
     exposed = exposure.counts[candidate][inside].sum()
     victims = float((through * weight).sum())
     rival, odds = _rival(effect, exposure, candidate)
-    return Answer(
+    return LeakAnswer(
         exposure.subjects[candidate],
         probability,
-        log_odds(probability) - log_odds(prior),
+        log_odds(probability) - before,
         float(exposure.counts[candidate].sum() / max(exposure.totals.sum(), 1.0)),
         victims,
         int(exposed),
@@ -95,7 +104,7 @@ def _answer(
 
 
 def _ends(
-    profile: Profile, exposure: Exposure
+    profile: LeakProfile, exposure: Exposure
 ) -> tuple[tuple[datetime, datetime, datetime], tuple[datetime, datetime, datetime]]:
     def at(weights: Floats, edges: np.ndarray) -> tuple[datetime, datetime, datetime]:
         reached = np.cumsum(weights) / weights.sum()
@@ -131,9 +140,10 @@ def evidence_pairs(
     found: Attribution, pairings: Pairings, candidate: int, *, least: float = 0.1
 ) -> np.ndarray:
     """The pairs that speak for `candidate`, strongest first."""
-    through = responsibility(found, pairings, candidate)
+    # Rounded, so that what differs by rounding alone keeps its order from run to run.
+    through = responsibility(found, pairings, candidate).round(6)
     if not through.any():
         here = (pairings.through == candidate).any(axis=1)
-        through = np.where(here, found.residual.held, 0.0)
+        through = np.where(here, found.residual.held, 0.0).round(6)
     chosen = np.flatnonzero(through >= min(least, through.max(initial=0.0)))
     return chosen[np.argsort(-through[chosen], kind="stable")]

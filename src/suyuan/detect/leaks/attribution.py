@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from suyuan.detect.leaks.arrays import Exposure, Floats, Pairings
 from suyuan.detect.leaks.kernel import (
-    HETEROGENEITY,
-    OTHER_HETEROGENEITY,
-    Problem,
-    Profile,
+    AttributionProblem,
+    LeakProfile,
     Residual,
 )
+from suyuan.detect.leaks.popularity import before_data
 
 #: Before any evidence: the chance that there is one more leak among the candidates.
 PRIOR_LEAK = 0.5
@@ -39,7 +38,7 @@ class Effect:
     """One leak: ``posterior`` over candidates (their sum is the probability that it is real)."""
 
     posterior: Floats
-    profiles: dict[int, Profile]
+    profiles: dict[int, LeakProfile]
 
     @property
     def real(self) -> float:
@@ -65,11 +64,14 @@ class Attribution:
     residual: Residual
 
 
-def attribute(exposure: Exposure, pairings: Pairings) -> Attribution:
-    """Who leaked, when and how much; nothing is named without victims."""
-    problem = _problem(exposure, pairings)
+def attribute(exposure: Exposure, pairings: Pairings, leaning: Floats | None = None) -> Attribution:
+    """Who leaked, when and how much; nothing is named without victims.
+
+    `leaning` is per candidate the log evidence that something else than these victims has given.
+    """
+    problem = _problem(exposure, pairings, leaning)
     effects, tried = _grown(exposure, pairings, problem, [])
-    # What a later leak stood in for may now be explained better.
+    # What a later leak stood in for may now be explained better, and what is left is innocent.
     reconsidered = _reconsidered(exposure, pairings, problem, effects)
     effects, tried = _grown(exposure, pairings, problem, reconsidered)
     innocent = np.ones(len(exposure.subjects))
@@ -82,7 +84,7 @@ def attribute(exposure: Exposure, pairings: Pairings) -> Attribution:
 
 
 def _grown(
-    exposure: Exposure, pairings: Pairings, problem: Problem, effects: list[Effect]
+    exposure: Exposure, pairings: Pairings, problem: AttributionProblem, effects: list[Effect]
 ) -> tuple[list[Effect], list[Effect]]:
     """Effects added while what is left is better explained by one more; and with the last tried."""
     tried = effects
@@ -97,7 +99,7 @@ def _grown(
 
 
 def _reconsidered(
-    exposure: Exposure, pairings: Pairings, problem: Problem, effects: list[Effect]
+    exposure: Exposure, pairings: Pairings, problem: AttributionProblem, effects: list[Effect]
 ) -> list[Effect]:
     """Each effect weighed once more over all candidates, the others given."""
     effects = list(effects)
@@ -108,12 +110,10 @@ def _reconsidered(
     return _settle(exposure, pairings, problem, effects)
 
 
-def _problem(exposure: Exposure, pairings: Pairings) -> Problem:
+def _problem(exposure: Exposure, pairings: Pairings, leaning: Floats | None) -> AttributionProblem:
     start, pair = pairings.by_candidate(len(exposure.subjects))
     first = np.searchsorted(pairings.victim, np.arange(pairings.victims + 1))
-    kinds = (subject.partition(":")[0] for subject in exposure.subjects)
-    spread = np.array([HETEROGENEITY.get(kind, OTHER_HETEROGENEITY) for kind in kinds])
-    return Problem(
+    return AttributionProblem(
         start,
         pair,
         first.astype(np.int64),
@@ -121,12 +121,13 @@ def _problem(exposure: Exposure, pairings: Pairings) -> Problem:
         pairings.bin,
         pairings.weight,
         exposure.counts,
-        spread,
+        before_data(exposure.subjects),
+        np.zeros(len(exposure.subjects)) if leaning is None else leaning,
     )
 
 
 def _settle(
-    exposure: Exposure, pairings: Pairings, problem: Problem, effects: list[Effect]
+    exposure: Exposure, pairings: Pairings, problem: AttributionProblem, effects: list[Effect]
 ) -> list[Effect]:
     """Refit each effect against the others until no posterior moves; keep those that are real."""
     effects = list(effects)
@@ -142,7 +143,7 @@ def _settle(
     return [effect for effect in effects if effect.real >= PRIOR_LEAK]
 
 
-def _free(effects: list[Effect], problem: Problem) -> NDArray[np.int64]:
+def _free(effects: list[Effect], problem: AttributionProblem) -> NDArray[np.int64]:
     """Candidates that no effect has taken, or weighs as the rival of what it took.
 
     A source leaks once, over one window, with pauses; a rival would be named for what is left over.
@@ -153,13 +154,16 @@ def _free(effects: list[Effect], problem: Problem) -> NDArray[np.int64]:
     return np.flatnonzero(taken < RIVAL)
 
 
-def _effect(problem: Problem, residual: Residual, which: NDArray[np.int64] | None = None) -> Effect:
+def _effect(
+    problem: AttributionProblem, residual: Residual, which: NDArray[np.int64] | None = None
+) -> Effect:
     factor = problem.factors(residual, which)
-    weighed = np.append(factor + np.log(PRIOR_LEAK / len(factor)), np.log(1.0 - PRIOR_LEAK))
+    likely = factor + problem.leaning + np.log(PRIOR_LEAK / len(factor))
+    weighed = np.append(likely, np.log(1.0 - PRIOR_LEAK))
     weighed = np.exp(weighed - weighed.max())
     posterior = weighed[:-1] / weighed.sum()
-    likely = np.flatnonzero(posterior > NEGLIGIBLE)
-    return Effect(posterior, {int(c): problem.profile(int(c), residual) for c in likely})
+    worthy = np.flatnonzero(posterior > NEGLIGIBLE)
+    return Effect(posterior, {int(c): problem.profile(int(c), residual) for c in worthy})
 
 
 def _lift(effects: list[Effect]) -> dict[int, Floats]:
@@ -187,11 +191,15 @@ def _weigh(pairings: Pairings, odds: Floats, intensity: Floats, base: Floats) ->
     lessened = (base / intensity)[pairings.bin]
     listed = np.bincount(pairings.victim, pairings.share, victims)
     outside = np.clip(1.0 - listed, 0.0, 0.99)
-    # Through no listed order: as likely as an ordinary order of the same days.
-    none = outside * np.bincount(pairings.victim, pairings.share * lessened, victims) / listed
+    # Through no listed order: as likely as an ordinary order of the same days; of a victim none of
+    # whose orders bears anything, nothing is known of those days.
+    usual = np.bincount(pairings.victim, pairings.share * lessened, victims)
+    none = outside * np.divide(usual, listed, out=np.ones(victims), where=listed > 0)
     likely = pairings.share * odds * lessened
     total = none + np.bincount(pairings.victim, likely, victims)
     held, outside = likely / total[pairings.victim], none / total
-    spread = held / (1.0 - outside)[pairings.victim] * pairings.weight[pairings.victim]
+    inside = (1.0 - outside)[pairings.victim]
+    spread = np.divide(held, inside, out=np.zeros_like(held), where=inside > 0)
+    spread *= pairings.weight[pairings.victim]
     mass = np.bincount(pairings.bin, spread, bins).astype(float)
     return Residual(held, odds, outside, mass, intensity)

@@ -19,6 +19,7 @@ import numpy as np
 from suyuan.detect.leaks.answers import LOGIT_MOST, log_odds
 from suyuan.detect.leaks.relevance import relevance
 from suyuan.model.text import Text
+from suyuan.privacy.sentences import slot
 from suyuan.store.tables import Tables
 
 #: A seized row matched with less is not taken for a copy.
@@ -27,7 +28,7 @@ SURE = 0.5
 MOST = 0.995
 #: A scam caller may dial numbers at random and meet the one on a marked order.
 RUNG = 0.95
-TOLD = Text(
+BECAUSE = Text(
     "{n} of {planted} marked orders that only {who} was given came to light, the first on {day}: "
     "{how}.",
     "只交给{who}的{planted}个标记订单中有{n}个外泄,最早于{day}:{how}。",
@@ -52,7 +53,7 @@ class Surfaced:
     first: datetime
     last: datetime
     count: int
-    told: Text
+    sentence: Text
     rows: tuple[dict[str, str], ...]
 
 
@@ -62,13 +63,13 @@ def surfaced(tables: Tables) -> dict[str, Surfaced]:
         return {}
     engine = tables.engine
     planted = engine.keep(_planted(tables))
-    seen = engine.fetch(_seen(tables, planted).order_by(["holder", "order_id", "seen_row"]))
+    sight = engine.fetch(_sighted(tables, planted).order_by(["holder", "order_id", "seen_row"]))
     sizes = planted.group_by("holder").aggregate(n=planted["order_id"].nunique())
     size = {row["holder"]: row["n"] for row in engine.fetch(sizes).to_pylist()}
     held: dict[str, list[dict[str, Any]]] = {}
-    for row in seen.to_pylist():
+    for row in sight.to_pylist():
         held.setdefault(row["holder"], []).append(row)
-    return {holder: _told(holder, rows, size[holder]) for holder, rows in held.items()}
+    return {holder: _worded(holder, rows, size[holder]) for holder, rows in held.items()}
 
 
 def marking(
@@ -80,12 +81,12 @@ def marking(
     others too: the probabilities are joined by noisy-or, never added up as evidence. `prior` is in
     log-odds; a hand has none of its own.
     """
-    told = []
+    facts = []
     for row in found:
         one = marked.get(row["subject"])
-        told.append(row if one is None or row["canary"] else row | _added(row, one))
+        facts.append(row if one is None or row["canary"] else row | _added(row, one))
     known = {row["subject"] for row in found}
-    return told + [_candidate(one, prior) for name, one in marked.items() if name not in known]
+    return facts + [_candidate(one, prior) for name, one in marked.items() if name not in known]
 
 
 def _added(row: dict[str, Any], one: Surfaced) -> dict[str, Any]:
@@ -93,8 +94,8 @@ def _added(row: dict[str, Any], one: Surfaced) -> dict[str, Any]:
     innocent = (1.0 - one.probability) / (1.0 + float(np.exp(min(other, LOGIT_MOST))))
     return {
         "canary": max(log_odds(1.0 - innocent) - other, 0.0),
-        "told_en": f"{one.told.en} {row['told_en']}",
-        "told_zh": f"{one.told.zh}{row['told_zh']}",
+        "told_en": f"{one.sentence.en} {row['told_en']}",
+        "told_zh": f"{one.sentence.zh}{row['told_zh']}",
     }
 
 
@@ -107,8 +108,9 @@ def _candidate(one: Surfaced, prior: float) -> dict[str, Any]:
         "hand": 0.0,
         "canary": log_odds(one.probability) - prior,
         "night": None,
-        "told_en": one.told.en,
-        "told_zh": one.told.zh,
+        "told_en": one.sentence.en,
+        "told_zh": one.sentence.zh,
+        "rival": None,
         "rival_en": RIVAL.en,
         "rival_zh": RIVAL.zh,
         "count": one.count,
@@ -128,25 +130,25 @@ def _planted(tables: Tables) -> ir.Table:
     once = marked.group_by("order_id").aggregate(holders=marked["holder"].nunique())
     marked = marked.semi_join(once.filter(once["holders"] == 1).view(), "order_id")
     known = orders.select("order_id", "buyer_phone").view()
-    met = marked.left_join(known, marked["order_id"] == known["order_id"])
-    met = met.select(
+    pairs = marked.left_join(known, marked["order_id"] == known["order_id"])
+    pairs = pairs.select(
         "holder",
         "order_id",
         "planted_at",
-        canary_row=met["row_id"],
-        number=ibis.coalesce(met["phone"], met["buyer_phone"]),
+        canary_row=pairs["row_id"],
+        number=ibis.coalesce(pairs["phone"], pairs["buyer_phone"]),
     ).distinct()
     others = orders.anti_join(marked.select("order_id").view(), "order_id")
     shared = others.select(number="buyer_phone").distinct().mutate(shared=1).view()
     # On two holders' marked orders a number tells as little as on a true one.
-    given = met.group_by("number").aggregate(holders=met["holder"].nunique()).view()
-    told = met.left_join(shared, "number").drop("number_right").view()
-    told = told.left_join(given, "number").drop("number_right")
-    alone = told["number"].notnull() & told["shared"].isnull() & (told["holders"] == 1)
-    return told.select("holder", "order_id", "planted_at", "canary_row", "number", alone=alone)
+    basis = pairs.group_by("number").aggregate(holders=pairs["holder"].nunique()).view()
+    facts = pairs.left_join(shared, "number").drop("number_right").view()
+    facts = facts.left_join(basis, "number").drop("number_right")
+    alone = facts["number"].notnull() & facts["shared"].isnull() & (facts["holders"] == 1)
+    return facts.select("holder", "order_id", "planted_at", "canary_row", "number", alone=alone)
 
 
-def _seen(tables: Tables, planted: ir.Table) -> ir.Table:
+def _sighted(tables: Tables, planted: ir.Table) -> ir.Table:
     """Each time a marked order came to light, and how sure that is."""
     found = ibis.union(
         _copied(tables, planted), _numbered(tables, planted), _quoted(tables, planted),
@@ -157,14 +159,14 @@ def _seen(tables: Tables, planted: ir.Table) -> ir.Table:
     return one.aggregate(sure=found["sure"].max(), seen_at=found["seen_at"].min())
 
 
-def _found(met: ir.Table, table: str, seen_at: ir.Value, sure: ir.Value) -> ir.Table:
-    return met.select(
+def _found(pairs: ir.Table, table: str, seen_at: ir.Value, sure: ir.Value) -> ir.Table:
+    return pairs.select(
         "holder",
         "order_id",
         "planted_at",
         "canary_row",
         table=ibis.literal(table),
-        seen_row=met["row_id"],
+        seen_row=pairs["row_id"],
         seen_at=seen_at,
         sure=sure.cast("float64"),
     )
@@ -173,9 +175,9 @@ def _found(met: ir.Table, table: str, seen_at: ir.Value, sure: ir.Value) -> ir.T
 def _copied(tables: Tables, planted: ir.Table) -> ir.Table:
     matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
     matched = matched.select("probability", copied="order_id", row_id="leaked_row").view()
-    met = planted.inner_join(matched, planted["order_id"] == matched["copied"]).view()
+    pairs = planted.inner_join(matched, planted["order_id"] == matched["copied"]).view()
     when = tables["leaked"].select("row_id", "obtained_at").view()
-    dated = met.inner_join(when, "row_id")
+    dated = pairs.inner_join(when, "row_id")
     return _found(dated, "leaked", dated["obtained_at"], dated["probability"] * MOST)
 
 
@@ -183,24 +185,24 @@ def _numbered(tables: Tables, planted: ir.Table) -> ir.Table:
     """Seized rows with the whole number of a marked order, in the order table or not."""
     lone = planted.filter(planted["alone"])
     rows = tables["leaked"].select("row_id", "phone", "obtained_at").view()
-    met = lone.inner_join(rows, lone["number"] == rows["phone"])
-    return _found(met, "leaked", met["obtained_at"], ibis.literal(MOST))
+    pairs = lone.inner_join(rows, lone["number"] == rows["phone"])
+    return _found(pairs, "leaked", pairs["obtained_at"], ibis.literal(MOST))
 
 
 def _quoted(tables: Tables, planted: ir.Table) -> ir.Table:
     rows = _dated(tables["reports"])
-    met = planted.inner_join(rows, planted["order_id"] == rows["quoted_order_id"])
-    return _found(met, "reports", met["seen_at"], ibis.literal(MOST))
+    pairs = planted.inner_join(rows, planted["order_id"] == rows["quoted_order_id"])
+    return _found(pairs, "reports", pairs["seen_at"], ibis.literal(MOST))
 
 
 def _reported(tables: Tables, planted: ir.Table) -> ir.Table:
     """Who watches the number reports a call to it: as good as a call by a scam caller."""
     lone = planted.filter(planted["alone"])
-    told = relevance(tables).view()
+    facts = relevance(tables).view()
     rows = _dated(tables["reports"])
-    rows = rows.inner_join(told, rows["report_id"] == told["contact"]).view()
-    met = lone.inner_join(rows, lone["number"] == rows["victim_phone"])
-    return _found(met, "reports", met["seen_at"], met["relevance"] * RUNG)
+    rows = rows.inner_join(facts, rows["report_id"] == facts["contact"]).view()
+    pairs = lone.inner_join(rows, lone["number"] == rows["victim_phone"])
+    return _found(pairs, "reports", pairs["seen_at"], pairs["relevance"] * RUNG)
 
 
 def _dated(reports: ir.Table) -> ir.Table:
@@ -216,28 +218,28 @@ def _rung(tables: Tables, planted: ir.Table) -> ir.Table:
     number = callers["subject"].substr(len("phone:"))
     callers = callers.select(number_of=number, caller_sure="score").view()
     calls = tables["calls"].select("row_id", "caller", "callee", "started_at").view()
-    met = lone.inner_join(calls, lone["number"] == calls["callee"]).view()
-    met = met.inner_join(callers, met["caller"] == callers["number_of"])
-    return _found(met, "calls", met["started_at"], met["caller_sure"] * RUNG)
+    pairs = lone.inner_join(calls, lone["number"] == calls["callee"]).view()
+    pairs = pairs.inner_join(callers, pairs["caller"] == callers["number_of"])
+    return _found(pairs, "calls", pairs["started_at"], pairs["caller_sure"] * RUNG)
 
 
-def _told(holder: str, rows: list[dict[str, Any]], planted: int) -> Surfaced:
+def _worded(holder: str, rows: list[dict[str, Any]], planted: int) -> Surfaced:
     sure: dict[str, float] = {}
     for row in rows:
         sure[row["order_id"]] = max(sure.get(row["order_id"], 0.0), row["sure"])
     chance = float(np.prod([1.0 - s for s in sure.values()]))
     first = min(row["planted_at"] for row in rows)
     dated = [row["seen_at"] for row in rows if row["seen_at"] is not None]
-    ways = [HOW[name] for name in HOW if any(row["table"] == name for row in rows)]
-    figures = {"n": len(sure), "planted": planted, "who": holder.partition(":")[2]}
+    manners = [HOW[name] for name in HOW if any(row["table"] == name for row in rows)]
+    figures = {"n": len(sure), "planted": planted, "who": slot(0)}
     figures["day"] = f"{min(dated):%Y-%m-%d}" if dated else "?"
-    en, zh = ", ".join(way.en for way in ways), "、".join(way.zh for way in ways)
-    told = Text(TOLD.en.format(**figures, how=en), TOLD.zh.format(**figures, how=zh))
+    en, zh = ", ".join(way.en for way in manners), "、".join(way.zh for way in manners)
+    facts = Text(BECAUSE.en.format(**figures, how=en), BECAUSE.zh.format(**figures, how=zh))
     behind = [_line(holder, "canaries", row["canary_row"], "planted") for row in rows]
     behind += [_line(holder, row["table"], row["seen_row"], "came to light") for row in rows]
     distinct = {(line["table"], line["row_id"]): line for line in behind}
     return Surfaced(
-        holder, 1.0 - chance, first, max([first, *dated]), len(sure), told, (*distinct.values(),)
+        holder, 1.0 - chance, first, max([first, *dated]), len(sure), facts, (*distinct.values(),)
     )
 
 

@@ -6,8 +6,9 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from suyuan.detect.leaks.answers import evidence_pairs
+from suyuan.detect.leaks.answers import LeakAnswer, answers, evidence_pairs
 from suyuan.detect.leaks.arrays import Exposure, Pairings
 from suyuan.detect.leaks.attribution import Attribution, attribute
 from suyuan.detect.leaks.contacts import ATTRIBUTES
@@ -18,13 +19,25 @@ from suyuan.store.tables import Tables
 SURE = 0.5
 #: More orders than this say nothing more: every nth is weighed.
 MOST = 4000
+#: Exhibits with fewer copied orders are asked together with the others only.
+FEWEST = 20
+#: So many exhibits, those with most copies, are asked on their own.
+MOST_EXHIBITS = 24
 
 
 def copied_orders(tables: Tables) -> ir.Table:
-    """Orders with a copy in seized data: once each, however many exhibits hold it."""
+    """Orders with a copy in seized data: once each, however many exhibits hold it.
+
+    ``out_by`` is the first moment at which somebody is known to have had a copy; null where no copy
+    says when it was obtained.
+    """
     matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
-    each = matched.group_by("order_id").aggregate(
-        sure=matched["probability"].max(), leaked_row=matched["leaked_row"].min()
+    rows = tables["leaked"].select("obtained_at", of="row_id").view()
+    dated = matched.left_join(rows, matched["leaked_row"] == rows["of"])
+    each = dated.group_by("order_id").aggregate(
+        sure=dated["probability"].max(),
+        leaked_row=dated["leaked_row"].min(),
+        out_by=dated["obtained_at"].min(),
     )
     return each.inner_join(tables["orders"], "order_id")
 
@@ -52,23 +65,52 @@ class Seized:
         ]
 
 
-def inquire_exhibits(tables: Tables, exposure: Exposure) -> Seized | None:
-    """Attribution of the copied orders; None where nothing matched."""
+def inquire_exhibits(tables: Tables, exposure: Exposure) -> tuple[Seized, ...]:
+    """Attribution of the copied orders: of all together, and of each exhibit on its own.
+
+    A broker buys from a few sources: among the rows of one exhibit a source stands out that is
+    drowned among those of all. Empty where nothing matched.
+    """
     engine = tables.engine
     copied = engine.keep(copied_orders(tables))
     total = engine.fetch(copied.aggregate(n=lambda t: t.count()))["n"][0].as_py()
     if not total:
-        return None
+        return ()
     part = copied.filter(copied["line"] % max(-(-total // MOST), 1) == 0)
     weighed = engine.fetch(
-        part.select("order_id", "row_id", "ordered_at", "sure", "leaked_row", *ATTRIBUTES).order_by(
-            "order_id"
-        )
+        part.select(
+            "order_id", "row_id", "ordered_at", "sure", "leaked_row", "out_by", *ATTRIBUTES
+        ).order_by("order_id")
     )
     weighed = inside(weighed, exposure)
+    if not len(weighed):
+        return ()
+    each = [weighed.filter(pa.array(held)) for held in _exhibits(tables, weighed)]
+    return tuple(_attributed(orders, exposure) for orders in (weighed, *each))
+
+
+def _exhibits(tables: Tables, weighed: pa.Table) -> list[np.ndarray]:
+    """Which of the orders `weighed` each exhibit holds, those with most first; none holds all."""
+    matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
+    leaked = tables["leaked"].select("exhibit_id", leaked_row="row_id")
+    held = matched.select("order_id", "leaked_row").inner_join(leaked, "leaked_row")
+    pairs = tables.engine.fetch(
+        held.select("exhibit_id", "order_id").distinct().order_by("exhibit_id", "order_id")
+    )
+    order = pc.index_in(pairs["order_id"], value_set=weighed["order_id"].combine_chunks())
+    known = pairs.append_column("place", order).filter(pc.is_valid(order))
+    sizes = known.group_by("exhibit_id").aggregate([("place", "count")])
+    sizes = sizes.sort_by([("place_count", "descending"), ("exhibit_id", "ascending")])
+    chosen: list[np.ndarray] = []
+    for exhibit, size in zip(*(sizes[n].to_pylist() for n in sizes.column_names), strict=True):
+        if FEWEST <= size < len(weighed) and len(chosen) < MOST_EXHIBITS:
+            own = known.filter(pc.equal(known["exhibit_id"], exhibit))["place"].to_numpy()
+            chosen.append(np.isin(np.arange(len(weighed)), own))
+    return chosen
+
+
+def _attributed(weighed: pa.Table, exposure: Exposure) -> Seized:
     n = len(weighed)
-    if not n:
-        return None
     pairings = Pairings(
         np.arange(n, dtype=np.int32),
         weighed["bin"].to_numpy().astype(np.int32),
@@ -77,6 +119,19 @@ def inquire_exhibits(tables: Tables, exposure: Exposure) -> Seized | None:
         np.ones(n),
     )
     return Seized(attribute(exposure, pairings), pairings, weighed)
+
+
+def strongest(
+    seized: tuple[Seized, ...], exposure: Exposure, prior: float
+) -> dict[str, tuple[LeakAnswer, Seized]]:
+    """What speaks most for each subject, and the seized data that says it."""
+    best: dict[str, tuple[LeakAnswer, Seized]] = {}
+    for one in seized:
+        for answer in answers(one.attribution, exposure, one.pairings, prior):
+            before = best.get(answer.subject)
+            if before is None or answer.evidence > before[0].evidence:
+                best[answer.subject] = (answer, one)
+    return best
 
 
 def shares(tables: Tables, sources: ir.Table) -> ir.Table:

@@ -17,14 +17,8 @@ UNEVEN = 0.6
 _STEP = np.log(ODDS[1] / ODDS[0])
 _OFFSETS = np.arange(-6, 7) * _STEP / UNEVEN
 PACE = np.exp(-0.5 * _OFFSETS**2) / np.exp(-0.5 * _OFFSETS**2).sum()
-#: How far an innocent candidate's share among victims may lie from its share of orders, for
-#: reasons that have nothing to do with a leak (log-normal). Region and age choose the platform
-#: and the courier; a shop or its program less so.
-HETEROGENEITY = {"platform": 0.5, "courier": 0.5}
-OTHER_HETEROGENEITY = 0.35
-#: Nodes of that innocent explanation, in its standard deviations.
-NULL_NODES = np.linspace(-3.0, 3.6, 34)
-NULL_MASS = np.exp(-0.5 * NULL_NODES**2) / np.exp(-0.5 * NULL_NODES**2).sum()
+#: Nodes of the logarithm of an innocent candidate's popularity with victims, dense around none.
+POPULARITY = 2.4 * np.sinh(np.linspace(-3.0, 3.0, 61)) / np.sinh(3.0)
 
 
 #: What the kernels know of victims: first pair of each; victim, bin, probability and odds of each
@@ -49,7 +43,7 @@ class Residual:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class LeakProfile:
     """What one candidate's leak would look like, given that it is one.
 
     ``lift`` is the expected odds per bin (zero outside the window), ``begins`` and ``ends`` the
@@ -146,12 +140,14 @@ def log_bayes_factors(
     counts: Floats,
     odds: Floats,
     pace: Floats,
-    spread: Floats,
-    null_nodes: Floats,
+    popular: Floats,
     null_mass: Floats,
     prior: Floats,
 ) -> Floats:
-    """Per candidate: leak at some odds over some window, against popular with victims or not."""
+    """Per candidate: leak at some odds over some window, against popular with victims or not.
+
+    `null_mass` has a row for each candidate: the logarithms of the masses of `popular`.
+    """
     factors = np.full(len(counts), -np.inf)
     alternatives = np.empty(len(odds))
     for c in which:
@@ -162,9 +158,8 @@ def log_bayes_factors(
         leak = _uneven(_scores(pairs, victims, relative, mass, odds), pace)
         for i in range(len(odds)):
             alternatives[i] = window_evidence(leak[i], prior)
-        popular = np.expm1(spread[c] * null_nodes)
         chance = _scores(pairs, victims, relative, mass, popular)
-        nulls = chance.sum(axis=1) + np.log(null_mass)
+        nulls = chance.sum(axis=1) + null_mass[c]
         factors[c] = log_sum(alternatives) - np.log(len(odds)) - log_sum(nulls)
     return factors
 
@@ -218,11 +213,12 @@ def _profile(
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class AttributionProblem:
     """The victims and their orders; ``start`` and ``pair`` index the pairs by candidate.
 
-    ``first`` is where each victim's pairs begin; ``spread`` per candidate how far it may be
-    popular with victims and innocent.
+    ``first`` is where each victim's pairs begin; ``null_mass`` per candidate the log masses of
+    :data:`POPULARITY`: how popular with victims it may be, and innocent; ``leaning`` per candidate
+    what speaks for it beside these victims, in nats.
     """
 
     start: NDArray[np.int64]
@@ -232,7 +228,8 @@ class Problem:
     bin: Ints
     weight: Floats
     counts: Floats
-    spread: Floats
+    null_mass: Floats
+    leaning: Floats
 
     def factors(self, residual: Residual, which: NDArray[np.int64] | None = None) -> Floats:
         """Log Bayes factor of each candidate, or of `which`; -inf for the others.
@@ -249,13 +246,12 @@ class Problem:
             self.counts,
             ODDS,
             PACE,
-            self.spread,
-            NULL_NODES,
-            NULL_MASS,
+            np.expm1(POPULARITY),
+            self.null_mass,
             WINDOW_PRIOR,
         )
 
-    def profile(self, candidate: int, residual: Residual) -> Profile:
+    def profile(self, candidate: int, residual: Residual) -> LeakProfile:
         """Window and odds of `candidate`, given that it leaks."""
         worth, begins, ends, expected = _profile(
             self.pair[self.start[candidate] : self.start[candidate + 1]],
@@ -273,7 +269,7 @@ class Problem:
         active = np.clip(np.cumsum(first, axis=1) - over, 0.0, None)
         activity = active.sum(axis=0)
         lift = activity * np.exp((expected * active).sum(axis=0) / np.maximum(activity, 1e-300))
-        return Profile(lift, first.sum(axis=0), last.sum(axis=0), odds)
+        return LeakProfile(lift, first.sum(axis=0), last.sum(axis=0), odds)
 
     def _victims(self, residual: Residual) -> Victims:
         return (

@@ -27,6 +27,6 @@ def relevance(tables: Tables) -> ir.Table:
         .aggregate(read=lambda t: t["probability"].max())
     )
     held = reports.mutate(by_label=by_label).left_join(read, "report_id")
-    told = held["narrative"].notnull() & held["read"].notnull()
-    value = ibis.ifelse(told, held["read"], held["by_label"])
+    facts = held["narrative"].notnull() & held["read"].notnull()
+    value = ibis.ifelse(facts, held["read"], held["by_label"])
     return held.select(contact=held["report_id"], relevance=ibis.greatest(value, LEAST))

@@ -3,8 +3,11 @@
 A leaked order is called at some point with the leak's own odds, and when it is, after a lag that
 all leaks of the case share. Given that no call came until its present age *a*, the chance of one
 within the horizon *h* is ``r (G(a + h) - G(a)) / (1 - r G(a))``: a life table. *G* and the rate *r*
-of each source are learnt from the people reached so far (:mod:`suyuan.detect.leaks.rating`), apart
-for orders that were found in seized data.
+of each source are learnt from the people reached so far
+(:mod:`suyuan.detect.leaks.call_rates`), apart for orders that were found in seized data.
+
+Orders through no named source have a rate as well, that of all of them: somebody is called whose
+leak nobody knows yet. They fill the list up to a twentieth of all orders, likeliest first.
 """
 
 from dataclasses import dataclass
@@ -14,12 +17,13 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
+from suyuan.detect.leaks.call_rates import PRIOR_ORDERS, PRIOR_RATE, Meetings, rates
 from suyuan.detect.leaks.contacts import ATTRIBUTES, CALL_WEIGHT, contacts
 from suyuan.detect.leaks.lags import EDGES, Lags
-from suyuan.detect.leaks.looked_at import with_sight
-from suyuan.detect.leaks.rating import PRIOR_ORDERS, PRIOR_RATE, Meetings, rates
 from suyuan.detect.leaks.relevance import relevance
-from suyuan.detect.sentences import fill
+from suyuan.detect.leaks.sightings import with_sight
+from suyuan.detect.sentences import fill, named, opened
+from suyuan.model.privacy import Privacy
 from suyuan.model.results import AT_RISK, EVIDENCE
 from suyuan.model.text import Text
 from suyuan.store.steps import Step, Written
@@ -28,6 +32,10 @@ from suyuan.store.tables import Tables
 HORIZON_HOURS = 168.0
 #: Sources below this probability expose nobody; above it, orders count by it.
 EXPOSING = 0.05
+#: What stands for the source of orders through no named one.
+ELSEWHERE = ""
+#: Up to so large a share of all orders the list is filled with those.
+FILLED = 0.05
 LISTED = 1e-5
 SURE_COPY = 0.5
 #: Who was reached with this probability is not listed; who may have been stays, lower down.
@@ -40,6 +48,13 @@ BECAUSE = Text(
     "not yet, {age_days:1} days after ordering.",
     "{ordered_at:date}经{source:id}下单,该源头自{leaked_from:date}起泄露;此类{exposed:0}单中已有"
     "{reached:0}单的买家被联系,本单下单{age_days:1}天后尚未被联系。",
+)
+BECAUSE_ELSEWHERE = Text(
+    "Ordered on {ordered_at:date} through {source:id}, where no leak is named; of {exposed:0} "
+    "orders of the last weeks, {reached:0} were followed by a call that no named leak explains, "
+    "and this one, {age_days:1} days old, is of the age at which they come.",
+    "{ordered_at:date}经{source:id}下单,该处尚未认定泄露;近几周{exposed:0}单中有{reached:0}单的买家"
+    "接到无法由已认定源头解释的来电,本单下单{age_days:1}天,正处于易接到来电的时段。",
 )
 
 
@@ -74,7 +89,8 @@ def at_risk(tables: Tables) -> ir.Table:
     return _ranked(
         waiting.mutate(
             hazard=waiting["leaked"] * waiting["open"] * hazard, age_days=waiting["age"] / 24.0
-        )
+        ),
+        engine.fetch(tables["orders"].count().as_table())[0][0].as_py(),
     )
 
 
@@ -83,10 +99,11 @@ def _reached(tables: Tables) -> ir.Table:
     people = contacts(tables)
     sure = ibis.ifelse(people["source"] == "calls", people["weight"] / CALL_WEIGHT, 1.0)
     people = people.select(
-        "contact", "person", "phone", "called_at", "quoted_order_id", sure_called=sure
-    )
-    told = relevance(tables).view()
-    joined = people.left_join(told, people["contact"] == told["contact"])
+        "contact", "person", "phone", "called_at", "quoted_order_id",
+        reported=people["source"] == "reports", sure_called=sure,
+    )  # fmt: skip
+    facts = relevance(tables).view()
+    joined = people.left_join(facts, people["contact"] == facts["contact"])
     relevant = ibis.coalesce(joined["relevance"], 1.0) * joined["sure_called"]
     return joined.select(*(name for name in people.columns if name != "sure_called"), sure=relevant)
 
@@ -102,20 +119,39 @@ def _exposed(tables: Tables) -> ir.Table:
     parts = []
     for name, kind in ATTRIBUTES.items():
         orders = tables["orders"]
-        mine = orders.mutate(source=ibis.literal(f"{kind}:") + orders[name])
-        joined = mine.inner_join(found, "source")
+        own = orders.mutate(source=ibis.literal(f"{kind}:") + orders[name])
+        joined = own.inner_join(found, "source").mutate(shop=ibis.null("string"))
         joined = joined.filter(
             joined["ordered_at"].between(joined["leaked_from"], joined["leaked_to"])
         )
         parts.append(
             joined.select(
                 "order_id", "ordered_at", "buyer_id", "buyer_phone", "source", "leaked",
-                "leaked_from", "leaked_to", "row_id", "file", "line", "sha256",
+                "leaked_from", "leaked_to", "shop", "row_id", "file", "line", "sha256",
             )
         )  # fmt: skip
-    every = ibis.union(*parts)
+    every = ibis.union(*parts, _elsewhere(tables))
     return every.left_join(copied, "order_id").select(
         *every.columns, copied=ibis.coalesce(copied["copied"], 0)
+    )
+
+
+def _elsewhere(tables: Tables) -> ir.Table:
+    """Every order young enough to be called about, as of a source that nobody knows."""
+    orders = tables["orders"]
+    begin = _now(tables) - int(EDGES[-1] * 3600)
+    young = orders.filter(orders["ordered_at"].epoch_seconds() >= begin)
+    return young.select(
+        "order_id",
+        "ordered_at",
+        "buyer_id",
+        "buyer_phone",
+        source=ibis.literal(ELSEWHERE),
+        leaked=ibis.literal(1.0),
+        leaked_from=ibis.null("timestamp(6)"),
+        leaked_to=ibis.null("timestamp(6)"),
+        shop=ibis.literal("merchant:") + young["merchant_id"],
+        **{name: young[name] for name in ("row_id", "file", "line", "sha256")},
     )
 
 
@@ -133,7 +169,7 @@ def _now(tables: Tables) -> int:
     return int(max(known, default=np.int64(0)))
 
 
-def _met(exposed: ir.Table, reached: ir.Table) -> ir.Table:
+def _meetings(exposed: ir.Table, reached: ir.Table) -> ir.Table:
     """Exposed orders of each person reached, by ``contact``, from which the call can have come.
 
     Where the caller quoted an order, none but that.
@@ -144,7 +180,7 @@ def _met(exposed: ir.Table, reached: ir.Table) -> ir.Table:
         *(
             p.select(
                 "source", "copied", "seen", "order_id", "ordered_at", "called_at", "contact",
-                "quoted_order_id", sure=p["leaked"] * p["sure"],
+                "quoted_order_id", "reported", sure=p["leaked"] * p["sure"],
             )
             for p in (by_phone, by_person)
         ),
@@ -156,6 +192,8 @@ def _met(exposed: ir.Table, reached: ir.Table) -> ir.Table:
     return pairs.filter(
         (pairs["hours"] >= EDGES[0]) & (pairs["hours"] < EDGES[-1]),
         quoted.isnull() | (quoted == pairs["order_id"]),
+        # Whom a known number rang for any reason tells nothing of a leak that nobody knows.
+        pairs["reported"] | (pairs["source"] != ELSEWHERE),
     )
 
 
@@ -172,31 +210,31 @@ def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table,
     groups = groups.append_column("group", pa.array(np.arange(len(groups))))
     known = engine.arrow(groups)
     orders = engine.fetch(aged.inner_join(known, group).select("group", "age"))
-    met = engine.fetch(_met(aged, reached).inner_join(known, group))
+    meeting = engine.fetch(_meetings(aged, reached).inner_join(known, group))
     found = rates(
         Meetings(
-            met["contact"].combine_chunks().dictionary_encode().indices.to_numpy(),
-            met["group"].to_numpy(),
-            met["hours"].to_numpy(),
-            met["sure"].to_numpy(),
+            meeting["contact"].combine_chunks().dictionary_encode().indices.to_numpy(),
+            meeting["group"].to_numpy(),
+            meeting["hours"].to_numpy(),
+            meeting["sure"].to_numpy(),
         ),
         orders["group"].to_numpy(),
         orders["age"].to_numpy(),
         len(groups),
     )
-    told = groups.drop(["group"]).append_column("rate", pa.array(found.rate))
-    told = told.append_column("reached", pa.array(found.reached))
-    told = told.append_column("ripe", pa.array(found.ripe))
-    rated = aged.inner_join(_pooled(engine.arrow(told)), group)
+    facts = groups.drop(["group"]).append_column("rate", pa.array(found.rate))
+    facts = facts.append_column("reached", pa.array(found.reached))
+    facts = facts.append_column("ripe", pa.array(found.ripe))
+    rated = aged.inner_join(_pooled(engine.arrow(facts)), group)
     young = (rated["seen"] == 0) & (rated["age"] < LOOKED_AT_HOURS)
     return rated.mutate(rate=ibis.ifelse(young, rated["pooled"], rated["rate"])), Curve(found.lags)
 
 
-def _pooled(told: ir.Table) -> ir.Table:
+def _pooled(facts: ir.Table) -> ir.Table:
     """Rates with ``pooled``: the rate of a source's orders, seen by a named hand or not."""
     over = {"group_by": ["source", "copied"]}
-    reached = told["reached"].sum().over(**over) + PRIOR_RATE * PRIOR_ORDERS
-    return told.mutate(pooled=reached / (told["ripe"].sum().over(**over) + PRIOR_ORDERS))
+    reached = facts["reached"].sum().over(**over) + PRIOR_RATE * PRIOR_ORDERS
+    return facts.mutate(pooled=reached / (facts["ripe"].sum().over(**over) + PRIOR_ORDERS))
 
 
 def _not_reached(rated: ir.Table, reached: ir.Table) -> ir.Table:
@@ -207,12 +245,12 @@ def _not_reached(rated: ir.Table, reached: ir.Table) -> ir.Table:
     left = rated.filter(rated["buyer_phone"].notnull())
     left = left.left_join(numbers, left["buyer_phone"] == numbers["phone"]).view()
     left = left.left_join(people, left["buyer_id"] == people["person"])
-    met = ibis.greatest(ibis.coalesce(left["called"], 0.0), ibis.coalesce(left["known"], 0.0))
-    left = left.select(*rated.columns, open=1.0 - met)
+    meeting = ibis.greatest(ibis.coalesce(left["called"], 0.0), ibis.coalesce(left["known"], 0.0))
+    left = left.select(*rated.columns, open=1.0 - meeting)
     return left.filter(left["open"] > 1.0 - SURELY_REACHED)
 
 
-def _ranked(waiting: ir.Table) -> ir.Table:
+def _ranked(waiting: ir.Table, orders: int) -> ir.Table:
     """One row a person: the order with the best chance, told through its likeliest source."""
     total = 1.0 - (1.0 - waiting["hazard"]).log().sum().over(group_by="order_id").exp()
     scored = waiting.mutate(score=total)
@@ -223,9 +261,24 @@ def _ranked(waiting: ir.Table) -> ir.Table:
         )
     )
     kept = best.filter((best["rank"] == 0) & (best["score"] >= LISTED))
+    place = ibis.row_number().over(order_by=[ibis.desc("score"), "order_id"])
+    kept = kept.mutate(place=place, elsewhere=kept["source"] == ELSEWHERE)
+    kept = kept.filter(~kept["elsewhere"] | (kept["place"] < int(FILLED * orders)))
+    kept = kept.mutate(source=ibis.ifelse(kept["elsewhere"], kept["shop"], kept["source"]))
+    kept = kept.filter(kept["source"].notnull())
+    return ibis.union(
+        _worded(kept.filter(~kept["elsewhere"]), BECAUSE),
+        _worded(kept.filter(kept["elsewhere"]), BECAUSE_ELSEWHERE),
+    )
+
+
+def _worded(kept: ir.Table, because: Text) -> ir.Table:
     return kept.mutate(
-        because=fill(BECAUSE.en, kept),
-        because_zh=fill(BECAUSE.zh, kept),
+        because=fill(because.en, kept, ("source",)),
+        because_zh=fill(because.zh, kept, ("source",)),
+        because_template_en=opened(because.en, kept, ("source",)),
+        because_template_zh=opened(because.zh, kept, ("source",)),
+        sentence_values=named(kept, ("source",)),
         evidence_id=ibis.literal("at_risk:") + kept["order_id"],
     )
 
@@ -239,6 +292,8 @@ def _run(tables: Tables) -> Written:
         key=listed["order_id"],
         weight=ibis.literal(1.0),
         note=ibis.literal("the exposed order"),
+        note_class=ibis.literal(Privacy.PUBLIC.value),
+        unlisted=ibis.literal(0, "int64"),
     )
     return {
         "at_risk": listed.select(*AT_RISK.names),

@@ -13,7 +13,7 @@ from suyuan.detect.leaks.lags import BEFORE_DATA, BEFORE_DATA_REPORTED, Lags, sh
 
 
 @dataclass(frozen=True, slots=True)
-class Victims:
+class VictimPairings:
     """The pairings, what the rows behind them are, and the lags learnt from quoted orders."""
 
     pairings: Pairings
@@ -22,7 +22,7 @@ class Victims:
     lags: Lags
 
 
-def victims(reached: pa.Table, pairs: pa.Table, exposure: Exposure) -> Victims:
+def victims(reached: pa.Table, pairs: pa.Table, exposure: Exposure) -> VictimPairings:
     """Arrays of `pairs` (``contacts.candidate_orders``, ``narrated.narrated``) for `reached`
     (``contacts.contacts``).
 
@@ -30,8 +30,8 @@ def victims(reached: pa.Table, pairs: pa.Table, exposure: Exposure) -> Victims:
     Contacts without a candidate order tell nothing and are left out.
     """
     pairs = inside(pairs, exposure)
-    seen = pc.is_in(reached["contact"], value_set=pc.unique(pairs["contact"]))
-    reached = reached.filter(seen).sort_by("contact")
+    sight = pc.is_in(reached["contact"], value_set=pc.unique(pairs["contact"]))
+    reached = reached.filter(sight).sort_by([("contact", "ascending"), ("row_id", "ascending")])
     victim = pc.index_in(pairs["contact"], value_set=reached["contact"]).to_numpy()
     order = np.argsort(victim, kind="stable")
     pairs, victim = pairs.take(order), victim[order].astype(np.int32)
@@ -49,7 +49,7 @@ def victims(reached: pa.Table, pairs: pa.Table, exposure: Exposure) -> Victims:
         through(pairs, exposure),
         reached["weight"].to_numpy().astype(float),
     )
-    return Victims(pairings, reached, pairs, lags)
+    return VictimPairings(pairings, reached, pairs, lags)
 
 
 def inside(pairs: pa.Table, exposure: Exposure) -> pa.Table:

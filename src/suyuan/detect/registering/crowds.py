@@ -36,11 +36,11 @@ def _without_hubs(slim: ir.Table, column: str) -> ir.StringValue:
 
 def shared(slim: ir.Table, column: str, prefix: str) -> ir.Table:
     """For each value of `column`: ``<prefix>_accounts``, ``<prefix>_days`` from first to last."""
-    seen = slim.filter(slim[column].notnull())
-    groups = seen.group_by(column).aggregate(
-        n=seen.count(),
-        first=seen["registered_at"].min(),
-        last=seen["registered_at"].max(),
+    sight = slim.filter(slim[column].notnull())
+    groups = sight.group_by(column).aggregate(
+        n=sight.count(),
+        first=sight["registered_at"].min(),
+        last=sight["registered_at"].max(),
     )
     span = (groups["last"].epoch_seconds() - groups["first"].epoch_seconds()).cast("float64")
     # One alone has no span; half a day is added so that minutes and hours count alike.
@@ -61,9 +61,9 @@ def addresses(slim: ir.Table) -> ir.Table:
     ``ip_burst`` is the day's share of all that ever registered from the address: a farm comes and
     goes, a café is there every day. Null for an address with under three accounts.
     """
-    seen = slim.filter(slim["ip"].notnull())
-    days = seen.group_by("ip", "day").aggregate(
-        ip_day=seen.count(), devices=seen["device"].nunique()
+    sight = slim.filter(slim["ip"].notnull())
+    days = sight.group_by("ip", "day").aggregate(
+        ip_day=sight.count(), devices=sight["device"].nunique()
     )
     whole = days["ip_day"].sum().over(ibis.window(group_by="ip"))
     return days.select(
@@ -79,9 +79,9 @@ def addresses(slim: ir.Table) -> ir.Table:
 
 def blocks(slim: ir.Table) -> ir.Table:
     """For each (block, day): ``block_day`` numbers of one block that registered that day."""
-    seen = slim.filter(slim["phone"].notnull())
-    seen = seen.mutate(block=seen["phone"].substr(0, BLOCK))
-    return seen.group_by("block", "day").aggregate(block_day=seen["phone"].nunique())
+    sight = slim.filter(slim["phone"].notnull())
+    sight = sight.mutate(block=sight["phone"].substr(0, BLOCK))
+    return sight.group_by("block", "day").aggregate(block_day=sight["phone"].nunique())
 
 
 def crowds(slim: ir.Table) -> ir.Table:

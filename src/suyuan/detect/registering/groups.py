@@ -19,11 +19,11 @@ def sittings(slim: ir.Table, column: str, *, gap: int = SITTING) -> ir.Table:
     A farm fills a device in hours; what a family adds to a tablet years later is another sitting.
     `gap` is in seconds.
     """
-    seen = slim.filter(slim[column].notnull())
-    seen = seen.mutate(second=seen["registered_at"].epoch_seconds())
+    sight = slim.filter(slim[column].notnull())
+    sight = sight.mutate(second=sight["registered_at"].epoch_seconds())
     order = ibis.window(group_by=column, order_by=["second", "account_id"])
-    since = seen["second"] - seen["second"].lag().over(order)
-    begun = seen.mutate(begins=(since > gap).fill_null(ibis.literal(value=True)).cast("int64"))
+    since = sight["second"] - sight["second"].lag().over(order)
+    begun = sight.mutate(begins=(since > gap).fill_null(ibis.literal(value=True)).cast("int64"))
     running = ibis.cumulative_window(group_by=column, order_by=["second", "account_id"])
     nth = begun["begins"].sum().over(running)
     return begun.select("account_id", sitting=begun[column] + "#" + nth.cast("string"))

@@ -12,8 +12,8 @@ def handover(slim: ir.Table, logins: ir.Table) -> ir.Table:
     on; ``moved`` 1 where the last login is on another device and another address than the first
     registration; ``login_crowd`` accounts seen on its busiest login device.
     """
-    seen = logins.select("account_id", "at", login_device="device", login_ip="ip")
-    both = seen.join(
+    sight = logins.select("account_id", "at", login_device="device", login_ip="ip")
+    both = sight.join(
         slim.select("account_id", "registered_at", "device", "ip"), "account_id"
     ).filter(lambda t: t["at"] >= t["registered_at"])
     other = (both["login_device"] != both["device"]).fill_null(ibis.literal(value=True))

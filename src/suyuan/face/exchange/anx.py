@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from pathlib import Path
 
-from suyuan.face.exchange.graph import Graph, Link, Node
+from suyuan.face.exchange.graph import Graph, GraphNode, Link
 
 #: Icons of the standard palette that Analyst's Notebook has for each kind.
 ICONS = {
@@ -55,11 +55,11 @@ def write_anx(graph: Graph, path: Path) -> None:
     ET.ElementTree(chart).write(path, encoding="utf-8", xml_declaration=True)
 
 
-def _icon(node: Node) -> str:
+def _icon(node: GraphNode) -> str:
     return "Organization" if node.organisation else ICONS.get(node.kind, "Other")
 
 
-def _entity(node: Node, x: int, y: int) -> ET.Element:
+def _entity(node: GraphNode, x: int, y: int) -> ET.Element:
     item = ET.Element("ChartItem", Label=node.label, XPosition=str(x))
     end = ET.SubElement(item, "End", X=str(x), Y=str(y), Z="0")
     entity = ET.SubElement(
@@ -68,12 +68,12 @@ def _entity(node: Node, x: int, y: int) -> ET.Element:
     icon = ET.SubElement(entity, "Icon", TextX="0", TextY="16")
     ET.SubElement(icon, "IconStyle", Type=_icon(node))
     score = None if node.score is None else f"{node.score:.4f}"
-    told = [("Roles", "; ".join(node.roles)), ("Score", score), ("Because", node.because)]
-    _attributes(item, told)
+    pairs = [("Roles", "; ".join(node.roles)), ("Score", score), ("Because", node.because)]
+    _attributes(item, pairs)
     return item
 
 
-def _link(link: Link, one: Node, other: Node) -> ET.Element:
+def _link(link: Link, one: GraphNode, other: GraphNode) -> ET.Element:
     item = ET.Element("ChartItem", Label=link.link.replace("_", " "))
     if link.first:
         item.attrib |= {
@@ -81,24 +81,24 @@ def _link(link: Link, one: Node, other: Node) -> ET.Element:
             "TimeSet": "true",
             "DateTime": link.first.strftime("%Y-%m-%dT%H:%M:%S"),
         }
-    made = ET.SubElement(item, "Link", End1Id=one.id, End2Id=other.id)
+    element = ET.SubElement(item, "Link", End1Id=one.id, End2Id=other.id)
     style = {"ArrowStyle": "ArrowOnHead", "Type": link.link}
-    ET.SubElement(made, "LinkStyle", style)
+    ET.SubElement(element, "LinkStyle", style)
     more = f" (+{link.more})" if link.more else ""
-    told = [
+    pairs = [
         ("Ring", link.ring),
         ("Yuan", None if link.amount is None else str(link.amount)),
         ("Events", None if link.count is None else str(link.count)),
         ("Strength", None if link.strength is None else f"{link.strength:.4f}"),
         ("Rows", "; ".join(link.rows) + more),
     ]
-    _attributes(item, told)
+    _attributes(item, pairs)
     return item
 
 
-def _attributes(item: ET.Element, told: Iterable[tuple[str, str | None]]) -> None:
-    given = [(name, value) for name, value in told if value]
-    if given:
+def _attributes(item: ET.Element, pairs: Iterable[tuple[str, str | None]]) -> None:
+    filled = [(name, value) for name, value in pairs if value]
+    if filled:
         own = ET.SubElement(item, "AttributeCollection")
-        for name, value in given:
+        for name, value in filled:
             ET.SubElement(own, "Attribute", AttributeClass=name, Value=value)

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
+from suyuan.face.display import Shown
 from suyuan.face.exchange.graph import Graph, graph
-from suyuan.face.masking import Masking
-from suyuan.face.reporting import case_view
-from suyuan.face.reporting.shown import Shown
-from suyuan.face.reporting.source import Source
+from suyuan.face.report import case_view
+from suyuan.face.source import ResultTables
 from suyuan.ingest import read_settings
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
+from suyuan.privacy.masking import Masking
+from suyuan.store.drafts import draft_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +160,18 @@ def ready(form: Form) -> Callable[[Graph, Path], None]:
     return writer
 
 
-def write(source: Source, form: Form, to: Path, masking: Masking) -> Path:
+def write(source: ResultTables, form: Form, to: Path, masking: Masking) -> Path:
     """Write the chain of `source` as `form` into folder `to`; the file, whole or not at all."""
     writer = ready(form)
     to.mkdir(parents=True, exist_ok=True)
     path = to / form.file
-    draft = path.with_name(f".{path.name}")
-    try:
-        writer(_made(source, masking), draft)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with draft_of(path) as draft:
+        writer(_graph(source, masking), draft)
     return path
 
 
-def _made(source: Source, masking: Masking) -> Graph:
+def _graph(source: ResultTables, masking: Masking) -> Graph:
     shown = Shown(source.zone, masking, case_view.party_names(source))
     case = source.results.case.path
-    title = shown.text(read_settings(case).name or case.name)
+    title = shown.words(read_settings(case).name or case.name)
     return graph(source, shown, f"{title} ({datetime.now(UTC):%Y-%m-%d})")

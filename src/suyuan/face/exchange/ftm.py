@@ -7,7 +7,7 @@ from pathlib import Path
 from followthemoney import model
 from followthemoney.proxy import EntityProxy
 
-from suyuan.face.exchange.graph import Graph, Link, Node
+from suyuan.face.exchange.graph import Graph, GraphNode, Link
 
 SCHEMATA = {
     "bank_account": "BankAccount",
@@ -29,19 +29,19 @@ def write_ftm(graph: Graph, path: Path) -> None:
             file.write(json.dumps(entity.to_dict(), ensure_ascii=False, sort_keys=True) + "\n")
 
 
-def _entity(node: Node) -> EntityProxy:
+def _entity(node: GraphNode) -> EntityProxy:
     schema = "Organization" if node.organisation else SCHEMATA.get(node.kind, THING)
-    made = _made(schema, node.id)
-    made.add("name", node.label)
-    made.add("notes", [f"role: {role}" for role in node.roles])
+    entity = _proxy(schema, node.id)
+    entity.add("name", node.label)
+    entity.add("notes", [f"role: {role}" for role in node.roles])
     if node.because:
-        made.add("notes", f"score {node.score:.2f}: {node.because}")
+        entity.add("notes", f"score {node.score:.2f}: {node.because}")
     if node.kind == "bank_account":
-        made.add("accountNumber", node.label)
+        entity.add("accountNumber", node.label)
     if schema == "UserAccount":
-        made.add("service", node.kind)
-        made.add("username", node.label)
-    return made
+        entity.add("service", node.kind)
+        entity.add("username", node.label)
+    return entity
 
 
 def _links(graph: Graph) -> Iterable[EntityProxy]:
@@ -53,39 +53,39 @@ def _links(graph: Graph) -> Iterable[EntityProxy]:
             schema, ends = "Membership", ("member", "organization")
         elif link.link == "paid" and one.kind == other.kind == "bank_account":
             schema, ends = "Payment", ("payerAccount", "beneficiaryAccount")
-        made = _made(schema, f"e{number}")
-        made.add(ends[0], _id(one.id))
-        made.add(ends[1], _id(other.id))
-        _tell(made, link, schema)
-        yield made
+        entity = _proxy(schema, f"e{number}")
+        entity.add(ends[0], _id(one.id))
+        entity.add(ends[1], _id(other.id))
+        _tell(entity, link, schema)
+        yield entity
 
 
-def _may_join(node: Node) -> bool:
+def _may_join(node: GraphNode) -> bool:
     return node.organisation or SCHEMATA.get(node.kind) in {"LegalEntity", "Organization"}
 
 
-def _tell(made: EntityProxy, link: Link, schema: str) -> None:
+def _tell(entity: EntityProxy, link: Link, schema: str) -> None:
     if schema == "Payment":
-        made.add("amount", None if link.amount is None else str(link.amount))
-        made.add("currency", "CNY")
-        made.add("purpose", link.link)
+        entity.add("amount", None if link.amount is None else str(link.amount))
+        entity.add("currency", "CNY")
+        entity.add("purpose", link.link)
     else:
-        made.add("role", link.link)
+        entity.add("role", link.link)
         if link.amount is not None:
-            made.add("description", f"{link.amount} CNY")
-    made.add("startDate", link.first.date().isoformat() if link.first else None)
-    made.add("endDate", link.last.date().isoformat() if link.last else None)
+            entity.add("description", f"{link.amount} CNY")
+    entity.add("startDate", link.first.date().isoformat() if link.first else None)
+    entity.add("endDate", link.last.date().isoformat() if link.last else None)
     if link.strength is not None:
-        made.add("description", f"strength {link.strength:.2f}")
-    made.add("description", [f"row {row}" for row in link.rows])
+        entity.add("description", f"strength {link.strength:.2f}")
+    entity.add("description", [f"row {row}" for row in link.rows])
     if link.more:
-        made.add("description", f"and {link.more} more rows")
+        entity.add("description", f"and {link.more} more rows")
 
 
-def _made(schema: str, id_: str) -> EntityProxy:
-    made = model.make_entity(schema)
-    made.id = _id(id_)
-    return made
+def _proxy(schema: str, id_: str) -> EntityProxy:
+    entity = model.make_entity(schema)
+    entity.id = _id(id_)
+    return entity
 
 
 def _id(written: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pymisp import MISPEvent, MISPObject
 
-from suyuan.face.exchange.graph import Graph, Link, Node
+from suyuan.face.exchange.graph import Graph, GraphNode, Link
 
 #: Template and the relation that holds the label, by kind of subject.
 TEMPLATES = {
@@ -33,27 +33,27 @@ def write_misp(graph: Graph, path: Path) -> None:
     for link in graph.links:
         one = objects[link.source]
         reference = one.add_reference(objects[link.target].uuid, link.link.replace("_", "-"))
-        reference.comment = _told(link)
-    for made in objects.values():
-        event.add_object(made)
+        reference.comment = _comment(link)
+    for misp_object in objects.values():
+        event.add_object(misp_object)
     path.write_text(event.to_json(indent=1, sort_keys=True), "utf-8")
 
 
-def _object(node: Node) -> MISPObject:
+def _object(node: GraphNode) -> MISPObject:
     template, relation = ("organization", "name")
     if not node.organisation and node.kind in TEMPLATES:
         template, relation = TEMPLATES[node.kind]
-    made = MISPObject(template, strict=True)
-    made.uuid = str(uuid.uuid5(NAMESPACE, node.id))
-    made.comment = f"{node.kind}; leads: {', '.join(node.roles) or 'none'}"
-    made.add_attribute(relation, value=node.label, to_ids=False)
+    misp_object = MISPObject(template, strict=True)
+    misp_object.uuid = str(uuid.uuid5(NAMESPACE, node.id))
+    misp_object.comment = f"{node.kind}; leads: {', '.join(node.roles) or 'none'}"
+    misp_object.add_attribute(relation, value=node.label, to_ids=False)
     if node.because:
         text = f"score {node.score:.2f}: {node.because}"
-        made.add_attribute(TEXTS.get(template, "text"), value=text, to_ids=False)
-    return made
+        misp_object.add_attribute(TEXTS.get(template, "text"), value=text, to_ids=False)
+    return misp_object
 
 
-def _told(link: Link) -> str:
+def _comment(link: Link) -> str:
     parts = [] if link.amount is None else [f"{link.amount} CNY"]
     parts += [] if link.strength is None else [f"strength {link.strength:.2f}"]
     parts += [] if not link.first else [f"{link.first:%Y-%m-%d} to {link.last:%Y-%m-%d}"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import networkx as nx
 
-from suyuan.face.exchange.graph import Graph, Link, Node
+from suyuan.face.exchange.graph import Graph, GraphNode, Link
 
 
 def write_gexf(graph: Graph, path: Path) -> None:
@@ -26,10 +26,10 @@ def network(graph: Graph) -> nx.MultiDiGraph:
     return net
 
 
-def _of_node(node: Node) -> dict[str, str | float]:
-    told = {"label": node.label, "kind": node.kind, "roles": ";".join(node.roles)}
+def _of_node(node: GraphNode) -> dict[str, str | float]:
+    attributes = {"label": node.label, "kind": node.kind, "roles": ";".join(node.roles)}
     known = {"because": node.because} if node.because else {}
-    return told | known | ({} if node.score is None else {"score": float(node.score)})
+    return attributes | known | ({} if node.score is None else {"score": float(node.score)})
 
 
 def _of_link(link: Link) -> dict[str, str | float]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import stix2
 
-from suyuan.face.exchange.graph import Graph, Link, Node
+from suyuan.face.exchange.graph import Graph, GraphNode, Link
 
 #: Ids are hashes within this namespace: the same node, the same id.
 NAMESPACE = uuid.UUID("5a3f5c0e-6f0b-5c65-9c9a-0b8d2f3e7a10")
@@ -31,7 +31,7 @@ def write_stix(graph: Graph, path: Path) -> None:
     path.write_text(bundle.serialize(ensure_ascii=False, indent=1), "utf-8")
 
 
-def _node(node: Node, maker: stix2.Identity, now: datetime) -> Any:
+def _node(node: GraphNode, maker: stix2.Identity, now: datetime) -> Any:
     if node.kind in ACCOUNTS:
         return stix2.UserAccount(
             id=_id("user-account", node.id),
@@ -40,21 +40,21 @@ def _node(node: Node, maker: stix2.Identity, now: datetime) -> Any:
             display_name=node.label,
             account_type=node.kind.replace("_", "-"),
         )
-    made = {"created_by_ref": maker.id, "created": now, "modified": now, "name": node.label}
+    fields = {"created_by_ref": maker.id, "created": now, "modified": now, "name": node.label}
     if node.kind == "report":
-        return stix2.Incident(id=_id("incident", node.id), **made)
-    told = f"score {node.score:.2f}: {node.because}" if node.because else None
+        return stix2.Incident(id=_id("incident", node.id), **fields)
+    description = f"score {node.score:.2f}: {node.because}" if node.because else None
     return stix2.Identity(
         id=_id("identity", node.id),
         identity_class=_class(node),
         roles=node.roles or None,
-        description=told,
+        description=description,
         labels=[node.kind],
-        **made,
+        **fields,
     )
 
 
-def _class(node: Node) -> str:
+def _class(node: GraphNode) -> str:
     if node.kind == "ring":
         return "group"
     if node.organisation:
@@ -67,8 +67,9 @@ def _links(
 ) -> Iterable[stix2.Relationship]:
     for number, link in enumerate(graph.links, start=1):
         later = link.first and link.last and link.last > link.first
+        one, other = graph.ends(link)
         yield stix2.Relationship(
-            id=_id("relationship", f"{number}|{link.source}|{link.target}|{link.link}"),
+            id=_id("relationship", f"{number}|{one.id}|{other.id}|{link.link}"),
             relationship_type=link.link.replace("_", "-"),
             source_ref=nodes[link.source].id,
             target_ref=nodes[link.target].id,
@@ -78,11 +79,11 @@ def _links(
             confidence=None if link.strength is None else round(link.strength * 100),
             start_time=link.first,
             stop_time=link.last if later else None,
-            description=_told(link),
+            description=_description(link),
         )
 
 
-def _told(link: Link) -> str:
+def _description(link: Link) -> str:
     parts = [] if link.amount is None else [f"{link.amount} CNY"]
     parts += [] if link.count is None else [f"{link.count} rows"]
     cited = "; ".join(link.rows) + (f"; and {link.more} more" if link.more else "")

@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.identity.matching.comparing import pattern
+from suyuan.identity.matching.comparison import pattern
 from suyuan.store.engine import Engine
 
 #: Fields joined into a key, narrow keys first; a seized row that a narrow key has paired is not

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.lookup.masked_numbers import visible
+
 
 def seized(leaked: ir.Table, zone: str) -> ir.Table:
     """Seized rows: ``leaked_row`` and the fields compared; masked values stay as they are."""
@@ -40,13 +42,6 @@ def _fields(rows: ir.Table, side: str, *, phone: str, name: str, zone: str) -> d
         ),
     }
     return {side + field: value for field, value in fields.items()}
-
-
-def visible(digits: ir.StringValue) -> ir.StringValue:
-    """First three and last four digits of an 11-digit number, where all seven are visible."""
-    head, tail = digits.substr(0, 3), digits.substr(7, 4)
-    shown = (digits.length() == 11) & ~head.contains("*") & ~tail.contains("*")
-    return ibis.ifelse(shown, head + tail, ibis.null("string"))
 
 
 def _local_day(moment: ir.TimestampValue, zone: str) -> ir.IntegerValue:

@@ -5,9 +5,9 @@ import numpy as np
 import pyarrow as pa
 
 from suyuan.identity.matching.blocking import pairs
-from suyuan.identity.matching.comparing import FIELDS, pattern
+from suyuan.identity.matching.comparison import FIELDS, pattern
 from suyuan.identity.matching.fields import ordered, seized
-from suyuan.identity.matching.weighing import chance, learnt
+from suyuan.identity.matching.weights import chance, learnt
 from suyuan.model.derived import MATCHES
 from suyuan.model.text import Text
 from suyuan.store.engine import Engine
@@ -28,9 +28,9 @@ def matches(tables: Tables) -> ir.Table:
     left = engine.keep(seized(tables["leaked"], tables.zone))
     right = engine.keep(ordered(tables["orders"], tables.zone))
     compared = pairs(engine, left, right)
-    seen = engine.fetch(compared.group_by("pattern").aggregate(n=lambda t: t.count()))
+    patterns = engine.fetch(compared.group_by("pattern").aggregate(n=lambda t: t.count()))
     random = engine.fetch(_random(tables, left, right))
-    weights = _weights(seen, random)
+    weights = _weights(patterns, random)
     weighed = compared.inner_join(engine.arrow(weights), "pattern")
     orders = _count(engine, right)
     return _probable(weighed, orders)
@@ -45,10 +45,10 @@ def _probable(weighed: ir.Table, orders: int) -> ir.Table:
     return scored.filter(scored["probability"] >= LISTED).select(*MATCHES.names)
 
 
-def _weights(seen: pa.Table, random: pa.Table) -> pa.Table:
+def _weights(observed: pa.Table, random: pa.Table) -> pa.Table:
     by_chance = chance(_ints(random, "pattern"), _ints(random, "n"))
-    patterns = _ints(seen, "pattern")
-    each = learnt(patterns, _ints(seen, "n"), by_chance).of(patterns)
+    patterns = _ints(observed, "pattern")
+    each = learnt(patterns, _ints(observed, "n"), by_chance).of(patterns)
     columns = {f"{field.name}_weight": each[:, f] for f, field in enumerate(FIELDS)}
     total = np.clip(each.sum(axis=1), -50.0, 50.0)
     return pa.table({"pattern": patterns, "weight": total, **columns})
@@ -94,7 +94,7 @@ MATCHING = Step(
     writes=("matches",),
     run=_run,
     without={
-        "orders": Text("Seized rows are matched with no order.", "无法将查获数据与订单比对。"),
+        "orders": Text("Seized rows are not matched with orders.", "无法将查获数据与订单比对。"),
         "leaked": Text("No seized data to match.", "没有可比对的查获数据。"),
     },
 )

@@ -32,15 +32,15 @@ class Cleaning:
 
 def cleaning(column: Column, text: str, work: str, type_: str, zone: str) -> Cleaning:
     """How to clean a cell whose DuckDB type is `type_` (text is trimmed by :func:`text_of`)."""
-    made, value, repaired, why = _VALUES[column.type](column, text, work, type_, zone)
+    work_sql, value, repaired, why = _VALUES[column.type](column, text, work, type_, zone)
     absent = int(Cell.MISSING) if column.required else int(Cell.FINE)
     if repaired == why == "0" and not absent:
-        return Cleaning(made, value, None)
+        return Cleaning(work_sql, value, None)
     problem = (
         f"CAST(CASE WHEN {text} IS NULL THEN {absent} WHEN ({value}) IS NULL THEN {why} "
         f"ELSE {repaired} END AS UTINYINT)"
     )
-    return Cleaning(made, value, problem)
+    return Cleaning(work_sql, value, problem)
 
 
 def text_of(raw: str, type_: str, *, trim: bool = True) -> str:  # noqa: PLR0911  # a case for each type

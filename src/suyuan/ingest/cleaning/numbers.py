@@ -30,7 +30,9 @@ def clean_money(column: Column, text: str, work: str, type_: str, zone: str) -> 
         f"CASE WHEN {work} IS NULL THEN {int(Cell.UNREADABLE)} "
         f"WHEN {absurd} THEN {int(Cell.OUT_OF_RANGE)} ELSE {int(Cell.NEGATIVE)} END"
     )
-    return fen, value, f"CASE WHEN {odd} THEN {int(Cell.REPAIRED)} ELSE 0 END", why
+    finer = f"TRY_CAST({text} AS DECIMAL(24, 6)) IS NOT NULL"
+    kind = f"CASE WHEN {finer} THEN {int(Cell.ROUNDED)} ELSE {int(Cell.REPAIRED)} END"
+    return fen, value, f"CASE WHEN {odd} THEN {kind} ELSE 0 END", why
 
 
 def _typed_money(text: str, type_: str) -> tuple[str, str]:
@@ -80,14 +82,20 @@ def clean_int(column: Column, text: str, work: str, type_: str, zone: str) -> Le
     number = rf"regexp_replace(translate({text}, '{FULL_WIDTH}', '{HALF_WIDTH}'), '[, ]', '', 'g')"
     clock = rf"regexp_extract({text}, '^(\d+):(\d{{1,2}}):(\d{{1,2}})$', ['h', 'm', 's'])"
     words = (
-        rf"regexp_extract({text}, '^((\d+)(?:小时|时))?((\d+)(?:分钟|分))?((\d+)秒)?$', "
+        rf"regexp_extract({text}, '^((\d+)(?:小时|时))?((\d+)(?:分钟|分))?((\d+)秒钟?)?$', "
         "['_h', 'h', '_m', 'm', '_s', 's'])"
+    )
+    quotes = (
+        rf"regexp_extract({text}, '^((\d+)[:\x27′])?(\d{{1,3}})[:\x27′](\d{{1,2}})[\x27\x22″]*$', "
+        "['_h', 'h', 'm', 's'])"
     )
     mended = (
         rf"CASE WHEN regexp_full_match({number}, '-?\d+([.]0*)?(秒|s|条|张|次|MB)?') THEN "
         rf"TRY_CAST(regexp_extract({number}, '-?\d+') AS BIGINT) "
         rf"WHEN regexp_full_match({text}, '\d+:\d{{1,2}}:\d{{1,2}}') THEN {_seconds(clock)} "
-        rf"WHEN regexp_full_match({text}, '\d.*[时分钟秒]') THEN {_seconds(words)} END"
+        rf"WHEN regexp_full_match({text}, '\d.*[时分钟秒]') THEN {_seconds(words)} "
+        rf"WHEN regexp_full_match({text}, '(\d+[:\x27′])?\d{{1,3}}[:\x27′]\d{{1,2}}[\x27\x22″]*') "
+        rf"THEN {_seconds(quotes)} END"
     )
     number_read = f"CASE WHEN {plain} THEN TRY_CAST({text} AS BIGINT) ELSE {mended} END"
     counted = f"CASE WHEN {work} >= 0 THEN {work} END"

@@ -5,29 +5,34 @@ from typing import Final
 from suyuan.ingest.cleaning.marks import BLANKS, FULL_WIDTH, HALF_WIDTH, Levels, changed
 from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.problems import Cell
+from suyuan.ingest.vocabulary import vocabulary
 from suyuan.model.columns import Column
+from suyuan.model.records import RECORDS
 
 #: Columns that hold a person's name.
 NAMES: Final = frozenset({"name", "buyer_name", "holder_name"})
+_PAYMENT_STATUS: Final = RECORDS["payments"].column("status")
 
 
 def clean_text(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
     del type_, zone
+    if column is _PAYMENT_STATUS:
+        return _status(text), work, "0", str(int(Cell.UNKNOWN_WORD))
     if column.name in NAMES:
-        made = _name(text)
+        mended = _name(text)
     elif column.name == "currency":
-        made = _currency(text)
+        mended = _currency(text)
     elif column.kind or column.key:
-        made = identifier(column.kind or "", text)
-        lost = f"CASE WHEN {_scientific(text)} THEN NULL ELSE {made} END"
+        mended = identifier(column.kind or "", text)
+        lost = f"CASE WHEN {_scientific(text)} THEN NULL ELSE {mended} END"
         if column.kind != "phone":  # most ids hold none of these, and are then as they should be
             odd = " OR ".join(f"contains({text}, {literal(mark)})" for mark in "+ -'")
             lost = f"CASE WHEN {odd} THEN {lost} ELSE {text} END"
-        repaired = changed(text, work) if made != text else "0"
+        repaired = changed(text, work) if mended != text else "0"
         return lost, work, repaired, str(int(Cell.DIGITS_LOST))
     else:
         return text, work, "0", "0"
-    return made, work, changed(text, work), "0"
+    return mended, work, changed(text, work), "0"
 
 
 def _scientific(text: str) -> str:
@@ -85,6 +90,17 @@ def _name(text: str) -> str:
         f"WHEN length({text}) = 2 THEN {text} "
         f"ELSE rtrim(left({text}, length({text}) - 2)) END ELSE {text} END"
     )
+
+
+def _status(text: str) -> str:
+    """What a status word says: settled, reversed, failed; null where it is not known."""
+    kinds = vocabulary().statuses
+    plain = ", ".join(literal(kind) for kind, _ in kinds)
+    whens = " ".join(
+        f"WHEN regexp_matches({text}, {literal(pattern)}) THEN {literal(kind)}"
+        for kind, pattern in kinds
+    )
+    return f"CASE WHEN {text} IN ({plain}) THEN {text} {whens} END"
 
 
 def _currency(text: str) -> str:

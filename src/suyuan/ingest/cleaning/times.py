@@ -10,6 +10,25 @@ from suyuan.ingest.problems import Cell
 from suyuan.model.columns import Column
 
 _EARLIEST, _LATEST = "TIMESTAMP '1970-01-02'", "TIMESTAMP '2100-01-01'"
+#: A month and a day without a year.
+YEARLESS: Final = r"\d{1,2}[-/月.]\d{1,2}日?([\sT].*)?"
+#: A day with its year last, whose first number may be the day or the month.
+YEAR_LAST: Final = r"\d{1,2}[-/.]\d{1,2}[-/.](19|20)\d\d(\D.*)?"
+_DAY_PARTS: Final = "['y', 'm', 'd']"
+#: Days with the month's English name; a month as a number in the middle could be a day.
+_NAMED_MONTHS: Final = tuple(
+    f"{day}{clock}"
+    for day in (
+        "%d-%b-%Y",
+        "%d %b %Y",
+        "%b %d, %Y",
+        "%b %d %Y",
+        "%d %B %Y",
+        "%B %d, %Y",
+        "%d/%b/%Y",
+    )
+    for clock in (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
+)
 _CLOCK: Final = r"\d{1,2}(:\d{1,2}(:\d{1,2}([.]\d+)?)?)?"
 
 
@@ -23,23 +42,64 @@ def clean_time(column: Column, text: str, work: str, type_: str, zone: str) -> L
         clock = f"CAST({text} AS TIMESTAMP)"
     moment = to_utc(work, zone)
     inside = f"{work} >= {_EARLIEST} AND {work} < {_LATEST}"
-    unreadable, out_of_range = int(Cell.UNREADABLE), int(Cell.OUT_OF_RANGE)
-    why = f"CASE WHEN {work} IS NULL THEN {unreadable} ELSE {out_of_range} END"
+    yearless = f"regexp_full_match(CAST({text} AS VARCHAR), '{YEARLESS}')"
+    turned = f"regexp_full_match(CAST({text} AS VARCHAR), '{YEAR_LAST}')"
+    unread = (
+        f"CASE WHEN {turned} THEN {int(Cell.NO_DAY_ORDER)} WHEN {yearless} "
+        f"THEN {int(Cell.NO_YEAR)} ELSE {int(Cell.UNREADABLE)} END"
+    )
+    why = f"CASE WHEN {work} IS NULL THEN {unread} ELSE {int(Cell.OUT_OF_RANGE)} END"
     return clock, f"CASE WHEN {inside} THEN {moment} END", "0", why
 
 
 def _written_time(text: str, zone: str) -> str:
     """The clock time in `zone` of a written time."""
-    shift = r"'.*\d[ ]?(Z|z|UTC|[+-]\d\d(:?\d\d)?)'"
+    shift = r"'.*\d[ ]?(Z|z|UTC|[+-]\d\d(:?\d\d)?( [A-Z]{2,5})?)'"
     zoned = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.*') AND regexp_full_match({text}, {shift})"
-    offset = rf"regexp_replace({text}, ' ?([+-]\d\d):?(\d\d)?$', '\1:\2')"
+    offset = rf"regexp_replace({text}, ' ?([+-]\d\d):?(\d\d)?( [A-Z]{{2,5}})?$', '\1:\2')"
     instant = f"TRY_CAST(rtrim(replace({offset}, '/', '-'), ':') AS TIMESTAMPTZ)"
     return (
         f"CASE WHEN {text} LIKE '____-__-_____:__:__' THEN TRY_CAST({text} AS TIMESTAMP) "
         f"WHEN regexp_full_match({text}, '[0-9.]+') THEN {_digits_time(text, zone)} "
         f"WHEN {zoned} THEN timezone('{zone}', {instant}) "
-        f"ELSE {_worded_time(text)} END"
+        f"ELSE coalesce({_worded_time(text)}, {_spelled_time(text)}) END"
     )
+
+
+def _spelled_time(text: str) -> str:
+    """Times with words in them: 下午 3:05, 3:05 PM, 01-Mar-2024; and those with dots all along."""
+    day = rf"regexp_extract({text}, '^(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})', {_DAY_PARTS})"
+    date_ = f"{day}['y'] || '-' || {day}['m'] || '-' || {day}['d']"
+    clock = (
+        rf"regexp_extract({text}, '[^\d:](\d{{1,2}})[::点](\d{{1,2}})(?:[::分](\d{{1,2}}))?"
+        "[^:]*$', ['h', 'i', 's'])"
+    )
+    hour = f"TRY_CAST({clock}['h'] AS INTEGER)"
+    late = f"regexp_matches({text}, '下午|晚上|傍晚|中午|(?i)p[.]?m')"
+    in_day = (
+        f"CASE WHEN {hour} > 12 THEN {hour} WHEN {late} THEN {hour} % 12 + 12 ELSE {hour} % 12 END"
+    )
+    rest = (
+        f"TRY_CAST({clock}['i'] AS INTEGER) * 60 + "
+        f"coalesce(TRY_CAST(nullif({clock}['s'], '') AS INTEGER), 0)"
+    )
+    halved = (
+        rf"CASE WHEN regexp_full_match({text}, '\d{{4}}[-/.年].*(上午|下午|早上|凌晨|中午|"
+        rf"晚上|傍晚|(?i)[ap][.]?m[.]?).*') THEN TRY_CAST({date_} AS TIMESTAMP) + "
+        f"to_seconds({in_day} * 3600 + {rest}) END"
+    )
+    forms = ", ".join(f"'{form}'" for form in _NAMED_MONTHS)
+    spelled = f"regexp_matches({text}, '[A-Za-z]{{3}}')"
+    named = f"CASE WHEN {spelled} THEN TRY_STRPTIME({text}, [{forms}]) END"
+    dots = (
+        rf"TRY_CAST(regexp_replace({text}, '^(\d{{4}}-\d\d-\d\d)-"
+        r"(\d\d)[.](\d\d)[.](\d\d).*$', "
+        r"'\1 \2:\3:\4') AS TIMESTAMP)"
+    )
+    dotted = (
+        rf"CASE WHEN regexp_full_match({text}, '\d{{4}}-\d\d-\d\d-[\d.]{{8,}}') THEN {dots} END"
+    )
+    return f"coalesce({halved}, {named}, {dotted})"
 
 
 def _digits_time(text: str, zone: str) -> str:

@@ -8,6 +8,7 @@ import errno
 import hashlib
 import shutil
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -41,11 +42,15 @@ class _Budget:
 
     packed: int
     scratch: Path
+    case: "CaseBudget"
     taken: int = 0
     members: int = 0
 
     def spend(self, size: int) -> None:
         self.taken += size
+        self.case.taken += size
+        if self.case.taken > HARMLESS and self.case.taken > RATIO * self.case.packed:
+            raise _RefusedError(_BOMB)
         if self.taken > HARMLESS and self.taken > RATIO * self.packed:
             raise _RefusedError(_BOMB)
         if size > shutil.disk_usage(self.scratch).free:
@@ -71,12 +76,28 @@ def is_archive(path: Path) -> bool:
         return True
 
 
-def members_of(shown: str, path: Path, scratch: Path, problems: list[Problem]) -> list[Member]:
+@dataclass(slots=True)
+class CaseBudget:
+    """What all archives of a case may unpack into together."""
+
+    packed: int = 0
+    taken: int = 0
+
+
+def members_of(
+    shown: str,
+    path: Path,
+    scratch: Path,
+    problems: list[Problem],
+    case: CaseBudget | None = None,
+) -> list[Member]:
     """The members of the zip at `path`, those of nested zips too; troubles go to `problems`.
 
-    Nothing is given of an archive that unpacks beyond the limits.
+    Nothing is given of an archive that unpacks beyond the limits, alone or with those before it.
     """
-    budget = _Budget(path.stat().st_size, scratch)
+    case = case or CaseBudget()
+    case.packed += path.stat().st_size
+    budget = _Budget(path.stat().st_size, scratch, case)
     found: list[Member] = []
     try:
         found.extend(_open(shown, path, budget, problems, DEPTH))
@@ -94,8 +115,14 @@ def _open(
         return
     try:
         with zipfile.ZipFile(path) as archive:
+            known_names = Counter[str]()
             for info in _files_in(archive):
-                name = f"{shown}#{_name(info)}"
+                known_names[_name(info)] += 1
+                again = known_names[_name(info)]
+                # Two members may have one name: both are read, and told apart.
+                path_ = PurePosixPath(_name(info))
+                remark = path_.with_stem(f"{path_.stem} ({again})") if again > 1 else path_
+                name = f"{shown}#{remark}"
                 budget.members += 1
                 if budget.members > MEMBERS:
                     raise _RefusedError(_TOO_MANY)
@@ -131,7 +158,9 @@ def _take(
     budget: _Budget,
     problems: list[Problem],
 ) -> Member | None:
-    digest = hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()[:16]
+    digest = hashlib.sha256(f"{shown}\0{budget.members}".encode("utf-8", "replace")).hexdigest()[
+        :16
+    ]
     target = budget.scratch / f"member-{digest}"
     try:
         with archive.open(info) as source, target.open("wb") as sink:
@@ -154,10 +183,12 @@ def _name(info: zipfile.ZipInfo) -> str:
     """The member's name; archives made on Chinese Windows hold GBK where zip says cp437."""
     if info.flag_bits & _FLAG_UTF8:
         return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return info.filename
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return info.filename.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+    return info.filename
 
 
 def _trouble(info: zipfile.ZipInfo) -> Text | None:
@@ -180,5 +211,9 @@ _TOO_MANY = Text(
     "too many members in this archive; nothing of it was read", "压缩包成员过多,未读取"
 )
 _LEAVES = Text("a member's path leaves the folder; not read", "压缩包成员的路径越出文件夹,未读取")
-_ENCRYPTED = Text("this member is encrypted; not read", "该压缩包成员已加密,未读取")
+_ENCRYPTED = Text(
+    "this member is encrypted with a password; unpack it (wallets send the password by message) "
+    "and put the file into the case folder",
+    "该压缩包成员设有密码;请用收到的解压密码解压后,将文件放入卷宗文件夹",
+)
 _BROKEN = Text("this archive or member is broken or cut short", "该压缩包或其成员已损坏或不完整")

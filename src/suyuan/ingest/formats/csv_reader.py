@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,13 +15,15 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from suyuan.ingest.formats.decoding import BLOCK, Decoded, utf8_blocks
-from suyuan.ingest.formats.layout import Layout
+from suyuan.ingest.formats.layout import PartLayout
+from suyuan.ingest.formats.line_count import LineCount
 from suyuan.ingest.formats.pieces import ArrowRows, CsvRows, Piece
 from suyuan.ingest.formats.scanning import BLANKS, NUL, QUOTES, STRAY, Scan, scan
 from suyuan.ingest.formats.second_tables import (
     ABOVE,
     REPEATED,
     SECOND,
+    above_of,
     is_header,
     leads_up,
     prints,
@@ -30,7 +33,10 @@ from suyuan.ingest.problems import Action, Problem
 from suyuan.model.text import Text
 
 #: A quoted cell that is still open after this much is no cell: its quote is a stray one.
+_NEWLINE: Final = 10
 _OPEN_LIMIT: Final = 4 * BLOCK
+#: Stands for a carriage return while the csv module reads, which would end the line there.
+_RETURN: Final = "\ue00d"
 #: More columns than the header has are looked at up to here.
 _EXTRA_LIMIT: Final = 64
 
@@ -41,8 +47,9 @@ class _Body:
 
     data: bytes
     above: int
-    seen: Scan
+    view: Scan
     quoting: bool
+    line_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,69 +65,92 @@ class Finder:
 
 
 def read_csv(
-    path: Path, shown: str, layout: Layout, known: Finder, problems: list[Problem]
-) -> Iterator[tuple[Layout, Iterator[Piece]]]:
+    path: Path,
+    shown: str,
+    layout: PartLayout,
+    known: Finder,
+    problems: list[Problem],
+    count: LineCount | None = None,
+) -> Iterator[tuple[PartLayout, Iterator[Piece]]]:
     """The tables of the text file at `path`: how each is written, and its rows, 32 MB at a time.
 
     The rows of a table are to be taken before the next table. What had to be mended is added to
-    `problems` once the last piece was taken.
+    `problems`, and what the lines are to `count`, once the last piece was taken.
     """
-    pieces = _pieces(path, shown, layout, known, problems)
+    pieces = _pieces(path, shown, layout, known, problems, count or LineCount())
     for one, rows in groupby(pieces, key=itemgetter(0)):
         yield one, (piece for _, piece in rows if piece is not None)
 
 
 def _pieces(
-    path: Path, shown: str, layout: Layout, known: Finder, problems: list[Problem]
-) -> Iterator[tuple[Layout, Piece | None]]:
-    told = Decoded()
+    path: Path,
+    shown: str,
+    layout: PartLayout,
+    known: Finder,
+    problems: list[Problem],
+    count: LineCount,
+) -> Iterator[tuple[PartLayout, Piece | None]]:
+    decoded = Decoded()
     unclosed = False
+    count.header += layout.body_line - 1
     yield layout, None
-    for body in _bodies(utf8_blocks(path, layout, told), layout, known):
+    for body in _bodies(count.counted(utf8_blocks(path, layout, decoded)), layout, known):
         unclosed |= not body.quoting
-        told.nul |= bool(body.seen.marks & NUL)
-        for layout, part in _parted(body, layout, known, shown, problems):  # noqa: B020, PLR1704
-            yield layout, _piece(part, layout) if part.seen.lines.size else None
+        decoded.nul |= bool(body.view.marks & NUL)
+        count.blank += body.line_count - body.view.lines.size
+        for layout, part in _parted(body, layout, known, shown, problems, count):  # noqa: B020, PLR1704
+            count.rows += part.view.lines.size
+            yield layout, _piece(part, layout) if part.view.lines.size else None
     texts: tuple[tuple[int, Text, Action], ...] = (
-        (told.foreign, _FOREIGN, "repaired"),
-        (told.replaced, _REPLACED, "kept"),
-        (told.nul, _NUL, "repaired"),
+        (decoded.foreign, _FOREIGN, "repaired"),
+        (decoded.replaced, _REPLACED, "kept"),
+        (decoded.nul, _NUL, "repaired"),
         (unclosed, _UNCLOSED, "repaired"),
     )
     for found, text, action in texts:
         if found:
-            count = None if isinstance(found, bool) else str(found)
-            problems.append(Problem(shown, text, action, value=count))
+            number = None if isinstance(found, bool) else str(found)
+            problems.append(Problem(shown, text, action, value=number))
 
 
 def _parted(
-    body: _Body, layout: Layout, known: Finder, shown: str, problems: list[Problem]
-) -> Iterator[tuple[Layout, _Body]]:
+    body: _Body,
+    layout: PartLayout,
+    known: Finder,
+    shown: str,
+    problems: list[Problem],
+    count: LineCount,
+) -> Iterator[tuple[PartLayout, _Body]]:
     """`body` cut where other headers stand in it, each part with its layout."""
-    taken = 0
-    for offset, place in body.seen.wordy.tolist():
+    taken = taken_rows = 0
+    for offset, place in body.view.wordy.tolist():
         cells = _cells(body.data[offset:].partition(b"\n")[0], layout)
         if not is_header(cells, known.words):
             continue
-        line = int(body.seen.lines[place]) + body.above
+        line = int(body.view.lines[place]) + body.above
         above, start = _leading(body.data, taken, offset, layout)
-        yield layout, _cut(body, taken, start)
+        before = _cut(body, taken, start)
+        yield layout, before
+        taken_rows += before.view.lines.size
+        count.repeated += 1
+        count.above += place - taken_rows
+        taken_rows = place + 1
         if same(cells, layout.headers) and not above:
             problems.append(Problem(shown, REPEATED, "kept", line=line))
         else:
             problems.append(Problem(f"{shown}!{line}", SECOND, "kept", line, value=above[:200]))
-            above = above or layout.above
+            above = above_of(above, layout.above, alike=same(cells, layout.headers))
             layout = replace(layout, headers=tuple(cells), header_line=line, above=above)
         taken = body.data.find(b"\n", offset) + 1 or len(body.data)
     yield layout, _cut(body, taken, len(body.data)) if taken else body
 
 
-def _cells(record: bytes, layout: Layout) -> list[str]:
+def _cells(record: bytes, layout: PartLayout) -> list[str]:
     text = record.decode("utf-8", "replace")
     return next(csv.reader([text], delimiter=layout.delimiter), [])
 
 
-def _leading(data: bytes, first: int, offset: int, layout: Layout) -> tuple[str, int]:
+def _leading(data: bytes, first: int, offset: int, layout: PartLayout) -> tuple[str, int]:
     """The lines from `first` on that lead up to the header at `offset`, and where they begin."""
     start, lines = offset, list[str]()
     while start > first and len(lines) < ABOVE:
@@ -137,29 +167,31 @@ def _cut(body: _Body, start: int, stop: int) -> _Body:
     """The records of `body` between two offsets, with the lines that they have."""
     before = body.data.count(b"\n", 0, start)
     until = before + body.data.count(b"\n", start, stop) + (stop == len(body.data))
-    lines = body.seen.lines
+    lines = body.view.lines
     inside = lines[(lines > before) & (lines <= until)]
-    return replace(body, data=body.data[start:stop], seen=replace(body.seen, lines=inside))
+    return replace(body, data=body.data[start:stop], view=replace(body.view, lines=inside))
 
 
-def _bodies(blocks: Iterator[bytes], layout: Layout, known: Finder) -> Iterator[_Body]:
+def _bodies(blocks: Iterator[bytes], layout: PartLayout, known: Finder) -> Iterator[_Body]:
     blocks = _under_header(blocks, layout.body_line - 1)
     rest, above, quoting = b"", layout.body_line - 1, True
     for block, last in _with_last(blocks):
         data = rest + block if rest else block
-        seen = scan(data, layout.delimiter, last=last, quoting=quoting, known=known.prints)
-        if quoting and seen.open_quote and (last or len(data) - seen.end > _OPEN_LIMIT):
-            if seen.end and not last:
-                yield _Body(data[: seen.end], above, seen, quoting)
-                data, above = data[seen.end :], above + seen.line_count
+        view = scan(data, layout.delimiter, last=last, quoting=quoting, known=known.prints)
+        if quoting and view.open_quote and (last or len(data) - view.end > _OPEN_LIMIT):
+            if view.end and not last:
+                yield _Body(data[: view.end], above, view, quoting, view.line_count)
+                data, above = data[view.end :], above + view.line_count
             quoting = False
-            seen = scan(data, layout.delimiter, last=last, quoting=False, known=known.prints)
-        if seen.end == 0 and not last:
+            view = scan(data, layout.delimiter, last=last, quoting=False, known=known.prints)
+        if view.end == 0 and not last:
             rest = data
             continue
-        if seen.lines.size:
-            yield _Body(data[: seen.end], above, seen, quoting)
-        rest, above = data[seen.end :], above + seen.line_count
+        if view.line_count or view.lines.size:
+            # The last line may have no end of its own.
+            lines = view.line_count + (last and view.end > 0 and data[view.end - 1] != _NEWLINE)
+            yield _Body(data[: view.end], above, view, quoting, lines)
+        rest, above = data[view.end :], above + view.line_count
 
 
 def _under_header(blocks: Iterator[bytes], lines: int) -> Iterator[bytes]:
@@ -186,39 +218,52 @@ def _with_last(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
         yield held, True
 
 
-def _piece(body: _Body, layout: Layout) -> Piece:
-    seen = body.seen
-    data = body.data.replace(b"\0", b"") if seen.marks & NUL else body.data
+def _piece(body: _Body, layout: PartLayout) -> Piece:
+    view = body.view
+    data = body.data.replace(b"\0", b"") if view.marks & NUL else body.data
     width = len(layout.headers)
-    extra = min(max(seen.widest - width, 0), _EXTRA_LIMIT)
-    if seen.marks & STRAY or seen.widest - width > _EXTRA_LIMIT:
+    extra = min(max(view.widest - width, 0), _EXTRA_LIMIT)
+    if view.marks & STRAY or view.widest - width > _EXTRA_LIMIT:
         return _slowly(data, body, layout.delimiter, width + extra, extra)
     return CsvRows(
         data if data.endswith(b"\n") else data + b"\n",
-        seen.lines + body.above,
+        view.lines + body.above,
         layout.delimiter,
-        quoted=bool(seen.marks & QUOTES and body.quoting),
+        quoted=bool(view.marks & QUOTES and body.quoting),
         width=width,
-        longest=seen.longest,
+        longest=view.longest,
         slowly=lambda wide: _slowly(data, body, layout.delimiter, wide, wide - width),
-        trim=bool(seen.marks & BLANKS),
+        trim=bool(view.marks & BLANKS),
         extra=extra,
+        wrapped=_wrapped(data),
     )
+
+
+def _wrapped(data: bytes) -> bool:
+    """Whether some cell may be written so that a spreadsheet takes it for text."""
+    return b'="' in data or b"`" in data
 
 
 def _slowly(data: bytes, body: _Body, delimiter: str, width: int, extra: int) -> ArrowRows:
     """For a piece whose quoting is broken: a forgiving parser with the kernel's own rules."""
     csv.field_size_limit(max(len(data), 1 << 17))
+    # A lone carriage return ends no line here, nor for the kernel; a row of them before one is one.
+    text = re.sub("\r+\n", "\n", data.decode()).replace("\r", _RETURN)
     reader = csv.reader(
-        io.StringIO(data.decode(), newline=""),
+        io.StringIO(text, newline=""),
         delimiter=delimiter,
         quoting=csv.QUOTE_MINIMAL if body.quoting else csv.QUOTE_NONE,
     )
-    rows = [[*row[:width], *[None] * (width - len(row))] for row in reader if row]
-    lines = (body.seen.lines + body.above)[: len(rows)]
+    rows = [
+        [*(cell.replace(_RETURN, "\r") for cell in row[:width]), *[None] * (width - len(row))]
+        for row in reader
+        if row
+    ]
+    lines = (body.view.lines + body.above)[: len(rows)]
     columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
     names = [f"c{n}" for n in range(width)]
-    return ArrowRows(pa.table([pa.array(lines), *columns], names=["line", *names]), extra=extra)
+    table = pa.table([pa.array(lines), *columns], names=["line", *names])
+    return ArrowRows(table, extra=extra, wrapped=_wrapped(data))
 
 
 _FOREIGN = Text(
@@ -226,10 +271,10 @@ _FOREIGN = Text(
     "文件中混有另一种编码,已按其实际编码读取",
 )
 _REPLACED = Text(
-    "bytes that are no character in any known encoding, shown as \ufffd",
+    "bytes that form no character in any known encoding, shown as \ufffd",
     "含有无法识别的字节,以 \ufffd 代替",
 )
-_NUL = Text("zero bytes were taken out", "含有空字节,已去除")
+_NUL = Text("NUL bytes were removed", "含有空字节,已去除")
 _UNCLOSED = Text(
     "a quotation mark opens a cell and never closes it; read as an ordinary character",
     "有引号开启后未闭合,已按普通字符处理",

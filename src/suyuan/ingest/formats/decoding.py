@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from suyuan.ingest.formats.layout import Layout
+from suyuan.ingest.formats.layout import PartLayout
 
 #: What is read at a time: enough rows for a piece, little enough for a small machine.
 BLOCK: Final = 32 << 20
@@ -28,20 +28,20 @@ class Decoded:
     nul: bool = False
 
 
-def utf8_blocks(path: Path, layout: Layout, told: Decoded) -> Iterator[bytes]:
+def utf8_blocks(path: Path, layout: PartLayout, record: Decoded) -> Iterator[bytes]:
     """The file in blocks of valid UTF-8 without its byte order mark; `told` is filled on the way.
 
     Blocks end wherever they end, but never within a character.
     """
     if layout.encoding == "utf-8":
-        return _checked(path, layout.bom, told)
+        return _checked(path, layout.bom, record)
     if layout.encoding == "gb18030":
-        return _from_gb18030(path, told)
-    return _transcoded(path, layout.encoding, told)
+        return _from_gb18030(path, record)
+    return _transcoded(path, layout.encoding, record)
 
 
-def _checked(path: Path, bom: int, told: Decoded) -> Iterator[bytes]:
-    handler = _foreign_handler(told)
+def _checked(path: Path, bom: int, record: Decoded) -> Iterator[bytes]:
+    handler = _foreign_handler(record)
     codecs.register_error(handler[0], handler[1])
     with path.open("rb") as file:
         file.seek(bom)
@@ -75,7 +75,7 @@ def _character_end(block: bytes) -> int:
     return len(block)
 
 
-def _foreign_handler(told: Decoded):  # type: ignore[no-untyped-def]
+def _foreign_handler(record: Decoded):  # type: ignore[no-untyped-def]
     def handle(error: UnicodeError) -> tuple[str, int]:
         if not isinstance(error, UnicodeDecodeError):
             raise error
@@ -86,15 +86,15 @@ def _foreign_handler(told: Decoded):  # type: ignore[no-untyped-def]
             except UnicodeDecodeError:
                 pass
             else:
-                told.foreign += 1
+                record.foreign += 1
                 return text, run.end()
-        told.replaced += 1
+        record.replaced += 1
         return "\ufffd", error.start + 1
 
-    return f"suyuan-{id(told)}", handle
+    return f"suyuan-{id(record)}", handle
 
 
-def _from_gb18030(path: Path, told: Decoded) -> Iterator[bytes]:
+def _from_gb18030(path: Path, record: Decoded) -> Iterator[bytes]:
     with path.open("rb") as file:
         rest = b""
         while block := file.read(BLOCK):
@@ -106,12 +106,12 @@ def _from_gb18030(path: Path, told: Decoded) -> Iterator[bytes]:
                     continue
                 cut = len(whole)
             rest = whole[cut:]
-            yield _gb_lines(whole[:cut], told)
+            yield _gb_lines(whole[:cut], record)
         if rest:
-            yield _gb_lines(rest, told)
+            yield _gb_lines(rest, record)
 
 
-def _gb_lines(block: bytes, told: Decoded) -> bytes:
+def _gb_lines(block: bytes, record: Decoded) -> bytes:
     """Whole lines of GB18030; stretches that are UTF-8 after all are left as they are."""
     segments, start = [], 0
     while start < len(block):
@@ -120,15 +120,15 @@ def _gb_lines(block: bytes, told: Decoded) -> bytes:
         start = stop
     # GB18030 is hardly ever valid UTF-8 over a whole stretch; the reverse it often is.
     foreign = [_is_utf8(segment) for segment in segments]
-    made = []
+    fragments = []
     for n, segment in enumerate(segments):
         if foreign[n]:
-            told.foreign += not segment.isascii()
-            made.append(segment)
+            record.foreign += not segment.isascii()
+            fragments.append(segment)
         else:
             edge = len(segments) == 1 or any(foreign[max(n - 1, 0) : n + 2])
-            made.append(_gb_segment(segment, told, by_line=edge))
-    return b"".join(made)
+            fragments.append(_gb_segment(segment, record, by_line=edge))
+    return b"".join(fragments)
 
 
 def _is_utf8(segment: bytes) -> bool:
@@ -139,16 +139,16 @@ def _is_utf8(segment: bytes) -> bool:
     return True
 
 
-def _gb_segment(segment: bytes, told: Decoded, *, by_line: bool) -> bytes:
+def _gb_segment(segment: bytes, record: Decoded, *, by_line: bool) -> bytes:
     """A stretch that is not UTF-8 as a whole; `by_line` where some of its lines may be."""
     if by_line:
         lines = segment.splitlines(keepends=True)
         if sum(_is_chinese_utf8(line) for line in lines) * 20 > len(lines):
-            return b"".join(_gb_line(line, told) for line in lines)
+            return b"".join(_gb_line(line, record) for line in lines)
     try:
         return segment.decode("gb18030").encode()
     except UnicodeDecodeError:
-        return b"".join(_gb_line(line, told) for line in segment.splitlines(keepends=True))
+        return b"".join(_gb_line(line, record) for line in segment.splitlines(keepends=True))
 
 
 def _is_chinese_utf8(line: bytes) -> bool:
@@ -156,23 +156,23 @@ def _is_chinese_utf8(line: bytes) -> bool:
     return not line.isascii() and _is_utf8(line) and not _OTHER_SCRIPT.search(line)
 
 
-def _gb_line(line: bytes, told: Decoded) -> bytes:
+def _gb_line(line: bytes, record: Decoded) -> bytes:
     if _is_chinese_utf8(line):
-        told.foreign += 1
+        record.foreign += 1
         return line
     try:
         return line.decode("gb18030").encode()
     except UnicodeDecodeError:
-        told.replaced += 1
+        record.replaced += 1
     return line.decode("gb18030", "replace").encode()
 
 
-def _transcoded(path: Path, encoding: str, told: Decoded) -> Iterator[bytes]:
+def _transcoded(path: Path, encoding: str, record: Decoded) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             text = decoder.decode(block)
-            told.replaced += text.count("\ufffd")
+            record.replaced += text.count("\ufffd")
             # A lone surrogate of UTF-16 has no form in UTF-8.
             yield text.encode("utf-8", "replace")
         yield decoder.decode(b"", final=True).encode("utf-8", "replace")

@@ -1,10 +1,99 @@
-"""Headers, as they are compared."""
+"""Headers, as they are compared, the forms under which one is known, and the units they name."""
 
+import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Final
+
+#: What may stand in brackets after a header and is no part of its name.
+_UNIT: Final = re.compile(
+    r"[(\[【](单位)?:?[-+]?(元|人民币|人民币元|rmb|cny|\u00a5|分|角|万元|千元|秒|s|sec|seconds?|分钟|分|min|"
+    r"小时|时分秒|hh:mm:ss|条|次|笔|件|个|mb|kb|必填|选填|可选|北京时间|本地时间|utc[+]8)[)\]】]$"
+)
+_WRAPPED: Final = re.compile(r'^="?(.*?)"?$')
+_MARKS: Final = "\ufeff\u200b\u200e\u200f\u202a\u202c`'*#"
+#: The same in another language, or how cells are written: 交易日期[TransactionDate], (yyyymmdd).
+_GLOSS: Final = re.compile(r"(?<=[\u4e00-\u9fff0-9])[(\[【][\x21-\x7e]+[)\]】]$")
+_ACCOUNT: Final = (
+    r"(?:银行)?(?:账号|账户号?|账卡号|银行账号|支付宝账号|财付通账号|账号卡号|账户id|用户id|id)"
+)
+_CARD: Final = r"(?:银行)?(?:卡号|银行卡号)"
+_NAME: Final = (
+    r"(?:户名|名称|姓名|单位|单位名称|账户名|账户名称|账户户名|客户名称|客户姓名|开户名|账号名称|"
+    r"信息)"
+)
+_OTHER: Final = "(?:交易)?(?:对方|对手方?|对端)|交易方"
+_GIVER: Final = "(?:付款|汇款|转出|付|汇出|扣款|买家|付方|出账)(?:人|方|单位|账户)?"
+_TAKER: Final = "(?:收款|转入|收|汇入|卖家|收方|入账)(?:人|方|单位|账户)?"
+_FLAG: Final = (
+    r"(?:资金|交易|账务|记账)?(?:收付|借贷|收支|进出|支收|出入)账?"
+    r"(?:标志|标识|标记|方向|类型|符号|别)"
+)
+#: How houses call the same column: what stands in the last form, however it is put.
+_CANONICAL: Final = tuple(
+    (re.compile(pattern), form)
+    for pattern, form in (
+        (rf"(?:{_OTHER}){_ACCOUNT}", "对方账号"),
+        (rf"(?:{_OTHER}){_CARD}", "对方卡号"),
+        (rf"(?:{_OTHER}){_NAME}", "对方户名"),
+        (rf"{_GIVER}(?:{_ACCOUNT}|{_CARD})", "付款人账号"),
+        (rf"{_GIVER}{_NAME}", "付款人户名"),
+        (rf"{_TAKER}(?:{_ACCOUNT}|{_CARD})", "收款人账号"),
+        (rf"{_TAKER}{_NAME}", "收款人户名"),
+        (_FLAG, "借贷标志"),
+    )
+)
 
 
-@lru_cache(4096)
+@lru_cache(8192)
 def normal(header: str) -> str:
-    """A header in comparable form: width, case and spaces don't count."""
-    return "".join(unicodedata.normalize("NFKC", header).split()).strip("\ufeff").casefold()
+    """A header in comparable form: width, case, spaces and units don't count."""
+    return _UNIT.sub("", _bare(header))
+
+
+def _bare(header: str) -> str:
+    text = _WRAPPED.sub(r"\1", header.strip().strip(_MARKS))
+    return "".join(unicodedata.normalize("NFKC", text).split()).strip(_MARKS).casefold()
+
+
+@lru_cache(8192)
+def forms(header: str) -> tuple[str, ...]:
+    """The forms under which a header is known, its own first.
+
+    对方账号/卡号 is 对方账号 too, 交易日期[ Transaction Date ] is 交易日期, and 交易对手帐号
+    is 对方账号.
+    """
+    whole = normal(header)
+    plain = _UNIT.sub("", _GLOSS.sub("", whole))
+    first, mark, _ = plain.partition("/")
+    found = [whole, plain, *([first] if mark and len(first) > 1 else [])]
+    found += [form for one in found[1:] if (form := canonical(one))]
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(8192)
+def canonical(header: str) -> str | None:
+    """What a comparable header is called in any house, where it is one of these."""
+    text = header.replace("帐", "账")
+    named = (form for pattern, form in _CANONICAL if pattern.fullmatch(text))
+    return next(named, text if text != header else None)
+
+
+def present_forms(headers: Iterable[str]) -> set[str]:
+    """Every form of `headers`; the second of two that are alike is ``account#2``."""
+    times = Counter[str]()
+    found: set[str] = set()
+    for header in headers:
+        whole = normal(header)
+        times[whole] += 1
+        found.update(forms(header) if times[whole] == 1 else (f"{whole}#{times[whole]}",))
+    return found
+
+
+@lru_cache(8192)
+def unit_of(header: str) -> str | None:
+    """The unit that a header names in brackets, such as 分 or 秒."""
+    found = _UNIT.search(_bare(header))
+    return found[2] if found else None

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from suyuan.ingest.formats.headers import normal
+from suyuan.ingest.formats.data_cells import count_data, looks_like_row
+from suyuan.ingest.formats.headers import forms
 from suyuan.ingest.formats.second_tables import is_header
 from suyuan.ingest.settings import FileSettings
 from suyuan.model.errors import InputError
@@ -18,6 +19,12 @@ DELIMITERS: Final = (",", "\t", ";", "|")
 HEAD: Final = 1 << 20
 #: Whether a row of headers is one of a table that is known.
 Fits = Callable[[Sequence[str]], bool]
+#: The names of the columns of rows without a header; None where nothing knows them.
+Unnamed = Callable[[Sequence[Sequence[str]]], tuple[str, ...] | None]
+NO_HEADER: Final = Text(
+    "the first line looks like data, and no line like a header; name the columns with suyuan map",
+    "首行像是数据,未见表头;请用 suyuan map 指明各列",
+)
 _HEADER_ROWS: Final = 60
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -27,7 +34,7 @@ _BOMS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class PartLayout:
     """``header_line`` is 1-based; ``body_line`` the first line after the header."""
 
     encoding: str
@@ -40,23 +47,28 @@ class Layout:
 
 
 def sniff(
-    head: bytes, given: FileSettings, known: frozenset[str], fits: Fits | None = None
-) -> Layout | None:
+    head: bytes,
+    settings: FileSettings,
+    known: frozenset[str],
+    fits: Fits | None = None,
+    unnamed: Unnamed | None = None,
+) -> PartLayout | None:
     """How the text in `head` (the first :data:`HEAD` bytes) is written; None if it is no text.
 
     The header is the first row that `fits` a table, else the row with most headers in `known`,
-    else the first with more than one cell.
+    else the first with more than one cell. A line that looks like data is no header: then
+    `unnamed` may know the columns by what they hold, else :class:`InputError` is raised.
     """
-    encoding, bom = _encoding(head, given.encoding)
+    encoding, bom = _encoding(head, settings.encoding)
     if encoding is None:
         return None
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head[bom:])
     if encoding == "utf-16":
         bom = 0
     there = tuple(mark for mark in DELIMITERS if mark in text) or DELIMITERS[:1]
-    delimiters = (given.delimiter,) if given.delimiter else there
+    delimiters = (settings.delimiter,) if settings.delimiter else there
     found = max(
-        (_header(_rows(text, delimiter), known, given.header_row), delimiter)
+        (_header(_rows(text, delimiter), known, settings.header_row), delimiter)
         for delimiter in reversed(delimiters)
     )
     (rank, at), delimiter = found
@@ -64,12 +76,18 @@ def sniff(
         return None
     rows = _rows(text, delimiter)
     best = rows[-at]
-    if fits is not None and given.header_row is None:
+    if fits is not None and settings.header_row is None:
         headers = (row for row in rows[:-at] if is_header(row[2], known) and fits(row[2]))
         best = next(headers, best)
     header_line, body_line, cells = best
+    if settings.header_row is None and looks_like_row(cells) and not header_hits(cells, known):
+        first_line, _, first = rows[0]
+        named = unnamed(_column_samples(rows)) if unnamed else None
+        if named is None:
+            raise InputError(NO_HEADER, value=f"{len(first)} columns")
+        return PartLayout(encoding, bom, delimiter, named, 0, first_line)
     above = "\n".join(text.split("\n", header_line)[: header_line - 1])
-    return Layout(encoding, bom, delimiter, tuple(cells), header_line, body_line, above)
+    return PartLayout(encoding, bom, delimiter, tuple(cells), header_line, body_line, above)
 
 
 def _header(
@@ -83,7 +101,7 @@ def _header(
     best = ((-1, 0.0, 0), 0)
     for n, (line, _, cells) in enumerate(rows):
         if header_row is None or line == header_row:
-            hits = sum(normal(cell) in known for cell in cells)
+            hits = header_hits(cells, known)
             filled = sum(bool(cell.strip()) for cell in cells)
             share = round(widths[len(cells)] / len(rows), 1) if len(cells) > 1 else 0.0
             # the first of equals is the header: places are counted from the end
@@ -91,7 +109,26 @@ def _header(
     return best
 
 
-def rows_of(head: bytes, layout: Layout, limit: int) -> list[list[str]]:
+def numbered(width: int) -> tuple[str, ...]:
+    """Names for the columns of a table that has none, and that nothing knows."""
+    return tuple(f"列{n}" for n in range(1, width + 1))
+
+
+def header_hits(cells: Sequence[object], known: frozenset[str]) -> int:
+    """How many of `cells` are known headers; none in a row that holds more values than these.
+
+    A word for a direction (支出) may be a header elsewhere.
+    """
+    words = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    hits = sum(any(form in known for form in forms(word)) for word in words)
+    return hits if count_data(cells) < max(2, hits) else 0
+
+
+def _column_samples(rows: list[tuple[int, int, list[str]]]) -> list[list[str]]:
+    return [cells for _, _, cells in rows]
+
+
+def rows_of(head: bytes, layout: PartLayout, limit: int) -> list[list[str]]:
     """The first rows under the header, for people to look at."""
     text = codecs.getincrementaldecoder(layout.encoding)("replace").decode(head[layout.bom :])
     rows = _rows(text, layout.delimiter, limit + layout.header_line)
@@ -117,12 +154,12 @@ def _rows(text: str, delimiter: str, limit: int = _HEADER_ROWS) -> list[tuple[in
     return rows
 
 
-def _encoding(head: bytes, given: str | None) -> tuple[str | None, int]:
+def _encoding(head: bytes, settings: str | None) -> tuple[str | None, int]:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name, len(bom) if name == "utf-8" else 0
-    if given is not None:
-        return _asked_for(given), 0
+    if settings is not None:
+        return _asked_for(settings), 0
     if head.count(0) > len(head) // 100:
         return _without_bom(head), 0
     return _by_lines(head), 0

@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 class ArrowRows:
     """Rows as a table of ``line`` and then ``c0``, ``c1`` … in the order of the file's columns.
 
-    `trim` says that cells may have blanks around them; `extra` is the number of columns beyond
-    those of the header.
+    `trim` says that cells may have blanks around them, `wrapped` that some may be written ="…" or
+    behind a backtick; `extra` is the number of columns beyond those of the header.
     """
 
     table: pa.Table
     trim: bool = True
     extra: int = 0
+    wrapped: bool = False
+
+    @property
+    def records(self) -> int:
+        return int(self.table.num_rows)
 
     @property
     def size(self) -> int:
@@ -48,6 +53,11 @@ class CsvRows:
     slowly: Callable[[int], ArrowRows]
     trim: bool = True
     extra: int = 0
+    wrapped: bool = False
+
+    @property
+    def records(self) -> int:
+        return int(self.lines.size)
 
     @property
     def size(self) -> int:

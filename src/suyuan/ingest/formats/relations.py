@@ -18,7 +18,7 @@ _LINE_LIMIT: Final = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class StagedRows:
     """`sql` is a query that holds no text from a file; `arrow` are the tables that it names.
 
     `expected` are the rows that must come out, and `otherwise` reads them another way if they
@@ -29,11 +29,12 @@ class Relation:
     arrow: dict[str, pa.Table] = field(default_factory=dict)
     trim: bool = True
     extra: int = 0
+    wrapped: bool = False
     expected: int | None = None
-    otherwise: Callable[[], "Relation"] | None = None
+    otherwise: Callable[[], "StagedRows"] | None = None
 
 
-def relation(pieces: Sequence[Piece], scratch: Path) -> Relation:
+def relation(pieces: Sequence[Piece], scratch: Path) -> StagedRows:
     """The rows of `pieces`, which are all alike; text is written to `scratch` for the reader."""
     texts = [piece for piece in pieces if isinstance(piece, CsvRows)]
     if len(texts) == len(pieces):
@@ -41,19 +42,20 @@ def relation(pieces: Sequence[Piece], scratch: Path) -> Relation:
     return _of_tables([piece for piece in pieces if isinstance(piece, ArrowRows)])
 
 
-def _of_tables(pieces: Sequence[ArrowRows]) -> Relation:
+def _of_tables(pieces: Sequence[ArrowRows]) -> StagedRows:
     tables = [piece.table for piece in pieces]
     table = tables[0] if len(tables) == 1 else pa.concat_tables(tables)
     origin = _origins([piece.num_rows for piece in tables])
-    return Relation(
+    return StagedRows(
         "SELECT * FROM arrow_rows",
         {"arrow_rows": table.append_column("origin", pa.array(origin))},
         trim=any(piece.trim for piece in pieces),
         extra=max(piece.extra for piece in pieces),
+        wrapped=any(piece.wrapped for piece in pieces),
     )
 
 
-def _of_text(pieces: Sequence[CsvRows], scratch: Path) -> Relation:
+def _of_text(pieces: Sequence[CsvRows], scratch: Path) -> StagedRows:
     with scratch.open("wb") as file:
         file.writelines(piece.data for piece in pieces)
     first, extra = pieces[0], max(piece.extra for piece in pieces)
@@ -67,11 +69,12 @@ def _of_text(pieces: Sequence[CsvRows], scratch: Path) -> Relation:
         origin = _origins([piece.lines.size for piece in pieces])
         arrow["places"] = pa.table({"origin": origin, "line": lines})
         rows += " POSITIONAL JOIN places"
-    return Relation(
+    return StagedRows(
         f"SELECT {place}, {', '.join(names)} FROM {rows}",
         arrow,
         trim=any(piece.trim for piece in pieces),
         extra=extra,
+        wrapped=any(piece.wrapped for piece in pieces),
         expected=lines.size,
         otherwise=lambda: _of_tables([piece.slowly(len(names)) for piece in pieces]),
     )

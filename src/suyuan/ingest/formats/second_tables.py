@@ -13,35 +13,52 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from suyuan.ingest.formats.headers import normal
+from suyuan.ingest.formats.data_cells import looks_like_row
+from suyuan.ingest.formats.headers import forms, normal
 from suyuan.model.text import Text
 
 SECOND: Final = Text(
     "another table begins here; read as a table of its own", "此处另有一张表,已作为单独的表读取"
 )
-REPEATED: Final = Text("the header is repeated on this line; no row", "此行重复了表头,不计为行")
+REPEATED: Final = Text("the header is repeated on this line; not a row", "此行重复了表头,不计为行")
 #: How many lines may lead up to a header.
 ABOVE: Final = 20
 _LABEL: Final = re.compile(r"[\u4e00-\u9fff)）]\s*[:：]")
+_HOLDER: Final = re.compile(r"[账帐卡户号]|(?i:account|card|name)|[0-9*xX]{5}")
 _OFFSET, _PRIME, _MASK = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
 
 
 def is_header(cells: Sequence[object], known: Collection[str]) -> bool:
     """Whether `cells` are headers of a table."""
     filled = [cell for cell in cells if cell is not None and str(cell).strip()]
-    hits = {normal(cell) for cell in filled if isinstance(cell, str)} & set(known)
+    words = [forms(cell) for cell in filled if isinstance(cell, str)]
+    hits = {one[0] for one in words if any(form in known for form in one)}
     return len(hits) >= 3 and 2 * len(hits) >= len(filled)
 
 
 def leads_up(cells: Sequence[object]) -> bool:
     """Whether a line before a header belongs to the header, and is no row."""
     filled = [str(cell) for cell in cells if cell is not None and str(cell).strip()]
-    return len(filled) <= 1 or any(_LABEL.search(cell) for cell in filled)
+    if len(filled) <= 1:
+        return True
+    # A memo may hold a colon; a row that holds values is a row for all that.
+    return not looks_like_row(filled) and any(_LABEL.search(cell) for cell in filled)
 
 
 def same(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two headers are of one table."""
     return [normal(cell) for cell in one] == [normal(cell) for cell in other]
+
+
+def above_of(lines: str, before: str, *, alike: bool) -> str:
+    """What stands above a table whose own lead-up is `lines`, below one with `before`.
+
+    A page's title and number tell nothing of whose it is: a table with the headers of the one
+    `before` it goes on with that one's, unless its own lines speak of an account or a holder.
+    """
+    if not lines:
+        return before
+    return f"{lines}\n{before}" if alike and not _HOLDER.search(lines) else lines
 
 
 def prints(known: Collection[str]) -> NDArray[np.uint64]:

@@ -16,8 +16,10 @@ from suyuan.model.text import Text
 
 #: Rows by columns; a full sheet of sixty columns has as many.
 CELLS: Final = 1 << 26
+#: Strings that a workbook may hold: more were never typed by anyone, and each costs memory.
+_SHARED: Final = 8 << 20
 _BLOCK: Final = 1 << 20
-_PLACE: Final = re.compile(rb"""\br=["']\$?([A-Za-z]{1,3})\$?(\d{1,7})["']""")
+_PLACE: Final = re.compile(rb"""\br\s*=\s*["']\s*\$?([A-Za-z]{1,3})\$?(\d{1,7})\s*["']""")
 
 
 def check_size(path: Path) -> None:
@@ -26,31 +28,37 @@ def check_size(path: Path) -> None:
         with zipfile.ZipFile(path) as book:
             left = max(HARMLESS, RATIO * path.stat().st_size)
             for info in book.infolist():
-                if info.filename.endswith(".xml"):
-                    sheet = "worksheets/" in info.filename
-                    left -= _stream(book, info, left, sheet=sheet)
+                # A sheet is one by what it holds: the folder and the ending are free.
+                left -= _stream(book, info, left)
     except InputError:
         raise
     except Exception:  # noqa: S110  # no zip, or a broken one: the library says what it is
         pass
 
 
-def _stream(book: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, *, sheet: bool) -> int:
+def _stream(book: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> int:
     """Bytes that the member unpacks into; the area of a sheet is checked on the way."""
-    taken, width, height, tail = 0, 0, 0, b""
+    taken, width, height, tail, shared = 0, 0, 0, b"", [0]
     with book.open(info) as file:
         while block := file.read(_BLOCK):
             taken += len(block)
             if taken > left:
                 raise InputError(_BOMB, value=info.filename)
-            if sheet:
-                places = set(_PLACE.findall(tail + block))
-                tail = block[-32:]
-                width = max([width, *(_column(letters) for letters in {a for a, _ in places})])
-                height = max([height, *(int(row) for _, row in places)])
-                if width * height > CELLS:
-                    raise InputError(_TOO_LARGE, value=f"{height:,} x {width:,}")
+            places = set(_PLACE.findall(tail + block))
+            tail = block[-256:]
+            width = max([width, *(_column(letters) for letters in {a for a, _ in places})])
+            height = max([height, *(int(row) for _, row in places)])
+            if width * height > CELLS:
+                raise InputError(_TOO_LARGE, value=f"{height:,} x {width:,}")
+            _check_shared(info.filename, block, shared)
     return taken
+
+
+def _check_shared(name: str, block: bytes, shared: list[int]) -> None:
+    """Refuse a table of shared strings with more entries than a full sheet has cells."""
+    shared[0] += block.count(b"<si")
+    if shared[0] > _SHARED:
+        raise InputError(_BOMB, value=name)
 
 
 def _column(letters: bytes) -> int:

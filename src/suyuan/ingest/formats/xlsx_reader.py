@@ -10,10 +10,20 @@ from typing import Any
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
-from suyuan.ingest.formats.headers import normal
-from suyuan.ingest.formats.layout import Fits
+from suyuan.ingest.formats.data_cells import looks_like_row
+from suyuan.ingest.formats.layout import Fits, Unnamed, header_hits, numbered
+from suyuan.ingest.formats.line_count import BREACH
+from suyuan.ingest.formats.markup_tables import tables_in
 from suyuan.ingest.formats.pieces import ArrowRows
-from suyuan.ingest.formats.second_tables import ABOVE, REPEATED, SECOND, is_header, leads_up, same
+from suyuan.ingest.formats.second_tables import (
+    ABOVE,
+    REPEATED,
+    SECOND,
+    above_of,
+    is_header,
+    leads_up,
+    same,
+)
 from suyuan.ingest.formats.workbook_size import check_size
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
@@ -21,28 +31,41 @@ from suyuan.model.text import Text
 #: Excel keeps fifteen digits of a number; what is longer has lost the rest.
 _DIGITS_KEPT = 15
 _HEADER_ROWS = 60
+#: Rows of merged cells are listed one by one up to here.
+_LISTED = 1_000
 #: The first and the last cell of a merged range, as (row, column) from 0.
 _Range = tuple[tuple[int, int], tuple[int, int]]
 MERGED = Text(
     "a cell merged over several rows counts for each of them", "跨行合并的单元格,其值计入每一行"
 )
+BESIDE = Text(
+    "cells to the right of the last header; not read", "最后一个表头右侧另有单元格,未读取"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet: its headers, the 1-based row they stand in, and the rows as values."""
+class BookSheet:
+    """A sheet: its headers, the 1-based row they stand in, and the rows as values.
+
+    ``header_line`` is the row above the first where there is no header; then a profile has named
+    the columns, or they are numbered.
+    """
 
     name: str
     headers: tuple[str, ...]
     header_line: int
     above: str
     rows: list[list[Any]]
-    told: list[tuple[int, Text]] = field(default_factory=list)  # by line
+    remarks: list[tuple[int, Text]] = field(default_factory=list)  # by line
 
 
 def read_sheets(
-    path: Path, known: frozenset[str], header_row: int | None, fits: Fits | None = None
-) -> Iterator[Sheet]:
+    path: Path,
+    known: frozenset[str],
+    header_row: int | None,
+    fits: Fits | None = None,
+    unnamed: Unnamed | None = None,
+) -> Iterator[BookSheet]:
     """The sheets of a workbook that hold anything; raises :class:`InputError` if it is broken."""
     check_size(path)
     with _broken():
@@ -53,10 +76,25 @@ def read_sheets(
             opened = book.get_sheet_by_name(name)
             rows, merged = opened.to_python(skip_empty_area=False), opened.merged_cell_ranges
         if rows:
-            first = _sheet(name, rows, known, header_row, fits)
-            for line in _unmerged(rows, merged or (), first.header_line):
-                first.told.append((line, MERGED))
-            yield from _parted(first, known)
+            first = _sheet(name, rows, known, header_row, fits, unnamed)
+            filled = _unmerged(rows, merged or (), first.header_line)
+            first.remarks.extend((line, MERGED) for line in filled[:_LISTED])
+            if len(filled) > _LISTED:
+                first.remarks.append((filled[-1], MERGED))
+            yield from _conserved(first, known)
+
+
+def read_markup(
+    data: bytes,
+    known: frozenset[str],
+    header_row: int | None,
+    fits: Fits | None = None,
+    unnamed: Unnamed | None = None,
+) -> Iterator[BookSheet]:
+    """The tables of a web page, or of a workbook in XML, as sheets."""
+    for table in tables_in(data):
+        first = _sheet(table.name, table.rows, known, header_row, fits, unnamed)
+        yield from _conserved(first, known)
 
 
 @contextmanager
@@ -72,24 +110,18 @@ def _broken() -> Iterator[None]:
         raise InputError(_BROKEN, value=error) from error
 
 
-def sheet_piece(sheet: Sheet) -> ArrowRows:
+def sheet_piece(sheet: BookSheet) -> ArrowRows:
     """The rows under a sheet's header; a row with nothing in it is none."""
     width = len(sheet.headers)
     body = [
-        (line, row)
+        (line, [*row, *[None] * (width - len(row))])
         for line, row in enumerate(sheet.rows[sheet.header_line :], start=sheet.header_line + 1)
-        if any(cell not in ("", None) for cell in row)
+        if _is_filled(row)
     ]
     columns = [pa.array([line for line, _ in body], pa.int64())]
     columns += [pa.array([_written(row[n]) for _, row in body], pa.string()) for n in range(width)]
     table = pa.Table.from_arrays(columns, ["line", *(f"c{n}" for n in range(width))])
-    return ArrowRows(table)
-
-
-def sheet_samples(sheet: Sheet, limit: int) -> list[list[object]]:
-    """The first rows under the header, for people to look at."""
-    rows = sheet.rows[sheet.header_line : sheet.header_line + limit]
-    return [[_written(cell) for cell in row] for row in rows]
+    return ArrowRows(table, wrapped=True)
 
 
 def _sheet(
@@ -98,7 +130,8 @@ def _sheet(
     known: frozenset[str],
     header_row: int | None,
     fits: Fits | None,
-) -> Sheet:
+    unnamed: Unnamed | None,
+) -> BookSheet:
     if header_row is not None and header_row <= len(rows):
         best = header_row - 1
     else:
@@ -108,11 +141,55 @@ def _sheet(
                 n for n in range(best) if is_header(rows[n], known) and fits(_texts(rows[n]))
             )
             best = next(earlier, best)
-    headers = _texts(rows[best])
-    return Sheet(name, headers, best + 1, _text(rows[:best]), rows)
+    if header_row is None and looks_like_row(rows[best]) and not _rank(rows[best], known)[0]:
+        return _headless(name, rows, unnamed)
+    return BookSheet(name, _texts(rows[best]), best + 1, _text(rows[:best]), rows)
 
 
-def _parted(sheet: Sheet, known: frozenset[str]) -> Iterator[Sheet]:
+def _headless(name: str, rows: list[list[Any]], unnamed: Unnamed | None) -> BookSheet:
+    """A sheet without a header; its columns are numbered where nothing knows them."""
+    first = next(n for n, row in enumerate(rows) if looks_like_row(row))
+    body = [[_written(cell) or "" for cell in row] for row in rows[first : first + _HEADER_ROWS]]
+    width = max(max((n for n, cell in enumerate(row, 1) if cell), default=0) for row in body)
+    headers = (unnamed(body) if unnamed else None) or numbered(width)
+    return BookSheet(name, headers, first, _text(rows[:first]), rows)
+
+
+def _conserved(sheet: BookSheet, known: frozenset[str]) -> Iterator[BookSheet]:
+    """The parts of a sheet; every line with something in it is in one of them, or above one.
+
+    Raises :class:`InputError` where one is not, which is an error of this program.
+    """
+    filled = {n for n, row in enumerate(sheet.rows, start=1) if _is_filled(row)}
+    accounted = {*range(1, sheet.header_line + 1)}
+    last = sheet.header_line
+    for part in _parted(sheet, known):
+        # Between the last line of a part and the next header stands what leads up to it.
+        accounted.update(range(last + 1, part.header_line + 1))
+        accounted.update(range(part.header_line + 1, len(part.rows) + 1))
+        accounted.update(line for line, text in part.remarks if text is REPEATED)
+        last = len(part.rows)
+        part.remarks.extend(_beside(part))
+        yield part
+    if lost := filled - accounted:
+        raise InputError(BREACH, value=f"{len(lost):,} of {len(filled):,}")
+
+
+def _is_filled(row: Sequence[Any]) -> bool:
+    return any(cell not in ("", None) for cell in row)
+
+
+def _beside(sheet: BookSheet) -> Iterator[tuple[int, Text]]:
+    """Rows with something to the right of the last header, which no column takes."""
+    width, count = len(sheet.headers), 0
+    for line, row in enumerate(sheet.rows[sheet.header_line :], start=sheet.header_line + 1):
+        if _is_filled(row[width:]):
+            count += 1
+            if count <= _LISTED:
+                yield line, BESIDE
+
+
+def _parted(sheet: BookSheet, known: frozenset[str]) -> Iterator[BookSheet]:
     """The sheet, cut where a row of headers begins another table; repeated headers are no rows."""
     for n in range(sheet.header_line, len(sheet.rows)):
         if not is_header(sheet.rows[n], known):
@@ -124,13 +201,13 @@ def _parted(sheet: Sheet, known: frozenset[str]) -> Iterator[Sheet]:
         above = _text(sheet.rows[start:n])
         if same(headers, sheet.headers) and not above:
             sheet.rows[n] = []
-            sheet.told.append((n + 1, REPEATED))
+            sheet.remarks.append((n + 1, REPEATED))
             continue
         yield replace(sheet, rows=sheet.rows[:start])
         rest: list[list[Any]] = [[]] * n + sheet.rows[n:]
-        name, told = f"{sheet.name.partition('!')[0]}!{n + 1}", [(n + 1, SECOND)]
-        above = above or sheet.above
-        yield from _parted(Sheet(name, headers, n + 1, above, rest, told), known)
+        name, remarks = f"{sheet.name.partition('!')[0]}!{n + 1}", [(n + 1, SECOND)]
+        above = above_of(above, sheet.above, alike=same(headers, sheet.headers))
+        yield from _parted(BookSheet(name, headers, n + 1, above, rest, remarks), known)
         return
     yield sheet
 
@@ -142,7 +219,7 @@ def _texts(row: list[Any]) -> tuple[str, ...]:
 
 
 def _text(rows: list[list[Any]]) -> str:
-    return "\n".join(" ".join(_written(cell) or "" for cell in row) for row in rows).strip()
+    return "\n".join("\t".join(_written(cell) or "" for cell in row) for row in rows).strip()
 
 
 def _unmerged(rows: list[list[Any]], ranges: Sequence[_Range], below: int) -> list[int]:
@@ -161,7 +238,7 @@ def _unmerged(rows: list[list[Any]], ranges: Sequence[_Range], below: int) -> li
 
 def _rank(row: list[Any], known: frozenset[str]) -> tuple[int, int]:
     cells = [str(cell) for cell in row if isinstance(cell, str) and cell.strip()]
-    hits = sum(normal(cell) in known for cell in cells)
+    hits = header_hits(row, known)
     return hits, len(cells) if hits else min(len(cells), 2)
 
 

@@ -1,17 +1,22 @@
 """A profile as SQL: one text (or typed) expression over the raw cells for each of our columns."""
 
-import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Final
 
-from suyuan.ingest.cleaning.cells import text_of, typed
+from suyuan.ingest.cleaning.cells import typed
+from suyuan.ingest.cleaning.times import YEARLESS
 from suyuan.ingest.formats.pieces import literal
-from suyuan.ingest.mapping.matching import Match, columns_of
-from suyuan.ingest.mapping.profiles import Sides, Source
+from suyuan.ingest.mapping.cell_sql import Context, coalesced, first_of, without_placeholders
+from suyuan.ingest.mapping.direction_sql import SOME_DIGIT
+from suyuan.ingest.mapping.profile_match import columns_of
+from suyuan.ingest.mapping.profiles import ColumnSource, Sides
+from suyuan.model.columns import Column, Type
+from suyuan.model.privacy import Privacy
 
 #: What stands for the other side where a statement names none.
 UNNAMED: Final = "unnamed"
+_CLOCK: Final = r"\d{1,2}[:时]\d.*"
+_FULL_TIME: Final = r"^(19|20)\d\d[-/.年]?\d{1,2}[-/.月]?\d{1,2}.{0,3}\d{1,2}:?\d\d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,79 +28,56 @@ class Mapped:
     header: str
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What expressions need to know: the match, types by raw column, whether to trim."""
-
-    match: Match
-    types: dict[str, str]
-    trim: bool
-
-
 def mapped(context: Context) -> dict[str, Mapped]:
-    """An expression for each of our columns that the file can fill, in the table's order."""
+    """An expression for each of our columns that the file can fill, in the table's order.
+
+    They are over the raw cells, what :meth:`Context.let` has named, and in a statement the columns
+    ``way`` and ``own``.
+    """
     match = context.match
-    made: dict[str, Mapped] = {}
+    columns: dict[str, Mapped] = {}
     sides = match.profile.sides
     for column in columns_of(match.table):
         source = match.profile.columns.get(column.name)
         if sides and column.name in {sides.giver, sides.taker}:
-            made[column.name] = _party(context, sides, giver=column.name == sides.giver)
+            columns[column.name] = _party(context, sides, giver=column.name == sides.giver)
+        elif sides and column.name == "amount" and column.type is Type.MONEY:
+            columns[column.name] = _amount(context, sides, source)
         elif source is not None:
-            plain = _plain(context, source)
-            if plain and typed(column, context.types[plain]):
-                type_ = context.types[plain]
-                # pandas writes what is missing as not-a-number
-                finite = type_ in {"DOUBLE", "FLOAT"}
-                sql = f"CASE WHEN isfinite({plain}) THEN {plain} END" if finite else plain
-                made[column.name] = Mapped(sql, type_, source.headers[0])
-            else:
-                header = next(iter(source.headers), column.name)
-                made[column.name] = _from(context, source, header)
-    if sides and "amount" in match.table.names and "amount" not in made:
-        made["amount"] = _amount(context, sides)
+            columns[column.name] = _column(context, column, source)
     if (
         sides
         and "balance_after" in match.table.names
-        and (balance := _first(context, sides.balance))
+        and (balance := first_of(context, sides.balance, Type.MONEY))
     ):
         # Ours is the payer's: on a row that came in, the own balance is the payee's.
-        sql = f"CASE WHEN {_outward(context, sides)} THEN {balance} END"
-        made["balance_after"] = Mapped(sql, "VARCHAR", sides.balance[0])
-    return made
+        sql = f"CASE WHEN way <> 0 THEN {balance} END"
+        columns["balance_after"] = Mapped(sql, "VARCHAR", sides.balance[0])
+    return columns
 
 
-def outward(context: Context) -> str | None:
-    """A condition: the row goes out of the statement's own account."""
-    sides = context.match.profile.sides
-    return _outward(context, sides) if sides else None
-
-
-def own_account(match: Match, shown: str, above: str) -> str | None:
-    """The account that a statement says it is of: above its header, else in its name.
-
-    The name of a sheet or a member counts before that of the workbook or archive around it.
-    """
-    sides = match.profile.sides
-    if sides is None:
-        return None
-    found = re.search(sides.own_above, above) if sides.own_above else None
-    for name in reversed(shown.split("#")):
-        found = found or re.search(r"(?<!\d)(\d{11,23})(?!\d)", PurePosixPath(name).name)
-    return sides.prefix + found.group(1).strip() if found else None
-
-
-def _own_account(context: Context, sides: Sides) -> str:
-    """The own account on each row, as an SQL text."""
-    column = _first(context, sides.own)
+def own_account(context: Context, sides: Sides) -> str:
+    """The own account on each row, as an SQL text: from a column, else from the file."""
+    column = coalesced([_party_cell(context, source) for source in sides.own])
     return f"coalesce({_prefixed(sides.prefix, column)}, o_own)" if column else "o_own"
+
+
+def _column(context: Context, column: Column, source: ColumnSource) -> Mapped:
+    plain = _plain(context, source)
+    if plain and typed(column, context.types[plain]):
+        type_ = context.types[plain]
+        # pandas writes what is missing as not-a-number
+        finite = type_ in {"DOUBLE", "FLOAT"}
+        sql = f"CASE WHEN isfinite({plain}) THEN {plain} END" if finite else plain
+        return Mapped(sql, type_, source.headers[0])
+    return _from(context, source, column)
 
 
 def _prefixed(prefix: str, sql: str | None) -> str | None:
     return f"{literal(prefix)} || {sql}" if prefix and sql else sql
 
 
-def _plain(context: Context, source: Source) -> str | None:
+def _plain(context: Context, source: ColumnSource) -> str | None:
     """The raw column, if the source is nothing but that."""
     bare = not (source.join or source.values or source.find or source.step or source.side)
     if not bare or source.line or source.constant is not None or source.prefix:
@@ -104,76 +86,175 @@ def _plain(context: Context, source: Source) -> str | None:
     return f"c{there[0]}" if len(there) == 1 else None
 
 
-def _cell(context: Context, header: str) -> str | None:
-    position = context.match.position(header)
-    if position is None:
-        return None
-    return text_of(f"c{position}", context.types[f"c{position}"], trim=context.trim)
-
-
-def _first(context: Context, headers: tuple[str, ...]) -> str | None:
-    cells = [cell for header in headers if (cell := _cell(context, header))]
-    if len(cells) < 2:
-        return cells[0] if cells else None
-    return f"coalesce({', '.join(cells)})"
-
-
-def _from(context: Context, source: Source, header: str) -> Mapped:
+def _from(context: Context, source: ColumnSource, column: Column) -> Mapped:
+    header = _header(context, source.headers) or column.name
     if source.constant is not None:
         return Mapped(literal(source.constant), "VARCHAR", header)
     if source.line:
         place = "o_key || ':' || line"
-        given = _first(context, source.headers)
-        return Mapped(f"coalesce({given}, {place})" if given else place, "VARCHAR", header)
+        first = first_of(context, source.headers)
+        return Mapped(f"coalesce({first}, {place})" if first else place, "VARCHAR", header)
     if source.join:
-        parts = [c for h in source.headers if (c := _cell(context, h))]
-        # A date cell of a workbook carries a midnight that is not meant.
-        dates = [f"regexp_replace({part}, '[ T]00:00:00$', '')" for part in parts[:1]]
-        sql = f"concat_ws(' ', {', '.join([*dates, *parts[1:]])})"
+        sql = _joined(context, source)
     else:
-        sql = _first(context, source.headers) or "NULL"
-    if source.find:
-        sql = f"nullif(regexp_extract({sql}, {literal(source.find)}, 1), '')"
-    if source.values:
-        whens = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in source.values.items())
-        sql = f"nullif(CASE {sql} {whens} ELSE {sql} END, '')"
-    sql = _prefixed(source.prefix, sql) or sql
+        sql = first_of(context, source.headers, column.type) or "NULL"
+    if context.match.profile.name == "standard" and _identifies(column):
+        sql = context.let(without_placeholders(sql))
+    sql = _translated(context, source, sql)
     kind = "VARCHAR"
+    if column.type is Type.TIME and (context.days or context.match.profile.name != "standard"):
+        sql = _dated(context, context.let(sql))
     if source.step:
         steps = f"TRY_CAST({sql} AS BIGINT) * INTERVAL 1 {source.step}"
         sql = f"TIMESTAMP {literal(source.since)} + {steps}"
         kind = "TIMESTAMP"
-    if source.side and context.match.profile.sides:
-        out = _outward(context, context.match.profile.sides)
-        sql = f"CASE WHEN {out if source.side == 'out' else f'NOT ({out})'} THEN {sql} END"
+    if context.match.profile.sides:
+        sql = _of_side(source, sql)
     return Mapped(sql, kind, header)
 
 
+def _of_side(source: ColumnSource, sql: str) -> str:
+    """`sql` on the rows of the side that the source is of."""
+    if source.not_own:
+        sql = f"nullif({sql}, own)"
+    if source.side is None:
+        return sql
+    return f"CASE WHEN way {'<>' if source.side == 'out' else '='} 0 THEN {sql} END"
+
+
+def _translated(context: Context, source: ColumnSource, sql: str) -> str:
+    """What is found in a cell, in our words, with our prefix."""
+    if source.find:
+        sql = context.let(f"nullif(regexp_extract({sql}, {literal(source.find)}, 1), '')")
+    if source.values:
+        whens = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in source.values.items())
+        sql = f"nullif(CASE {sql} {whens} ELSE {sql} END, '')"
+    return _prefixed(source.prefix, sql) or sql
+
+
+def _identifies(column: Column) -> bool:
+    """Whether cells name somebody or something, so that "/" would tie strangers to one another."""
+    return column.type is Type.TEXT and column.privacy not in {Privacy.CODE, Privacy.FREE}
+
+
+def _header(context: Context, headers: tuple[str, ...]) -> str | None:
+    """The file's own words for the first of `headers` that it has."""
+    words = [word for header in headers for word in header.split("|")]
+    places = (context.match.position(word) for word in words)
+    return next((context.match.headers[n].strip() for n in places if n is not None), None)
+
+
+def _joined(context: Context, source: ColumnSource) -> str:
+    """A day and a clock time put together; a part that holds both stands alone."""
+    cells = [first_of(context, header.split("|")) for header in source.headers]
+    parts = [*dict.fromkeys(part for part in cells if part)]  # one column may hold both
+    if not parts:
+        return "NULL"
+    # A date cell of a workbook carries a midnight that is not meant.
+    day = context.let(f"regexp_replace({parts[0]}, '[ T]00:00:00$', '')")
+    if len(parts) == 1:
+        return day
+    clock = context.let(_clock(parts[1]))
+    whole = f"concat_ws(' ', {', '.join([day, clock, *parts[2:]])})"
+    both = f"length({parts[1]}) > 10 AND regexp_matches({parts[1]}, {literal(_FULL_TIME)})"
+    alone = f"contains({day}, ':') OR regexp_full_match({day}, '\\d{{14}}')"
+    return f"CASE WHEN {both} THEN {parts[1]} WHEN {alone} THEN {day} ELSE {whole} END"
+
+
+def _clock(part: str) -> str:
+    """A clock time; as a bare number it has lost its leading zeros: 7 is 00:00:07."""
+    number = f"regexp_replace({part}, '[.]0+$', '')"
+    return (
+        f"CASE WHEN regexp_full_match({part}, '0\\d\\d\\d') THEN {part} || '00' "
+        f"WHEN regexp_full_match({part}, '\\d{{1,6}}([.]0+)?') THEN lpad({number}, 6, '0') "
+        f"ELSE regexp_replace({part}, '^(1899-12-3\\d|1900-01-0\\d)[ T]', '') END"
+    )
+
+
+def _dated(context: Context, sql: str) -> str:
+    """A time without a year, or without a day, with what the lines above it say."""
+    if order := context.match.profile.day_order:
+        sql = context.let(_year_first(sql, order))
+    elif context.days:
+        turned = (f"WHEN '{one}' THEN {_year_first(sql, one)}" for one in ("dmy", "mdy"))
+        sql = context.let(f"CASE o_days {' '.join(turned)} ELSE {sql} END")
+    whens = [f"WHEN {sql} LIKE '____-__-__%' THEN {sql}"]
+    if context.match.profile.day_rows:
+        whens.append(f"WHEN regexp_full_match({sql}, '{_CLOCK}') THEN day_above || ' ' || {sql}")
+    month = f"TRY_CAST(regexp_extract({sql}, '^\\d{{1,2}}') AS INTEGER)"
+    year = (
+        f"CASE WHEN o_ranged THEN o_year + CAST({month} < o_month AS INTEGER) "
+        f"WHEN {month} - o_month > 6 THEN o_year - 1 WHEN {month} - o_month < -6 THEN o_year + 1 "
+        f"ELSE o_year END"
+    )
+    whens.append(
+        f"WHEN o_year IS NOT NULL AND regexp_full_match({sql}, '{YEARLESS}') "
+        f"THEN CAST({year} AS VARCHAR) || '-' || {sql}"
+    )
+    return f"CASE {' '.join(whens)} ELSE {sql} END"
+
+
+def _year_first(sql: str, order: str) -> str:
+    """A day with its year last, turned round."""
+    day, month = ("1", "2") if order == "dmy" else ("2", "1")
+    whole = rf"'^(\d{{1,2}})[-/.](\d{{1,2}})[-/.]((?:19|20)\d\d)\b', '\3-\{month}-\{day}'"
+    short = rf"'^(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d\d)($|[ T])', '20\3-\{month}-\{day}\4'"
+    return f"regexp_replace(regexp_replace({sql}, {whole}), {short})"
+
+
+def _party_cell(context: Context, source: ColumnSource) -> str | None:
+    found = first_of(context, source.headers, party=True)
+    if found and source.find:
+        found = f"nullif(regexp_extract({found}, {literal(source.find)}, 1), '')"
+    return _prefixed(source.prefix, context.let(found) if found else None)
+
+
 def _party(context: Context, sides: Sides, *, giver: bool) -> Mapped:
-    own = _own_account(context, sides)
-    other = f"coalesce({_first(context, sides.other) or 'NULL'}, '{UNNAMED}')"
-    out = _outward(context, sides)
-    first, second = (own, other) if giver else (other, own)
-    header = next((h for h in sides.other if context.match.position(h) is not None), "")
-    return Mapped(f"CASE WHEN {out} THEN {first} ELSE {second} END", "VARCHAR", header)
+    found = [(source, _party_cell(context, source)) for source in sides.other]
+    cells = [*(sql and _of_side(source, sql) for source, sql in found), f"'{UNNAMED}'"]
+    other = coalesced(cells) or f"'{UNNAMED}'"
+    if not any(source.side or source.not_own for source in sides.other):
+        other = context.let(other)  # where it asks for no way and no own account
+    # What may be missing is the own account: the other side is at worst unnamed.
+    header = next((h for s in sides.own if (h := _header(context, s.headers))), "own account")
+    if giver:
+        return Mapped(f"CASE WHEN way = 0 THEN {other} ELSE own END", "VARCHAR", header)
+    return Mapped(f"CASE WHEN way IN (0, 2) THEN own ELSE {other} END", "VARCHAR", header)
 
 
-def _outward(context: Context, sides: Sides) -> str:
-    if cell := _first(context, sides.direction):
-        words = ", ".join(literal(word) for word in sides.out_words)
-        return f"coalesce({cell} IN ({words}), FALSE)"
-    if cell := _first(context, sides.out_amount):
-        return f"coalesce(NOT regexp_full_match({cell}, '[-0.,]+'), FALSE)"
-    if cell := _first(context, sides.signed):
-        return rf"coalesce(regexp_matches({cell}, '^[-(\x{{2212}}\x{{ff0d}}\x{{ff08}}]|-$'), FALSE)"
-    return "FALSE"
+def _amount(context: Context, sides: Sides, source: ColumnSource | None) -> Mapped:
+    """What was moved, without a sign: which way it went is told elsewhere."""
+    if source is not None and not sides.signed:
+        columns = _from(context, source, context.match.table.column("amount"))
+        return Mapped(_unsigned(context.let(columns.sql)), "VARCHAR", columns.header)
+    if found := first_of(context, sides.signed, Type.MONEY):
+        return Mapped(_unsigned(found), "VARCHAR", _header(context, sides.signed) or "amount")
+    gone = first_of(context, sides.out_amount, Type.MONEY) or "NULL"
+    came = first_of(context, sides.in_amount, Type.MONEY) or "NULL"
+    spent = f"regexp_matches({gone}, '{SOME_DIGIT}')"
+    sql = f"CASE WHEN {spent} THEN {gone} ELSE coalesce({came}, {gone}) END"
+    header = _header(context, (*sides.out_amount, *sides.in_amount)) or "amount"
+    return Mapped(_unsigned(context.let(sql)), "VARCHAR", header)
 
 
-def _amount(context: Context, sides: Sides) -> Mapped:
-    if cell := _first(context, sides.signed):
-        bare = rf"regexp_replace({cell}, '[-+()\x{{2212}}\x{{ff0d}}\x{{ff08}}\x{{ff09}}]', '', 'g')"
-        return Mapped(bare, "VARCHAR", sides.signed[0])
-    out_cell, in_cell = _first(context, sides.out_amount), _first(context, sides.in_amount)
-    out = _outward(context, sides)
-    bare = f"CASE WHEN {out} THEN {out_cell or 'NULL'} ELSE {in_cell or 'NULL'} END"
-    return Mapped(f"ltrim({bare}, '-')", "VARCHAR", next(iter(sides.out_amount), "amount"))
+def _unsigned(sql: str) -> str:
+    marks = r"[-+()\x{2212}\x{ff0d}\x{ff0b}\x{ff08}\x{ff09}]"
+    return f"CASE WHEN regexp_matches({sql}, '{marks}') THEN {_bare(sql, marks)} ELSE {sql} END"
+
+
+def _bare(sql: str, marks: str) -> str:
+    exponent = f"regexp_full_match({sql}, '[-+]?[0-9.]+[eE][-+][0-9]+')"
+    return (
+        f"CASE WHEN {exponent} THEN ltrim({sql}, '-+') "
+        f"ELSE regexp_replace({sql}, '{marks}', '', 'g') END"
+    )
+
+
+def day_row(context: Context) -> str:
+    """Whether a row holds nothing but a day, which counts for the rows below it."""
+    empty = " AND ".join(
+        f"nullif(trim(CAST(c{n} AS VARCHAR)), '') IS NULL"
+        for n in range(1, len(context.match.headers))
+    )
+    day = r"(19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/月]\d{1,2}日?"
+    return f"coalesce(regexp_full_match(trim(c0), '{day}') AND {empty or 'TRUE'}, FALSE)"

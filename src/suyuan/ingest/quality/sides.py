@@ -17,6 +17,7 @@ from suyuan.ingest.quality.duplicates import sources_of
 from suyuan.model.text import Text
 
 SECOND_SIDE: Final = "second_side"
+OVERLAP: Final = "overlap"
 #: Two rows farther apart than this are two payments, whatever the clocks.
 WINDOW_SECONDS: Final = 600
 #: A skew is told from this many pairs on, and from this many seconds on.
@@ -51,6 +52,53 @@ near AS (
 SELECT source_key, line, file, other, lag FROM near
 QUALIFY row_number() OVER (PARTITION BY source_key, line ORDER BY abs(lag), other, other_line) = 1
     AND row_number() OVER (PARTITION BY other, other_line ORDER BY abs(lag), file, line) = 1"""
+
+#: Statements of one account that overlap: the same account, time, amount, other side and balance.
+#: Twins within one statement stay twins: the first pairs with the first. Without a balance the time
+#: must be a clock time, for of two payments on one day nobody knows whether they are one.
+_OVERLAPPING: Final = f"""{_STRUCK},
+side AS (SELECT source_key, line, outward, own_balance FROM read_parquet($sides)),
+told AS (
+    SELECT source_key, line, file, moment, payer, payee, amount, own_balance, outward,
+        row_number() OVER (PARTITION BY source_key, moment, payer, payee, amount, own_balance,
+            outward ORDER BY line) AS nth
+    FROM rows JOIN side USING (source_key, line)
+    WHERE own_balance IS NOT NULL OR epoch(moment) % 900 <> 0
+)
+SELECT source_key, line, file, first_value(file) OVER same AS other
+FROM told
+WINDOW same AS (PARTITION BY moment, payer, payee, amount, own_balance, outward, nth
+    ORDER BY file, source_key)
+QUALIFY first_value(source_key) OVER same <> source_key"""
+
+
+def overlaps(
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[Path],
+    sides: Sequence[Path],
+    excluded: pa.Table,
+    problems: list[Problem],
+) -> pa.Table:
+    """Rows of a statement that another statement of the same account holds, (row_id, reason, file).
+
+    How many of which file is added to `problems`.
+    """
+    if not sides or sources_of(files) < 2:
+        return excluded.slice(0, 0)
+    con.register("excluded", excluded)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE overlapping AS {_OVERLAPPING}",
+        {"names": [str(path) for path in files], "sides": [str(path) for path in sides]},
+    )
+    con.unregister("excluded")
+    for file, other, count in con.execute(
+        "SELECT file, other, count(*) FROM overlapping GROUP BY file, other ORDER BY file, other"
+    ).fetchall():
+        problems.append(Problem(file, _OVERLAPS.format(other=other), "kept", value=f"{count:,}"))
+    return con.execute(
+        f"SELECT source_key || ':' || line AS row_id, '{OVERLAP}' AS reason, file "
+        "FROM overlapping ORDER BY file, line"
+    ).to_arrow_table()
 
 
 def second_sides(
@@ -106,4 +154,8 @@ def _skew(con: duckdb.DuckDBPyConnection) -> list[Problem]:
 _SKEW = Text(
     "its clock stands {seconds} s against that of {other} (median over {pairs} shared payments)",
     "与 {other} 相比,时钟偏差 {seconds} 秒(按 {pairs} 笔共有交易的中位数)",
+)
+_OVERLAPS = Text(
+    "rows that {other} holds too: statements of one account that overlap; counted once",
+    "与 {other} 重叠的行:同一账户的流水时段重叠,只计一次",
 )

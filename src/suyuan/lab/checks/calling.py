@@ -3,16 +3,16 @@
 import numpy as np
 import pyarrow as pa
 
-from suyuan.lab.checks.columns import DAY_US, By, Case, Columns, codes, numbers, ratio
+from suyuan.lab.checks.columns import DAY_US, By, CaseTables, Columns, codes, numbers, ratio
 
 ENOUGH = 8
 
 
-def scam_caller(case: Case) -> Columns:
+def scam_caller(case: CaseTables) -> Columns:
     """Numbers that made at least eight calls, as everybody would measure them."""
     calls, orders = case["calls"], case["orders"]
     named = case["reports"]["caller_numbers"].combine_chunks().flatten()
-    (caller, callee, buyer, told), words = codes(
+    (caller, callee, buyer, victim_rows), words = codes(
         calls["caller"], calls["callee"], orders["buyer_phone"], pa.chunked_array([named])
     )
     n = len(words)
@@ -47,7 +47,7 @@ def scam_caller(case: Case) -> Columns:
         "returned": by.mean(returned),
         "working_hours": by.mean((hour >= 9) & (hour < 21)),
         "never_called": 1.0 / (1 + By(callee, n).count()),
-        "named": np.bincount(told[told >= 0], minlength=n).astype(float),
+        "named": np.bincount(victim_rows[victim_rows >= 0], minlength=n).astype(float),
     }
     return Columns([f"phone:{words[i]}" for i in keep], {k: v[keep] for k, v in values.items()})
 

@@ -11,7 +11,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 from suyuan.lab.checks.calling import scam_caller
-from suyuan.lab.checks.columns import Case, Columns, Maker
+from suyuan.lab.checks.columns import CaseTables, Columns, Maker
 from suyuan.lab.checks.paying import card_merchant, mule_account
 from suyuan.lab.checks.registering import farmed_account, sim_supplier, sms_activation
 from suyuan.lab.scoring.measures import average_precision
@@ -27,7 +27,7 @@ MAKERS: dict[str, Maker] = {
 
 
 @dataclass(frozen=True)
-class Check:
+class WorldCheck:
     """What simple means reach on one role of one world (average precision each).
 
     ``column`` is the best single column's, ``best`` its name (with its direction), ``tree`` that of
@@ -62,7 +62,7 @@ class Labelled:
         )
 
 
-def labelled(world: Path, role: str, case: Case) -> Labelled:
+def labelled(world: Path, role: str, case: CaseTables) -> Labelled:
     """Candidates of a world with the truth beside them."""
     truth = [
         r for r in pq.read_table(world / "truth" / "roles.parquet").to_pylist() if r["role"] == role
@@ -82,7 +82,7 @@ def labelled(world: Path, role: str, case: Case) -> Labelled:
     )
 
 
-def check(worlds: Sequence[Path], roles: Sequence[str] = tuple(MAKERS)) -> list[Check]:
+def check(worlds: Sequence[Path], roles: Sequence[str] = tuple(MAKERS)) -> list[WorldCheck]:
     """Check each world; the tree is fitted on the world before it (the last before the first)."""
     return [one for each in _each(worlds, roles) for one in each]
 
@@ -106,62 +106,62 @@ def of_trial(worlds: Sequence[Path]) -> list[dict[str, float]]:
     ]
 
 
-def _each(worlds: Sequence[Path], roles: Sequence[str]) -> Iterator[list[Check]]:
+def _each(worlds: Sequence[Path], roles: Sequence[str]) -> Iterator[list[WorldCheck]]:
     """The checks of each world, which is read once; two are held at a time, and the last."""
     before = last = _read(worlds[-1], roles)
     for world in worlds:
-        mine = last if world == worlds[-1] else _read(world, roles)
-        yield [_one(role, mine[role], before[role]) for role in roles]
-        before = mine
+        own = last if world == worlds[-1] else _read(world, roles)
+        yield [_one(role, own[role], before[role]) for role in roles]
+        before = own
 
 
 def _read(world: Path, roles: Sequence[str]) -> dict[str, Labelled]:
-    case = Case(world / "case")
+    case = CaseTables(world / "case")
     return {role: labelled(world, role, case) for role in roles}
 
 
-def _one(role: str, mine: Labelled, other: Labelled) -> Check:
-    column, best = max(_singles(mine))
-    return Check(
+def _one(role: str, own: Labelled, other: Labelled) -> WorldCheck:
+    column, best = max(_singles(own))
+    return WorldCheck(
         role=role,
-        prevalence=mine.positives / max(len(mine.right), 1),
+        prevalence=own.positives / max(len(own.right), 1),
         column=column,
         best=best,
-        tree=_tree(mine, other),
-        accident=_accident(mine, other),
-        oracle=average_precision(mine.right.astype(float), mine.right, mine.positives),
+        tree=_tree(own, other),
+        accident=_accident(own, other),
+        oracle=average_precision(own.right.astype(float), own.right, own.positives),
     )
 
 
-def _singles(mine: Labelled) -> list[tuple[float, str]]:
+def _singles(own: Labelled) -> list[tuple[float, str]]:
     found = [(0.0, "none")]
-    for name, values in mine.columns.values.items():
+    for name, values in own.columns.values.items():
         for sign, word in ((1.0, "high"), (-1.0, "low")):
             ranked = np.where(np.isnan(values), -np.inf, sign * values)
-            found.append((average_precision(ranked, mine.right, mine.positives), f"{name} {word}"))
+            found.append((average_precision(ranked, own.right, own.positives), f"{name} {word}"))
     return found
 
 
-def _tree(mine: Labelled, other: Labelled) -> float:
-    if not other.right.any() or not mine.positives:
+def _tree(own: Labelled, other: Labelled) -> float:
+    if not other.right.any() or not own.positives:
         return math.nan
     model = DecisionTreeClassifier(
         max_depth=3, class_weight="balanced", min_samples_leaf=3, random_state=0
     )
     model.fit(other.matrix(), other.right)
-    return average_precision(model.predict_proba(mine.matrix())[:, 1], mine.right, mine.positives)
+    return average_precision(model.predict_proba(own.matrix())[:, 1], own.right, own.positives)
 
 
-def _accident(mine: Labelled, other: Labelled) -> float:
+def _accident(own: Labelled, other: Labelled) -> float:
     """A forest on the id's digits and length, place and decimals, over the prevalence."""
-    if not other.right.any() or not mine.positives:
+    if not other.right.any() or not own.positives:
         return math.nan
     model = RandomForestClassifier(40, min_samples_leaf=5, random_state=0, n_jobs=1)
     some = other.right | (np.arange(len(other.right)) % max(len(other.right) // 4000, 1) == 0)
     model.fit(_shape(other)[some], other.right[some])
-    chance = mine.right.mean()
+    chance = own.right.mean()
     return average_precision(
-        model.predict_proba(_shape(mine))[:, 1], mine.right, mine.positives
+        model.predict_proba(_shape(own))[:, 1], own.right, own.positives
     ) / max(chance, 1e-12)
 
 

@@ -24,7 +24,7 @@ class Columns:
     accidents: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-class Case:
+class CaseTables:
     """The case's tables, each read once."""
 
     def __init__(self, folder: Path) -> None:
@@ -93,4 +93,4 @@ def ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return a / b
 
 
-Maker = Callable[[Case], Columns]
+Maker = Callable[[CaseTables], Columns]

@@ -3,23 +3,23 @@
 import numpy as np
 import pyarrow as pa
 
-from suyuan.lab.checks.columns import DAY_US, By, Case, Columns, codes, numbers, ratio
+from suyuan.lab.checks.columns import DAY_US, By, CaseTables, Columns, codes, numbers, ratio
 
 
-def mule_account(case: Case) -> Columns:
+def mule_account(case: CaseTables) -> Columns:
     """Persons' bank accounts that both received and paid."""
     pay, accounts = case["payments"], case["bank_accounts"]
     named = pa.chunked_array([case["reports"]["payee_accounts"].combine_chunks().flatten()])
-    (payer, payee, mine, told), words = codes(
+    (payer, payee, owner, victim), words = codes(
         pay["payer"], pay["payee"], accounts["account_no"], named
     )
     n = len(words)
     out, into = By(payer, n), By(payee, n)
     at, amount = numbers(pay["at"]), numbers(pay["amount"])
     opened = np.full(n, np.nan)
-    opened[mine] = numbers(accounts["opened_at"])
+    opened[owner] = numbers(accounts["opened_at"])
     bank = np.zeros(n, dtype=bool)
-    bank[mine] = np.array([k == "bank" for k in accounts["kind"].to_pylist()])
+    bank[owner] = np.array([k == "bank" for k in accounts["kind"].to_pylist()])
     hour = (at // 3.6e9 + 8) % 24
     values = {
         "in": into.total(amount),
@@ -37,7 +37,7 @@ def mule_account(case: Case) -> Columns:
         "rest": _rest(payer, payee, at, amount, n),
         "night": out.mean((hour < 7).astype(float)),
         "age": (at.max() - opened) / DAY_US,
-        "named": np.bincount(told[told >= 0], minlength=n).astype(float),
+        "named": np.bincount(victim[victim >= 0], minlength=n).astype(float),
     }
     keep = np.flatnonzero(bank & (into.count() > 0) & (out.count() > 0))
     cents = into.mean(np.round(amount * 100) % 100)
@@ -66,7 +66,7 @@ def _rest(
     return np.where(np.diff(first) > 0, hours[middle], np.nan)
 
 
-def card_merchant(case: Case) -> Columns:
+def card_merchant(case: CaseTables) -> Columns:
     """People who bought cards from people."""
     table = case["vouchers"]
     (seller, buyer), words = codes(table["from_party"], table["to_party"])
@@ -76,7 +76,7 @@ def card_merchant(case: Case) -> Columns:
     moved = event == "transfer"
     bought = By(np.where(moved & np.isfinite(price), buyer, -1), n)
     sold = By(np.where(moved & np.isfinite(price), seller, -1), n)
-    got = By(np.where(moved, buyer, -1), n)
+    receipts = By(np.where(moved, buyer, -1), n)
     rate = ratio(price, face)
     points = np.array([k == "qcoin" for k in table["kind"].to_pylist()], float)
     values = {
@@ -89,7 +89,7 @@ def card_merchant(case: Case) -> Columns:
         "customers": sold.distinct(buyer),
         "points": bought.mean(points),
         "mean_face": bought.mean(face),
-        "given": got.count() - bought.count(),
+        "given": receipts.count() - bought.count(),
         "span": (bought.extreme(at, low=False) - bought.extreme(at, low=True)) / DAY_US,
     }
     keep = np.flatnonzero(values["bought"] > 0)

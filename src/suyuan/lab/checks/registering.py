@@ -4,20 +4,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.lab.checks.columns import DAY_US, By, Case, Columns, codes, numbers, ratio
+from suyuan.lab.checks.columns import DAY_US, By, CaseTables, Columns, codes, numbers, ratio
 
 
-def farmed_account(case: Case) -> Columns:
+def farmed_account(case: CaseTables) -> Columns:
     """Every account with its company on handset, address and number, and its later use."""
     table, logins, otps = case["accounts"], case["logins"], case["otps"]
-    (mine, later), _ = codes(table["account_id"], logins["account_id"])
+    (registered, later), _ = codes(table["account_id"], logins["account_id"])
     (phone, sent), phones = codes(table["phone"], otps["msisdn"])
     (device, used), devices = codes(table["device"], logins["device"])
     (ip,), ips = codes(table["ip"])
     at = numbers(table["registered_at"])
-    n = len(mine)
-    place = np.full(int(max(mine.max(), later.max(initial=0))) + 1, -1)
-    place[mine] = np.arange(n)
+    n = len(registered)
+    place = np.full(int(max(registered.max(), later.max(initial=0))) + 1, -1)
+    place[registered] = np.arange(n)
     login = place[later]
     by = By(login, n)
     moved = np.where(used >= 0, used != device[np.maximum(login, 0)], np.nan)
@@ -66,7 +66,7 @@ def _prefix(group: np.ndarray, words: list[str]) -> np.ndarray:
     return np.where(group >= 0, reseller[group], np.nan)
 
 
-def sms_activation(case: Case) -> Columns:
+def sms_activation(case: CaseTables) -> Columns:
     """Numbers that receive codes."""
     table = case["otps"]
     (phone, bound), words = codes(table["msisdn"], case["accounts"]["phone"])
@@ -86,7 +86,7 @@ def sms_activation(case: Case) -> Columns:
     return Columns([f"phone:{words[i]}" for i in keep], {k: v[keep] for k, v in values.items()})
 
 
-def sim_supplier(case: Case) -> Columns:
+def sim_supplier(case: CaseTables) -> Columns:
     """Outlets with what they opened."""
     table = case["sims"]
     (agent,), words = codes(table["agent"])

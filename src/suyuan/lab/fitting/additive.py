@@ -47,16 +47,18 @@ class Design:
     fixed: np.ndarray
 
 
-def additive(card: Scorecard, seen: Sample) -> Scorecard:
+def additive(card: Scorecard, data: Sample) -> Scorecard:
     """The card with prior and weights fitted; edges and linear signals stay as they are."""
-    rows, weight = _thinned(seen.right)
-    made = _design(card.signals, seen, rows, weight)
-    right = seen.right[rows].astype(float)
-    theta, prior = _most_probable(made, right, weight, _copies(card, made))
+    rows, weight = _thinned(data.right)
+    design = _design(card.signals, data, rows, weight)
+    right = data.right[rows].astype(float)
+    theta, prior = _most_probable(design, right, weight, _copies(card, design))
     signals = []
     for place, signal in enumerate(card.signals):
-        mine = made.owner == place
-        signals.append(signal if signal.linear else _told(signal, theta[mine], made.centre[mine]))
+        columns = design.owner == place
+        signals.append(
+            signal if signal.linear else _reweighted(signal, theta[columns], design.centre[columns])
+        )
     return replace(card, prior=round(prior, 4), signals=tuple(signals))
 
 
@@ -73,12 +75,12 @@ def _thinned(right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _design(
-    signals: Sequence[Signal], seen: Sample, rows: np.ndarray, weight: np.ndarray
+    signals: Sequence[Signal], data: Sample, rows: np.ndarray, weight: np.ndarray
 ) -> Design:
     parts, owner, start, bounds = [], [], [], []
     fixed = np.zeros(len(rows))
     for place, signal in enumerate(signals):
-        values, absent = seen.values[signal.name][rows], seen.missing[signal.name][rows]
+        values, absent = data.values[signal.name][rows], data.missing[signal.name][rows]
         known = np.isfinite(values) & ~absent
         if signal.linear:
             fixed += np.where(known, np.clip(np.nan_to_num(values), *signal.bounds), signal.unknown)
@@ -104,47 +106,47 @@ def _bounds(direction: str, step: float) -> tuple[float, float]:
     return {"up": (0.0, most), "down": (-most, 0.0)}.get(direction, (-most, most))
 
 
-def _copies(card: Scorecard, made: Design) -> list[tuple[float, np.ndarray]]:
+def _copies(card: Scorecard, design: Design) -> list[tuple[float, np.ndarray]]:
     """What each copy of the rows counts, and which columns it has."""
-    whole = np.ones(len(made.owner))
-    return [(1.0, whole), *((COPY, mask) for mask in _masks(card, made) if mask.any())]
+    whole = np.ones(len(design.owner))
+    return [(1.0, whole), *((COPY, mask) for mask in _masks(card, design) if mask.any())]
 
 
-def _masks(card: Scorecard, made: Design) -> Iterator[np.ndarray]:
+def _masks(card: Scorecard, design: Design) -> Iterator[np.ndarray]:
     for tables in TABLES:
         lost = [bool(tables.intersection(signal.needs)) for signal in card.signals]
         if any(lost):
-            yield (~np.array(lost))[made.owner].astype(float)
+            yield (~np.array(lost))[design.owner].astype(float)
     for copy in range(THIRDS):
         kept = child(copy, f"fit/{card.role}/thirds").random(len(card.signals)) > 1 / 3
-        yield kept[made.owner].astype(float)
+        yield kept[design.owner].astype(float)
 
 
 def _most_probable(
-    made: Design, right: np.ndarray, weight: np.ndarray, copies: list[tuple[float, np.ndarray]]
+    design: Design, right: np.ndarray, weight: np.ndarray, copies: list[tuple[float, np.ndarray]]
 ) -> tuple[np.ndarray, float]:
     def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
         theta, bias = point[:-1], point[-1]
-        away = theta - made.start
+        away = theta - design.start
         value, slope, drift = PULL * float(away @ away), 2 * PULL * away, 0.0
         for counts, mask in copies:
-            total = bias + made.fixed + made.x @ (theta * mask)
+            total = bias + design.fixed + design.x @ (theta * mask)
             value += counts * float(weight @ (np.logaddexp(0.0, total) - right * total))
             error = counts * weight * (1 / (1 + np.exp(-np.clip(total, -40, 40))) - right)
-            slope = slope + (made.x.T @ error) * mask
+            slope = slope + (design.x.T @ error) * mask
             drift += float(error.sum())
         return value, np.r_[slope, drift]
 
     odds = (weight @ right + 0.5) / (weight @ (1 - right) + 0.5)
-    inside = np.array([np.clip(s, *b) for s, b in zip(made.start, made.bounds, strict=True)])
+    inside = np.array([np.clip(s, *b) for s, b in zip(design.start, design.bounds, strict=True)])
     found = minimize(
         loss, np.r_[inside, np.log(odds)], jac=True, method="L-BFGS-B",
-        bounds=[*made.bounds, (-np.inf, np.inf)], options={"maxiter": 500},
+        bounds=[*design.bounds, (-np.inf, np.inf)], options={"maxiter": 500},
     )  # fmt: skip
     return found.x[:-1], float(found.x[-1])
 
 
-def _told(signal: Signal, theta: np.ndarray, centre: np.ndarray) -> Signal:
+def _reweighted(signal: Signal, theta: np.ndarray, centre: np.ndarray) -> Signal:
     """Steps as the weights of bins, so that an average candidate adds nothing."""
     level = -float(theta @ centre)
     weights = level + np.r_[0.0, np.cumsum(theta[:-1])]

@@ -12,5 +12,5 @@ class Reweighing(StrEnum):
 
     def started_from(self, version: str) -> str:
         """What a fitted card says it comes from."""
-        said = {self.KEPT: f"version {version}, whose weights were kept", self.NEW: "nothing"}
-        return said.get(self, f"version {version}")
+        words = {self.KEPT: f"version {version}, whose weights were kept", self.NEW: "nothing"}
+        return words.get(self, f"version {version}")

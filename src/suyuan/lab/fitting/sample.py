@@ -52,8 +52,8 @@ def _one(role: str, names: list[str], compared: Compared) -> Sample:
     right = {name(row["subject"]) for row in truth if row["counts"]}
     neutral = {name(row["subject"]) for row in truth if not row["counts"]} - right
     findings = compared.result("findings").select(["finding_id", "role", "subject"]).to_pylist()
-    mine = [(r["finding_id"], name(r["subject"])) for r in findings if r["role"] == role]
-    kept = [(finding, who) for finding, who in mine if who not in neutral]
+    candidates = [(r["finding_id"], name(r["subject"])) for r in findings if r["role"] == role]
+    kept = [(finding, who) for finding, who in candidates if who not in neutral]
     ids = pa.array([finding for finding, _ in kept], pa.string())
     values = {n: np.full(len(kept), np.nan) for n in names}
     missing = {n: np.ones(len(kept), dtype=bool) for n in names}

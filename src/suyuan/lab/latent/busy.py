@@ -35,11 +35,11 @@ class Busy:
 def build(setting: Setting, people: People, market: Market) -> Busy:
     """Lives, days and hours as scam numbers have them; callees by what each kind is for."""
     rng = setting.rng("busy")
-    told = setting.config["busy"]
+    config = setting.config["busy"]
     n = setting.counts["busy_numbers"]
-    kind = categories(rng, np.array([told["kinds"][name] for name in KINDS]), n)
+    kind = categories(rng, np.array([config["kinds"][name] for name in KINDS]), n)
     group = kind * 100_000 + rng.integers(0, max(n // 40, 2), n)
-    first, days = _lives(rng, setting, n, told["short_lived"])
+    first, days = _lives(rng, setting, n, config["short_lived"])
     each = rng.uniform(40, 105, n)
     per_day = np.repeat(each, days) + rng.normal(0, 8, int(days.sum()))
     calls = np.maximum(np.round(per_day * (rng.random(len(per_day)) < 0.9)), 0).astype(np.int64)
@@ -127,9 +127,9 @@ def _buyers(
     day = at // DAY - lag
     key = column.astype(np.int64) * 1_000_000 + (market.at // DAY)
     order = np.argsort(key, kind="stable")
-    wanted = org.astype(np.int64) * 1_000_000 + day
-    low = np.searchsorted(key[order], wanted, "left")
-    high = np.searchsorted(key[order], wanted, "right")
+    target = org.astype(np.int64) * 1_000_000 + day
+    low = np.searchsorted(key[order], target, "left")
+    high = np.searchsorted(key[order], target, "right")
     pick = np.minimum(low + (rng.random(len(at)) * (high - low)).astype(np.int64), len(order) - 1)
     found: np.ndarray = np.where(
         high > low, market.buyer[order[pick]], rng.choice(market.buyer, len(at))

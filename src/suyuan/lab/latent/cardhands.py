@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from suyuan.lab.latent.ledger import BY_BANK, BY_QR, Money, Payments, payments
+from suyuan.lab.latent.ledger import BY_BANK, BY_QR, LedgerPayments, Money, payments
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND, Setting
 
 KINDS = ("qcoin", "suning", "phone_credit")
@@ -20,10 +20,10 @@ class Sheet:
 
     def __init__(self) -> None:
         self.events: list[tuple[np.ndarray, ...]] = []
-        self.books: list[Payments] = []
+        self.books: list[LedgerPayments] = []
         self.paid = 0
 
-    def pay(self, book: Payments) -> np.ndarray:
+    def pay(self, book: LedgerPayments) -> np.ndarray:
         rows = np.arange(self.paid, self.paid + len(book))
         self.books.append(book)
         self.paid += len(book)
@@ -44,7 +44,7 @@ class Sheet:
 
 
 @dataclass
-class Cards:
+class PrepaidCards:
     """Cards and, as the trade goes on, who has each one since when."""
 
     kind: np.ndarray
@@ -55,14 +55,14 @@ class Cards:
     since: np.ndarray
 
 
-def joined(a: Cards, b: Cards) -> Cards:
+def joined(a: PrepaidCards, b: PrepaidCards) -> PrepaidCards:
     names = ("kind", "face", "origin", "ring", "who", "since")
-    return Cards(*(np.concatenate([getattr(a, n), getattr(b, n)]) for n in names))
+    return PrepaidCards(*(np.concatenate([getattr(a, n), getattr(b, n)]) for n in names))
 
 
-def whole(books: list[Payments]) -> Payments:
+def whole(books: list[LedgerPayments]) -> LedgerPayments:
     names = ("at", "payer", "payee", "amount", "channel", "memo", "order")
-    return Payments(*(np.concatenate([getattr(b, n) for b in books]) for n in names))
+    return LedgerPayments(*(np.concatenate([getattr(b, n) for b in books]) for n in names))
 
 
 def faces(
@@ -93,9 +93,9 @@ def prices(
     dealer: np.ndarray,
 ) -> np.ndarray:
     """What a dealer pays: the market's discount, with a spread of his own and one by the deal."""
-    told = setting.config["money"]
-    base = np.array([told["discount"]["qcoin"], told["discount"]["suning"], 0.9])[kind]
-    spread = np.array([told["spread"]["qcoin"], told["spread"]["suning"], 0.02])[kind]
+    config = setting.config["money"]
+    base = np.array([config["discount"]["qcoin"], config["discount"]["suning"], 0.9])[kind]
+    spread = np.array([config["spread"]["qcoin"], config["spread"]["suning"], 0.02])[kind]
     own = np.sin(dealer * 12.9898) * 0.6
     rate = base + spread * (own + rng.normal(0, 0.7, len(kind)))
     found: np.ndarray = np.round(face * rate.clip(0.5, 0.995)).astype(np.int64)
@@ -104,7 +104,7 @@ def prices(
 
 def deal(
     rng: np.random.Generator,
-    cards: Cards,
+    cards: PrepaidCards,
     which: np.ndarray,
     buyer: np.ndarray,
     payee: np.ndarray,
@@ -132,7 +132,7 @@ def deal(
 
 
 def hand_over(
-    rng: np.random.Generator, cards: Cards, which: np.ndarray, to: np.ndarray, sheet: Sheet
+    rng: np.random.Generator, cards: PrepaidCards, which: np.ndarray, to: np.ndarray, sheet: Sheet
 ) -> None:
     """Card numbers sent on without money."""
     at = cards.since[which] + (rng.lognormal(2.5, 1.0, len(which)) * MINUTE).astype(np.int64)
@@ -143,7 +143,7 @@ def hand_over(
 
 def resell(
     rng: np.random.Generator,
-    cards: Cards,
+    cards: PrepaidCards,
     which: np.ndarray,
     people: int,
     money: Money,
@@ -164,7 +164,7 @@ def resell(
     redeem(rng, cards, some, sheet)
 
 
-def redeem(rng: np.random.Generator, cards: Cards, which: np.ndarray, sheet: Sheet) -> None:
+def redeem(rng: np.random.Generator, cards: PrepaidCards, which: np.ndarray, sheet: Sheet) -> None:
     some = which[rng.random(len(which)) < 0.7]
     at = cards.since[some] + (rng.gamma(1.0, 2 * DAY, len(some))).astype(np.int64) + MINUTE
     none = np.full(len(some), -1)

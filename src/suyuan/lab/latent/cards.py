@@ -17,7 +17,7 @@ COMPANY = 10**9  # customers from here on are companies, below are people
 
 
 @dataclass(frozen=True)
-class Cards:
+class SimCards:
     """One row for each opening, shuffled. ``bulk`` (truth): opened in bulk for others.
 
     ``agent`` indexes ``agent_id``; ``guilty_agent`` marks those who opened in bulk (truth).
@@ -44,7 +44,7 @@ class Cards:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Openings:
     """Openings of one sort, before they are put together."""
 
     phone: np.ndarray
@@ -58,7 +58,7 @@ class _Part:
     line: np.ndarray
 
 
-def build(setting: Setting, numbering: Numbering, people: People, lines: Lines) -> Cards:
+def build(setting: Setting, numbering: Numbering, people: People, lines: Lines) -> SimCards:
     """Bulk openings, illegal industry cards, legal fleets, and ordinary openings."""
     rng = setting.rng("cards")
     counts = setting.counts
@@ -93,8 +93,12 @@ def build(setting: Setting, numbering: Numbering, people: People, lines: Lines) 
 
 
 def _together(
-    rng: np.random.Generator, setting: Setting, parts: list[_Part], agents: int, guilty: np.ndarray
-) -> Cards:
+    rng: np.random.Generator,
+    setting: Setting,
+    parts: list[_Openings],
+    agents: int,
+    guilty: np.ndarray,
+) -> SimCards:
     def joined(name: str) -> np.ndarray:
         whole = np.concatenate([np.broadcast_to(getattr(p, name), len(p.phone)) for p in parts])
         return whole[order]
@@ -109,7 +113,7 @@ def _together(
     guilty_agent[guilty] = True
     bulk = joined("bulk")
     customer = joined("customer")
-    return Cards(
+    return SimCards(
         iccid=898_600_000_000 * 10**6 + distinct(rng, n, 0, 10**11),
         phone=joined("phone"),
         operator=joined("operator"),
@@ -193,7 +197,7 @@ def _bulk(
     lines: Lines,
     guilty: np.ndarray,
     line: np.ndarray,
-) -> _Part:
+) -> _Openings:
     """Opened for straw people and shell companies at guilty outlets of the nine resellers."""
     line = line[np.argsort(lines.first[line], kind="stable")]
     n = len(line)
@@ -214,7 +218,7 @@ def _bulk(
     phone = numbering.draw(rng, operator, np.full(n, PERSONAL)) if n else batch
     lines.phone[line] = phone
     lines.operator[line] = operator
-    return _Part(
+    return _Openings(
         phone,
         operator,
         product,
@@ -229,7 +233,7 @@ def _bulk(
 
 def _industry(
     rng: np.random.Generator, setting: Setting, numbering: Numbering, agents: int
-) -> _Part:
+) -> _Openings:
     """Industry cards that the guilty resellers sold outside their segments with SMS switched on."""
     guilty = np.flatnonzero(numbering.kind == GUILTY)
     each = max(setting.counts["sims"] // 400, 3)
@@ -237,7 +241,7 @@ def _industry(
     n = len(operator)
     # A few outlets that knew no better sold most of them.
     sellers = rng.permutation(agents)[: max(agents // 6, 4)]
-    return _Part(
+    return _Openings(
         phone=numbering.draw(rng, operator, np.full(n, PERSONAL)),
         operator=operator,
         product=np.full(n, INDUSTRY),
@@ -258,7 +262,7 @@ def _fleets(
     agents: int,
     busy: np.ndarray,
     machines: int,
-) -> _Part:
+) -> _Openings:
     """Legal bulk: companies' machines (industry and IoT, data only) and their staff's numbers."""
     busy = busy[np.argsort(lines.first[busy], kind="stable")]
     n = len(busy) + machines
@@ -277,7 +281,7 @@ def _fleets(
     operator = np.where(lawless, lawful[batch % len(lawful)], operator)
     phone = numbering.draw(rng, operator, product)
     phone[staff] = lines.phone[busy]
-    return _Part(
+    return _Openings(
         phone=phone,
         operator=operator,
         product=product,
@@ -298,7 +302,7 @@ def _ordinary(
     agents: int,
     line: np.ndarray,
     n: int,
-) -> _Part:
+) -> _Openings:
     """People's own cards, a quarter of the scam numbers bought one by one, some busy numbers."""
     line = line[: n // 2]
     person = rng.choice(len(people), n - len(line), replace=False)
@@ -315,7 +319,7 @@ def _ordinary(
     asked = rng.random(len(line)) < 0.6
     odds = 1.0 / np.arange(1, len(careless) + 1)
     agent[: len(line)][asked] = careless[categories(rng, odds, int(asked.sum()))]
-    return _Part(
+    return _Openings(
         phone=np.concatenate([lines.phone[line], people.phone[person]]),
         operator=np.concatenate([lines.operator[line], people.operator[person]]),
         product=np.full(n, PERSONAL),

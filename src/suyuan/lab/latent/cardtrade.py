@@ -12,7 +12,7 @@ from suyuan.lab.latent.cardhands import (
     NOBODY,
     POINTS,
     UNITS,
-    Cards,
+    PrepaidCards,
     Sheet,
     deal,
     faces,
@@ -25,7 +25,7 @@ from suyuan.lab.latent.cardhands import (
 )
 from suyuan.lab.latent.flows import Lots
 from suyuan.lab.latent.laundering import Laundering
-from suyuan.lab.latent.ledger import BY_BANK, BY_QR, BY_WALLET, Money, Payments, payments
+from suyuan.lab.latent.ledger import BY_BANK, BY_QR, BY_WALLET, LedgerPayments, Money, payments
 from suyuan.lab.latent.people import People
 from suyuan.lab.latent.rings import CASHIER, MIDDLEMAN, QCOIN, SUNING, Rings
 from suyuan.lab.seeds import categories
@@ -56,7 +56,7 @@ class CardTrade:
     event_to: np.ndarray
     event_price: np.ndarray
     event_payment: np.ndarray
-    book: Payments
+    book: LedgerPayments
     rest: Lots
     resellers: np.ndarray
     collectors: np.ndarray
@@ -115,11 +115,11 @@ def _buy(
     lots: Lots,
     by_victim: np.ndarray,
     sheet: Sheet,
-) -> tuple[Cards, Lots]:
+) -> tuple[PrepaidCards, Lots]:
     """Mules (or victims themselves, by scanning a code) buy cards; what is left over stays."""
-    told = setting.config["rings"]["suning_share"]
+    shares = setting.config["rings"]["suning_share"]
     drift = setting.config["drift"]
-    kind = np.where(rng.random(len(lots)) < told, CARD, POINTS)
+    kind = np.where(rng.random(len(lots)) < shares, CARD, POINTS)
     late = lots.at > setting.start + int(drift["day"]) * DAY
     kind = np.where(late & (rng.random(len(lots)) < drift["share"]), CREDIT, kind)
     row, face = faces(rng, lots.amount, int(UNITS[-1]))
@@ -142,7 +142,7 @@ def _buy(
     sheet.note(card, ISSUE, at, (nobody, buyer[row]), face, payment[row])
     left = lots.amount - spent
     rest = Lots(lots.account, lots.at, left, lots.origin, lots.group).take(left > 0)
-    return Cards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), rest
+    return PrepaidCards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), rest
 
 
 def _honest_buyers(
@@ -153,10 +153,10 @@ def _honest_buyers(
     sheet: Sheet,
     known: int,
     collectors: np.ndarray,
-) -> Cards:
+) -> PrepaidCards:
     """Presents, game players, firms' welfare cards; collectors buy up many at once as mules do."""
-    wanted = max(setting.counts["vouchers"] - known, 200)
-    buys = max(wanted // 5, 20)
+    total = max(setting.counts["vouchers"] - known, 200)
+    buys = max(total // 5, 20)
     amount = np.round(rng.lognormal(7.2, 1.3, buys)).clip(50, 40_000).astype(np.int64) * 100
     buyer = categories(rng, people.activity, buys)
     often = rng.random(buys) < 0.3
@@ -171,7 +171,7 @@ def _honest_buyers(
 
 def _buy_clean(
     rng: np.random.Generator, money: Money, lots: Lots, sheet: Sheet, known: int
-) -> tuple[Cards, Lots]:
+) -> tuple[PrepaidCards, Lots]:
     kind = categories(rng, np.array([0.45, 0.5, 0.05]), len(lots))
     row, face = faces(rng, lots.amount, int(UNITS[-1]))
     spent = np.bincount(row, face, minlength=len(lots)).astype(np.int64)
@@ -188,7 +188,7 @@ def _buy_clean(
     at = lots.at[row] + rng.integers(2, 90, len(row)) * SECOND
     card = known + np.arange(len(row))
     sheet.note(card, ISSUE, at, (np.full(len(row), NOBODY), buyer[row]), face, paid[row])
-    return Cards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), lots
+    return PrepaidCards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), lots
 
 
 def _dealers(
@@ -196,7 +196,7 @@ def _dealers(
     setting: Setting,
     money: Money,
     rings: Rings,
-    cards: Cards,
+    cards: PrepaidCards,
     stolen: int,
     resellers: np.ndarray,
     holder: np.ndarray,
@@ -207,22 +207,22 @@ def _dealers(
     One in five goes astray: to honest resellers, most of it to two who ask a middleman nothing.
     """
     for ring in range(rings.n):
-        mine = np.flatnonzero(cards.ring[:stolen] == ring)
+        index = np.flatnonzero(cards.ring[:stolen] == ring)
         middle, cashiers = rings.of(MIDDLEMAN, ring), rings.of(CASHIER, ring)
         unwitting = rng.choice(resellers, UNWITTING)
-        kept = rng.random(len(mine)) < 0.07
-        mine = mine[~kept]
-        through = rng.random(len(mine)) < 0.75
-        via = middle[rng.integers(0, len(middle), len(mine))]
-        hand_over(rng, cards, mine[through], via[through], sheet)
+        kept = rng.random(len(index)) < 0.07
+        index = index[~kept]
+        through = rng.random(len(index)) < 0.75
+        via = middle[rng.integers(0, len(middle), len(index))]
+        hand_over(rng, cards, index[through], via[through], sheet)
         for kind, role in ((POINTS, QCOIN), (CARD, SUNING), (CREDIT, QCOIN)):
             pool = rings.of(role, ring)
-            rows = np.flatnonzero(cards.kind[mine] == kind)
+            rows = np.flatnonzero(cards.kind[index] == kind)
             dealer = pool[rng.integers(0, len(pool), len(rows))]
             astray = rng.random(len(rows))
             dealer = np.where(astray < 0.2, rng.choice(unwitting, len(rows)), dealer)
             dealer = np.where(astray < 0.06, rng.choice(resellers, len(rows)), dealer)
-            which = mine[rows]
+            which = index[rows]
             payee = np.where(through[rows], via[rows], rng.choice(cashiers, len(rows)))
             price = prices(rng, setting, cards.kind[which], cards.face[which], dealer)
             deal(rng, cards, which, dealer, payee, price, sheet, money)
@@ -267,7 +267,7 @@ def _honest_sales(
     setting: Setting,
     people: People,
     money: Money,
-    cards: Cards,
+    cards: PrepaidCards,
     stolen: int,
     resellers: np.ndarray,
     honest: int,
@@ -275,8 +275,8 @@ def _honest_sales(
     sheet: Sheet,
 ) -> None:
     """Unwanted cards: to a collector first or straight to an honest reseller, at market prices."""
-    mine = np.arange(stolen, len(cards.face))
-    sold = mine[rng.random(len(mine)) < 0.75]
+    index = np.arange(stolen, len(cards.face))
+    sold = index[rng.random(len(index)) < 0.75]
     weight = rng.lognormal(0, 0.9, len(resellers)) * np.where(
         np.arange(len(resellers)) < honest, 1.0, 0.4
     )
@@ -297,5 +297,5 @@ def _honest_sales(
     price = prices(rng, setting, cards.kind[sold], cards.face[sold], pool)
     deal(rng, cards, sold, pool, cards.who[sold].copy(), price, sheet, money)
     resell(rng, cards, sold, len(people), money, sheet)
-    kept = np.setdiff1d(mine, sold)
+    kept = np.setdiff1d(index, sold)
     redeem(rng, cards, kept, sheet)

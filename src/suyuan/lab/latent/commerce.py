@@ -10,8 +10,8 @@ from suyuan.lab.latent.ledger import (
     BY_LOAN,
     BY_QR,
     BY_WALLET,
+    LedgerPayments,
     Money,
-    Payments,
     payments,
 )
 from suyuan.lab.latent.market import HOURS, Market
@@ -23,7 +23,7 @@ from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND, Setting
 
 def build(
     setting: Setting, people: People, market: Market, money: Money, rings: Rings, already: int
-) -> list[Payments]:
+) -> list[LedgerPayments]:
     """All ordinary payments, so many that with ``already`` the scale's number is reached."""
     rng = setting.rng("commerce")
     innocent = np.setdiff1d(np.arange(len(people)), np.unique(rings.person))
@@ -47,7 +47,9 @@ def _moments(rng: np.random.Generator, setting: Setting, n: int) -> np.ndarray:
     return found
 
 
-def _orders(rng: np.random.Generator, people: People, market: Market, money: Money) -> Payments:
+def _orders(
+    rng: np.random.Generator, people: People, market: Market, money: Money
+) -> LedgerPayments:
     """Each order is paid to its shop within minutes."""
     n = len(market)
     payer = money.source(market.buyer, rng.random(n) < people.wallet_habit[market.buyer] + 0.2)
@@ -57,7 +59,9 @@ def _orders(rng: np.random.Generator, people: People, market: Market, money: Mon
     return payments(at, payer, payee, market.amount, channel, order=np.arange(n))
 
 
-def _wages(rng: np.random.Generator, setting: Setting, people: People, money: Money) -> Payments:
+def _wages(
+    rng: np.random.Generator, setting: Setting, people: People, money: Money
+) -> LedgerPayments:
     """Two paydays for six in ten, each employer on a day of his own, all within the hour."""
     staff = rng.permutation(len(people))[: int(0.6 * len(people))]
     employer = rng.integers(0, len(money.employers), len(staff))
@@ -80,14 +84,14 @@ def _wages(rng: np.random.Generator, setting: Setting, people: People, money: Mo
 
 def _loans(
     rng: np.random.Generator, setting: Setting, people: People, money: Money
-) -> list[Payments]:
+) -> list[LedgerPayments]:
     """Small loans that innocents draw out at once and spend as fast as a thief would."""
-    told = setting.config["victims"]
-    n = max(int(setting.counts["victims"] * told["loan_share"] * 5), len(people) // 200)
+    config = setting.config["victims"]
+    n = max(int(setting.counts["victims"] * config["loan_share"] * 5), len(people) // 200)
     person = rng.integers(0, len(people), n)
     wallet = money.wallet_of[person]
     into = np.where(wallet >= 0, wallet, person)
-    unit = int(told["loan_yuan"]) * 25
+    unit = int(config["loan_yuan"]) * 25
     amount = rng.integers(1, 9, n) * unit
     at = _moments(rng, setting, n)
     lent = payments(at, rng.choice(money.lenders, n), into, amount, BY_LOAN)
@@ -111,12 +115,12 @@ def _passers(
     people: People,
     money: Money,
     innocent: np.ndarray,
-) -> list[Payments]:
+) -> list[LedgerPayments]:
     """Contractors, group buyers, rent collectors: in from strangers, out within minutes or days."""
-    told = setting.config["money"]
+    config = setting.config["money"]
     many = int(
         max(setting.counts["mules"], len(people) // 300)
-        * told["look_alikes"]
+        * config["look_alikes"]
         * setting.knob("lookalikes")
     )
     if many == 0:
@@ -179,7 +183,7 @@ def _ends(rng: np.random.Generator, people: People, money: Money, lots: Lots) ->
     return found
 
 
-def _book(parts: Lots, to: np.ndarray) -> tuple[Lots, Payments]:
+def _book(parts: Lots, to: np.ndarray) -> tuple[Lots, LedgerPayments]:
     moved, payment = hand_on(parts, to)
     _, first = np.unique(payment, return_index=True)
     total = np.bincount(payment, parts.amount).astype(np.int64) if len(parts) else parts.amount
@@ -188,7 +192,7 @@ def _book(parts: Lots, to: np.ndarray) -> tuple[Lots, Payments]:
 
 def _daily(
     rng: np.random.Generator, setting: Setting, people: People, money: Money, n: int
-) -> list[Payments]:
+) -> list[LedgerPayments]:
     """Shops, small traders, friends, own accounts and cash."""
     way = categories(rng, np.array([0.34, 0.22, 0.3, 0.06, 0.08]), n)
     person = categories(rng, people.activity, n)

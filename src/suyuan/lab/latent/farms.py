@@ -6,6 +6,7 @@ import numpy as np
 
 from suyuan.lab.latent.lines import FARM, Lines
 from suyuan.lab.latent.people import People
+from suyuan.lab.latent.registered import ages
 from suyuan.lab.latent.rings import QQ, WECHAT, Rings
 from suyuan.lab.seeds import categories, distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, MINUTE, Setting
@@ -47,10 +48,10 @@ class Accounts:
 def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accounts:
     """Registrations: farms in bursts, innocents in bursts too, and everybody's own."""
     rng = setting.rng("farms")
-    counts, told = setting.counts, setting.config["farms"]
+    counts, config = setting.counts, setting.config["farms"]
     farmed = counts["farmed"] if len(lines.rows(FARM)) else 0
     group = (
-        int(farmed * told["look_alikes"] * setting.knob("lookalikes")) or counts["accounts"] // 20
+        int(farmed * config["look_alikes"] * setting.knob("lookalikes")) or counts["accounts"] // 20
     )
     n = counts["accounts"]
     alike = rng.choice([SHOP, CAFE, STUDIO, CAMPUS], group, p=[0.4, 0.2, 0.2, 0.2])
@@ -78,7 +79,11 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accou
     )
     at = np.where(starts >= 0, at[starts] + (rng.gamma(1.2, 1.2, n) * HOUR).astype(np.int64), at)
     phone = _phones(rng, setting, people, lines, sort, person, line)
+    aged = ages(setting, "aged", sort == FARMED)
+    device, ip, phone = _paid(rng, setting, people, sort, batch, aged > 0, (device, ip, phone))
     merchant, sold = _sales(rng, setting, rings, sort, platform, batch, at)
+    back = ages(setting, "history", sort == ORDINARY)
+    at = at - aged - np.where(starts >= 0, back[starts], back)
     status, status_at = _status(rng, setting, sort, platform, at)
     order = rng.permutation(n)
     columns = {
@@ -88,7 +93,7 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accou
         "device": device,
         "ip": ip,
         "person": np.where(sort == FARMED, -1, person),
-        "token": _tokens(rng, sort, platform, told["token_share"]),
+        "token": _tokens(rng, sort, platform, config["token_share"]),
         "status": status,
         "status_at": status_at,
         "sort": sort,
@@ -188,6 +193,31 @@ def _phones(
     return np.where(rng.random(n) < 0.08 * setting.knob("missing"), -1, phone)
 
 
+def _paid(
+    rng: np.random.Generator,
+    setting: Setting,
+    people: People,
+    sort: np.ndarray,
+    batch: np.ndarray,
+    aged: np.ndarray,
+    things: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Device, address and number of accounts that were paid people's own, from the first day."""
+    share = setting.config["farms"]["own_phones"]
+    device, ip, phone = things
+    if share <= 0 and not aged.any():
+        return things
+    label = np.where(batch >= 0, batch, 0) % 100_003
+    own = ((sort == FARMED) & (rng.random(100_003) < share)[label]) | aged
+    who = rng.integers(0, len(people), len(sort))
+    home = scramble(people.home[who] // 3 + 10**9)
+    return (
+        np.where(own, people.device[who], device),
+        np.where(own, home, ip),
+        np.where(own & (phone >= 0), people.phone[who], phone),
+    )
+
+
 def _tokens(
     rng: np.random.Generator, sort: np.ndarray, platform: np.ndarray, share: float
 ) -> np.ndarray:
@@ -208,11 +238,11 @@ def _sales(
     """Who sells each farmed account, and when; -1 where it stayed on the disk."""
     n = len(sort)
     merchant = np.full(n, -1)
-    for role, mine in ((WECHAT, platform == 1), (QQ, platform != 1)):
+    for role, index in ((WECHAT, platform == 1), (QQ, platform != 1)):
         sellers = rings.of(role)
         if len(sellers):
-            merchant[mine & (sort == FARMED)] = sellers[
-                (batch % len(sellers))[mine & (sort == FARMED)]
+            merchant[index & (sort == FARMED)] = sellers[
+                (batch % len(sellers))[index & (sort == FARMED)]
             ]
     unsold = rng.random(n) < setting.config["farms"]["on_disk_only"]
     wait = (rng.gamma(2.0, 5.0 + 4.0 * setting.knob("evasion"), n) * DAY).astype(np.int64)
@@ -228,8 +258,10 @@ def _users(
     for role in (WECHAT, QQ):
         for person in rings.of(role):
             served = rings.serving(int(person), role)
-            mine = np.flatnonzero((merchant == person) & (sold > 0) & (rng.random(len(sold)) < 0.3))
-            ring[mine] = served[rng.integers(0, len(served), len(mine))]
+            index = np.flatnonzero(
+                (merchant == person) & (sold > 0) & (rng.random(len(sold)) < 0.3)
+            )
+            ring[index] = served[rng.integers(0, len(served), len(index))]
     return ring
 
 

@@ -64,8 +64,8 @@ def split(
     total = np.bincount(row, weight, minlength=len(lots))
     part = np.floor(move[row] * weight / total[row] / 10_000).astype(np.int64) * 10_000
     last = np.r_[row[1:] != row[:-1], True] if len(row) else np.empty(0, dtype=bool)
-    given = np.bincount(row, part, minlength=len(lots)).astype(np.int64)
-    part[last] += (move - given)[row[last]]
+    shares = np.bincount(row, part, minlength=len(lots)).astype(np.int64)
+    part[last] += (move - shares)[row[last]]
     ready = lots.at[row] + MINUTE + waits(rng, len(row), patience)
     moved = Lots(lots.account[row], ready, part, lots.origin[row], lots.group[row])
     rest = Lots(lots.account, lots.at, keep, lots.origin, lots.group)

@@ -14,13 +14,13 @@ from suyuan.lab.latent.ledger import (
     BY_LOAN,
     BY_QR,
     BY_WALLET,
+    LedgerPayments,
     Money,
-    Payments,
     payments,
     together,
 )
 from suyuan.lab.latent.rings import CASHIER, MULE, Rings
-from suyuan.lab.latent.victims import LOAN, VOUCHER, Victims
+from suyuan.lab.latent.victims import LOAN, VOUCHER, ScamVictims
 from suyuan.lab.seeds import categories
 from suyuan.lab.setting import HOUR, MINUTE, SECOND, Setting
 
@@ -37,7 +37,7 @@ class Laundering:
     voucher shop (account: who buys).
     """
 
-    book: Payments
+    book: LedgerPayments
     first_victim: np.ndarray
     first_payee: np.ndarray
     rest: Lots
@@ -46,11 +46,11 @@ class Laundering:
     by_victim: np.ndarray
 
 
-def build(setting: Setting, money: Money, rings: Rings, victims: Victims) -> Laundering:
+def build(setting: Setting, money: Money, rings: Rings, victims: ScamVictims) -> Laundering:
     """Follow every victim's money from hand to hand."""
     rng = setting.rng("laundering")
     mules = [rings.of(MULE, ring) for ring in range(rings.n)]
-    books: list[Payments] = []
+    books: list[LedgerPayments] = []
     lots, direct = _origins(rng, setting, money, victims, mules, books)
     first_payee, first_victim = _first(books, lots)
     hops = categories(rng, np.array(setting.config["money"]["hops"]), len(lots))
@@ -76,7 +76,7 @@ def build(setting: Setting, money: Money, rings: Rings, victims: Victims) -> Lau
     return Laundering(book, first_victim, first_payee, rest, reason, cards, by_victim)
 
 
-def _first(books: list[Payments], lots: Lots) -> tuple[np.ndarray, np.ndarray]:
+def _first(books: list[LedgerPayments], lots: Lots) -> tuple[np.ndarray, np.ndarray]:
     return books[-1].payee.copy(), lots.origin.copy()
 
 
@@ -84,9 +84,9 @@ def _origins(
     rng: np.random.Generator,
     setting: Setting,
     money: Money,
-    victims: Victims,
+    victims: ScamVictims,
     mules: list[np.ndarray],
-    books: list[Payments],
+    books: list[LedgerPayments],
 ) -> tuple[Lots, Lots]:
     """Loans disbursed and withdrawn, then the victims' payments to the first mules."""
     n = len(victims)
@@ -95,11 +95,11 @@ def _origins(
     unit = int(setting.config["victims"]["loan_yuan"]) * 100
     sum_lent = np.maximum(np.ceil(victims.loss / unit * 4) / 4 * unit, unit // 4).astype(np.int64)
     into = np.where(wallet >= 0, wallet, victims.person)
-    got = victims.paid_at - (rng.gamma(2, 25 * MINUTE, n)).astype(np.int64) - 30 * MINUTE
+    arrival = victims.paid_at - (rng.gamma(2, 25 * MINUTE, n)).astype(np.int64) - 30 * MINUTE
     lender = money.lenders[rng.integers(0, len(money.lenders), n)]
-    books.append(payments(got[loan], lender[loan], into[loan], sum_lent[loan], BY_LOAN))
+    books.append(payments(arrival[loan], lender[loan], into[loan], sum_lent[loan], BY_LOAN))
     own = loan & (wallet >= 0)
-    back = got + ((victims.paid_at - got) * rng.uniform(0.3, 0.8, n)).astype(np.int64)
+    back = arrival + ((victims.paid_at - arrival) * rng.uniform(0.3, 0.8, n)).astype(np.int64)
     books.append(payments(back[own], wallet[own], victims.person[own], sum_lent[own], BY_WALLET))
     many = np.where(loan, 1, 1 + rng.binomial(3, 0.25, n))
     many = np.where(victims.loss < 300_000, 1, many)
@@ -150,7 +150,7 @@ def _pass_on(
     hops: np.ndarray,
     mules: list[np.ndarray],
     rests: list[tuple[Lots, int]],
-    books: list[Payments],
+    books: list[LedgerPayments],
     patience: float,
 ) -> tuple[Lots, np.ndarray]:
     """One hop: split, keep the commission, merge what goes to the same mule at the same time."""
@@ -166,7 +166,7 @@ def _renamed(lots: Lots, origin: np.ndarray) -> Lots:
     return Lots(lots.account, lots.at, lots.amount, origin[lots.origin], lots.group)
 
 
-def _pay(parts: Lots, to: np.ndarray, books: list[Payments], channel: int) -> Lots:
+def _pay(parts: Lots, to: np.ndarray, books: list[LedgerPayments], channel: int) -> Lots:
     """Hand parts on and enter the merged payments in the books."""
     moved, payment = hand_on(parts, to)
     if not len(parts):
@@ -184,7 +184,7 @@ def _cash_out(
     rings: Rings,
     ends: Lots,
     rests: list[tuple[Lots, int]],
-    books: list[Payments],
+    books: list[LedgerPayments],
     patience: float,
 ) -> Lots:
     """The last mule buys cards, draws cash, buys goods, or pays the ring's own account."""

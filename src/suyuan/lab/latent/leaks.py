@@ -10,18 +10,23 @@ from suyuan.lab.setting import DAY, HOUR, Setting
 
 INSIDER, TROJAN, EXPORT = 0, 1, 2
 MECHANISMS = ("insider", "trojan", "export")
+#: What a leak leaves in the access log: looks at single orders, exports again and again, pulls
+#: through a stolen session from an address outside, or nothing.
+LOOKS, ROUTINE, OUTSIDE, UNLOGGED = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
 class Leaks:
     """Sources (``used`` ones feed a ring; decoys do not) and what each exposed.
 
-    ``order``, ``source`` and ``exposed_at`` are one row for each order that a source exposed.
+    ``trace`` is what each left in its organisation's access log. ``order``, ``source`` and
+    ``exposed_at`` are one row for each order that a source exposed.
     ``broker`` is the person who holds a source's records; ``rings`` of it follow from Rings.
     """
 
     org: np.ndarray
     mechanism: np.ndarray
+    trace: np.ndarray
     used: np.ndarray
     opened: np.ndarray
     closed: np.ndarray
@@ -37,27 +42,26 @@ class Leaks:
 def build(setting: Setting, market: Market, rings: Rings) -> Leaks:
     """Choose the sources so that their orders suffice for the calls, then draw what got out."""
     rng = setting.rng("leaks")
-    told = setting.config["leaks"]
+    config = setting.config["leaks"]
     real = setting.counts["leak_sources"] if rings.n else 0
-    decoys = int(told["decoys"]) * real if rings.n else int(told["decoys"])
+    decoys = int(config["decoys"]) * real if rings.n else int(config["decoys"])
     n = real + decoys
-    kinds = [told["kinds"][i % len(told["kinds"])] for i in range(n)]
-    mechanism = [
-        MECHANISMS.index(told["mechanisms"][i % len(told["mechanisms"])]) for i in range(n)
-    ]
+    kinds = [config["kinds"][i % len(config["kinds"])] for i in range(n)]
+    mechanism = _mechanisms(setting, n)
     org = _sources(rng, setting, market, kinds, max(real, 1))
     opened, closed = _windows(rng, setting, n)
     broker = np.concatenate([_brokers(rng, rings, real), np.full(n - real, -1)])
     drawn = [
-        _exposed(rng, market, int(org[i]), int(opened[i]), int(closed[i]), told["coverage"])
+        _exposed(rng, market, int(org[i]), int(opened[i]), int(closed[i]), config["coverage"])
         for i in range(n)
     ]
     order = np.concatenate(list(drawn) or [np.empty(0, dtype=np.int64)])
     source = np.repeat(np.arange(n), [len(d) for d in drawn])
-    delay = _delay(rng, np.array(mechanism, dtype=np.int64)[source])
+    delay = _delay(rng, mechanism[source])
     return Leaks(
         org=org,
-        mechanism=np.array(mechanism, dtype=np.int64),
+        mechanism=mechanism,
+        trace=_traces(setting, mechanism),
         used=np.arange(n) < real,
         opened=opened,
         closed=closed,
@@ -66,6 +70,25 @@ def build(setting: Setting, market: Market, rings: Rings) -> Leaks:
         source=source,
         exposed_at=market.at[order] + delay,
     )
+
+
+def _mechanisms(setting: Setting, n: int) -> np.ndarray:
+    """The scenario's in turn; a share of them (``surprise``) is drawn from all three instead."""
+    rng, config = setting.rng("leaks/mechanism"), setting.config["leaks"]
+    usual = [MECHANISMS.index(name) for name in config["mechanisms"]]
+    listed = np.array([usual[i % len(usual)] for i in range(n)], dtype=np.int64)
+    drawn = rng.integers(0, len(MECHANISMS), n)
+    return np.where(rng.random(n) < config["surprise"], drawn, listed)
+
+
+def _traces(setting: Setting, mechanism: np.ndarray) -> np.ndarray:
+    """An insider looks or exports, a trojan sweeps or steals a session, an export runs by clock."""
+    rng, config = setting.rng("leaks/trace"), setting.config["leaks"]
+    chance = rng.random((3, len(mechanism)))
+    insider = np.where(chance[0] < config["insider_exports"], ROUTINE, LOOKS)
+    trojan = np.where(chance[1] < config["stolen_session"], OUTSIDE, LOOKS)
+    trace = np.choose(mechanism, [insider, trojan, np.full(len(mechanism), ROUTINE)])
+    return np.where(chance[2] < config["unlogged"], UNLOGGED, trace)
 
 
 def _brokers(rng: np.random.Generator, rings: Rings, n: int) -> np.ndarray:
@@ -83,17 +106,17 @@ def _sources(
     rng: np.random.Generator, setting: Setting, market: Market, kinds: list[str], real: int
 ) -> np.ndarray:
     """One organisation for each kind asked for, near the size that the calls need."""
-    told, counts = setting.config["leaks"], setting.counts
-    leads = counts["scam_calls"] * told["in_table_share"] / 1.7
-    seen = told["coverage"] * np.mean(told["open_days"]) / (setting.days + 12)
-    wanted = 1.5 * leads / real / seen / len(market)
+    config, counts = setting.config["leaks"], setting.counts
+    leads = counts["scam_calls"] * config["in_table_share"] / 1.7
+    coverage = config["coverage"] * np.mean(config["open_days"]) / (setting.days + 12)
+    target = 1.5 * leads / real / coverage / len(market)
     chosen: list[int] = []
     for kind in kinds:
         members = np.flatnonzero(market.org_kind == KIND_NAMES.index(kind))
         share = np.array([market.passes(int(org)).mean() for org in members[:400]])
         members = members[: len(share)]
         free = ~np.isin(members, chosen) & (share > 0)
-        distance = np.abs(np.log(np.maximum(share, 1e-6) / max(wanted, 1e-6))) + rng.random(
+        distance = np.abs(np.log(np.maximum(share, 1e-6) / max(target, 1e-6))) + rng.random(
             len(share)
         )
         chosen.append(int(members[np.argmin(np.where(free, distance, np.inf))]))

@@ -47,7 +47,7 @@ class Money:
 
 
 @dataclass(frozen=True)
-class Payments:
+class LedgerPayments:
     """One row for each payment; ``order`` is the market's order it paid for, or -1."""
 
     at: np.ndarray
@@ -71,13 +71,13 @@ def payments(
     *,
     memo: np.ndarray | int = -1,
     order: np.ndarray | int = -1,
-) -> Payments:
+) -> LedgerPayments:
     """Payments of one sort; single values are repeated."""
 
     def whole(value: np.ndarray | int) -> np.ndarray:
         return np.broadcast_to(np.asarray(value, dtype=np.int64), (len(at),)).copy()
 
-    return Payments(
+    return LedgerPayments(
         np.asarray(at, dtype=np.int64),
         whole(payer),
         whole(payee),
@@ -88,11 +88,11 @@ def payments(
     )
 
 
-def together(parts: list[Payments]) -> tuple[Payments, np.ndarray]:
+def together(parts: list[LedgerPayments]) -> tuple[LedgerPayments, np.ndarray]:
     """All parts as one, and where each part starts."""
     starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
-    columns = [np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Payments)]
-    return Payments(*columns), starts
+    columns = [np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(LedgerPayments)]
+    return LedgerPayments(*columns), starts
 
 
 def open_accounts(setting: Setting, people: People, market: Market) -> Money:
@@ -154,7 +154,7 @@ def _numbers(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
 
 
 def balances(
-    accounts: int, book: Payments, settled: np.ndarray, rng: np.random.Generator
+    accounts: int, book: LedgerPayments, settled: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Opening balances that let every payment be made, and the payer's balance after each.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from suyuan.lab.latent.busy import Busy
 from suyuan.lab.latent.numbering import PERSONAL, Numbering
+from suyuan.lab.latent.registered import seasonal
 from suyuan.lab.latent.scamcalls import ScamCalls
 from suyuan.lab.seeds import categories, distinct
 from suyuan.lab.setting import DAY, HOUR, Setting
@@ -96,7 +97,8 @@ def _first_uses(
     """First scam call, first day of a busy number, the batch of a farm's line, anywhere."""
     scam = np.full(len(calls.number_ring), setting.end)
     np.minimum.at(scam, calls.number, calls.at)
-    batches = setting.start + (rng.random(farm // FARM_BATCH + 1) * 75 - 38) * DAY
+    places = seasonal(setting, rng.random(farm // FARM_BATCH + 1))
+    batches = setting.start + (places * 75 - 38) * DAY
     lines = batches[np.arange(farm) // FARM_BATCH] + rng.random(farm) * 6 * HOUR
     rest = setting.start + rng.random(other) * setting.days * DAY
     return np.concatenate([scam, busy.first, lines.astype(np.int64), rest.astype(np.int64)])

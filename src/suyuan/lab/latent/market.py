@@ -106,8 +106,10 @@ def build(setting: Setting, people: People) -> Market:
 
 
 def _kinds(setting: Setting) -> np.ndarray:
-    told = setting.config["orders"]
-    few = [setting.by_scale(told[k]) for k in ("platforms", "couriers", "softwares", "warehouses")]
+    config = setting.config["orders"]
+    few = [
+        setting.by_scale(config[k]) for k in ("platforms", "couriers", "softwares", "warehouses")
+    ]
     rest = setting.counts["candidates"] - sum(few)
     return np.repeat(np.arange(5), [*few, rest])
 

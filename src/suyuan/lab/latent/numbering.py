@@ -55,10 +55,10 @@ class Numbering:
     ) -> np.ndarray:
         order = np.argsort(self.owner * 3 + self.product, kind="stable")
         keys = (self.owner * 3 + self.product)[order]
-        wanted = operator * 3 + product
-        low = np.searchsorted(keys, wanted, "left")
-        high = np.searchsorted(keys, wanted, "right")
-        return order[low + (rng.random(len(wanted)) * (high - low)).astype(np.int64)]
+        target = operator * 3 + product
+        low = np.searchsorted(keys, target, "left")
+        high = np.searchsorted(keys, target, "right")
+        return order[low + (rng.random(len(target)) * (high - low)).astype(np.int64)]
 
     @staticmethod
     def _tails(rng: np.random.Generator, n: int) -> np.ndarray:
@@ -68,19 +68,19 @@ class Numbering:
 def build(setting: Setting) -> Numbering:
     """Three carriers and the resellers, each with personal, industry and IoT segments."""
     rng = setting.rng("numbering")
-    told = setting.config["resellers"]
+    config = setting.config["resellers"]
     kind = np.repeat(
-        [CARRIER, GUILTY, INNOCENT], [told["carriers"], told["guilty"], told["innocent"]]
+        [CARRIER, GUILTY, INNOCENT], [config["carriers"], config["guilty"], config["innocent"]]
     )
     n = len(kind)
     bulk = np.zeros(n, dtype=bool)
-    bulk[rng.choice(np.flatnonzero(kind == GUILTY), told["bulk"], replace=False)] = True
+    bulk[rng.choice(np.flatnonzero(kind == GUILTY), config["bulk"], replace=False)] = True
     segment, owner, product = _segments(rng, kind)
     return Numbering(
         operator_id=distinct(rng, n, 10_000, 100_000),
         kind=kind,
         bulk=bulk,
-        network=np.where(kind == CARRIER, np.arange(n), rng.integers(0, told["carriers"], n)),
+        network=np.where(kind == CARRIER, np.arange(n), rng.integers(0, config["carriers"], n)),
         segment=segment,
         owner=owner,
         product=product,
@@ -102,8 +102,8 @@ def _segments(
             own = [p * 10 + d for p in _CARRIER_PREFIXES[index % 3] for d in range(10)]
         else:
             own = [reseller.pop()]
-        mine = [*own, int(industry[index]), int(iot[index])]
-        segment += mine
-        owner += [index] * len(mine)
+        codes = [*own, int(industry[index]), int(iot[index])]
+        segment += codes
+        owner += [index] * len(codes)
         product += [PERSONAL] * len(own) + [INDUSTRY, IOT]
     return np.array(segment), np.array(owner), np.array(product)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from suyuan.lab.latent.flows import Lots, hand_on, split
-from suyuan.lab.latent.ledger import BY_BANK, BY_QR, Money, Payments, payments, together
+from suyuan.lab.latent.ledger import BY_BANK, BY_QR, LedgerPayments, Money, payments, together
 from suyuan.lab.latent.people import People
 from suyuan.lab.latent.rings import Rings
-from suyuan.lab.latent.victims import Victims
+from suyuan.lab.latent.victims import ScamVictims
 from suyuan.lab.seeds import categories
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND, Setting
 
@@ -41,7 +41,7 @@ class OtherFraud:
     at: np.ndarray
     reported_at: np.ndarray
     accomplices: np.ndarray
-    book: Payments
+    book: LedgerPayments
 
     def __len__(self) -> int:
         return len(self.person)
@@ -52,7 +52,7 @@ def build(
     people: People,
     money: Money,
     rings: Rings,
-    victims: Victims,
+    victims: ScamVictims,
     lines_first: np.ndarray,
 ) -> OtherFraud:
     """Small hands of one to four reports each, who launder by simple means."""
@@ -60,10 +60,10 @@ def build(
     n = setting.counts["other_reports"]
     free = np.setdiff1d(np.arange(len(people)), np.concatenate([rings.person, victims.person]))
     free = rng.permutation(free)
-    person, hands = free[:n], max(n * 2 // 3, 1)
-    hand = rng.integers(0, hands, n)
-    accomplices = free[n : n + hands]
-    fraud_type = categories(rng, SHARES, hands)[hand]
+    person, n_hands = free[:n], max(n * 2 // 3, 1)
+    hand = rng.integers(0, n_hands, n)
+    accomplices = free[n : n + n_hands]
+    fraud_type = categories(rng, SHARES, n_hands)[hand]
     loss = np.round(np.exp(rng.normal(9.0, 1.2, n)).clip(100, 400_000)).astype(np.int64) * 100
     loss[rng.random(n) < 0.06] = 0
     at = lines_first + (rng.gamma(2, 3, n) * HOUR).astype(np.int64)

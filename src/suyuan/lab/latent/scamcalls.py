@@ -53,7 +53,8 @@ def build(
     lead = _leads(
         rng, setting, market, rings, leaks, ring_of[caller] if len(caller) else caller, at
     )
-    repeated = _repeat(rng, lead, at)
+    repeated = _repeat(lead, at)
+    rng.random(len(at))  # drawn and left, so that the worlds of a seed stay what they were
     ordered = np.where(lead >= 0, market.at[leaks.order[lead]] if len(leaks.order) else at, 0)
     lag = _lag(rng, setting, len(at))
     outside_order = at - lag * DAY - (rng.random(len(at)) * 3 * HOUR).astype(np.int64)
@@ -86,11 +87,11 @@ def _slots(
     rng: np.random.Generator, setting: Setting, callers: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """(caller, time) of each call, in order of time; the total is the scale's."""
-    told, total = setting.config["calls"], setting.counts["scam_calls"]
+    config, total = setting.config["calls"], setting.counts["scam_calls"]
     if callers == 0 or total == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    works = rng.random((callers, setting.days)) < told["days_a_month"] / 30
-    low, high = told["per_day"]
+    works = rng.random((callers, setting.days)) < config["days_a_month"] / 30
+    low, high = config["per_day"]
     rate = (rng.uniform(low, high, (callers, 1)) + rng.normal(0, 8, works.shape)) * works
     each = np.maximum(np.round(rate * total / max(rate.sum(), 1)), 0).astype(np.int64)
     caller = np.repeat(np.arange(callers), each.sum(axis=1))
@@ -119,25 +120,25 @@ def _leads(
     """The exposure behind each call, or -1: drawn among the ring's records of the wanted age."""
     lead = np.full(len(at), -1)
     today = (at - setting.start) // DAY
-    wanted = today - _lag(rng, setting, len(at))
+    target = today - _lag(rng, setting, len(at))
     fresh = rng.random(len(at)) < min(setting.config["leaks"]["in_table_share"] * 1.4, 1.0)
     for one in range(rings.n):
-        mine = rng.permutation(_records(rings, leaks, one))
-        if not len(mine):
+        index = rng.permutation(_records(rings, leaks, one))
+        if not len(index):
             continue
-        day = (market.at[leaks.order[mine]] - setting.start) // DAY
-        key = day * _SPAN + leaks.exposed_at[mine] - setting.start - day * DAY
+        day = (market.at[leaks.order[index]] - setting.start) // DAY
+        key = day * _SPAN + leaks.exposed_at[index] - setting.start - day * DAY
         order = np.argsort(key, kind="stable")
-        mine, key = mine[order], key[order]
+        index, key = index[order], key[order]
         calls = np.flatnonzero((ring == one) & fresh)
         for back in (0, 1):  # where nothing of that day is out yet, the day before
             left = calls[lead[calls] < 0]
-            aim = wanted[left] - back
+            aim = target[left] - back
             low = np.searchsorted(key, aim * _SPAN, "left")
             out = np.minimum(at[left] - 40 * MINUTE - setting.start - aim * DAY, _SPAN - 1)
             high = np.searchsorted(key, aim * _SPAN + np.maximum(out, 0), "left")
             pick = low + (rng.random(len(left)) * (high - low)).astype(np.int64)
-            lead[left[high > low]] = mine[pick[high > low]]
+            lead[left[high > low]] = index[pick[high > low]]
     return lead
 
 
@@ -148,12 +149,12 @@ def _records(rings: Rings, leaks: Leaks, ring: int) -> np.ndarray:
     return np.flatnonzero(held[leaks.source]) if len(leaks.source) else np.empty(0, dtype=np.int64)
 
 
-def _repeat(rng: np.random.Generator, lead: np.ndarray, at: np.ndarray) -> np.ndarray:
+def _repeat(lead: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Whether a call is a second or later one on the same record."""
     order = np.lexsort((at, lead))
     again = np.zeros(len(lead), dtype=bool)
     again[order[1:]] = (lead[order][1:] == lead[order][:-1]) & (lead[order][1:] >= 0)
-    return again & (rng.random(len(lead)) < 2)
+    return again
 
 
 def _durations(
@@ -178,16 +179,16 @@ def _numbers(
     if not len(caller):
         return caller, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     order = np.lexsort((at, caller))
-    mine = caller[order]
-    first = np.searchsorted(mine, mine, "left")
+    index = caller[order]
+    first = np.searchsorted(index, index, "left")
     share = np.bincount(caller) / len(caller)
     many = np.maximum(np.round(share * total), 1).astype(np.int64)
     cuts = [np.sort(rng.random(m - 1)) * 0.7 + np.arange(1, m) / m * 0.3 for m in many]
-    place = (np.arange(len(mine)) - first) / np.bincount(caller)[mine]
+    place = (np.arange(len(index)) - first) / np.bincount(caller)[index]
     offset = np.concatenate([[0], np.cumsum(many)])
-    number = np.empty(len(mine), dtype=np.int64)
+    number = np.empty(len(index), dtype=np.int64)
     for one, edges in enumerate(cuts):
-        rows = slice(*np.searchsorted(mine, [one, one + 1]))
+        rows = slice(*np.searchsorted(index, [one, one + 1]))
         number[rows] = offset[one] + np.searchsorted(edges, place[rows])
     back = np.empty_like(number)
     back[order] = number

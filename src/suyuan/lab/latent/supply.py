@@ -7,7 +7,7 @@ import numpy as np
 from suyuan.lab.latent.cardhands import TRANSFER
 from suyuan.lab.latent.cardtrade import CardTrade
 from suyuan.lab.latent.leaks import Leaks
-from suyuan.lab.latent.ledger import BY_BANK, BY_WALLET, Money, Payments, payments
+from suyuan.lab.latent.ledger import BY_BANK, BY_WALLET, LedgerPayments, Money, payments
 from suyuan.lab.latent.people import People
 from suyuan.lab.latent.rings import BOSS, BROKER, CALLER, QQ, SIM_TRADER, WECHAT, Rings
 from suyuan.lab.seeds import categories
@@ -46,7 +46,7 @@ class Supply:
     ring: np.ndarray
     source: np.ndarray
     card_event: np.ndarray
-    book: Payments
+    book: LedgerPayments
 
     def __len__(self) -> int:
         return len(self.at)
@@ -159,9 +159,9 @@ def _honest(
     buyer = np.where(
         known, regulars[who * 3 + rng.integers(0, 3, n)], rng.integers(0, len(people), n)
     )
-    hands = np.concatenate([rings.of(CALLER), rings.of(BOSS)])
-    if len(hands):
-        buyer = np.where(rng.random(n) < 0.04, rng.choice(hands, n), buyer)
+    users = np.concatenate([rings.of(CALLER), rings.of(BOSS)])
+    if len(users):
+        buyer = np.where(rng.random(n) < 0.04, rng.choice(users, n), buyer)
     blank = np.full(n, -1)
     return np.stack([_when(rng, setting, n), sellers[who], buyer, main[who], blank, blank], axis=1)
 

@@ -12,7 +12,7 @@ TRANSFER, LOAN, VOUCHER = range(3)
 
 
 @dataclass(frozen=True)
-class Victims:
+class ScamVictims:
     """One row for each; ``call`` is the row of ScamCalls that took them in.
 
     ``chat`` indexes Accounts (-1 none), ``loss`` is in fen, ``paid_at`` when the first money went,
@@ -32,10 +32,10 @@ class Victims:
         return len(self.person)
 
 
-def build(setting: Setting, calls: ScamCalls, accounts: Accounts) -> Victims:
+def build(setting: Setting, calls: ScamCalls, accounts: Accounts) -> ScamVictims:
     """Draw victims among answered calls to subscribers; fresh, exact records convert better."""
     rng = setting.rng("victims")
-    told, n = setting.config["victims"], setting.counts["victims"]
+    config, n = setting.config["victims"], setting.counts["victims"]
     able = np.flatnonzero(
         (calls.duration > 0) & (calls.callee >= 0) & (calls.at < setting.end - 8 * HOUR)
     )
@@ -47,14 +47,14 @@ def build(setting: Setting, calls: ScamCalls, accounts: Accounts) -> Victims:
     loss = _losses(rng, setting, n)
     path = np.full(n, TRANSFER)
     draw = rng.random(n)
-    path[(draw < told["loan_share"]) & (loss > 800_000)] = LOAN
-    path[draw > 1 - told["direct_voucher_share"]] = VOUCHER
+    path[(draw < config["loan_share"]) & (loss > 800_000)] = LOAN
+    path[draw > 1 - config["direct_voucher_share"]] = VOUCHER
     wait = np.where(rng.random(n) < 0.75, rng.gamma(2, 35 * MINUTE, n), rng.gamma(2, 9 * HOUR, n))
     paid = calls.at[call] + 8 * MINUTE + wait.astype(np.int64)
     delay = rng.lognormal(1.2, 1.4, n) * HOUR * max(setting.knob("report_delay"), 0.05)
     reports = rng.random(n) < setting.report_rate
     calls.duration[call] = np.clip(rng.lognormal(6.9, 0.6, n), 240, 7200).astype(np.int64)
-    return Victims(
+    return ScamVictims(
         person=calls.callee[call],
         call=call,
         ring=calls.ring[call],
@@ -70,9 +70,9 @@ def build(setting: Setting, calls: ScamCalls, accounts: Accounts) -> Victims:
 
 def _losses(rng: np.random.Generator, setting: Setting, n: int) -> np.ndarray:
     """Fen, lognormal and cut; half of them round figures."""
-    told = setting.config["victims"]
-    yuan = rng.lognormal(np.log(told["median_yuan"]), told["sigma"], n)
-    yuan = np.clip(yuan, 200, told["cap_yuan"])
+    config = setting.config["victims"]
+    yuan = rng.lognormal(np.log(config["median_yuan"]), config["sigma"], n)
+    yuan = np.clip(yuan, 200, config["cap_yuan"])
     rounded = np.where(rng.random(n) < 0.5, np.round(yuan / 100) * 100, np.round(yuan, 2))
     found: np.ndarray = np.round(np.maximum(rounded, 200) * 100).astype(np.int64)
     return found
@@ -84,12 +84,12 @@ def _chats(
     """A bought account that the ring used at that time, where it had one already."""
     chat = np.full(len(call), -1)
     for ring in np.unique(calls.ring[call]):
-        mine = np.flatnonzero((accounts.ring == ring) & (accounts.sold_at > 0))
-        mine = mine[np.argsort(accounts.sold_at[mine])]
+        index = np.flatnonzero((accounts.ring == ring) & (accounts.sold_at > 0))
+        index = index[np.argsort(accounts.sold_at[index])]
         rows = np.flatnonzero(calls.ring[call] == ring)
-        bought = np.searchsorted(accounts.sold_at[mine], calls.at[call[rows]])
+        bought = np.searchsorted(accounts.sold_at[index], calls.at[call[rows]])
         newest = np.maximum(bought - 1 - (rng.exponential(6, len(rows))).astype(np.int64), 0)
         chat[rows] = np.where(
-            bought > 0, mine[np.minimum(newest, len(mine) - 1)] if len(mine) else -1, -1
+            bought > 0, index[np.minimum(newest, len(index) - 1)] if len(index) else -1, -1
         )
     return np.where(rng.random(len(call)) < 0.85, chat, -1)

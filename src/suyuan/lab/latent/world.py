@@ -34,7 +34,7 @@ class Book:
     ``row_of`` gives, for each part by name, the place of its rows in the ordered book.
     """
 
-    all: ledger.Payments
+    all: ledger.LedgerPayments
     status: np.ndarray
     opening: np.ndarray
     balance_after: np.ndarray
@@ -54,9 +54,9 @@ class World:
     calls: scamcalls.ScamCalls
     busy: busy.Busy
     lines: lines.Lines
-    cards: cards.Cards
+    cards: cards.SimCards
     accounts: farms.Accounts
-    victims: victims.Victims
+    victims: victims.ScamVictims
     money: ledger.Money
     laundering: laundering.Laundering
     trade: cardtrade.CardTrade
@@ -125,8 +125,8 @@ def build(setting: Setting) -> World:
 
 def _keep_book(
     setting: Setting,
-    parts: dict[str, ledger.Payments],
-    ordinary: list[ledger.Payments],
+    parts: dict[str, ledger.LedgerPayments],
+    ordinary: list[ledger.LedgerPayments],
     accounts: int,
 ) -> Book:
     """Put all payments in order; a few ordinary ones fail or are reversed."""
@@ -136,7 +136,7 @@ def _keep_book(
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     columns = (getattr(whole, name)[order] for name in whole.__dataclass_fields__)
-    book = ledger.Payments(*columns)
+    book = ledger.LedgerPayments(*columns)
     status = np.where(rng.random(len(book)) < 0.006, ledger.FAILED, ledger.SETTLED)
     marked = np.concatenate([place[starts[i] : starts[i + 1]] for i in range(len(parts))])
     status[marked] = ledger.SETTLED

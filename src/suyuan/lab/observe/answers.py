@@ -77,34 +77,34 @@ class Writer(Roles):
         )
 
     def reports(self) -> None:
-        world, told = self.world, self.told
-        mine = told.victim >= 0
-        victim = np.maximum(told.victim, 0)
+        world, facts = self.world, self.reported
+        of_ring = facts.victim >= 0
+        victim = np.maximum(facts.victim, 0)
         call = world.victims.call[victim] if len(world.victims) else victim
-        lead = np.where(mine, world.calls.lead[call] if len(world.calls) else -1, -1)
+        lead = np.where(of_ring, world.calls.lead[call] if len(world.calls) else -1, -1)
         order = np.where(
             lead >= 0, world.leaks.order[np.maximum(lead, 0)] if len(world.leaks.order) else -1, -1
         )
         source = np.where(
             lead >= 0, world.leaks.source[np.maximum(lead, 0)] if len(world.leaks.order) else -1, -1
         )
-        ring = np.where(mine, world.victims.ring[victim] if len(world.victims) else -1, -1)
-        others = np.arange(len(told.id)) - len(told.id) + len(world.other)
-        hands = np.where(mine, ring, 1000 + world.other.hand[np.maximum(others, 0)])
+        ring = np.where(of_ring, world.victims.ring[victim] if len(world.victims) else -1, -1)
+        others = np.arange(len(facts.id)) - len(facts.id) + len(world.other)
+        offenders = np.where(of_ring, ring, 1000 + world.other.hand[np.maximum(others, 0)])
         self._out(
             "reports",
-            report_id=Ids(told.id),
+            report_id=Ids(facts.id),
             ring_id=Texts(self.ring(ring)),
-            fraud_type=Words(told.type, words(*TYPES)),
-            hand=Ids(hands, "hand-"),
+            fraud_type=Words(facts.type, words(*TYPES)),
+            hand=Ids(offenders, "hand-"),
             order_id=Ids(np.where(order >= 0, world.market.order_id[order], -1)),
             source=Words(source, self.org(world.leaks.org)),
-            loss=Numbers(told.loss),
+            loss=Numbers(facts.loss),
         )
 
     def leaks(self) -> None:
         leaks = self.world.leaks
-        actor, terminal = self._hands()
+        actor, terminal = self._culprits()
         self._out(
             "leaks",
             source=Texts(self.org(leaks.org)),
@@ -154,8 +154,8 @@ class Writer(Roles):
         """Lots at rest, and cards: with whoever paid for them, else in the card."""
         world, trade, dirty = self.world, self.world.trade, self.world.laundering
         report = np.full(len(world.victims), -1)
-        mine = self.told.victim >= 0
-        report[self.told.victim[mine]] = self.told.id[mine]
+        of_ring = self.reported.victim >= 0
+        report[self.reported.victim[of_ring]] = self.reported.id[of_ring]
         stolen = np.flatnonzero(trade.origin >= 0)
         held = trade.holder[stolen] >= 0
         card = texts(Ids(self.cards[stolen], "voucher:"))

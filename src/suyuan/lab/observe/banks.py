@@ -44,11 +44,11 @@ def payments(world: World, ids: np.ndarray, folder: Path) -> int:
     gaps, n = world.setting.knob("missing"), len(book)
     numbers = texts(Ids(money.number))
     order = np.where(book.order >= 0, world.market.order_id[book.order], -1)
-    said = np.where(book.memo >= 0, book.memo, rng.integers(1, len(MEMOS), n))
+    memo = np.where(book.memo >= 0, book.memo, rng.integers(1, len(MEMOS), n))
     off = skew(rng, world.setting, money.kind[book.payer])
     sold_for = np.full(len(money), -1)
     sold_for[: len(world.people)] = 0
-    told = rng.random(len(money)) < 1 - 0.3 * min(gaps, 3)
+    complete = rng.random(len(money)) < 1 - 0.3 * min(gaps, 3)
     cells: dict[str, Cells] = {
         "payment_id": Ids(ids),
         "at": Numbers((book.at + off) // SECOND * SECOND),
@@ -57,8 +57,8 @@ def payments(world: World, ids: np.ndarray, folder: Path) -> int:
         "amount": Numbers(book.amount),
         "currency": Words(np.zeros(n, dtype=np.int8), words("CNY")),
         "channel": Words(blank(rng, book.channel, 0.05 * gaps), words(*CHANNELS)),
-        "balance_after": Numbers(np.where(told[book.payer], world.book.balance_after, -1)),
-        "memo": Words(blank(rng, said, 0.75), MEMOS),
+        "balance_after": Numbers(np.where(complete[book.payer], world.book.balance_after, -1)),
+        "memo": Words(blank(rng, memo, 0.75), MEMOS),
         "merchant_order": Ids(blank(rng, order, 0.4 * gaps)),
         "status": Words(blank(rng, world.book.status, 0.05 * gaps), STATUSES),
     }
@@ -111,8 +111,8 @@ def vouchers(world: World, ids: np.ndarray, paid: np.ndarray, folder: Path) -> i
     """Events of cards. Issuers know sales and redemptions; transfers stand on seized phones."""
     trade, rng = world.trade, world.setting.rng("observe/vouchers")
     gaps, people = world.setting.knob("missing"), world.people
-    seen = (trade.event != 1) | (rng.random(len(trade.event)) > 0.08 * gaps)
-    rows = np.flatnonzero(seen)
+    visible = (trade.event != 1) | (rng.random(len(trade.event)) > 0.08 * gaps)
+    rows = np.flatnonzero(visible)
     row_of = world.book.row_of["cards"]
     payment = trade.event_payment[rows]
     paid_by = np.where(payment >= 0, paid[row_of[np.maximum(payment, 0)]], -1)

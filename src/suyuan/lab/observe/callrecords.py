@@ -11,7 +11,7 @@ from suyuan.lab.latent.lines import BUSY, FARM, OTHER_FRAUD, SCAM
 from suyuan.lab.latent.market import HOURS
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank, mistype, skew
-from suyuan.lab.seeds import categories, scramble
+from suyuan.lab.seeds import categories, distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
 from suyuan.lab.sheet import Cells, Ids, Numbers, Words, published, words
 from suyuan.model.columns import PUBLISHED
@@ -54,12 +54,12 @@ def _chunks(world: World, rows: np.ndarray, day: int) -> Iterator[dict[str, Cell
     gaps = world.setting.knob("missing")
     rows = rows[np.argsort(rows[:, AT], kind="stable")]
     off = skew(world.setting.rng("observe/clocks"), world.setting, np.arange(64))
-    told = world.setting.rng("observe/carrier").random(64) < 1 - 0.25 * min(gaps, 3)
+    complete = world.setting.rng("observe/carrier").random(64) < 1 - 0.25 * min(gaps, 3)
     base = (day + 10) * 10**9
     for start in range(0, len(rows), 10**6):
         part = rows[start : start + 10**6]
         n, operator = len(part), part[:, OPERATOR]
-        knows = told[operator]
+        knows = complete[operator]
         ids = scramble(base + start + rng.permutation(n) + world.setting.seed * 10**12)
         yield {
             "call_id": Ids(blank(rng, ids, 0.02 * gaps)),
@@ -130,12 +130,22 @@ def scam_rows(world: World) -> np.ndarray:
         5 * 10**8 + rng.integers(0, 10**6, int(spoofed.sum()))
     )
     rows[spoofed, IMEI] = -1
+    _rewrite(world, rows, line)
     many = rng.integers(0, 4, len(victims))
     call = np.repeat(victims.call, many)
     later = rows[call].copy()
     later[:, AT] += (rng.gamma(2, 40, len(later)) * MINUTE).astype(np.int64) + 10 * MINUTE
     later[:, SECONDS] = rng.lognormal(6.0, 0.8, len(later)).clip(20, 5400)
     return np.concatenate([rows, later])
+
+
+def _rewrite(world: World, rows: np.ndarray, line: np.ndarray) -> None:
+    """SIM boxes that show a new handset with every call: `rows` changes in place."""
+    share = world.setting.config["calls"]["rewritten"]
+    if share > 0:
+        rng = world.setting.rng("observe/boxes")
+        boxed = (rng.random(int(line.max()) + 1) < share)[line] & (rows[:, IMEI] >= 0)
+        rows[boxed, IMEI] = distinct(rng, int(boxed.sum()), 86 * 10**13, 87 * 10**13)
 
 
 def _busy_rows(world: World) -> np.ndarray:
@@ -186,8 +196,10 @@ def _pool_rows(world: World) -> np.ndarray:
     at += ((1 + categories(rng, HOURS[9:23], n)) * HOUR) + rng.integers(0, 3600, n) * SECOND
     seconds = np.where(rng.random(n) < 0.7, rng.lognormal(3.8, 1.1, n).clip(1, 3600), 0)
     own = _line_rows(world, rng, line, at, people.phone[friend], seconds.astype(np.int64))
-    theirs = _people_rows(world, friend, at, world.lines.phone[line], seconds.astype(np.int64))
-    found: np.ndarray = np.where((rng.random(n) < 0.5)[:, None], own, theirs)
+    return_calls = _people_rows(
+        world, friend, at, world.lines.phone[line], seconds.astype(np.int64)
+    )
+    found: np.ndarray = np.where((rng.random(n) < 0.5)[:, None], own, return_calls)
     return found
 
 
@@ -198,8 +210,8 @@ def _returned(world: World, rows: np.ndarray) -> np.ndarray:
     order = np.argsort(phones)
     place = np.searchsorted(phones[order], rows[:, CALLEE]).clip(0, len(phones) - 1)
     person = order[place]
-    mine = (phones[person] == rows[:, CALLEE]) & (rows[:, SECONDS] == 0)
-    some = np.flatnonzero(mine & (rng.random(len(rows)) < 0.06))
+    own_number = (phones[person] == rows[:, CALLEE]) & (rows[:, SECONDS] == 0)
+    some = np.flatnonzero(own_number & (rng.random(len(rows)) < 0.06))
     who, at = (
         person[some],
         rows[some, AT] + (rng.gamma(1.2, 50, len(some)) * MINUTE).astype(np.int64) + MINUTE,

@@ -8,6 +8,7 @@ import pyarrow as pa
 from suyuan.lab.latent.cards import COMPANY, FUNCTIONS
 from suyuan.lab.latent.farms import FARMED, PLATFORMS, SHOP, STUDIO
 from suyuan.lab.latent.lines import FARM
+from suyuan.lab.latent.registered import KEPT
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank
 from suyuan.lab.seeds import categories, scramble
@@ -128,11 +129,12 @@ def otps(world: World, folder: Path) -> int:
     odds = np.where(farmed, 0.3 / max(setting.knob("evasion"), 0.3), np.where(grouped, 0.18, 0.015))
     relayed = rng.random(len(phone)) < odds.clip(0, 0.9)
     pool = np.where(farmed, scramble(phone // 7 % 37 + 5), scramble(phone // 3 % 997 + 5)) % 10**10
+    kept = sent >= setting.start - KEPT
     cells: dict[str, Cells] = {
-        "msisdn": Ids(phone),
-        "service": Words(service, SERVICES),
-        "received_at": Numbers(sent // SECOND * SECOND),
-        "relayed_to": Ids(np.where(relayed, pool + 10**9, -1)),
+        "msisdn": Ids(phone[kept]),
+        "service": Words(service[kept], SERVICES),
+        "received_at": Numbers(sent[kept] // SECOND * SECOND),
+        "relayed_to": Ids(np.where(relayed, pool + 10**9, -1)[kept]),
     }
     return write(folder, OTPS, cells)
 

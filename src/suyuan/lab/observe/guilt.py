@@ -20,7 +20,7 @@ from suyuan.lab.latent.rings import (
 )
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.carriers import customer_ids
-from suyuan.lab.observe.police import Told
+from suyuan.lab.observe.police import Reported
 from suyuan.lab.observe.staff import Staff
 from suyuan.lab.sheet import Cells, Flags, Ids, Texts, Words, texts, words, write
 
@@ -32,7 +32,7 @@ class Names:
     """What the truth's tables are made from, and how things are called in them."""
 
     world: World
-    told: Told
+    reported: Reported
     staff: Staff
     account_names: pa.Array
     cards: np.ndarray
@@ -134,7 +134,7 @@ class Roles(Names):
         self, role: np.ndarray, subject: pa.Array, ring: np.ndarray, counts: np.ndarray
     ) -> tuple[np.ndarray, pa.Array, np.ndarray, np.ndarray, np.ndarray]:
         leaks = self.world.leaks
-        actor, terminal = self._hands()
+        actor, terminal = self._culprits()
         hand = np.where(leaks.mechanism == 1, terminal, actor)
         found = pa.concat_arrays([self.org(leaks.org), pa.array(hand, pa.string())])
         n = len(found)
@@ -147,7 +147,7 @@ class Roles(Names):
             how,
         )
 
-    def _hands(self) -> tuple[np.ndarray, np.ndarray]:
+    def _culprits(self) -> tuple[np.ndarray, np.ndarray]:
         """Actor and terminal of each leak as subjects."""
         actors, terminals = [], []
         for org in self.world.leaks.org.tolist():

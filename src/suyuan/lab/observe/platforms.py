@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from suyuan.lab.latent.farms import CAFE, CAMPUS, FARMED, PLATFORMS, SHOP
+from suyuan.lab.latent.registered import KEPT
 from suyuan.lab.latent.supply import CHAT, RECORDS, SIM, TOKEN, VOUCHER
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank, seized_at
@@ -68,7 +69,9 @@ def logins(world: World, names: pa.Array, folder: Path) -> int:
     rest = handed_wait(rng, chats.sort[row])
     # Warming up: the farm itself logs in before the sale.
     warming = sold & (rng.random(len(row)) < 0.2 * world.setting.knob("evasion"))
-    at = np.where(sold & ~warming, chats.sold_at[row] + wait // 2, chats.at[row] + wait + rest)
+    # Platforms keep logins for some weeks, however old the account is.
+    since = np.maximum(chats.at, world.setting.start - KEPT)
+    at = np.where(sold & ~warming, chats.sold_at[row] + wait // 2, since[row] + wait + rest)
     buyer = scramble(chats.batch[row] * 3 + chats.ring[row] + 11) % len(people)
     # Whoever had a shop or a friend register for them uses their own handset from then on.
     handed = np.isin(chats.sort[row], (SHOP, CAFE, CAMPUS))
@@ -101,12 +104,12 @@ def handed_wait(rng: np.random.Generator, sort: np.ndarray) -> np.ndarray:
 def chat_of(world: World) -> np.ndarray:
     """One account of each person, -1 where there is none."""
     found = np.full(len(world.people), -1)
-    mine = np.flatnonzero(world.accounts.person >= 0)
-    found[world.accounts.person[mine]] = mine
+    index = np.flatnonzero(world.accounts.person >= 0)
+    found[world.accounts.person[index]] = index
     return found
 
 
-SAID = {
+PHRASES = {
     RECORDS: (
         "今天的单子有吗",
         "新料 {n} 条,{p} 一条",
@@ -182,7 +185,9 @@ def messages(world: World, names: pa.Array, folder: Path) -> int:
             + (rng.random(len(talk)) * world.setting.days * DAY).astype(np.int64),
         ]
     )
-    said, code = _said(rng, deals.goods[deal], deals.quantity[deal], deals.price[deal], len(talk))
+    quotes, code = _quotes(
+        rng, deals.goods[deal], deals.quantity[deal], deals.price[deal], len(talk)
+    )
     known = (chat[sender] >= 0) & (chat[receiver] >= 0)
     n = int(known.sum())
     phone_of = np.where(seized[sender], sender, receiver)[known]
@@ -191,13 +196,13 @@ def messages(world: World, names: pa.Array, folder: Path) -> int:
         "at": Numbers(at[known] // SECOND * SECOND),
         "sender": Words(chat[sender][known], names),
         "receiver": Words(chat[receiver][known], names),
-        "text": Words(code[known], said),
+        "text": Words(code[known], quotes),
         "known_at": Numbers(np.maximum(seized_at(world.setting, phone_of), at[known] + HOUR)),
     }
     return write(folder, MESSAGES, cells)
 
 
-def _said(
+def _quotes(
     rng: np.random.Generator, goods: np.ndarray, quantity: np.ndarray, price: np.ndarray, talk: int
 ) -> tuple[pa.Array, np.ndarray]:
     """Sentences and which one each message is."""
@@ -207,7 +212,7 @@ def _said(
     for what, many, cost, small in zip(
         goods.tolist(), quantity.tolist(), price.tolist(), chatter.tolist(), strict=True
     ):
-        choice = SAID.get(what)
+        choice = PHRASES.get(what)
         if small or choice is None:
             codes.append(int(rng.integers(0, len(SMALL_TALK))))
             continue

@@ -21,7 +21,7 @@ from suyuan.model.records import REPORTS
 
 
 @dataclass(frozen=True)
-class Told:
+class Reported:
     """What every report says, before it is written down; the ring's first, then the others.
 
     ``victim`` is the row of Victims (-1 for other frauds), ``caller`` a number, ``chat`` an
@@ -43,13 +43,13 @@ class Told:
     card: np.ndarray
 
 
-def listen(world: World) -> Told:
+def listen(world: World) -> Reported:
     """Gather the facts of all reports."""
     rng = world.setting.rng("observe/told")
     victims, calls, other = world.victims, world.calls, world.other
-    mine = np.flatnonzero(victims.reported_at > 0)
-    n, m = len(mine), len(other)
-    call = victims.call[mine]
+    index = np.flatnonzero(victims.reported_at > 0)
+    n, m = len(index), len(other)
+    call = victims.call[index]
     scam, foreign = world.lines.rows(SCAM), world.lines.rows(OTHER_FRAUD)
     lead = calls.lead[call] if n else call
     order = np.where(lead >= 0, world.leaks.order[lead] if len(world.leaks.order) else -1, -1)
@@ -61,24 +61,24 @@ def listen(world: World) -> Told:
         ]
     )
     payees = np.concatenate(
-        [_payees(world, mine), np.stack([other.payee, *[np.full(m, -1)] * 2], 1)]
+        [_payees(world, index), np.stack([other.payee, *[np.full(m, -1)] * 2], 1)]
     )
     bystander = rng.random(n + m) < 0.3 * world.setting.knob("lookalikes")
     payees[bystander, 2] = _bystanders(world, rng, int(bystander.sum()))
-    return Told(
+    return Reported(
         id=distinct(rng, n + m, 10**8, 10**9),
-        victim=np.concatenate([mine, np.full(m, -1)]),
-        person=np.concatenate([victims.person[mine], other.person]),
+        victim=np.concatenate([index, np.full(m, -1)]),
+        person=np.concatenate([victims.person[index], other.person]),
         at=np.concatenate([calls.at[call], other.at - rng.integers(10, 4000, m) * SECOND * 10]),
-        reported=np.concatenate([victims.reported_at[mine], other.reported_at]),
+        reported=np.concatenate([victims.reported_at[index], other.reported_at]),
         caller=np.where(rng.random(n + m) < np.where(np.arange(n + m) < n, 0.95, 0.6), caller, -1),
-        chat=np.concatenate([victims.chat[mine], np.full(m, -1)]),
+        chat=np.concatenate([victims.chat[index], np.full(m, -1)]),
         payees=payees,
         order=np.concatenate([np.where(known, order, -1), np.full(m, -1)]),
-        loss=np.concatenate([victims.loss[mine], other.loss]),
+        loss=np.concatenate([victims.loss[index], other.loss]),
         type=np.concatenate([np.full(n, IMPOSTOR), other.type]),
-        loan=np.concatenate([victims.path[mine] == LOAN, np.zeros(m, bool)]),
-        card=np.concatenate([victims.path[mine] == VOUCHER, np.zeros(m, bool)]),
+        loan=np.concatenate([victims.path[index] == LOAN, np.zeros(m, bool)]),
+        card=np.concatenate([victims.path[index] == VOUCHER, np.zeros(m, bool)]),
     )
 
 
@@ -88,46 +88,48 @@ def _bystanders(world: World, rng: np.random.Generator, n: int) -> np.ndarray:
     return np.where(rng.random(n) < 0.3, rng.choice(world.money.shops, n), traders)
 
 
-def _payees(world: World, mine: np.ndarray) -> np.ndarray:
+def _payees(world: World, index: np.ndarray) -> np.ndarray:
     """The first accounts that each victim paid into, up to three different ones."""
-    found = np.full((len(mine), 3), -1)
+    found = np.full((len(index), 3), -1)
     dirty = world.laundering
     pairs = (
         np.unique(np.stack([dirty.first_victim, dirty.first_payee], 1), axis=0)
         if len(dirty.first_victim)
         else np.empty((0, 2), dtype=np.int64)
     )
-    row = np.searchsorted(mine, pairs[:, 0]).clip(0, max(len(mine) - 1, 0))
-    ok = (mine[row] == pairs[:, 0]) if len(mine) else np.zeros(len(pairs), bool)
+    row = np.searchsorted(index, pairs[:, 0]).clip(0, max(len(index) - 1, 0))
+    ok = (index[row] == pairs[:, 0]) if len(index) else np.zeros(len(pairs), bool)
     row, payee = row[ok], pairs[ok, 1]
     nth = np.arange(len(row)) - np.searchsorted(row, row, "left")
     found[row[nth < 3], nth[nth < 3]] = payee[nth < 3]
     return found
 
 
-def reports(world: World, told: Told, names: pa.Array, folder: Path) -> int:
+def reports(world: World, report: Reported, names: pa.Array, folder: Path) -> int:
     """The report table; half of the facts are missing somewhere, a tenth of the labels wrong."""
     rng = world.setting.rng("observe/reports")
     gaps, noise = world.setting.knob("missing"), world.setting.knob("noise")
-    people, n = world.people, len(told.id)
-    caller = mistype(rng, np.where(rng.random(n) < 0.12 * gaps, -1, told.caller), 0.02 * noise)
-    chat = np.where(rng.random(n) < 0.25 * gaps, -1, told.chat)
-    payees = np.where(rng.random((n, 3)) < 0.15 * gaps, -1, told.payees)
+    people, n = world.people, len(report.id)
+    caller = mistype(rng, np.where(rng.random(n) < 0.12 * gaps, -1, report.caller), 0.02 * noise)
+    chat = np.where(rng.random(n) < 0.25 * gaps, -1, report.chat)
+    payees = np.where(rng.random((n, 3)) < 0.15 * gaps, -1, report.payees)
     cells: dict[str, Cells] = {
-        "report_id": Ids(told.id),
-        "reported_at": Numbers(told.reported // MINUTE * MINUTE),
-        "victim_id": Ids(blank(rng, people.id[told.person], 0.1 * gaps)),
-        "victim_phone": Ids(blank(rng, people.phone[told.person], 0.03 * gaps)),
-        "contacted_at": Numbers(blank(rng, _recalled(rng, told.at), 0.12 * gaps)),
+        "report_id": Ids(report.id),
+        "reported_at": Numbers(report.reported // MINUTE * MINUTE),
+        "victim_id": Ids(blank(rng, people.id[report.person], 0.1 * gaps)),
+        "victim_phone": Ids(blank(rng, people.phone[report.person], 0.03 * gaps)),
+        "contacted_at": Numbers(blank(rng, _recalled(rng, report.at), 0.12 * gaps)),
         "caller_numbers": lists(texts(Ids(caller[caller > 0])), (caller > 0).astype(np.int64)),
         "chat_accounts": lists(names.take(pa.array(chat[chat >= 0])), (chat >= 0).astype(np.int64)),
-        "quoted_order_id": Ids(np.where(told.order >= 0, world.market.order_id[told.order], -1)),
+        "quoted_order_id": Ids(
+            np.where(report.order >= 0, world.market.order_id[report.order], -1)
+        ),
         "payee_accounts": lists(
             texts(Ids(world.money.number[payees[payees >= 0]])), (payees >= 0).sum(axis=1)
         ),
-        "loss": Numbers(told.loss),
-        "fraud_type": Words(_labels(rng, told.type, gaps), words(*TYPES)),
-        "narrative": Texts(_statements(world, told, names)),
+        "loss": Numbers(report.loss),
+        "fraud_type": Words(_labels(rng, report.type, gaps), words(*TYPES)),
+        "narrative": Texts(_statements(world, report, names)),
     }
     return write(folder, REPORTS, cells)
 
@@ -149,35 +151,41 @@ def _labels(rng: np.random.Generator, true: np.ndarray, gaps: float) -> np.ndarr
     return blank(rng, label, 0.15 * gaps)
 
 
-def _statements(world: World, told: Told, names: pa.Array) -> pa.Array:
+def _statements(world: World, report: Reported, names: pa.Array) -> pa.Array:
     rng = world.setting.rng("observe/narratives")
     wording = world.setting.knob("wording")
     items = ITEMS.to_pylist()
     market = world.market
     found = []
-    for row in range(len(told.id)):
-        order = int(told.order[row])
+    for row in range(len(report.id)):
+        order = int(report.order[row])
         lead = order if order >= 0 else int(rng.integers(0, len(market)))
         price = market.amount[lead] / 100
         facts = {
-            **_when(int(told.at[row])),
-            "caller": str(told.caller[row]) if told.caller[row] > 0 else "",
-            "chat": names[int(told.chat[row])].as_py().split(":")[1] if told.chat[row] >= 0 else "",
-            "payee": str(world.money.number[told.payees[row, 0]])
-            if told.payees[row, 0] >= 0
+            **_when(int(report.at[row])),
+            "caller": str(report.caller[row]) if report.caller[row] > 0 else "",
+            "chat": names[int(report.chat[row])].as_py().split(":")[1]
+            if report.chat[row] >= 0
+            else "",
+            "payee": str(world.money.number[report.payees[row, 0]])
+            if report.payees[row, 0] >= 0
             else "",
             "item": items[int(market.category[lead] * 40 + market.item[lead])],
             "price": f"{price:g}" if order >= 0 else "",
             "claim": f"{price * rng.choice([2, 2.5, 3]):.0f}",
-            "loss": f"{told.loss[row] / 100:g}",
-            "loan": f"{np.ceil(told.loss[row] / 1_000_000) * 10_000:.0f}" if told.loan[row] else "",
-            "card": str(rng.choice(["Q币", "苏宁卡", "点卡", "购物卡"])) if told.card[row] else "",
+            "loss": f"{report.loss[row] / 100:g}",
+            "loan": f"{np.ceil(report.loss[row] / 1_000_000) * 10_000:.0f}"
+            if report.loan[row]
+            else "",
+            "card": str(rng.choice(["Q币", "苏宁卡", "点卡", "购物卡"]))
+            if report.card[row]
+            else "",
         }
-        ring = told.victim[row] >= 0
+        ring = report.victim[row] >= 0
         found.append(
             narratives.impostor(rng, facts, wording)
             if ring
-            else narratives.other(rng, int(told.type[row]), facts, wording)
+            else narratives.other(rng, int(report.type[row]), facts, wording)
         )
     return blank_text(rng, found, 0.05 * world.setting.knob("missing"))
 

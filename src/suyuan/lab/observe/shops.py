@@ -1,11 +1,10 @@
-"""What platforms, shops and couriers record: orders and who looked at them; and what surfaced."""
+"""What platforms and shops record of orders; and what surfaced of them."""
 
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from suyuan.lab.latent.leaks import EXPORT, INSIDER, TROJAN
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.callrecords import scam_callees
 from suyuan.lab.observe.noise import (
@@ -16,15 +15,11 @@ from suyuan.lab.observe.noise import (
     mistype,
     seized_at,
 )
-from suyuan.lab.observe.staff import Staff
-from suyuan.lab.observe.wording import ITEMS, addresses, dotted, names
+from suyuan.lab.observe.wording import ITEMS, addresses, names
 from suyuan.lab.seeds import categories, distinct
-from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
-from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, texts, words, write
-from suyuan.model.records import ACCESSES, LEAKED, ORDERS
-
-ACTIONS = words("view", "search", "export", "print", "api")
-VIEW, SEARCH, EXPORTED, PRINT, API = range(5)
+from suyuan.lab.setting import DAY, HOUR, SECOND
+from suyuan.lab.sheet import Cells, Ids, Numbers, Words, texts, write
+from suyuan.model.records import LEAKED, ORDERS
 
 
 def orders(world: World, folder: Path) -> int:
@@ -72,157 +67,6 @@ class _Lazy:
 
     def take(self, rows: np.ndarray) -> pa.Array:
         return self.make(rows)  # type: ignore[operator]
-
-
-def accesses(world: World, staff: Staff, folder: Path) -> int:
-    """Logs of half of the organisations: daily work, bulk work, and the leaks among it."""
-    parts = [_work(world, staff), _bulk_work(world, staff), _leaking(world, staff)]
-    table = np.concatenate(parts)
-    rng = world.setting.rng("observe/accesses")
-    logged = rng.random(len(world.market.org_id)) < 1 - 0.3 * min(world.setting.knob("missing"), 3)
-    logged[world.leaks.org[world.leaks.used]] |= rng.random(int(world.leaks.used.sum())) < 0.6
-    table = table[logged[table[:, 1]]]
-    market, n = world.market, len(table)
-    order = table[:, 5]
-    cells: dict[str, Cells] = {
-        "access_id": Ids(distinct(rng, n, 10**11, 10**12)),
-        "at": Numbers(table[:, 0]),
-        "org": Ids(market.org_id[table[:, 1]]),
-        "actor_id": Ids(staff.logins[table[:, 2]]),
-        "terminal": Ids(
-            blank(rng, staff.terminals[table[:, 3]], 0.1 * world.setting.knob("missing"))
-        ),
-        "ip": Texts(dotted(blank(rng, table[:, 8], 0.15 * world.setting.knob("missing")))),
-        "action": Words(table[:, 4], ACTIONS),
-        "order_id": Ids(np.where(order >= 0, market.order_id[order], -1)),
-        "row_count": Numbers(table[:, 6]),
-        "range_from": Numbers(np.where(table[:, 7] >= 0, table[:, 7], -1)),
-        "range_to": Numbers(np.where(table[:, 7] >= 0, table[:, 9], -1)),
-    }
-    return write(folder, ACCESSES, cells)
-
-
-# Columns of an access: at, org, login, terminal, action, order, rows, from, ip, to.
-def _table(
-    at: np.ndarray,
-    org: np.ndarray,
-    login: np.ndarray,
-    terminal: np.ndarray,
-    action: np.ndarray | int,
-    order: np.ndarray | int,
-    ip: np.ndarray,
-    bulk: tuple[np.ndarray | int, np.ndarray | int, np.ndarray | int] = (-1, -1, -1),
-) -> np.ndarray:
-    n = len(at)
-    columns = [
-        at // SECOND * SECOND,
-        org,
-        login,
-        terminal,
-        action,
-        order,
-        bulk[0],
-        bulk[1],
-        ip,
-        bulk[2],
-    ]
-    return np.stack([np.broadcast_to(np.asarray(c, dtype=np.int64), (n,)) for c in columns], axis=1)
-
-
-def _work(world: World, staff: Staff) -> np.ndarray:
-    """Orders viewed and printed at the shop, and searched at the courier's now and then."""
-    rng = world.setting.rng("observe/work")
-    market = world.market
-    found = []
-    for column, share, actions in (
-        (market.merchant, 0.7, [VIEW, PRINT, SEARCH]),
-        (market.courier, 0.25, [SEARCH, VIEW]),
-        (market.warehouse, 0.5, [PRINT, VIEW]),
-        (market.software, 0.25, [API, PRINT]),
-    ):
-        rows = np.flatnonzero((column >= 0) & (rng.random(len(market)) < share))
-        org = column[rows]
-        login, terminal, ip = staff.somebody(rng, org)
-        at = market.at[rows] + (rng.gamma(1.5, 6.0, len(rows)) * HOUR).astype(np.int64) + 3 * MINUTE
-        found.append(_table(at, org, login, terminal, rng.choice(actions, len(rows)), rows, ip))
-    return np.concatenate(found)
-
-
-def _bulk_work(world: World, staff: Staff) -> np.ndarray:
-    """Nightly and weekly exports for the books and for campaigns, in most organisations."""
-    rng = world.setting.rng("observe/bulk")
-    orgs = np.flatnonzero(rng.random(len(world.market.org_id)) < 0.7)
-    every = rng.integers(1, 8, len(orgs))
-    times = (world.setting.days // every).clip(1)
-    org = np.repeat(orgs, times)
-    step = np.concatenate([np.arange(t) for t in times])
-    day = world.setting.start + step * np.repeat(every, times) * DAY
-    at = (
-        day
-        + (np.repeat(rng.integers(0, 24, len(orgs)), times) * HOUR)
-        + rng.integers(0, 3600, len(org)) * SECOND
-    )
-    login, terminal, ip = staff.somebody(rng, org)
-    span = np.repeat(every, times) * DAY
-    rows = (rng.lognormal(3.5, 1.2, len(org))).astype(np.int64) + 1
-    return _table(at, org, login, terminal, EXPORTED, -1, ip, (rows, at - span, at))
-
-
-def _leaking(world: World, staff: Staff) -> np.ndarray:
-    """How each leak looks in the log: a person's searches, a terminal's sweeps, or exports."""
-    rng = world.setting.rng("observe/leaking")
-    leaks = world.leaks
-    found = [np.empty((0, 10), dtype=np.int64)]
-    for one in range(len(leaks)):
-        rows = np.flatnonzero(leaks.source == one)
-        order, at = leaks.order[rows], leaks.exposed_at[rows]
-        org = np.full(len(rows), leaks.org[one])
-        login, terminal = staff.culprit(int(leaks.org[one]))
-        ip = np.full(len(rows), staff.ip_of(terminal))
-        how = leaks.mechanism[one]
-        if how == INSIDER:
-            action = rng.choice([VIEW, SEARCH, PRINT], len(rows), p=[0.45, 0.4, 0.15])
-            found.append(
-                _table(
-                    at,
-                    org,
-                    np.full(len(rows), login),
-                    np.full(len(rows), terminal),
-                    action,
-                    order,
-                    ip,
-                )
-            )
-        elif how == TROJAN:
-            users = staff.somebody(rng, org)[0]
-            seen = rng.random(len(rows)) < 0.7
-            found.append(
-                _table(at, org, users, np.full(len(rows), terminal), VIEW, order, ip)[seen]
-            )
-        if how in (EXPORT, TROJAN) and len(rows):
-            days = np.unique(at // (2 * DAY if how == EXPORT else DAY))
-            when = (days + 1) * (2 * DAY if how == EXPORT else DAY) - rng.integers(
-                1, 7 * 3600, len(days)
-            ) * SECOND
-            span = np.full(len(days), 2 * DAY if how == EXPORT else DAY)
-            count = rng.poisson(max(len(rows) / len(days), 1) * 1.6, len(days)) + 1
-            kept = rng.random(len(days)) < (0.9 if how == EXPORT else 0.3)
-            one_login = np.full(len(days), login)
-            found.append(
-                _table(
-                    when,
-                    org[: len(days)]
-                    if len(days) <= len(org)
-                    else np.full(len(days), leaks.org[one]),
-                    one_login,
-                    np.full(len(days), terminal),
-                    EXPORTED,
-                    -1,
-                    np.full(len(days), staff.ip_of(terminal)),
-                    (count, when - span, when),
-                )[kept]
-            )
-    return np.concatenate(found)
 
 
 def leaked(world: World, folder: Path) -> dict[str, np.ndarray]:
@@ -326,8 +170,8 @@ def _exhibits(
     holder = np.concatenate([np.repeat(holders, 2), np.full(4, -1)])
     ids = distinct(rng, disks, 10_000, 100_000)
     owner = np.where(holder >= 0, world.people.id[holder], -1)
-    mine = np.searchsorted(holders, brokers[source]) if len(holders) else source
+    place = np.searchsorted(holders, brokers[source]) if len(holders) else source
     surfaced = (brokers[source] < 0) | (rng.random(len(source)) < 0.15)
-    at_home = mine * 2 + (rng.random(len(source)) < 0.4)
+    at_home = place * 2 + (rng.random(len(source)) < 0.4)
     first = np.where(surfaced, disks - 4 + rng.integers(0, 4, len(source)), at_home)
     return np.stack([ids, owner], axis=1), np.concatenate([first, rng.integers(0, disks, other)])

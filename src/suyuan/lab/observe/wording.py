@@ -10,7 +10,7 @@ from suyuan.lab.sheet import words
 SURNAMES = words(
     *"王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗梁宋唐许韩冯邓曹彭曾萧田董袁潘于蒋蔡余杜"
 )
-GIVEN = words(
+FORENAMES = words(
     *"伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红玲建文斌宇浩凯欣怡梓涵子轩雨婷佳慧晨曦诗琪俊博思远"
 )
 SECOND = words("", *"伟芳敏静丽强磊洋勇艳杰明霞平刚英华玲文斌宇浩欣怡涵轩婷慧晨琪俊博远")
@@ -39,7 +39,7 @@ def _part(seeds: np.ndarray, shift: int, known: pa.Array) -> pa.Array:
 def names(seeds: np.ndarray) -> pa.Array:
     """A name for each seed."""
     return pc.binary_join_element_wise(
-        _part(seeds, 0, SURNAMES), _part(seeds, 9, GIVEN), _part(seeds, 18, SECOND), ""
+        _part(seeds, 0, SURNAMES), _part(seeds, 9, FORENAMES), _part(seeds, 18, SECOND), ""
     )
 
 

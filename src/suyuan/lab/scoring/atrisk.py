@@ -24,15 +24,15 @@ def at_risk(compared: Compared, as_of: datetime) -> dict[str, float]:
     first = _first_calls(compared)
     placed = _placed(compared, as_of)
     every = {p: row for p, row in first.items() if as_of < row["at"] <= as_of + HORIZON}
-    wanted = {
+    targets = {
         "called": set(every),
         "known": {p for p, row in every.items() if row["order_id"] in placed["order_id"]},
     }
     called = {phone for phone, row in first.items() if row["at"] <= as_of}
     lists = {"recall": _listed(compared), **_rivals(compared, placed, called)}
-    found = {name: float(len(who)) for name, who in wanted.items()}
+    found = {name: float(len(who)) for name, who in targets.items()}
     cuts = {"100": 100, "500": 500, "5_percent": len(placed["order_id"]) // 20}
-    for group, who in wanted.items():
+    for group, who in targets.items():
         for name, cut in {**cuts, "20x": 20 * len(who)}.items():
             found |= {
                 f"{group}_{kind}_{name}": _recall(rows, who, cut) for kind, rows in lists.items()

@@ -35,9 +35,11 @@ def detection(compared: Compared) -> dict[str, dict[str, float]]:
 def _answers(
     compared: Compared, truth: list[dict[str, object]], role: str
 ) -> tuple[set[str], set[str]]:
-    mine = [row for row in truth if row["role"] == role]
-    right = {_name(compared, role, str(row["subject"])) for row in mine if row["counts"]}
-    neutral = {_name(compared, role, str(row["subject"])) for row in mine if not row["counts"]}
+    rows_of_role = [row for row in truth if row["role"] == role]
+    right = {_name(compared, role, str(row["subject"])) for row in rows_of_role if row["counts"]}
+    neutral = {
+        _name(compared, role, str(row["subject"])) for row in rows_of_role if not row["counts"]
+    }
     if role == "leak_source":  # organisations here; logins and terminals are scored by themselves
         right = {s for s in right if not s.startswith(("actor:", "terminal:"))}
     return right, neutral - right

@@ -72,9 +72,12 @@ class Compared:
         votes: dict[str, dict[str, int]] = {}
         for report, ring in _pairs(self.result("series"), "report_id", "ring_id"):
             if ring is not None and true.get(report) is not None:
-                mine = votes.setdefault(ring, {})
-                mine[true[report]] = mine.get(true[report], 0) + 1
-        return {ring: max(sorted(mine), key=mine.__getitem__) for ring, mine in votes.items()}
+                own_votes = votes.setdefault(ring, {})
+                own_votes[true[report]] = own_votes.get(true[report], 0) + 1
+        return {
+            ring: max(sorted(own_votes), key=own_votes.__getitem__)
+            for ring, own_votes in votes.items()
+        }
 
 
 def _pairs(table: pa.Table, a: str, b: str) -> list[tuple[Any, Any]]:

@@ -29,9 +29,9 @@ def exits(compared: Compared) -> dict[str, dict[str, float]]:
     for row in compared.result("traces").to_pylist():
         if row["hop"] == 0 and row["report_id"] in known:
             origins[row["method"]][row["report_id"], compared.entity(row["to"])] += row["amount"]
-    scores = {method: _overlap(mine, true) for method, mine in sorted(found.items())}
-    for method, mine in scores.items():
-        mine["conservation"] = _gap(found[method], origins[method])
+    scores = {method: _overlap(score, true) for method, score in sorted(found.items())}
+    for method, score in scores.items():
+        score["conservation"] = _gap(found[method], origins[method])
     if origins:
         first = max(sorted(origins), key=lambda method: len(origins[method]))
         scores["rival_first_payee"] = _overlap(origins[first], true)

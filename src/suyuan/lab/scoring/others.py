@@ -21,7 +21,7 @@ def linkage(compared: Compared) -> dict[str, dict[str, float]]:
     found = {row["report_id"]: row for row in compared.result("series").to_pylist()}
     truth = compared.true("reports").to_pylist()
     ids = [str(row["report_id"]) for row in truth]
-    hands = [str(row["hand"]) for row in truth]
+    offenders = [str(row["hand"]) for row in truth]
 
     def group(column: str) -> list[str]:
         return [str(found.get(i, {}).get(column) or f"alone {i}") for i in ids]
@@ -29,11 +29,13 @@ def linkage(compared: Compared) -> dict[str, dict[str, float]]:
     rings = [i for i, row in enumerate(truth) if row["ring_id"] is not None]
     by_ring, alone = group("ring_id"), [f"alone {i}" for i in ids]
     return {
-        "series": clustering(group("series_id"), hands),
-        "rings": clustering(by_ring, hands),
-        "rings_members_only": clustering([by_ring[i] for i in rings], [hands[i] for i in rings]),
-        "rival_alone": clustering(alone, hands),
-        "rival_one_ring": clustering(["one"] * len(ids), hands),
+        "series": clustering(group("series_id"), offenders),
+        "rings": clustering(by_ring, offenders),
+        "rings_members_only": clustering(
+            [by_ring[i] for i in rings], [offenders[i] for i in rings]
+        ),
+        "rival_alone": clustering(alone, offenders),
+        "rival_one_ring": clustering(["one"] * len(ids), offenders),
     }
 
 
@@ -52,8 +54,8 @@ def leak_sources(compared: Compared) -> dict[str, float]:
     orgs = [r for r in orgs if r["subject"] not in unused]
     named = {row["subject"] for row in orgs if row["decided"]}
     ranked = list(dict.fromkeys(row["subject"] for row in orgs))
-    hands = {row["subject"] for row in rows if row["decided"]}
-    told = [row for row in orgs if row["decided"] and row["subject"] in true]
+    offenders = {row["subject"] for row in rows if row["decided"]}
+    decided = [row for row in orgs if row["decided"] and row["subject"] in true]
     right = len(named & set(true))
     return {
         "sources": float(len(true)),
@@ -63,8 +65,10 @@ def leak_sources(compared: Compared) -> dict[str, float]:
         "top_1": float(bool(ranked[:1]) and ranked[0] in true) if true else math.nan,
         "top_3": len(set(ranked[:3]) & set(true)) / min(3, len(true)) if true else math.nan,
         "abstained": float(not named),
-        "hand_recall": _share([r["actor"] in hands or r["terminal"] in hands for r in leaks]),
-        "mechanism": _share([r["mechanism"] == true[r["subject"]]["mechanism"] for r in told]),
+        "hand_recall": _share(
+            [r["actor"] in offenders or r["terminal"] in offenders for r in leaks]
+        ),
+        "mechanism": _share([r["mechanism"] == true[r["subject"]]["mechanism"] for r in decided]),
     }
 
 
@@ -139,11 +143,11 @@ def rules(compared: Compared) -> dict[str, dict[str, float]]:
         answers.setdefault((row["rule_id"], row["subject"]), set()).add(row["answer"])
     found: dict[str, dict[str, float]] = {}
     for row in compared.true("rules").to_pylist():
-        given = answers.get((row["rule_id"], row["subject"]), set())
-        answer = next((a for a in ("broken", "kept", "cannot_tell") if a in given), "none")
-        mine = found.setdefault(row["rule_id"], dict.fromkeys(_CASES, 0.0))
+        expected = answers.get((row["rule_id"], row["subject"]), set())
+        answer = next((a for a in ("broken", "kept", "cannot_tell") if a in expected), "none")
+        tally = found.setdefault(row["rule_id"], dict.fromkeys(_CASES, 0.0))
         case = f"{row['answer']}_{'right' if answer == row['answer'] else 'wrong'}"
-        mine["unanswered" if answer in ("cannot_tell", "none") else case] += 1
+        tally["unanswered" if answer in ("cannot_tell", "none") else case] += 1
     return found
 
 

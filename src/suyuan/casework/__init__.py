@@ -1,0 +1,1 @@
+"""Casework: procedures as data, matters as events, duties with clocks; see docs/casework.md."""

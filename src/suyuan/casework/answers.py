@@ -1,0 +1,127 @@
+"""Answers to packets: one answer for each, whoever sends what how often; everything is logged.
+
+An answer is JSON: ``{"packet", "act", "fields"}``, with a ``signature`` by the party's key over
+the rest as canonical JSON, where a key of the party is known. What is foreign, forged or late is
+refused and written down as refused.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from suyuan.casework.checks import RefusedError
+from suyuan.casework.office import ActForm, Office
+from suyuan.casework.signing import Keys, signed_by
+from suyuan.model.errors import InputError, SuyuanError
+from suyuan.model.text import Text
+from suyuan.store.ledger.event import Draft, Event, canonical
+
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of an answer; `again` where the same one had come before."""
+
+    packet: str
+    event: Event
+    again: bool
+
+
+def take_answer(office: Office, content: bytes, person: str, keys: Keys, now: datetime) -> Answered:
+    """Take an answer in, done by `person`, who holds a post for the party that owes the duty.
+
+    Raises :class:`InputError` where it is refused; the refusal is in the ledger all the same.
+    """
+    answer = _read(content)
+    packet = answer["packet"]
+    sent = next(iter(office.ledger.events(f"packet:{packet}")), None)
+    if sent is None:
+        raise _refused(office, packet, "foreign", _FOREIGN, now)
+    there = list(office.ledger.events(sent.body["matter"]))
+    key = f"packet:{packet}"
+    done = next((event for event in there if event.key == key), None)
+    statement = canonical({"act": answer["act"], "fields": answer["fields"]})
+    if not _genuine(answer, sent.body["party"], keys):
+        raise _refused(office, packet, "forged", _FORGED, now)
+    if done is not None:
+        if _said_before(office, packet) == statement:
+            return Answered(packet, done, again=True)
+        raise _refused(office, packet, "answered", _ANSWERED, now)
+    form = ActForm(sent.body["matter"], answer["act"], answer["fields"], key=key)
+    try:
+        _owed(office, sent, answer["act"], now)
+        event = office.act(form, person, now)
+    except SuyuanError as error:
+        raise _refused(office, packet, "refused", error.what, now) from error
+    log = {"act": answer["act"], "said": statement, "event": event.hash}
+    office.ledger.append(
+        Draft(f"packet:{packet}", "answered", person, now, now, event.subject, log, "answered")
+    )
+    return Answered(packet, event, again=False)
+
+
+_FOREIGN = Text("No packet of this office has this number.", "该编号不是本机构发出的通知。")
+_FORGED = Text("The signature is not that of the party.", "签名与责任单位不符。")
+_ANSWERED = Text("The packet already has a different answer.", "该通知已有不同答复。")
+_LATE = Text("The duty is no longer open.", "该义务已不在待办状态。")
+
+
+def _owed(office: Office, sent: Event, act: str, now: datetime) -> None:
+    """The packet's duty must still be open, and this act one of its answers."""
+    name = sent.body["duty"].partition("#")[0]
+    state = office.state(sent.body["matter"], now)
+    run = next((run for run in state.duties if run.id == sent.body["duty"]), None)
+    if run is None or run.settled:
+        raise RefusedError(act, [_LATE])
+    if act not in state.version.duties[name].done:
+        raise RefusedError(
+            act, [Text("It does not answer this duty.", "该行为不是对此义务的答复。")]
+        )
+
+
+def _read(content: bytes) -> dict[str, Any]:
+    if len(content) > _MOST_BYTES:
+        raise InputError(Text("The answer is too large.", "答复文件过大。"), value=len(content))
+    try:
+        answer = json.loads(content)
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise InputError(Text("The answer is not JSON.", "答复不是 JSON。")) from error
+    wanted = {"packet": str, "act": str, "fields": dict}
+    if not isinstance(answer, dict) or not all(
+        isinstance(answer.get(name), kind) for name, kind in wanted.items()
+    ):
+        raise InputError(
+            Text("The answer does not follow its form.", "答复格式不符。"),
+            hint=Text('{"packet", "act", "fields"}', '{"packet", "act", "fields"}'),
+        )
+    return answer
+
+
+def _genuine(answer: Mapping[str, Any], party: str | None, keys: Keys) -> bool:
+    """True where the party has no key with us, or signed the answer with it."""
+    public = keys.get(party or "")
+    if public is None:
+        return True
+    signature = answer.get("signature")
+    return isinstance(signature, str) and signed_by(public, signed_part(answer), signature)
+
+
+def signed_part(answer: Mapping[str, Any]) -> bytes:
+    """What a party signs."""
+    return canonical({name: answer[name] for name in ("packet", "act", "fields")}).encode()
+
+
+def _said_before(office: Office, packet: str) -> str:
+    events = office.ledger.events(f"packet:{packet}")
+    return next((str(e.body["said"]) for e in events if e.kind == "answered"), "")
+
+
+def _refused(office: Office, packet: str, kind: str, why: Text, now: datetime) -> InputError:
+    """Write the refusal down; the error to raise."""
+    chain = f"packet:{packet[:64]}" if kind != "foreign" else "packet:foreign"
+    body = {"packet": packet[:64], "why": why.en}
+    office.ledger.append(Draft(chain, f"answer_{kind}", "office", now, now, "", body))
+    return InputError(why, value=packet[:64])

@@ -1,0 +1,62 @@
+"""What time alone brings about: an expired measure, a breached duty; each at the moment it was due.
+
+The clock may remind, expire, escalate and free. The linter sees to it that it does nothing adverse.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from suyuan.casework.compiled import CLOCK
+from suyuan.casework.state import MatterState
+from suyuan.model.errors import ContractError
+from suyuan.model.text import Text
+from suyuan.rulebook.dates import beijing_day
+from suyuan.store.ledger.event import Draft
+
+#: A matter in which the clock alone goes on for longer has a circle in its procedure.
+_MOST = 1_000
+
+
+@dataclass(slots=True)
+class Consequence:
+    """An act of the clock, the moment it was due, and the duty or measure that it follows from."""
+
+    act: str
+    at: datetime
+    cause: str
+
+    def draft(self, state: MatterState, now: datetime) -> Draft:
+        key = f"{self.act}:{self.cause}:{self.at.isoformat()}"
+        return Draft(
+            state.matter, self.act, CLOCK, self.at, now, state.subject, {"cause": self.cause}, key
+        )
+
+
+def following(state: MatterState, now: datetime) -> Consequence | None:
+    """The earliest that is due by `now` and was not written yet."""
+    found = list(_following(state, now))
+    return min(found, key=lambda c: (c.at, c.cause)) if len(found) > 1 else next(iter(found), None)
+
+
+def _following(state: MatterState, now: datetime) -> Iterator[Consequence]:
+    for run in state.measures:
+        if run.ended is None and run.until is not None and run.until <= now:
+            yield Consequence(run.rule.spec.expired, run.until, run.id)
+    known_on = beijing_day(now)
+    for duty in state.duties:
+        then = duty.rule.spec.then
+        if then is None or duty.settled or duty.breach is not None:
+            continue
+        due = duty.due(state.law.calendar, known_on)
+        if due.moment is not None and due.passed(now):
+            yield Consequence(then, due.moment, duty.id)
+
+
+def endless(state: MatterState, written: int) -> None:
+    """Raise where the clock goes round in a circle."""
+    if written > _MOST:
+        raise ContractError(
+            Text("The deadlines refer to each other in a circle.", "期限触发出现循环。"),
+            value=state.matter,
+        )

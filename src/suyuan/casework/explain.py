@@ -1,0 +1,111 @@
+"""Why a matter stands as it does, what may be done now, and why not the rest."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from suyuan.casework.checks import OpenQuestion, Post, no_post, refusals
+from suyuan.casework.clock import DueDate, LedgerDay, ledger_of
+from suyuan.casework.compiled import CLOCK, ActRule
+from suyuan.casework.matters import with_elsewhere
+from suyuan.casework.office import Office, ReadTransaction
+from suyuan.casework.runs import DutyRun
+from suyuan.casework.state import MatterState, matter_state
+from suyuan.model.text import Text
+from suyuan.rulebook.dates import beijing_day
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """An act and every reason against it now; where `reasons` is empty it may be done.
+
+    What only its form can say (is the match true?) counts as unknown and stands in `asks`.
+    """
+
+    act: str
+    title: Text
+    form: tuple[str, ...]
+    reasons: tuple[Text, ...]
+    asks: tuple[Text, ...]
+    four_eyes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """A duty: who, by when, under which rule, and how it stands."""
+
+    id: str
+    title: Text
+    role: str
+    party: str | None
+    due: DueDate
+    state: str
+    clause: str
+    cited: str
+    quality: str
+    ledger: tuple[LedgerDay, ...]
+
+
+def possible(office: Office, state: MatterState, posts: Iterable[Post] | None) -> list[Possible]:
+    """Every act of the matter's version; `posts` None asks for nobody in particular."""
+    held = None if posts is None else list(posts)
+    return [
+        _possible(office, state, act, held)
+        for act in state.version.acts.values()
+        if act.by != (CLOCK,)
+    ]
+
+
+def _possible(
+    office: Office, state: MatterState, act: ActRule, posts: list[Post] | None
+) -> Possible:
+    with_elsewhere(ReadTransaction(office.ledger), state, act)
+    reasons: list[Text] = []
+    if posts is not None and not any(post.covers(state, act.by, state.now) for post in posts):
+        reasons.append(no_post(act, state))
+    found = refusals(act, state, {}, state.now)
+    asks = [text for text in found if isinstance(text, OpenQuestion)]
+    reasons += [text for text in found if text not in asks]
+    return Possible(
+        act.name,
+        act.spec.title,
+        tuple(act.spec.form),
+        tuple(reasons),
+        tuple(asks),
+        act.spec.four_eyes,
+    )
+
+
+def duty_lines(state: MatterState, *, days: bool = False) -> list[DutyLine]:
+    """The duties so far; with `days` the ledger of each due date."""
+    return [_line(state, run, state.now, days=days) for run in state.duties]
+
+
+def _line(state: MatterState, run: DutyRun, now: datetime, *, days: bool) -> DutyLine:
+    known_on = beijing_day(now)
+    due = run.due(state.law.calendar, known_on)
+    rule = state.law.book[run.rule.clause]
+    term = run.term if days else None
+    ledger = () if term is None else tuple(ledger_of(term, state.law.calendar, known_on))
+    return DutyLine(
+        run.id,
+        run.rule.spec.title,
+        run.rule.spec.by,
+        run.party,
+        due,
+        run.state(due, now),
+        run.rule.clause,
+        rule.source.cited,
+        rule.source.quality.value,
+        ledger,
+    )
+
+
+def why(state: MatterState) -> Text:
+    """The state's title and the condition that gave it."""
+    name = matter_state(state)
+    for rule in state.version.states:
+        if rule.name == name:
+            title, test = rule.spec.title, rule.spec.condition
+            return Text(f"{title.en}, since: {test}", f"{title.zh},因：{test}")
+    return Text("no state of the procedure fits", "没有符合的状态")

@@ -1,0 +1,96 @@
+"""What the rulebook says on a day: numbers, clauses in force, answers."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from suyuan.casework.clock import Budget, Unit
+from suyuan.casework.declare import Span
+from suyuan.casework.directories import load_directories
+from suyuan.model.errors import CatalogError
+from suyuan.model.text import Text
+from suyuan.rulebook.book import Rulebook
+from suyuan.rulebook.calendars import WorkCalendar, load_calendar
+from suyuan.rulebook.dates import beijing_day, start_of
+from suyuan.rulebook.declare import Rule
+from suyuan.rulebook.single import Judged, parameters, row_rule
+
+
+class Law:
+    """The rulebook and the calendar, as procedures ask them."""
+
+    def __init__(self, book: Rulebook, calendar: WorkCalendar | None = None) -> None:
+        self.book = book
+        self.calendar = calendar or load_calendar()
+        self.directories = load_directories()
+        self._numbers: dict[tuple[str, date], float | None] = {}
+        self._budgets: dict[tuple[str, str | float, date], Budget | None] = {}
+        self._in_force: dict[tuple[str, date], bool] = {}
+
+    def number(self, name: str, moment: datetime) -> float | None:
+        """The parameter ``rule.name`` on the day of `moment` (yuan as fen); None where unknown."""
+        asked = (name, beijing_day(moment))
+        if asked not in self._numbers:
+            rule, parameter = self.parameter(name)
+            self._numbers[asked] = parameters(rule, start_of(asked[1]))[parameter]
+        return self._numbers[asked]
+
+    def parameter(self, name: str) -> tuple[Rule, str]:
+        """The rule and its parameter; raises :class:`CatalogError` where there is none."""
+        rule_id, _, parameter = name.rpartition(".")
+        if rule_id not in self.book.rules or parameter not in self.book[rule_id].parameters:
+            raise CatalogError(
+                Text(
+                    "A procedure names an unknown number of a rule.", "程序引用了未知的规则参数。"
+                ),
+                value=name,
+                hint=Text("Write rule.parameter.", "写作 规则.参数。"),
+            )
+        return self.book[rule_id], parameter
+
+    def budget(self, span: Span, moment: datetime) -> Budget | None:
+        """A span with its number as on that day; None where it is not known."""
+        [(unit, amount)] = span.items()
+        asked = (unit, amount, beijing_day(moment))
+        if asked not in self._budgets:
+            found = self.number(amount, moment) if isinstance(amount, str) else float(amount)
+            self._budgets[asked] = None if found is None else Budget(_unit(unit), found)
+        return self._budgets[asked]
+
+    def in_force(self, rule_id: str, moment: datetime) -> bool:
+        asked = (rule_id, beijing_day(moment))
+        if asked not in self._in_force:
+            periods = self.book[rule_id].in_force
+            self._in_force[asked] = any(asked[1] in period for period in periods)
+        return self._in_force[asked]
+
+    def answer(self, rule_id: str, facts: Mapping[str, Any], moment: datetime) -> str | None:
+        """``kept``, ``broken``, ``not_in_force``, ``not_asked``; None where it cannot be told."""
+        answer = self.judged(rule_id, facts, moment).answer
+        if answer is None:
+            return "not_asked"
+        return None if answer.value == "cannot_tell" else answer.value
+
+    def case(self, rule_id: str, facts: Mapping[str, Any], moment: datetime) -> str | None:
+        """The case of the rule that decides; None where none does or a fact is missing."""
+        condition = self.judged(rule_id, facts, moment).condition
+        return condition if condition in {case.id for case in self.book[rule_id].cases} else None
+
+    def listed(self, directory: str, entry: str | None, column: str) -> str | None:
+        """What a directory has of an entry; None where either is not known."""
+        return None if entry is None else self.directories[directory].value(entry, column)
+
+    def judged(self, rule_id: str, facts: Mapping[str, Any], moment: datetime) -> Judged:
+        """What the rule says of the facts of its names, in words."""
+        rule = self.book[rule_id]
+        return row_rule(rule).judge({name: facts.get(name) for name in rule.facts}, moment)
+
+
+def _unit(unit: str) -> Unit:
+    units: dict[str, Unit] = {
+        "hours": "hours",
+        "days": "days",
+        "working_days": "working_days",
+        "months": "months",
+    }
+    return units[unit]

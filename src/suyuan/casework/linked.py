@@ -1,0 +1,80 @@
+"""Matters that hang together: a firm's licence with its permits, a scan with its grants."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from suyuan.casework.office import Office
+from suyuan.casework.state import matter_state
+from suyuan.model.text import Text
+
+#: Its matters of one document are that document's grants.
+GRANT = "document-grant"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedMatter:
+    """A matter that an act of another one began."""
+
+    matter: str
+    title: Text
+    state: Text
+    fields: dict[str, object]
+
+
+def begun_by(office: Office, matter: str, now: datetime) -> list[LinkedMatter]:
+    """The matters that acts of `matter` began, in the order in which they were opened."""
+    rows = office.ledger.read(
+        "SELECT opened.chain, opened.body FROM event AS own JOIN event AS opened"
+        " ON opened.subject = own.subject AND opened.kind = 'begin' AND opened.number = 1"
+        " WHERE own.chain = ? AND own.number = 1 ORDER BY opened.sequence",
+        (matter,),
+    )
+    found = []
+    for chain, written in rows:
+        body = json.loads(written)
+        if (body.get("origin") or {}).get("matter") != matter:
+            continue
+        state = office.state(chain, now)
+        fields = {n: state.scope.get(n) for n in state.procedure.fields if n in body}
+        name = matter_state(state)
+        title = next((s.spec.title for s in state.version.states if s.name == name), Text("–", "–"))
+        found.append(LinkedMatter(chain, state.procedure.spec.title, title, fields))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentGrant:
+    """One agency's leave to use a document: for what, until when, how often and when last used."""
+
+    matter: str
+    agency: str
+    purpose: str
+    until: datetime
+    uses: int
+    last_use: datetime | None
+    state: str
+
+
+def grants_of(office: Office, document: str, now: datetime) -> list[DocumentGrant]:
+    """Every grant of a scanned document, for its owner to see and to end."""
+    rows = office.ledger.read(
+        "SELECT id FROM matter WHERE subject = ? AND procedure = ? ORDER BY opened, id",
+        (document, GRANT),
+    )
+    found = []
+    for (matter,) in rows:
+        state = office.state(matter, now)
+        scope = state.scope
+        found.append(
+            DocumentGrant(
+                matter,
+                state.parties.get("agency", ""),
+                str(scope["purpose"]),
+                scope["until"],
+                state.count(("use",)),
+                state.last_at(("use",)),
+                matter_state(state),
+            )
+        )
+    return found

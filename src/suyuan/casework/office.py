@@ -1,0 +1,154 @@
+"""The office: every verb that people and programs have. The clock is handed in with each of them.
+
+Each verb that writes is one transaction: first what time has brought about, then the conditions,
+then the event. A refused act leaves nothing but what time had brought about anyway.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from suyuan.casework.attempts import Attempt, once
+from suyuan.casework.checks import MissingError, Post
+from suyuan.casework.committed import ReadTransaction
+from suyuan.casework.compiled import Procedure
+from suyuan.casework.law import Law
+from suyuan.casework.matters import Registry, load
+from suyuan.casework.posts import grant_post, posts_of
+from suyuan.casework.sealing import Sealer
+from suyuan.casework.state import MatterState
+from suyuan.casework.submissions import ActForm, Opening
+from suyuan.casework.verbs import Verbs
+from suyuan.model.text import Text
+from suyuan.store.ledger.event import Event, stamp
+from suyuan.store.ledger.seam import EventLedger, LedgerTransaction
+
+__all__ = ["ActForm", "Office", "Opening", "ReadTransaction"]
+_BATCH: Final = 500
+
+
+class Office:
+    """Matters, duties and measures over a ledger.
+
+    An `attempt` names one try of a program: the same one again gives the same event, whatever has
+    happened since.
+    """
+
+    def __init__(
+        self,
+        ledger: EventLedger,
+        procedures: Mapping[str, Procedure],
+        law: Law,
+        sealer: Sealer | None = None,
+    ) -> None:
+        self.ledger = ledger
+        self.registry = Registry(procedures, law, sealer, {})
+
+    # --- writing ---
+    def grant(self, post: Post, by: str, now: datetime) -> Event:
+        """Give a person a post; the first one of an office anybody may give."""
+        return self.ledger.write(lambda t: grant_post(t, post, by, now), ["posts"])
+
+    def begin(
+        self, opening: Opening, person: str, now: datetime, attempt: Attempt | None = None
+    ) -> str:
+        """Begin a matter and give its id; the same reason again is the same matter."""
+        self._write(
+            lambda verbs: verbs.begin(opening, person, now),
+            [opening.matter, opening.subject],
+            now,
+            attempt,
+        )
+        return opening.matter
+
+    def act(
+        self, form: ActForm, person: str, now: datetime, attempt: Attempt | None = None
+    ) -> Event:
+        """Do an act, or propose it where it needs two persons; the event that was written.
+
+        Raises :class:`RefusedError` with every reason why not.
+        """
+        return self._write(
+            lambda verbs: verbs.act(form, person, now), self._locks(form.matter), now, attempt
+        )
+
+    def approve(
+        self,
+        matter: str,
+        proposal: int,
+        person: str,
+        now: datetime,
+        attempt: Attempt | None = None,
+        expected: int | None = None,
+    ) -> Event:
+        """The second person's event: what was proposed is done now."""
+        return self._write(
+            lambda verbs: verbs.approve(matter, proposal, person, now, expected),
+            self._locks(matter),
+            now,
+            attempt,
+        )
+
+    def withdraw(
+        self,
+        matter: str,
+        proposal: int,
+        person: str,
+        now: datetime,
+        attempt: Attempt | None = None,
+    ) -> Event:
+        """Take a proposal back; whoever may propose it may."""
+        return self._write(
+            lambda verbs: verbs.withdraw(matter, proposal, person, now),
+            self._locks(matter),
+            now,
+            attempt,
+        )
+
+    def tick(self, now: datetime) -> int:
+        """Write what time alone has brought about by `now`; how many events that were."""
+        written, last = 0, ("", "")
+        while True:
+            rows = self.ledger.read(
+                "SELECT wake, id, subject FROM matter WHERE wake <= ? AND (wake > ? OR"
+                f" (wake = ? AND id > ?)) ORDER BY wake, id LIMIT {_BATCH}",
+                (stamp(now), last[0], last[0], last[1]),
+            )
+            if not rows:
+                return written
+            written += self._pass_time(rows, now)
+            last = (rows[-1][0], rows[-1][1])
+
+    # --- reading ---
+    def state(self, matter: str, moment: datetime, known: datetime | None = None) -> MatterState:
+        """How a matter stands at `moment`, as it was known at `known` (by default, as now)."""
+        return load(self.registry, ReadTransaction(self.ledger), matter, moment, known)
+
+    def posts(self, person: str) -> list[Post]:
+        return posts_of(ReadTransaction(self.ledger), person)
+
+    # --- inside ---
+    def _write(
+        self,
+        work: Callable[[Verbs], Event],
+        locks: list[str],
+        now: datetime,
+        attempt: Attempt | None,
+    ) -> Event:
+        def inside(transaction: LedgerTransaction) -> Event:
+            verbs = Verbs(self.registry, transaction)
+            return once(transaction, attempt, lambda: work(verbs), now)
+
+        return self.ledger.write(inside, [*locks, *(attempt.locks if attempt else ())])
+
+    def _pass_time(self, rows: Sequence[tuple[str, ...]], now: datetime) -> int:
+        def inside(transaction: LedgerTransaction) -> int:
+            return Verbs(self.registry, transaction).tick(rows, now)
+
+        return self.ledger.write(inside, [name for row in rows for name in row[1:]])
+
+    def _locks(self, matter: str) -> list[str]:
+        rows = self.ledger.read("SELECT subject FROM matter WHERE id = ?", (matter,))
+        if not rows:
+            raise MissingError(Text("There is no such matter.", "没有这个事项。"), value=matter)
+        return [matter, rows[0][0]]

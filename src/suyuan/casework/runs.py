@@ -1,0 +1,150 @@
+"""A duty that runs, a measure that runs, an item with what happened to it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from suyuan.casework.clock import (
+    Budget,
+    DeadlineTerms,
+    DueDate,
+    Extension,
+    Pause,
+    due_date,
+)
+from suyuan.casework.compiled import DutyRule, MeasureRule
+from suyuan.rulebook.calendars import WorkCalendar
+
+DutyState = Literal["open", "done", "late", "breached", "done_late", "void"]
+MeasureEnd = Literal["released", "superseded", "expired", "upheld"]
+
+
+@dataclass(slots=True)
+class History:
+    """How often each act was done, first and last."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    first: dict[str, datetime] = field(default_factory=dict)
+    last: dict[str, datetime] = field(default_factory=dict)
+
+    def add(self, act: str, at: datetime) -> None:
+        self.counts[act] = self.counts.get(act, 0) + 1
+        self.first.setdefault(act, at)
+        self.last[act] = at
+
+
+@dataclass(slots=True)
+class DutyRun:
+    """One time that a duty arose. `number` is that of the event that brought it about."""
+
+    rule: DutyRule
+    number: int
+    opened: datetime
+    since: datetime
+    budget: Budget | None
+    fixed: datetime | None
+    party: str | None
+    pauses: tuple[Pause, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    done_at: datetime | None = None
+    done_by: int | None = None
+    void_at: datetime | None = None
+    breach: int | None = None  # the event in which the clock said so
+    id: str = field(init=False)
+    _counted: tuple[date, date, DueDate] | None = None
+
+    def __post_init__(self) -> None:
+        self.id = f"{self.rule.name}#{self.number}"
+
+    @property
+    def settled(self) -> bool:
+        return self.done_at is not None or self.void_at is not None
+
+    @property
+    def term(self) -> DeadlineTerms | None:
+        if self.budget is None:
+            return None
+        return DeadlineTerms(
+            self.since, self.budget, self.pauses, self.extensions, self.rule.spec.on_holiday
+        )
+
+    def due(self, calendar: WorkCalendar, known_on: date) -> DueDate:
+        """When it is due, as far as could be known on that day.
+
+        It is counted again only where a year was announced, or a pause or extension came since.
+        """
+        there = self._counted
+        if there is not None and there[0] == known_on:
+            return there[2]
+        edition = calendar.edition(known_on)
+        same = there is not None and there[1] == edition
+        due = there[2] if there is not None and same else self._count(calendar, edition)
+        self._counted = (known_on, edition, due)
+        return due
+
+    def pause(self, at: datetime, who: str, why: str) -> None:
+        self.pauses += (Pause(at, None, who, why),)
+        self._counted = None
+
+    def resume(self, at: datetime) -> None:
+        """End the pause that runs; nothing where none does."""
+        if self.pauses and self.pauses[-1].until is None:
+            last = self.pauses[-1]
+            self.pauses = (*self.pauses[:-1], Pause(last.since, at, last.who, last.why))
+            self._counted = None
+
+    def extend(self, extension: Extension) -> None:
+        self.extensions += (extension,)
+        self._counted = None
+
+    def _count(self, calendar: WorkCalendar, known_on: date) -> DueDate:
+        if self.fixed is not None:
+            return DueDate(self.fixed, "exact")
+        budget = self.budget
+        if budget is None:
+            return DueDate(None, "unknown")
+        if budget.unit == "hours" and not self.pauses and not self.extensions:
+            return DueDate(self.since + _hours(budget.amount), "exact")
+        term = self.term
+        assert term is not None
+        return due_date(term, calendar, known_on)
+
+    def state(self, due: DueDate, now: datetime) -> DutyState:
+        if self.void_at is not None:
+            return "void"
+        if self.done_at is not None:
+            return "done_late" if due.passed(self.done_at) else "done"
+        if not due.passed(now):
+            return "open"
+        return "breached" if self.rule.spec.then else "late"
+
+
+@dataclass(slots=True)
+class MeasureRun:
+    """One time that a measure was taken; `nth` counts this matter's measures of the kind."""
+
+    rule: MeasureRule
+    number: int
+    subject: str
+    nth: int
+    since: datetime
+    until: datetime | None
+    amount: int | None
+    renewals: int = 0
+    ended: datetime | None = None
+    why: MeasureEnd | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.rule.name}#{self.number}"
+
+    def running(self, now: datetime) -> bool:
+        return (
+            self.since <= now
+            and (self.ended is None or now < self.ended)
+            and (self.until is None or now < self.until)
+        )
+
+
+def _hours(amount: float) -> timedelta:
+    return timedelta(hours=amount)

@@ -1,0 +1,90 @@
+"""How much of a report's money got past a set of launderers: a sweep over its traced steps.
+
+Traced money is a graph in layers: a step of hop h leads from where hop h-1 ended. In a place where
+several steps met, what had passed a launderer and what had not leave in proportion.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class StepArrays:
+    """Traced steps in order of hops: from node, to node, fen, and whose report's (its index)."""
+
+    origin: Ints
+    target: Ints
+    fen: Ints
+    owner: Ints
+    nodes: int
+    reports: pa.Array
+    to: pa.Array
+
+
+def steps(traced: pa.Table) -> StepArrays:
+    """From rows ``report_id, hop, voucher_id, from, to, amount`` of one method.
+
+    Money that became a card lies in the card, whoever holds it, until the card leads on.
+    """
+    traced = traced.sort_by([("hop", "ascending")]).combine_chunks()
+    card = pc.binary_join_element_wise("voucher:", traced["voucher_id"], "")
+    issued = pc.starts_with(traced["to"], "voucher:")
+    origin = pc.if_else(pc.and_(pc.is_valid(card), pc.invert(issued)), card, traced["from"])
+    target = pc.coalesce(card, traced["to"])
+    own = traced["report_id"].combine_chunks().dictionary_encode()
+    reports, hop = own.indices.to_numpy().astype(np.int64), traced["hop"].to_numpy()
+    names = pa.chunked_array([*origin.chunks, *target.chunks], pa.string()).combine_chunks()
+    code = names.dictionary_encode().indices.to_numpy().astype(np.int64)
+    at = np.concatenate([hop, hop + 1])
+    places = np.stack([np.concatenate([reports, reports]), at, code], axis=1)
+    _, node = np.unique(places, axis=0, return_inverse=True)
+    node = node.reshape(-1).astype(np.int64)
+    count = len(reports)
+    return StepArrays(
+        node[:count],
+        node[count:],
+        traced["amount"].to_numpy().astype(np.int64),
+        reports,
+        int(node.max(initial=-1)) + 1,
+        own.dictionary,
+        traced["to"].combine_chunks(),
+    )
+
+
+def passed(flow: StepArrays, touched: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """For each report the share (0..1) of its money at rest that took a step of `touched`."""
+    came, clean, left = _sweep(flow.origin, flow.target, flow.fen, touched, flow.nodes)
+    rest = np.maximum(came - left, 0)
+    share = np.divide(clean, came, out=np.ones(flow.nodes), where=came > 0)
+    owner = np.zeros(flow.nodes, dtype=np.int64)
+    owner[flow.target] = flow.owner
+    size = len(flow.reports)
+    total = np.bincount(owner, weights=rest, minlength=size)
+    past = np.bincount(owner, weights=rest * share, minlength=size)
+    avoided = np.divide(past, total, out=np.ones(size), where=total > 0)
+    return np.clip(1.0 - avoided, 0.0, 1.0)
+
+
+@njit(cache=True)
+def _sweep(
+    origin: Ints, target: Ints, fen: Ints, touched: NDArray[np.bool_], nodes: int
+) -> tuple[Ints, NDArray[np.float64], Ints]:
+    """Fen that came to each node, how much of it untouched, and fen that left."""
+    came = np.zeros(nodes, dtype=np.int64)
+    clean = np.zeros(nodes)
+    left = np.zeros(nodes, dtype=np.int64)
+    for step in range(len(fen)):
+        here, there = origin[step], target[step]
+        share = clean[here] / came[here] if came[here] > 0 else 1.0
+        left[here] += fen[step]
+        came[there] += fen[step]
+        if not touched[step]:
+            clean[there] += fen[step] * share
+    return came, clean, left

@@ -1,0 +1,164 @@
+"""What ties a report to something: each touch is one row of somebody's records.
+
+Three layers meet here: people (numbers, devices, chat accounts), money (payees, and accounts that
+the report's money was traced to) and information (the leak that the order came through).
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.model.derived import TOUCHES
+from suyuan.model.records import RECORDS
+from suyuan.money.methods import DEFAULT
+from suyuan.store.tables import Tables
+
+#: Scam calls of a report are looked for this long before its first contact (or before the report).
+LOOK_BACK = ibis.interval(days=14)
+#: A call may be the first contact if it is at most this far from when the victim says it came...
+AT_CONTACT = 3_600
+#: ...and if no other scam call is nearer by more than this: victims round, and clocks differ.
+NO_NEARER = 300
+#: How far down a report's money is held to be in the ring's own hands.
+RING_HOPS = 2
+
+
+def report_links(tables: Tables) -> ir.Table:
+    """All touches, one row for each report, node, kind of touch and row."""
+    keep = tables.engine.keep
+    direct = keep(
+        ibis.union(
+            _named(tables, "caller_numbers", "phone"),
+            _named(tables, "chat_accounts", "account"),
+            _named(tables, "payee_accounts", "bank_account"),
+            _in_statement(tables),
+            _called(tables),
+            _traced(tables),
+        ).distinct()
+    )
+    followed = _without_hubs(direct, tables)
+    return ibis.union(direct, _devices(followed, tables), _people(followed, tables)).distinct()
+
+
+def _named(tables: Tables, column: str, kind: str) -> ir.Table:
+    reports = tables["reports"]
+    each = reports.mutate(item=reports[column].unnest())
+    whole = each.filter(each["item"].notnull() & ~each["item"].contains("*"))
+    return _touch(whole.mutate(node=kind + ":" + whole["item"]), "reports", "named")
+
+
+def _in_statement(tables: Tables) -> ir.Table:
+    """Numbers and accounts that stand in the narrative (room reading) and nowhere else."""
+    statements, reports = tables["statements"], tables["reports"]
+    kinds = {"phone": "phone:", "account": "account:", "card": "bank_account:"}
+    prefix = ibis.cases(*((statements["kind"] == k, p) for k, p in kinds.items()), else_=None)
+    found = statements.mutate(node=prefix + statements["normalised"])
+    foreign = ibis.coalesce(found["role"], "") != "own"
+    found = found.filter(found["node"].notnull() & ~found["node"].contains("*") & foreign)
+    found = found.select("node", told_of="report_id").distinct().view()
+    joined = reports.inner_join(found, reports["report_id"] == found["told_of"])
+    own = joined["node"] == "phone:" + ibis.coalesce(joined["victim_phone"], "")
+    return _touch(joined.filter(~own), "reports", "told")
+
+
+def _called(tables: Tables) -> ir.Table:
+    """Calls by decided scam callers to the victim, before the report.
+
+    The call that the victim's statement begins with (at ``contacted_at``) ties her to the number;
+    any other may be one of the many that a busy number makes anyway, and only hints.
+    """
+    scammers = _scammers(tables)
+    reports = tables["reports"].select(
+        "report_id", "victim_phone", "reported_at", since="contacted_at"
+    )
+    calls = tables["calls"].mutate(node="phone:" + tables["calls"]["caller"])
+    calls = calls.semi_join(scammers, calls["node"] == scammers["scammer"]).view()
+    both = calls.inner_join(reports, calls["callee"] == reports["victim_phone"]).view()
+    start = ibis.coalesce(both["since"], both["reported_at"]) - LOOK_BACK
+    near = (both["started_at"] >= start) & (both["started_at"] <= both["reported_at"])
+    both = both.filter(near)
+    off = (both["started_at"].epoch_seconds() - both["since"].epoch_seconds()).abs()
+    both = both.mutate(off=off, nearest=off.min().over(group_by="report_id"))
+    first = (both["off"] <= AT_CONTACT) & (both["off"] <= both["nearest"] + NO_NEARER)
+    first = ibis.coalesce(first, ibis.literal(value=False))
+    return ibis.union(
+        _touch(both.filter(first), "calls", "called"),
+        _touch(both.filter(~first), "calls", "rang"),
+    )
+
+
+def _scammers(tables: Tables) -> ir.Table:
+    found = tables["findings:scam_caller"]
+    return found.filter(found["decided"]).select(scammer="subject").view()
+
+
+def _traced(tables: Tables) -> ir.Table:
+    """Accounts that passed the report's money on, close to the victim."""
+    traces, payments = tables["traces"], tables["payments"]
+    found = tables["findings:mule_account"]
+    mules = found.filter(found["decided"]).select(mule="subject").view()
+    default = traces["method"] == DEFAULT
+    near = traces.filter(default & traces["payment_id"].notnull() & (traces["hop"] <= RING_HOPS))
+    near = near.semi_join(mules, near["to"] == mules["mule"]).view()
+    near = near.select("report_id", node="to", paid_by="payment_id").distinct().view()
+    rows = payments.inner_join(near, payments["payment_id"] == near["paid_by"])
+    return _touch(rows, "payments", "traced")
+
+
+def _devices(direct: ir.Table, tables: Tables) -> ir.Table:
+    """Handsets behind the scammers' numbers, and behind the chat accounts."""
+    calls, accounts = tables["calls"], tables["accounts"]
+    scammers = _scammers(tables)
+    spoken = direct.filter(direct["how"].isin(("called", "named", "told")))
+    phones = spoken.semi_join(scammers, spoken["node"] == scammers["scammer"])
+    phones = phones.select("report_id", used="node").distinct().view()
+    first = calls.filter(calls["imei"].notnull())
+    first = first.group_by(["caller", "imei"]).aggregate(row_id=first["row_id"].min())
+    marks = first.select("row_id").view()
+    shown = calls.semi_join(marks, calls["row_id"] == marks["row_id"]).view()
+    handsets = shown.mutate(node="device:" + shown["imei"], used_="phone:" + shown["caller"]).view()
+    by_phone = handsets.inner_join(phones, handsets["used_"] == phones["used"])
+    chats = spoken.filter(spoken["node"].startswith("account:"))
+    chats = chats.select("report_id", used="node").distinct().view()
+    held = accounts.filter(accounts["device"].notnull())
+    held = held.mutate(node="device:" + held["device"], used_="account:" + held["account_id"])
+    by_account = held.view()
+    by_account = by_account.inner_join(chats, by_account["used_"] == chats["used"])
+    return ibis.union(_touch(by_phone, "calls", "used"), _touch(by_account, "accounts", "used"))
+
+
+def _people(direct: ir.Table, tables: Tables) -> ir.Table:
+    """The person behind a number, account or money account, where the files name one."""
+    owners = tables["owners"].filter(~tables["owners"]["subject"].startswith("sim:"))
+    hard = direct.filter(direct["how"] != "rang")
+    owned = hard.inner_join(owners, hard["node"] == owners["subject"])
+    return owned.select(
+        "report_id",
+        node=owners["entity"],
+        how=ibis.literal("holds"),
+        table=hard["table"],
+        key=hard["key"],
+        row_id=hard["row_id"],
+        file=hard["file"],
+        line=hard["line"],
+        sha256=hard["sha256"],
+    ).select(*TOUCHES.names)
+
+
+def _without_hubs(direct: ir.Table, tables: Tables) -> ir.Table:
+    hubs = tables["hubs"].select(hub="subject").view()
+    return direct.anti_join(hubs, direct["node"] == hubs["hub"])
+
+
+def _touch(found: ir.Table, table: str, how: str) -> ir.Table:
+    key = RECORDS[table].key
+    return found.select(
+        report_id=found["report_id"],
+        node=found["node"],
+        how=ibis.literal(how),
+        table=ibis.literal(table),
+        key=found[key[0]] if key else ibis.null("string"),
+        row_id=found["row_id"],
+        file=found["file"],
+        line=found["line"].cast("int64"),
+        sha256=found["sha256"],
+    )

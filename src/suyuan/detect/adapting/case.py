@@ -1,0 +1,278 @@
+"""The card of a case: the published card's signals, weighed by what the case itself knows.
+
+Where at least :data:`ENOUGH` candidates are known guilty (reports, seizures, people's word), the
+published card says which way each signal speaks and the case says how much. Every weight starts
+from a small step for each cut, and the published score of a candidate's conduct is one signal among
+them, so that a case like those it was fitted on keeps it and another leaves it. Where the case
+knows less, the published card stands.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from suyuan.detect.adapting import learning, steps
+from suyuan.model.scorecard import Scorecard, Signal
+from suyuan.model.text import Text
+from suyuan.store.tables import Tables
+
+#: Known guilty, and candidates, from which on a case is learnt from.
+ENOUGH, MANY = 8, 100
+#: What a step adds before the case has spoken, in nats: of a signal, of the published score.
+USUAL, PUBLISHED_STEP = 0.12, 0.6
+#: Who is named by a card that was weighed by the case: more likely than not, and some.
+THRESHOLD = 0.6
+#: Share of the guilty of whom such signals speak; nobody knows it, so neither side is taken.
+HANDED_ON = 0.5
+#: Candidates that are learnt from beside the known; each then stands for those left out.
+SAMPLE = 100_000
+#: What being known (or not, with chances enough) adds at most.
+MOST_KNOWN, LEAST_KNOWN = 4.0, -3.0
+#: Signals of a case's card beside the published ones.
+PUBLISHED, KNOWN, BEFORE = "published", "known", "before"
+#: What a finding's version ends with where the case weighed its card.
+MARK = "+case"
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A case's card, and candidates with the columns that it needs."""
+
+    card: Scorecard
+    candidates: ir.Table
+
+
+def of_case(
+    candidates: ir.Table,
+    card: Scorecard,
+    tables: Tables,
+    absent: frozenset[str],
+    weigh: Callable[[ir.Table, Scorecard, frozenset[str]], ir.FloatingValue],
+) -> Learnt | None:
+    """The card as the case weighs it; None where the case knows too little.
+
+    `candidates` has ``known_cases`` (how many known cases speak of the subject) and perhaps
+    ``exposure`` (how much chance it had to become known); `weigh` adds up a card.
+    """
+    if "known_cases" not in candidates.columns:
+        return None
+    conduct = _part(card, lambda s: s.learns and not s.selects)
+    marked = _marked(candidates, card.role, tables).mutate(
+        published=lambda t: (
+            card.intercept
+            + card.slope * weigh(t, conduct, absent)
+            + _perhaps(card.slope * weigh(t, _part(card, lambda s: s.selects, 0.0), absent))
+        )
+    )
+    marked = tables.engine.keep(marked)
+    usable = [s for s in conduct.signals if not absent.intersection(s.needs)]
+    sample = _sampled(marked, [*(s.name for s in usable), PUBLISHED], tables)
+    if sample is None:
+        return None
+    design = _design([*usable, _published()], sample)
+    chance = _chance(sample, design)
+    steps_, bias = learning.learn(design.x, sample.known, chance.of(sample), *design.prior(sample))
+    rated = marked.mutate(**{KNOWN: chance.odds(marked), BEFORE: ibis.literal(bias)})
+    return Learnt(_card(card, design.fitted_signals(steps_)), rated)
+
+
+def _part(card: Scorecard, kept: Callable[[Signal], bool], prior: float | None = None) -> Scorecard:
+    before = card.prior if prior is None else prior
+    return replace(card, prior=before, signals=tuple(s for s in card.signals if kept(s)))
+
+
+def _perhaps(nats: ir.FloatingValue) -> ir.FloatingValue:
+    """What signals of a sale add, where it is not known whether a guilty candidate was sold yet.
+
+    Likelihood ratios mixed: those of the sold, and 1 for those not. What was sold for sure loses
+    little, and no sign of a sale clears nobody.
+    """
+    return (HANDED_ON * nats.exp() + (1.0 - HANDED_ON)).log()
+
+
+def _marked(candidates: ir.Table, role: str, tables: Tables) -> ir.Table:
+    """`candidates` with ``said``: what a person said of each, null where nobody did."""
+    exposure = candidates["exposure"] if "exposure" in candidates.columns else ibis.null("float64")
+    found = candidates.mutate(
+        known_cases=candidates["known_cases"].fill_null(0).cast("int64"),
+        exposure=exposure.cast("float64"),
+    )
+    if not tables.has(f"verdicts:{role}"):
+        return found.mutate(said=ibis.null("boolean"))
+    verdict = tables[f"verdicts:{role}"].select(of="subject", said="confirmed").view()
+    found = found.left_join(verdict, found["subject"] == verdict["of"])
+    return found.drop("of")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """Candidates to learn from; ``many`` is how many each stands for, ``word`` what people said."""
+
+    values: Mapping[str, np.ndarray]
+    count: np.ndarray
+    exposure: np.ndarray
+    known: np.ndarray
+    word: np.ndarray
+    many: np.ndarray
+
+
+def _sampled(marked: ir.Table, names: list[str], tables: Tables) -> _Sample | None:
+    columns = {name: marked[name].cast("float64") for name in names}
+    verdict = marked["said"].cast("int64").fill_null(-1)
+    wanted = marked.select("known_cases", "exposure", said=verdict, **columns)
+    rows = tables.engine.fetch(wanted)
+    # In an order that no id's spelling decides, so that equal cases give equal cards.
+    order = [(name, "ascending") for name in ("known_cases", "exposure", "said", *names)]
+    rows = rows.sort_by(order)
+    count, word = rows["known_cases"].to_numpy(), rows["said"].to_numpy()
+    known = ((count > 0) & (word != 0)) | (word == 1)
+    if known.sum() < ENOUGH or len(known) < MANY:
+        return None
+    kept = _kept(known)
+    each = float((~known).sum()) / max(int((~known[kept]).sum()), 1)
+    return _Sample(
+        values={n: rows[n].to_numpy().astype(float)[kept] for n in names},
+        count=np.maximum(count[kept], known[kept]),
+        exposure=rows["exposure"].to_numpy().astype(float)[kept],
+        known=known[kept],
+        word=word[kept],
+        many=np.where(known[kept], 1.0, each),
+    )
+
+
+def _kept(known: np.ndarray) -> np.ndarray:
+    """Rows to learn from: all known, and so many others, the same each time."""
+    others = np.flatnonzero(~known)
+    if len(others) > SAMPLE:
+        others = np.sort(np.random.default_rng(len(known)).choice(others, SAMPLE, replace=False))
+    return np.sort(np.concatenate([np.flatnonzero(known), others]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chance:
+    """The chance that a guilty candidate is known: one for all, or by its exposure."""
+
+    same: float
+    rate: float | None
+
+    def of(self, sample: _Sample) -> np.ndarray:
+        each = np.full(len(sample.known), self.same)
+        if self.rate is not None:
+            wide = np.nan_to_num(sample.exposure, nan=0.0)
+            low, high = learning.LEAST_CHANCE, learning.MOST_CHANCE
+            each = np.clip(-np.expm1(-self.rate * wide), low, high)
+        # Whom a person cleared had every chance to become known.
+        return np.where(sample.word == 0, 1.0 - 1e-6, each)
+
+    def odds(self, marked: ir.Table) -> ir.FloatingValue:
+        """What being known, or not, adds to a candidate's log-odds."""
+        each: ir.FloatingValue = ibis.literal(self.same)
+        if self.rate is not None:
+            wide = marked["exposure"].fill_null(0.0)
+            each = 1.0 - (-self.rate * wide).exp()
+            each = ibis.greatest(ibis.least(each, learning.MOST_CHANCE), learning.LEAST_CHANCE)
+        slip = learning.MISTAKEN
+        hit = ibis.least((each / slip).ln(), MOST_KNOWN)
+        miss = ibis.greatest(((1.0 - each) / (1.0 - slip)).ln(), LEAST_KNOWN)
+        odds = ibis.ifelse(marked["known_cases"] > 0, hit, miss)
+        by_word = ibis.ifelse(marked["said"], MOST_KNOWN, LEAST_KNOWN)
+        return ibis.ifelse(marked["said"].isnull(), odds, by_word)
+
+
+@dataclass(frozen=True, slots=True)
+class _Design:
+    """Columns of the regression, and the signals with edges that each belongs to."""
+
+    x: np.ndarray
+    signals: list[Signal]
+    values: list[np.ndarray]
+
+    def prior(self, sample: _Sample) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What each step starts from, how low it may go, how many candidates a row stands for."""
+        usual = np.concatenate([np.full(len(s.edges), _usual(s)) for s in self.signals])
+        return usual, np.where(usual > 0.0, 0.0, -learning.STEEPEST), sample.many
+
+    def fitted_signals(self, learnt: np.ndarray) -> dict[str, Signal]:
+        """The signals with the weights that the case gives them."""
+        ends = np.cumsum([0, *(len(s.edges) for s in self.signals)])
+        facts = {}
+        for signal, values, low, high in zip(
+            self.signals, self.values, ends[:-1], ends[1:], strict=True
+        ):
+            rising = signal.direction != "down"
+            bins = steps.weights(learnt[low:high], values, signal.edges, rising=rising)
+            facts[signal.name] = replace(signal, weights=bins)
+        return facts
+
+
+def _usual(signal: Signal) -> float:
+    """Nought for a signal of which only the case can tell which way it speaks."""
+    if signal.name == PUBLISHED:
+        return PUBLISHED_STEP
+    return 0.0 if signal.direction == "either" else USUAL
+
+
+def _design(signals: list[Signal], sample: _Sample) -> _Design:
+    cut, values, parts = [], [], []
+    for signal in signals:
+        part = sample.values[signal.name]
+        rising = signal.direction != "down"
+        edges = steps.cuts(part, rising=rising)
+        if edges:
+            bins = (0.0,) * (len(edges) + 1)
+            cut.append(replace(signal, edges=edges, weights=bins, unknown=0.0))
+            values.append(part)
+            parts.append(steps.columns(part, edges, rising=rising))
+    return _Design(np.concatenate(parts, axis=1), cut, values)
+
+
+def _chance(sample: _Sample, design: _Design) -> _Chance:
+    if np.isfinite(sample.exposure[sample.known]).all():
+        return _Chance(learning.LEAST_CHANCE, learning.rate(sample.count, sample.exposure))
+    # Whom the known keep company with tells who is known, not who is guilty.
+    alone = np.concatenate([np.full(len(s.edges), not _company(s)) for s in design.signals])
+    start, least, many = design.prior(sample)
+    x = design.x[:, alone]
+    return _Chance(learning.share_known(x, sample.known, start[alone], least[alone], many), None)
+
+
+def _company(signal: Signal) -> bool:
+    """Whether a signal says what is known of others beside the candidate."""
+    return signal.name.endswith("_known")
+
+
+def _published() -> Signal:
+    title = Text("what the published scorecard says of its conduct", "公开评分卡对其行为的评分")
+    return Signal(PUBLISHED, "nat", "up", (), title, weights=(0.0,), learns=True)
+
+
+def _card(card: Scorecard, learnt: Mapping[str, Signal]) -> Scorecard:
+    """The published card's signals in their order, silent where the case's own take their place."""
+    known = Text("what this case itself knows of it", "本案已掌握的情况")
+    before = Text("before any signal, in this case", "本案先验")
+    own = [
+        Signal(KNOWN, "nat", "either", (), known, linear=True),
+        Signal(BEFORE, "nat", "either", (), before, linear=True),
+    ]
+    published = [learnt.get(PUBLISHED, _published())]
+    return replace(
+        card,
+        version=card.version + MARK,
+        prior=0.0,
+        slope=1.0,
+        intercept=0.0,
+        threshold=THRESHOLD,
+        signals=(*(learnt.get(s.name) or _silent(s) for s in card.signals), *published, *own),
+    )
+
+
+def outline(card: Scorecard) -> Scorecard:
+    """The signals of a case's card and their titles, without the weights that a case gave them."""
+    return _card(card, {})
+
+
+def _silent(signal: Signal) -> Signal:
+    return replace(signal, edges=(), weights=(0.0,), unknown=0.0, linear=False, direction="either")

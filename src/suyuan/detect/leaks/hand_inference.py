@@ -1,0 +1,318 @@
+"""The hand within a source, in figures: which login or terminal, insider or trojan or export."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.detect.leaks.access_log import conduct, likelihood, sights
+from suyuan.detect.leaks.answers import LeakAnswer, log_odds, responsibility
+from suyuan.detect.leaks.contacts import ATTRIBUTES
+from suyuan.detect.leaks.exhibits import Seized
+from suyuan.detect.leaks.inquiry import Inquiry
+from suyuan.detect.leaks.mechanisms import Fit, HandVerdict, outside_evidence, weigh
+from suyuan.detect.leaks.routines import habitual, rarity, routines
+from suyuan.model.text import Text
+from suyuan.privacy.sentences import slot
+from suyuan.store.tables import Tables
+
+#: Sources below this probability are not looked into.
+LOOKED_INTO = 0.05
+LISTED = 0.01
+#: A hand that saw less than this share of the leaked orders is not spoken of: logs have gaps, but
+#: of one that holds next to nothing nothing follows.
+LEAST_SEEN = 0.1
+NEVER = datetime(2200, 1, 1)
+HAND_KINDS = {"actor_id": "actor", "terminal": "terminal"}
+_BECAUSE = Text(
+    "{hand} had seen {caught:.1f} of {victims:.1f} leaked orders known at {org} before the calls, "
+    "and {saw:.0f} orders in all of {orders:.0f}; {bulk:.0%} of them in bulk, {night:.0%} of its "
+    "work at night; took the same span {repeats} times; mechanism: insider {insider:.0%}, trojan "
+    "{trojan:.0%}, export {export:.0%}.",
+    "{hand}在来电前看过{org}已知泄露的{victims:.1f}单中的{caught:.1f}单,而其共看过{orders:.0f}单中的"
+    "{saw:.0f}单;批量占{bulk:.0%},夜间操作占{night:.0%};同一跨度反复导出{repeats}次;方式:内鬼"
+    "{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
+)
+_RIVAL = Text(
+    "Its daily work shows it these orders too: {odds:.3g} times less likely than one hand among "
+    "{hands} at {org}.",
+    "其日常工作也会接触这些订单:与{org}的{hands}个操作主体相比,此解释可能性低{odds:.3g}倍。",
+)
+_HOW = Text(
+    " How it got out, by its access log: insider {insider:.0%}, trojan {trojan:.0%}, export "
+    "{export:.0%}.",
+    "据其访问日志,泄露方式:内鬼{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HandLeads:
+    """Candidates (as the detector's columns) and the rows behind them."""
+
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, str]] = field(default_factory=list)
+
+
+NO_LEADS = HandLeads()
+
+
+def point(
+    tables: Tables,
+    asked: Inquiry,
+    seized: Mapping[str, tuple[LeakAnswer, Seized]],
+    found: list[dict[str, Any]],
+) -> HandLeads:
+    """HandLeads of the sources in `found`; fills in the sources' mechanism where it can be told."""
+    known = set(asked.exposure.subjects)
+    likely = (row for row in found if row["subject"] in known)
+    chosen = {row["subject"]: row for row in likely if _probability(row) >= LOOKED_INTO}
+    if not chosen or not tables.has("accesses"):
+        return NO_LEADS
+    engine = tables.engine
+    leaked = _leaked_orders(asked, tuple(chosen))
+    leaked = _with_copies(leaked, seized, asked, tuple(chosen))
+    victims = engine.arrow(leaked)
+    handled = engine.keep(_handled(tables, chosen))
+    log = engine.keep(tables["accesses"].semi_join(handled, "org"))
+    handlers = HandLeads([], [])
+    logged = _logged(tables, log, victims, handled)
+    habits = _habits(tables)
+    for subject, source in chosen.items():
+        org = subject.partition(":")[2]
+        if org in logged:
+            _judge(handlers, source, logged[org], habits.get(org, {}))
+    _show(tables, log, victims, handlers)
+    return handlers
+
+
+def _logged(
+    tables: Tables, log: ir.Table, victims: ir.Table, handled: ir.Table
+) -> dict[str, list[dict[str, Any]]]:
+    """By organisation, its hands: what each saw of the leaked orders, one by one and in ranges."""
+    engine = tables.engine
+    size = handled.group_by("org").aggregate(orders=lambda t: t.count())
+    parts = {"looks": log.filter(log["order_id"].notnull())}
+    parts["ranges"] = engine.keep(habitual(log))
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for column, kind in HAND_KINDS.items():
+        sight = engine.keep(sights(log, handled, column))
+        weighed = likelihood(sight, victims, handled).inner_join(size, "org")
+        weighed = weighed.inner_join(conduct(log, column, _offset(tables.zone)), ["org", "hand"])
+        apart = {
+            name: _factors(tables, some, victims, handled, column) for name, some in parts.items()
+        }
+        for row in engine.fetch(weighed).to_pylist():
+            key = (row["org"], row["hand"])
+            more = {name: factors.get(key) for name, factors in apart.items()}
+            found[row["org"]].append(row | more | {"kind": kind})
+    # An organisation whose log shows none of the leaked orders was asked all the same.
+    for org in engine.fetch(log.select("org").distinct())["org"].to_pylist():
+        found[org].sort(key=lambda row: (row["kind"], row["hand"]))
+    return found
+
+
+def _factors(
+    tables: Tables, log: ir.Table, victims: ir.Table, handled: ir.Table, column: str
+) -> dict[tuple[str, str], float]:
+    """Log factor of each hand (organisation, id) by these accesses alone."""
+    fetched = tables.engine.fetch(likelihood(sights(log, handled, column), victims, handled))
+    rows = (row for row in fetched.to_pylist() if row["caught"] >= LEAST_SEEN * row["victims"])
+    return {(row["org"], row["hand"]): row["factor"] for row in rows}
+
+
+def _habits(tables: Tables) -> dict[str, dict[str, dict[str, Any]]]:
+    """By organisation and login: its routines, and how rare they are among all logins."""
+    rows = tables.engine.fetch(routines(tables["accesses"]).order_by("org", "hand")).to_pylist()
+    rare = rarity([row["repeats"] for row in rows]).tolist()
+    strange = rarity([row["outside"] for row in rows]).tolist()
+    eager = rarity([row["zeal"] for row in rows]).tolist()
+    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row, often, elsewhere, zeal in zip(rows, rare, strange, eager, strict=True):
+        more = {"rare": often, "strange": elsewhere, "eager": zeal}
+        found[row["org"]][row["hand"]] = row | more
+    return found
+
+
+def _probability(row: dict[str, Any]) -> float:
+    for_it = row["prior"] + row["victims"] + row["exhibit"] + row["canary"]
+    return float(1.0 / (1.0 + np.exp(-for_it)))
+
+
+def _leaked_orders(asked: Inquiry, subjects: tuple[str, ...]) -> pa.Table:
+    """``org``, ``order_id``, ``called_at``, ``held``: the orders that each source let out."""
+    held = asked.victims
+    parts = []
+    for subject in subjects:
+        candidate = asked.exposure.subjects.index(subject)
+        through = responsibility(asked.attribution, held.pairings, candidate)
+        keep = np.flatnonzero(through > 0.05)
+        who = held.pairings.victim[keep]
+        parts.append(
+            pa.table(
+                {
+                    "org": pa.array([subject.partition(":")[2]] * len(keep), pa.string()),
+                    "order_id": held.pairs["order_id"].take(keep).combine_chunks(),
+                    "called_at": held.contacts["called_at"].take(who).combine_chunks(),
+                    "held": through[keep] * held.pairings.weight[who],
+                }
+            )
+        )
+    return pa.concat_tables(parts)
+
+
+def _with_copies(
+    leaked: pa.Table,
+    seized: Mapping[str, tuple[LeakAnswer, Seized]],
+    asked: Inquiry,
+    subjects: tuple[str, ...],
+) -> pa.Table:
+    """The same with orders found in seized data, which got out before somebody had a copy.
+
+    A copy that is said to be older than its order says nothing about when.
+    """
+    parts = [leaked]
+    for subject in subjects:
+        if subject not in seized:
+            continue
+        candidate, (_, data) = asked.exposure.subjects.index(subject), seized[subject]
+        held = responsibility(data.attribution, data.pairings, candidate)
+        keep = np.flatnonzero(held > 0.05)
+        orders = data.weighed.take(keep)
+        new = pc.invert(pc.is_in(orders["order_id"], value_set=leaked["order_id"]))
+        parts.append(
+            pa.table(
+                {
+                    "org": pa.array([subject.partition(":")[2]] * len(keep), pa.string()),
+                    "order_id": orders["order_id"].combine_chunks(),
+                    "called_at": _known_out(orders),
+                    "held": held[keep],
+                }
+            ).filter(new)
+        )
+    return pa.concat_tables([part.combine_chunks() for part in parts])
+
+
+def _known_out(orders: pa.Table) -> pa.Array:
+    """By when each of the copied `orders` was out; :data:`NEVER` where nothing says so."""
+    never = pa.scalar(NEVER, pa.timestamp("us"))
+    dated = pc.fill_null(orders["out_by"].cast(pa.timestamp("us")), never)
+    sound = pc.greater_equal(dated, orders["ordered_at"].cast(pa.timestamp("us")))
+    return pc.if_else(sound, dated, never).combine_chunks()
+
+
+def _handled(tables: Tables, chosen: Iterable[str]) -> ir.Table:
+    """Orders of each source, over its window and a while around it: its hands' daily work.
+
+    Whose they are comes from a table: what stands in an expression is kept with compiled plans.
+    """
+    orders, columns = tables["orders"], {kind: name for name, kind in ATTRIBUTES.items()}
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for subject in chosen:
+        kind, _, org = subject.partition(":")
+        by_kind[kind].append(org)
+    parts = []
+    for kind, orgs in by_kind.items():
+        wanted = tables.engine.arrow(pa.table({"wanted": pa.array(orgs, pa.string())}))
+        own = orders.semi_join(wanted, orders[columns[kind]] == wanted["wanted"])
+        parts.append(own.select("order_id", "ordered_at", org=own[columns[kind]]))
+    return ibis.union(*parts)
+
+
+def _judge(
+    handlers: HandLeads,
+    source: dict[str, Any],
+    rows: list[dict[str, Any]],
+    habits: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """One hand or none, and how: fills in the source's mechanism, and adds its likely hands."""
+    kind, _, org = source["subject"].partition(":")
+    by_subject = {f"{row['kind']}:{org}/{row['hand']}": row for row in rows}
+    fits = [_fit(subject, row, habits) for subject, row in by_subject.items()]
+    verdict = weigh(kind, fits, outside_evidence(list(habits.values())))
+    source["mechanism"] = verdict.likeliest
+    source["told_en"] += _HOW.en.format(**verdict.mechanism)
+    source["told_zh"] += _HOW.zh.format(**verdict.mechanism)
+    for subject, part in verdict.suspects.items():
+        probability = part * _probability(source)
+        if probability >= LISTED:
+            row = by_subject[subject] | {"repeats": _repeats(by_subject[subject], habits)}
+            handlers.candidates.append(
+                _candidate(org, row, probability, len(rows), source, verdict)
+            )
+
+
+def _fit(subject: str, row: Mapping[str, Any], habits: Mapping[str, Mapping[str, Any]]) -> Fit:
+    habit = habits.get(row["hand"]) if row["kind"] == "actor" else None
+    if habit is None:
+        return Fit(subject, row["looks"], row["ranges"], logins=row["logins"] or 1)
+    searches = row["searches"] or 0.0
+    return Fit(subject, row["looks"], row["ranges"], habit["rare"], habit["eager"], searches)
+
+
+def _repeats(row: Mapping[str, Any], habits: Mapping[str, Mapping[str, Any]]) -> int:
+    habit = habits.get(row["hand"]) if row["kind"] == "actor" else None
+    return int(habit["repeats"]) if habit else 0
+
+
+def _candidate(
+    org: str,
+    row: dict[str, Any],
+    probability: float,
+    handlers: int,
+    source: dict[str, Any],
+    verdict: HandVerdict,
+) -> dict[str, Any]:
+    known = row | {"night": row["night"] or 0.0, "bulk": row["bulk"] or 0.0}
+    facts = _BECAUSE.format(**{**known, **verdict.mechanism, "hand": slot(0, "name")})
+    rival = _RIVAL.format(odds=float(np.exp(min(row["factor"], 30.0))), hands=handlers, org=org)
+    subject = f"{row['kind']}:{org}/{row['hand']}"
+    return {
+        "subject": subject,
+        "prior": 0.0,
+        "victims": 0.0,
+        "exhibit": 0.0,
+        "hand": log_odds(probability),
+        "canary": 0.0,
+        "night": row["night"],
+        "told_en": facts.en,
+        "told_zh": facts.zh,
+        "rival": None,
+        "rival_en": rival.en,
+        "rival_zh": rival.zh,
+        "count": round(row["saw"]),
+        "first_seen": source["first_seen"],
+        "last_seen": source["last_seen"],
+        "mechanism": verdict.by_hand[subject],
+    }
+
+
+def _show(tables: Tables, log: ir.Table, victims: ir.Table, handlers: HandLeads) -> None:
+    """Looks at leaked orders before the call, and bulk actions over them, as evidence."""
+    for column, kind in HAND_KINDS.items():
+        subjects = [
+            c["subject"] for c in handlers.candidates if c["subject"].startswith(kind + ":")
+        ]
+        if not subjects:
+            continue
+        own = log.mutate(subject=ibis.literal(f"{kind}:") + log["org"] + "/" + log[column])
+        wanted = tables.engine.arrow(pa.table({"wanted": pa.array(subjects, pa.string())}))
+        own = own.semi_join(wanted, own["subject"] == wanted["wanted"])
+        hit = own.filter(own["order_id"].notnull()).semi_join(victims, ["org", "order_id"])
+        wide = own.filter(own["order_id"].isnull())
+        shown = ibis.union(hit.select("subject", "row_id"), wide.select("subject", "row_id"))
+        for row in tables.engine.fetch(shown.distinct()).to_pylist():
+            line = {"table": "accesses", "signal": "hand", "note": "saw a leaked order"}
+            handlers.rows.append(line | row)
+
+
+def _offset(zone: str) -> int:
+    offset = ZoneInfo(zone).utcoffset(datetime(2019, 6, 1)) or timedelta(0)
+    return int(offset.total_seconds() // 3600)

@@ -1,0 +1,143 @@
+"""How a source's records got out: an insider, a trojan or an export, and through which hand.
+
+One of these is true: a login looked at single orders (insider), took ranges as a habit (insider or
+export), a terminal showed what its trojan copied, or the log holds no trace of it. Each is as
+likely as its mechanism at such organisations before the log is asked, times how well what the hand
+saw explains the orders that got out, times how rare its habits are. An insider who exports and an
+export leave the same rows; only where they work tells them apart.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+INSIDER, TROJAN, EXPORT = "insider", "trojan", "export"
+MECHANISMS: Final = (INSIDER, TROJAN, EXPORT)
+#: Before the log is asked, by kind of organisation; set by hand. Couriers and warehouses lose
+#: records through people, shops through people and infected computers, makers of programs through
+#: their interfaces and through the computers on which these run.
+USUAL: Final[Mapping[str, tuple[float, float, float]]] = {
+    "courier": (0.75, 0.10, 0.15),
+    "warehouse": (0.65, 0.15, 0.20),
+    "merchant": (0.45, 0.45, 0.10),
+    "software": (0.10, 0.35, 0.55),
+    "platform": (0.40, 0.20, 0.40),
+}
+#: Insiders who take ranges instead of looking at single orders.
+IN_RANGES: Final = 0.4
+#: Trojans that steal a session and pull ranges from outside.
+SESSION: Final = 0.4
+#: Leaks that leave nothing in the log, by mechanism: a trojan reads a screen or a printer.
+TRACELESS: Final = (0.15, 0.35, 0.15)
+#: A mechanism less likely than this is not told.
+CLEAR: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well one hand explains a source: log factors against "no one hand".
+
+    ``looks`` is that of the single orders it opened, ``ranges`` that of its bulk actions (none:
+    it did no such thing), ``routine`` how rare its repeated ranges are, ``zeal`` how rare it is to
+    open so many more orders than its colleagues, ``searches`` the share of its work that is a
+    search, which a trojan seldom does; ``logins`` under which a terminal was used.
+    """
+
+    subject: str
+    looks: float | None
+    ranges: float | None
+    routine: float = 0.0
+    zeal: float = 0.0
+    searches: float = 0.0
+    logins: int = 1
+
+    @property
+    def terminal(self) -> bool:
+        return self.subject.startswith("terminal:")
+
+
+@dataclass(frozen=True, slots=True)
+class HandVerdict:
+    """Probabilities of each mechanism, and of each hand by its subject (``suspects``)."""
+
+    mechanism: Mapping[str, float]
+    suspects: Mapping[str, float]
+    by_hand: Mapping[str, str]
+
+    @property
+    def likeliest(self) -> str:
+        best = max(self.mechanism, key=lambda name: self.mechanism[name])
+        return best if self.mechanism[best] >= CLEAR else "unknown"
+
+
+def weigh(kind: str, fits: Sequence[Fit], outside: float | None) -> HandVerdict:
+    """What the hands of one organisation of `kind` say together.
+
+    `outside` is the log evidence of ranges pulled from where nobody works (nought: there were
+    none), None where no address is known.
+    """
+    usual = dict(zip(MECHANISMS, USUAL[kind], strict=True))
+    traced = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
+    stolen = _session(outside)
+    logins = max(sum(not fit.terminal for fit in fits), 1)
+    terminals = max(sum(fit.terminal for fit in fits), 1)
+    weights: list[tuple[str, str | None, float]] = [
+        (m, None, np.log(usual[m] - traced[m]) + (stolen if m == TROJAN else 0.0))
+        for m in MECHANISMS
+        if m != TROJAN or not any(fit.terminal for fit in fits)
+    ]
+    sits = np.log((usual[TROJAN] - traced[TROJAN]) / terminals) + stolen
+    for fit in fits:
+        if fit.terminal:
+            # What leaves no trace sits on one of the computers all the same.
+            weights.append((TROJAN, fit.subject, sits))
+            if fit.looks is not None:
+                # Whoever sits there alone is told from a trojan by little but the searches.
+                alone = np.log(0.5) if fit.logins == 1 else 0.0
+                one = np.log(traced[TROJAN] / terminals) + fit.looks + stolen + alone
+                weights.append((TROJAN, fit.subject, one))
+            continue
+        if fit.looks is not None:
+            one = np.log(traced[INSIDER] * (1.0 - IN_RANGES) / logins) + fit.looks + fit.zeal
+            one += 2.0 * fit.searches
+            weights.append((INSIDER, fit.subject, one))
+        if fit.ranges is not None:
+            taken = fit.ranges + fit.routine
+            one = np.log(traced[INSIDER] * IN_RANGES / logins) + taken
+            weights.append((INSIDER, fit.subject, one))
+            weights.append((EXPORT, fit.subject, np.log(traced[EXPORT] / logins) + taken))
+    return _summed(weights)
+
+
+def _session(outside: float | None) -> float:
+    """Log evidence for a trojan of what came from outside, or did not come."""
+    if outside is None:
+        return 0.0
+    if outside <= 0.0:
+        return float(np.log(1.0 - SESSION))
+    return float(np.log(1.0 - SESSION + SESSION * np.exp(outside)))
+
+
+def _summed(weights: Sequence[tuple[str, str | None, float]]) -> HandVerdict:
+    logs = np.array([log for _, _, log in weights])
+    share = np.exp(logs - logs.max())
+    share /= share.sum()
+    mechanism = dict.fromkeys(MECHANISMS, 0.0)
+    suspects: dict[str, float] = {}
+    manners: dict[str, dict[str, float]] = {}
+    for (how, subject, _), part in zip(weights, share.tolist(), strict=True):
+        mechanism[how] += part
+        if subject is not None:
+            suspects[subject] = suspects.get(subject, 0.0) + part
+            each = manners.setdefault(subject, dict.fromkeys(MECHANISMS, 0.0))
+            each[how] += part
+    by_hand = {s: max(each, key=each.__getitem__) for s, each in manners.items()}
+    return HandVerdict(mechanism, suspects, by_hand)
+
+
+def outside_evidence(rows: Sequence[Mapping[str, Any]]) -> float | None:
+    """The strongest of an organisation's logins; None where none of their addresses is known."""
+    known = [row["strange"] for row in rows if row["outside"] is not None]
+    return max(known, default=None)

@@ -1,0 +1,205 @@
+"""Which of several suspected sources seized data really speaks for.
+
+Where a program leaks, its popular shops seem to leak themselves; where a shop leaks, its program,
+its warehouse and its courier stand out with it. So all suspects and all exhibits are put into one
+likelihood: an order is copied into an exhibit at a rate that is the exhibit's own background and
+the rates of the suspects that it went through. A suspect is worth what the likelihood loses without
+it, the others' rates fitted anew; in each exhibit it pays for the rate that it adds (half the
+logarithm of the copies, as in Schwarz's criterion), and copies that scatter more than by chance,
+since a leak differs from shop to shop, are worth less by as much. The least worth goes first
+(backward elimination), while it is worth less than the odds against it before any evidence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.detect.leaks.answers import LeakAnswer
+from suyuan.detect.leaks.arrays import Floats
+from suyuan.detect.leaks.contacts import ATTRIBUTES
+from suyuan.detect.leaks.exhibits import Seized
+from suyuan.store.tables import Tables
+
+#: Log-odds over which a subject is weighed as a suspect: who is less likely changes nothing.
+SUSPECT: Final = -3.0
+#: Rounds in which the rates are fitted (expectation-maximisation).
+ROUNDS: Final = 80
+#: Orders whose courier, program or warehouse is recorded wrongly.
+WRONG: Final = 0.03
+#: Of more combinations than this, those through no suspect are counted together.
+MOST_COMBINATIONS: Final = 20_000
+#: Cells in which fewer copies are expected tell nothing of how much copies scatter.
+FULL: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Orders by the hands they went through: one entry a combination.
+
+    ``placed`` has as many orders, ``copied`` (exhibit × combination) as many of them in an exhibit.
+    """
+
+    through: Mapping[str, np.ndarray]
+    placed: Floats
+    copied: Floats
+
+    def of(self, subject: str) -> Floats:
+        """The share of each combination that went through `subject`.
+
+        Where an order does not say through whom it went, as many did as of its shop's orders; and
+        so it is for the few that say it wrongly.
+        """
+        kind, _, name = subject.partition(":")
+        known = np.asarray(self.through[kind] == name, dtype=float)
+        shops, shop = np.unique(self.through["merchant"].astype(str), return_inverse=True)
+        handled = np.bincount(shop, known * self.placed, len(shops))
+        usual = handled / np.maximum(np.bincount(shop, self.placed, len(shops)), 1.0)
+        unsaid = (self.through[kind] == "") & (self.through["merchant"] != "")
+        wrong = WRONG if kind != "merchant" else 0.0
+        return np.where(unsaid, usual[shop], (1.0 - wrong) * known + wrong * usual[shop])
+
+
+def jointly(
+    tables: Tables,
+    seized: Mapping[str, tuple[LeakAnswer, Seized]],
+    exhibits: Sequence[Seized],
+    prior: float,
+) -> dict[str, tuple[LeakAnswer, Seized]]:
+    """`seized`, with no more evidence for a subject than all exhibits together have for it."""
+    against = float(np.log((1.0 - prior) / prior))
+    suspects = [s for s, (answer, _) in seized.items() if answer.evidence - against > SUSPECT]
+    if not suspects:
+        return dict(seized)
+    copies = _counted(tables, exhibits)
+    if len(copies.placed) > MOST_COMBINATIONS:
+        copies = _together(copies, suspects)
+    worth = worths(copies, sorted(suspects), against)
+    return {
+        subject: (replace(answer, evidence=min(answer.evidence, worth[subject])), held)
+        if subject in worth
+        else (answer, held)
+        for subject, (answer, held) in seized.items()
+    }
+
+
+def _together(copies: Copies, suspects: Sequence[str]) -> Copies:
+    """`copies` with the combinations through none of `suspects` as one."""
+    through = np.stack([copies.of(one) for one in suspects]).any(axis=0)
+    rest = ~through
+    names = {kind: np.append(column[through], "") for kind, column in copies.through.items()}
+    rest_copied = copies.copied[:, rest].sum(axis=1, keepdims=True)
+    return Copies(
+        names,
+        np.append(copies.placed[through], copies.placed[rest].sum()),
+        np.concatenate([copies.copied[:, through], rest_copied], axis=1),
+    )
+
+
+def worths(copies: Copies, suspects: Sequence[str], against: float) -> dict[str, float]:
+    """Log evidence for each of `suspects`; `against` are the log-odds against each before it.
+
+    Suspects whose orders are the same cannot be told apart and stand or fall together.
+    """
+    groups = _alike(copies, suspects)
+    kept = list(groups)
+    columns = {first: copies.of(first) for first in groups}
+    while True:
+        worth = {one: _worth(copies, columns, kept, one) for one in kept}
+        least = min(kept, key=lambda one: (worth[one], one), default=None)
+        if least is None or worth[least] >= against:
+            break
+        kept.remove(least)
+    for one in groups:
+        if one not in worth:
+            worth[one] = _worth(copies, columns, [*kept, one], one)
+    return {member: worth[first] for first, members in groups.items() for member in members}
+
+
+def _alike(copies: Copies, suspects: Sequence[str]) -> dict[str, list[str]]:
+    groups: dict[bytes, list[str]] = {}
+    for suspect in suspects:
+        groups.setdefault(copies.of(suspect).tobytes(), []).append(suspect)
+    return {members[0]: members for members in groups.values()}
+
+
+def _worth(
+    copies: Copies, columns: Mapping[str, Floats], suspects: Sequence[str], one: str
+) -> float:
+    """What the likelihood loses without `one`, beside the others of `suspects`."""
+    others = [s for s in suspects if s != one]
+    whole = _expected(copies, [columns[s] for s in [*others, one]])
+    without = _expected(copies, [columns[s] for s in others])
+    lost = (_log_likelihood(copies, whole) - _log_likelihood(copies, without)) / _scatter(
+        copies, whole
+    )
+    price = 0.5 * np.log1p(copies.copied.sum(axis=1))
+    return float(np.maximum(lost - price, 0.0).sum())
+
+
+def _expected(copies: Copies, columns: Sequence[Floats]) -> Floats:
+    """Copies expected in each exhibit and combination, at the likeliest rates."""
+    member = np.stack([np.ones_like(copies.placed), *columns])
+    placed, copied = copies.placed, copies.copied
+    size = member @ placed
+    rate = np.outer(copied.sum(axis=1) / placed.sum(), np.ones(len(member)))
+    for _ in range(ROUNDS):
+        part = rate @ member
+        rate = rate * ((copied / np.maximum(part, 1e-12)) @ member.T) / np.maximum(size, 1e-12)
+    return np.maximum(rate @ member, 1e-12) * placed
+
+
+def _log_likelihood(copies: Copies, expected: Floats) -> Floats:
+    """Poisson, of each exhibit, but for what does not depend on the rates."""
+    return np.asarray((copies.copied * np.log(expected) - expected).sum(axis=1))
+
+
+def _scatter(copies: Copies, expected: Floats) -> Floats:
+    """How many times more than by chance the copies of each exhibit scatter; at least once."""
+    full = expected >= FULL
+    excess = np.where(full, (copies.copied - expected) ** 2 / expected, 0.0).sum(axis=1)
+    return np.maximum(excess / np.maximum(full.sum(axis=1), 1), 1.0)
+
+
+def _counted(tables: Tables, exhibits: Sequence[Seized]) -> Copies:
+    """Orders of each combination, and their copies in each exhibit that is asked on its own.
+
+    What lies in none of these is an exhibit as well; the first of `exhibits` holds all.
+    """
+    orders = tables["orders"]
+    placed = orders.group_by(*ATTRIBUTES).aggregate(placed=ibis._.count())
+    names = list(ATTRIBUTES)
+    combinations = _filled(tables.engine.fetch(placed.order_by(names)), names)
+    whole, each = exhibits[0].weighed, [one.weighed for one in exhibits[1:]]
+    apart = pa.concat_arrays(
+        [pa.array([], whole["order_id"].type)]
+        + [chunk for one in each for chunk in one["order_id"].chunks]
+    )
+    rest = whole.filter(pc.invert(pc.is_in(whole["order_id"], value_set=apart)))
+    copied = np.stack([_of(combinations, one, names) for one in [*each, rest] if len(one)])
+    through = {
+        kind: np.array(combinations[name].to_pylist(), dtype=object)
+        for name, kind in ATTRIBUTES.items()
+    }
+    return Copies(through, combinations["placed"].to_numpy().astype(float), copied)
+
+
+def _of(combinations: pa.Table, weighed: pa.Table, names: list[str]) -> Floats:
+    place = combinations.select(names).append_column(
+        "place", pa.array(np.arange(len(combinations)))
+    )
+    found = _filled(weighed.select([*names, "order_id"]), names).join(place, names)
+    counted = np.bincount(found["place"].to_numpy(), minlength=len(combinations))
+    return counted.astype(float)
+
+
+def _filled(table: pa.Table, names: list[str]) -> pa.Table:
+    """What is missing as an empty word: a join matches no nulls."""
+    for name in names:
+        place = table.column_names.index(name)
+        table = table.set_column(place, name, pc.fill_null(table[name], ""))
+    return table

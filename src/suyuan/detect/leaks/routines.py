@@ -1,0 +1,102 @@
+"""Bulk work as a habit: who takes ranges of orders again and again, and from where.
+
+A single export is daily business. The same span taken again and again by one login, or ranges
+pulled from an address at which nobody of the organisation works, is a habit that few have; how few
+is asked of the case's other logins, so that no number of exports is a limit.
+"""
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+from numpy.typing import NDArray
+
+DAY_SECONDS = 86_400.0
+
+
+def bulk(accesses: ir.Table) -> ir.Table:
+    """Bulk actions of `accesses` with ``span`` (days that the range covers) and ``outside``.
+
+    ``outside`` is 1 where the address is known and nobody of the organisation sits there: it is
+    recorded at no terminal and with no single order. It is null where no address is recorded.
+    """
+    ranged = accesses.filter(accesses["order_id"].isnull(), accesses["range_from"].notnull())
+    inhabited = accesses.filter(
+        accesses["ip"].notnull(), accesses["terminal"].notnull() | accesses["order_id"].notnull()
+    )
+    inhabited = inhabited.select("org", "ip").distinct().mutate(inhabited=1).view()
+    joined = ranged.left_join(inhabited, ["org", "ip"])
+    end = ibis.coalesce(joined["range_to"], joined["at"])
+    seconds = (end.epoch_seconds() - joined["range_from"].epoch_seconds()).cast("float64")
+    strange = 1 - ibis.coalesce(joined["inhabited"], 0)
+    return joined.select(
+        "row_id",
+        "org",
+        "actor_id",
+        span=(seconds / DAY_SECONDS).round().cast("int64"),
+        outside=ibis.ifelse(joined["ip"].notnull(), strange, ibis.null("int64")),
+    )
+
+
+def routines(accesses: ir.Table) -> ir.Table:
+    """``org``, ``hand`` (a login), ``repeats`` (of one span, from within), ``outside``, ``zeal``.
+
+    ``outside`` counts bulk actions from addresses where nobody works; null where none of the
+    login's addresses is known. ``zeal`` is how many single orders it opened, as a multiple of what
+    a colleague of it opened on average; null where it has no colleague.
+    """
+    each = bulk(accesses).filter(lambda t: t["actor_id"].notnull())
+    within = each.filter(ibis.coalesce(each["outside"], 0) == 0)
+    spans = within.group_by(["org", "actor_id", "span"]).aggregate(n=within.count())
+    most = spans.group_by(["org", "actor_id"]).aggregate(repeats=spans["n"].max()).view()
+    strange = each.group_by(["org", "actor_id"]).aggregate(outside=each["outside"].sum())
+    known = _zeal(accesses).view()
+    found = known.left_join(most, ["org", "actor_id"]).drop("org_right", "actor_id_right").view()
+    found = found.left_join(strange, ["org", "actor_id"])
+    return found.select(
+        "org",
+        hand="actor_id",
+        repeats=ibis.coalesce(found["repeats"], 0),
+        outside="outside",
+        zeal="zeal",
+    )
+
+
+def _zeal(accesses: ir.Table) -> ir.Table:
+    known = accesses.filter(accesses["actor_id"].notnull())
+    opened = known["order_id"].notnull().cast("int64").sum()
+    each = known.group_by(["org", "actor_id"]).aggregate(opened=opened)
+    whole = each.group_by("org").aggregate(every=each["opened"].sum(), logins=each.count())
+    each = each.inner_join(whole, "org")
+    others = (each["every"] - each["opened"]).cast("float64") / (each["logins"] - 1).nullif(0)
+    return each.select("org", "actor_id", zeal=each["opened"] / (others + 1.0))
+
+
+def habitual(accesses: ir.Table) -> ir.Table:
+    """Of each login's bulk actions those of the span that it takes most often, else the shortest.
+
+    What got out through a habit was not in its other exports; they would hide that it was.
+    """
+    each = bulk(accesses).filter(lambda t: t["actor_id"].notnull())
+    spans = each.group_by(["org", "actor_id", "span"]).aggregate(n=each.count())
+    place = ibis.row_number().over(
+        group_by=["org", "actor_id"], order_by=[spans["n"].desc(), spans["span"]]
+    )
+    usual = spans.mutate(place=place).filter(lambda t: t["place"] == 0)
+    chosen = each.semi_join(usual, ["org", "actor_id", "span"]).select("row_id")
+    return accesses.semi_join(chosen, "row_id")
+
+
+def rarity(values: Sequence[float | None]) -> NDArray[np.float64]:
+    """Log evidence that each value is no chance among the others: ``0.5 / sqrt(p)``.
+
+    `p` is the share of all that reach it, itself among them (ties count against it); the
+    calibrator of p-values by Vovk and Sellke keeps it from being believed too much. What was not
+    measured, or is nought, says nothing: 0.
+    """
+    known = np.array([0.0 if value is None else float(value) for value in values])
+    ordered = np.sort(known)
+    reach = len(known) - np.searchsorted(ordered, known, side="left")
+    strength = np.log(0.5) - 0.5 * np.log(reach / max(len(known), 1))
+    return np.where(known > 0, np.maximum(strength, 0.0), 0.0)

@@ -1,0 +1,80 @@
+"""The sentences of a leak finding: figures, window, rival; whom they name is left open."""
+
+from datetime import datetime
+
+from suyuan.detect.leaks.answers import LeakAnswer
+from suyuan.model.text import Text
+from suyuan.model.times import local
+from suyuan.privacy.sentences import slot
+
+_VICTIMS = Text(
+    "{victims:.0f} of {reached:.0f} people reached by the scammers had ordered through {subject} "
+    "between {first} and {last}, when it handled {exposed} orders ({share:.1%} of all over the "
+    "whole time).",
+    "诈骗分子联系到的{reached:.0f}人中约{victims:.0f}人在{first}至{last}间经由{subject}下单,"
+    "同期其经手{exposed}单(占全部时段订单的{share:.1%})。",
+)
+_EXHIBIT = Text(
+    " About {copied:.0f} of {weighed:.0f} orders weighed of the seized data passed through it, "
+    "most of them between {first} and {last}.",
+    "查获数据中抽取衡量的{weighed:.0f}单约{copied:.0f}单经其手,多在{first}至{last}之间。",
+)
+_RIVAL = Text(
+    "The next best explanation is {rival}, {odds} times less likely; chance was weighed, with "
+    "region and size of the shop.",
+    "次优解释为{rival},可能性低{odds}倍;已衡量巧合、地区与店铺规模。",
+)
+_EVEN = Text(
+    "The data do not separate it from {rival}: cannot tell.",
+    "现有数据无法将其与{rival}区分:不能判断。",
+)
+_CHANCE = Text(
+    "Chance, region and size of the shop explain its victims {odds} times less well.",
+    "以巧合、地区与店铺规模解释其受害人,可能性低{odds}倍。",
+)
+#: Odds under which a rival is as good an explanation.
+EVEN = 4.0
+
+
+def because(
+    victims: LeakAnswer | None,
+    exhibit: LeakAnswer | None,
+    reached: float,
+    weighed: float,
+    zone: str,
+) -> Text:
+    """Why this source: from victims, from seized data, or both."""
+    parts = []
+    if victims is not None and victims.victims >= 0.5:
+        parts.append(_VICTIMS.format(**_figures(victims, zone), reached=reached))
+    if exhibit is not None and exhibit.victims >= 0.5:
+        figures = _figures(exhibit, zone)
+        parts.append(_EXHIBIT.format(copied=exhibit.victims, weighed=weighed, **figures))
+    if not parts:
+        return Text("There is little evidence for it.", "支持的证据很少。")
+    return Text("".join(p.en for p in parts).strip(), "".join(p.zh for p in parts))
+
+
+def rivals(answer: LeakAnswer) -> Text:
+    """The rival explanation and its odds."""
+    odds = f"{min(answer.odds or 1.0, 1e6):.3g}"
+    if answer.rival is None:
+        return _CHANCE.format(odds=odds)
+    if (answer.odds or 0.0) < EVEN:
+        return _EVEN.format(rival=slot(1, "subject"))
+    return _RIVAL.format(rival=slot(1, "subject"), odds=odds)
+
+
+def _figures(answer: LeakAnswer, zone: str) -> dict[str, object]:
+    return {
+        "subject": slot(0),
+        "victims": answer.victims,
+        "first": _day(answer.first[1], zone),
+        "last": _day(answer.last[1], zone),
+        "exposed": answer.exposed,
+        "share": answer.share,
+    }
+
+
+def _day(moment: datetime, zone: str) -> str:
+    return local(moment, zone).strftime("%Y-%m-%d")

@@ -1,0 +1,147 @@
+"""Two walks over the payments of every account: how long money rests, and which sums return."""
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+HOUR: Final = 3_600_000_000
+DAY: Final = 24 * HOUR
+#: Payments out before and after one in that are compared with it, and the largest fee (a share).
+NEAR: Final = 8
+FEE: Final = 0.1
+
+
+class Lists(NamedTuple):
+    """Payments by account: ``rows[first[a]:first[a + 1]]`` are those of account ``a``, in order."""
+
+    rows: Ints
+    first: Ints
+
+
+class Legs(NamedTuple):
+    """Payments as their accounts saw them: those of account ``a`` are ``first[a]`` to before
+    ``first[a + 1]``, in order; ``out`` marks those that it made, the others came in.
+    """
+
+    first: Ints
+    at: Ints
+    out: Flags
+    amount: Ints
+
+
+class Sizes(NamedTuple):
+    """Amounts, each once and sorted, and how many payments are of less (one entry more)."""
+
+    amount: Ints
+    before: Ints
+
+
+@njit(cache=True)
+def transit(legs: Legs) -> tuple[Ints, Ints, Ints, Floats]:
+    """How much of what came in went out again, and how soon.
+
+    What goes out is taken from what came in last (LIFO), so that a standing balance, known or not,
+    does not hide that new money is passed on. Returns, for each account, fen that left again at
+    all, within a day, within an hour, and the sum over that fen of the natural logarithm of hours
+    rested (none counts as a minute).
+    """
+    accounts = legs.first.size - 1
+    passed = np.zeros(accounts, np.int64)
+    in_day = np.zeros(accounts, np.int64)
+    in_hour = np.zeros(accounts, np.int64)
+    rested = np.zeros(accounts, np.float64)
+    lots = np.empty(legs.at.size, np.int64)
+    left = legs.amount.copy()
+    for account in range(accounts):
+        top = 0
+        for event in range(legs.first[account], legs.first[account + 1]):
+            if not legs.out[event]:
+                lots[top] = event
+                top += 1
+                continue
+            need = legs.amount[event]
+            while need > 0 and top > 0:
+                lot = lots[top - 1]
+                part = min(left[lot], need)
+                wait = legs.at[event] - legs.at[lot]
+                passed[account] += part
+                if wait <= DAY:
+                    in_day[account] += part
+                if wait <= HOUR:
+                    in_hour[account] += part
+                rested[account] += part * math.log(max(wait / HOUR, 1.0 / 60.0))
+                left[lot] -= part
+                need -= part
+                if left[lot] == 0:
+                    top -= 1
+    return passed, in_day, in_hour, rested
+
+
+@njit(cache=True)
+def echoes(legs: Legs, sizes: Sizes) -> tuple[Floats, Floats]:
+    """How surprising it is that sums that came in also went out, fee off.
+
+    `sizes` are the amounts of all payments of the case. Each
+    sum that came in is compared with the :data:`NEAR` payments out before and after it (a launderer
+    may pay out first and be made good later) and with runs of up to four of them added up. The
+    closest one that falls short by at most :data:`FEE` is a coincidence with the probability that
+    as many random payments of this case would come as close: a sum that everybody pays says
+    nothing. Returns, for each account, Fisher's sum of minus the logarithms of these probabilities
+    (expected: one for each payment in), and the largest.
+    """
+    accounts = legs.first.size - 1
+    total = np.zeros(accounts, np.float64)
+    largest = np.zeros(accounts, np.float64)
+    for account in range(accounts):
+        own = slice(legs.first[account], legs.first[account + 1])
+        out, at, amount = legs.out[own], legs.at[own], legs.amount[own]
+        paid, paid_at = amount[out], at[out]
+        split = 0
+        for row in range(at.size):
+            if out[row]:
+                continue
+            while split < paid.size and paid_at[split] < at[row]:
+                split += 1
+            nearby = paid[max(0, split - NEAR) : min(paid.size, split + NEAR)]
+            best, tried = _closest(nearby, amount[row])
+            if best > 0:
+                found = _surprise(sizes, best, amount[row], tried)
+                total[account] += found
+                largest[account] = max(largest[account], found)
+    return total, largest
+
+
+@njit(cache=True)
+def _closest(paid: Ints, whole: int) -> tuple[int, int]:
+    """The largest payment, or run of up to four, within the fee under `whole`; and how many tried.
+
+    None is 0.
+    """
+    best, tried = 0, 0
+    for first in range(paid.size):
+        run = 0
+        for last in range(first, min(first + 4, paid.size)):
+            run += paid[last]
+            tried += 1
+            if run > whole:
+                break
+            if run >= whole * (1.0 - FEE):
+                best = max(best, run)
+    return best, tried
+
+
+@njit(cache=True)
+def _surprise(sizes: Sizes, low: int, high: int, tried: int) -> float:
+    below = sizes.before[np.searchsorted(sizes.amount, low)]
+    within = sizes.before[np.searchsorted(sizes.amount, high, side="right")] - below
+    share = within / sizes.before[-1]
+    chance = 1.0 - (1.0 - share) ** tried
+    return -math.log(max(chance, 1e-9))

@@ -1,0 +1,145 @@
+"""Walks that look for the shapes of layering: runs of alike sums, gatherings, relays, rounds."""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from suyuan.detect.money_flows.kernels import DAY, Floats, Ints, Ints32, Lists
+
+#: Sums are alike where they differ by at most this share: fees, cuts and rounding stay below it.
+ALIKE: Final = 0.15
+#: How long a sum that came in may rest before what goes out is no longer taken for it.
+REST: Final = 7 * DAY
+#: Payments out that are looked at after one in; after each in a round, and how many those may be.
+NEXT: Final = 8
+NEXT_ROUND: Final = 4
+ROUND: Final = 6
+
+
+@njit(cache=True)
+def runs(group: Ints, amount: Ints) -> Ints:
+    """For each payment, how many of its group are alike to it, from its sum upwards.
+
+    `group` ascends, and within each group `amount`.
+    """
+    found = np.ones(amount.size, np.int64)
+    last = 0
+    for first in range(amount.size):
+        last = max(last, first)
+        while last + 1 < amount.size and group[last + 1] == group[first]:
+            if amount[last + 1] > amount[first] * (1.0 + ALIKE):
+                break
+            last += 1
+        found[first] = last - first + 1
+    return found
+
+
+@njit(cache=True)
+def relays(
+    into: Lists, out: Lists, at: Ints, ends: tuple[Ints32, Ints32], amount: Ints
+) -> tuple[Ints, Ints]:
+    """Pairs of payments by which a sum was passed on: numbers of the one in and the one out.
+
+    `ends` are payer and payee. The one out is among the :data:`NEXT` after the one in, within
+    :data:`REST`, alike in sum, and to somebody else than the payer (that would be a refund).
+    """
+    payer, payee = ends
+    room = at.size * 2 + 16
+    first, second = np.empty(room, np.int64), np.empty(room, np.int64)
+    n = 0
+    for account in range(into.first.size - 1):
+        low, high = out.first[account], out.first[account + 1]
+        for place in range(into.first[account], into.first[account + 1]):
+            came = into.rows[place]
+            while low < high and out.rows[low] <= came:
+                low += 1
+            for other in range(low, min(high, low + NEXT)):
+                went = out.rows[other]
+                if at[went] - at[came] > REST:
+                    break
+                if payee[went] == payer[came] or not _alike(amount[came], amount[went]):
+                    continue
+                if n == room:
+                    first, second = _grown(first), _grown(second)
+                    room = first.size
+                first[n], second[n] = came, went
+                n += 1
+    return first[:n], second[:n]
+
+
+@njit(cache=True)
+def rounds(out: Lists, at: Ints, ends: tuple[Ints32, Ints32], amount: Ints, accounts: int) -> Ints:
+    """For each account, in how many payments its money came round: the fewest, or 0 if never.
+
+    A round begins with any payment and goes on as :func:`relays` do, each sum alike to the one
+    before it, until one is paid to where the first came from: in two payments (sent back) it is a
+    refund and counts as none.
+    """
+    payer, payee = ends
+    least = np.zeros(accounts, np.int64)
+    path = np.zeros(ROUND, np.int64)
+    place = np.zeros(ROUND, np.int64)
+    for start in range(at.size):
+        home = payer[start]
+        path[0] = start
+        depth = 0
+        place[0] = _after(out, payee[start], start)
+        while depth >= 0:
+            event = path[depth]
+            here = payee[event]
+            step = place[depth]
+            stop = min(out.first[here + 1], _after(out, here, event) + NEXT_ROUND)
+            if step >= stop or at[out.rows[step]] - at[event] > REST:
+                depth -= 1
+                continue
+            place[depth] += 1
+            went = out.rows[step]
+            if not _alike(amount[event], amount[went]):
+                continue
+            if payee[went] == home:
+                if depth >= 1:
+                    _shorten(least, payer, path, depth, went)
+                continue
+            if depth + 2 < ROUND:
+                depth += 1
+                path[depth] = went
+                place[depth] = _after(out, payee[went], went)
+    return least
+
+
+@njit(cache=True)
+def _shorten(least: Ints, payer: Ints32, path: Ints, depth: int, went: int) -> None:
+    length = depth + 2
+    for each in range(depth + 2):
+        account = payer[path[each]] if each <= depth else payer[went]
+        if least[account] == 0 or least[account] > length:
+            least[account] = length
+
+
+@njit(cache=True)
+def _after(out: Lists, account: int, event: int) -> int:
+    """Where the account's payments out begin that come after payment `event`."""
+    low, high = out.first[account], out.first[account + 1]
+    return low + np.searchsorted(out.rows[low:high], event, side="right")
+
+
+@njit(cache=True)
+def _alike(one: int, other: int) -> bool:
+    return max(one, other) <= min(one, other) * (1.0 + ALIKE)
+
+
+@njit(cache=True)
+def _grown(array: Ints) -> Ints:
+    more = np.empty(array.size * 2, np.int64)
+    more[: array.size] = array
+    return more
+
+
+@njit(cache=True)
+def most(key: Ints32, value: Floats, size: int) -> Floats:
+    """The largest `value` of each `key`; 0 where there is none."""
+    found = np.zeros(size, np.float64)
+    for each in range(key.size):
+        found[key[each]] = max(found[key[each]], value[each])
+    return found

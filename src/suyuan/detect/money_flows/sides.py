@@ -1,0 +1,65 @@
+"""Every payment seen from both its ends, and what kind of dealing the ends make of it."""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.money.owners import victims_accounts
+from suyuan.store.tables import Tables
+
+
+def sides(tables: Tables, moved: ir.Table) -> ir.Table:
+    """Two rows for each settled payment, one for either account.
+
+    Columns: account_no, other, came (1 for money in), amount, at, row_id, own (between accounts of
+    one holder, or a loan paid out), ordered (for an order of goods), cards (to a seller of cards or
+    points), cash.
+    """
+    facts = _facts(tables, moved)
+    common = ("amount", "at", "row_id", "own", "ordered", "cards", "cash")
+    return ibis.union(
+        facts.select(*common, account_no="payee", other="payer", came=ibis.literal(1)),
+        facts.select(*common, account_no="payer", other="payee", came=ibis.literal(0)),
+    )
+
+
+def _facts(tables: Tables, moved: ir.Table) -> ir.Table:
+    written = tables["payments"].select("row_id", "channel", "merchant_order")
+    held = tables["bank_accounts"].select("account_no", "kind", "holder_id")
+    giver = held.select(payer="account_no", payer_kind="kind", payer_holder="holder_id")
+    taker = held.select(payee="account_no", payee_kind="kind", payee_holder="holder_id")
+    bought = tables["vouchers"].filter(ibis._["event"] == "issue")
+    bought = bought.select("payment_id").distinct().mutate(pays_card=ibis.literal(1))
+    facts = moved.left_join(written, "row_id").drop("row_id_right")
+    facts = facts.left_join(giver, "payer").drop("payer_right")
+    facts = facts.left_join(taker, "payee").drop("payee_right")
+    facts = facts.left_join(bought, "payment_id").drop("payment_id_right")
+    channel = facts["channel"].fill_null("")
+    same = (facts["payer_holder"] == facts["payee_holder"]).fill_null(False)  # noqa: FBT003
+    lent = (facts["payer_kind"].fill_null("") == "loan") | (channel == "loan")
+    cards = (facts["payee_kind"].fill_null("") == "voucher_shop") | (channel == "voucher")
+    return facts.mutate(
+        own=(same | lent).cast("int64"),
+        ordered=facts["merchant_order"].notnull().cast("int64"),
+        cards=(cards | facts["pays_card"].notnull()).cast("int64"),
+        cash=facts["cash"].cast("int64"),
+    )
+
+
+def dealings(sight: ir.Table) -> ir.Table:
+    """By account: ``own_in`` and ``ordered`` (shares of fen in), ``to_cards`` and ``to_cash`` (of
+    fen out).
+    """
+    fen, came = sight["amount"].cast("float64"), sight["came"] == 1
+    into = ibis.ifelse(came, fen, 0.0)
+    out = ibis.ifelse(came, 0.0, fen)
+    return sight.group_by("account_no").aggregate(
+        own_in=(into * sight["own"]).sum() / into.sum().nullif(0.0),
+        ordered=(into * sight["ordered"]).sum() / into.sum().nullif(0.0),
+        to_cards=(out * sight["cards"]).sum() / out.sum().nullif(0.0),
+        to_cash=(out * sight["cash"]).sum() / out.sum().nullif(0.0),
+    )
+
+
+def victims(tables: Tables) -> ir.Table:
+    """Accounts of people who reported: (account_no)."""
+    return victims_accounts(tables).select("account_no").distinct()

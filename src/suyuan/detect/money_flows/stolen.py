@@ -1,0 +1,72 @@
+"""How near to reported money an account or a card is: named, traced, or among such."""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.money.methods import DEFAULT
+from suyuan.money.owners import ACCOUNT, named_payees, victims_accounts
+from suyuan.store.tables import Tables
+
+
+def traced(tables: Tables) -> ir.Table:
+    """Steps of the default tracing method between accounts."""
+    steps = tables["traces"]
+    return steps.filter(steps["method"] == DEFAULT)
+
+
+def near(tables: Tables, sight: ir.Table) -> ir.Table:
+    """By account: ``named`` (reports that name it as paid into), ``traced_in`` and ``traced_on``
+    (fen of reported money that came in, and that it passed on), ``reports`` (whose money),
+    ``from_marked`` and ``to_marked`` (shares of fen in from victims and marked accounts, of fen out
+    to marked ones), and ``among`` (mean mark of its other counterparties).
+
+    An account's mark is 1 where a report names it, else the share of its fen in that was traced and
+    passed on. `sight` is :func:`suyuan.detect.money_flows.sides.sides`.
+    """
+    keep = tables.engine.keep
+    steps = keep(traced(tables))
+    named = named_payees(tables).group_by("account_no").aggregate(named=ibis._.count())
+    came = _at(steps, "to").select("account_no", traced_in="fen", reports="of")
+    went = _at(steps.filter(steps["hop"] > 0), "from").select("account_no", traced_on="fen")
+    found = sight.group_by("account_no").aggregate(
+        fen_in=(sight["amount"] * sight["came"]).sum().cast("float64")
+    )
+    for part in (keep(named), came, went):
+        found = found.left_join(part, "account_no").drop("account_no_right")
+    zero = ("named", "traced_in", "traced_on", "reports")
+    found = keep(found.mutate(**{name: found[name].fill_null(0) for name in zero}))
+    company = _company(sight, keep(_marks(tables, found)))
+    return keep(found.join(company, "account_no").drop("fen_in"))
+
+
+def _marks(tables: Tables, found: ir.Table) -> ir.Table:
+    """``mark`` of every account that has one, and ``victim`` for those of people who reported."""
+    share = found["traced_on"].cast("float64") / found["fen_in"].nullif(0.0)
+    mark = ibis.ifelse(found["named"] > 0, 1.0, ibis.least(share.fill_null(0.0), 1.0))
+    marked = found.select("account_no", mark=mark, victim=ibis.literal(0.0))
+    own = victims_accounts(tables).select("account_no").distinct()
+    own = own.mutate(mark=ibis.literal(0.0), victim=ibis.literal(1.0))
+    marked = marked.filter(marked["mark"] > 0).anti_join(own, "account_no")
+    return ibis.union(marked, own).select(other="account_no", mark="mark", victim="victim")
+
+
+def _company(sight: ir.Table, marks: ir.Table) -> ir.Table:
+    pairs = sight.group_by("account_no", "other").aggregate(
+        into=(sight["amount"] * sight["came"]).sum().cast("float64"),
+        out=(sight["amount"] * (1 - sight["came"])).sum().cast("float64"),
+    )
+    both = pairs.left_join(marks, "other")
+    mark, victim = both["mark"].fill_null(0.0), both["victim"].fill_null(0.0)
+    return both.group_by("account_no").aggregate(
+        from_marked=(both["into"] * (mark + victim)).sum() / both["into"].sum().nullif(0.0),
+        to_marked=(both["out"] * mark).sum() / both["out"].sum().nullif(0.0),
+        among=mark.mean(),
+    )
+
+
+def _at(steps: ir.Table, end: str) -> ir.Table:
+    """By account at one `end` of the steps: ``fen`` of reported money, ``of`` how many reports."""
+    share_ = steps.filter(steps[end].startswith(ACCOUNT), steps["from"] != steps["to"])
+    return share_.group_by(account_no=share_[end].substr(len(ACCOUNT))).aggregate(
+        fen=share_["amount"].sum(), of=share_["report_id"].nunique()
+    )

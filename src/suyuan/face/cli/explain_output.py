@@ -1,0 +1,117 @@
+"""One finding, signal by signal, down to its rows."""
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from rich.console import Console
+from rich.table import Table
+
+from suyuan.detect.scoring import behind
+from suyuan.face.cli.screen import add, grid, plain
+from suyuan.face.display import Shown
+from suyuan.face.evidence_rows import evidence_row
+from suyuan.model.errors import InputError
+from suyuan.model.results import FINDINGS
+from suyuan.model.roles import ROLES
+from suyuan.model.scorecard import Scorecard
+from suyuan.model.text import Language, Text
+from suyuan.store.case import Results
+
+
+def print_finding(
+    results: Results, wanted: str, to: Console, language: Language, shown: Shown
+) -> None:
+    """The findings that `wanted` (an id, its first digits, or a subject) names."""
+    found = _wanted(results["findings"], wanted, shown)
+    for finding in found.to_pylist():
+        _print_one(results, finding, to, language, shown)
+
+
+def _wanted(findings: pa.Table, wanted: str, shown: Shown) -> pa.Table:
+    if ":" in wanted:
+        hit = pc.equal(findings["subject"], wanted)
+    else:
+        hit = _by_id(findings["finding_id"], wanted.lower(), shown)
+    found = findings.filter(hit)
+    if found.num_rows == 0:
+        raise InputError(
+            Text("No finding with this id or subject.", "没有这条线索。"),
+            value=shown.masking.subject(wanted) if ":" in wanted else wanted,
+            hint=Text(
+                "Take a finding_id or a subject (kind:id) from findings.parquet or the report.",
+                "请用 findings.parquet 或报告中的 finding_id 或 kind:id。",
+            ),
+        )
+    return found
+
+
+def _by_id(ids: pa.ChunkedArray, wanted: str, shown: Shown) -> pa.Array:
+    """Which ids begin so: the contract's own, or those that masked reports and exports carry."""
+    left = [shown.masking.key.digest("id", one) for one in ids.to_pylist()]
+    keyed = pc.starts_with(pa.array(left, pa.string()), wanted)
+    return pc.or_(keyed, pc.starts_with(ids.combine_chunks(), wanted))
+
+
+def _print_one(
+    results: Results, finding: dict[str, Any], to: Console, language: Language, shown: Shown
+) -> None:
+    role = ROLES[finding["role"]].title.in_(language)
+    named = shown.subject(finding["subject"]).in_(language)
+    to.rule(plain(f"{role}  {named}  {finding['score']:.2f}"))
+    to.print(plain(shown.said(FINDINGS, finding, "because").in_(language)))
+    weighed = Text("Weighed against: {it}", "已权衡的无辜解释:{it}")
+    rivals = shown.said(FINDINGS, finding, "rivals").in_(language)
+    to.print(plain(weighed.format(it=rivals).in_(language)))
+    to.print(_signals(results, finding, language))
+    to.print(_rows(results, finding, language, shown))
+
+
+def _signals(results: Results, finding: dict[str, Any], language: Language) -> Table:
+    card = behind(finding["role"], finding["version"])
+    titles = {signal.name: signal.title.in_(language) for signal in card.signals}
+    rows = results["signals"]
+    own = rows.filter(pc.equal(rows["finding_id"], finding["finding_id"]))
+    table = Table(title=Text("Signals", "信号").in_(language), title_justify="left")
+    for head in (
+        Text("signal", "信号"),
+        Text("value", "数值"),
+        Text("adds (log-odds)", "对数几率"),
+    ):
+        table.add_column(head.in_(language))
+    missing = Text("table missing", "缺表").in_(language)
+    for row in own.sort_by([("weight", "descending")]).to_pylist():
+        value = missing if row["missing"] else "" if row["value"] is None else f"{row['value']:g}"
+        name = titles.get(row["signal"], row["signal"])
+        table.add_row(name, f"{value} {row['unit']}", f"{row['weight']:+.2f}")
+    _add_card(table, card, finding, language)
+    return table
+
+
+def _add_card(table: Table, card: Scorecard, finding: dict[str, Any], language: Language) -> None:
+    """What the scorecard adds besides signals; a word where another version made the finding."""
+    if card.prior:
+        table.add_row(Text("before any signal", "先验").in_(language), "", f"{card.prior:+.2f}")
+    if (card.slope, card.intercept) != (1.0, 0.0):
+        calibrated = Text(
+            "calibration: sum × {slope:.2f} {by:+.2f}", "校准:总和 × {slope:.2f} {by:+.2f}"
+        )
+        sentence = calibrated.format(slope=card.slope, by=card.intercept)
+        table.add_row(sentence.in_(language), "", "")
+    if finding["version"] != card.version:
+        older = Text(
+            "made by scorecard version {made}; today's is {now}: investigate again",
+            "由评分卡版本{made}得出,现为{now}:请重新分析",
+        )
+        table.caption = older.format(made=finding["version"], now=card.version).in_(language)
+
+
+def _rows(results: Results, finding: dict[str, Any], language: Language, shown: Shown) -> Table:
+    rows = results["evidence"]
+    own = rows.filter(pc.equal(rows["evidence_id"], finding["finding_id"]))
+    heads = (Text("row", "行"), Text("key", "编号"), Text("share", "占比"), Text("shows", "说明"))
+    table = grid(Text("Rows", "证据行"), heads, language)
+    for row in own.sort_by([("weight", "descending")]).to_pylist():
+        one = evidence_row(row, shown)
+        add(table, f"{one.place}  {one.sha}", one.key, f"{one.share:.1%}", one.note)
+    return table

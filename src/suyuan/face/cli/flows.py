@@ -1,0 +1,85 @@
+"""``suyuan flows``: who paid an account or person, and whom it paid, in a window."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from suyuan.face.cli.options import (
+    CaseArgument,
+    LangOption,
+    Out,
+    Unmask,
+    console,
+    spoken,
+    told_plainly,
+)
+from suyuan.face.cli.paths import Least, Since, Until
+from suyuan.model.asked import asked
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
+
+NAME = "flows"
+
+
+class Reach(StrEnum):
+    """Which way to walk."""
+
+    on = "on"
+    back = "back"
+
+
+@told_plainly
+def command(
+    case: CaseArgument,
+    account: Annotated[str | None, typer.Option("--account", help="An account. 账户。")] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", help="A party_id: all accounts. 人员。")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    least: Least = 0.0,
+    gathered: Annotated[
+        int | None,
+        typer.Option("--gathered", min=2, help="Collectors from so many payers. 归集付款人数。"),
+    ] = None,
+    reach: Annotated[
+        Reach | None, typer.Option("--reach", help="List where it can have gone. 列出可达账户。")
+    ] = None,
+    out: Out = None,
+    lang: LangOption = None,
+    unmask: Unmask = None,
+) -> None:
+    """Show payers, payees and sums of a window, and how far the money can have gone.
+
+    With --gathered N: who collected from N payers or more and then paid it. With --reach: every
+    account that its money can have come to (on) or from (back).
+    """
+    from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.cli.flows_output import (  # noqa: PLC0415
+        print_flows,
+        print_gatherings,
+        print_reach,
+    )
+    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.money.queries import TimeWindow  # noqa: PLC0415
+    from suyuan.privacy.reveal import masking  # noqa: PLC0415
+
+    chosen = [v for v in (account and asked(account), person and f"party:{asked(person)}") if v]
+    if len(chosen) != 1:
+        raise InputError(
+            Text("Say whose flows: one account or one person.", "请指定一个账户或一名人员。"),
+            hint=Text("--account A or --person P", "--account 或 --person"),
+        )
+    results = CaseFolder(case).results(out)
+    shown = Shown(results.case.zone, masking(results.layout, unmask, NAME, chosen))
+    window = TimeWindow(since, until, round(least * 100))
+    if gathered is not None:
+        print_gatherings(results, chosen[0], window, gathered, console(), spoken(lang), shown)
+        return
+    if reach is not None:
+        print_reach(
+            results, chosen[0], window, console(), spoken(lang), shown, back=reach == "back"
+        )
+        return
+    print_flows(results, chosen[0], window, console(), spoken(lang), shown)

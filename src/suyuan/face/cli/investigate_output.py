@@ -1,0 +1,210 @@
+"""The chain in the terminal: who leaked, who called, where the money went, who cashed it out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow.compute as pc
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text as Line
+from rich.tree import Tree
+
+from suyuan.face.cli.screen import subject
+from suyuan.face.display import Shown
+from suyuan.face.wording import many, yuan
+from suyuan.model.links import CAUSES, LINKS
+from suyuan.model.roles import ON_CHAIN, ROLES, linked_by
+from suyuan.model.text import Language, Text
+from suyuan.privacy.reveal import masking
+from suyuan.store.case import Results
+from suyuan.store.generations import in_force
+from suyuan.store.manifests import read_manifest
+
+#: Rings, and ends of one link, that fit on a screen; what is left out is said.
+RINGS_SHOWN = 5
+ENDS_SHOWN = 6
+
+
+def print_chain(results: Results, to: Console, language: Language) -> None:
+    """Each ring with its chain, the leads outside rings, what could not be done, and the report."""
+    shown = Shown(results.case.zone, masking(results.layout, None, "investigate"))
+    rings = results["rings"].sort_by([("loss", "descending")]).to_pylist()
+    served, roles = results["chain"].to_pylist(), _roles(results)
+    for ring in rings[:RINGS_SHOWN]:
+        to.print(_ring_tree(ring, served, roles, results, language, shown))
+    if len(rings) > RINGS_SHOWN:
+        more = Text("… and {n} smaller rings", "……另有{n}个较小的团伙")
+        to.print(more.format(n=len(rings) - RINGS_SHOWN).in_(language))
+    _print_roles(results, to, language)
+    _print_limits(results, to, language)
+    _print_altered(results, to, language)
+    line = Text("Report: {path}", "报告:{path}").format(path=results.report)
+    to.print(line.in_(language), soft_wrap=True)
+    lead = Text("A finding is a lead for a person, never a verdict.", "线索供人核查,不是结论。")
+    to.print(lead.in_(language), style="dim")
+
+
+def _print_altered(results: Results, to: Console, language: Language) -> None:
+    """Kept results of steps that somebody had changed since they were written."""
+    content = read_manifest(in_force(results.layout) or results.layout.out)
+    files = content.get("altered", [])
+    if files:
+        notice = Text(
+            "{en} of earlier runs had been altered: thrown away, and their steps run again",
+            "有{n}个先前运行的缓存文件被改动,已弃用,相应步骤已重新运行",
+        )
+        line = notice.format(n=len(files), en=many(len(files), "kept file"))
+        to.print(line.in_(language), style="yellow")
+
+
+def _ring_tree(
+    ring: Mapping[str, Any],
+    served: list[dict[str, Any]],
+    roles: Mapping[tuple[str, str, str], str],
+    results: Results,
+    language: Language,
+    shown: Shown,
+) -> Tree:
+    head = Text(
+        "[bold]Ring {id}[/bold]: {en}, {loss}",
+        "[bold]团伙 {id}[/bold]:{reports}起报案,{victims}名被害人,{loss}",
+    )
+    line = head.format(
+        id=escape(shown.words(ring["ring_id"])),
+        en=f"{many(ring['reports'], 'report')}, {many(ring['victims'], 'victim')}",
+        reports=ring["reports"],
+        victims=ring["victims"],
+        loss=yuan(ring["loss"], language),
+    )
+    tree = Tree(line.in_(language))
+    own = [edge for edge in served if edge["ring_id"] == ring["ring_id"]]
+    for role in ON_CHAIN:
+        edges = [edge for edge in own if _role_of(edge, roles) == role]
+        if edges:
+            _add_role(tree, role, edges, language, shown)
+    _add_laundering(tree, ring["ring_id"], results, language, shown)
+    helpers = (
+        many(ring["data_brokers"], "data broker"),
+        many(ring["account_merchants"], "account merchant"),
+        many(ring["middlemen"], "middleman", "middlemen"),
+        many(ring["card_merchants"], "card merchant"),
+    )
+    behind = Text(
+        "[bold]{helpers}[/bold] behind a scammer: {en}",
+        "一个诈骗分子背后有[bold]{n}人[/bold]:料商{b}人,号商{a}人,中间人{m}人,卡商{c}人",
+    )
+    tree.add(
+        behind.format(
+            helpers=many(ring["helpers"], "helper"),
+            en=", ".join(helpers),
+            n=ring["helpers"],
+            b=ring["data_brokers"],
+            a=ring["account_merchants"],
+            m=ring["middlemen"],
+            c=ring["card_merchants"],
+        ).in_(language)
+    )
+    _add_cuts(tree, ring["ring_id"], results, language)
+    return tree
+
+
+def _add_cuts(tree: Tree, ring_id: str, results: Results, language: Language) -> None:
+    """For each cause: how many reports would have been stopped without it."""
+    rows = results["cuts"]
+    own = rows.filter(pc.and_(pc.equal(rows["ring_id"], ring_id), pc.is_null(rows["link"])))
+    shares = [
+        f"{CAUSES[row['cause']].in_(language)} {row['reports_stopped']}/{row['reports']}"
+        for row in own.sort_by([("loss_stopped", "descending")]).to_pylist()
+    ]
+    if shares:
+        head = Text("Reports stopped without: {what}", "若无此环节,可阻断的报案:{what}")
+        tree.add(head.format(what="; ".join(shares)).in_(language))
+
+
+def _role_of(edge: Mapping[str, Any], roles: Mapping[tuple[str, str, str], str]) -> str | None:
+    return roles.get((edge["source"], edge["ring_id"], edge["link"]))
+
+
+def _roles(results: Results) -> dict[tuple[str, str, str], str]:
+    """The role behind each edge: a finding of the same subject, ring and link."""
+    known: dict[tuple[str, str, str], str] = {}
+    found = results["findings"].select(["role", "subject", "ring_id"]).to_pylist()
+    held = {(row["role"], row["subject"], row["ring_id"]) for row in found}
+    for edge in results["chain"].select(["source", "ring_id", "link"]).to_pylist():
+        for role in linked_by(edge["link"]):
+            if (role, edge["source"], edge["ring_id"]) in held:
+                known.setdefault((edge["source"], edge["ring_id"], edge["link"]), role)
+    return known
+
+
+def _add_role(
+    tree: Tree, role: str, edges: list[dict[str, Any]], language: Language, shown: Shown
+) -> None:
+    people = {edge["source"] for edge in edges}
+    branch = tree.add(f"[cyan]{ROLES[role].title.in_(language)}[/cyan] × {len(people)}")
+    edges.sort(key=lambda e: (-(e["amount"] or 0), -(e["count"] or 0), shown.rank(e["source"])))
+    for edge in edges[:ENDS_SHOWN]:
+        amount = yuan(edge["amount"], language) if edge["amount"] else ""
+        link = LINKS[edge["link"]].title.in_(language)
+        ends = (subject(shown, edge[end], language) for end in ("source", "target"))
+        line = Line(f" → {link} → ").join(ends)
+        branch.add(line.append(f"  {amount} ×{edge['count']}", style="dim"))
+    if len(edges) > ENDS_SHOWN:
+        more = Text("… {n} more in the report", "……另{n}条见报告")
+        branch.add(more.format(n=len(edges) - ENDS_SHOWN).in_(language))
+
+
+def _add_laundering(
+    tree: Tree, ring_id: str, results: Results, language: Language, shown: Shown
+) -> None:
+    rows = results["ring_laundering"]
+    for row in rows.filter(pc.equal(rows["ring_id"], ring_id)).to_pylist():
+        line = Text(
+            "cards of kind {kind}: face value {face} taken by {dealers} at {rate:.2f}",
+            "{kind}:面值{face},{n}名卡商以{rate:.2f}折价回收",
+        )
+        if row["discount"] is not None:
+            tree.add(
+                line.format(
+                    kind=escape(shown.words(row["kind"])),
+                    face=yuan(row["face_value"], language),
+                    n=row["dealers"],
+                    dealers=many(row["dealers"], "dealer"),
+                    rate=row["discount"],
+                ).in_(language)
+            )
+
+
+def _print_roles(results: Results, to: Console, language: Language) -> None:
+    found = results["findings"]
+    shown = Table(title=Text("Leads by role", "各角色线索").in_(language), title_justify="left")
+    for head in (
+        Text("role", "角色"),
+        Text("listed", "列出"),
+        Text("over the threshold", "超过阈值"),
+    ):
+        shown.add_column(head.in_(language))
+    for role in ROLES:
+        own = found.filter(pc.equal(found["role"], role))
+        if own.num_rows:
+            subjects = pc.count_distinct(own["subject"]).as_py()
+            decided = pc.count_distinct(own.filter(own["decided"])["subject"]).as_py()
+            shown.add_row(ROLES[role].title.in_(language), f"{subjects:,}", f"{decided:,}")
+    to.print(shown)
+
+
+def _print_limits(results: Results, to: Console, language: Language) -> None:
+    """One line for each missing table: what is left out without it."""
+    effects: dict[str, list[str]] = {}
+    for row in results["limits"].to_pylist():
+        effect = row["effect_zh"] if language == "zh" else row["effect"]
+        effects.setdefault(row["table"], []).append(effect.rstrip(".。"))
+    if not effects:
+        return
+    shown = Table(title=Text("Missing tables", "缺少的表").in_(language), title_justify="left")
+    for head in (Text("table", "表"), Text("left out without it", "因此未能完成")):
+        shown.add_column(head.in_(language))
+    for table, several in effects.items():
+        shown.add_row(table, "; ".join(several))
+    to.print(shown)

@@ -1,0 +1,238 @@
+"""``suyuan lab``: invented worlds with their truth, scores, trials and fitting."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from math import isnan
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from suyuan.face.cli.options import LangOption, console, spoken, told_plainly
+from suyuan.lab.fitting.reweighing import Reweighing
+from suyuan.model.errors import InputError
+from suyuan.model.text import Language, Text
+
+app = typer.Typer(
+    help="Invented worlds with their truth: make, score, try, fit. 模拟世界。", no_args_is_help=True
+)
+Scenario = Annotated[str, typer.Option("--scenario", help="A name, or a YAML file. 场景。")]
+Scale = Annotated[float, typer.Option("--scale", help="0.001, 0.01 or 1. 规模。")]
+Knobs = Annotated[
+    list[str] | None, typer.Option("--knob", help="name=0..3; may be repeated. 旋钮。")
+]
+Seeds = Annotated[int, typer.Option("--seeds", help="How many worlds. 世界数。")]
+Jobs = Annotated[int, typer.Option("--jobs", help="Worlds at a time. 并行数。")]
+First = Annotated[int, typer.Option("--first-seed", help="The first seed. 首个种子。")]
+
+
+class CaseFormat(StrEnum):
+    """What the case's files may be written as."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+def _knobs(written: list[str] | None) -> dict[str, float]:
+    try:
+        return {n: float(v) for n, _, v in (each.partition("=") for each in written or ())}
+    except ValueError as error:
+        raise InputError(
+            Text("Write a knob as name=number.", "旋钮写作 名称=数值。"), value=written
+        ) from error
+
+
+@app.command()
+@told_plainly
+def world(
+    out: Path,
+    scenario: Scenario = "515",
+    scale: Scale = 0.001,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes. 种子。")] = 1,
+    knob: Knobs = None,
+    format: Annotated[  # noqa: A002  # the option's name
+        CaseFormat, typer.Option("--format", help="Files of the case. 案件文件格式。")
+    ] = CaseFormat.PARQUET,
+    lang: LangOption = None,
+) -> None:
+    """Write OUT/case (standard tables) and OUT/truth (what really happened)."""
+    from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415  # keeps --help fast
+    from suyuan.lab.world import make_world  # noqa: PLC0415
+
+    with Bars(console(), spoken(lang)) as bars:
+        manifest = make_world(
+            out, _scenario(scenario), scale, seed, _knobs(knob), bars, form=format.value
+        )
+    console().print(f"{sum(manifest.rows.values()):,} rows → {out}")
+
+
+def _scenario(written: str) -> str | Path:
+    return Path(written) if written.endswith((".yml", ".yaml")) else written
+
+
+@app.command()
+@told_plainly
+def score(
+    results: Path,
+    truth: Path,
+    json: Annotated[bool, typer.Option("--json", help="As JSON. 输出JSON。")] = False,
+    lang: LangOption = None,
+) -> None:
+    """Score result tables against a world's truth, with prevalence and naive rivals beside."""
+    from suyuan.lab.score import score as scored  # noqa: PLC0415  # keeps --help fast
+
+    found = scored(results, truth)
+    if json:
+        typer.echo(found.json())
+        return
+    shown = Table(title=Text("Scores", "评分").in_(spoken(lang)), title_justify="left")
+    for head in ("group", "of", "score", "value"):
+        shown.add_column(head)
+    for name, value in found.flat().items():
+        group, _, rest = name.partition("/")
+        of, _, what = rest.rpartition("/")
+        shown.add_row(group, of, what, f"{value:.4g}")
+    console().print(shown)
+
+
+@app.command()
+@told_plainly
+def trial(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the worlds. 目录。")],
+    seeds: Seeds = 10,
+    first_seed: First = 101,
+    scenario: Scenario = "515",
+    scale: Scale = 0.001,
+    knob: Knobs = None,
+    sweep: Annotated[
+        str | None, typer.Option("--sweep", help="A knob to turn from 0 to 3. 扫描旋钮。")
+    ] = None,
+    worlds: Annotated[
+        Path | None,
+        typer.Option("--worlds", help="Worlds of other simulators, scored beside. 外部世界。"),
+    ] = None,
+    checks: Annotated[
+        bool,
+        typer.Option("--checks/--no-checks", help="What simple means reach too. 模拟器检验。"),
+    ] = True,
+    jobs: Jobs = 1,
+    json: Annotated[bool, typer.Option("--json", help="As JSON. 输出JSON。")] = False,
+    lang: LangOption = None,
+) -> None:
+    """Make worlds, investigate them, and print means with 95 % intervals (or a curve)."""
+    from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
+    from suyuan.lab import foreign  # noqa: PLC0415
+    from suyuan.lab import trial as trials  # noqa: PLC0415
+    from suyuan.run.trials import try_out  # noqa: PLC0415  # keeps --help fast
+
+    numbers = tuple(range(first_seed, first_seed + seeds))
+    plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob), checked=checks)
+    with Bars(Console(stderr=True), spoken(lang)) as bars:
+        if sweep:
+            curve = trials.sweep(try_out, out, plan, sweep, progress=bars, jobs=jobs)
+        else:
+            summary = trials.trial(try_out, out, plan, bars, jobs=jobs).summary() if seeds else {}
+        others = (
+            foreign.foreign_trial(
+                try_out, foreign.foreign_worlds(worlds), out / "foreign", bars, jobs=jobs
+            )
+            if worlds
+            else {}
+        )
+    if sweep:
+        names = sorted(n for n in next(iter(curve.values())) if n.endswith("average_precision"))
+        picture = out / f"{sweep}.png"
+        trials.draw(curve, sweep, names, picture)
+        console().print(str(picture))
+    elif json:
+        typer.echo(trials.as_json(summary | {f"foreign/{k}": v for k, v in others.items()}))
+    elif others:
+        _print_both(summary, others, spoken(lang))
+    else:
+        _print_summary(summary, spoken(lang))
+
+
+def _print_both(
+    own: Mapping[str, tuple[float, float, float]],
+    others: Mapping[str, tuple[float, float, float]],
+    lang: Language,
+) -> None:
+    """Our own worlds and those of others side by side: what only the first reach was learnt."""
+    shown = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(lang))
+    for head in (
+        Text("score", "分数"),
+        Text("our own worlds", "自建世界"),
+        Text("worlds of others", "外部世界"),
+    ):
+        shown.add_column(head.in_(lang))
+    for name in sorted(others):
+        cells = [_cell(found.get(name)) for found in (own, others)]
+        if any(cells):
+            shown.add_row(name, *cells)
+    console().print(shown)
+
+
+def _cell(found: tuple[float, float, float] | None) -> str:
+    if found is None or isnan(found[0]):
+        return ""
+    mean, low, high = found
+    return f"{mean:.3f} ({low:.3f} … {high:.3f})"
+
+
+def _print_summary(summary: Mapping[str, tuple[float, float, float]], lang: Language) -> None:
+    """A line for each score that has a meaning in these worlds."""
+    shown = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(lang))
+    shown.add_column("score")
+    shown.add_column("mean")
+    for name, (mean, low, high) in summary.items():
+        if not isnan(mean):
+            shown.add_row(name, f"{mean:.4g} ({low:.4g} … {high:.4g})")
+    console().print(shown)
+
+
+@app.command()
+@told_plainly
+def fit(
+    out: Annotated[Path, typer.Option("--out", help="Folder for worlds and cards. 目录。")],
+    seeds: Seeds = 12,
+    first_seed: First = 1,
+    scale: Scale = 0.001,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="For all worlds; else varied. 场景。")
+    ] = None,
+    knob: Knobs = None,
+    worlds: Annotated[
+        list[Path] | None,
+        typer.Option("--worlds", help="Folder of worlds already made; repeatable. 已有世界。"),
+    ] = None,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="Only this role. 只拟合此角色。")
+    ] = None,
+    weights: Annotated[
+        Reweighing, typer.Option("--weights", help="adjusted, kept or new. 调整、保留或重新拟合。")
+    ] = Reweighing.ADJUSTED,
+    jobs: Jobs = 1,
+    lang: LangOption = None,
+) -> None:
+    """Fit scorecards on invented worlds, some of which calibrate; writes OUT/scorecards."""
+    from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
+    from suyuan.run.trials import Wanted, fit_cards  # noqa: PLC0415  # keeps --help fast
+
+    wanted = Wanted(
+        range(first_seed, first_seed + seeds),
+        scale,
+        _scenario(scenario) if scenario else None,
+        _knobs(knob),
+        worlds or (),
+    )
+    with Bars(Console(stderr=True), spoken(lang)) as bars:
+        done = fit_cards(out, wanted, roles=role, weights=weights, jobs=jobs, progress=bars)
+    shown = Table("role", "guilty", "average precision", "F1", "Brier")
+    for one in done:
+        pairs = [f"{a:.3f} → {b:.3f}" for a, b in zip(one.before, one.after, strict=True)]
+        shown.add_row(one.card.role, str(one.card.fitted_on["guilty"]), *pairs)
+    console().print(shown)
+    notice = Text("{n} scorecards written to {to}", "已写出{n}个评分卡到 {to}")
+    console().print(notice.format(n=len(done), to=out / "scorecards").in_(spoken(lang)))

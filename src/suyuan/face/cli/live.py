@@ -1,0 +1,136 @@
+"""``suyuan live``: payments judged before they leave, replayed from a case or served."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from suyuan.face.cli.options import (
+    CaseArgument,
+    EngineOption,
+    LangOption,
+    Out,
+    Unmask,
+    console,
+    spoken,
+    told_plainly,
+)
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
+
+app = typer.Typer(
+    help="Payments judged before they leave: replay a case, or serve. 付款离开前的实时评分。",
+    no_args_is_help=True,
+)
+
+
+@app.command()
+@told_plainly
+def replay(
+    case: CaseArgument,
+    payment: Annotated[
+        str | None, typer.Option("--payment", help="Explain one payment_id. 解释一笔付款。")
+    ] = None,
+    out: Out = None,
+    lang: LangOption = None,
+    engine: EngineOption = "duckdb",
+    unmask: Unmask = None,
+) -> None:
+    """What a live score would have said of each payment of a case, and what holding was worth.
+
+    Each payment is judged by what was known in that moment: calls and orders as they came, reports
+    from when they were taken down. Shown are precision and the victims and yuan that holding would
+    have caught, at several numbers of honest payments held, and what each source of data adds.
+    With --payment: the signals of that one.
+    """
+    from suyuan.detect.scoring import scorecard  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.api import CaseFolder  # noqa: PLC0415
+    from suyuan.face.cli.live_output import (  # noqa: PLC0415
+        explanation,
+        rivals,
+        sources,
+        worth,
+    )
+    from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
+    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.live.policy import default_policy  # noqa: PLC0415
+    from suyuan.privacy.reveal import masking  # noqa: PLC0415
+    from suyuan.run.payment_replay import replay_case  # noqa: PLC0415
+    from suyuan.store.claim import claim  # noqa: PLC0415
+    from suyuan.store.engines import open_engine  # noqa: PLC0415
+    from suyuan.store.lock import writing  # noqa: PLC0415
+
+    results = CaseFolder(case).results(out)
+    layout, language, to = results.layout, spoken(lang), console()
+    card, policy = scorecard("payment_risk"), default_policy()
+    claim(layout, case)
+    with (
+        writing(layout, "live replay"),
+        Bars(to, language) as bars,
+        open_engine(engine, layout.work) as opened,
+    ):
+        replayed = replay_case(case, layout, opened, card, bars)
+    if payment is None:
+        to.print(worth(replayed, card, policy, language))
+        to.print(rivals(replayed, card, language))
+        to.print(sources(replayed, card, language))
+        return
+    shown = Shown(results.case.zone, masking(layout, unmask, "live replay"))
+    to.print(explanation(replayed, card, policy, payment, shown, language))
+
+
+@app.command()
+@told_plainly
+def serve(
+    folder: Annotated[Path, typer.Argument(help="Keeps the log of events. 事件日志文件夹。")],
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on. 监听地址。")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port; 0 takes a free one. 端口。")] = 8713,
+    durable: Annotated[
+        str, typer.Option("--durable", help="process, or disk: before each answer. 持久化级别。")
+    ] = "process",
+    snapshot_every: Annotated[
+        int, typer.Option("--snapshot-every", help="Events between snapshots; 0: none. 快照间隔。")
+    ] = 2_000_000,
+    most_memory: Annotated[
+        float, typer.Option("--most-memory", help="GB of state at most. 状态内存上限(GB)。")
+    ] = 16.0,
+    lang: LangOption = None,
+) -> None:
+    """Answer payments as they come: newline JSON on a socket, or HTTP POST /v1/payments.
+
+    Every answered event is in the log in FOLDER first; started again, the service gives the same
+    answers. There is no encryption and no login here: keep it behind the bank's own gateway.
+    """
+    import asyncio  # noqa: PLC0415  # keeps --help fast
+
+    from suyuan.detect.scoring import scorecard  # noqa: PLC0415
+    from suyuan.live.keys import Keyring, secret_in  # noqa: PLC0415
+    from suyuan.live.policy import default_policy  # noqa: PLC0415
+    from suyuan.live.scorer import Scorer  # noqa: PLC0415
+    from suyuan.live.service import serve as serve_lines  # noqa: PLC0415
+
+    if durable not in ("process", "disk"):
+        raise InputError(
+            Text("No such level of durability.", "没有这个持久化级别。"),
+            value=durable,
+            hint=Text("Write process or disk.", "请写 process 或 disk。"),
+        )
+    scorer = Scorer(
+        folder,
+        scorecard("payment_risk"),
+        default_policy(),
+        Keyring(secret_in(folder)),
+        durable="disk" if durable == "disk" else "process",
+        most_bytes=int(most_memory * 1e9),
+    )
+    notice = Text(
+        f"Listening on {host}:{port}; {scorer.position:,} events are in the log. Ctrl-C ends it.",
+        f"正在监听 {host}:{port};日志中已有 {scorer.position:,} 个事件。按 Ctrl-C 结束。",
+    )
+    console().print(notice.in_(spoken(lang)))
+    try:
+        asyncio.run(serve_lines(scorer, host, port, snapshot_every=snapshot_every))
+    finally:
+        scorer.close()

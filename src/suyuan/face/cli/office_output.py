@@ -1,0 +1,259 @@
+"""What ``suyuan office`` prints and writes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from suyuan.casework.arising import drafts, load_arising
+from suyuan.casework.drafting import (
+    DraftLine,
+    draft_changes,
+    draft_lines,
+    record,
+    withdraw_missing,
+)
+from suyuan.casework.explain import duty_lines, possible, why
+from suyuan.casework.exports import (
+    Export,
+    cancellation_request,
+    deadlines,
+    desk_day,
+    payment_return,
+    resolution,
+    suspicious_report,
+)
+from suyuan.casework.institutions import institutions
+from suyuan.casework.office import Office
+from suyuan.casework.outcomes import MEASURES, as_csv, decisions, measures
+from suyuan.casework.rebinding import Preview
+from suyuan.casework.scorecards import scores
+from suyuan.face.api import CaseFolder
+from suyuan.face.cli.office_options import clock, plain
+from suyuan.face.decision_file import add_decisions
+from suyuan.model.errors import InputError
+from suyuan.model.money import FEN_PER_YUAN
+from suyuan.model.text import Language, Text
+from suyuan.store.drafts import draft_of
+from suyuan.store.ledger.event import stamp
+
+_SHOWN = 40
+
+
+def _table(language: Language, *heads: Text) -> Table:
+    table = Table()
+    for place, head in enumerate(heads):
+        table.add_column(head.in_(language), no_wrap=place == 0)
+    return table
+
+
+def record_drafts(
+    office: Office, case: Path, out: Path | None, now: datetime, to: Console, language: Language
+) -> None:
+    """Draw the drafts of an investigated case, and say what is new."""
+    results = CaseFolder(case).results(out)
+    known = institutions(case / "card_prefixes.csv")
+    name = case.resolve().name
+    for spec in load_arising().values():
+        rows = results[spec.table].to_pylist()
+        found = drafts(spec, rows, known, now, name)
+        counts = record(office, found, name, now)
+        gone = withdraw_missing(office, spec.id, found, name, now)
+        sentence = Text(
+            f"{spec.title.en}: {counts.new} new, {counts.changed} changed, {counts.same} as"
+            f" before, {gone} withdrawn",
+            f"{spec.title.zh}:新增 {counts.new},变更 {counts.changed},未变 {counts.same},"
+            f"撤回 {gone}",
+        )
+        to.print(sentence.in_(language), markup=False, emoji=False)
+
+
+def print_drafts(office: Office, to: Console, language: Language) -> None:
+    """Open drafts in order of what a call now would save."""
+    lines = draft_lines(office)
+    table = _table(
+        language,
+        Text("draft", "草案"),
+        Text("procedure", "程序"),
+        Text("recipient", "接收单位"),
+        Text("yuan a call now saves", "此刻可挽回(元)"),
+        Text("why", "原因"),
+    )
+    unknown = Text("no recipient known", "接收单位不明").in_(language)
+    for line in lines[:_SHOWN]:
+        saved = f"{line.rank / FEN_PER_YUAN:,.2f}" if line.body["saves"] else "–"
+        reason = line.body["because"][language] + _changed(office, line, language)
+        cells = (line.id, line.procedure, line.party or unknown, saved, reason)
+        table.add_row(*map(plain, cells))
+    to.print(table)
+    if len(lines) > _SHOWN:
+        more = len(lines) - _SHOWN
+        to.print(Text(f"{more} more.", f"另有 {more} 条。").in_(language))
+
+
+def _changed(office: Office, line: DraftLine, language: Language) -> str:
+    """What a later run changed, behind the reason."""
+    if not line.changed:
+        return ""
+    changes = [f"{c.name}: {c.was} → {c.now}" for c in draft_changes(office, line.id)]
+    return Text(" [changed: {}]", " [变更:{}]").in_(language).format("; ".join(changes))
+
+
+def print_due(
+    office: Office, party: str | None, now: datetime, to: Console, language: Language
+) -> None:
+    """Open duties; those past their date are marked."""
+    where, asked = (" AND party = ?", (party,)) if party else ("", ())
+    rows = office.ledger.read(
+        "SELECT due, matter, name, COALESCE(party, role), certainty, clause, state FROM duty"
+        f" WHERE state IN ('open', 'breached', 'late'){where} ORDER BY due, matter, id",
+        asked,
+    )
+    table = _table(
+        language,
+        Text("due", "到期"),
+        Text("who", "责任单位"),
+        Text("duty", "义务"),
+        Text("matter", "事项"),
+        Text("rule", "依据"),
+    )
+    for due, matter, name, who, certainty, clause, _ in rows:
+        moment = None if due is None else datetime.fromisoformat(due)
+        mark = "" if certainty == "exact" else f" ({certainty})"
+        late = " ✗" if due is not None and due < stamp(now) and certainty == "exact" else ""
+        table.add_row(clock(moment) + mark + late, *map(plain, (who, name, matter, clause)))
+    to.print(table)
+
+
+def print_matter(
+    office: Office,
+    matter: str,
+    person: str | None,
+    now: datetime,
+    known: datetime | None,
+    to: Console,
+    language: Language,
+    *,
+    days: bool,
+) -> None:
+    """All of a matter: state and why, duties, measures, what may be done, what happened."""
+    state = office.state(matter, now, known)
+    title = state.procedure.spec.title.in_(language)
+    to.print(f"{title} · {state.subject} · {why(state).in_(language)}", markup=False, emoji=False)
+    for line in duty_lines(state, days=days):
+        to.print(
+            f"  {line.title.in_(language)} [{line.state}] {line.party or line.role}"
+            f" → {clock(line.due.moment)} {line.due.certainty}"
+            f" · {line.cited} ({line.quality})",
+            markup=False,
+        )
+        for day in line.ledger:
+            mark = "·" if day.counted else "–"
+            to.print(f"      {mark} {day.day} {day.why.in_(language)}", markup=False, emoji=False)
+    for run in state.measures:
+        ended = "" if run.ended is None else f" {run.why} {clock(run.ended)}"
+        to.print(
+            f"  {run.id} {clock(run.since)} – {clock(run.until)}{ended}", markup=False, emoji=False
+        )
+    posts = None if person is None else office.posts(person)
+    for act in possible(office, state, posts):
+        reasons = " ".join(reason.in_(language) for reason in act.reasons)
+        mark = "✓" if not act.reasons else "✗"
+        form = ", ".join(act.form)
+        to.print(
+            f"  {mark} {act.act}({form}) {act.title.in_(language)} {reasons}",
+            markup=False,
+            emoji=False,
+        )
+    for event in state.events:
+        over = "  (overtaken)" if event in state.overtaken else ""
+        to.print(
+            f"  {event.number:>3} {clock(event.at)} {event.kind} {event.actor}{over}", markup=False
+        )
+
+
+def print_preview(found: list[Preview], to: Console, language: Language) -> None:
+    """What another version would move."""
+    for preview in found:
+        to.print(preview.matter, markup=False, emoji=False)
+        for moved in preview.moved:
+            was = "–" if moved.was is None else clock(moved.was.moment)
+            then = "–" if moved.now is None else clock(moved.now.moment)
+            to.print(f"  {moved.duty}: {was} → {then}", markup=False, emoji=False)
+        if preview.unknown:
+            words = Text("acts it does not have", "新版没有的行为").in_(language)
+            to.print(f"  {words}: {', '.join(preview.unknown)}", markup=False, emoji=False)
+
+
+def print_scorecards(office: Office, to: Console, language: Language) -> None:
+    """A line a party."""
+    table = _table(
+        language,
+        Text("party", "单位"),
+        Text("duties", "义务"),
+        Text("in time", "按期"),
+        Text("late", "逾期履行"),
+        Text("not done", "逾期未履行"),
+        Text("median h", "中位小时"),
+        Text("90 % h", "九成小时"),
+        Text("upheld", "异议成立"),
+    )
+    for score in scores(office):
+        cells: list[Any] = [score.duties, score.done, score.late, score.breached]
+        hours = ["–" if h is None else f"{h:.1f}" for h in (score.median_hours, score.p90_hours)]
+        table.add_row(plain(score.party), *map(str, cells), *hours, str(score.upheld))
+    to.print(table)
+
+
+def write_outcomes(office: Office, case: Path, now: datetime) -> Text:
+    """Append new rejections to the case's ``decisions.csv``, and write its ``measures.csv``."""
+    name = case.resolve().name
+    added = add_decisions(case, decisions(office, name))
+    listed = measures(office, name, now)
+    with draft_of(case / "measures.csv") as draft:
+        draft.write_text(as_csv(MEASURES, listed), encoding="utf-8")
+    return Text(
+        f"{added} decisions written to decisions.csv, {len(listed)} measures to measures.csv.",
+        f"decisions.csv 新增 {added} 条决定,measures.csv 共 {len(listed)} 条措施。",
+    )
+
+
+def write_export(
+    office: Office, kind: str, matters: tuple[str, ...], to: Path, now: datetime, language: Language
+) -> list[str]:
+    """Write the files of a kind into the folder `to`; their paths, and what they do not promise."""
+    to.mkdir(parents=True, exist_ok=True)
+    if kind == "xlsx":
+        path = to / "day.xlsx"
+        desk_day(office, language, path)
+        return [str(path)]
+    if kind == "ics":
+        every = [row[0] for row in office.ledger.read("SELECT id FROM matter ORDER BY id")]
+        written = [deadlines(office, matters or every, now, language)]
+    elif kind in _OF_ONE:
+        written = [_OF_ONE[kind](office, matter, now) for matter in matters]
+    else:
+        raise InputError(
+            Text("No such export.", "没有这种导出。"),
+            value=kind,
+            hint=Text(", ".join([*_OF_ONE, "ics", "xlsx"]), "、".join([*_OF_ONE, "ics", "xlsx"])),
+        )
+    for export in written:
+        (to / export.name).write_bytes(export.content)
+    notes = {note.in_(language) for export in written for note in export.notes}
+    return [*(str(to / export.name) for export in written), *sorted(notes)]
+
+
+def _goaml(office: Office, matter: str, now: datetime) -> Export:
+    return suspicious_report(office, matter, "1", now)
+
+
+_OF_ONE: dict[str, Callable[[Office, str, datetime], Export]] = {
+    "camt.056": cancellation_request,
+    "camt.029": resolution,
+    "pacs.004": payment_return,
+    "goaml": _goaml,
+}

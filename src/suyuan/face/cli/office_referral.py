@@ -1,0 +1,98 @@
+"""``suyuan office referral``: FHIR, the shared record. 分级诊疗。"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, clock, opened
+from suyuan.face.cli.options import LangOption, spoken, told_plainly
+from suyuan.model.text import Text
+
+app = typer.Typer(help="Referrals as FHIR, and the shared record. 转诊。", no_args_is_help=True)
+Purpose = Annotated[str, typer.Option(help="What for; it is logged. 用途（留痕）。")]
+
+
+@app.command("fhir-out")
+@told_plainly
+def fhir_out(
+    office: OfficeArgument,
+    matter: str,
+    to: Annotated[Path, typer.Option("--to", help="Folder for the file. 存放文件夹。")],
+    by: Annotated[str, typer.Option("--as", help="Who sends it. 办理人。")] = "",
+    purpose: Purpose = "",
+    now: Now = None,
+    postgres: Postgres = None,
+    lang: LangOption = None,
+) -> None:
+    """Write a referral as a FHIR R4 Bundle; with a purpose, its summary too. 导出 FHIR。"""
+    from suyuan.casework.fhir_bundle import referral_bundle  # noqa: PLC0415  # an extra
+
+    with opened(office, postgres) as there:
+        export = referral_bundle(there, matter, at(now), by, purpose)
+    to.mkdir(parents=True, exist_ok=True)
+    (to / export.name).write_bytes(export.content)
+    typer.echo(str(to / export.name))
+    for note in export.notes:
+        typer.echo(note.in_(spoken(lang)))
+
+
+@app.command("fhir-in")
+@told_plainly
+def fhir_in(
+    office: OfficeArgument,
+    file: Annotated[Path, typer.Argument(help="A FHIR Bundle, JSON. FHIR 文件。")],
+    by: As,
+    now: Now = None,
+    postgres: Postgres = None,
+    lang: LangOption = None,
+) -> None:
+    """Take in a referral, or the answer to one; lists what is not taken. 接收 FHIR。"""
+    from suyuan.casework.fhir_intake import take_fhir  # noqa: PLC0415  # an extra
+    from suyuan.casework.fhir_reading import MOST_BYTES  # noqa: PLC0415
+
+    with file.open("rb") as stream:
+        content = stream.read(MOST_BYTES + 1)
+    with opened(office, postgres) as there:
+        taken = take_fhir(there, content, by, at(now))
+    typer.echo(taken.matter)
+    for event in taken.events:
+        typer.echo(f"  {event.number} {event.kind}")
+    for text in (*taken.refused, *taken.unread):
+        typer.echo(f"  ✗ {text.in_(spoken(lang))}")
+    if taken.again:
+        again = Text("It had been taken in before.", "此前已接收。")
+        typer.echo(again.in_(spoken(lang)))
+
+
+@app.command("record")
+@told_plainly
+def record(
+    office: OfficeArgument,
+    matter: str,
+    by: As,
+    purpose: Purpose,
+    now: Now = None,
+    postgres: Postgres = None,
+    lang: LangOption = None,
+) -> None:
+    """Look into the shared record; the patient sees that you did. 查阅共享病历。"""
+    from suyuan.casework.shared_records import shared_record  # noqa: PLC0415
+
+    erased = Text("erased", "已销毁").in_(spoken(lang))
+    with opened(office, postgres) as there:
+        found = shared_record(there, matter, by, purpose, ["summary", "plan"], at(now))
+    for entry in found:
+        typer.echo(f"{clock(entry.at)} {entry.act} {entry.field}: {entry.text or erased}")
+
+
+@app.command("views")
+@told_plainly
+def views(office: OfficeArgument, matter: str, now: Now = None, postgres: Postgres = None) -> None:
+    """Who looked into a record, when and what for. 查阅记录。"""
+    from suyuan.casework.shared_records import record_views  # noqa: PLC0415
+
+    with opened(office, postgres) as there:
+        found = record_views(there, matter, at(now))
+    for view in found:
+        typer.echo(f"{clock(view.at)} {view.person} {view.purpose}")

@@ -1,0 +1,88 @@
+"""``suyuan report``: the dossier of a case, or of one ring, with its manifest."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from suyuan.face.cli.options import (
+    AsOf,
+    CaseArgument,
+    LangOption,
+    Out,
+    Unmask,
+    console,
+    moment,
+    spoken,
+    told_plainly,
+)
+from suyuan.model.text import Text
+
+NAME = "report"
+
+
+class DossierFormat(StrEnum):
+    """What a dossier can be."""
+
+    html = "html"
+    docx = "docx"
+    pdf = "pdf"
+
+
+Sign = Annotated[
+    Path | None, typer.Option("--sign", help="An Ed25519 key (PEM) to sign with. 签名私钥。")
+]
+AskStamp = Annotated[
+    bool,
+    typer.Option("--ask-stamp", help="Write a question to a time-stamping authority. 时间戳请求。"),
+]
+Ring = Annotated[str | None, typer.Option("--ring", help="Only this ring. 只含该团伙。")]
+
+
+@told_plainly
+def command(
+    case: CaseArgument,
+    ring: Ring = None,
+    format: Annotated[  # noqa: A002  # the option is called so
+        DossierFormat, typer.Option("--format", help="html, docx or pdf. 格式。")
+    ] = DossierFormat.html,
+    to: Annotated[Path | None, typer.Option("--to", help="Folder. [OUT/dossier] 目标。")] = None,
+    out: Out = None,
+    as_of: AsOf = None,
+    sign: Sign = None,
+    ask_stamp: AskStamp = False,
+    lang: LangOption = None,
+    unmask: Unmask = None,
+) -> None:
+    """The case file that a prosecutor can read: each statement bound to its rows.
+
+    Give --as-of as it was given to `investigate`. `suyuan verify FOLDER` checks the manifest.
+    """
+    from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.report.dossier_file import bind  # noqa: PLC0415
+    from suyuan.face.report.manifest import write_manifest  # noqa: PLC0415
+    from suyuan.face.source import open_source  # noqa: PLC0415
+    from suyuan.model.times import utc  # noqa: PLC0415
+    from suyuan.privacy.reveal import masking  # noqa: PLC0415
+
+    results = CaseFolder(case).results(out)
+    known = moment(as_of)
+    language, folder = spoken(lang), to or results.layout.out / "dossier"
+    results["findings"]  # a case that was not investigated is told so before anything is written
+    shown = masking(results.layout, unmask, NAME)
+    display = Shown(results.case.zone, shown)
+    with open_source(results, utc(known, results.case.zone) if known else None) as source:
+        path = bind(source, folder, format.value, language, shown, ring)
+    manifest = write_manifest(results, [path], display)
+    if sign is not None:
+        from suyuan.face.report.signature import sign as put_signature  # noqa: PLC0415
+
+        put_signature(manifest, sign)
+    if ask_stamp:
+        from suyuan.face.report.time_stamp import request_stamp  # noqa: PLC0415
+
+        request_stamp(manifest)
+    notice = Text("{path}\nManifest: {manifest}", "{path}\n清单:{manifest}")
+    console().print(notice.format(path=path, manifest=manifest).in_(language), soft_wrap=True)

@@ -1,0 +1,73 @@
+"""``suyuan rules``: the dated rules, and which of them a case's organisations kept."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from suyuan.face.cli.options import (
+    CaseArgument,
+    LangOption,
+    Out,
+    console,
+    moment,
+    spoken,
+    told_plainly,
+)
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
+
+app = typer.Typer(help="The dated rules and their answers. 规则。", no_args_is_help=True)
+On = Annotated[str | None, typer.Option("--on", help="As of this day. 该日有效。")]
+
+
+def _day(written: str | None) -> date | None:
+    at = moment(written)
+    return at.date() if at else None
+
+
+@app.command("list")
+@told_plainly
+def list_(on: On = None, lang: LangOption = None) -> None:
+    """Every rule: id, title, since when, and how good its source is."""
+    from suyuan.rulebook import load_rules  # noqa: PLC0415  # keeps --help fast
+    from suyuan.rulebook.show import list_rules  # noqa: PLC0415
+
+    language = spoken(lang)
+    shown = Table()
+    lines = list_rules(load_rules(), _day(on))
+    for head in lines[0] if lines else {}:
+        shown.add_column(head)
+    for line in lines:
+        shown.add_row(*(text.in_(language) for text in line.values()))
+    console().print(shown)
+
+
+@app.command("show")
+@told_plainly
+def show(rule: str, on: On = None, lang: LangOption = None) -> None:
+    """One rule whole: what it asks, its source, its dated values, its cases."""
+    from suyuan.rulebook import load_rules  # noqa: PLC0415  # keeps --help fast
+    from suyuan.rulebook.show import show_rule  # noqa: PLC0415
+
+    known = {each.id: each for each in load_rules()}
+    if rule not in known:
+        raise InputError(
+            Text("No such rule.", "没有这条规则。"),
+            value=rule,
+            hint=Text("See: suyuan rules list", "请看:suyuan rules list"),
+        )
+    language = spoken(lang)
+    for head, text in show_rule(known[rule], _day(on)):
+        console().print(f"{head.in_(language)}: {text.in_(language)}", markup=False)
+
+
+@app.command("check")
+@told_plainly
+def check(case: CaseArgument, on: On = None, out: Out = None, lang: LangOption = None) -> None:
+    """Ask every rule of an investigated case: kept, broken, cannot tell, not in force."""
+    from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.cli.rules_output import print_answers  # noqa: PLC0415
+
+    print_answers(CaseFolder(case).results(out), _day(on), console(), spoken(lang))

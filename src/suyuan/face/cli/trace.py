@@ -1,0 +1,65 @@
+"""``suyuan trace``: where a report's money went, or whose money an account holds."""
+
+from typing import Annotated
+
+import typer
+
+from suyuan.face.cli.options import (
+    CaseArgument,
+    LangOption,
+    Out,
+    Unmask,
+    console,
+    spoken,
+    told_plainly,
+)
+from suyuan.model.asked import asked
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
+
+NAME = "trace"
+
+
+@told_plainly
+def command(
+    case: CaseArgument,
+    report: Annotated[str | None, typer.Option("--report", help="A report_id. 报案编号。")] = None,
+    payment: Annotated[
+        str | None, typer.Option("--payment", help="A payment_id: every report in it. 流水号。")
+    ] = None,
+    account: Annotated[str | None, typer.Option("--account", help="An account. 账户。")] = None,
+    backward: Annotated[
+        bool, typer.Option("--backward", help="Whose money is in the account? 倒查。")
+    ] = False,
+    method: Annotated[
+        str | None, typer.Option("--method", help="fifo, lifo, haircut … or all. 方法。")
+    ] = None,
+    out: Out = None,
+    lang: LangOption = None,
+    unmask: Unmask = None,
+) -> None:
+    """Follow money step by step, with where it rests and what can still be frozen."""
+    from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.cli.trace_output import print_trace, print_whose  # noqa: PLC0415
+    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.privacy.reveal import masking  # noqa: PLC0415
+
+    results = CaseFolder(case).results(out)
+    options = {
+        "report_id": report,
+        "payment_id": payment,
+        "to": account and f"bank_account:{asked(account)}",
+    }
+    chosen = {column: asked(value) for column, value in options.items() if value}
+    if len(chosen) != 1:
+        raise InputError(
+            Text("Name one thing to trace from.", "请指定且只指定一个起点。"),
+            hint=Text("--report R, --payment P or --account A", "--report、--payment 或 --account"),
+        )
+    mask = masking(results.layout, unmask, NAME, chosen.values())
+    shown = Shown(results.case.zone, mask)
+    if backward and account:
+        print_whose(results, asked(account), method, console(), spoken(lang), shown)
+        return
+    ((column, value),) = chosen.items()
+    print_trace(results, column, value, method, console(), spoken(lang), shown)

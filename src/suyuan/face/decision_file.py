@@ -1,0 +1,222 @@
+"""Decisions as new rows of ``CASE/decisions.csv``."""
+
+import codecs
+import csv
+import fcntl
+import io
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from suyuan.model.errors import InputError
+from suyuan.model.records import DECISIONS
+from suyuan.model.roles import ROLES
+from suyuan.model.subjects import parse
+from suyuan.model.system_errors import system_error
+from suyuan.model.text import Text
+from suyuan.store.case import Results
+from suyuan.store.decisions import MOST_REPORTS, TAKEN_BACK
+from suyuan.store.drafts import draft_of
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person said: of one subject, of several reports, or of an earlier decision."""
+
+    kind: str
+    what: tuple[str, ...]
+    role: str | None
+    by: str
+    reason: str
+
+
+def decide(case: Path, decision: Decision) -> str:
+    """Append the decision; its id. Raises :class:`InputError` where it makes no sense."""
+    path = case / "decisions.csv"
+    row = _row(decision)
+    try:
+        with _alone(case):
+            if decision.kind == "undo":
+                _may_be_undone(_one(decision), _written(path))
+            _append(path, row)
+    except OSError as error:
+        cause = system_error(error)
+        raise InputError(
+            Text(
+                f"The decision cannot be written. {cause.what.en}",
+                f"无法写入决定。{cause.what.zh}",
+            ),
+            value=path,
+            hint=Text("The case folder must be writable.", "案件文件夹须可写。"),
+        ) from error
+    return row["decision_id"]
+
+
+def add_decisions(case: Path, rows: Iterable[dict[str, str]]) -> int:
+    """Append decisions that were made elsewhere (an office), each once; how many were new."""
+    path = case / "decisions.csv"
+    with _alone(case):
+        there = _written(path).keys()
+        new = [row for row in rows if row["decision_id"] not in there]
+        for row in new:
+            _append(path, row)
+    return len(new)
+
+
+@contextmanager
+def _alone(case: Path) -> Iterator[None]:
+    """One writer of decisions at a time: the next waits."""
+    handle = os.open(case, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _text(path: Path) -> tuple[str, str]:
+    """The file's text and its encoding: UTF-8, or what Chinese spreadsheets write."""
+    content = path.read_bytes()
+    marked = content.startswith(codecs.BOM_UTF8)
+    for encoding in ("utf-8-sig" if marked else "utf-8", "gb18030"):
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise InputError(
+        Text("The file of decisions cannot be read.", "无法读取决定文件。"),
+        value=path,
+        hint=Text("Save it as UTF-8.", "请另存为 UTF-8。"),
+    )
+
+
+def unknown(results: Results, decision: Decision) -> list[str]:
+    """What the decision names and the last investigation did not: perhaps a slip of the pen."""
+    if decision.kind == "undo" or not results.layout.result("series").exists():
+        return []
+    if decision.kind in {"merge", "split"}:
+        known = set(results["series"]["report_id"].to_pylist())
+    else:
+        found = results["findings"]
+        if decision.role:
+            found = found.filter(pc.equal(found["role"], decision.role))
+        known = set(found["subject"].to_pylist())
+    return [one for one in decision.what if one not in known]
+
+
+def _written(path: Path) -> dict[str, dict[str, str]]:
+    """The decisions of the file so far, by id."""
+    if not path.exists():
+        return {}
+    lines = io.StringIO(_text(path)[0], newline="")
+    return {row.get("decision_id") or "": row for row in csv.DictReader(lines)}
+
+
+def _may_be_undone(id_: str, written: dict[str, dict[str, str]]) -> None:
+    if id_ not in written:
+        raise InputError(
+            Text("No such decision.", "没有这个决定。"),
+            value=id_,
+            hint=Text("Take a decision_id from decisions.csv.", "请用 decisions.csv 中的编号。"),
+        )
+    if (written[id_].get("subject") or "").startswith(TAKEN_BACK):
+        raise InputError(
+            Text("This decision takes another one back.", "该决定本身是撤回。"),
+            value=id_,
+            hint=Text("Decide the matter anew instead.", "请重新作出决定。"),
+        )
+
+
+def _append(path: Path, row: dict[str, str]) -> None:
+    """Add the row under the file's own header, on a line of its own, in its encoding; or nothing.
+
+    The file is put in place whole: a disk that fills up leaves the decisions that were there.
+    """
+    header, text, encoding = list(DECISIONS.names), "", "utf-8"
+    start = ""
+    fresh = not path.exists() or not path.stat().st_size
+    if not fresh:
+        text, encoding = _text(path)
+        header = next(csv.reader(text.splitlines()[:1]), header)
+        start = "" if text.endswith(("\n", "\r")) else "\n"
+        _fits(header, row, path)
+    lines = io.StringIO(newline="")
+    writer = csv.DictWriter(lines, header, extrasaction="ignore")
+    if fresh:
+        writer.writeheader()
+    writer.writerow(row)
+    content = (text + start + lines.getvalue()).encode(encoding)
+    with draft_of(path) as draft:
+        draft.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, draft)
+
+
+def _fits(header: list[str], row: dict[str, str], path: Path) -> None:
+    lost = [name for name, value in row.items() if value and name not in header]
+    if lost:
+        raise InputError(
+            Text("The file of decisions lacks columns.", "决定文件缺少列。"),
+            value=f"{path}: {', '.join(lost)}",
+            hint=Text("Add them to its header.", "请在表头补上这些列。"),
+        )
+
+
+def _row(decision: Decision) -> dict[str, str]:
+    row = {
+        "decision_id": uuid.uuid4().hex[:12],
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "by": decision.by,
+        "kind": decision.kind,
+        "role": _role(decision.role),
+        "reason": decision.reason,
+    }
+    if decision.kind == "undo":
+        return row | {"kind": "reject", "subject": TAKEN_BACK + _one(decision)}
+    if decision.kind in {"merge", "split"}:
+        return row | {"report_ids": ";".join(_several(decision))}
+    return row | {"subject": str(parse(_one(decision)))}
+
+
+def _role(name: str | None) -> str:
+    if name and name not in ROLES:
+        raise InputError(
+            Text("No such role.", "没有这个角色。"),
+            value=name,
+            hint=Text(f"One of: {', '.join(ROLES)}.", f"可用:{'、'.join(ROLES)}。"),
+        )
+    return name or ""
+
+
+def _one(decision: Decision) -> str:
+    if len(decision.what) != 1:
+        raise InputError(
+            Text("This kind of decision concerns one subject only.", "该决定只针对一个对象。"),
+            value=" ".join(decision.what),
+        )
+    return decision.what[0]
+
+
+def _several(decision: Decision) -> tuple[str, ...]:
+    if len(set(decision.what)) < 2:
+        raise InputError(
+            Text("Merging and splitting take two reports or more.", "合并或拆分需要至少两起报案。"),
+            value=" ".join(decision.what),
+        )
+    if len(set(decision.what)) > MOST_REPORTS:
+        raise InputError(
+            Text(
+                f"One decision merges or splits at most {MOST_REPORTS:,} reports.",
+                f"一项决定最多合并或拆分 {MOST_REPORTS:,} 起报案。",
+            ),
+            value=f"{len(set(decision.what)):,}",
+            hint=Text("Make several decisions of it.", "请拆成几项决定。"),
+        )
+    return decision.what

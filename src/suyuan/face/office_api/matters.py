@@ -1,0 +1,100 @@
+"""Matters over HTTP: begin, look, act, approve, withdraw."""
+
+import hashlib
+import json
+
+from starlette.responses import JSONResponse, Response
+
+from suyuan.casework.office import ActForm, Opening
+from suyuan.casework.state import MatterState
+from suyuan.face.office_api.bodies import Begin, Do, Nothing, decoded, moment
+from suyuan.face.office_api.shapes import (
+    Json,
+    last_hash,
+    last_number,
+    matter_json,
+    receipt_json,
+)
+from suyuan.face.office_api.visit import OfficeRequest, route
+from suyuan.store.ledger.event import Event
+
+
+def begin(visit: OfficeRequest) -> Response:
+    """Begin a matter, 201; where it is there, the same answer again."""
+    asked = decoded(visit.body, Begin)
+    opening = Opening(
+        asked.procedure, asked.subject, asked.fields, asked.parties, asked.key, tuple(asked.items)
+    )
+    matter = visit.office.begin(opening, visit.caller.person, visit.now, visit.attempt())
+    first = next(iter(visit.office.ledger.events(matter)))
+    return _receipt(first, 201)
+
+
+def look(visit: OfficeRequest) -> Response:
+    """A matter as the caller may see it, with its ETag."""
+    state, view = visit.state(visit.matter)
+    shown = matter_json(visit.office, state, view, visit.caller.posts)
+    tag = etag(state, shown)
+    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    if tag in visit.request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return JSONResponse(shown, headers=headers)
+
+
+def act(visit: OfficeRequest) -> Response:
+    """Do an act, 201; or propose it where two persons are needed, 202."""
+    asked = decoded(visit.body, Do)
+    attempt = visit.attempt()
+    state, _ = visit.state(visit.matter)
+    form = ActForm(
+        visit.matter,
+        asked.act,
+        asked.fields,
+        tuple(asked.items),
+        moment(asked.at),
+        expected=visit.expected(state),
+    )
+    event = visit.office.act(form, visit.caller.person, visit.now, attempt)
+    return _receipt(event, 202 if event.kind.endswith(".proposed") else 201)
+
+
+def approve(visit: OfficeRequest) -> Response:
+    """Approve what another person proposed; only then it is done."""
+    decoded(visit.body, Nothing)
+    attempt = visit.attempt()
+    state, _ = visit.state(visit.matter)
+    number = int(visit.request.path_params["number"])
+    person, expected = visit.caller.person, visit.expected(state)
+    event = visit.office.approve(visit.matter, number, person, visit.now, attempt, expected)
+    return _receipt(event, 201)
+
+
+def withdraw(visit: OfficeRequest) -> Response:
+    """Take a proposal back."""
+    decoded(visit.body, Nothing)
+    attempt = visit.attempt()
+    visit.state(visit.matter)
+    number = int(visit.request.path_params["number"])
+    event = visit.office.withdraw(visit.matter, number, visit.caller.person, visit.now, attempt)
+    return _receipt(event, 201)
+
+
+def etag(state: MatterState, shown: Json) -> str:
+    """The last event, and a digest of all that is shown: time alone may change what is due."""
+    content = json.dumps(shown, sort_keys=True).encode()
+    digest = hashlib.sha256(content).hexdigest()[:16]
+    return f'"{last_number(state)}-{last_hash(state)[:16]}-{digest}"'
+
+
+def _receipt(event: Event, status: int) -> Response:
+    where = f"/api/v1/matters/{event.chain}"
+    return JSONResponse(receipt_json(event), status, headers={"location": where})
+
+
+ROUTES = (
+    route("/matters", "POST", begin),
+    route("/matters/{matter}", "GET", look),
+    route("/matters/{matter}/acts", "POST", act),
+    route("/matters/{matter}/proposals/{number:int}/approval", "POST", approve),
+    route("/matters/{matter}/proposals/{number:int}/withdrawal", "POST", withdraw),
+)

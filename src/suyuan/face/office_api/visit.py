@@ -1,0 +1,96 @@
+"""One request: who asks, when, and what for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from suyuan.casework.attempts import Attempt
+from suyuan.casework.checks import MissingError
+from suyuan.casework.office import Office
+from suyuan.casework.state import MatterState
+from suyuan.casework.visibility import Sight, sight
+from suyuan.face.office_api.identity import Caller, caller_of, site_of
+from suyuan.face.office_api.site import OfficeSite
+from suyuan.face.web.problems import ProblemDetails
+from suyuan.model.text import Text
+
+_LONGEST_KEY: Final = 200
+_NO_KEY = Text("A request that acts needs an Idempotency-Key.", "办理类请求须带 Idempotency-Key。")
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRequest:
+    """A request whose body was read; `now` is the moment at which all of it happens."""
+
+    request: Request
+    site: OfficeSite
+    caller: Caller
+    body: bytes
+    now: datetime
+
+    @property
+    def office(self) -> Office:
+        return self.site.office
+
+    @property
+    def matter(self) -> str:
+        return str(self.request.path_params["matter"])
+
+    def state(self, matter: str) -> tuple[MatterState, Sight]:
+        """A matter and how the caller stands in it; one without standing learns nothing of it."""
+        try:
+            state = self.office.state(matter, self.now)
+        except MissingError:
+            raise ProblemDetails(404) from None
+        view = sight(state, self.caller.person, self.caller.posts, self.now)
+        if not view:
+            raise ProblemDetails(404)
+        return state, view
+
+    def attempt(self) -> Attempt:
+        """The name of this attempt: the same key and the same request are the same attempt."""
+        key = self.request.headers.get("idempotency-key", "").strip()
+        if not key or len(key) > _LONGEST_KEY:
+            raise ProblemDetails(400, _NO_KEY)
+        asked = (self.request.method.encode(), self.request.url.path.encode(), self.body)
+        return Attempt.of(self.caller.person, key, *asked)
+
+    def expected(self, state: MatterState) -> int | None:
+        """The number of the last event as ``If-Match`` has it; None where nothing is asked."""
+        written = self.request.headers.get("if-match")
+        if written is None or written.strip() == "*":
+            return None
+        number, _, rest = written.strip().removeprefix("W/").strip('"').partition("-")
+        there = {str(event.number): event.hash for event in state.events}
+        if rest[:16] != there.get(number, "")[:16] or not rest:
+            raise ProblemDetails(412)
+        return int(number)
+
+    def number(self, name: str, default: int, largest: int) -> int:
+        """A whole number of the query, from 0 to `largest`."""
+        written = self.request.query_params.get(name, str(default))
+        if not written.isdecimal() or len(written) > 9 or int(written) > largest:
+            raise ProblemDetails(422, errors=[{"where": [name], "what": f"0..{largest}"}])
+        return int(written)
+
+
+def route(path: str, method: str, work: Callable[[OfficeRequest], Response]) -> Route:
+    """A route whose `work` runs in a thread, since it reads the ledger and waits for the disk."""
+
+    async def endpoint(request: Request) -> Response:
+        body = await request.body()
+        return await run_in_threadpool(_served, work, request, body)
+
+    return Route(path, endpoint, methods=[method], name=work.__name__)
+
+
+def _served(work: Callable[[OfficeRequest], Response], request: Request, body: bytes) -> Response:
+    site = site_of(request)
+    now = site.clock()
+    return work(OfficeRequest(request, site, caller_of(request, now), body, now))

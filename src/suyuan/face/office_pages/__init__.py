@@ -1,0 +1,1 @@
+"""Plain pages for a citizen on a phone and for a clerk's desk, Chinese first."""

@@ -1,0 +1,147 @@
+"""One request of a page: who asks, in which language, and that our own form was sent."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from suyuan.casework.attempts import Attempt
+from suyuan.casework.checks import MissingError, RefusedError
+from suyuan.casework.office import Office
+from suyuan.casework.state import MatterState
+from suyuan.casework.visibility import Sight, sight
+from suyuan.face.office_api.identity import COOKIE, Caller, caller_of, site_of
+from suyuan.face.office_api.site import OfficeSite
+from suyuan.face.office_pages.forms import sent
+from suyuan.face.office_pages.rendering import render
+from suyuan.face.office_pages.views import citation
+from suyuan.face.web.problems import ProblemDetails
+from suyuan.model.errors import SuyuanError
+from suyuan.model.text import Language, Text
+
+LANGUAGE_COOKIE: Final = "office-language"
+#: Our forms say who sent them (Origin); with ``no-referrer`` a browser would write ``null``.
+_REFERRER: Final = {"referrer-policy": "same-origin"}
+_SAFE: Final = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """A request for a page; `now` is the moment at which all of it happens."""
+
+    request: Request
+    site: OfficeSite
+    caller: Caller
+    body: bytes
+    now: datetime
+    language: Language
+
+    @property
+    def office(self) -> Office:
+        return self.site.office
+
+    @property
+    def csrf(self) -> str:
+        return csrf_token(self.request)
+
+    def matter(self) -> tuple[MatterState, Sight]:
+        """The matter of the path and how the caller stands in it; else it is not there."""
+        try:
+            state = self.office.state(str(self.request.path_params["matter"]), self.now)
+        except MissingError:
+            raise ProblemDetails(404) from None
+        found = sight(state, self.caller.person, self.caller.posts, self.now)
+        if not found:
+            raise ProblemDetails(404)
+        return state, found
+
+    def attempt(self, key: str) -> Attempt:
+        """A form sent twice is one attempt: its key was made when it was shown."""
+        return Attempt.of(self.caller.person, f"page:{key}", self.request.url.path.encode())
+
+    def page(self, name: str, status: int = 200, **values: Any) -> Response:
+        shown = render(
+            name,
+            self.language,
+            self.now,
+            person=self.caller.person,
+            csrf=self.csrf,
+            here=self.request.url.path,
+            interactive=True,
+            cite=partial(citation, self.office),
+            **values,
+        )
+        return HTMLResponse(shown, status, headers=_REFERRER)
+
+    def go(self, path: str) -> Response:
+        return RedirectResponse(path, 303, headers=_REFERRER)
+
+
+def csrf_token(request: Request) -> str:
+    """What our own forms carry: bound to the session, of no use without its cookie."""
+    cookie = request.cookies.get(COOKIE, "")
+    return hmac.new(cookie.encode(), b"office form", hashlib.sha256).hexdigest()
+
+
+def language_of(request: Request) -> Language:
+    """Chinese, unless the person chose English."""
+    return "en" if request.cookies.get(LANGUAGE_COOKIE) == "en" else "zh"
+
+
+def page_route(path: str, method: str, work: Callable[[PageRequest], Response]) -> Route:
+    """A route for a signed-in person; `work` runs in a thread. Errors are pages too."""
+
+    async def endpoint(request: Request) -> Response:
+        body = await request.body() if request.method not in _SAFE else b""
+        return await run_in_threadpool(_page, work, request, body)
+
+    return Route(path, endpoint, methods=[method], name=work.__name__)
+
+
+def _page(work: Callable[[PageRequest], Response], request: Request, body: bytes) -> Response:
+    site = site_of(request)
+    now = site.clock()
+    language = language_of(request)
+    try:
+        caller = caller_of(request, now)
+        asked = PageRequest(request, site, caller, body, now, language)
+        if request.method not in _SAFE and not _own_form(request, body):
+            raise ProblemDetails(403)
+        return work(asked)
+    except (ProblemDetails, SuyuanError) as error:
+        return error_page(error, request, now, language)
+
+
+def _own_form(request: Request, body: bytes) -> bool:
+    token = sent(body).get("csrf", "")
+    return hmac.compare_digest(token.encode(), csrf_token(request).encode())
+
+
+def error_page(
+    error: ProblemDetails | SuyuanError, request: Request, now: datetime, language: Language
+) -> Response:
+    """What happened, every reason and what to try, as a page."""
+    status = error.status if isinstance(error, ProblemDetails) else 409
+    title = error.title if isinstance(error, ProblemDetails) else Text("Not done.", "未能办理。")
+    shown = render(
+        "error.html.j2", language, now, title=title, reasons=reasons_of(error),
+        here=request.url.path, status=status,
+    )  # fmt: skip
+    return HTMLResponse(shown, status, headers=_REFERRER)
+
+
+def reasons_of(error: Exception) -> list[Text]:
+    """All that an error says to people; a value may name somebody and stays here."""
+    if isinstance(error, RefusedError):
+        return list(error.reasons)
+    if not isinstance(error, SuyuanError):
+        return []
+    return [error.what, *([error.hint] if error.hint is not None else [])]

@@ -1,0 +1,47 @@
+"""``report.html``: one self-contained file that an investigator can open."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from suyuan.face.language import default_language
+from suyuan.model.text import Language
+from suyuan.privacy import reveal
+from suyuan.privacy.masking import Masking
+from suyuan.run.step_runs import Timing
+from suyuan.store.case import Results
+from suyuan.store.drafts import write_text
+
+
+def write_report(
+    results: Results,
+    timings: Sequence[Timing],
+    *,
+    language: Language | None = None,
+    masking: Masking | None = None,
+    as_of: datetime | None = None,
+) -> None:
+    """Write the report of `results` beside its tables, whole or not at all.
+
+    Both languages are in the file; `language` is the one shown first. `as_of` (naive UTC) must be
+    the moment of the investigation, so that records are read as they were known then.
+    """
+    from suyuan.face.report.page import page  # noqa: PLC0415  # keeps start-up light
+    from suyuan.face.source import open_source  # noqa: PLC0415
+
+    shown = masking or reveal.masking(results.layout, None, "investigate")
+    with open_source(results, as_of) as source:
+        html = page(source, timings, language or default_language(), shown)
+    write_text(results.report, html)
+    content = {
+        "language": language or default_language(),
+        "as_of": as_of.isoformat() if as_of else None,
+        "timings": [[timing.step, timing.seconds, timing.rows] for timing in timings],
+    }
+    write_text(made_with(results), json.dumps(content, ensure_ascii=False))
+
+
+def made_with(results: Results) -> Path:
+    """What the report was made with, beside it."""
+    return results.report.with_suffix(".json")

@@ -1,0 +1,118 @@
+"""Who kept the rules: operators by rule, with counts and a sign for each answer."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.face.display import Shown, SubjectDisplay
+from suyuan.face.source import ResultTables
+from suyuan.face.terms import ANSWERS
+from suyuan.model.results import COMPLIANCE
+from suyuan.model.text import Text
+from suyuan.rulebook import load_rules
+
+SHOWN = 40
+#: Those who have duties of their own; single cards and accounts are acts, and are counted.
+BEARERS = ("operator", "platform", "merchant", "courier", "software", "agent", "warehouse")
+
+
+@dataclass(frozen=True, slots=True)
+class Compliance:
+    """How one bearer kept one rule: the sign and the worst answer, with the figures behind it."""
+
+    sign: str
+    word: Text
+    name: str
+    value: float | None
+    limit: float | None
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHead:
+    """A rule, its source, and how many single acts got each answer."""
+
+    id: str
+    title: Text
+    source: str
+    acts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesView:
+    """Bearers of duties (rows) by rule (columns), those who broke most first.
+
+    ``rules`` are all that were judged, those over single acts only too.
+    """
+
+    heads: list[RuleHead]
+    rules: list[RuleHead]
+    rows: list[tuple[SubjectDisplay, list[Compliance | None]]]
+    more: int
+    broken: int
+
+
+_WORST = ("broken", "cannot_tell", "kept", "not_in_force")
+
+
+def rules_view(source: ResultTables, shown: Shown) -> RulesView | None:
+    table = source.table("compliance")
+    if table.num_rows == 0:
+        return None
+    kinds = pc.struct_field(pc.extract_regex(table["subject"], r"^(?P<kind>[^:]+):"), "kind")
+    bears = pc.is_in(kinds, pa.array(BEARERS))
+    duty, acts = table.filter(bears), table.filter(pc.invert(pc.fill_null(bears, False)))  # noqa: FBT003
+    rules = _heads(table, acts)
+    answers = _answers(duty, shown)
+    heads = [one for one in rules if any(one.id in own for own in answers.values())]
+    rank = {name: index for index, name in enumerate(_WORST)}
+    ranked = sorted(answers, key=lambda s: (_badness(answers[s], rank), s))
+    rows = [
+        (shown.subject(subject), [answers[subject].get(head.id) for head in heads])
+        for subject in ranked[:SHOWN]
+    ]
+    broken = sum(any(a.name == "broken" for a in own.values()) for own in answers.values())
+    return RulesView(heads, rules, rows, max(len(ranked) - SHOWN, 0), broken)
+
+
+def _badness(own: dict[str, Compliance], rank: dict[str, int]) -> tuple[int, ...]:
+    return (
+        -sum(a.name == "broken" for a in own.values()),
+        *sorted(rank[a.name] for a in own.values()),
+    )
+
+
+def _heads(table: pa.Table, acts: pa.Table) -> list[RuleHead]:
+    book = {rule.id: rule.title for rule in load_rules()}
+    counted: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in acts.group_by(["rule_id", "answer"]).aggregate([("subject", "count")]).to_pylist():
+        counted[row["rule_id"]][row["answer"]] = row["subject_count"]
+    named = table.group_by("rule_id").aggregate([("source", "min")]).sort_by("rule_id")
+    return [
+        RuleHead(
+            row["rule_id"],
+            book.get(row["rule_id"], Text(row["rule_id"], row["rule_id"])),
+            row["source_min"],
+            counted[row["rule_id"]],
+        )
+        for row in named.to_pylist()
+    ]
+
+
+def _answers(duty: pa.Table, shown: Shown) -> dict[str, dict[str, Compliance]]:
+    found: dict[str, dict[str, Compliance]] = defaultdict(dict)
+    for row in duty.sort_by("on_date").to_pylist():
+        before = found[row["subject"]].get(row["rule_id"])
+        answer = _answer(row, shown)
+        if before is None or _WORST.index(answer.name) <= _WORST.index(before.name):
+            found[row["subject"]][row["rule_id"]] = answer
+    return found
+
+
+def _answer(row: dict[str, Any], shown: Shown) -> Compliance:
+    sign, word = ANSWERS[row["answer"]]
+    reason = shown.said(COMPLIANCE, row, "reason")
+    return Compliance(sign, word, row["answer"], row["value"], row["limit"], reason)

@@ -1,0 +1,1 @@
+"""The workbench: a case on the screen. Server of the pages in ``/web``; extra ``web``."""

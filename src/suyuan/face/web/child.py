@@ -1,0 +1,95 @@
+"""What a child of the server does: investigate a case, or read new files, telling each step.
+
+It alone opens what was uploaded. Each line that it prints is one JSON object.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from suyuan.face.api import check, investigate
+from suyuan.model.errors import SuyuanError
+from suyuan.model.text import Text
+from suyuan.store.case import Results
+
+#: Seconds between two lines about the same step.
+PACE = 0.25
+
+
+class StepLines:
+    """Progress as lines of JSON."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def start(self, step: Text) -> None:
+        tell("start", title={"en": step.en, "zh": step.zh})
+
+    def advance(self, done: int, total: int | None) -> None:
+        now = time.monotonic()
+        if now - self._last >= PACE:
+            self._last = now
+            tell("advance", done=done, total=total)
+
+    def finish(self, rows: int, seconds: float) -> None:
+        tell("finish", rows=rows, seconds=round(seconds, 2))
+
+
+def tell(what: str, **more: Any) -> None:
+    sys.stdout.write(json.dumps({"what": what, **more}) + "\n")  # ASCII: any locale writes it
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """``investigate CASE OUT`` or ``check CASE OUT``."""
+    verb, case, out = sys.argv[1:4]
+    try:
+        if verb == "investigate":
+            investigate(case, out=out, progress=StepLines())
+        else:
+            tell("answer", answer=_read_as(check(case, out=out, progress=StepLines())))
+    except SuyuanError as error:
+        hint = error.hint
+        tell(
+            "error",
+            error={
+                "en": error.what.en,
+                "zh": error.what.zh,
+                **({"try_en": hint.en, "try_zh": hint.zh} if hint else {}),
+            },
+        )
+        raise SystemExit(1) from error
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except MemoryError:
+        raise SystemExit(137) from None
+
+
+def _read_as(results: Results) -> dict[str, Any]:
+    """File by file what was understood; no cell of any file."""
+    files = [
+        {
+            "file": Path(row["file"]).name,
+            "table": row["table"],
+            "profile": row["profile"],
+            "rows_read": row["rows_read"],
+            "rows_kept": row["rows_kept"],
+            "repaired": row["repaired"],
+            "quarantined": row["quarantined"],
+            "duplicates": row["duplicates"],
+            "left_over": len(row["columns_left_over"] or ()),
+        }
+        for row in results["quality_summary"].to_pylist()
+    ]
+    counted: dict[tuple[str, str], int] = {}
+    for row in results["quality"].to_pylist():
+        sentence = (row["problem"], row["problem_zh"])
+        counted[sentence] = counted.get(sentence, 0) + 1
+    problems = sorted(counted.items(), key=lambda pair: -pair[1])
+    return {
+        "files": files,
+        "problems": [{"en": en, "zh": zh, "count": count} for (en, zh), count in problems[:20]],
+        "problems_total": len(problems),
+    }

@@ -1,0 +1,161 @@
+"""A case as it lies open: its results, what may be shown of them, and names for its subjects."""
+
+import csv
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from suyuan.face.display import Shown
+from suyuan.face.report.case_view import party_names
+from suyuan.face.source import ResultTables, open_source
+from suyuan.face.web.references import References
+from suyuan.model.text import Text
+from suyuan.privacy.keys import case_key
+from suyuan.privacy.masking import Masking
+from suyuan.store.case import Case, Results
+
+#: Columns of result tables that hold subjects.
+_SUBJECTS = (
+    ("findings", "subject"),
+    ("chain", "source"),
+    ("chain", "target"),
+    ("hubs", "subject"),
+    ("freeze_list", "account"),
+    ("statements_wanted", "account"),
+    ("exits", "exit"),
+    ("at_risk", "source"),
+    ("compliance", "subject"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyMasked(Masking):
+    """Masked, but for subjects that a grant of this session names."""
+
+    revealed: frozenset[str] = frozenset()
+
+    def subject(self, written: str) -> str:
+        return written if written in self.revealed else Masking.subject(self, written)
+
+    def identifier(self, written: str) -> str:
+        own = any(one.partition(":")[2] == written for one in self.revealed)
+        return written if own else Masking.identifier(self, written)
+
+
+@dataclass(slots=True)
+class _Opened:
+    generation: str
+    source: ResultTables
+    names: dict[str, tuple[str, str]]
+    findings: dict[str, str]
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+
+class Desk:
+    """One case of the workbench. All reading goes through :meth:`source`, one at a time."""
+
+    def __init__(self, id_: str, case: Case, results: Results, name: str) -> None:
+        self.id = id_
+        self.case = case
+        self.results = results
+        self.title = _both(name or case.path.resolve().name)
+        self.key = case_key(results.layout)
+        self.references = References(self.key)
+        self._lock = threading.RLock()
+        self._opened: _Opened | None = None
+
+    @contextmanager
+    def source(self) -> Iterator[ResultTables]:
+        """The results as they are now; opened again when a run has written new ones."""
+        with self._lock:
+            yield self._current().source
+
+    def _current(self) -> _Opened:
+        generation = self.results.generation()
+        if self._opened is None or self._opened.generation != generation:
+            if self._opened:
+                self._opened.source.engine.close()
+            self._opened = self._open(generation)
+        return self._opened
+
+    def _open(self, generation: str) -> _Opened:
+        self.results["findings"]
+        source = open_source(self.results)
+        for table, column in _SUBJECTS:
+            self.references.meet(source.table(table)[column].to_pylist())
+        self.references.meet(f"ring:{one}" for one in source.table("rings")["ring_id"].to_pylist())
+        ids = {
+            self.key.digest("id", one): one
+            for one in source.table("findings")["finding_id"].to_pylist()
+        }
+        return _Opened(generation, source, party_names(source), ids)
+
+    def shown(self, revealed: Iterable[str] = ()) -> Shown:
+        """How values leave: masked, but for `revealed` subjects."""
+        with self._lock:
+            names = self._current().names
+        masking = PartlyMasked(key=self.key, revealed=frozenset(revealed))
+        return Shown(self.case.zone, masking, names)
+
+    def kept(self, key: Any, make: Any) -> Any:
+        """What `make` gives, made once for each generation of the results."""
+        with self._lock:
+            held = self._current().kept
+            if key not in held:
+                held[key] = make()
+            return held[key]
+
+    def generation(self) -> str:
+        return self.results.generation()
+
+    def finding_id(self, shown: str) -> str | None:
+        """The finding behind an id as it left."""
+        with self._lock:
+            return self._current().findings.get(shown)
+
+    def written(self) -> list[dict[str, str]]:
+        """All decisions of the case's own file, also those later than the run."""
+        path = self.case.path / "decisions.csv"
+        if not path.exists():
+            return []
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return [row for row in csv.DictReader(file) if row.get("decision_id")]
+
+    def unheard(self) -> list[dict[str, str]]:
+        """Decisions that the last run does not know."""
+        with self.source() as source:
+            known = source.records["decisions"]
+            heard = set(source.engine.fetch(known.select("decision_id"))["decision_id"].to_pylist())
+        return [row for row in self.written() if row["decision_id"] not in heard]
+
+    def moment(self, value: datetime | None) -> str:
+        """ISO 8601 in the case's zone, with its offset; empty where unknown."""
+        if value is None:
+            return ""
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return aware.astimezone(ZoneInfo(self.case.zone)).isoformat(timespec="seconds")
+
+
+def _both(name: str) -> Text:
+    """A case may be named in two languages, with `` / `` between."""
+    en, slash, zh = name.partition(" / ")
+    return Text(en, zh) if slash else Text(name, name)
+
+
+def one(table: pa.Table) -> dict[str, Any] | None:
+    """The first row, where there is one."""
+    rows = table.slice(0, 1).to_pylist()
+    return rows[0] if rows else None
+
+
+def folder_id(path: Path) -> str:
+    """A case's name in addresses: its folder's, of letters, digits and dashes."""
+    name = "".join(c if c.isalnum() and c.isascii() else "-" for c in path.resolve().name)
+    return name.strip("-").lower() or "case"

@@ -1,0 +1,106 @@
+"""What changed since somebody looked: leads that came, that went, whose score or side moved."""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from suyuan.face.web.state import State
+
+#: A score that moved less is held to be the same.
+MOVED = 0.01
+#: Leads that are remembered of one look; those over the threshold come first.
+REMEMBERED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class LeadMark:
+    """A lead as it stood: ``role`` and ``reference`` name it from run to run."""
+
+    role: str
+    reference: str
+    label: str
+    score: float
+    decided: bool
+    ring: str | None
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.role, self.reference
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """When somebody last looked, at which results, and how each lead stood."""
+
+    at: str
+    generation: str
+    stands: dict[tuple[str, str], LeadMark]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Leads that came, that went, and that moved (how they stood, how they stand)."""
+
+    came: list[LeadMark]
+    went: list[LeadMark]
+    moved: list[tuple[LeadMark, LeadMark]]
+
+
+def remember(
+    state: State, case_id: str, person: str, generation: str, stands: Iterable[LeadMark]
+) -> LastLook:
+    """Keep this as what the person has seen."""
+    kept = sorted(stands, key=lambda one: (not one.decided, -one.score))[:REMEMBERED]
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    sentence = [[s.role, s.reference, s.label, s.score, s.decided, s.ring] for s in kept]
+    body = zlib.compress(json.dumps(sentence, ensure_ascii=False).encode())
+    state.write(
+        lambda file: file.execute(
+            "INSERT INTO look (case_id, person, at, generation, body) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (case_id, person) DO UPDATE SET at = excluded.at, "
+            "generation = excluded.generation, body = excluded.body",
+            (case_id, person, now, generation, body),
+        )
+    )
+    return LastLook(now, generation, {one.name: one for one in kept})
+
+
+def last_look(state: State, case_id: str, person: str) -> LastLook | None:
+    rows = state.rows(
+        "SELECT at, generation, body FROM look WHERE case_id = ? AND person = ?", (case_id, person)
+    )
+    if not rows:
+        return None
+    at, generation, body = rows[0]
+    stands = [LeadMark(*one) for one in json.loads(zlib.decompress(body))]
+    return LastLook(at, generation, {one.name: one for one in stands})
+
+
+def compare(before: Mapping[tuple[str, str], LeadMark], now: Iterable[LeadMark]) -> News:
+    """Came and went: among those over the threshold then or now. Moved: by score, or across it."""
+    today = {one.name: one for one in now}
+    came = [one for name, one in today.items() if one.decided and name not in before]
+    went = [one for name, one in before.items() if one.decided and name not in today]
+    moved = [
+        (before[name], one)
+        for name, one in today.items()
+        if name in before and _differs(before[name], one)
+    ]
+    return News(
+        sorted(came, key=lambda one: -one.score),
+        sorted(went, key=lambda one: -one.score),
+        sorted(moved, key=lambda pair: -abs(pair[1].score - pair[0].score)),
+    )
+
+
+def _differs(then: LeadMark, now: LeadMark) -> bool:
+    if then.decided != now.decided:
+        return True
+    return (then.decided or now.decided) and abs(now.score - then.score) >= MOVED
+
+
+def stand(role: str, reference: str, label: str, row: Mapping[str, Any]) -> LeadMark:
+    return LeadMark(role, reference, label, round(row["score"], 4), row["decided"], row["ring_id"])

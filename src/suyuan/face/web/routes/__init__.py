@@ -1,0 +1,47 @@
+"""The routes, resource by resource."""
+
+from suyuan.face.web.routes import (
+    decisions,
+    duties,
+    events,
+    files,
+    findings,
+    home,
+    inbox,
+    leads,
+    lists,
+    matters,
+    money,
+    news,
+    office,
+    plan,
+    reveals,
+    rows,
+    runs,
+    session,
+    things,
+    why,
+    wide,
+)
+
+ROUTERS = tuple(
+    module.router
+    for module in (
+        *(
+            session,
+            home,
+            news,
+            leads,
+            inbox,
+            findings,
+            rows,
+            plan,
+            wide,
+            why,
+            decisions,
+            money,
+            things,
+        ),
+        *(events, lists, reveals, runs, files, duties, matters, office),
+    )
+)

@@ -1,0 +1,112 @@
+"""Decisions: new rows of the case's own file; the next run obeys."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from suyuan.face.decision_file import Decision, decide
+from suyuan.face.web.permissions import Act, rule
+from suyuan.face.web.problems import ProblemDetails
+from suyuan.face.web.visit import Here, Visit
+from suyuan.face.web.words import Json
+from suyuan.model.text import Text
+
+router = APIRouter(tags=["decisions"])
+NOTHING = Text("There is no decision to take back.", "没有可撤回的决定。")
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class Say(BaseModel):
+    """What is decided of which leads, or of which reports, and why."""
+
+    kind: Literal["confirm", "reject", "undo", "merge", "split"]
+    findings: Annotated[list[Id], Field(max_length=200)] = []
+    reports: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=200)] = []
+    decision: Annotated[str, Field(max_length=40)] = ""
+    reason: Annotated[str, Field(min_length=1, max_length=400)]
+
+
+@router.post("/cases/{case_id}/decisions", status_code=201)
+@rule(Act.decide, "decision.asked")
+def say(here: Here, form: Say) -> dict[str, Any]:
+    """Append a decision for each lead, or one for the reports together."""
+    if not form.reason.strip():
+        raise ProblemDetails(422, errors=[{"where": ["reason"], "what": "empty"}])
+    wanted = _what(here, form)
+    fresh = []
+    for what, role in wanted:
+        here.record(
+            f"decision.{form.kind}",
+            here.desk.references.of(what[0]) if form.kind in {"confirm", "reject"} else "",
+            role=role or "",
+            reason_length=len(form.reason),
+        )
+        spoken = Decision(form.kind, what, role, here.session.person, form.reason.strip())
+        fresh.append(decide(here.desk.case.path, spoken))
+    return {"decisions": fresh, "unheard": len(here.desk.unheard())}
+
+
+def _what(here: Visit, form: Say) -> list[tuple[tuple[str, ...], str | None]]:
+    """What each row will be about: subject and role, an earlier decision, or reports."""
+    if form.kind in {"merge", "split"}:
+        return [(tuple(form.reports), None)]
+    if form.kind == "undo" and form.decision:
+        return [((form.decision,), None)]
+    rows = [_finding(here, one) for one in form.findings]
+    if not rows:
+        raise ProblemDetails(422, errors=[{"where": ["findings"], "what": "missing"}])
+    if form.kind == "undo":
+        return [((_last(here, row),), None) for row in rows]
+    return [((row["subject"],), row["role"]) for row in rows]
+
+
+def _finding(here: Visit, id_: str) -> dict[str, Any]:
+    own = here.desk.finding_id(id_)
+    if own is None:
+        raise ProblemDetails(404)
+    with here.desk.source() as source:
+        row: dict[str, Any] = source.where("findings", "finding_id", [own]).to_pylist()[0]
+    return row
+
+
+def _last(here: Visit, row: dict[str, Any]) -> str:
+    """The last decision on a lead that stands."""
+    written = here.desk.written()
+    back = {(one.get("subject") or "").removeprefix("decision:") for one in written}
+    own = [
+        one["decision_id"]
+        for one in written
+        if one.get("subject") == row["subject"]
+        and one.get("role") in {"", None, row["role"]}
+        and one["decision_id"] not in back
+    ]
+    if not own:
+        raise ProblemDetails(409, NOTHING)
+    return own[-1]
+
+
+@router.get("/cases/{case_id}/decisions")
+@rule(Act.read)
+def decisions(here: Here) -> dict[str, Any]:
+    """All that people decided, the newest first; those that the last run does not know yet."""
+    unheard = {row["decision_id"] for row in here.desk.unheard()}
+    rows = here.desk.written()[::-1]
+    return {"items": [_shown(here, row, unheard) for row in rows], "total": len(rows)}
+
+
+def _shown(here: Visit, row: dict[str, str], unheard: set[str]) -> Json:
+    about = row.get("subject") or ""
+    known = ":" in about and not about.startswith("decision:")
+    return {
+        "id": row["decision_id"],
+        "at": row.get("at", ""),
+        "by": row.get("by", ""),
+        "kind": row.get("kind", ""),
+        "role": row.get("role", ""),
+        "subject": here.desk.references.of(about) if known else None,
+        "takes_back": about.removeprefix("decision:") if about.startswith("decision:") else None,
+        "reports": [one for one in (row.get("report_ids") or "").split(";") if one],
+        "reason": row.get("reason", ""),
+        "heard": row["decision_id"] not in unheard,
+    }

@@ -1,0 +1,59 @@
+"""One lead: why it is one, what was weighed against it, its rows, and what people said of it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from suyuan.face.web.evidence import evidence_of, signals_of
+from suyuan.face.web.permissions import Act, rule
+from suyuan.face.web.problems import ProblemDetails
+from suyuan.face.web.things import key_of_lead, things_standing
+from suyuan.face.web.visit import Here
+from suyuan.face.web.words import Json, finding, text, verdicts
+from suyuan.model.results import FINDINGS
+
+router = APIRouter(tags=["leads"])
+
+
+@router.get("/cases/{case_id}/findings/{finding_id}")
+@rule(Act.read)
+def one_finding(
+    here: Here, finding_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+) -> dict[str, Any]:
+    """A lead with what was weighed against it, its signals, and its first rows."""
+    wanted = here.desk.finding_id(finding_id)
+    if wanted is None:
+        raise ProblemDetails(404)
+    decisions = here.desk.written()
+    with here.desk.source() as source:
+        row = source.where("findings", "finding_id", [wanted]).to_pylist()[0]
+        key = key_of_lead(here.desk.references, row)
+        return {
+            **finding(here.desk, here.shown, row, verdicts(decisions)),
+            **things_standing(here.site.state, here.desk.id, key),
+            "rivals": text(here.shown.said(FINDINGS, row, "rivals")),
+            **signals_of(source, row),
+            **evidence_of(here.shown, source, wanted),
+            "history": _history(decisions, row),
+        }
+
+
+def _history(decisions: list[dict[str, str]], row: dict[str, Any]) -> list[Json]:
+    """What people said of this subject in this role, oldest first, and what took it back."""
+    own = {
+        one["decision_id"]
+        for one in decisions
+        if one.get("subject") == row["subject"] and one.get("role") in {"", None, row["role"]}
+    }
+    named = own | {f"decision:{id_}" for id_ in own}
+    return [
+        {
+            "id": one["decision_id"],
+            "at": one.get("at", ""),
+            "by": one.get("by", ""),
+            "kind": "undo" if (one.get("subject") or "").startswith("decision:") else one["kind"],
+            "reason": one.get("reason", ""),
+        }
+        for one in decisions
+        if one["decision_id"] in own or one.get("subject") in named
+    ]

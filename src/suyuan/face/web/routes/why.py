@@ -1,0 +1,147 @@
+"""Why somebody is not here: the filter, fold, cap, hub, ring or decision that hides them."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from suyuan.face.rings import rings
+from suyuan.face.source import ResultTables
+from suyuan.face.web.permissions import Act, rule
+from suyuan.face.web.routes.events import timeline_of
+from suyuan.face.web.routes.leads import ranked
+from suyuan.face.web.visit import Here, Visit
+from suyuan.face.web.words import Json, role, subject, text, verdict, verdicts
+from suyuan.model.text import Text
+
+router = APIRouter(tags=["case"])
+#: Subjects that one question can mean (a number is a phone, an account …).
+MOST = 20
+
+
+class Question(BaseModel):
+    """Whom: the whole number or id, or a reference; and on which ring's chain they are missed."""
+
+    text: Annotated[str, Field(max_length=80)] = ""
+    ref: Annotated[str, Field(max_length=60)] = ""
+    ring: Annotated[str, Field(max_length=40)] = ""
+
+
+@router.post("/cases/{case_id}/why")
+@rule(Act.read, "why.asked")
+def why(here: Here, form: Question) -> dict[str, Any]:
+    """Each subject that is meant, with every reason why a screen may not show it."""
+    known = timeline_of(here)
+    with here.desk.source() as source:
+        rows = ranked(here, source)
+        hubs = {row["subject"]: row for row in source.table("hubs").to_pylist()}
+        meant = _meant(here, form, {*known.subjects, *hubs, *(row["subject"] for row in rows)})
+        return {
+            "items": [
+                {
+                    "subject": subject(here.desk, here.shown, one),
+                    "reasons": _reasons(here, source, one, form.ring, hubs.get(one)),
+                }
+                for one in meant[:MOST]
+            ],
+            "total": len(meant),
+        }
+
+
+def _meant(here: Visit, form: Question, everybody: set[str]) -> list[str]:
+    """By a reference, or by a whole id: a part of a number would let it be guessed."""
+    if form.ref:
+        own = here.desk.references.subject(form.ref)
+        return [own] if own else []
+    wanted = form.text.strip().lower()
+    return sorted(
+        one
+        for one in everybody
+        if wanted and wanted in {one.lower(), one.partition(":")[2].lower()}
+    )
+
+
+def _reasons(
+    here: Visit, source: ResultTables, written: str, ring: str, hub: dict[str, Any] | None
+) -> list[Json]:
+    found = [_hub(hub)] if hub else []
+    spoken = verdicts(here.desk.written())
+    own = [row for row in ranked(here, source) if row["subject"] == written]
+    found += [one for row in own if (one := _lead(row, spoken))]
+    found += _chain(here, source, written, ring)
+    known = timeline_of(here)
+    code = known.codes.get(written)
+    count = 0 if code is None else int(((known.origin == code) | (known.target == code)).sum())
+    if not own:
+        found.append(_because("no_lead", _NO_LEAD))
+    found.append(
+        _because(
+            "rows",
+            Text(f"{count:,} events of the case name it.", f"本案有{count:,}条事件涉及。"),
+        )
+    )
+    return found
+
+
+_NO_LEAD = Text(
+    "No detector took it for anything: it was weighed with all others, or no signal spoke of it.",
+    "没有检测器将其列为线索:已与其他对象一并权衡,或没有信号指向它。",
+)
+
+
+def _hub(row: dict[str, Any]) -> Json:
+    count = row["not_followed"]
+    return _because(
+        "hub",
+        Text(
+            f"A hub: {row['because']}; {count:,} links through it were not followed.",
+            f"公共节点:{row['because_zh']};经由它的{count:,}条连接未追踪。",
+        ),
+    )
+
+
+def _lead(row: dict[str, Any], spoken: Any) -> Json | None:
+    name = role(row["role"])
+    if verdict(spoken, row["subject"], row["role"]) == "rejected":
+        sentence = Text(
+            f"As {name['en']}: a person rejected it.", f"作为{name['zh']}:已被人工排除。"
+        )
+        return _because("rejected", sentence)
+    if row["decided"]:
+        return None
+    score = f"{row['score']:.2f}"
+    sentence = Text(
+        f"As {name['en']}: score {score}, below the threshold.",
+        f"作为{name['zh']}:评分{score},未达阈值。",
+    )
+    return _because("below", sentence)
+
+
+def _chain(here: Visit, source: ResultTables, written: str, ring: str) -> list[Json]:
+    """On which rings' chains, and as which of how many in the column."""
+    found = []
+    every = here.desk.kept("rings", lambda: rings(source))
+    for one in every:
+        for name, stands in one.by_role.items():
+            place = next((i for i, s in enumerate(stands, 1) if s.subject == written), 0)
+            if not place:
+                continue
+            title = role(name)
+            sentence = Text(
+                f"On the chain of {one.id} as {title['en']}, {place} of {len(stands)} by yuan; a "
+                "column draws six, the others stand in its last box.",
+                f"在{one.id}链条上作为{title['zh']},按金额第{place}/共{len(stands)};每列逐一"
+                "画出六个,其余在末格。",
+            )
+            found.append(_because("folded", sentence))
+    if not found and every:
+        sentence = Text(
+            f"On no ring's chain{f' (asked: {ring})' if ring else ''}.",
+            f"不在任何团伙链条上{f'(所查:{ring})' if ring else ''}。",
+        )
+        found.append(_because("no_ring", sentence))
+    return found
+
+
+def _because(kind: str, sentence: Text) -> Json:
+    return {"kind": kind, **text(sentence)}

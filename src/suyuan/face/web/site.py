@@ -1,0 +1,92 @@
+"""What one server holds: its cases, its people, its ledger."""
+
+import getpass
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from suyuan.face.api import CaseFolder
+from suyuan.face.web.audit import Audit
+from suyuan.face.web.desk import Desk, folder_id
+from suyuan.face.web.jobs import Jobs
+from suyuan.face.web.office_desk import OfficeDesk
+from suyuan.face.web.permissions import CasePost
+from suyuan.face.web.sessions import Sessions
+from suyuan.face.web.state import State
+from suyuan.ingest import read_settings
+
+#: What the one person of ``suyuan serve CASE`` is: all but the second pair of eyes.
+ALONE = frozenset({CasePost.investigator, CasePost.auditor})
+FOLDER = "workbench"
+
+
+@dataclass(slots=True)
+class Site:
+    """One workbench. `alone` is the one person's name where there are no accounts."""
+
+    state: State
+    audit: Audit
+    sessions: Sessions
+    desks: dict[str, Desk]
+    office: OfficeDesk
+    alone: str = ""
+    hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
+    jobs: Jobs = field(default_factory=Jobs)
+
+    def close(self) -> None:
+        self.jobs.close()
+        self.state.close()
+        self.audit.close()
+        self.office.close()
+
+
+def one_case(case: Path, out: Path | None, office: Path | None = None) -> Site:
+    """The site of ``suyuan serve CASE``: state beside the results."""
+    desk = _desk(case, out, folder_id(case))
+    desk.results["findings"]  # a case that was not investigated is told so before anything starts
+    folder = desk.results.layout.out / FOLDER
+    return _site(folder, office, {desk.id: desk}, alone=_user())
+
+
+def many_cases(data: Path, office: Path | None = None) -> Site:
+    """The site of ``suyuan serve --data DIR``: every folder of ``DIR/cases`` is a case."""
+    cases = sorted(path for path in (data / "cases").iterdir() if path.is_dir())
+    desks = {desk.id: desk for desk in (_desk(path, None, folder_id(path)) for path in cases)}
+    return _site(data, office, desks)
+
+
+def _site(folder: Path, office: Path | None, desks: dict[str, Desk], alone: str = "") -> Site:
+    state = State(folder / "workbench.sqlite3")
+    beside = OfficeDesk(office or folder / "office")
+    return Site(state, Audit(folder / "ledger.sqlite3"), Sessions(state), desks, beside, alone)
+
+
+def _desk(case: Path, out: Path | None, id_: str) -> Desk:
+    opened = CaseFolder(case)
+    return Desk(id_, opened, opened.results(out), read_settings(case).name or "")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def appoint(site: Site, person: str, case_id: str, posts: Iterable[CasePost]) -> None:
+    """Give a person posts in a case; none takes them away."""
+    text = ",".join(sorted(posts))
+    site.state.write(
+        lambda file: (
+            file.execute(
+                "INSERT INTO member (person, case_id, post) VALUES (?, ?, ?) "
+                "ON CONFLICT (person, case_id) DO UPDATE SET post = excluded.post",
+                (person, case_id, text),
+            )
+            if text
+            else file.execute(
+                "DELETE FROM member WHERE person = ? AND case_id = ?", (person, case_id)
+            )
+        )
+    )

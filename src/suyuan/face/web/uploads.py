@@ -1,0 +1,163 @@
+"""Files on their way into a case: taken in whole, hashed, set apart until a person takes them.
+
+The server writes bytes and counts them; it opens nothing. What they are is said by a child that
+reads them as a case of their own (:mod:`suyuan.face.web.child`).
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from suyuan.face.web.problems import ProblemDetails
+from suyuan.ingest.sources import READ
+from suyuan.model.text import Text
+
+#: Bytes of one file, and of all that lie waiting.
+LARGEST_FILE, LARGEST_WAITING = 4 << 30, 16 << 30
+#: Endings that the import reads; archives are not among them: what they hold is not bounded.
+ENDINGS = READ - {".zip"}
+_INCOMING, _SLIP = "incoming", "slip.json"
+_RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+KIND = Text("Files of this kind are not read.", "不读取此类文件。")
+NAME = Text("A file cannot be called so.", "文件名无效。")
+THERE = Text("The case has another file of this name.", "案件中已有同名文件。")
+FULL = Text("There is no room for this file.", "存储空间不足。")
+EVIDENCE_STAYS = Text("Give it another name: what is there is kept.", "请改名:已有材料不会被替换。")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is written down of a file that waits."""
+
+    id: str
+    name: str
+    bytes: int
+    sha256: str
+    by: str
+    at: str
+
+
+class Waiting:
+    """The files that wait in `folder` to be taken into `case`."""
+
+    def __init__(self, folder: Path, case: Path) -> None:
+        self.folder = folder / _INCOMING
+        self.case = case
+
+    async def take(self, name: str, by: str, chunks: AsyncIterator[bytes]) -> Slip:
+        """Write the bytes that come. Raises :class:`Problem`; then nothing of them stays."""
+        safe = safe_name(name)
+        if (self.case / safe).exists():
+            raise ProblemDetails(409, THERE, try_en=EVIDENCE_STAYS.en, try_zh=EVIDENCE_STAYS.zh)
+        room = min(LARGEST_FILE, LARGEST_WAITING - self._used())
+        own = os.urandom(8).hex()
+        place = self.folder / own
+        place.mkdir(parents=True, mode=0o700)
+        try:
+            size, digest = await _write(place / safe, chunks, room)
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            slip = Slip(own, safe, size, digest, by, now)
+            self._slip(own).write_text(json.dumps(asdict(slip), ensure_ascii=False), "utf-8")
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        return slip
+
+    def listed(self) -> list[Slip]:
+        """What waits, the oldest first."""
+        found = [
+            Slip(**json.loads(path.read_text("utf-8")))
+            for path in self.folder.glob(f"*.{_SLIP}")
+            if (self.folder / path.name.partition(".")[0]).is_dir()
+        ]
+        return sorted(found, key=lambda one: (one.at, one.id))
+
+    def of(self, own: str) -> Slip:
+        for one in self.listed():
+            if one.id == own:
+                return one
+        raise ProblemDetails(404)
+
+    def set_out(self, own: str) -> tuple[Path, Path]:
+        """A case of its own to be read, with what the case says of its files; and its results."""
+        place = self.folder / own
+        if (self.case / "case.toml").is_file() and not (place / "case.toml").exists():
+            shutil.copyfile(self.case / "case.toml", place / "case.toml")
+        if (self.case / "profiles").is_dir() and not (place / "profiles").exists():
+            shutil.copytree(self.case / "profiles", place / "profiles")
+        return place, self.folder / f"{own}.read"
+
+    def accept(self, own: str) -> Slip:
+        """Put it among the case's files; what is there is never replaced."""
+        slip = self.of(own)
+        source = self.folder / own / slip.name
+        if _digest(source) != slip.sha256:
+            raise ProblemDetails(409)
+        target = self.case / slip.name
+        try:
+            os.link(source, target)
+        except FileExistsError as error:
+            raise ProblemDetails(409, THERE) from error
+        except OSError:  # another file system
+            with source.open("rb") as there, target.open("xb") as here:
+                shutil.copyfileobj(there, here)
+        self.drop(own)
+        return slip
+
+    def drop(self, own: str) -> Slip:
+        slip = self.of(own)
+        shutil.rmtree(self.folder / own, ignore_errors=True)
+        shutil.rmtree(self.folder / f"{own}.read", ignore_errors=True)
+        self._slip(own).unlink(missing_ok=True)
+        return slip
+
+    def _slip(self, own: str) -> Path:
+        return self.folder / f"{own}.{_SLIP}"
+
+    def _used(self) -> int:
+        return sum(one.bytes for one in self.listed())
+
+
+async def _write(path: Path, chunks: AsyncIterator[bytes], room: int) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    with path.open("xb") as file:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > room:
+                raise ProblemDetails(413)
+            digest.update(chunk)
+            try:
+                file.write(chunk)
+            except OSError as error:
+                raise ProblemDetails(507, FULL) from error
+        file.flush()
+        os.fsync(file.fileno())
+    return size, digest.hexdigest()
+
+
+def safe_name(written: str) -> str:
+    """The file's own name, without folders and without signs that hide; :class:`Problem` 422."""
+    base = unicodedata.normalize("NFC", written).replace("\\", "/").rpartition("/")[2]
+    kept = "".join(one for one in base if unicodedata.category(one)[0] not in "C").strip(" .")
+    kept = re.sub(r'[<>:"|?*#%]', "_", kept)
+    stem, dot, ending = kept.rpartition(".")
+    if not stem.strip(" .") or not dot or len(kept.encode()) > 200 or _RESERVED.match(stem):
+        raise ProblemDetails(422, NAME, errors=[{"where": ["name"], "what": "not a file name"}])
+    if f".{ending.lower()}" not in ENDINGS:
+        known = ", ".join(sorted(ENDINGS))
+        raise ProblemDetails(422, KIND, try_en=known, try_zh=known)
+    if stem.lower() in {"decisions", "case"}:
+        raise ProblemDetails(422, NAME, errors=[{"where": ["name"], "what": "reserved"}])
+    return kept
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

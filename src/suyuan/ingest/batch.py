@@ -1,0 +1,153 @@
+"""What is being stored together, and what became of it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from suyuan.ingest.cleaning.cells import Cleaning
+from suyuan.ingest.formats.pieces import Piece
+from suyuan.ingest.mapping.expressions import Mapped
+from suyuan.ingest.mapping.period import ListPeriod
+from suyuan.ingest.mapping.profile_match import Match
+from suyuan.model.columns import Column
+from suyuan.model.results import QUALITY
+
+_NO_QUALITY: Final = QUALITY.empty()
+#: So many own accounts of a file are told by name.
+OWNS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a row says of where it came from.
+
+    `own` is the account that a statement is of, `period` that of times without a year, `days` how
+    a person says that days with the year last are written.
+    """
+
+    file: str
+    sha256: str
+    key: str
+    own: str | None = None
+    period: ListPeriod | None = None
+    days: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDefaults:
+    """How the case wants cells read."""
+
+    zone: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """Balances that follow from the row above (``down``) or below (``up``), or contradict it."""
+
+    down: int = 0
+    down_not: int = 0
+    up: int = 0
+    up_not: int = 0
+
+    def plus(self, other: "Balances") -> "Balances":
+        return Balances(
+            self.down + other.down,
+            self.down_not + other.down_not,
+            self.up + other.up,
+            self.up_not + other.up_not,
+        )
+
+    @property
+    def verdict(self) -> tuple[int, int]:
+        """(confirmed, refuted) in the order in which more of them tell something."""
+        down, up = (self.down, self.down_not), (self.up, self.up_not)
+        return max(down, up, key=lambda pair: (sum(pair), pair[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What an accountant asks of a statement: its period, what went and came, accounts, order."""
+
+    first: datetime | None = None
+    last: datetime | None = None
+    gone: int = 0
+    come: int = 0
+    owns: frozenset[str] = frozenset()
+
+    def plus(self, other: "Sums") -> "Sums":
+        firsts = [day for day in (self.first, other.first) if day is not None]
+        lasts = [day for day in (self.last, other.last) if day is not None]
+        return Sums(
+            min(firsts, default=None),
+            max(lasts, default=None),
+            self.gone + other.gone,
+            self.come + other.come,
+            frozenset(sorted(self.owns | other.owns)[:OWNS]),
+        )
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a piece.
+
+    ``no_rows`` are lines below the table, or days between its rows. ``confirmed`` and ``refuted``:
+    balances that follow from the one before as the direction says, or the other way round; each
+    with rows read from the top and from the bottom. ``orders`` are the orders of day and month that
+    the rows themselves told.
+    """
+
+    read: int = 0
+    kept: int = 0
+    repaired: int = 0
+    quarantined: int = 0
+    no_rows: int = 0
+    rounded: Counter[str] = field(default_factory=Counter)
+    orders: set[str] = field(default_factory=set)
+    balances: Balances = field(default_factory=Balances)
+    sums: Sums = field(default_factory=Sums)
+    quality: pa.Table = field(default_factory=lambda: _NO_QUALITY)
+
+    def add(self, other: "Outcome") -> None:
+        self.read += other.read
+        self.kept += other.kept
+        self.repaired += other.repaired
+        self.quarantined += other.quarantined
+        self.no_rows += other.no_rows
+        self.rounded.update(other.rounded)
+        self.orders |= other.orders
+        self.balances = self.balances.plus(other.balances)
+        self.sums = self.sums.plus(other.sums)
+        if other.quality.num_rows:
+            self.quality = pa.concat_tables([self.quality, other.quality])
+
+
+@dataclass(frozen=True, slots=True)
+class PieceBatch:
+    """Pieces that are alike, of one match: for each its origin, and where its rows go."""
+
+    match: Match
+    pieces: list[Piece]
+    origins: list[Origin]
+    targets: list[Path]
+
+    @property
+    def alone(self) -> bool:
+        return len(self.pieces) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """One of our columns as it is staged."""
+
+    column: Column
+    mapped: Mapped
+    clean: Cleaning
+
+    @property
+    def name(self) -> str:
+        return self.column.name

@@ -1,0 +1,238 @@
+"""Which table a file belongs to, and which of its columns is which of ours."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from suyuan.ingest.formats.headers import forms, normal, present_forms
+from suyuan.ingest.mapping.patterns import matches
+from suyuan.ingest.mapping.profiles import ColumnSource, Profile
+from suyuan.ingest.settings import FileSettings
+from suyuan.model.columns import Column, Table
+from suyuan.model.errors import InputError
+from suyuan.model.records import PROVENANCE, RECORDS
+from suyuan.model.text import Text
+
+#: So many rows must have the shape of a profile for files without a header.
+_SHAPED = 20
+#: So many of the headers that would do are named.
+_ALTERNATIVES = 3
+#: What headers look like under which a direction, or the other side, stands in any house's words.
+_FLAG: Final = re.compile(
+    r"借贷|借.?/.?贷|收付|收支|支收|进出|出入账|往来账|^dr/?cr|debit.{0,3}/?.{0,3}credit|^d/c$"
+)
+_PARTY: Final = re.compile(
+    r"(对方|对手|交易方|收款|付款|汇款|counterpart|beneficiary|payee|payer|remitter).{0,6}"
+    r"(账|帐|卡|户名|名称|姓名|account|name|id)"
+)
+#: And those that tell what a row was for.
+_PURPOSE: Final = re.compile(
+    r"摘要|说明|描述|用途|附言|备注|地点|场所|类型|名目|description|memo|narrative"
+)
+KNOWN_AT = PROVENANCE.column("known_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A file's table, and which profile makes its rows.
+
+    ``headers`` are the file's own, ``profile`` has a source for every one of our columns that
+    the file can fill; ``lacking`` are required columns that it can't.
+    """
+
+    table: Table
+    profile: Profile
+    headers: tuple[str, ...]
+    left_over: tuple[str, ...]
+    lacking: tuple[str, ...]
+
+    def position(self, header: str) -> int | None:
+        """Where a column with this header stands: the first, or the second of ``account#2``."""
+        wanted, mark, nth = normal(header).partition("#")
+        if mark:
+            alike = [n for n, h in enumerate(self.headers) if normal(h) == wanted]
+            return alike[int(nth) - 1] if nth.isdigit() and len(alike) >= int(nth) else None
+        exact = (n for n, h in enumerate(self.headers) if normal(h) == wanted)
+        loose = (n for n, h in enumerate(self.headers) if wanted in forms(h))
+        return next(exact, next(loose, None))
+
+    @property
+    def unread(self) -> list[str]:
+        """Columns left over that look like what a statement cannot do without, and lacks."""
+        sides = self.profile.sides
+        if sides is None:
+            return []
+        found = [h for h in self.left_over if sides.signed and _FLAG.search(normal(h))]
+        parties = [h for source in sides.other for h in source.headers if self._is_party(h)]
+        if not parties and len(self.headers) > 1:
+            found += [h for h in self.left_over if _PARTY.search(normal(h))]
+        return list(dict.fromkeys(found))
+
+    def _is_party(self, header: str) -> bool:
+        """Whether `header` is here, and names a side rather than tells what happened."""
+        return self.position(header) is not None and not _PURPOSE.search(normal(header))
+
+    @property
+    def filled(self) -> int:
+        return len(self.profile.columns)
+
+
+def columns_of(table: Table) -> tuple[Column, ...]:
+    """The columns that a file of `table` may have: its own, and ``known_at``."""
+    return (*table.columns, KNOWN_AT)
+
+
+def match(
+    shown: str, headers: Sequence[str], settings: FileSettings, profiles: Sequence[Profile]
+) -> Match | None:
+    """Match a file by case.toml, else by its header, else by its name; None if nothing fits.
+
+    Raises :class:`InputError` where case.toml names a profile that there is not.
+    """
+    if settings.profile is not None and settings.profile != "standard":
+        return _with(_named(settings.profile, profiles), headers, settings)
+    if settings.table is not None:
+        return _standard(RECORDS[settings.table], headers, settings)
+    named = _by_name(shown)
+    as_named = _standard(named, headers, settings) if named else None
+    if as_named is not None and not as_named.lacking:
+        return as_named
+    known = [one for one in profiles if _knows(one, headers) and _called(one, shown)]
+    if known:
+        found = [_with(profile, headers, settings) for profile in known]
+        return max(found, key=lambda m: (m.profile.of_case, not m.lacking, *_fitness(m)))
+    return _by_header(headers, settings) or as_named
+
+
+def nearest(headers: Sequence[str], profiles: Sequence[Profile]) -> tuple[Profile, str] | None:
+    """The profile that most of its own headers stand for, and the first alternatives it lacks.
+
+    None where no profile has half of what it is known by.
+    """
+    present = present_forms(headers)
+    best: tuple[float, int, Profile, list[str]] | None = None
+    for profile in profiles:
+        if not profile.known_by:  # known by the shape of its columns
+            continue
+        absent = [k for k in profile.known_by if not _there([k], present)]
+        share = 1 - len(absent) / len(profile.known_by)
+        if share >= 0.5 and (best is None or (share, len(profile.known_by)) > best[:2]):
+            best = (share, len(profile.known_by), profile, absent)
+    if best is None:
+        return None
+    lacking = ("/".join(known.split("|")[:_ALTERNATIVES]) for known in best[3])
+    return best[2], ", ".join(lacking)
+
+
+def columns_by_shape(
+    rows: Sequence[Sequence[str]], profiles: Sequence[Profile]
+) -> tuple[str, ...] | None:
+    """The names of the columns of rows without a header, where a profile knows their shapes."""
+    for profile in profiles:
+        names = profile.columns_in_order
+        if names and rows and all(_shaped(row, profile) for row in rows[:_SHAPED]):
+            return names[: max(len(row) for row in rows)]
+    return None
+
+
+def _shaped(row: Sequence[str], profile: Profile) -> bool:
+    names = profile.columns_in_order
+    if len(row) > len(names):
+        return False
+    cells = dict(zip(names, row, strict=False))
+    wanted = profile.shapes.items()
+    return all(name in cells and matches(shape, cells[name]) for name, shape in wanted)
+
+
+def _fitness(found: Match) -> tuple[int, int]:
+    return found.profile.fitness(found.headers)
+
+
+def _knows(profile: Profile, headers: Sequence[str]) -> bool:
+    if profile.columns_in_order:
+        return tuple(headers) == profile.columns_in_order[: len(headers)]
+    return profile.knows(headers)
+
+
+def _called(profile: Profile, shown: str) -> bool:
+    """Whether the file is called as the profile asks, where it asks."""
+    if profile.named is None:
+        return True
+    table = _by_name(shown)
+    return table is not None and table.name == profile.named
+
+
+def _named(name: str, profiles: Sequence[Profile]) -> Profile:
+    for profile in profiles:
+        if profile.name == name:
+            return profile
+    raise InputError(
+        Text("There is no such profile.", "没有这个映射配置。"),
+        value=name,
+        hint=Text("Correct it in case.toml.", "请在 case.toml 中更正。"),
+    )
+
+
+def _by_name(shown: str) -> Table | None:
+    """``payments.csv``, ``payments-icbc-2019.xlsx``, ``payments/part-0.parquet``."""
+    outer, _, member = shown.partition("#")
+    for path in (PurePosixPath(member), PurePosixPath(outer)):
+        for word in (path.name, *reversed(path.parts[:-1])):
+            stem = word.partition(".")[0].casefold()
+            starts = [
+                n for n in RECORDS if stem == n or stem.startswith((f"{n}-", f"{n}_", f"{n} "))
+            ]
+            if starts:
+                return RECORDS[max(starts, key=len)]
+    return None
+
+
+def _by_header(headers: Sequence[str], settings: FileSettings) -> Match | None:
+    """The one standard table whose required columns all stand in the header."""
+    matches = [_standard(table, headers, settings) for table in RECORDS.values()]
+    fitting = [m for m in matches if not m.lacking and m.filled >= 2]
+    if not fitting:
+        return None
+    best = max(m.filled for m in fitting)
+    first, *others = (m for m in fitting if m.filled == best)
+    return None if others else first
+
+
+def _standard(table: Table, headers: Sequence[str], settings: FileSettings) -> Match:
+    """The file as the standard table itself, with case.toml's own names for columns."""
+    renamed = {normal(label): role for label, role in settings.columns.items()}
+    known = {column.name for column in columns_of(table)}
+    columns: dict[str, ColumnSource] = {}
+    for header in headers:
+        name = renamed.get(normal(header), normal(header))
+        if name in known:
+            columns.setdefault(name, ColumnSource((header,)))
+    return _with(Profile("standard", Text("", ""), table.name, (), columns), headers, settings)
+
+
+def _with(profile: Profile, headers: Sequence[str], settings: FileSettings) -> Match:
+    table = RECORDS[profile.table]
+    present = present_forms(headers)
+    renamed = {role: ColumnSource((label,)) for label, role in settings.columns.items()}
+    columns = {
+        role: source
+        for role, source in {**profile.columns, **renamed}.items()
+        if not source.headers or _there(source.headers, present)
+    }
+    narrowed = replace(profile, columns=columns)
+    ignored = profile.ignore | {normal(header) for header in settings.ignore} | narrowed.headers
+    left_over = [h.strip() for h in headers if h.strip() and not ignored & {*forms(h)}]
+    sides = narrowed.sides
+    sided = {sides.giver, sides.taker} if sides else set()
+    if sides and _there((*sides.signed, *sides.out_amount, *sides.in_amount), present):
+        sided.add("amount")
+    if "payment_id" in table.names and sides:  # statements often number nothing
+        columns["payment_id"] = replace(columns.get("payment_id", ColumnSource()), line=True)
+    lacking = [c.name for c in table if c.required and c.name not in {*columns, *sided}]
+    return Match(table, narrowed, tuple(headers), tuple(left_over), tuple(lacking))
+
+
+def _there(headers: Sequence[str], present: set[str]) -> bool:
+    return any(normal(word) in present for header in headers for word in header.split("|"))

@@ -1,0 +1,135 @@
+"""What is seen only over all files together: rows that stand twice, gaps in balances, clocks."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from suyuan.ingest.manifest import ManifestEntry, Unit
+from suyuan.ingest.problems import Problem
+from suyuan.ingest.quality.duplicates import excluded_path, find_duplicates, write_excluded
+from suyuan.ingest.quality.gaps import find_gaps
+from suyuan.ingest.quality.overlap_files import restore_overlaps, take_out_overlaps
+from suyuan.ingest.quality.sides import overlaps, second_sides
+from suyuan.model.records import RECORDS
+from suyuan.model.results import QUALITY
+from suyuan.store.layout import quality_path, records_path, sides_path
+
+#: Told of each step: its name, how much is done, and of how much (None: not known).
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossFileResult:
+    """What is seen only over all files: rows that stand twice, gaps, clocks."""
+
+    struck: Counter[str] = field(default_factory=Counter)
+    gaps: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def compare(
+    con: duckdb.DuckDBPyConnection, out: Path, entries: Sequence[ManifestEntry], progress: Progress
+) -> CrossFileResult:
+    """List the rows that stand elsewhere already, and look for gaps in what is left."""
+    across = CrossFileResult()
+    files = tables_of(out / "records", entries)
+    restore_overlaps(out / "records")
+    for n, (name, paths) in enumerate(sorted(files.items()), start=1):
+        excluded = find_duplicates(con, RECORDS[name], paths)
+        if name == "payments":
+            sides = _sides(out / "records", entries)
+            overlap = overlaps(con, paths, sides, excluded, across.problems)
+            excluded = pa.concat_tables([excluded, overlap])
+            twice = second_sides(con, paths, sides, excluded, across.problems)
+            excluded = pa.concat_tables([excluded, twice])
+        write_excluded(out, name, excluded)
+        across.struck.update(excluded.column("file").to_pylist())
+        if name == "payments":
+            progress("balances", 0, None)
+            struck = excluded_path(out, name)
+            across.gaps.update(find_gaps(con, paths, sides, struck, across.problems))
+            take_out_overlaps(out / "records", paths, overlap)
+        progress("duplicates", n, len(files))
+    return across
+
+
+def _sides(records: Path, entries: Sequence[ManifestEntry]) -> list[Path]:
+    return [
+        sides_path(records, unit.key, part)
+        for entry in entries
+        for unit in entry.units
+        if unit.has_sides
+        for part in range(unit.parts)
+    ]
+
+
+def tables_of(records: Path, entries: Iterable[ManifestEntry]) -> dict[str, list[Path]]:
+    """The Parquet files of each table."""
+    files: dict[str, list[Path]] = {}
+    for entry in entries:
+        for unit in entry.units:
+            for part in range(unit.parts):
+                path = records_path(records, str(unit.table), unit.key, part)
+                files.setdefault(str(unit.table), []).append(path)
+    return files
+
+
+def paths_of(records: Path, unit: Unit) -> Iterator[Path]:
+    """All that is stored of `unit`."""
+    for part in range(unit.parts):
+        yield records_path(records, str(unit.table), unit.key, part)
+        if unit.has_sides:
+            yield sides_path(records, unit.key, part)
+    if unit.has_quality:
+        yield quality_path(records, unit.key)
+
+
+def quality_rows(problems: Sequence[Problem]) -> pa.Table:
+    rows = [
+        {
+            "file": problem.file,
+            "line": problem.line,
+            "column": problem.column,
+            "problem": problem.text.en,
+            "problem_zh": problem.text.zh,
+            "value": problem.value,
+            "action": problem.action,
+        }
+        for problem in problems
+    ]
+    return pa.Table.from_pylist(rows, schema=QUALITY.stored)
+
+
+def summarise(unit: Unit, across: CrossFileResult) -> dict[str, object]:
+    duplicates = across.struck[unit.file]
+    return {
+        "file": unit.file,
+        "table": unit.table,
+        "profile": unit.profile,
+        "rows_read": unit.rows_read,
+        "rows_kept": unit.rows_kept - duplicates,
+        "repaired": unit.repaired,
+        "quarantined": unit.quarantined,
+        "duplicates": duplicates,
+        "statement_gaps": across.gaps[unit.file],
+        "columns_left_over": list(unit.columns_left_over),
+        "own_account": unit.own,
+        "own_from": unit.own_from.en if unit.own_from else None,
+        "own_from_zh": unit.own_from.zh if unit.own_from else None,
+        "first_at": _time(unit.first),
+        "last_at": _time(unit.last),
+        "paid_out": unit.gone if unit.own else None,
+        "paid_in": unit.come if unit.own else None,
+        "balances_confirmed": unit.confirmed,
+        "balances_refuted": unit.refuted,
+        "no_rows": unit.no_rows,
+    }
+
+
+def _time(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None

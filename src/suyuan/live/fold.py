@@ -1,0 +1,117 @@
+"""The fold: each event changes what is remembered, and a payment is measured before it does.
+
+Batch replay and the live service call this one kernel; the order of events is total
+(:func:`suyuan.live.events.in_order`).
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit, typeof
+
+from suyuan.live.events import EventKind
+from suyuan.live.payment import NEVER, pay
+from suyuan.live.state import LiveState, empty_state, with_room
+from suyuan.live.steps import (
+    call,
+    lend,
+    link,
+    name_account,
+    name_number,
+    open_account,
+    order,
+    report_victim,
+)
+
+__all__ = ["NEVER", "SIGNALS", "fold", "folded"]
+
+#: Signals of a payment, in the order of the columns that the fold fills.
+SIGNALS: Final = (
+    "named_call_hours",
+    "stranger_talk",
+    "caller_strangers",
+    "loan_share",
+    "new_payee",
+    "payee_named",
+    "payee_strangers",
+    "payee_passed",
+    "payee_days",
+    "unusual_amount",
+    "order_exposure",
+    "shop",
+)
+#: Events folded before room is made again.
+_TOGETHER: Final = 1 << 16
+_LINK, _ORDER, _CALL, _LOAN, _PAYMENT, _NUMBER_NAMED, _ACCOUNT_NAMED, _VICTIM, _OPENED = (
+    int(kind) for kind in EventKind
+)
+
+
+def fold(events: np.ndarray, state: LiveState) -> np.ndarray:
+    """Fold `events` (``EVENT`` records in total order) into `state`, in place.
+
+    Returns float32 of shape (payments, ``len(SIGNALS)``): each payment as it looked in the moment
+    before it was made; a payment between accounts of one person is all NaN, and so is one that a
+    full table has no room for (``counts.refused`` tells how many). Make room first
+    (:func:`suyuan.live.state.with_room`).
+    """
+    paid = int(np.count_nonzero(events["kind"] == EventKind.PAYMENT))
+    signals = np.full((paid, len(SIGNALS)), np.nan, np.float32)
+    _entry(events, state, signals)(events, state, signals)
+    return signals
+
+
+def folded(events: np.ndarray) -> tuple[np.ndarray, LiveState]:
+    """A whole log folded into fresh state, with room for all: the signals, and the state."""
+    state, parts = empty_state(1024), []
+    for start in range(0, len(events), _TOGETHER):
+        part = events[start : start + _TOGETHER]
+        state = with_room(state, 2 * len(part))
+        parts.append(fold(part, state))
+    return np.concatenate([np.empty((0, len(SIGNALS)), np.float32), *parts]), state
+
+
+_ENTRIES: dict[bool, Any] = {}
+
+
+def _entry(events: np.ndarray, state: LiveState, signals: np.ndarray) -> Any:
+    """The kernel compiled for these arrays: to look their types up costs more than a small batch.
+
+    Only whether the events may be written to differs from call to call.
+    """
+    writable = bool(events.flags.writeable)
+    if writable not in _ENTRIES:
+        types = tuple(typeof(each) for each in (events, state, signals))  # type: ignore[no-untyped-call]
+        _fold.compile(types)
+        _ENTRIES[writable] = _fold.get_overload(types)
+    return _ENTRIES[writable]
+
+
+@njit(cache=True, nogil=True)
+def _fold(  # noqa: C901  # one branch a kind of event
+    events: np.ndarray, state: LiveState, signals: np.ndarray
+) -> None:
+    row = 0
+    for place in range(events.size):
+        event = events[place]
+        kind = event["kind"]
+        if kind == _PAYMENT:
+            pay(event, state, signals[row])
+            row += 1
+        elif kind == _CALL:
+            call(event, state)
+        elif kind == _ORDER:
+            order(event, state)
+        elif kind == _LOAN:
+            lend(event, state)
+        elif kind == _LINK:
+            link(event, state)
+        elif kind == _OPENED:
+            open_account(event, state)
+        elif kind == _VICTIM:
+            report_victim(event, state)
+        elif kind == _NUMBER_NAMED:
+            name_number(event, state)
+        elif kind == _ACCOUNT_NAMED:
+            name_account(event, state)
+    state.counts[0]["folded"] += events.size

@@ -1,0 +1,105 @@
+"""What follows from a score: allow, warn, hold; block only where a bank has signed for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from suyuan.model.errors import CatalogError
+from suyuan.model.text import Text
+from suyuan.model.yaml_text import plain_data
+
+
+class Action(IntEnum):
+    """What the caller is asked to do, the mildest first."""
+
+    ALLOW = 0
+    WARN = 1
+    HOLD = 2
+    BLOCK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Scores from which a payment is warned of, held for a confirmation, or blocked.
+
+    A payment of somebody to whom a loan was paid out within a day is held from ``hold_after_loan``:
+    borrowers pay new accounts large sums for honest reasons, and are held no oftener than others.
+    ``block`` is None unless the policy names a legal basis, who signed it and until when.
+    ``at_least`` is the sum in fen below which nothing is held; ``hold_minutes`` how long a hold
+    waits for the payer's answer, after which ``on_expiry`` follows.
+    """
+
+    version: str
+    warn: float
+    hold: float
+    hold_after_loan: float
+    block: float | None
+    at_least: int
+    hold_minutes: int
+    on_expiry: Action
+    valid_until: datetime | None = None
+
+    def action(self, score: float, amount: int, at: datetime, *, lent: bool = False) -> Action:
+        """What the score alone asks for; `lent` where the payer has a loan of that day."""
+        if self.block is not None and score >= self.block and self._valid(at):
+            return Action.BLOCK
+        if score >= (self.hold_after_loan if lent else self.hold) and amount >= self.at_least:
+            return Action.HOLD
+        return Action.WARN if score >= self.warn else Action.ALLOW
+
+    def actions(
+        self, scores: np.ndarray, amounts: np.ndarray, at: np.ndarray, lent: np.ndarray
+    ) -> np.ndarray:
+        """:meth:`action` of whole arrays; `at` in microseconds UTC."""
+        actions = np.where(scores >= self.warn, int(Action.WARN), int(Action.ALLOW))
+        actions = np.where(self.held(scores, amounts, lent), int(Action.HOLD), actions)
+        if self.block is not None and self.valid_until is not None:
+            end = np.datetime64(self.valid_until, "us").astype(np.int64)
+            actions = np.where((scores >= self.block) & (at < end), int(Action.BLOCK), actions)
+        return actions
+
+    def held(self, scores: np.ndarray, amounts: np.ndarray, lent: np.ndarray) -> np.ndarray:
+        """Which payments the score holds at least."""
+        threshold = np.where(lent, self.hold_after_loan, self.hold)
+        return np.asarray((scores >= threshold) & (amounts >= self.at_least))
+
+    def _valid(self, at: datetime) -> bool:
+        return self.valid_until is not None and at < self.valid_until
+
+
+def from_mapping(data: Mapping[str, Any]) -> Policy:
+    """The policy of a YAML file; :class:`CatalogError` where a block is not signed for."""
+    block = data.get("block")
+    if block is not None:
+        missing = [k for k in ("legal_basis", "signed_by", "valid_until") if not block.get(k)]
+        if missing:
+            raise CatalogError(
+                Text(
+                    "A policy that blocks must say on what basis, who signed it and until when.",
+                    "设置自动拦截的策略必须写明法律依据、签署人和有效期。",
+                ),
+                value=", ".join(missing),
+                hint=Text("Or leave `block` out.", "也可以不设 block。"),
+            )
+    return Policy(
+        version=str(data["version"]),
+        warn=float(data["warn"]),
+        hold=float(data["hold"]),
+        hold_after_loan=float(data.get("hold_after_loan", data["hold"])),
+        block=None if block is None else float(block["score"]),
+        at_least=int(data.get("at_least_fen", 0)),
+        hold_minutes=int(data["hold_minutes"]),
+        on_expiry=Action[str(data["on_expiry"]).upper()],
+        valid_until=None if block is None else block["valid_until"],
+    )
+
+
+def default_policy() -> Policy:
+    """The policy in ``catalog/policies/default.yml``: it warns and holds, and never blocks."""
+    text = (files("suyuan.catalog") / "policies" / "default.yml").read_text("utf-8")
+    return from_mapping(plain_data(text))

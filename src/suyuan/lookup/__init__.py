@@ -1,0 +1,1 @@
+"""Indexes over stored rows: who mentions this identifier, whose seized rows have this number."""

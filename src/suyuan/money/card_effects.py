@@ -1,0 +1,111 @@
+"""What the events of cards did to stolen money: bought with it, passed it on, sold it, used it up.
+
+A card that passes on without payment carries its money along. Where a dealer gives money for it,
+the stolen money rests with the dealer, and what the dealer paid is his own money: so a sale counts
+nothing twice, whatever the discount. A card used up takes its money to whoever used it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit
+
+from suyuan.money.arrays import Flags, Ints32
+from suyuan.money.cards import CardEvents, following, taker_of
+
+BOUGHT: Final = 1
+PASSED: Final = 2
+SOLD: Final = 3
+USED: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CardEffects:
+    """What each event did to followed money: a constant above, or 0 for nothing.
+
+    `receiver` is with whom money comes to rest where a card is sold or used up (null: unknown).
+    `gap` marks events of a giver whom we never saw get the card.
+    """
+
+    effect: Ints32
+    receiver: pa.Array
+    gap: Flags
+
+
+def judge(
+    events: CardEvents, followed: Flags, payer: pa.Array, begins: Flags, dealers: pa.Array
+) -> CardEffects:
+    """Judge every event of every card.
+
+    `followed` marks events paid for by somebody who is followed, `begins` those with which a report
+    begins; `payer` is the subject who paid for an event (null: no payment on record). `dealers`
+    are known to pay for cards.
+    """
+    bought = (followed & ~events.redeem) | begins
+    held = _held(events.card, bought)
+    taker = taker_of(events, payer)
+    giver, gap = _giver(events, taker)
+    # a payment made by whoever has the card next is for that next step
+    for_another = _true(pc.not_equal(payer, taker)) & _true(
+        pc.equal(payer, following(events, taker))
+    )
+    paid = _true(pc.is_valid(payer)) | events.priced
+    for_value = (paid | _in(taker, dealers)) & ~for_another
+    # whoever hands on a card that we never saw come to him, and pays for cards, paid for this one
+    unseen = gap & _in(giver, dealers)
+    effect = np.zeros(events.card.size, np.int32)
+    later = held & ~bought & ~events.issue
+    effect[later] = PASSED
+    effect[later & events.redeem] = USED
+    effect[later & ((for_value & ~events.redeem) | unseen)] = SOLD
+    effect[bought] = BOUGHT
+    used_by = pc.if_else(
+        pa.array(gap), pa.scalar(None, pa.string()), pc.coalesce(events.taker, giver)
+    )
+    receiver = pc.if_else(pa.array(events.redeem), used_by, taker)
+    return CardEffects(effect, pc.if_else(pa.array(unseen), giver, receiver), gap)
+
+
+#: Who was the first to give money for so many cards deals in them.
+SEVERAL: Final = 3
+
+
+def buyers(events: CardEvents, effects: CardEffects) -> pa.Array:
+    """Dealers: those who were first to give money for several cards that held followed money.
+
+    A sale by somebody whom we never saw get the card may not be the first, and does not count.
+    """
+    sold = np.flatnonzero(effects.effect == SOLD)
+    _, first = np.unique(events.card[sold], return_index=True)
+    first = sold[first]
+    counted = pc.value_counts(effects.receiver.take(pa.array(first[~effects.gap[first]])))
+    many = counted.filter(pc.greater_equal(counted.field("counts"), SEVERAL)).field("values")
+    return pc.drop_null(many)
+
+
+def _true(column: pa.Array) -> Flags:
+    return np.asarray(pc.fill_null(column, fill_value=False), dtype=np.bool_)
+
+
+def _in(names: pa.Array, some: pa.Array) -> Flags:
+    return _true(pc.is_in(names, value_set=some, skip_nulls=True))
+
+
+def _giver(events: CardEvents, taker: pa.Array) -> tuple[pa.Array, Flags]:
+    """Who handed it on, and where he is not the one who got it last, as far as we saw."""
+    first = np.ones(events.card.size, np.bool_)
+    first[1:] = events.card[1:] != events.card[:-1]
+    before = taker.take(pa.array(np.arange(-1, events.card.size - 1), mask=first))
+    return pc.coalesce(events.giver, before), _true(pc.not_equal(events.giver, before))
+
+
+@njit(cache=True)
+def _held(card: Ints32, bought: Flags) -> Flags:
+    """Events of a card after it was bought, events being in order of card and time."""
+    out = np.zeros(card.size, np.bool_)
+    for i in range(1, card.size):
+        out[i] = card[i] == card[i - 1] and (out[i - 1] or bought[i - 1])
+    return out

@@ -1,0 +1,87 @@
+"""What a trace is made of, and the flow that is built from it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from suyuan.money.account_facts import AccountFacts
+from suyuan.money.arrays import CLEAN, Flags, Flow, Ints, Ints32
+from suyuan.money.cards import CardEvents
+from suyuan.money.ledger import Ledger
+from suyuan.money.order import UNKNOWN
+from suyuan.money.places import Places
+from suyuan.money.statement_gaps import StatementGaps
+
+_NONE: Final = {"payment": -1, "card": -1, "shown_from": -1, "shown_to": -1}
+_COLUMNS: Final = ("at", "source", "target", "amount", "label", *_NONE, "after")
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What the reports claim, by row of the ledger and by event of a card; -1 for nothing.
+
+    `reports` names the labels. `own` marks accounts of victims; `own_pairs` holds, for each of
+    them, label * accounts + account.
+    """
+
+    reports: pa.Array
+    payment: Ints32
+    card: Ints32
+    card_amount: Ints
+    own: Flags
+    own_pairs: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class TraceInputs:
+    """What a flow graph is built from."""
+
+    book: Ledger
+    known: AccountFacts
+    cards: CardEvents
+    claims: Claims
+    gaps: StatementGaps
+
+
+@dataclass(frozen=True, slots=True)
+class TraceGraph:
+    """A flow with what its events and nodes stand for.
+
+    `payment` is the ledger's row and `card` the card's event behind each event (-1 for none);
+    `shown_from` and `shown_to` are the places to show, where they are not source and target.
+    Accounts of the ledger are the first places, numbered as there. `stated` marks places whose
+    opening balance is known. `pools_by_flow` are accounts that no institution declares to be pools
+    and whose flow is one's.
+    """
+
+    flow: Flow
+    places: Places
+    at: Ints
+    payment: Ints32
+    card: Ints32
+    shown_from: Ints32
+    shown_to: Ints32
+    stated: Flags
+    tied: int
+    circles: int
+    pools_by_flow: Ints
+
+
+class Events:
+    """Collects the events of a flow as columns; every value is an array, or one number for all."""
+
+    def __init__(self) -> None:
+        self._parts: list[list[Ints]] = []
+
+    def add(self, count: int, **values: Ints | Ints32 | int) -> None:
+        """Take `count` events in; columns left out say "none", "nobody" or "unknown"."""
+        row = {**_NONE, "label": CLEAN, "after": UNKNOWN, **values}
+        self._parts.append(
+            [np.broadcast_to(np.asarray(row[name], np.int64), (count,)) for name in _COLUMNS]
+        )
+
+    def columns(self) -> dict[str, Ints]:
+        columns = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
+        return dict(zip(_COLUMNS, columns, strict=True))

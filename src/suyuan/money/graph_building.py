@@ -1,0 +1,169 @@
+"""Build the flow that a sweep runs over: payments, cards, and where money would rest."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.money.arrays import CLEAN, Flags, Flow, Ints, Ints32
+from suyuan.money.card_effects import BOUGHT, buyers
+from suyuan.money.card_flows import add_cards, card_effects
+from suyuan.money.conduct import conduct, pooled
+from suyuan.money.flow_graph import Events, TraceGraph, TraceInputs
+from suyuan.money.order import UNKNOWN, in_before_out, openings
+from suyuan.money.owners import ACCOUNT
+from suyuan.money.places import BALANCE, CASH, FEE, NO_STATEMENT, POOLED, PURCHASE, Places
+from suyuan.money.reachability import reached
+
+_CODES = ("source", "target", "label", "payment", "card", "shown_from", "shown_to")
+
+
+def build_graph(inputs: TraceInputs) -> TraceGraph:
+    """The flow of what the claims can have reached; the rest of the ledger is left out."""
+    nobody = pa.array([], pa.string())
+    stops, pools = resting_places(inputs)
+    follow = followed(inputs, stops, nobody)
+    dealers = buyers(inputs.cards, card_effects(inputs, follow, nobody))
+    if len(dealers):
+        follow = followed(inputs, stops, dealers)
+    found = card_effects(inputs, follow, dealers)
+    places, events = Places(), Events()
+    _add_accounts(places, inputs, follow, pools)
+    target = _add_payments(events, places, inputs, follow, found.effect)
+    _add_gaps(events, places, inputs, follow)
+    add_cards(events, places, inputs, found, target)
+    undeclared = pools & ~inputs.known.pooled & _paid_into(inputs, follow)
+    return _finish(events, places, inputs, np.flatnonzero(undeclared))
+
+
+def _paid_into(inputs: TraceInputs, follow: Flags) -> Flags:
+    """Accounts that followed accounts, or victims, pay."""
+    book, found = inputs.book, np.zeros(follow.size, np.bool_)
+    found[book.payee[follow[book.payer] | (inputs.claims.payment >= 0)]] = True
+    return found
+
+
+def resting_places(inputs: TraceInputs) -> tuple[Flags, Flags]:
+    """Accounts at which money rests by what they do, and which of them are pools.
+
+    Sellers of cards and lenders give value. Any other shop does, unless a report or a ring's
+    evidence claims what it got, and it passed some on, or it is a conduit. Whose an account is
+    decides nothing: a mule may have reported a fraud himself.
+    """
+    known, claims = inputs.known, inputs.claims
+    habits = conduct(inputs)
+    pools = pooled(inputs, habits)
+    claimed = np.zeros(known.shop.size, np.bool_)
+    claimed[inputs.book.payee[claims.payment >= 0]] = True
+    collects = habits.conduit() | (claimed & (habits.paid > 0))
+    return known.card_shop | known.lender | pools | (known.shop & ~collects), pools
+
+
+def followed(inputs: TraceInputs, stops: Flags, dealers: pa.Array) -> Flags:
+    """Accounts that money is followed through: not `stops`, nor an account of a dealer who gave
+    his own money for cards.
+    """
+    book, known = inputs.book, inputs.known
+    stops = stops | _among(known.owner, dealers)
+    moves = ~(book.cash | book.fee | known.desk[book.payee])
+    source = np.where(moves, book.payer, book.payee).astype(np.int32)
+    return reached(source, book.payee, (inputs.claims.payment >= 0) & moves, stops)
+
+
+def _among(names: pa.Array, some: pa.Array) -> Flags:
+    found = pc.fill_null(pc.is_in(names, value_set=some, skip_nulls=True), fill_value=False)
+    return np.asarray(found, dtype=np.bool_)
+
+
+def _add_accounts(places: Places, inputs: TraceInputs, follow: Flags, pools: Flags) -> None:
+    known = inputs.known
+    reason = np.full(follow.size, PURCHASE, dtype=object)
+    reason[follow | ~(known.shop | known.lender)] = BALANCE
+    reason[pools] = POOLED
+    reason[follow & ~known.stated] = NO_STATEMENT
+    names = pc.binary_join_element_wise(ACCOUNT, inputs.book.accounts, "")
+    places.add(names, pa.array(reason, pa.string()), follow=follow)
+
+
+def _add_payments(
+    events: Events, places: Places, inputs: TraceInputs, follow: Flags, effects: Ints32
+) -> Ints:
+    """Payments that touch a followed account or are claimed; returns where each payment goes.
+
+    Cash and fees rest at once, payments for cards go into a till.
+    """
+    book, claims, cards = inputs.book, inputs.claims, inputs.cards
+    claimed = claims.payment >= 0
+    leaves = follow[book.payer] | claimed
+    target = book.payee.astype(np.int64)
+    drawn = book.cash | inputs.known.desk[book.payee]
+    for flag, reason in ((book.fee & ~claimed, FEE), (drawn, CASH)):
+        rows = np.flatnonzero(flag & leaves)
+        payees, which = np.unique(target[rows], return_inverse=True)
+        target[rows] = places.add(places.subjects(payees), reason, follow=False)[which]
+    tills = np.unique(cards.payment[(effects == BOUGHT) & (cards.payment >= 0)])
+    target[tills] = places.add(places.subjects(book.payee[tills]), PURCHASE, follow=True)
+    rows = np.flatnonzero(leaves | follow[book.payee])
+    events.add(
+        rows.size,
+        at=book.at[rows],
+        source=book.payer[rows],
+        target=target[rows],
+        amount=book.amount[rows],
+        label=claims.payment[rows],
+        payment=rows,
+        after=book.after[rows],
+    )
+    return target
+
+
+def _add_gaps(events: Events, places: Places, inputs: TraceInputs, follow: Flags) -> None:
+    """What went or came unseen, by the balances: out at the end of the gap, in at its beginning."""
+    lost, names = inputs.gaps, inputs.book.accounts
+    rows = np.flatnonzero(follow[lost.account] & (lost.amount < 0))
+    subjects = pc.binary_join_element_wise(ACCOUNT, names.take(pa.array(lost.account[rows])), "")
+    events.add(
+        rows.size,
+        at=lost.until[rows] - 1,
+        source=lost.account[rows],
+        target=places.add(subjects, NO_STATEMENT, follow=False),
+        amount=-lost.amount[rows],
+    )
+    rows = np.flatnonzero(follow[lost.account] & (lost.amount > 0) & (lost.since > 0))
+    subjects = pc.binary_join_element_wise(ACCOUNT, names.take(pa.array(lost.account[rows])), "")
+    events.add(
+        rows.size,
+        at=lost.since[rows] + 1,
+        source=places.add(subjects, NO_STATEMENT, follow=False),
+        target=lost.account[rows],
+        amount=lost.amount[rows],
+    )
+
+
+def _finish(events: Events, places: Places, inputs: TraceInputs, pools: Ints) -> TraceGraph:
+    """Sort the events, untie them, and give every followed account its opening balance."""
+    columns = events.columns()
+    codes = {name: column.astype(np.int32) for name, column in columns.items() if name in _CODES}
+    at, source, target = columns["at"], codes["source"], codes["target"]
+    order = np.lexsort((columns["card"], columns["payment"], source, at))
+    untied, tied, circles = in_before_out(at[order], source[order], target[order], places.count)
+    order = order[untied]
+    source, target, amount = source[order], target[order], columns["amount"][order]
+    known = np.full(places.count, UNKNOWN)
+    known[: inputs.known.opening.size] = inputs.known.opening
+    stated = np.zeros(places.count, np.bool_)
+    opening = openings(source, target, amount, columns["after"][order], known, stated)
+    nobody = np.full(places.count, CLEAN, np.int32)
+    label = codes["label"][order]
+    return TraceGraph(
+        flow=Flow(source, target, amount, label, places.follow(), opening, nobody),
+        places=places,
+        at=at[order],
+        payment=codes["payment"][order],
+        card=codes["card"][order],
+        shown_from=codes["shown_from"][order],
+        shown_to=codes["shown_to"][order],
+        stated=stated,
+        tied=int(tied),
+        circles=int(circles),
+        pools_by_flow=pools,
+    )

@@ -1,0 +1,107 @@
+"""Depth-first search for paths whose payments follow one another in time."""
+
+from typing import Final
+
+import numpy as np
+from numba import njit
+
+from suyuan.money.arrays import Ints, Ints32
+
+#: Payments looked at before a search is given up, which is said.
+BUDGET: Final = 50_000_000
+
+
+@njit(cache=True, nogil=True)
+def last_moments(
+    at: Ints, payer: Ints32, payee: Ints32, size: int, target: int, rounds: int
+) -> Ints:
+    """Per account the last moment at which money there can still come to the target, else the
+    least integer. Payments are in time order; within an instant any order is allowed, which is
+    what more than one of `rounds` is for.
+    """
+    latest = np.full(size, np.iinfo(np.int64).min)
+    latest[target] = np.iinfo(np.int64).max
+    for _ in range(rounds):
+        moved = False
+        for row in range(at.size - 1, -1, -1):
+            if latest[payee[row]] >= at[row] > latest[payer[row]]:
+                latest[payer[row]] = at[row]
+                moved = True
+        if not moved:
+            break
+    return latest
+
+
+@njit(cache=True, nogil=True)
+def _first_since(rows: Ints32, at: Ints, low: int, high: int, moment: int) -> int:
+    """The first place in rows[low:high] of a payment at `moment` or later."""
+    while low < high:
+        middle = (low + high) // 2
+        if at[rows[middle]] < moment:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True, nogil=True)
+def _on_path(stack: Ints, depth: int, account: int) -> bool:
+    """Whether a path has been at `account`."""
+    for i in range(depth + 1):  # noqa: SIM110  # a kernel
+        if stack[i] == account:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def search(  # one loop: numba keeps no frames
+    start: Ints,
+    rows: Ints32,
+    at: Ints,
+    payee: Ints32,
+    latest: Ints,
+    asked: tuple[int, int, int, int],
+) -> tuple[Ints, Ints, bool]:
+    """Paths from one account to another: rows of all paths in turn, the payments of each, and
+    whether these are all.
+
+    `start` and `rows` are the payments by payer, in time order; `latest` is per account the last
+    moment at which money there can still come to the target. `asked` is (source, target, hops,
+    most). Lengths are tried one after the other, so that the shortest come first.
+    """
+    source, target, hops, most = asked
+    out, sizes = np.empty(most * hops, np.int64), np.empty(most, np.int64)
+    place, stack = np.zeros(hops + 1, np.int64), np.zeros(hops + 1, np.int64)
+    taken = np.zeros(hops + 1, np.int64)
+    used, count, looked = 0, 0, 0
+    for length in range(1, hops + 1):
+        depth, stack[0], place[0] = 0, source, start[source]
+        while depth >= 0:
+            account = stack[depth]
+            if place[depth] >= start[account + 1]:
+                depth -= 1
+                continue
+            row = rows[place[depth]]
+            place[depth] += 1
+            looked += 1
+            if looked > BUDGET:
+                return out[:used], sizes[:count], False
+            other = payee[row]
+            if depth + 1 == length:
+                if other != target:
+                    continue
+                if count == most:
+                    return out[:used], sizes[:count], False
+                for i in range(depth):
+                    out[used + i] = taken[i]
+                out[used + depth] = row
+                sizes[count] = length
+                used, count = used + length, count + 1
+                continue
+            if other == target or latest[other] < at[row] or _on_path(stack, depth, other):
+                continue
+            taken[depth] = row
+            depth += 1
+            stack[depth] = other
+            place[depth] = _first_since(rows, at, start[other], start[other + 1], at[row])
+    return out[:used], sizes[:count], True

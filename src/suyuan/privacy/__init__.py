@@ -1,0 +1,1 @@
+"""What may be shown of people, and to whom: masking by column class, keyed ids, purposes."""

@@ -1,0 +1,91 @@
+"""The case's secret: ids and orders that leave are made with it, so that nobody can undo them.
+
+A hash of an identifier gives the identifier back to anyone who hashes all eleven digits; a keyed
+hash (HMAC, RFC 2104) does not, as long as the key stays with the case.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from suyuan.store.layout import Layout
+
+#: Where the key lies in the output folder, readable by its owner only.
+NAME = ".case-key"
+BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKey:
+    """A secret of one case; ``repr`` never shows it."""
+
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return "CaseKey(…)"
+
+    def digest(self, use: str, written: str) -> str:
+        """32 hex digits for `written`, the same within a case; `use` keeps two uses apart."""
+        return self._mac(use, written).hex()[:32]
+
+    def tag(self, written: str) -> str:
+        """Four letters and digits that tell two masked values of one case apart."""
+        return base64.b32encode(self._mac("tag", written)).decode("ascii")[:4].lower()
+
+    def _mac(self, use: str, written: str) -> bytes:
+        message = f"{use}\0{written}".encode("utf-8", "surrogatepass")
+        return hmac.new(self.secret, message, hashlib.sha256).digest()
+
+
+def passing_key() -> CaseKey:
+    """A key that nobody keeps: for what is shown without an output folder."""
+    return CaseKey(secrets.token_bytes(BYTES))
+
+
+def case_key(layout: Layout) -> CaseKey:
+    """The key of this output folder, made where there is none yet.
+
+    Where the folder cannot be written, a key that nobody keeps.
+    """
+    path = layout.out / NAME
+    try:
+        return _read(path) or _new(path)
+    except (PermissionError, FileNotFoundError, NotADirectoryError):
+        return passing_key()
+
+
+def _read(path: Path) -> CaseKey | None:
+    try:
+        secret = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    return CaseKey(secret) if len(secret) == BYTES else None
+
+
+def _new(path: Path) -> CaseKey:
+    """Written beside its place and linked there, so that of two processes both take the first."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(BYTES))
+        if path.exists() and _read(path) is None:
+            draft.replace(path)
+        else:
+            _link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return _read(path) or passing_key()
+
+
+def _link(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without hard links
+        draft.replace(path)

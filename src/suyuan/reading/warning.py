@@ -1,0 +1,177 @@
+"""Warning before the loan: how a dialogue looks, sentence by sentence, while it is still going on.
+
+Signals of ``catalog/wording/warning.yml`` add up, each once; some weigh more together. A warning
+is a reason to stop and ask somebody, never a statement about the caller.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from suyuan.model.text import Text
+from suyuan.reading.catalog import broken, load
+from suyuan.reading.cues import Cues, denied
+from suyuan.reading.normalise import plain
+
+RiskGrade = Literal["high", "medium", "low"]
+_SENTENCE = re.compile(r"[^。!?\n]+[。!?]*")
+_CLAUSE = re.compile(r"[^,;]+")
+_PAID = re.compile(r"(?:价格|价值|实付|花了|付了)[^,。\d]{0,4}(\d+(?:\.\d+)?)元")
+_REPAID = re.compile(r"(?:赔|退|补)[^,。\d]{0,6}(\d+(?:\.\d+)?)元")
+#: Beyond this many characters a dialogue is cut off; what was cut is said.
+MOST_CHARACTERS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class WarningReason:
+    """A signal: in which sentence (from 1) it was heard, its words, and what it adds."""
+
+    sentence: int
+    signal: str
+    title: Text
+    words: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class DialogueWarning:
+    """How a dialogue looks so far. `high_at` is the sentence at which it became high."""
+
+    grade: RiskGrade
+    score: float
+    sentences: int
+    high_at: int | None
+    reasons: tuple[WarningReason, ...]
+    cut: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Signal:
+    name: str
+    weight: float
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    names: frozenset[str]
+    weight: float
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class _Knowledge:
+    signals: tuple[_Signal, ...]
+    of_cue: tuple[int, ...]
+    cues: Cues
+    pairs: tuple[_Pair, ...]
+    denying: tuple[str, ...]
+    warning: tuple[str, ...]
+    high: float
+    medium: float
+
+
+def warn(dialogue: str | Sequence[str]) -> DialogueWarning:
+    """The warning for a text, or for sentences in the order in which they were said."""
+    known = _knowledge()
+    text = dialogue if isinstance(dialogue, str) else "\n".join(dialogue)
+    kept = plain(text[:MOST_CHARACTERS])
+    heard: dict[str, WarningReason] = {}
+    high_at: int | None = None
+    number = 0
+    for number, sentence in enumerate(_sentences(kept), 1):
+        for reason in _new(known, sentence, number, heard):
+            heard[reason.signal] = reason
+        if high_at is None and _score(heard.values()) >= known.high:
+            high_at = number
+    score = _score(heard.values())
+    grade: RiskGrade = (
+        "high" if score >= known.high else "medium" if score >= known.medium else "low"
+    )
+    reasons = tuple(heard.values())
+    return DialogueWarning(grade, score, number, high_at, reasons, max(0, len(text) - len(kept)))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    return (found[0].strip() for found in _SENTENCE.finditer(text) if found[0].strip())
+
+
+def _score(reasons: Iterable[WarningReason]) -> float:
+    return sum(reason.weight for reason in reasons)
+
+
+def _new(
+    known: _Knowledge, sentence: str, number: int, heard: dict[str, WarningReason]
+) -> Iterator[WarningReason]:
+    """What this sentence adds to what was heard."""
+    if any(word in sentence for word in known.warning):
+        return
+    found = dict(_heard(known, sentence, number))
+    amounts = _above_price(sentence)
+    if amounts is not None:
+        signal = next(s for s in known.signals if s.name == "over_compensation")
+        found.setdefault(
+            signal.name, WarningReason(number, signal.name, signal.title, amounts, signal.weight)
+        )
+    yield from (reason for name, reason in found.items() if name not in heard)
+    names = heard.keys() | found.keys()
+    for pair in known.pairs:
+        name = "+".join(sorted(pair.names))
+        if pair.names <= names and name not in heard:
+            yield WarningReason(number, name, pair.title, "", pair.weight)
+
+
+def _heard(known: _Knowledge, sentence: str, number: int) -> Iterator[tuple[str, WarningReason]]:
+    for clause in _CLAUSE.findall(sentence):
+        if any(word in clause for word in known.denying):
+            continue
+        for hit in known.cues.scan(clause):
+            if denied(clause, hit.start):
+                continue
+            signal = known.signals[known.of_cue[hit.cue]]
+            words = clause[hit.start : hit.end]
+            yield (
+                signal.name,
+                WarningReason(number, signal.name, signal.title, words, signal.weight),
+            )
+
+
+def _above_price(sentence: str) -> str | None:
+    """Where one sentence names a price and a higher compensation."""
+    paid, basis = _PAID.search(sentence), _REPAID.search(sentence)
+    if paid is None or basis is None or float(basis[1]) <= float(paid[1]):
+        return None
+    return f"{paid[0]} … {basis[0]}"
+
+
+@cache
+def _knowledge() -> _Knowledge:
+    content = load("wording", "warning.yml")
+    try:
+        signals = tuple(
+            _Signal(name, float(entry["weight"]), Text(**entry["title"]))
+            for name, entry in content["signals"].items()
+        )
+        cues = [
+            (place, plain(cue))
+            for place, entry in enumerate(content["signals"].values())
+            for cue in entry["cues"]
+        ]
+        pairs = tuple(
+            _Pair(frozenset(entry["of"]), float(entry["weight"]), Text(**entry["title"]))
+            for entry in content["pairs"]
+        )
+        return _Knowledge(
+            signals,
+            tuple(place for place, _ in cues),
+            Cues(cue for _, cue in cues),
+            pairs,
+            tuple(content["denying"]),
+            tuple(content["warning"]),
+            float(content["grades"]["high"]),
+            float(content["grades"]["medium"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise broken("wording/warning.yml", str(error)) from error

@@ -1,0 +1,110 @@
+"""Which decisions an investigation obeyed, in the ledger of the output folder.
+
+``decisions.csv`` stays a file that people write by hand; what was obeyed once and reads otherwise
+later, or is gone, leaves an event, and ``verify`` says so.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pyarrow as pa
+
+from suyuan.model.records import DECISIONS
+from suyuan.model.text import Text
+from suyuan.privacy.keys import CaseKey, case_key
+from suyuan.privacy.reveal import ledger_path
+from suyuan.store.layout import Layout
+from suyuan.store.ledger import Draft, Event, SqliteLedger
+
+CHAIN: Final = "log:decisions"
+OBEYED, CHANGED, GONE = "decision_obeyed", "decision_changed", "decision_gone"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionHistory:
+    """How many decisions stand as they were first obeyed, and what became of the others."""
+
+    standing: int
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+
+    @property
+    def text(self) -> Text:
+        """In a line, for people."""
+        en, zh = [f"{self.standing} as first obeyed"], [f"{self.standing} 项与首次采用时一致"]
+        if self.changed:
+            en.append(f"changed since: {', '.join(self.changed)}")
+            zh.append(f"其后被改动:{'、'.join(self.changed)}")
+        if self.gone:
+            en.append(f"taken out since: {', '.join(self.gone)}")
+            zh.append(f"其后被删去:{'、'.join(self.gone)}")
+        return Text("; ".join(en), ";".join(zh))
+
+
+def record_decisions(layout: Layout, decisions: pa.Table) -> None:
+    """Write down which of `decisions` are new, changed or gone since they were last obeyed."""
+    path = ledger_path(layout)
+    if not decisions.num_rows and not path.is_file():
+        return
+    contents = dict(_contents(decisions, case_key(layout)))
+    with closing(SqliteLedger(path)) as ledger:
+        drafts = [*_drafts(_folded(ledger.events(CHAIN)), contents)]
+        if drafts:
+            ledger.append(*drafts)
+
+
+def decision_history(layout: Layout) -> DecisionHistory | None:
+    """What the ledger says of decisions; None where none was ever obeyed."""
+    path = ledger_path(layout)
+    if not path.is_file():
+        return None
+    with closing(SqliteLedger(path)) as ledger:
+        events = [*ledger.events(CHAIN)]
+    if not events:
+        return None
+    gone = {id_ for id_, content in _folded(events).items() if content is None}
+    changed = {event.subject for event in events if event.kind == CHANGED} - gone
+    every = {event.subject for event in events}
+    names = (tuple(_id(subject) for subject in sorted(some)) for some in (changed, gone))
+    return DecisionHistory(len(every - changed - gone), *names)
+
+
+def _folded(events: Iterator[Event] | list[Event]) -> dict[str, str | None]:
+    """What each decision said when it was last obeyed; None for those that went away."""
+    return {event.subject: event.body.get("content") for event in events}
+
+
+def _contents(decisions: pa.Table, key: CaseKey) -> Iterator[tuple[str, str]]:
+    """Each decision with a keyed digest of what it says: the ledger names no person by it."""
+    for row in decisions.select(list(DECISIONS.names)).to_pylist():
+        words = "\x1f".join(_written(row[name]) for name in DECISIONS.names)
+        yield f"decision:{row['decision_id']}", key.digest("decision", words)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return "\x1e".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _drafts(before: Mapping[str, str | None], now: Mapping[str, str]) -> Iterator[Draft]:
+    moment = datetime.now(UTC).replace(tzinfo=None)
+    for subject, content in sorted(now.items()):
+        if before.get(subject) is None:
+            yield _draft(OBEYED, subject, moment, {"content": content})
+        elif before[subject] != content:
+            yield _draft(CHANGED, subject, moment, {"content": content})
+    for subject in sorted(before.keys() - now.keys()):
+        if before[subject] is not None:
+            yield _draft(GONE, subject, moment, {})
+
+
+def _draft(kind: str, subject: str, moment: datetime, body: dict[str, Any]) -> Draft:
+    return Draft(CHAIN, kind, "system:investigate", moment, moment, subject=subject, body=body)
+
+
+def _id(subject: str) -> str:
+    return subject.partition(":")[2]

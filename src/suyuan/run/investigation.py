@@ -1,0 +1,213 @@
+"""One investigation: files in, every step in its order, result tables out."""
+
+import gc
+import os
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from suyuan.detect.scoring import LISTED
+from suyuan.ingest import Imported, import_case
+from suyuan.model.progress import Progress
+from suyuan.model.results import FINDINGS, LIMITS, RESULTS
+from suyuan.model.text import Text
+from suyuan.run.beside import AFTER, STEP, ProcessBeside, late
+from suyuan.run.decision_log import record_decisions
+from suyuan.run.order import steps
+from suyuan.run.publication import publish
+from suyuan.run.reuse import KeptSteps, Reuse
+from suyuan.run.run_manifest import case_files, check_unchanged, read_by
+from suyuan.run.step_runs import Run, StepClock, Timing, Watch, run_step
+from suyuan.store.claim import claim
+from suyuan.store.decisions import MOST_REPORTS, oversized
+from suyuan.store.engine import Engine
+from suyuan.store.generations import CHECKED, Generation, generation, in_force
+from suyuan.store.kernels import compiled, note_compiled
+from suyuan.store.layout import Layout
+from suyuan.store.lock import writing
+from suyuan.store.manifests import CURRENT
+from suyuan.store.publish import published, write
+from suyuan.store.records import open_records, records_digests
+from suyuan.store.step_results import StepResults
+
+#: Adds files to results that are not in force yet: the layout that holds them, and the timings.
+Finish = Callable[[Layout, list[Timing]], None]
+
+
+def investigate(
+    case: Path,
+    layout: Layout,
+    engine: Engine,
+    progress: Progress,
+    *,
+    as_of: datetime | None = None,
+    listed: float = LISTED,
+    watch: Watch | None = None,
+    only: Collection[str] | None = None,
+    finish: Finish | None = None,
+    reuse: Reuse = Reuse.YES,
+) -> list[Timing]:
+    """Import `case`, run every step, and leave the result tables in `layout`.
+
+    `as_of` is naive UTC. With `only` the other steps are left out and their tables are empty (for
+    trials, which ask for little). `finish` adds files to the results before they are put in force.
+    Steps whose code, settings and tables are those of an earlier run into `layout` are not run
+    again, unless `reuse` says so. Nothing is written into the case but `layout.out`; a run that is
+    cut short leaves the results that were in force before it.
+    """
+    claim(layout, case)
+    with writing(layout, "investigate"), generation(layout) as draft, _seldom_collected():
+        asked = _Asked(as_of, listed, only, reuse if engine.name == "duckdb" else Reuse.OFF)
+        run = _investigate(case, draft, engine, asked, progress, watch)
+        if finish:
+            finish(draft.layout, run.timings)
+        content = {"kind": "investigation", "engine": engine.name}
+        content["as_of"] = as_of.isoformat() if as_of else ""
+        draft.commit(content | _record(run) | read_by(case, layout))
+        if run.kept:
+            run.kept.results.sweep()
+    return run.timings
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked for, beside the case."""
+
+    as_of: datetime | None
+    listed: float
+    only: Collection[str] | None
+    reuse: Reuse
+
+
+def _investigate(
+    case: Path,
+    draft: Generation,
+    engine: Engine,
+    asked: _Asked,
+    progress: Progress,
+    watch: Watch | None,
+) -> Run:
+    with _beside(asked) as beside:
+        run = _steps_run(case, draft.layout, engine, asked, progress, watch, beside)
+    publish(run, draft.layout)
+    return run
+
+
+@contextmanager
+def _beside(asked: _Asked) -> Iterator[ProcessBeside | None]:
+    """A process for the step that takes longest to compile, where that is still to be done."""
+    alone = asked.reuse is not Reuse.YES or asked.only is not None or (os.cpu_count() or 1) < 2
+    if alone or compiled():
+        yield None
+        return
+    beside = ProcessBeside()
+    try:
+        yield beside
+        note_compiled()
+    finally:
+        beside.stop()
+
+
+def _steps_run(
+    case: Path,
+    layout: Layout,
+    engine: Engine,
+    asked: _Asked,
+    progress: Progress,
+    watch: Watch | None,
+    beside: ProcessBeside | None,
+) -> Run:
+    imported, timing = _import(case, layout, progress)
+    zone = imported.settings.timezone
+    tables = open_records(engine, layout, zone=zone, as_of=asked.as_of)
+    run = Run(tables, progress, watch, timings=[timing])
+    if asked.reuse is not Reuse.OFF:
+        digests = records_digests(layout, asked.as_of)
+        run.kept = KeptSteps(StepResults(layout.steps), asked.reuse, digests, zone)
+    decisions = engine.fetch(tables["decisions"])
+    record_decisions(layout, decisions)
+    run.limits += _left_out(oversized(decisions))
+    tables.put("quality", imported.quality)
+    tables.put("quality_summary", imported.quality_summary)
+    order = steps(listed=asked.listed)
+    for each in late(order) if beside else order:
+        if asked.only is None or each.name in asked.only:
+            run_step(each, run, beside.wait if beside and each.name == STEP else None)
+            if beside and each.name == AFTER:
+                beside.begin(layout, zone, asked.as_of, asked.listed)
+    tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.stored))
+    return run
+
+
+def _record(run: Run) -> dict[str, Any]:
+    """What the manifest says of the run itself: every step, and what was kept of earlier runs."""
+    timings = [{name: _rounded(v) for name, v in asdict(one).items()} for one in run.timings]
+    if run.kept is None:
+        return {"steps": timings}
+    return {"steps": timings, "keys": run.kept.keys, "altered": run.kept.results.altered}
+
+
+def _rounded(value: object) -> object:
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def _left_out(ids: list[str]) -> list[dict[str, str]]:
+    """The limit that decisions about too many reports are not obeyed, where there are any."""
+    if not ids:
+        return []
+    effect = Text(
+        f"Decisions about more than {MOST_REPORTS:,} reports are not obeyed; make several of "
+        f"them: {', '.join(ids)}",
+        f"涉及超过 {MOST_REPORTS:,} 起报案的决定未予采用,请拆成几项:{'、'.join(ids)}",
+    )
+    return [{"step": "link", "table": "decisions", "effect": effect.en, "effect_zh": effect.zh}]
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Search for cycles a hundred times less often: expressions are trees of small objects."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(70_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+def check(case: Path, layout: Layout, progress: Progress) -> Layout:
+    """Import only: what was wrong with the input, and nothing about anybody; where it stands.
+
+    The results of an investigation stay in force, and say so where they no longer fit the rows.
+    """
+    claim(layout, case)
+    with writing(layout, "check"), generation(layout) as draft:
+        imported, _ = _import(case, layout, progress)
+        for name in ("quality", "quality_summary"):
+            rows = published(getattr(imported, name), RESULTS[name])
+            write(rows, draft.layout.result(name))
+        before = in_force(layout)
+        kept = before is not None and (before / f"{FINDINGS.name}.parquet").exists()
+        draft.commit(
+            {"kind": "check"} | read_by(case, layout), pointer=CHECKED if kept else CURRENT
+        )
+    return draft.layout
+
+
+def _import(case: Path, layout: Layout, progress: Progress) -> tuple[Imported, Timing]:
+    clock = StepClock()
+    progress.start(Text("Reading the files", "读取文件"))
+    before = case_files(case, layout)
+    imported = import_case(
+        case, layout.out, progress=lambda _, done, total: progress.advance(done, total)
+    )
+    check_unchanged(before, layout)
+    timing = clock.timing("import", sum(imported.quality_summary["rows_kept"].to_pylist()))
+    progress.finish(timing.rows, timing.seconds)
+    return imported, timing

@@ -1,0 +1,46 @@
+"""The order of the steps of an investigation; nothing else."""
+
+from suyuan.chain.steps import CHAIN_STEPS
+from suyuan.detect.detectors import DETECTORS
+from suyuan.detect.leaks.risk import AT_RISK_STEP
+from suyuan.detect.scoring import LISTED, step
+from suyuan.identity.matching.match import MATCHING
+from suyuan.identity.step import IDENTITY
+from suyuan.model.text import Text
+from suyuan.money.step import MONEY
+from suyuan.reading.step import READING
+from suyuan.rulebook import load_rules
+from suyuan.store.decisions import DECISIONS_STEP
+from suyuan.store.steps import Step, Written, in_order
+from suyuan.store.tables import Tables
+
+
+def steps(*, listed: float = LISTED) -> list[Step]:
+    """Every step after import, each after those whose tables it reads."""
+    detecting = (step(detector, listed=listed) for detector in DETECTORS)
+    early = (DECISIONS_STEP, IDENTITY, READING, MATCHING, MONEY, compliance())
+    return in_order([*early, *detecting, AT_RISK_STEP, *CHAIN_STEPS])
+
+
+def compliance() -> Step:
+    """The step that asks every rule; the rulebook itself knows neither steps nor the store."""
+    book = load_rules()
+
+    def run(tables: Tables) -> Written:
+        checked = book.check(tables)
+        return {"compliance": checked.compliance, "proofs:compliance": checked.evidence}
+
+    return Step(
+        name="compliance",
+        title=Text("Checking which rules were kept", "核对规则"),
+        reads=tuple(book.reads),
+        writes=("compliance", "proofs:compliance"),
+        run=run,
+        without={
+            "sims": Text("the rules on SIM cards are not checked", "无法核对电话卡规则"),
+            "number_segments": Text(
+                "whether industry cards keep to their segments cannot be said",
+                "无法判断行业卡是否在专用号段内",
+            ),
+        },
+    )

@@ -1,0 +1,187 @@
+"""A case replayed as a stream: what a live score would have said of each payment, and in time.
+
+Truth are the payments from which the victims' money set out, as the default tracing finds them from
+reports; a victim who never reported counts as honest, so precision is a lower bound.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.ingest import import_case
+from suyuan.live.card_arrays import card_arrays, weigh
+from suyuan.live.event_log import events_of
+from suyuan.live.events import EventKind
+from suyuan.live.fold import folded
+from suyuan.live.keys import Keyring
+from suyuan.model.progress import Progress
+from suyuan.model.scorecard import Scorecard
+from suyuan.model.text import Text
+from suyuan.money.methods import DEFAULT
+from suyuan.run.order import steps
+from suyuan.store.engine import Engine
+from suyuan.store.layout import Layout
+from suyuan.store.records import open_records
+from suyuan.store.steps import execute, needed_for
+from suyuan.store.tables import Tables
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """One entry for each payment, in the order of folding.
+
+    ``signals`` is (payments, signals); ``report`` the report whose money it was, else "";
+    ``amount`` in fen; ``at`` in microseconds UTC; ``missing`` names signals without their table.
+    """
+
+    payment_id: np.ndarray
+    at: np.ndarray
+    amount: np.ndarray
+    report: np.ndarray
+    signals: np.ndarray
+    missing: frozenset[str]
+
+    def only(self, place: int) -> "Replayed":
+        """The payment at `place` alone."""
+        row = slice(place, place + 1)
+        return Replayed(
+            self.payment_id[row],
+            self.at[row],
+            self.amount[row],
+            self.report[row],
+            self.signals[row],
+            self.missing,
+        )
+
+    @property
+    def stolen(self) -> np.ndarray:
+        """Whether it was a victim's money on its way out."""
+        return np.asarray(self.report != "")
+
+
+def replay_case(
+    case: Path, layout: Layout, engine: Engine, card: Scorecard, progress: Progress
+) -> Replayed:
+    """The files of `case` imported and replayed; see :func:`replay_payments`."""
+    started = time.perf_counter()
+    progress.start(Text("Reading the files", "读取文件"))
+    imported = import_case(case, layout.out, progress=lambda _, a, b: progress.advance(a, b))
+    rows = sum(imported.quality_summary["rows_kept"].to_pylist())
+    progress.finish(rows, time.perf_counter() - started)
+    started = time.perf_counter()
+    progress.start(Text("Judging each payment in its moment", "逐笔评分"))
+    tables = open_records(engine, layout, zone=imported.settings.timezone)
+    replayed = replay_payments(tables, card)
+    progress.finish(len(replayed.at), time.perf_counter() - started)
+    return replayed
+
+
+def replay_payments(tables: Tables, card: Scorecard, keyring: Keyring | None = None) -> Replayed:
+    """Fold the case's events once; every payment as it looked before it was made."""
+    for step in needed_for(("owners", "traces"), steps()):
+        execute(step, tables)
+    events, ids = events_of(tables, keyring or Keyring())
+    signals, _ = folded(events)
+    payments = events[events["kind"] == EventKind.PAYMENT]
+    measured = np.isfinite(signals[:, 4])  # a person's own transfers are not judged
+    names = np.array(ids.to_pylist(), dtype=object)[payments["row"]]
+    lost = _origins(tables)
+    return Replayed(
+        names[measured],
+        payments["at"][measured],
+        payments["amount"][measured],
+        np.array([lost.get(name, "") for name in names[measured]], dtype=object),
+        signals[measured].astype(np.float64),
+        _missing(card, tables),
+    )
+
+
+def _origins(tables: Tables) -> dict[str, str]:
+    """Payments that carried a victim's money away: payment_id to report_id."""
+    steps_of = tables["traces"].filter(
+        lambda t: (t["hop"] == 0) & t["payment_id"].notnull() & (t["method"] == DEFAULT)
+    )
+    found = tables.engine.fetch(steps_of.select("payment_id", "report_id"))
+    return dict(zip(found["payment_id"].to_pylist(), found["report_id"].to_pylist(), strict=True))
+
+
+def _missing(card: Scorecard, tables: Tables) -> frozenset[str]:
+    return frozenset(
+        signal.name for signal in card.signals if not all(tables.has(name) for name in signal.needs)
+    )
+
+
+def scores(
+    replayed: Replayed, card: Scorecard, without: frozenset[str] = frozenset()
+) -> np.ndarray:
+    """The card's score of every payment; the signals `without` are left out (ablation)."""
+    weights = np.empty(replayed.signals.shape)
+    silent = replayed.missing | without
+    return weigh(card_arrays(card, silent=silent), replayed.signals, weights)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A share and its 95 % interval by resampling victims (percentile bootstrap)."""
+
+    share: float
+    low: float
+    high: float
+
+
+def victims_held(replayed: Replayed, held: np.ndarray, draws: int = 1000) -> Interval:
+    """Share of victims of whom a payment is `held`; all NaN where nobody was robbed."""
+    victims = sorted(set(replayed.report[replayed.stolen]))
+    if not victims:
+        return Interval(float("nan"), float("nan"), float("nan"))
+    caught = set(replayed.report[held & replayed.stolen])
+    hits = np.array([victim in caught for victim in victims], float)
+    rng = np.random.default_rng(len(victims))
+    means = rng.choice(hits, (draws, len(hits))).mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return Interval(float(hits.mean()), float(low), float(high))
+
+
+def threshold_for(replayed: Replayed, score: np.ndarray, held_per_thousand: float) -> float:
+    """The lowest score at which at most so many honest payments in a thousand are held."""
+    honest = np.sort(score[~replayed.stolen])[::-1]
+    place = int(len(honest) * held_per_thousand / 1000.0)
+    return float(np.nextafter(honest[place], 2.0)) if place < len(honest) else 0.0
+
+
+def value(replayed: Replayed, score: np.ndarray, threshold: float) -> dict[str, float]:
+    """What holding every payment that scores `threshold` or more would have been worth."""
+    return worth_of(replayed, score >= threshold)
+
+
+def worth_of(replayed: Replayed, held: np.ndarray) -> dict[str, float]:
+    """What holding the payments `held` would have been worth.
+
+    ``honest_held``; ``precision``; ``payments``, ``victims`` and ``yuan`` (shares caught; a victim
+    whose first stolen payment is held counts whole: ``loss_avoided`` sums all that came after the
+    first hold, an upper bound, for a thief tries again).
+    """
+    stolen, amount = replayed.stolen, replayed.amount.astype(float)
+    table = pa.table({"report": replayed.report[stolen], "at": replayed.at[stolen],
+                      "held": held[stolen], "fen": amount[stolen]})  # fmt: skip
+    first = table.filter(table["held"]).group_by("report").aggregate([("at", "min")])
+    labels = table.join(first, "report", join_type="left outer")
+    avoided = (
+        pc.sum(labels.filter(pc.greater_equal(labels["at"], labels["at_min"]))["fen"]).as_py()
+        or 0.0
+    )
+    victims = len(set(replayed.report[stolen]))
+    return {
+        "precision": float(stolen[held].mean()) if held.any() else float("nan"),
+        "payments": float(held[stolen].mean()) if stolen.any() else float("nan"),
+        "victims": first.num_rows / victims if victims else float("nan"),
+        "yuan": float(amount[stolen & held].sum() / amount[stolen].sum())
+        if victims
+        else float("nan"),
+        "loss_avoided": avoided / amount[stolen].sum() if victims else float("nan"),
+        "honest_held": int(held[~stolen].sum()),
+    }

@@ -1,0 +1,151 @@
+"""Which steps need not run again: by the hash of their code, their settings and what they read."""
+
+import hashlib
+import platform
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from functools import cache, partial
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
+from suyuan.run.run_manifest import catalog_digest
+from suyuan.store.drafts import draft_of
+from suyuan.store.step_results import (
+    MOST_BYTES,
+    MOST_ROWS,
+    StepResult,
+    StepResults,
+    TableFile,
+    key_of,
+)
+from suyuan.store.steps import Step
+from suyuan.store.tables import Tables
+
+#: Rooms whose code decides what a step writes.
+ROOMS: Final = ("model", "store", "rulebook", "privacy", "lookup", "identity", "reading", "money",
+                "detect", "chain", "run")  # fmt: skip
+#: Packages whose versions may change a figure.
+PACKAGES: Final = ("duckdb", "ibis-framework", "sqlglot", "numba", "numpy", "scipy", "pyarrow",
+                   "pyyaml")  # fmt: skip
+#: The hash of a table without rows, whether it was written or not: a step cannot tell the two.
+NOTHING: Final = "none"
+
+
+class Reuse(StrEnum):
+    """What becomes of steps' results: used and kept, kept only, or neither."""
+
+    YES = "yes"
+    FRESH = "fresh"
+    OFF = "off"
+
+
+class KeptSteps:
+    """Kept results of one output folder, as a run uses them; `digests` are of its tables so far."""
+
+    def __init__(
+        self, results: StepResults, reuse: Reuse, digests: Mapping[str, str], zone: str
+    ) -> None:
+        self.results = results
+        self.keys: dict[str, str] = {}
+        self._reuse, self._zone = reuse, zone
+        self._digests = dict(digests)
+
+    def find(self, step: Step, tables: Tables) -> StepResult | None:
+        """What `step` would write, if that is kept: then `tables` offer it."""
+        key = key_of(
+            {
+                "code": code_digest(),
+                "step": step.name,
+                "settings": {name: repr(value) for name, value in step.settings.items()},
+                "zone": self._zone,
+                "reads": {name: self._digests.get(name, NOTHING) for name in step.reads},
+            }
+        )
+        self.keys[step.name] = key
+        found = self.results.find(key) if self._reuse is Reuse.YES else None
+        if found is not None:
+            for file in found.tables:
+                tables.offer(file.name, partial(self._load, file), filled=file.rows > 0)
+                self._digests[file.name] = file.sha256 if file.rows else NOTHING
+        return found
+
+    def keep(self, step: Step, tables: Tables, rows: Mapping[str, int], absent: list[str]) -> None:
+        """Keep what `step` has just written, where it is not too large; note its hashes."""
+        key, kept = self.keys[step.name], []
+        for name, count in rows.items():
+            file = self._written(name, tables, count)
+            if file is None:
+                self._digests[name] = f"{key} {name}"  # a function of what its step read
+            else:
+                self._digests[name] = file.sha256 if count else NOTHING
+                kept.append(file)
+        if len(kept) == len(rows):
+            self.results.note(key, StepResult(step.name, tuple(kept), tuple(absent)))
+
+    def published(self, name: str, path: Path) -> int | None:
+        """Put the result file of a table whose rows are what they were at `path`; its rows."""
+        key = self._published_key(name)
+        found = self.results.find(key) if self._reuse is Reuse.YES else None
+        data = self.results.data(found.tables[0]) if found else None
+        if found is None or data is None:
+            return None
+        with draft_of(path) as draft:
+            draft.write_bytes(data)
+        return found.tables[0].rows
+
+    def keep_published(self, name: str, path: Path, rows: int) -> None:
+        """Keep the result file that was written at `path`, where it is not too large."""
+        if path.stat().st_size <= MOST_BYTES:
+            file = self.results.put(name, path.read_bytes(), rows)
+            self.results.note(self._published_key(name), StepResult("publish", (file,)))
+
+    def _published_key(self, name: str) -> str:
+        rows = self._digests.get(name, NOTHING)
+        return key_of({"code": code_digest(), "published": name, "rows": rows})
+
+    def _written(self, name: str, tables: Tables, count: int) -> TableFile | None:
+        if count > MOST_ROWS:
+            return None
+        table = tables[name]
+        # In an order of its own: engines hand rows on in any, and the hash must not tell that.
+        rows = tables.engine.fetch(table.order_by(list(table.columns)))
+        return None if rows.nbytes > MOST_BYTES else self.results.write(name, rows)
+
+    def _load(self, file: TableFile) -> pa.Table:
+        rows = self.results.table(file)
+        if rows is None:
+            raise InputError(
+                Text(
+                    "A kept result was altered while the run was using it.",
+                    "运行过程中,缓存的步骤结果被改动。",
+                ),
+                value=self.results.path(file.sha256),
+                hint=Text("Run it again.", "请重新运行。"),
+            )
+        return rows
+
+
+@cache
+def code_digest() -> str:
+    """One hash over the code of the steps, the catalog, and the versions of what they stand on."""
+    digest = hashlib.sha256()
+    for name, data in _sources():
+        digest.update(f"{name} {len(data)}\n".encode() + data)
+    digest.update(catalog_digest().encode())
+    for package in PACKAGES:
+        digest.update(f"{package} {version(package)}\n".encode())
+    digest.update(f"{platform.python_version()} {platform.machine()}".encode())
+    return digest.hexdigest()
+
+
+def _sources() -> Iterator[tuple[str, bytes]]:
+    package = Path(str(files("suyuan")))
+    for room in ROOMS:
+        for path in sorted((package / room).rglob("*.py")):
+            yield path.relative_to(package).as_posix(), path.read_bytes()

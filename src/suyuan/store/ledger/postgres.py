@@ -1,0 +1,210 @@
+"""The same ledger in PostgreSQL, for many who write at once (extra ``office``).
+
+Who writes locks the names of what it writes (chains, subjects), never the whole ledger, so that
+writers of different matters share the disk's wait. Sealing waits for those who are writing.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, Final
+
+from suyuan.model.errors import EngineError
+from suyuan.model.text import Text
+from suyuan.store.ledger.event import Draft, Event
+from suyuan.store.ledger.merkle import TreeHead
+from suyuan.store.ledger.rows import (
+    COLUMNS,
+    End,
+    append_in,
+    chain_events,
+    end_of,
+    event_of,
+    events_of_chains,
+    head_of,
+    insert_rows,
+    write_seal,
+)
+from suyuan.store.ledger.seam import LedgerTransaction, Result, StoredRow
+
+try:
+    import psycopg
+    from psycopg import errors
+except ImportError as error:
+    raise EngineError(
+        Text("PostgreSQL needs the extra `office`.", "使用 PostgreSQL 需安装 office 扩展。"),
+        hint=Text("pip install 'suyuan[office]'", "pip install 'suyuan[office]'"),
+    ) from error
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS event (
+  sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  chain TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL, recorded TEXT NOT NULL,
+  actor TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, key TEXT,
+  previous TEXT NOT NULL, hash TEXT NOT NULL,
+  UNIQUE (chain, number));
+CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event (chain, key) WHERE key IS NOT NULL;
+CREATE INDEX IF NOT EXISTS event_subject ON event (subject, kind);
+CREATE TABLE IF NOT EXISTS sealed (
+  size INTEGER NOT NULL, root TEXT NOT NULL, at TEXT NOT NULL,
+  last INTEGER NOT NULL, peaks TEXT NOT NULL);
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$;
+CREATE OR REPLACE TRIGGER event_change BEFORE UPDATE OR DELETE OR TRUNCATE ON event
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+"""
+#: What who seals locks alone, and who writes shares.
+_SEAL: Final = 7_302_019
+_LOCK = (
+    f"SELECT pg_advisory_xact_lock_shared({_SEAL}), "
+    "(SELECT count(pg_advisory_xact_lock(h)) FROM (SELECT DISTINCT hashtextextended(n, 0) AS h"
+    " FROM unnest(%s::text[]) AS n ORDER BY 1) AS names)"
+)
+_TRIES = 8
+_WRITERS = 8
+
+
+class PostgresLedger:
+    """A ledger in the database at `address` (a libpq string). Keeps :class:`EventLedger`."""
+
+    def __init__(self, address: str, schema: str = "") -> None:
+        self.address = address
+        self._own = threading.local()
+        self._open: list[psycopg.Connection[tuple[Any, ...]]] = []
+        self._guard = threading.Lock()
+        self._pool = ThreadPoolExecutor(_WRITERS, thread_name_prefix="ledger")
+        with self._connection().transaction():
+            self._connection().execute("SELECT pg_advisory_xact_lock(%s)", (_SEAL + 1,))
+            for statement in (translated(SCHEMA), translated(schema)):
+                if statement.strip():
+                    self._connection().execute(statement.encode())
+
+    def _connection(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        found: psycopg.Connection[tuple[Any, ...]] | None = getattr(self._own, "connection", None)
+        if found is None or found.closed:
+            found = self._own.connection = psycopg.connect(self.address, autocommit=True)
+            with self._guard:
+                self._open.append(found)
+        return found
+
+    def write(
+        self, work: Callable[[LedgerTransaction], Result], locks: Sequence[str] = ()
+    ) -> Result:
+        for attempt in range(_TRIES):
+            try:
+                with self._connection().transaction():
+                    return work(_PostgresTransaction(self._connection(), locks))
+            except (errors.DeadlockDetected, errors.SerializationFailure, errors.UniqueViolation):
+                if attempt == _TRIES - 1:
+                    raise
+                time.sleep(random.uniform(0, 0.01) * 2**attempt)
+        raise AssertionError("unreachable")
+
+    def submit(
+        self, work: Callable[[LedgerTransaction], Result], locks: Sequence[str] = ()
+    ) -> "Future[Result]":
+        return self._pool.submit(self.write, work, locks)
+
+    def append(self, *drafts: Draft) -> list[Event]:
+        chains = sorted({draft.chain for draft in drafts})
+        return self.write(
+            lambda transaction: [transaction.append(draft) for draft in drafts], chains
+        )
+
+    def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection().execute(marked(sql), parameters).fetchall()
+
+    def events(self, chain: str | None = None, after: int = 0) -> Iterator[Event]:
+        where = "WHERE sequence > %s" if chain is None else "WHERE chain = %s AND sequence > %s"
+        asked: tuple[Any, ...] = (after,) if chain is None else (chain, after)
+        query = f"SELECT {COLUMNS} FROM event {where} ORDER BY sequence"
+        yield from map(event_of, self._streamed(query, asked))
+
+    def rows(self) -> Iterator[StoredRow]:
+        yield from self._streamed(
+            "SELECT sequence, chain, number::text, at, recorded, actor, kind, subject, body,"
+            " CASE WHEN key IS NULL THEN '' ELSE '=' || key END, previous, hash"
+            " FROM event ORDER BY sequence"
+        )
+
+    def _streamed(self, query: str, asked: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """Rows through a cursor on the server, over a connection of its own."""
+        with psycopg.connect(self.address) as connection, connection.cursor("streamed") as cursor:
+            cursor.itersize = 10_000
+            cursor.execute(query.encode(), asked)
+            yield from cursor
+
+    def seal(self, at: datetime) -> TreeHead:
+        connection = self._connection()
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SEAL,))
+            return write_seal(_Statements(connection), at)
+
+    def heads(self) -> list[TreeHead]:
+        return [
+            head_of(row) for row in self.read("SELECT size, root, at FROM sealed ORDER BY size")
+        ]
+
+    def close(self) -> None:
+        self._pool.shutdown()
+        with self._guard:
+            for connection in self._open:
+                connection.close()
+            self._open.clear()
+
+
+class _Statements:
+    def __init__(self, connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        cursor = self._connection.execute(marked(sql), parameters)
+        return cursor.fetchall() if cursor.description else []
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            self._connection.cursor().executemany(marked(sql), rows)
+
+
+class _PostgresTransaction(_Statements):
+    def __init__(
+        self, connection: "psycopg.Connection[tuple[Any, ...]]", locks: Sequence[str]
+    ) -> None:
+        super().__init__(connection)
+        self._held = set(locks)
+        self._ends: dict[str, End] = {}
+        connection.execute(_LOCK, (list(locks),))
+
+    def append(self, draft: Draft) -> Event:
+        if draft.chain not in self._held:
+            self._connection.execute(_LOCK, ([draft.chain],))
+            self._held.add(draft.chain)
+        event, self._ends[draft.chain] = append_in(self, draft, self._ends.get(draft.chain))
+        return event
+
+    def events(self, chain: str) -> list[Event]:
+        return chain_events(self, chain)
+
+    def insert(self, rows: Sequence[StoredRow]) -> None:
+        insert_rows(self, rows)
+        self._ends.update(map(end_of, rows))
+
+    def events_of(self, chains: Sequence[str]) -> dict[str, list[Event]]:
+        return events_of_chains(self, chains)
+
+
+def marked(sql: str) -> bytes:
+    """``?`` as psycopg writes parameters; statements hold no ``?`` and no ``%`` of their own."""
+    return sql.replace("?", "%s").encode()
+
+
+def translated(schema: str) -> str:
+    """A schema written for SQLite; text sorts by its bytes on both."""
+    return (
+        schema.replace(" TEXT", ' TEXT COLLATE "C"')
+        .replace(" INTEGER", " BIGINT")
+        .replace(") STRICT", ")")
+    )

@@ -1,0 +1,139 @@
+"""Compiled SQL kept from run to run.
+
+A derivation is a function of tables: its SQL depends on the expression and on the columns of the
+tables that it reads, not on their rows. So SQL is kept by the expression's shape
+(:mod:`suyuan.store.shape`) with the tables' names left open, and compiled only where the shape is
+new. Whatever goes wrong with the file, the plan is made afresh.
+"""
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import ibis.expr.types as ir
+
+from suyuan.model.errors import ContractError
+from suyuan.model.text import Text
+from suyuan.store.shape import Shape, shape_of
+from suyuan.store.user_cache import user_cache
+
+#: Plans kept for one engine; those not used for longest go first. About 5 kB each.
+KEPT: Final = 20_000
+#: Raised when what is written down changes its meaning.
+_FORM: Final = "1"
+_DAY: Final = 86_400
+_TABLE: Final = "CREATE TABLE IF NOT EXISTS plans (shape TEXT PRIMARY KEY, sql TEXT, day INTEGER)"
+
+
+class Plans:
+    """The SQL of expressions for one engine; with `check` every kept plan is compared anew."""
+
+    def __init__(
+        self,
+        dialect: str,
+        package: str,
+        compile_: Callable[[ir.Table], str],
+        quoted: Callable[[str], str],
+        *,
+        folder: Path | None = None,
+        check: bool = False,
+    ) -> None:
+        self._compile, self._quoted, self._check = compile_, quoted, check
+        self._new: dict[str, str] = {}
+        self._used: set[str] = set()
+        self.found = self.made = 0
+        folder = folder or user_cache("plans")
+        self._file = folder / f"{dialect}-{_versions(package)}.sqlite" if folder else None
+        self._con = _opened(self._file) if self._file else None
+
+    def sql(self, expression: ir.Table) -> str:
+        """`expression` in the engine's SQL."""
+        shape = shape_of(expression.op()) if self._con else None
+        if shape is None:
+            return self._compile(expression)
+        kept = self._kept(shape.digest)
+        if kept is None:
+            self.made += 1
+            return self._keep(shape, self._compile(expression))
+        self.found += 1
+        sql = self._filled(kept, shape)
+        if self._check and sql != (fresh := self._compile(expression)):
+            raise ContractError(
+                Text("A kept plan differs from a fresh one.", "缓存的查询计划与新生成的不同。"),
+                value=f"{sql}\n{fresh}",
+            )
+        return sql
+
+    def save(self) -> None:
+        """Write down what is new, and let go of what was not used for longest."""
+        if self._con is None:
+            return
+        today = int(time.time()) // _DAY
+        try:
+            with self._con as con:
+                con.executemany(
+                    "INSERT OR IGNORE INTO plans VALUES (?, ?, ?)",
+                    [(shape, sql, today) for shape, sql in self._new.items()],
+                )
+                con.executemany(
+                    "UPDATE plans SET day = ? WHERE shape = ? AND day < ?",
+                    [(today, shape, today) for shape in self._used],
+                )
+                con.execute(
+                    "DELETE FROM plans WHERE shape IN "
+                    "(SELECT shape FROM plans ORDER BY day DESC LIMIT -1 OFFSET ?)",
+                    [KEPT],
+                )
+        except sqlite3.Error:
+            pass
+        self._con.close()
+        self._con = None
+
+    def _kept(self, digest: str) -> str | None:
+        if (new := self._new.get(digest)) is not None:
+            return new
+        assert self._con is not None
+        try:
+            row = self._con.execute("SELECT sql FROM plans WHERE shape = ?", [digest]).fetchone()
+        except sqlite3.Error:
+            return None
+        if row is not None:
+            self._used.add(digest)
+        return None if row is None else str(row[0])
+
+    def _keep(self, shape: Shape, sql: str) -> str:
+        open_ = sql
+        for number, name in enumerate(shape.tables):
+            open_ = open_.replace(self._quoted(name), _place(number))
+        if self._filled(open_, shape) == sql:
+            self._new[shape.digest] = open_
+        return sql
+
+    def _filled(self, sql: str, shape: Shape) -> str:
+        for number, name in enumerate(shape.tables):
+            sql = sql.replace(_place(number), self._quoted(name))
+        return sql
+
+
+def _place(number: int) -> str:
+    """What stands in a kept plan for a table's name; no SQL of ours holds this character."""
+    return f"\x02{number}\x03"
+
+
+def _versions(package: str) -> str:
+    parts = [_FORM, *(f"{name} {version(name)}" for name in ("ibis-framework", "sqlglot", package))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _opened(file: Path) -> sqlite3.Connection | None:
+    try:
+        con = sqlite3.connect(file, timeout=1.0, check_same_thread=False)
+        con.execute("PRAGMA journal_mode = WAL")
+        con.execute(_TABLE)
+    except sqlite3.Error:
+        return None
+    return con

@@ -1,0 +1,176 @@
+"""Due dates by the calendar of China: the cases of a permit, on both databases."""
+
+from pathlib import Path
+
+import pytest
+
+from office_people import PARTIES, Desk, begin, beijing, with_people
+from suyuan.casework.checks import NoPostError, RefusedError
+from suyuan.casework.compiled import load_procedures
+from suyuan.casework.explain import DutyLine, duty_lines
+from suyuan.casework.office import ActForm, Office, Opening
+from suyuan.casework.opening import open_office
+from suyuan.casework.rebinding import preview, rebind
+from suyuan.casework.rebuilding import rebuild
+from suyuan.casework.verbs import Verbs
+from suyuan.rulebook.calendars import load_calendar
+from suyuan.store.ledger import SqliteLedger
+
+HERE = Path(__file__).parent / "procedures"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def office(request: pytest.FixtureRequest, tmp_path: Path):
+    address = request.getfixturevalue("postgres_schema") if request.param == "postgres" else None
+    opened = with_people(open_office(tmp_path / "office", address, load_procedures(HERE)))
+    yield opened
+    opened.ledger.close()
+
+
+def applied(office: Office, at: str, *, mode: str = "ordinary") -> Desk:
+    desk = begin(office, "permit", "permit:1", at, "applicant", mode=mode)
+    desk.do(at, "apply", "applicant", documents=["a.pdf"])
+    return desk
+
+
+def decide(desk: Desk, at: str, *, days: bool = False) -> DutyLine:
+    return next(
+        line for line in duty_lines(desk.state(at), days=days) if line.id.startswith("decide#")
+    )
+
+
+def accepted(office: Office, at: str = "2020-09-25T10:00", **more) -> Desk:
+    desk = applied(office, at, **more)
+    desk.do(at, "accept", "agency")
+    return desk
+
+
+def test_twenty_working_days_over_the_national_day(office: Office) -> None:
+    line = decide(accepted(office), "2020-09-25T10:00", days=True)
+    assert (line.due.moment, line.due.certainty) == (beijing("2020-10-29T23:59:59"), "exact")
+    counted = {f"{day.day:%m-%d}": day.counted for day in line.ledger}
+    assert all(counted[day] for day in ("09-27", "10-10", "10-29"))
+    assert not any(
+        counted[day] for day in ("10-01", "10-02", "10-05", "10-06", "10-07", "10-08", "10-11")
+    )
+    assert sum(counted.values()) == 20
+
+
+def test_a_suspension_is_not_counted_and_has_no_date_while_it_runs(office: Office) -> None:
+    desk = accepted(office)
+    desk.do("2020-10-12T09:00", "suspend", "agency", reason="现场核查")
+    assert decide(desk, "2020-10-13T12:00").due.certainty == "suspended"
+    desk.do("2020-10-15T09:00", "resume", "agency")
+    line = decide(desk, "2020-10-15T09:00", days=True)
+    assert line.due.moment == beijing("2020-11-03T23:59:59")
+    assert [day.why.zh for day in line.ledger if "中止" in day.why.zh] == ["中止：现场核查"] * 3
+    assert decide(desk, "2020-10-13T12:00").due.certainty == "suspended"  # the past reads the same
+    desk.do("2020-10-20T09:00", "extend", "chief", reason="情况复杂")
+    assert decide(desk, "2020-10-20T09:00").due.moment == beijing("2020-11-17T23:59:59")
+    with pytest.raises(RefusedError, match="Extended once"):
+        desk.do("2020-10-21T09:00", "extend", "chief", reason="还想延长")
+
+
+def test_silence_is_acceptance_from_the_day_of_receipt(office: Office) -> None:
+    desk = applied(office, "2020-09-25T10:00")
+    assert office.tick(beijing("2020-10-09T23:59:59")) == 0
+    assert office.tick(beijing("2020-10-20T08:00")) == 1
+    [deemed] = [e for e in office.ledger.events(desk.matter) if e.kind == "deemed"]
+    assert deemed.at == beijing("2020-10-09T23:59:59")
+    assert decide(desk, "2020-10-20T08:00").due.moment == beijing("2020-10-29T23:59:59")
+    with pytest.raises(RefusedError, match="Accepted already"):
+        desk.do("2020-10-20T09:00", "accept", "agency")
+
+
+def test_on_commitment(office: Office) -> None:
+    desk = accepted(office, "2020-11-10T09:00", mode="commitment")
+    with pytest.raises(RefusedError, match="commitment is not signed"):
+        desk.do("2020-11-10T10:00", "grant", "agency")
+    desk.do("2020-11-10T10:05", "commit", "applicant")
+    desk.do("2020-11-10T10:50", "grant", "agency")
+    [line] = [
+        line for line in duty_lines(desk.state("2020-11-10T11:00")) if line.id.startswith("inspect")
+    ]
+    assert line.due.moment == beijing("2020-12-22T23:59:59")
+    gone = begin(office, "permit", "permit:2", "2020-11-11T09:00", "applicant", mode="cancelled")
+    with pytest.raises(RefusedError, match="needed any more"):
+        gone.do("2020-11-11T09:01", "apply", "applicant", documents=[])
+
+
+def test_a_year_that_is_not_announced_makes_a_provisional_date(office: Office) -> None:
+    desk = accepted(office, "2020-10-15T10:00")  # the version of 2004: twenty days
+    due = decide(desk, "2020-10-15T10:00").due
+    assert due.certainty == "exact"
+    old = begin(office, "permit", "permit:3", "2019-12-16T09:00", "applicant", mode="ordinary")
+    old.do("2019-12-16T09:00", "apply", "applicant", documents=[])
+    old.do("2019-12-16T09:00", "accept", "agency")
+    assert (
+        decide(old, "2019-12-16T09:00").due.certainty == "exact"
+    )  # 2020 was announced in November
+
+
+def test_twenty_days_from_15_december_2020(office: Office) -> None:
+    from datetime import date
+
+    from suyuan.casework.clock import Budget, DeadlineTerms, due_date
+
+    term = DeadlineTerms(beijing("2020-12-15T10:00"), Budget("working_days", 20))
+    before = due_date(term, load_calendar(), date(2020, 11, 24))
+    assert before.certainty == "provisional"
+    assert before.not_before == beijing("2021-01-08T23:59:59")
+    assert before.moment == beijing("2021-01-12T23:59:59")
+    assert not before.passed(beijing("2021-02-01T00:00"))
+    after = due_date(term, load_calendar(), date(2020, 11, 25))
+    assert (after.certainty, after.moment) == ("exact", beijing("2021-01-13T23:59:59"))
+
+
+def test_a_rebound_matter_does_what_the_preview_said(office: Office) -> None:
+    desk = accepted(office)
+    now = beijing("2020-10-10T09:00")
+    [seen] = preview(office, "permit", "2020-11-01", now)
+    [moved] = seen.moved
+    assert moved.was.moment == beijing("2020-10-29T23:59:59")
+    assert moved.now.moment == beijing("2020-10-15T23:59:59")
+    with pytest.raises(RefusedError, match="second person"):
+        rebind(office, desk.matter, "2020-11-01", ("person:agency-1", "person:agency-1"), now)
+    rebind(office, desk.matter, "2020-11-01", ("person:agency-1", "person:agency-2"), now)
+    assert decide(desk, "2020-10-10T09:00").due.moment == moved.now.moment
+    assert decide(desk, "2020-10-09T09:00").due.moment == moved.was.moment  # as it was then
+    assert preview(office, "permit", "2020-11-01", now) == []
+
+
+def test_five_hundred_matters_move_as_the_preview_said(office: Office) -> None:
+    """Duty by duty; and who only applies moves no term."""
+    count = 500 if isinstance(office.ledger, SqliteLedger) else 60
+    start = beijing("2020-09-25T10:00")
+    parties = {role: PARTIES[role] for role in ("applicant", "agency", "chief")}
+
+    def work(transaction, n: int) -> None:
+        verbs = Verbs(office.registry, transaction)
+        opening = Opening("permit", f"permit:{n}", {"mode": "ordinary"}, parties, str(n))
+        verbs.begin(opening, "person:applicant-1", start)
+        for act, role, fields in (
+            ("apply", "applicant", {"documents": ["a.pdf"]}),
+            ("accept", "agency", {}),
+            *((("suspend", "agency", {"reason": "核查"}),) if n % 5 == 0 else ()),
+        ):
+            verbs.act(ActForm(opening.matter, act, fields), f"person:{role}-1", start)
+
+    for future in [office.ledger.submit(lambda t, n=n: work(t, n)) for n in range(count)]:
+        future.result()
+    now = beijing("2020-10-10T09:00")
+    found = preview(office, "permit", "2020-11-01", now)
+    assert len(found) == count
+    people = ("person:agency-1", "person:applicant-1")
+    with pytest.raises(NoPostError, match="only this may rebind"):
+        rebind(office, found[0].matter, "2020-11-01", people, now)
+    for each in found:
+        rebind(office, each.matter, "2020-11-01", ("person:agency-1", "person:agency-2"), now)
+    for each in found:
+        runs = {run.id: run for run in office.state(each.matter, now).duties}
+        for moved in each.moved:
+            then = runs[moved.duty].due(load_calendar(), now.date()) if moved.now else None
+            assert then == moved.now
+            assert (moved.duty in runs) == (moved.now is not None)
+    assert preview(office, "permit", "2020-11-01", now) == []
+    assert all(rebuild(office).values())

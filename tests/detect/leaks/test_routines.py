@@ -1,0 +1,55 @@
+"""Ranges taken again and again, and from where nobody works."""
+
+from typing import Any
+
+import numpy as np
+
+from suyuan.detect.leaks.routines import habitual, rarity, routines
+from suyuan.store.engine import Engine
+from tables import given
+
+
+def access(n: int, login: str, **more: Any) -> dict[str, Any]:
+    base = {"access_id": f"A{n}", "at": f"2019-05-{n:02}T04:00", "org": "M1", "actor_id": login}
+    return base | {"action": "export"} | more
+
+
+def night(n: int, login: str, **more: Any) -> dict[str, Any]:
+    day = {"range_from": f"2019-05-{n - 1:02}T04:00", "range_to": f"2019-05-{n:02}T04:00"}
+    return access(n, login, row_count=300, **day, **more)
+
+
+def habits(engine: Engine, *rows: dict[str, Any]) -> dict[str, tuple[int, int | None]]:
+    tables = given(engine, accesses=list(rows))
+    found = engine.fetch(routines(tables["accesses"])).to_pylist()
+    return {row["hand"]: (row["repeats"], row["outside"]) for row in found}
+
+
+def test_the_same_span_again_and_again(engine: Engine) -> None:
+    nights = [night(n, "qian") for n in range(2, 9)]
+    month = access(20, "lin", range_from="2019-04-20T04:00", range_to="2019-05-20T04:00")
+    assert habits(engine, *nights, month) == {"qian": (7, None), "lin": (1, None)}
+
+
+def test_other_exports_do_not_hide_a_habit(engine: Engine) -> None:
+    nights = [night(n, "qian") for n in range(2, 6)]
+    month = access(20, "qian", range_from="2019-04-20T04:00", range_to="2019-05-20T04:00")
+    week = access(21, "lin", range_from="2019-05-14T04:00", range_to="2019-05-21T04:00")
+    tables = given(engine, accesses=[*nights, month, week])
+    found = engine.fetch(habitual(tables["accesses"]))["access_id"].to_pylist()
+    assert sorted(found) == ["A2", "A21", "A3", "A4", "A5"]
+
+
+def test_an_address_where_nobody_works(engine: Engine) -> None:
+    at_work = access(1, "qian", order_id="O1", terminal="T1", ip="10.0.0.1", action="view")
+    nights = [night(n, "qian", ip="58.1.1.1") for n in range(2, 5)]
+    usual = night(6, "lin", ip="10.0.0.1")
+    assert habits(engine, at_work, *nights, usual) == {"qian": (0, 3), "lin": (1, 0)}
+
+
+def test_rare_is_what_few_others_do() -> None:
+    usual = rarity([1.0] * 20)
+    assert (usual == 0.0).all()
+    rare = rarity([1.0] * 99 + [12.0])
+    assert np.isclose(rare[-1], np.log(0.5) + 0.5 * np.log(100))
+    assert rarity([None, 0.0, 0.0]).tolist() == [0.0, 0.0, 0.0]
