@@ -25,6 +25,7 @@ lint: $(READY_TESTS) ## Style, types and the floor plan
 
 docs: $(READY_TESTS) ## Write the generated pages of docs/ anew
 	$(PY) docs/generate.py
+	$(PY) docs/openapi.py
 
 bench: $(READY_TESTS) ## Every benchmark, printed as ratios
 	@for script in bench/*.py; do echo "== $$script"; $(PY) $$script || exit 1; done

@@ -20,8 +20,8 @@ class OneAtATime:
 
 
 def visit(desk: OneAtATime) -> Visit:
-    nobody = cast(Any, None)
-    return Visit(nobody, nobody, cast(Any, desk), frozenset(), frozenset())
+    nobody = cast("Any", None)
+    return Visit(nobody, nobody, cast("Any", desk), frozenset(), frozenset())
 
 
 def test_who_has_the_desk_is_not_kept_waiting_by_who_waits_for_it() -> None:
