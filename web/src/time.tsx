@@ -13,7 +13,7 @@ type Row = { at: string; kind: string; from: Subject | null; to: Subject | null;
 type Page = { total: number; of: number; offset: number; items: Row[]; kinds: { id: string; zh: string; count: number }[]; span: [string, string]; bins: number[][]; bin_count: number; before: number; cells: { cell: string; count: number }[]; cells_total: number };
 const PAGE = 100;
 /** The lanes: room for words, width of the time drawn, height of one. */
-const LEFT = 92, WIDE = 900, ROW = 22;
+const LEFT = 108, WIDE = 900, ROW = 22;
 
 const brush = (next: string): void => {
   const before = params.value.t ?? "";
