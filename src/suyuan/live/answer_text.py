@@ -122,7 +122,7 @@ def _judged(out: np.ndarray, at: int, verdict, text: np.ndarray, bounds: np.ndar
 def _number(out: np.ndarray, at: int, value: float, unit: int) -> int:
     """`value` in decimals, rounded half to even; JSON knows no NaN, -1 stands for it."""
     value = -1.0 if np.isnan(value) else min(max(value, -_MOST), _MOST)
-    scaled = np.int64(np.rint(abs(value) * unit))
+    scaled = int(np.rint(abs(value) * unit))
     if value < 0.0 and scaled > 0:
         out[at] = 45
         at += 1

@@ -241,8 +241,9 @@ def _outcome(answer: bytes) -> Outcome:
     """One line of :class:`Answers` as an object."""
     if answer in (b"", b"{}\n"):
         return None if answer else Refusal("empty line", "")
-    kind = Refusal if answer.startswith(b'{"error"') else PaymentAnswer
-    return msgspec.json.decode(answer, type=kind)
+    if answer.startswith(b'{"error"'):
+        return msgspec.json.decode(answer, type=Refusal)
+    return msgspec.json.decode(answer, type=PaymentAnswer)
 
 
 def _fingerprint(card: Scorecard, policy: Policy) -> str:
