@@ -50,7 +50,7 @@ def _following(state: MatterState, now: datetime) -> Iterator[Consequence]:
             continue
         due = duty.due(state.law.calendar, known_on)
         if due.moment is not None and due.passed(now):
-            # What arose after its day (in the window's last second, say) was not due before it arose.
+            # What arose after its day, in a window's last second say, was not due before that.
             yield Consequence(then, max(due.moment, duty.opened), duty.id)
 
 
