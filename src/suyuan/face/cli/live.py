@@ -43,7 +43,7 @@ def replay(
     have caught, at several numbers of honest payments held, and what each source of data adds.
     With --payment: the signals of that one.
     """
-    from suyuan.detect.scoring import scorecard  # noqa: PLC0415  # keeps --help fast
+    from suyuan.detect.cards import scorecard  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.api import CaseFolder  # noqa: PLC0415
     from suyuan.face.cli.live_output import (  # noqa: PLC0415
         explanation,
@@ -105,7 +105,7 @@ def serve(
     """
     import asyncio  # noqa: PLC0415  # keeps --help fast
 
-    from suyuan.detect.scoring import scorecard  # noqa: PLC0415
+    from suyuan.detect.cards import scorecard  # noqa: PLC0415
     from suyuan.live.keys import Keyring, secret_in  # noqa: PLC0415
     from suyuan.live.policy import default_policy  # noqa: PLC0415
     from suyuan.live.scorer import Scorer  # noqa: PLC0415
