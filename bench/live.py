@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from suyuan.detect.scoring import scorecard
+from suyuan.detect.cards import scorecard
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.fold import fold
 from suyuan.live.frames import ANSWER, frame
