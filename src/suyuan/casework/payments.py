@@ -94,11 +94,13 @@ class Cashier:
         order = f"{matter}/{fee}"
         self.office.act(ActForm(matter, "ask_payment", {"fee": fee, "order": order}), person, now)
         amount = self.office.registry.law.number(f"{self.rule}.{fee}", now)
-        told = _told(self.office, order)
-        unclear = _doubt(told)
-        paid = next((each for each in told if each[0] == f"pay_{fee}"), None)
-        if paid is not None and not unclear:
-            return _settled(order, *paid[1:])  # asked again after it was told: nothing to ask
+        record = _record(self.office, order)
+        unclear = _doubt(record)
+        payment = next((each for each in record if each[0] == f"pay_{fee}"), None)
+        if payment is not None and not unclear:
+            return _known_notice(
+                order, *payment[1:]
+            )  # asked again after it was told: nothing to ask
         try:
             if unclear:
                 notice = self.provider.query(order, now)
@@ -172,15 +174,15 @@ _Written = tuple[str, str, dict[str, Any]]
 
 def _unclear(office: Office, order: str) -> bool:
     """True while the outcome of an order is unknown."""
-    return _doubt(_told(office, order))
+    return _doubt(_record(office, order))
 
 
-def _doubt(told: list[_Written]) -> bool:
-    kinds = [kind for kind, _, _ in told]
+def _doubt(record: list[_Written]) -> bool:
+    kinds = [kind for kind, _, _ in record]
     return kinds.count("payment_unknown") > kinds.count("payment_cleared")
 
 
-def _told(office: Office, order: str) -> list[_Written]:
+def _record(office: Office, order: str) -> list[_Written]:
     """What is written of an order: kind, moment and body of unknown, cleared and settled."""
     matter, _, fee = order.rpartition("/")
     rows = office.ledger.read(
@@ -192,7 +194,7 @@ def _told(office: Office, order: str) -> list[_Written]:
     return [each for each in found if each[2].get("order") == order]
 
 
-def _settled(order: str, at: str, body: dict[str, Any]) -> PaymentNotice:
+def _known_notice(order: str, at: str, body: dict[str, Any]) -> PaymentNotice:
     """The notice that the ledger has of an order."""
     moment, receipt = datetime.fromisoformat(at), str(body.get("receipt", ""))
     return PaymentNotice(order, PaymentOutcome.SETTLED, moment, receipt, body.get("amount_fen"))

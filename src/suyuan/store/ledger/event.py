@@ -85,10 +85,9 @@ _TEXT: Final = frozenset({str})
 
 
 def _check(value: object) -> None:
-    kind = type(value)
-    if kind is dict and _TEXT.issuperset(map(type, value)):
+    if isinstance(value, dict) and _TEXT.issuperset(map(type, value)):
         _check_all(value)
-    elif kind in _SCALAR or isinstance(value, str | int):
+    elif type(value) in _SCALAR or isinstance(value, str | int):
         return  # the encoder refuses a lone surrogate
     elif isinstance(value, list | tuple):
         for element in value:
