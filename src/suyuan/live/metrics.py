@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from suyuan.live.policy import Action
-from suyuan.live.scorer import Answers, Scorer
+from suyuan.live.scorer import LineAnswers, Scorer
 
 #: Upper edges of the latency histogram, seconds from the first line of a batch to its answers.
 EDGES: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
@@ -20,7 +20,7 @@ class Meter:
         self._batches = [0] * (len(EDGES) + 1)
         self._seconds = 0.0
 
-    def answered(self, answers: Answers, seconds: float) -> None:
+    def answered(self, answers: LineAnswers, seconds: float) -> None:
         """A batch was answered after so long."""
         self.lines += len(answers.ends)
         self.refused += answers.refused

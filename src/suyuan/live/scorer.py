@@ -38,7 +38,7 @@ _PAYMENT: Final = int(EventKind.PAYMENT)
 Outcome = PaymentAnswer | Refusal | None
 
 
-class Answers(NamedTuple):
+class LineAnswers(NamedTuple):
     """Answers to lines: their text, where each ends; how many of each action, how many refused."""
 
     text: bytes
@@ -109,7 +109,7 @@ class Scorer:
         ends = [0, *answers.ends.tolist()]
         return [_outcome(answers.text[start:end]) for start, end in pairwise(ends)]
 
-    def take_text(self, text: bytes, known: int) -> Answers:
+    def take_text(self, text: bytes, known: int) -> LineAnswers:
         """The same for lines of `text` that end with a line feed, as the lines of the answers."""
         lines = self._reader.read(text)
         try:
@@ -121,7 +121,7 @@ class Scorer:
             lines.codes, verdicts, lines.pool + further if further else lines.pool, lines.spans
         )
         actions = np.bincount(verdicts["action"], minlength=_ACTIONS)
-        return Answers(written, ends, actions, lines.refused)
+        return LineAnswers(written, ends, actions, lines.refused)
 
     def take_events(self, events: np.ndarray, known: int) -> np.ndarray:
         """The verdicts of the payments among `events`, keyed already, in their order.
@@ -149,10 +149,9 @@ class Scorer:
         return True
 
     def warm(self) -> None:
-        """Have what would make the first callers wait: the pages of state, the first line read."""
+        """Have the pages of state now: the first callers would wait for them one by one."""
         for array in (*self._state, *self._verdicts.arrays()):
             touch(array)
-        self._reader.read(b"{}\n")
 
     def close(self) -> None:
         if self._child:
@@ -196,6 +195,9 @@ class Scorer:
         nothing = np.zeros(1, EVENT)
         nothing["kind"] = EventKind.PAYMENT
         self._fold(nothing, 0)
+        self._verdicts.repeats(nothing)
+        lines, verdicts = self._reader.read(b"{}\n"), self._verdicts.at(nothing["c"].copy())
+        self._phrases.answers(lines.codes, verdicts, lines.pool, lines.spans)
         self._verdicts, self.drift = Verdicts(), Drift(self._scorecard)
 
     def _log_and_fold(self, events: np.ndarray) -> None:
@@ -238,7 +240,7 @@ class Scorer:
 
 
 def _outcome(answer: bytes) -> Outcome:
-    """One line of :class:`Answers` as an object."""
+    """One line of :class:`LineAnswers` as an object."""
     if answer in (b"", b"{}\n"):
         return None if answer else Refusal("empty line", "")
     if answer.startswith(b'{"error"'):
