@@ -75,7 +75,7 @@ def token(
     person: Annotated[str, typer.Argument(help="Whom it stands for. 代表人员。")],
     by: As = "person:registrar",
     until: Annotated[
-        str | None, typer.Option(help="Until when. [in 90 days] 截止,默认九十天。")
+        str | None, typer.Option(help="Until when. [in 90 days] 截止，默认九十天。")
     ] = None,
     revoke: Annotated[
         bool, typer.Option("--revoke", help="Take all of this person's back. 全部吊销。")

@@ -1,12 +1,12 @@
 """What a page shows of a matter, to whoever looks: duties, what may be done, why not the rest."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from suyuan.casework.checks import Post, no_post, refusals
-from suyuan.casework.compiled import BEGIN, PROPOSED, WITHDRAWN, ActRule, CompiledGuard
+from suyuan.casework.compiled import BEGIN, PROPOSED, WITHDRAWN, ActRule
 from suyuan.casework.explain import DutyLine, Possible, duty_lines, possible
 from suyuan.casework.office import Office, ReadTransaction
 from suyuan.casework.rebinding import ChangeNotice, change_notices
@@ -98,7 +98,7 @@ def matter_view(
     lines = sorted((d for d in duty_lines(state) if d.state in _OPEN), key=_due)
     own = [d for d in lines if d.role in sight.roles]
     acts = [a for a in possible(office, state, posts) if not _for_others(state, a)]
-    acts = [_settled(state, a) for a in acts if a.act != ASK]
+    acts = [a for a in acts if a.act != ASK]
     wanted = frozenset(
         act
         for run in state.duties
@@ -143,24 +143,6 @@ def _due(line: DutyLine) -> str:
 def _for_others(state: MatterState, act: Possible) -> bool:
     """An act of roles that this person does not have is none of theirs to see."""
     return no_post(state.version.acts[act.act], state) in act.reasons
-
-
-def _settled(state: MatterState, act: Possible) -> Possible:
-    """An act that hangs on something unknown which its own form cannot say: it must wait."""
-    guards = state.version.acts[act.act].guards
-    form = {name.removesuffix("?") for name in act.form}
-    asked = [_facts_of(state, g) for g in guards if g.test(state.scope) is None]
-    if not act.asks or all(names & form for names in asked):
-        return act
-    return replace(act, reasons=(*act.reasons, *act.asks))
-
-
-def _facts_of(state: MatterState, guard: CompiledGuard) -> frozenset[str]:
-    """The fields on which a condition hangs, by itself and through the rules that it asks."""
-    if guard.rule is not None:
-        return frozenset(state.law.book[guard.rule].facts)
-    rules = [state.law.book[rule] for rule in guard.expression.words("answer", "case_of")]
-    return guard.expression.names.union(*(rule.asked for rule in rules))
 
 
 def state_title(state: MatterState) -> Text:
