@@ -175,7 +175,7 @@ def test_licence_permits_scans_and_a_change_of_rules(tmp_path: Path) -> None:
     assert office.run(f"licence grants @ {first.strip()} --lang zh") == ""
     paper.write_bytes(b"MZ")
     assert "Windows 程序" in office.run(f"licence scan @ {paper} --owner party:firm", code=2)
-    office.run("change look @ business-licence --to 2020-01-01 --lang zh")
+    office.run("change @ business-licence --to 2020-01-01 --preview --lang zh")
     proposed = office.run(
         "change propose @ business-licence --to 2020-01-01 --as person:agency --lang zh"
     )

@@ -1,5 +1,6 @@
 """What a page shows of a matter, to whoever looks: duties, what may be done, why not the rest."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ from suyuan.store.ledger.event import Event, stamp
 #: The act that asks a provider for a fee; pages show a button a fee instead.
 ASK: Final = "ask_payment"
 _OPEN: Final = frozenset({"open", "late", "breached"})
+#: What names a document that was handed in.
+DOCUMENT: Final = re.compile("document:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,19 @@ class ProposalLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A document that was handed in: for which field, and when."""
+
+    title: Text
+    document: str
+    at: datetime
+
+    @property
+    def sha256(self) -> str:
+        return self.document.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class MatterView:
     """A matter as one person sees it; times in naive UTC."""
 
@@ -84,6 +100,7 @@ class MatterView:
     unmet: tuple[RuleLine, ...]
     fulfilled: tuple[RuleLine, ...]
     facts: tuple[tuple[Text, Text], ...]
+    documents: tuple[DocumentLine, ...]
     items: tuple[tuple[str, Text], ...]
     notices: tuple[ChangeNotice, ...]
     windows: tuple[tuple[Text, datetime, datetime], ...]
@@ -125,6 +142,7 @@ def matter_view(
         tuple(r for r in rules if r.answer != "kept"),
         tuple(r for r in rules if r.answer == "kept"),
         tuple(_facts(office, state, sight)),
+        tuple(documents_of(state, sight)),
         tuple(_items(state, sight)),
         tuple(change_notices(state)),
         tuple(
@@ -196,6 +214,8 @@ def _facts(office: Office, state: MatterState, sight: Sight) -> Iterable[tuple[T
     sealer, reading = office.registry.sealer, ReadTransaction(office.ledger)
     for name, spec in state.procedure.fields.items():
         value = found.get(name)
+        if isinstance(value, list) and spec.files:
+            value = [each for each in value if not DOCUMENT.fullmatch(str(each))] or None
         if value is None:
             continue
         if isinstance(value, dict):
@@ -203,6 +223,21 @@ def _facts(office: Office, state: MatterState, sight: Sight) -> Iterable[tuple[T
             yield spec.title, masked(spec, text)
         else:
             yield spec.title, _known(state, value) or value_words(spec, value)
+
+
+def documents_of(state: MatterState, sight: Sight) -> Iterable[DocumentLine]:
+    """The documents of the events that somebody sees, each once, as it came first."""
+    found: dict[str, DocumentLine] = {}
+    for event in _shown(state, sight):
+        for name, spec in state.procedure.fields.items():
+            for value in _documents(event.body.get(name)) if spec.files else ():
+                found.setdefault(value, DocumentLine(spec.title, value, event.at))
+    return found.values()
+
+
+def _documents(value: object) -> list[str]:
+    values = value if isinstance(value, list) else []
+    return [str(v) for v in values if DOCUMENT.fullmatch(str(v))]
 
 
 def _shown(state: MatterState, sight: Sight) -> list[Event]:
