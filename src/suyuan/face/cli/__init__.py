@@ -1,5 +1,7 @@
 """The command line: ``suyuan``."""
 
+import sys
+
 import typer
 
 from suyuan.face.cli import (
@@ -30,6 +32,7 @@ from suyuan.face.cli import (
     warn,
     who,
 )
+from suyuan.face.cli.light_start import QUESTIONS, leave_out_pandas
 
 app = typer.Typer(
     name="suyuan",
@@ -78,5 +81,7 @@ app.add_typer(office.app, name="office")
 
 
 def main() -> None:
-    """Entry point of the ``suyuan`` command."""
+    """Entry point of the ``suyuan`` command: a process of its own, with one thing to do."""
+    if QUESTIONS.intersection(sys.argv[1:2]):
+        leave_out_pandas()
     app()
