@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from suyuan.money.arrays import CLEAN, Ints, Ints32
-from suyuan.money.method_codes import FIRST, HAIRCUT, LIBR, LIFO
+from suyuan.money.methods import FIRST, HAIRCUT, LIBR, LIFO
 from suyuan.money.shares import muldiv, spread
 
 _NIL: Final = -1

@@ -35,7 +35,7 @@ from suyuan.money.lots import (
     put,
     take,
 )
-from suyuan.money.method_codes import FIRST
+from suyuan.money.methods import FIRST
 
 
 @njit(cache=True)
