@@ -92,7 +92,7 @@ def test_from_signing_in_to_the_dossier_without_a_mouse(browser: Browser, addres
     _tab_to(page, state)
     _press(page, "ArrowDown")
     expect(page.locator(".bottom")).to_contain_text("已请求")
-    _press(page, "g", "r")
+    _press(page, "F6", "g", "r")  # out of the field, where letters are letters
     bind = page.get_by_role("button", name="生成卷宗")
     expect(bind).to_be_visible()
     _tab_to(page, bind)
