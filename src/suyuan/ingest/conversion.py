@@ -111,9 +111,9 @@ def _stage(
         context = Context(load.match, types, rows.trim, rows.wrapped, days=True)
         columns, staged = _stage_once(con, rows, context, defaults)
     if sides and sides.inverted:
-        told = spent_signs(con, columns, origins)
-        con.register("origins", _origins(told))
-        if any(one.spent == "negative" for one in told):
+        signs = spent_signs(con, columns, origins)
+        con.register("origins", _origins(signs))
+        if any(one.spent == "negative" for one in signs):
             columns, staged = _stage_once(con, rows, context, defaults)
     if sides and _unclear(con):
         # Some signs mean something only beside the others of the file.

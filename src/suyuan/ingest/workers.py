@@ -245,8 +245,8 @@ class Stored:
         sides = self.match.profile.sides
         if sides is None or not sides.inverted or self.origin.spent or not outcome.kept:
             return []
-        told = ", ".join(sorted(outcome.signs))
-        return [self._once(SIGN if told else SIGN_AS_SEEN, told or "positive")]
+        signs = ", ".join(sorted(outcome.signs))
+        return [self._once(SIGN if signs else SIGN_AS_SEEN, signs or "positive")]
 
     def _once(self, problem: Text, value: str, column: str | None = None) -> dict[str, Any]:
         return {
