@@ -192,9 +192,9 @@ def _narrow(data, n, stop):  # type: ignore[no-untyped-def]
     if first >= 0xC2 and n + 2 < stop:
         second, third = data[n + 1], data[n + 2]
         if _wide_blank(data, n):
-            first, width = _SPACE, 2 if first == 0xC2 else 3
+            first, width = np.int64(_SPACE), 2 if first == 0xC2 else 3
         elif first == 0xE3 and second == 0x80 and third == 0x90:  # a bracket, 【
-            first, width = _SQUARE, 3
+            first, width = np.int64(_SQUARE), 3
         elif first == 0xEF and second == 0xBC and third >= 0x81:
             first, width = third - 0x81 + 0x21, 3
         elif first == 0xEF and second == 0xBD and third <= 0x9E:
