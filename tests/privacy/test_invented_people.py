@@ -1,12 +1,13 @@
 """Invented people stand in every column of a case; nothing that leaves it names one of them."""
 
 import csv
+import html
 import re
 import sqlite3
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
-import openpyxl
 import pytest
 from canary_case import SECRETS, VALUES, Told, secrets_in
 
@@ -63,8 +64,9 @@ def test_exports(canary_run: Told, form: str, tmp_path: Path) -> None:
 def test_workbooks(canary_run: Told, tmp_path: Path) -> None:
     canary_run.run("export", "--format", "xlsx", "--to", str(tmp_path))
     for path in sorted(tmp_path.glob("*.xlsx")):
-        with closing(openpyxl.load_workbook(path, read_only=True)) as book:
-            text = "\n".join(str(cell) for row in book.active.values for cell in row)
+        with zipfile.ZipFile(path) as book:  # quicker than cell by cell, and nothing is left out
+            text = "\n".join(html.unescape(book.read(n).decode("utf-8")) for n in book.namelist())
+        assert "<sheetData>" in text, path.name
         assert not secrets_in(text), (path.name, secrets_in(text))
 
 

@@ -1,20 +1,17 @@
 """From signals to findings: one way for every role."""
 
-from functools import cache
-from importlib.resources import files
-
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.adapting.case import MARK, of_case, outline
+from suyuan.detect.adapting.case import of_case
+from suyuan.detect.cards import scorecard
 from suyuan.detect.contract import FACTS, Detector, Measured
 from suyuan.detect.evidence import weighed
 from suyuan.detect.sentences import filled, named, opened
 from suyuan.model.derived import ROLE_FINDINGS, ROLE_SIGNALS
 from suyuan.model.records import RECORDS
-from suyuan.model.scorecard import Scorecard, Signal, from_mapping
+from suyuan.model.scorecard import Scorecard, Signal
 from suyuan.model.text import Text
-from suyuan.model.yaml_text import plain_data
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -23,19 +20,6 @@ SLOTS = ("subject", "rival")
 #: Candidates below this score are not listed, but for the best so many.
 LISTED = 0.01
 ALWAYS = 1_000
-
-
-@cache
-def scorecard(role: str) -> Scorecard:
-    """The published scorecard of `role`."""
-    text = (files("suyuan.catalog") / "scorecards" / f"{role}.yml").read_text("utf-8")
-    return from_mapping(plain_data(text))
-
-
-def behind(role: str, version: str) -> Scorecard:
-    """The card behind a finding of that `version`; of one weighed by its case, the outline."""
-    card = scorecard(role)
-    return outline(card) if version.endswith(MARK) else card
 
 
 def step(detector: Detector, *, listed: float = LISTED) -> Step:
