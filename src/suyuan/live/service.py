@@ -10,7 +10,7 @@ import gc
 import time
 from collections.abc import Callable, Coroutine
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from suyuan.live.api import respond
 from suyuan.live.batching import Batcher
@@ -37,8 +37,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
 
     def pause_writing(self) -> None:
         """Whoever does not read answers is not read from either."""
@@ -160,11 +159,12 @@ def run(service: Coroutine[Any, Any, None]) -> None:
     """
     gc.collect()
     gc.freeze()
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(service)
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the fastest loop there is; None: asyncio's own."""
     if find_spec("uvloop") is None:
         return None
     import uvloop  # noqa: PLC0415  # an extra
