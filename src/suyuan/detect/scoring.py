@@ -70,7 +70,7 @@ def findings(
     scored = derive(_listed, candidates, by=(card, absent, listed))
     # Rows are gathered for the few that are listed, not for everyone who was measured.
     evidence = keep(measured.evidence.semi_join(scored, "subject"))
-    scored = derive(_shown, scored, evidence, by=())
+    scored = derive(_shown, scored, evidence)
     signals = derive(_signals, scored, by=(card, absent))
     verdicts = [tables[f"verdicts:{role}"]] if tables.has(f"verdicts:{role}") else []
     return {

@@ -72,7 +72,9 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         self._make(name, schema, self.plans.sql(expression))
         return self._table(name, schema)
 
-    def derive(self, derivation: Derivation, *tables: ir.Table, by: Sequence[object]) -> ir.Table:
+    def derive(
+        self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
+    ) -> ir.Table:
         name, (schema, sql) = self._name(), self.plans.derived(derivation, tables, by)
         self._make(name, schema, sql)
         return self._table(name, schema)

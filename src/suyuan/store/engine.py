@@ -29,7 +29,9 @@ class Engine(Protocol):
     def keep(self, expression: ir.Table) -> ir.Table:
         """Evaluate once, so that later steps read the outcome and not the derivation."""
 
-    def derive(self, derivation: Derivation, *tables: ir.Table, by: Sequence[object]) -> ir.Table:
+    def derive(
+        self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
+    ) -> ir.Table:
         """Keep what ``derivation(*tables, *by)`` gives: by its name, without running it, if known.
 
         `derivation` must be a function of its arguments and of nothing else, that reads only

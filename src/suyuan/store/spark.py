@@ -69,7 +69,9 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
         # Spark takes 5.0 in SQL for a decimal; what Ibis derived is what later steps count on.
         return self.parquet([self._evaluate(expression)]).cast(expression.schema())
 
-    def derive(self, derivation: Derivation, *tables: ir.Table, by: Sequence[object]) -> ir.Table:
+    def derive(
+        self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
+    ) -> ir.Table:
         return self.keep(derivation(*tables, *by))  # a job takes longer than its expression
 
     def fetch(self, expression: ir.Table) -> pa.Table:
