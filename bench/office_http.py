@@ -169,7 +169,7 @@ class HttpRush:
         await self.send(acts, {"act": "print"}, f"p{n}")
         order = f"{opening.matter}/registration"
         if n % self.setting["late"] == 0:
-            settled = self.clock.start + timedelta(seconds=now + n % 120)
+            settled = self.clock() + timedelta(seconds=n % 120)
             at = settled.replace(tzinfo=UTC).isoformat()
             told = {"order": order, "outcome": "settled", "at": at, "receipt": f"L:{order}"}
             both = (self.send("/fees/notices", told, "", "provider") for _ in range(2))

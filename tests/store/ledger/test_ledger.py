@@ -159,3 +159,32 @@ def test_kinds_of_text_number_and_mapping_are_written_as_what_they_are() -> None
 
     body = MappingProxyType({"a": Word("止付"), "b": (1, Word("x")), "c": 2**70})
     assert canonical(body) == '{"a":"止付","b":[1,"x"],"c":1180591620717411303424}'
+
+
+def test_clients_that_append_at_once_share_nothing_but_the_wait(ledger: EventLedger) -> None:
+    """What one of them cannot append is its own; what two append under one key is one event."""
+    ledger.append(draft(0, chain="c0", key="k"))
+
+    def client(c: int) -> int | str:
+        try:
+            if c == 4:
+                deep = replace(draft(4, chain="c4"), body={"why": "\0'\\\"\n\t日本"})
+                return ledger.append(deep)[0].number
+            if c == 5:
+                return ledger.append(draft(1, chain="c5"), draft(2, chain="c0", key="k"))[0].number
+            if c == 6:
+                lone = replace(draft(1, chain="c6"), body={"why": "\ud800"})
+                return ledger.append(lone)[0].number
+            return ledger.append(draft(7, chain="same", key="k"), draft(c, chain=f"c{c}"))[1].number
+        except (InputError, ValueError):
+            return "refused"
+
+    with ThreadPoolExecutor(8) as pool:
+        found = [list(pool.map(client, range(8))) for _ in range(3)]
+    assert found[0] == [2, 1, 1, 1, 1, "refused", "refused", 1]
+    assert found[2] == [4, 3, 3, 3, 3, "refused", "refused", 3]
+    assert [event.number for event in ledger.events("same")] == [1]
+    assert not list(ledger.events("c5"))
+    verdict = verify(ledger)
+    assert verdict.whole
+    assert verdict.events == 1 + 1 + 6 * 3

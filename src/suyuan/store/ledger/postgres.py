@@ -4,17 +4,20 @@ Who writes locks the names of what it writes (chains, subjects), never the whole
 writers of different matters share the disk's wait. Sealing waits for those who are writing.
 """
 
+import queue
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
 from suyuan.model.errors import EngineError
 from suyuan.model.text import Text
 from suyuan.store.ledger.event import Draft, Event
+from suyuan.store.ledger.grouped import append_group
 from suyuan.store.ledger.merkle import TreeHead
 from suyuan.store.ledger.rows import (
     COLUMNS,
@@ -64,7 +67,16 @@ _LOCK = (
     " FROM unnest(%s::text[]) AS n ORDER BY 1) AS names)"
 )
 _TRIES = 8
+#: Rows that come at once, where libpq can (17 or newer).
+_CHUNK: Final = 2_000
 _WRITERS = 8
+#: At most so many appends share a transaction.
+_GROUP: Final = 512
+#: How often, and how many seconds, a group waits for those who were in the last one.
+_GRACES: Final = 10
+_GRACE: Final = 0.0002
+#: What one client appends, and what it waits for.
+_Asked = tuple[Sequence[Draft], "Future[list[Event]]"]
 
 
 class PostgresLedger:
@@ -75,6 +87,8 @@ class PostgresLedger:
         self._own = threading.local()
         self._open: list[psycopg.Connection[tuple[Any, ...]]] = []
         self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(_WRITERS, thread_name_prefix="ledger")
         with self._connection().transaction():
             self._connection().execute("SELECT pg_advisory_xact_lock(%s)", (_SEAL + 1,))
@@ -109,10 +123,61 @@ class PostgresLedger:
         return self._pool.submit(self.write, work, locks)
 
     def append(self, *drafts: Draft) -> list[Event]:
+        """Many that wait share one transaction."""
+        own: Future[list[Event]] = Future()
+        with self._guard:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="appends", daemon=True)
+                self._thread.start()
+            self._waiting.put((drafts, own))
+        return own.result()
+
+    def _serve(self) -> None:
+        company = 1
+        while (first := self._waiting.get()) is not None:
+            group, more = self._group(first, company)
+            company = len(group)
+            outcomes = self._outcomes([drafts for drafts, _ in group])
+            for (_, future), outcome in zip(group, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    future.set_exception(outcome)
+                else:
+                    future.set_result(outcome)
+            if not more:
+                return
+
+    def _group(self, first: _Asked, company: int) -> tuple[list[_Asked], bool]:
+        """Those who wait; for as many as in the last group it waits a little, they come again."""
+        group, graces = [first], _GRACES
+        while len(group) < _GROUP:
+            try:
+                asked = self._waiting.get_nowait()
+            except queue.Empty:
+                if len(group) >= company or graces == 0:
+                    break
+                graces -= 1
+                time.sleep(_GRACE)
+                continue
+            if asked is None:
+                return group, False
+            group.append(asked)
+        return group, True
+
+    def _outcomes(self, asked: list[Sequence[Draft]]) -> list[list[Event] | Exception]:
+        if len(asked) > 1:
+            # Where one of them cannot be written, each is by itself, to know which.
+            with suppress(Exception):
+                return append_group(self._connection(), _LOCK, asked)
+        return [self._append_alone(drafts) for drafts in asked]
+
+    def _append_alone(self, drafts: Sequence[Draft]) -> list[Event] | Exception:
         chains = sorted({draft.chain for draft in drafts})
-        return self.write(
-            lambda transaction: [transaction.append(draft) for draft in drafts], chains
-        )
+        try:
+            return self.write(
+                lambda transaction: [transaction.append(draft) for draft in drafts], chains
+            )
+        except Exception as error:  # it belongs to whoever asked
+            return error
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._connection().execute(marked(sql), parameters).fetchall()
@@ -131,11 +196,13 @@ class PostgresLedger:
         )
 
     def _streamed(self, query: str, asked: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        """Rows through a cursor on the server, over a connection of its own."""
-        with psycopg.connect(self.address) as connection, connection.cursor("streamed") as cursor:
-            cursor.itersize = 10_000
-            cursor.execute(query.encode(), asked)
-            yield from cursor
+        """Rows as the server makes them, over a connection of its own, so that both work at once.
+
+        A cursor on the server would make each side wait for the other.
+        """
+        chunk = _CHUNK if psycopg.capabilities.has_stream_chunked() else 1
+        with psycopg.connect(self.address) as connection, connection.cursor() as cursor:
+            yield from cursor.stream(query.encode(), asked, size=chunk)
 
     def seal(self, at: datetime) -> TreeHead:
         connection = self._connection()
@@ -149,6 +216,12 @@ class PostgresLedger:
         ]
 
     def close(self) -> None:
+        with self._guard:
+            thread, self._thread = self._thread, None
+            if thread is not None:
+                self._waiting.put(None)
+        if thread is not None:
+            thread.join()
         self._pool.shutdown()
         with self._guard:
             for connection in self._open:
