@@ -3,6 +3,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from ledger_drafts import T0, draft
 from suyuan.model.errors import InputError
 from suyuan.store.ledger import EventLedger, TreeHead, verify
 from suyuan.store.ledger.event import canonical
+from suyuan.store.ledger.seam import UnwrittenError
 
 
 def test_events_come_back_as_they_were_appended(ledger: EventLedger) -> None:
@@ -188,3 +190,17 @@ def test_clients_that_append_at_once_share_nothing_but_the_wait(ledger: EventLed
     verdict = verify(ledger)
     assert verdict.whole
     assert verdict.events == 1 + 1 + 6 * 3
+
+
+def test_a_database_that_is_gone_says_so(postgres_schema: str) -> None:
+    from suyuan.store.ledger.postgres import PostgresLedger
+
+    ledger = PostgresLedger(postgres_schema)
+    ledger.append(draft(1))
+    own = ledger.read("SELECT pg_backend_pid()")[0][0]
+    with suppress(UnwrittenError):
+        ledger.read("SELECT pg_terminate_backend(?)", (own,))
+    ledger.address = "host=/nowhere user=nobody"
+    with pytest.raises(UnwrittenError):
+        ledger.write(lambda transaction: transaction.append(draft(2)))
+    ledger.close()

@@ -31,7 +31,7 @@ from suyuan.store.ledger.rows import (
     insert_rows,
     write_seal,
 )
-from suyuan.store.ledger.seam import LedgerTransaction, Result, StoredRow
+from suyuan.store.ledger.seam import LedgerTransaction, Result, StoredRow, UnwrittenError
 
 try:
     import psycopg
@@ -115,6 +115,8 @@ class PostgresLedger:
                 if attempt == _TRIES - 1:
                     raise
                 time.sleep(random.uniform(0, 0.01) * 2**attempt)
+            except psycopg.OperationalError as error:  # the server is gone, or its disk is full
+                raise _gone(error) from error
         raise AssertionError("unreachable")
 
     def submit(
@@ -180,7 +182,10 @@ class PostgresLedger:
             return error
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._connection().execute(marked(sql), parameters).fetchall()
+        try:
+            return self._connection().execute(marked(sql), parameters).fetchall()
+        except psycopg.OperationalError as error:
+            raise _gone(error) from error
 
     def events(self, chain: str | None = None, after: int = 0) -> Iterator[Event]:
         where = "WHERE sequence > %s" if chain is None else "WHERE chain = %s AND sequence > %s"
@@ -267,6 +272,14 @@ class _PostgresTransaction(_Statements):
 
     def events_of(self, chains: Sequence[str]) -> dict[str, list[Event]]:
         return events_of_chains(self, chains)
+
+
+def _gone(error: Exception) -> UnwrittenError:
+    return UnwrittenError(
+        Text("The database does not answer; nothing was kept.", "数据库无响应，未保存任何内容。"),
+        value=type(error).__name__,
+        hint=Text("Is the server up, and its disk not full?", "请检查数据库服务及磁盘空间。"),
+    )
 
 
 def marked(sql: str) -> bytes:
