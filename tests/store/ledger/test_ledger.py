@@ -204,3 +204,17 @@ def test_a_database_that_is_gone_says_so(postgres_schema: str) -> None:
     with pytest.raises(UnwrittenError):
         ledger.write(lambda transaction: transaction.append(draft(2)))
     ledger.close()
+
+
+def test_a_thread_that_ends_leaves_no_connection_behind(postgres_schema: str) -> None:
+    from suyuan.store.ledger.postgres import PostgresLedger
+
+    ledger = PostgresLedger(postgres_schema)
+    mine = "SELECT count(*) FROM pg_stat_activity WHERE state IS NOT NULL"
+    before = ledger.read(mine)[0][0]
+    for _ in range(5):
+        thread = threading.Thread(target=ledger.read, args=("SELECT 1",))
+        thread.start()
+        thread.join()
+    assert ledger.read(mine)[0][0] <= before + 2
+    ledger.close()
