@@ -68,13 +68,13 @@ for module in (
 app.add_typer(rules.app, name="rules")
 app.add_typer(lab.app, name="lab")
 app.add_typer(live.app, name="live")
-office.app.command(office_indicators.NAME)(office_indicators.command)
+for module in (office_indicators, office_change):
+    office.app.command(module.NAME)(module.command)
 for name, pack in (
     ("fees", office_fees),
     ("referral", office_referral),
     ("event", office_event),
     ("licence", office_licence),
-    ("change", office_change),
 ):
     office.app.add_typer(pack.app, name=name)
 app.add_typer(office.app, name="office")
