@@ -9,20 +9,19 @@ from pathlib import Path
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 pytest.importorskip("cryptography")
-from playwright.sync_api import Browser, BrowserContext, Page, expect  # noqa: E402
+from browser_of import chromium
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from office_people import PARTIES, begin, with_people  # noqa: E402
-from office_server import HandClock, Served, served  # noqa: E402
-from suyuan.casework.opening import open_office  # noqa: E402
-from suyuan.casework.payments import Cashier  # noqa: E402
-from suyuan.casework.simulated_provider import SimulatedProvider  # noqa: E402
-from suyuan.face.office_pages.site_pages import office_pages  # noqa: E402
+from office_people import PARTIES, begin, with_people
+from office_server import HandClock, Served, served
+from suyuan.casework.opening import open_office
+from suyuan.casework.payments import Cashier
+from suyuan.casework.simulated_provider import SimulatedProvider
+from suyuan.face.office_pages.site_pages import office_pages
 
 pytestmark = pytest.mark.browser
-BINARIES = ("/usr/lib/chromium/chromium", "/usr/bin/chromium", "/usr/bin/google-chrome")
-QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
 PHONE, DESK = 390, 1366
 FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
 SMALL = """() => ['button', 'a.button', 'input', 'select']
@@ -33,13 +32,8 @@ SMALL = """() => ['button', 'a.button', 'input', 'select']
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    binary = next((path for path in BINARIES if Path(path).exists()), None)
-    if binary is None:
-        pytest.skip("no Chromium")
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=binary, args=QUIET)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
