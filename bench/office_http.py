@@ -87,7 +87,7 @@ def serve(listening: socket.socket, folder: Path, postgres: str | None, name: st
     app = office_app(site, office_pages({"gaokao-2021": cashier}))
     config = uvicorn.Config(
         app, log_level="error", access_log=False, timeout_graceful_shutdown=2,
-        proxy_headers=False, lifespan="off", ws="none",
+        proxy_headers=False, lifespan="off", ws="none", timeout_keep_alive=600,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
     office.ledger.close()

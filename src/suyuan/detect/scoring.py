@@ -58,31 +58,45 @@ def findings(
     measured: Measured, card: Scorecard, tables: Tables, absent: frozenset[str], *, listed: float
 ) -> Written:
     """Candidates scored, the listed ones told in sentences, each with its signals and its rows."""
-    keep = tables.engine.keep
-    candidates = _complete(measured.candidates)
+    keep, derive, role = tables.engine.keep, tables.engine.derive, card.role
+    candidates = keep(_complete(measured.candidates))
     learnt = of_case(candidates, card, tables, absent, total)
     if learnt is not None:
         # Weighed by the harmed of this very case, conduct is more than conduct (0087).
-        card, candidates = learnt.card, learnt.candidates.mutate(corroborated=ibis.null("boolean"))
-    scored = _scored(candidates, card, absent)
-    scored = keep(_listed(scored, listed))
+        card, candidates = (
+            learnt.card,
+            keep(learnt.candidates.mutate(corroborated=ibis.null("boolean"))),
+        )
+    scored = derive(_listed, candidates, by=(card, absent, listed))
     # Rows are gathered for the few that are listed, not for everyone who was measured.
     evidence = keep(measured.evidence.semi_join(scored, "subject"))
-    scored = keep(scored.semi_join(evidence, "subject"))
-    signals = keep(_signals(scored, card, absent))
+    scored = derive(_shown, scored, evidence)
+    signals = derive(_signals, scored, by=(card, absent))
+    verdicts = [tables[f"verdicts:{role}"]] if tables.has(f"verdicts:{role}") else []
     return {
-        f"findings:{card.role}": keep(_obeying(_worded(scored, card), card.role, tables)),
-        f"signals:{card.role}": signals,
-        f"evidence:{card.role}": keep(weighed(evidence, signals, card)),
+        f"findings:{role}": (
+            derive(_obeying, scored, *verdicts, by=(card,))
+            if verdicts
+            else derive(_worded, scored, by=(card,))
+        ),
+        f"signals:{role}": signals,
+        f"evidence:{role}": derive(weighed, evidence, signals, by=(card,)),
     }
 
 
-def _listed(scored: ir.Table, listed: float) -> ir.Table:
+def _shown(scored: ir.Table, evidence: ir.Table) -> ir.Table:
+    return scored.semi_join(evidence, "subject")
+
+
+def _listed(
+    candidates: ir.Table, card: Scorecard, absent: frozenset[str], listed: float
+) -> ir.Table:
     """Candidates over the floor, and the best :data:`ALWAYS` whatever their score.
 
     A floor alone would hide, when another table arrives, people of whom it says nothing: scores of
     a case that knows more lie further apart. Where no more are measured than that, all are listed.
     """
+    scored = _scored(candidates, card, absent)
     place = ibis.row_number().over(order_by=[scored["score"].desc(), scored["subject"]])
     ranked = scored.mutate(place=place)
     return ranked.filter((ranked["score"] >= listed) | (ranked["place"] < ALWAYS)).drop("place")
@@ -142,11 +156,10 @@ def _signals(scored: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Ta
     ).select(*ROLE_SIGNALS.names)
 
 
-def _obeying(found: ir.Table, role: str, tables: Tables) -> ir.Table:
-    """`found` with ``decided`` as a person said, where one did; the score stays what it was."""
-    if not tables.has(f"verdicts:{role}"):
-        return found
-    word = tables[f"verdicts:{role}"].select(of="subject", confirmed="confirmed").view()
+def _obeying(scored: ir.Table, verdicts: ir.Table, card: Scorecard) -> ir.Table:
+    """Findings with ``decided`` as a person said, where one did; the score stays what it was."""
+    found = _worded(scored, card)
+    word = verdicts.select(of="subject", confirmed="confirmed").view()
     pairs = found.left_join(word, found["subject"] == word["of"])
     decided = ibis.coalesce(pairs["confirmed"], pairs["decided"])
     return pairs.mutate(decided=decided).select(*ROLE_FINDINGS.names)

@@ -3,6 +3,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from ledger_drafts import T0, draft
 from suyuan.model.errors import InputError
 from suyuan.store.ledger import EventLedger, TreeHead, verify
 from suyuan.store.ledger.event import canonical
+from suyuan.store.ledger.seam import UnwrittenError
 
 
 def test_events_come_back_as_they_were_appended(ledger: EventLedger) -> None:
@@ -188,3 +190,31 @@ def test_clients_that_append_at_once_share_nothing_but_the_wait(ledger: EventLed
     verdict = verify(ledger)
     assert verdict.whole
     assert verdict.events == 1 + 1 + 6 * 3
+
+
+def test_a_database_that_is_gone_says_so(postgres_schema: str) -> None:
+    from suyuan.store.ledger.postgres import PostgresLedger
+
+    ledger = PostgresLedger(postgres_schema)
+    ledger.append(draft(1))
+    own = ledger.read("SELECT pg_backend_pid()")[0][0]
+    with suppress(UnwrittenError):
+        ledger.read("SELECT pg_terminate_backend(?)", (own,))
+    ledger.address = "host=/nowhere user=nobody"
+    with pytest.raises(UnwrittenError):
+        ledger.write(lambda transaction: transaction.append(draft(2)))
+    ledger.close()
+
+
+def test_a_thread_that_ends_leaves_no_connection_behind(postgres_schema: str) -> None:
+    from suyuan.store.ledger.postgres import PostgresLedger
+
+    ledger = PostgresLedger(postgres_schema)
+    mine = "SELECT count(*) FROM pg_stat_activity WHERE state IS NOT NULL"
+    before = ledger.read(mine)[0][0]
+    for _ in range(5):
+        thread = threading.Thread(target=ledger.read, args=("SELECT 1",))
+        thread.start()
+        thread.join()
+    assert ledger.read(mine)[0][0] <= before + 2
+    ledger.close()

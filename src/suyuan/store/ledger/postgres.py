@@ -31,7 +31,7 @@ from suyuan.store.ledger.rows import (
     insert_rows,
     write_seal,
 )
-from suyuan.store.ledger.seam import LedgerTransaction, Result, StoredRow
+from suyuan.store.ledger.seam import LedgerTransaction, Result, StoredRow, UnwrittenError
 
 try:
     import psycopg
@@ -85,7 +85,7 @@ class PostgresLedger:
     def __init__(self, address: str, schema: str = "") -> None:
         self.address = address
         self._own = threading.local()
-        self._open: list[psycopg.Connection[tuple[Any, ...]]] = []
+        self._open: dict[threading.Thread, psycopg.Connection[tuple[Any, ...]]] = {}
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
         self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
@@ -99,10 +99,17 @@ class PostgresLedger:
     def _connection(self) -> "psycopg.Connection[tuple[Any, ...]]":
         found: psycopg.Connection[tuple[Any, ...]] | None = getattr(self._own, "connection", None)
         if found is None or found.closed:
+            self._close_of(lambda thread: not thread.is_alive())
             found = self._own.connection = psycopg.connect(self.address, autocommit=True)
             with self._guard:
-                self._open.append(found)
+                self._open[threading.current_thread()] = found
         return found
+
+    def _close_of(self, which: Callable[[threading.Thread], bool]) -> None:
+        """Close connections of threads: a server's come and go, and would use all of them up."""
+        with self._guard:
+            for thread in [each for each in self._open if which(each)]:
+                self._open.pop(thread).close()
 
     def write(
         self, work: Callable[[LedgerTransaction], Result], locks: Sequence[str] = ()
@@ -115,6 +122,8 @@ class PostgresLedger:
                 if attempt == _TRIES - 1:
                     raise
                 time.sleep(random.uniform(0, 0.01) * 2**attempt)
+            except psycopg.OperationalError as error:  # the server is gone, or its disk is full
+                raise _gone(error) from error
         raise AssertionError("unreachable")
 
     def submit(
@@ -180,13 +189,19 @@ class PostgresLedger:
             return error
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._connection().execute(marked(sql), parameters).fetchall()
+        try:
+            return self._connection().execute(marked(sql), parameters).fetchall()
+        except psycopg.OperationalError as error:
+            raise _gone(error) from error
 
     def events(self, chain: str | None = None, after: int = 0) -> Iterator[Event]:
-        where = "WHERE sequence > %s" if chain is None else "WHERE chain = %s AND sequence > %s"
-        asked: tuple[Any, ...] = (after,) if chain is None else (chain, after)
-        query = f"SELECT {COLUMNS} FROM event {where} ORDER BY sequence"
-        yield from map(event_of, self._streamed(query, asked))
+        if chain is None:
+            query = f"SELECT {COLUMNS} FROM event WHERE sequence > %s ORDER BY sequence"
+            yield from map(event_of, self._streamed(query, (after,)))
+            return
+        # A chain is short: a connection of its own would cost more than all else of a request.
+        query = f"SELECT {COLUMNS} FROM event WHERE chain = ? AND sequence > ? ORDER BY sequence"
+        yield from map(event_of, self.read(query, (chain, after)))
 
     def rows(self) -> Iterator[StoredRow]:
         yield from self._streamed(
@@ -223,10 +238,7 @@ class PostgresLedger:
         if thread is not None:
             thread.join()
         self._pool.shutdown()
-        with self._guard:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
+        self._close_of(lambda _: True)
 
 
 class _Statements:
@@ -267,6 +279,14 @@ class _PostgresTransaction(_Statements):
 
     def events_of(self, chains: Sequence[str]) -> dict[str, list[Event]]:
         return events_of_chains(self, chains)
+
+
+def _gone(error: Exception) -> UnwrittenError:
+    return UnwrittenError(
+        Text("The database does not answer; nothing was kept.", "数据库无响应，未保存任何内容。"),
+        value=type(error).__name__,
+        hint=Text("Is the server up, and its disk not full?", "请检查数据库服务及磁盘空间。"),
+    )
 
 
 def marked(sql: str) -> bytes:
