@@ -23,7 +23,8 @@ import pyarrow as pa
 
 from suyuan.detect.leaks.inquiry import inquire
 from suyuan.identity.matching.match import matches
-from suyuan.lookup.seized_rows import PhoneIndex, build
+from suyuan.lookup.phone_index import PhoneIndex
+from suyuan.lookup.seized_rows import build
 from suyuan.store.duck import DuckEngine
 from suyuan.store.tables import Tables, stored_schema
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from suyuan.detect.scoring import scorecard
+from suyuan.detect.cards import scorecard
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.fold import fold
 from suyuan.live.frames import ANSWER, frame
@@ -32,6 +32,7 @@ from suyuan.live.journal import Journal, read_journal
 from suyuan.live.keys import Keyring
 from suyuan.live.policy import default_policy
 from suyuan.live.scorer import Scorer
+from suyuan.live.service import run as run_alone
 from suyuan.live.service import serve
 from suyuan.live.state import empty_state, memory, with_room
 
@@ -286,7 +287,7 @@ def main() -> None:
     parser.add_argument("--folder", default="")
     asked = parser.parse_args()
     if asked.what == "child":
-        asyncio.run(child(asked.folder))
+        run_alone(child(asked.folder))
     elif asked.what == "core":
         core(asked.subscribers)
     elif asked.what == "recover":

@@ -87,7 +87,7 @@ def serve(listening: socket.socket, folder: Path, postgres: str | None, name: st
     app = office_app(site, office_pages({"gaokao-2021": cashier}))
     config = uvicorn.Config(
         app, log_level="error", access_log=False, timeout_graceful_shutdown=2,
-        proxy_headers=False, lifespan="off", ws="none",
+        proxy_headers=False, lifespan="off", ws="none", timeout_keep_alive=600,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listening])
     office.ledger.close()
@@ -169,7 +169,7 @@ class HttpRush:
         await self.send(acts, {"act": "print"}, f"p{n}")
         order = f"{opening.matter}/registration"
         if n % self.setting["late"] == 0:
-            settled = self.clock.start + timedelta(seconds=now + n % 120)
+            settled = self.clock() + timedelta(seconds=n % 120)
             at = settled.replace(tzinfo=UTC).isoformat()
             told = {"order": order, "outcome": "settled", "at": at, "receipt": f"L:{order}"}
             both = (self.send("/fees/notices", told, "", "provider") for _ in range(2))

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from suyuan.detect.scoring import scorecard
+from suyuan.detect.cards import scorecard
 from suyuan.ingest import import_case
 from suyuan.live.fold import SIGNALS
 from suyuan.live.policy import default_policy

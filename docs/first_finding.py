@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from suyuan.detect.scoring import scorecard
+from suyuan.detect.cards import scorecard
 from suyuan.face.api import CaseFolder
 from suyuan.face.report.report_file import write_report
 from suyuan.model.results import EVIDENCE, FINDINGS

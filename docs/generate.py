@@ -12,8 +12,8 @@ from typing import Any
 
 import typer.main
 
+from suyuan.detect.cards import scorecard
 from suyuan.detect.detectors import DETECTORS
-from suyuan.detect.scoring import scorecard
 from suyuan.face.cli import app
 from suyuan.ingest.mapping.profile_files import shipped, sources_by_column
 from suyuan.ingest.mapping.profiles import Sides

@@ -53,8 +53,8 @@ class Served:
 
 
 @contextmanager
-def served(office: Office, clock: HandClock, pages=()) -> Iterator[Served]:
-    site = OfficeSite(office, clock)
+def served(office: Office, clock: HandClock, pages=(), folder=None) -> Iterator[Served]:
+    site = OfficeSite(office, clock, folder=folder)
     listening = listening_socket("127.0.0.1", 0)
     config = uvicorn.Config(office_app(site, pages), log_level="error", access_log=False)
     server = uvicorn.Server(config)

@@ -324,3 +324,28 @@ def test_a_window_changed_while_it_runs(office: Office) -> None:
     cash, _ = cashier(office)
     assert ask(cash, desks[0], "2020-11-22T23:59").outcome is PaymentOutcome.SETTLED
     assert matter_state(office.state(desks[0].matter, beijing("2020-11-23"))) == "registered"
+
+
+@pytest.mark.parametrize(
+    ("begun", "handed_in"),
+    [
+        ("2020-11-20T23:59:59.500", "2020-11-20T23:59:59.600"),
+        ("2020-11-20T23:59:10", "2020-11-20T23:59:59.600"),
+        ("2020-11-20T23:59:59.500", None),
+        ("2020-11-21T00:00:05", None),
+    ],
+)
+def test_a_duty_of_the_last_second_lapses_no_earlier_than_it_arose(
+    office: Office, begun: str, handed_in: str | None
+) -> None:
+    desk = candidate(office, at=begun)
+    if handed_in:
+        desk.do(handed_in, "submit", "candidate", **ORDINARY)
+    cash, _ = cashier(office)
+    late = beijing("2020-11-21T00:01:10")
+    notice = PaymentNotice(f"{desk.matter}/registration", PaymentOutcome.SETTLED, late, "R1")
+    assert cash.note(notice, late).kind == "payment_excess"
+    kinds = [event.kind for event in office.ledger.events(desk.matter)]
+    assert kinds.count("lapse") == 1
+    assert office.tick(late + timedelta(days=1)) == 0
+    assert matter_state(desk.state("2020-11-21T00:02")) == "lapsed"

@@ -1,8 +1,12 @@
 """What people get wrong: each is told in a Chinese sentence, and nothing is stored or lost."""
 
+import sys
+import unicodedata
+
 import pytest
 
 from office_people import Desk, begin, beijing
+from suyuan.casework.forms import UNKEPT
 from suyuan.casework.office import Office, ReadTransaction
 from suyuan.casework.rebuilding import rebuild
 from suyuan.model.errors import InputError, SuyuanError
@@ -115,3 +119,9 @@ def test_a_clock_set_back_is_told_and_the_work_goes_on(office: Office) -> None:
     assert office.tick(beijing("2020-11-12T09:00")) == 0
     desk.do("2020-11-13T09:01", "sign_up", "organiser", items=["person:b"], **sign)
     assert desk.state("2020-11-13T09:01").items.keys() == {"person:a", "person:b"}
+
+
+def test_what_cannot_be_kept_are_controls_and_halves_of_characters() -> None:
+    unkept = {c for c in map(chr, range(sys.maxunicode + 1)) if UNKEPT.match(c)}
+    controls = {c for c in map(chr, range(256)) if unicodedata.category(c) == "Cc"}
+    assert unkept == (controls - set("\n\r\t")) | set(map(chr, range(0xD800, 0xE000)))

@@ -62,6 +62,15 @@ def with_hole(path: str, value: object) -> list[str]:
         ("duties/check/if", "in_window('spring')", "no window spring"),
         ("duties/check/if", "case_of('no-rule') == 'x'", "no rule no-rule"),
         ("acts/stop/needs", [{"rule": "no-rule"}], "no rule no-rule"),
+        ("acts/stop/own_item", "bank", "it names no items to be one's own"),
+        ("acts/stop/own_item", "holder", "holder may not do it at all"),
+        ("acts/stop/title", {"en": "stop", "zh": "stop"}, "it is not written in both languages"),
+        ("duties/check/title", {"en": "", "zh": "核对"}, "it is not written in both languages"),
+        (
+            "acts/stop/needs",
+            [{"if": "matching", "else": {"en": "不一致", "zh": "不一致"}}],
+            "it is not written in both languages",
+        ),
         ("measures/stop/notice", "check", "its start does not bring about the notice"),
         ("measures/stop/notice", "none", "it gives no notice to those it affects"),
         ("measures/stop/appeal", "none", "no act none"),
@@ -77,6 +86,14 @@ def with_hole(path: str, value: object) -> list[str]:
 )
 def test_a_hole_is_found(path: str, value: object, flaw: str) -> None:
     assert any(found.startswith(flaw) for found in with_hole(path, value)), with_hole(path, value)
+
+
+def test_a_choice_without_words_is_found() -> None:
+    content = plain_text(TEXT, "x")
+    field = {"type": "text", "words": ["x"], "title": {"en": "kind", "zh": "种类"}}
+    content["fields"]["kind_of_stop"] = field
+    found = flaws(compiled(shaped(content, ProcedureSpec, "x")), LAW)
+    assert [flaw.where for flaw in found] == ["stop-payment fields.kind_of_stop.x"]
 
 
 @pytest.mark.parametrize(

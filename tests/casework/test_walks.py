@@ -2,9 +2,12 @@
 
 import os
 import tempfile
+import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -53,7 +56,7 @@ class Walk(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.office = with_people(open_office(Path(self.folder.name)))
+        self.office = with_people(self.opened(Path(self.folder.name)))
         self.now = START
         parties = {role: PARTIES[role] for role in ("police", "bank", "holder")}
         self.matters = [
@@ -71,6 +74,9 @@ class Walk(RuleBasedStateMachine):
             for key in ("a", "b")
         ]
         self.remembered: list[tuple[str, datetime, str, list]] = []
+
+    def opened(self, folder: Path) -> Office:
+        return open_office(folder)
 
     @rule(hours=st.sampled_from([0, 0.2, 1, 5, 24, 47.99, 48, 100, 24 * 200]))
     def wait(self, hours: float) -> None:
@@ -165,3 +171,36 @@ Walk.TestCase.settings = settings(
     suppress_health_check=list(HealthCheck),
 )
 TestWalks = Walk.TestCase
+
+
+class PostgresWalk(Walk):
+    """The same walks, a few of them, each in a schema of its own."""
+
+    address: ClassVar[str]
+
+    def opened(self, folder: Path) -> Office:
+        self.schema = f"w{uuid.uuid4().hex}"
+        self.execute(f"CREATE SCHEMA {self.schema}")
+        return open_office(folder, f"{self.address} options='-csearch_path={self.schema}'")
+
+    def execute(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def teardown(self) -> None:
+        super().teardown()
+        if hasattr(self, "schema"):
+            self.execute(f"DROP SCHEMA {self.schema} CASCADE")
+
+
+@pytest.fixture
+def walked_database(postgres: str) -> None:
+    PostgresWalk.address = postgres
+
+
+PostgresWalk.TestCase.settings = settings(
+    Walk.TestCase.settings, max_examples=int(os.environ.get("SUYUAN_WALKS", "3"))
+)
+TestPostgresWalks = pytest.mark.usefixtures("walked_database")(PostgresWalk.TestCase)

@@ -5,8 +5,9 @@ import sys
 import pytest
 
 from cases_on_disk import cases
+from suyuan.detect.cards import scorecard
 from suyuan.detect.detectors import DETECTORS
-from suyuan.detect.scoring import scorecard, step
+from suyuan.detect.scoring import step
 from suyuan.model.roles import ROLES
 from suyuan.store.steps import in_order
 from suyuan.store.tables import Tables

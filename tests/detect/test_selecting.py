@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from suyuan.detect.adapting.case import HANDED_ON, of_case
-from suyuan.detect.scoring import scorecard, total
+from suyuan.detect.cards import scorecard
+from suyuan.detect.scoring import total
 from suyuan.model.scorecard import from_mapping, to_mapping
 from suyuan.model.times import DEFAULT_ZONE
 from suyuan.store.duck import DuckEngine

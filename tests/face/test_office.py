@@ -80,7 +80,7 @@ def test_a_stop_payment(tmp_path: Path) -> None:
         "--now",
         "2019-06-07T09:10",
     )
-    assert Path(packet.splitlines()[0]).exists()
+    assert Path(packet.splitlines()[1]).exists()
     told = office(
         "act", desk, matter, "stop", "--as", "person:bk", "--now", "2019-06-07T09:20", code=2
     )

@@ -175,12 +175,10 @@ def test_licence_permits_scans_and_a_change_of_rules(tmp_path: Path) -> None:
     assert office.run(f"licence grants @ {first.strip()} --lang zh") == ""
     paper.write_bytes(b"MZ")
     assert "Windows 程序" in office.run(f"licence scan @ {paper} --owner party:firm", code=2)
-    office.run("change look @ business-licence --to 2020-01-01 --lang zh")
-    proposed = office.run(
-        "change propose @ business-licence --to 2020-01-01 --as person:agency --lang zh"
-    )
+    office.run("change @ business-licence --to 2020-01-01 --preview --lang zh")
+    proposed = office.run("change @ business-licence --to 2020-01-01 --as person:agency --lang zh")
     assert "受影响 0 件" in proposed
-    same = office.run("change approve @ business-licence 1 --as person:agency --lang zh", code=2)
+    same = office.run("change @ business-licence --approve 1 --as person:agency --lang zh", code=2)
     assert "须由另一人同意" in same
-    done = office.run("change approve @ business-licence 1 --as person:chief --lang zh")
+    done = office.run("change @ business-licence --approve 1 --as person:chief --lang zh")
     assert "其余 0 件" in done

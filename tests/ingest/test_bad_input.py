@@ -446,6 +446,17 @@ def test_no_table_at_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_line_of_carriage_returns_is_a_blank_line(case: Path) -> None:
+    (case / "payments.csv").write_bytes(
+        b"payment_id,at,payer,payee,amount\r\r\n\r\r\nP1,2019-04-29,A,B,1.00\r\r\n"
+    )
+    (case / "alone").mkdir()
+    (case / "alone" / "payments.csv").write_bytes(b"payment_id,at,payer,payee,amount\n\r\r\n")
+    imported = import_case(case, case.parent / "out")
+    read = {r["file"]: r["rows_read"] for r in imported.quality_summary.to_pylist()}
+    assert (read["payments.csv"], read["alone/payments.csv"]) == (1, 0)
+
+
 def test_a_million_bad_rows(case: Path) -> None:
     (case / "payments.csv").write_text(HEADER + "P,never,A,B,3\n" * 1_000_000 + GOOD)
     imported = run(case)

@@ -109,6 +109,40 @@ def test_a_quoted_second_header(tmp_path: Path) -> None:
     assert rows(tmp_path, "orders", "order_id, line") == [("O1", 4)]
 
 
+@pytest.mark.parametrize(
+    "again",
+    [
+        "交易日期,对方账号,对方户名,支出金额,收入金额,余额",
+        "交易日期,对方账号,对方户名,支出金额(元),收入金额(元),余额(元)",
+        "交易日期\uff08北京时间\uff09,对方帐号,对方户名,支出金额,收入金额,余额",
+        " 交 易 日 期 , 对方账号,对方户名,支出 金额,收入金额,余 额,,",
+        "`交易日期*,交易对手账号,对手户名,支出金额[元],收入金额[元],余额",
+    ],
+)
+def test_a_page_repeats_the_header_in_another_width(tmp_path: Path, again: str) -> None:
+    imported = one(
+        tmp_path,
+        "账号:6222000000000001\n交易日期,对方账号,对方户名,支出金额,收入金额,余额\n"
+        f"2024-03-01,6222000000000002,白露,5.00,,95.00\n{again}\n"
+        "2024-03-02,6222000000000002,白露,6.00,,89.00\n",
+        "流水.csv",
+    )
+    assert [r["rows_read"] for r in imported.quality_summary.to_pylist()] == [2]
+    assert len(rows(tmp_path, "payments", "line")) == 2
+
+
+def test_a_page_repeats_a_first_header_that_nobody_knows(tmp_path: Path) -> None:
+    header = "批 次,交易日期,对方账号,支出金额,收入金额,余额"
+    imported = one(
+        tmp_path,
+        f"账号:6222000000000001\n{header}\nA,2024-03-01,6222000000000002,5.00,,95.00\n"
+        "批次,交易日期,对方账号,支出金额,收入金额,余额\n"
+        "A,2024-03-02,6222000000000002,6.00,,89.00\n",
+        "流水.csv",
+    )
+    assert [r["rows_read"] for r in imported.quality_summary.to_pylist()] == [2]
+
+
 def test_an_empty_first_table(tmp_path: Path) -> None:
     imported = one(
         tmp_path,

@@ -8,7 +8,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suyuan.detect.scoring import scorecard, weight
+from suyuan.detect.cards import scorecard
+from suyuan.detect.scoring import weight
 from suyuan.live.card_arrays import card_arrays, weigh
 from suyuan.live.fold import SIGNALS
 from suyuan.store.duck import DuckEngine

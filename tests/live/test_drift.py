@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from wire import lines_of_the_story, scorer
 
-from suyuan.detect.scoring import scorecard
+from suyuan.detect.cards import scorecard
 from suyuan.live.batching import Batcher
 from suyuan.live.drift import Drift
 

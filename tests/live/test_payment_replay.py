@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from story import THIRD_PAYMENT, story
 
-from suyuan.detect.scoring import scorecard
+from suyuan.detect.cards import scorecard
 from suyuan.live.policy import Action, default_policy
 from suyuan.model.times import utc
 from suyuan.run.payment_replay import Replayed, replay_payments, scores, threshold_for, value

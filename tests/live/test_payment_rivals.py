@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from suyuan.detect.scoring import scorecard
+from suyuan.detect.cards import scorecard
 from suyuan.run.payment_replay import Replayed, threshold_for
 from suyuan.run.payment_rivals import RULES, best_signal, by_rules, by_signal
 

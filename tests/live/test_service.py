@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from story import THIRD_PAYMENT
 from wire import lines_of_the_story, scorer
 
-from suyuan.live.service import serve
+from suyuan.live.service import loop_factory, serve
 
 
 @asynccontextmanager
@@ -43,7 +43,10 @@ def post(lines: list[bytes]) -> bytes:
     return head.encode() + body
 
 
-def test_lines_and_http_give_the_same_answers(tmp_path: Path) -> None:
+@pytest.mark.parametrize("factory", [None, loop_factory()])
+def test_lines_and_http_give_the_same_answers(
+    tmp_path: Path, factory: Callable[[], asyncio.AbstractEventLoop] | None
+) -> None:
     lines = lines_of_the_story()
 
     async def both() -> tuple[bytes, bytes]:
@@ -54,7 +57,8 @@ def test_lines_and_http_give_the_same_answers(tmp_path: Path) -> None:
             whole = await talk(port, post(lines[:7]) + post(lines[7:]), THIRD_PAYMENT.encode())
         return plain, whole
 
-    plain, whole = asyncio.run(both())
+    with asyncio.Runner(loop_factory=factory) as runner:
+        plain, whole = runner.run(both())
     answers = [json.loads(line) for line in plain.splitlines()]
     third = next(answer for answer in answers if answer.get("id") == THIRD_PAYMENT)
     assert third["action"] == "hold"

@@ -7,7 +7,7 @@ from typing import Any
 
 from story import story
 
-from suyuan.detect.scoring import scorecard
+from suyuan.detect.cards import scorecard
 from suyuan.live.keys import Keyring
 from suyuan.live.policy import default_policy
 from suyuan.live.scorer import Scorer

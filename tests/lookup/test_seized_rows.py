@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filled_tables import filled
-from suyuan.lookup.seized_rows import PhoneIndex, build
+from suyuan.lookup.phone_index import PhoneIndex
+from suyuan.lookup.seized_rows import build
 from suyuan.model.errors import InputError
 from suyuan.store.duck import DuckEngine
 

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from suyuan.money.arrays import CLEAN, DUST, KEPT, Flow, Limits
-from suyuan.money.lots import FIFO, FIRST, HAIRCUT, LIBR, LIFO
+from suyuan.money.methods import FIFO, FIRST, HAIRCUT, LIBR, LIFO
 from suyuan.money.order import closings
 from suyuan.money.poison import poison
 from suyuan.money.shares import muldiv, spread

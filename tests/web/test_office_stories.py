@@ -9,20 +9,19 @@ from pathlib import Path
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 pytest.importorskip("cryptography")
-from playwright.sync_api import Browser, BrowserContext, Page, expect  # noqa: E402
+from browser_of import chromium
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from office_people import PARTIES, begin, with_people  # noqa: E402
-from office_server import HandClock, Served, served  # noqa: E402
-from suyuan.casework.opening import open_office  # noqa: E402
-from suyuan.casework.payments import Cashier  # noqa: E402
-from suyuan.casework.simulated_provider import SimulatedProvider  # noqa: E402
-from suyuan.face.office_pages.site_pages import office_pages  # noqa: E402
+from office_people import PARTIES, begin, with_people
+from office_server import HandClock, Served, served
+from suyuan.casework.opening import open_office
+from suyuan.casework.payments import Cashier
+from suyuan.casework.simulated_provider import SimulatedProvider
+from suyuan.face.office_pages.site_pages import office_pages
 
 pytestmark = pytest.mark.browser
-BINARIES = ("/usr/lib/chromium/chromium", "/usr/bin/chromium", "/usr/bin/google-chrome")
-QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
 PHONE, DESK = 390, 1366
 FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
 SMALL = """() => ['button', 'a.button', 'input', 'select']
@@ -33,20 +32,16 @@ SMALL = """() => ['button', 'a.button', 'input', 'select']
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    binary = next((path for path in BINARIES if Path(path).exists()), None)
-    if binary is None:
-        pytest.skip("no Chromium")
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=binary, args=QUIET)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Served]:
     office = with_people(open_office(tmp_path / "office"), PARTIES)
     cash = Cashier(office, SimulatedProvider(), "person:provider-1", "gaokao-2021-fees")
-    with served(office, HandClock("2020-11-12T09:00"), office_pages({"gaokao-2021": cash})) as up:
+    clock, folder = HandClock("2020-11-12T09:00"), tmp_path / "office"
+    with served(office, clock, office_pages({"gaokao-2021": cash}), folder) as up:
         yield up
     office.ledger.close()
 
@@ -144,6 +139,47 @@ def test_a_clerk_sees_what_waits_and_decides_with_a_second_one(
     second.get_by_role("button", name="批准").click()
     expect(second.locator(".state")).to_have_text("不予许可")
     fits(second)
+
+
+def test_a_firm_hands_in_its_papers_by_phone(
+    browser: Browser, there: Served, tmp_path: Path
+) -> None:
+    firm = begin(there.office, "licence", "firm:1", "2020-11-12T08:00", "applicant",
+                 item="food-licence", joint=False)  # fmt: skip
+    page = entered(browser, there, "person:applicant-1", PHONE)
+    page.goto(f"{there.url}/matters/{firm.matter}/acts/apply")
+    fits(page)
+    papers = page.locator('input[type="file"]')
+    papers.set_input_files(
+        [
+            {"name": "租赁合同.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 lease"},
+            {"name": "身份证.jpg", "mimeType": "image/jpeg", "buffer": b"MZ"},
+        ]
+    )
+    page.get_by_role("button", name="提交：申请").click()
+    expect(page.get_by_role("alert")).to_contain_text("文件内容与扩展名不符")
+    expect(page.get_by_text("已上传：材料")).to_be_visible()  # the good one is not lost
+    fits(page)
+    page.get_by_role("button", name="提交：申请").click()
+    expect(page.get_by_text("已交材料文件")).to_be_visible()
+    fits(page)
+    # A hundred megabytes: the page says why, and what was there stays.
+    large = tmp_path / "x.pdf"
+    with large.open("wb") as file:
+        file.write(b"%PDF-")
+        file.truncate(100_000_000)
+    later = begin(there.office, "licence", "firm:2", "2020-11-12T08:00", "applicant",
+                  item="food-licence", joint=False)  # fmt: skip
+    page.goto(f"{there.url}/matters/{later.matter}/acts/apply")
+    page.locator('input[type="file"]').set_input_files(large)
+    page.get_by_role("button", name="提交：申请").click()
+    expect(page.get_by_role("alert")).to_contain_text("单个文件不得超过 20 MB", timeout=30_000)
+    clerk = entered(browser, there, "person:agency-1", PHONE)
+    clerk.goto(f"{there.url}/matters/{firm.matter}")
+    fits(clerk)
+    with clerk.expect_download() as fetched:
+        clerk.get_by_role("link", name="下载").click()
+    assert Path(fetched.value.path()).read_bytes() == b"%PDF-1.7 lease"
 
 
 def test_an_organisation_answers_on_a_phone(browser: Browser, there: Served) -> None:

@@ -12,33 +12,17 @@ from pathlib import Path
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, FilePayload, Page, Route, expect  # noqa: E402
+pytest.importorskip("playwright.sync_api")
+from browser_of import chromium, listened
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 pytestmark = pytest.mark.browser
-#: The binary itself: Debian's wrapper adds switches of its own.
-BINARIES = ("/usr/lib/chromium/chromium", "/usr/bin/chromium", "/usr/bin/google-chrome")
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    binary = next((path for path in BINARIES if Path(path).exists()), None)
-    if binary is None:
-        pytest.skip("no Chromium")
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=binary, args=QUIET)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -72,14 +56,9 @@ def console() -> list[str]:
 @pytest.fixture
 def page(browser: Browser, url: str, console: list[str]) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    opened = context.new_page()
-    opened.on("console", lambda message: console.append(message.text))
-    opened.on("pageerror", lambda error: console.append(str(error)))
-    opened.on(
-        "request", lambda asked: console.extend([] if "127.0.0.1" in asked.url else [asked.url])
-    )
+    opened = listened(context.new_page(), console)
     opened.goto(url)
-    expect(opened.locator(".ring-card")).to_be_visible(timeout=60_000)
+    expect(opened.locator(".ring-card")).to_be_visible()
     yield opened
     context.close()
     assert not console
@@ -396,7 +375,7 @@ def test_a_file_waits_until_a_person_takes_it(page: Page, zheng_case: tuple[Path
     slip = page.locator(".slip")
     expect(slip).to_contain_text("补充通话.csv")
     slip.get_by_role("button", name="读取").click()
-    expect(slip).to_contain_text("识别为 calls", timeout=120_000)
+    expect(slip).to_contain_text("识别为 calls")
     expect(slip).to_contain_text("1 行中保留 1 行")
     assert not (zheng_case[0] / "补充通话.csv").exists()
     slip.get_by_role("button", name="退回").click()

@@ -6,7 +6,7 @@ import { RoleSign, Score, SubjectLink, Wait, Yuan } from "./parts";
 import { marked, paneOpen, params, selected, set } from "./state";
 import { Assign, Note } from "./notes";
 import { Why } from "./why";
-import { b, day, minute, n, t, type Both } from "./text";
+import { b, day, minute, n, t, type Both, type Word } from "./text";
 import type { EvidenceRow, Finding, Findings, SignalLine, StoredRow, SubjectPage } from "./types";
 
 export function EvidencePane() {
@@ -64,7 +64,7 @@ function OneFinding({ id }: { id: string }) {
     <h4>{t("evidenceRows")} <span class="count">{it.rows.length} {t("moreRows")} {n(it.rows_total)}</span></h4>
     <Rows rows={it.rows} total={it.rows_total} />
     <h4>{t("history")}</h4>
-    {it.history.length ? <ul class="history">{it.history.map((one) => <li key={one.id}><b>{one.by}</b> {minute(one.at)} · {one.kind} · “{one.reason}”</li>)}</ul> : <p class="hint">{t("noHistory")}</p>}
+    {it.history.length ? <ul class="history">{it.history.map((one) => <li key={one.id}><b>{one.by}</b> {minute(one.at)} · {t(`verb_${one.kind}` as Word)} · “{one.reason}”</li>)}</ul> : <p class="hint">{t("noHistory")}</p>}
     <p class="small">{it.detector} v{it.version}</p>
   </article>}</Wait>;
 }

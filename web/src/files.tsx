@@ -4,11 +4,11 @@ import { useRef } from "preact/hooks";
 import { call, inCase, Refused, useLoad, type Problem } from "./api";
 import { Button, Section, Wait } from "./parts";
 import { changed, status } from "./state";
-import { b, n, t, type Both } from "./text";
+import { b, lang_, n, t, type Both } from "./text";
 import { busy, startRun, type Job } from "./runs";
 
 type Slip = { id: string; name: string; bytes: number; sha256: string; by: string; at: string };
-type Read = { file: string; table: string | null; profile: string | null; rows_read: number; rows_kept: number; quarantined: number; left_over?: number };
+type Read = { file: string; table: string | null; table_zh?: string | null; profile: string | null; rows_read: number; rows_kept: number; quarantined: number; left_over?: number };
 type Answer = { files: Read[]; problems: (Both & { count: number })[]; problems_total: number };
 type FilesPage = { waiting: Slip[]; check: Job<Answer>; items: Read[]; total: number; largest: number; endings: string[] };
 
@@ -46,7 +46,7 @@ export function FilesScreen() {
         <Button word="accept" class="primary" onClick={() => void say(async () => { await call("POST", inCase(`/files/${one.id}/acceptance`), {}); took.value = true; })} />
         <Button word="sendBack" onClick={() => void say(() => call("DELETE", inCase(`/files/${one.id}`)))} /></div></li>)}</ul></Section>}
     <Section title={t("inCase")} count={n(it.total)}><table class="sheet"><thead><tr><th scope="col">{t("file")}</th><th scope="col">{t("profileCol")}</th><th scope="col" class="number">{t("rows")}</th><th scope="col" class="number">{t("quarantined")}</th></tr></thead>
-      <tbody>{it.items.map((one) => <tr key={one.file}><td>{one.file}</td><td>{one.table ?? "–"} <small>{one.profile}</small></td><td class="number">{n(one.rows_kept)}</td><td class={`number${one.quarantined ? " attention" : ""}`}>{n(one.quarantined)}</td></tr>)}</tbody></table></Section>
+      <tbody>{it.items.map((one) => <tr key={one.file}><td>{one.file}</td><td>{(lang_() === "zh" && one.table_zh) || (one.table ?? "–")} <small>{one.profile}</small></td><td class="number">{n(one.rows_kept)}</td><td class={`number${one.quarantined ? " attention" : ""}`}>{n(one.quarantined)}</td></tr>)}</tbody></table></Section>
   </div>}</Wait>;
 }
 

@@ -9,7 +9,7 @@ const editable = (target: EventTarget | null): boolean =>
 /** The name of a key for a table of shortcuts: `J`, `Shift+F`, `Ctrl+Z`, `/`, `Escape`; empty: not for us. */
 export function keyName(event: KeyboardEvent): string {
   const typing = editable(event.target);
-  if (typing && (composing(event) || !(event.ctrlKey || event.altKey || event.code === "Escape"))) return "";
+  if (typing && (composing(event) || !(event.ctrlKey || event.altKey || event.code === "Escape" || /^F\d+$/.test(event.code)))) return "";
   const code = event.code;
   const base = code.startsWith("Key") ? code.slice(3) : code.startsWith("Digit") ? code.slice(5) : code === "Slash" ? "/" : code === "BracketLeft" ? "[" : code === "BracketRight" ? "]" : code;
   const bare = base.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;

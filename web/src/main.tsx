@@ -25,35 +25,38 @@ const GO: Record<string, Screen> = { H: "home", C: "chain", L: "leads", T: "time
 const VIEWS: Partial<Record<Screen, () => JSX.Element | null>> = { home: HomeScreen, chain: ChainScreen, leads: LeadsScreen, reports: ReportsScreen, time: TimeScreen, money: MoneyScreen, warn: WarnScreen, rules: RulesScreen, duties: DutiesScreen, files: FilesScreen, report: ReportScreen, audit: AuditScreen };
 
 function App({ me }: { me: Me }) {
-  const head = useLoad<Home>(caseId.value ? inCase("") : null);
+  const posts = me.cases.find((one) => one.id === caseId.value)?.posts;
+  const reads = readsCase(posts);
+  const head = useLoad<Home>(caseId.value && reads ? inCase("") : null);
   const search = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => layKeys({
     "/": () => search.current?.focus(), "Shift+/": () => { help.value = !help.value; }, "Ctrl+Z": undo, "Ctrl+Shift+Z": redo,
-    "Alt+ArrowLeft": () => history.back(), Escape: () => { if (help.value) help.value = false; else select([]); }, "]": () => { paneOpen.value = !paneOpen.value; },
+    "Alt+ArrowLeft": () => history.back(), Escape: () => { if (help.value) help.value = false; else select([]); }, "]": () => { paneOpen.value = !paneOpen.value; }, F6: nextPart,
     ...Object.fromEntries(Object.entries(GO).map(([key, to]) => [`G ${key}`, () => go(to)])),
   }, true), []);
-  useEffect(() => listenToCase(), []);
-  const View = VIEWS[screen.value];
+  useEffect(() => (reads ? listenToCase() : undefined), []);
+  const at = reads ? screen.value : "audit";
+  const View = VIEWS[at];
   const home = head.value.data;
   if (home && home.zone !== zone.value) zone.value = home.zone;
-  const pane = paneOpen.value && (!!params.value.f || selected.value.length > 0 || screen.value === "leads");
+  const pane = reads && paneOpen.value && (!!params.value.f || selected.value.length > 0 || (screen.value === "leads" && innerWidth > 700));
   return <div class={`frame${pane ? "" : " closed"}`} style={{ "--pane": `${paneWidth.value}px` }}>
     <a class="skip" href="#main">{t("skip")}</a>
     <header class="top">
       <a class="brand" href="/" onClick={(event) => { event.preventDefault(); if (caseId.value) go("home"); }}><b>溯源</b> suyuan</a>
-      <span class="case-name">{home ? b(home.name) : ""}</span>
-      <Search field={search} />
+      <span class="case-name">{b(home?.name ?? me.cases.find((one) => one.id === caseId.value)?.name)}</span>
+      {reads ? <Search field={search} /> : <span class="grow" />}
       <RunButton unheard={home?.unheard ?? 0} may={home?.posts.some((one) => one === "investigator" || one === "supervisor") ?? false} />
       <span class="zone" title={t("zone")}>{home?.zone}</span>
-      <span class={`mask${home?.revealed ? " open" : ""}`}>{t("masked")} · {home?.revealed ?? 0} {t("revealed")}</span>
+      {reads && <span class={`mask${home?.revealed ? " open" : ""}`}>{t("masked")} · {home?.revealed ?? 0} {t("revealed")}</span>}
       <button type="button" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")} lang={lang.value === "zh" ? "en" : "zh-CN"}>{t("language")}</button>
       <button type="button" class="quiet" title={t("theme")} aria-label={t("theme")} onClick={() => setTheme(theme.value === "dark" ? "light" : "dark")}>{theme.value === "dark" ? "☀" : "☾"}</button>
       <button type="button" class="quiet" aria-label={t("keys")} title={t("keys")} onClick={() => { help.value = true; }}>?</button>
       {!me.alone && <button type="button" class="quiet" title={me.name} onClick={() => void signOut()}>{me.name} · {t("signOut")}</button>}
     </header>
-    <nav class="side" aria-label={t("navigation")}>{SCREENS.filter((one) => VIEWS[one]).map((one) => <a key={one} href={`/c/${caseId.value}/${one}`} aria-current={screen.value === one ? "page" : undefined} onClick={(event) => { event.preventDefault(); go(one); }}><span class="icon" aria-hidden="true">{ICON[one]}</span>{t(one === "reports" ? "seriesScreen" : one === "files" ? "filesScreen" : one)}</a>)}</nav>
+    <nav class="side" aria-label={t("navigation")}>{SCREENS.filter((one) => reads || one === "audit").map((one) => <a key={one} href={`/c/${caseId.value}/${one}`} aria-current={at === one ? "page" : undefined} onClick={(event) => { event.preventDefault(); go(one); }}><span class="icon" aria-hidden="true">{ICON[one]}</span>{t(one === "reports" ? "seriesScreen" : one === "files" ? "filesScreen" : one)}</a>)}</nav>
     <RunDrawer />
-    <main id="main" tabIndex={0}>{View ? <View key={screen.value} /> : null}</main>
+    <main id="main" tabIndex={0}>{View ? <View key={at} /> : null}</main>
     {pane && <><Splitter /><EvidencePane /></>}
     <footer class="bottom"><span role="status" aria-live="polite">{status.value}</span><span class="grow" />
       {canUndo.value && <button type="button" class="quiet" onClick={undo}>{t("undo")}: {canUndo.value}</button>}
@@ -63,6 +66,16 @@ function App({ me }: { me: Me }) {
     {help.value && <Help />}
   </div>;
 }
+
+/** From the content to the evidence to the list of screens, and round again. */
+function nextPart(): void {
+  const parts = ["#main", ".pane-body", ".side a[aria-current]"].map((one) => document.querySelector<HTMLElement>(one)).filter((one) => one !== null);
+  const now = parts.findIndex((one) => one.contains(document.activeElement) || one.parentElement?.matches(".side") && one.parentElement.contains(document.activeElement));
+  parts[(now + 1 || 1) % parts.length]?.focus();
+}
+
+/** Auditors see who did what, and nothing of the case itself; unknown posts are told so by the server. */
+const readsCase = (posts: string[] | undefined): boolean => !posts || posts.some((one) => ["viewer", "investigator", "supervisor"].includes(one));
 
 /** What others do is seen here within a second, and what ends is masked again. */
 function listenToCase(): () => void {
@@ -110,7 +123,7 @@ function Search({ field }: { field: { current: HTMLInputElement | null } }) {
       <li role="option" aria-selected="false"><Why text={asked.value} key={asked.value} /></li></ul>}</div>;
 }
 
-const HELP: [string, Word, string?][] = [["/", "search"], ["G H", "home"], ["G C", "chain"], ["G L", "leads"], ["J", "nextLead"], ["C", "confirm"], ["R", "reject"], ["U", "takeBack"], ["E", "unfold"], ["F", "fold"], ["⇧F", "foldOthers"], ["X", "cutKey"], ["F2", "fit"], ["G T", "time"], ["G M", "money"], ["G W", "warn"], ["G D", "duties"], ["G S", "seriesScreen"], ["G U", "filesScreen"], ["L", "lasso"], ["P", "unpin"], ["Ctrl+S", "keepBoard"], ["Ctrl+←", "pin"], ["]", "evidence"], ["Ctrl+Z", "undo"], ["Ctrl+⇧Z", "redo"], ["Esc", "close"], ["?", "keys"]];
+const HELP: [string, Word, string?][] = [["/", "search"], ["G H", "home"], ["G C", "chain"], ["G L", "leads"], ["J", "nextLead"], ["C", "confirm"], ["R", "reject"], ["U", "takeBack"], ["E", "unfold"], ["F", "fold"], ["⇧F", "foldOthers"], ["X", "cutKey"], ["F2", "fit"], ["G T", "time"], ["G M", "money"], ["G W", "warn"], ["G D", "duties"], ["G S", "seriesScreen"], ["G U", "filesScreen"], ["L", "lasso"], ["P", "unpin"], ["Ctrl+S", "keepBoard"], ["Ctrl+←", "pin"], ["]", "evidence"], ["F6", "nextPart"], ["Ctrl+Z", "undo"], ["Ctrl+⇧Z", "redo"], ["Esc", "close"], ["?", "keys"]];
 function Help() {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);
@@ -139,7 +152,7 @@ function SignIn({ failed, first }: { failed: boolean; first: string }) {
 
 function Cases({ me }: { me: Me }) {
   if (!me.cases.length) return <Bare me={me}><OwnDuties /></Bare>;
-  return <main class="sign-in"><div><h1>{t("cases")}</h1><ul class="plain">{me.cases.map((one) => <li key={one.id}><a href={`/c/${one.id}`}>{b(one.name)}</a> <span class="small">{one.posts.join(", ")}</span></li>)}</ul><p class="small">{n(me.cases.length)}</p></div></main>;
+  return <main class="sign-in"><div><h1>{t("cases")}</h1><ul class="plain">{me.cases.map((one) => <li key={one.id}><a href={`/c/${one.id}`}>{b(one.name)}</a> <span class="small">{one.posts.map((post) => t(post === "admin" ? "admin" : (`post_${post}` as Word))).join(t("listComma"))}</span></li>)}</ul><p class="small">{n(me.cases.length)}</p></div></main>;
 }
 
 /** A page without a case: an organisation's own duties. */

@@ -33,7 +33,7 @@ export function Matter({ id, root, close }: { id: string; root: string; close: (
       <p class="hint">{b(it.about)}</p>
       <p class="notice"><b>{b(it.state)}</b> <span class="small">{it.parties.map((one) => `${b(one.role)}: ${partyName(one.party)}`).join(" · ")}</span></p>
       {error.value && <p class="notice bad" role="alert">{error.value}</p>}
-      {it.duties.length > 0 && <table class="sheet"><tbody>{it.duties.map((one) => <tr key={one.duty}><td><b>{b(one.title)}</b></td><td>{partyName(one.party)}</td><td class="figure">{minute(one.due)} <small>{one.certainty === "exact" ? "" : one.certainty}</small></td><td>{t(`dutyIs_${one.state}` as Word)}</td><td class="small">{one.cited}</td></tr>)}</tbody></table>}
+      {it.duties.length > 0 && <table class="sheet"><tbody>{it.duties.map((one) => <tr key={one.duty}><td><b>{b(one.title)}</b></td><td>{partyName(one.party)}</td><td class="figure">{minute(one.due)} <small>{one.certainty === "exact" ? "" : t(`due_${one.certainty}` as Word)}</small></td><td>{t(`dutyIs_${one.state}` as Word)}</td><td class="small">{one.cited}</td></tr>)}</tbody></table>}
       {it.proposals.length > 0 && <section><h3>{t("proposals")}</h3><ul class="plain">{it.proposals.map((one) => <li key={one.number} class="slip"><span><b>{b(one.act)}</b> {one.by} <small>{minute(one.at)}</small></span>
         {one.mine ? <span class="hint">{t("ownProposal")}</span> : <Button word="approve" class="primary" onClick={() => void send(() => call("POST", `${path}/approvals`, { proposal: one.number }))} />}</li>)}</ul></section>}
       <section><h3>{t("acts")}</h3>{open.map((one) => <ActForm key={one.act} act={one} send={(fields) => void send(() => call("POST", `${path}/acts`, { act: one.act, fields }))} />)}</section>

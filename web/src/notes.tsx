@@ -56,7 +56,7 @@ export function Note({ of }: { of: Beside }) {
     {error.value && <p class="notice bad" role="alert">{error.value}</p>}
     {clash.value && <div class="clash notice" role="alert"><p><b>{t("clash")}</b></p>
       <div class="both"><div><h5>{t("theirs")} · {clash.value.by}</h5><p>{clash.value.note}</p></div><div><h5>{t("yoursKept")}</h5><p>{text.value}</p></div></div>
-      <div class="buttons"><Button word="keepMine" onClick={() => void save(clash.value!.version)} /><Button word="takeTheirs" onClick={() => { write(clash.value!.note); keepDraft(of.key, null); clash.value = null; changed.value += 1; }} /></div></div>}
+      <div class="buttons"><Button word="keepMine" onClick={() => void save(clash.value!.version)} /><Button word="takeTheirs" onClick={() => { write(clash.value!.note); keepDraft(of.key, null); upon.value = clash.value!.version; clash.value = null; changed.value += 1; }} /></div></div>}
     {older.value && <ul class="history">{older.value.map((one) => <li key={one.version}><b>{t("versionOf", { v: one.version, who: one.by, at: minute(one.at) })}</b><p>{one.note}</p>{one.version !== of.note?.version && <Button word="restore" onClick={() => write(one.note)} />}</li>)}</ul>}
   </div>;
 }

@@ -4,9 +4,9 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { call, inCase, Refused, useLoad } from "./api";
 import { layKeys } from "./keys";
 import { Button, Score, Section, SubjectLink, Wait, Yuan } from "./parts";
-import { changed, params, selected, set, status } from "./state";
+import { caseId, changed, params, selected, set, status } from "./state";
 import { b, second, n, t, type Both } from "./text";
-import type { Home, Me, Subject } from "./types";
+import type { Me, Subject } from "./types";
 
 type Warned = { ref: string; phone: string; order: string; source: Subject; score: number; because: Both; version: number; state: string; by: string };
 type Warn = { items: Warned[]; total: number; offset: number; done: number; sources: { subject: Subject; count: number }[] };
@@ -42,32 +42,33 @@ export function ReportScreen() {
   const loaded = useLoad<{ state: string; items: { name: string; bytes: number }[] }>(inCase("/dossiers"));
   const format = useSignal("html");
   const bind = async () => { try { await call("POST", inCase("/dossiers"), { format: format.value, language: document.documentElement.lang.slice(0, 2) === "zh" ? "zh" : "en" }); status.value = t("binding"); changed.value += 1; } catch (error) { status.value = (error as Refused).told; } };
-  return <Wait of={loaded.value}>{(it) => <div><h1>{t("report")}</h1><Section title={t("bind")}><p class="hint">{t("bindHint")}</p><div class="toolbar"><label>{t("form")} <select value={format.value} onChange={(event) => { format.value = event.currentTarget.value; }}>{["html", "docx", "pdf"].map((one) => <option key={one}>{one}</option>)}</select></label><button type="button" class="primary" disabled={it.state === "running"} onClick={() => void bind()}>{t(it.state === "running" ? "binding" : "bind")}</button>{it.state === "failed" && <span class="notice bad">{t("failed")}</span>}</div></Section>
+  return <Wait of={loaded.value}>{(it) => <div><div class="toolbar"><h1>{t("report")}</h1></div><Section title={t("bind")}><p class="hint">{t("bindHint")}</p><div class="toolbar"><label>{t("form")} <select value={format.value} onChange={(event) => { format.value = event.currentTarget.value; }}>{["html", "docx", "pdf"].map((one) => <option key={one}>{one}</option>)}</select></label><button type="button" class="primary" disabled={it.state === "running"} onClick={() => void bind()}>{t(it.state === "running" ? "binding" : "bind")}</button>{it.state === "failed" && <span class="notice bad">{t("failed")}</span>}</div></Section>
     <Section title={t("made")} count={it.items.length}>{it.items.length ? <ul class="plain">{it.items.map((one) => <li key={one.name}><a href={`/api/v1${inCase(`/dossiers/${one.name}`)}`} download>{one.name}</a> <span class="small">{n(Math.round(one.bytes / 1024))} KB</span></li>)}</ul> : <p class="hint">{t("madeNone")}</p>}</Section></div>}</Wait>;
 }
 
 type Wish = { id: string; by: string; subjects: string[]; purpose: Both; reason: string; basis: string; minutes: number; state: string; approver: string; seconds_left: number; mine: boolean };
 type Wishes = { items: Wish[]; purposes: (Both & { id: string })[] };
-type Event_ = { sequence: number; at: string; who: string; kind: string; subject: string; hash: string };
+type Event_ = { sequence: number; at: string; who: string; kind: string; title: Both; subject: string; hash: string };
 
 export function AuditScreen() {
   const me = useLoad<Me>("/me");
-  const home = useLoad<Home>(inCase(""));
-  const posts = me.value.data?.cases.find((one) => one.id === home.value.data?.id)?.posts ?? home.value.data?.posts ?? [];
-  const audits = posts.includes("auditor") || posts.includes("supervisor");
-  return <div><h1>{t("audit")}</h1><Reveals posts={posts} alone={me.value.data?.alone ?? true} />{audits && <Ledger />}</div>;
+  return <Wait of={me.value}>{(it) => {
+    const posts = it.cases.find((one) => one.id === caseId.value)?.posts ?? [];
+    const reads = posts.some((one) => one !== "auditor" && one !== "admin");
+    return <div><div class="toolbar"><h1>{t("audit")}</h1></div>{reads && <Reveals posts={posts} name={it.name} alone={it.alone} />}{posts.some((one) => one === "auditor" || one === "supervisor") && <Ledger />}</div>;
+  }}</Wait>;
 }
 
-function Reveals({ posts, alone }: { posts: string[]; alone: boolean }) {
+function Reveals({ posts, name, alone }: { posts: string[]; name: string; alone: boolean }) {
   const loaded = useLoad<Wishes>(inCase("/reveals"));
   const error = useSignal("");
   const send = async (work: () => Promise<unknown>) => { try { await work(); error.value = ""; changed.value += 1; } catch (refused) { const it = refused as Refused; error.value = it.told; if (it.problem.prove) proving.value = true; } };
   const proving = useSignal(false);
   const wish = (event: SubmitEvent) => { event.preventDefault(); const form = new FormData(event.currentTarget as HTMLFormElement); void send(() => call("POST", inCase("/reveals"), { subjects: selected.value, purpose: form.get("purpose"), reason: form.get("reason"), basis: form.get("basis"), minutes: Number(form.get("minutes")) })); };
   const prove = (event: SubmitEvent) => { event.preventDefault(); const form = new FormData(event.currentTarget as HTMLFormElement); void send(async () => { await call("POST", "/session/proof", { password: form.get("password") }); proving.value = false; }); };
-  return <Section title={t("reveals")}><p class="hint">{t("revealHint")}</p>
+  return <Section title={t("reveals")}><p class="hint">{t(alone ? "revealAlone" : "revealHint")}</p>
     {error.value && <p class="notice bad" role="alert">{error.value}</p>}
-    {proving.value && <form class="toolbar" onSubmit={prove}><label>{t("password")} <input type="password" name="password" required autocomplete="current-password" /></label><button type="submit" class="primary">{t("signIn")}</button></form>}
+    {proving.value && <form class="toolbar" onSubmit={prove}><input hidden name="name" autocomplete="username" value={name} readOnly /><label>{t("password")} <input type="password" name="password" required autocomplete="current-password" /></label><button type="submit" class="primary">{t("signIn")}</button></form>}
     <Wait of={loaded.value}>{(it) => <>{!alone && posts.some((one) => one === "investigator" || one === "supervisor") && <form class="wish" onSubmit={wish}>
       <label>{t("purpose")} <select name="purpose">{it.purposes.map((one) => <option key={one.id} value={one.id}>{b(one)}</option>)}</select></label><label>{t("reason")} <input name="reason" minLength={10} maxLength={400} required /></label><label>{t("basis")} <input name="basis" minLength={2} required /></label><label>{t("minutes")} <input name="minutes" type="number" min={1} max={480} value={30} /></label>
       <button type="submit" disabled={!selected.value.length}>{t("askReveal", { n: selected.value.length })}</button></form>}
@@ -79,8 +80,8 @@ function Reveals({ posts, alone }: { posts: string[]; alone: boolean }) {
 function Ledger() {
   const events = useLoad<{ items: Event_[]; total: number }>(inCase("/ledger?limit=200"));
   const verdict = useLoad<{ whole: boolean; events: number; root: string; faults: { sequence: number | null; text: Both }[] }>(inCase("/ledger/verdict"));
-  return <><Wait of={verdict.value}>{(it) => <div class={`notice ${it.whole ? "" : "bad"}`} role="status"><b>{it.whole ? "✓" : "✗"} {t(it.whole ? "ledgerWhole" : "ledgerBroken")}</b> {n(it.events)} · <code>{it.root.slice(0, 32)}…</code>{it.faults.map((one, i) => <div key={i}>#{one.sequence} {b(one.text)}</div>)}</div>}</Wait>
-    <Wait of={events.value}>{(it) => <Section title={t("ledger")} count={`${n(it.items.length)} ${t("of")} ${n(it.total)}`}><table class="sheet"><thead><tr><th scope="col">#</th><th scope="col">{t("byTime")}</th><th scope="col">{t("auditWho")}</th><th scope="col">{t("auditAct")}</th><th scope="col">{t("auditAbout")}</th><th scope="col">{t("auditHash")}</th></tr></thead><tbody>{it.items.map((one) => <tr key={one.sequence}><td class="figure">{one.sequence}</td><td class="figure">{second(one.at)}</td><td>{one.who}</td><td><code>{one.kind}</code></td><td>{one.subject}</td><td><code>{one.hash.slice(0, 10)}</code></td></tr>)}</tbody></table></Section>}</Wait></>;
+  return <><Wait of={verdict.value}>{(it) => <div class={`notice ${it.whole ? "" : "bad"}`} role="status"><b>{it.whole ? "✓" : "✗"} {t(it.whole ? "ledgerWhole" : "ledgerBroken")}</b> · {t("total", { n: n(it.events) })} · <code>{it.root.slice(0, 32)}…</code>{it.faults.map((one, i) => <div key={i}>#{one.sequence} {b(one.text)}</div>)}</div>}</Wait>
+    <Wait of={events.value}>{(it) => <Section title={t("ledger")} count={`${n(it.items.length)} ${t("of")} ${n(it.total)}`}><table class="sheet"><thead><tr><th scope="col">#</th><th scope="col">{t("byTime")}</th><th scope="col">{t("auditWho")}</th><th scope="col">{t("auditAct")}</th><th scope="col">{t("auditAbout")}</th><th scope="col">{t("auditHash")}</th></tr></thead><tbody>{it.items.map((one) => <tr key={one.sequence}><td class="figure">{one.sequence}</td><td class="figure">{second(one.at)}</td><td>{one.who}</td><td title={one.kind}>{b(one.title)}</td><td>{one.subject}</td><td><code>{one.hash.slice(0, 10)}</code></td></tr>)}</tbody></table></Section>}</Wait></>;
 }
 
 type Series = { items: { report: string; series: string; ring: string | null; strength: number; because: Both; loss: string | null; at: string }[]; total: number; series: number };

@@ -50,7 +50,8 @@ def _following(state: MatterState, now: datetime) -> Iterator[Consequence]:
             continue
         due = duty.due(state.law.calendar, known_on)
         if due.moment is not None and due.passed(now):
-            yield Consequence(then, due.moment, duty.id)
+            # What arose after its day, in a window's last second say, was not due before that.
+            yield Consequence(then, max(due.moment, duty.opened), duty.id)
 
 
 def endless(state: MatterState, written: int) -> None:

@@ -27,7 +27,7 @@ class FieldSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Something a form asks. `personal` names the field (or ``subject``) whose person it tells of.
 
     `check` says what the text is: see :mod:`suyuan.casework.field_checks`. `labels` are the
-    `words` as people read them.
+    `words` as people read them. `files`: of a list, that people may hand in documents for it.
 
     A personal field is sealed with that person's key; conditions of the state cannot read it.
     """
@@ -38,6 +38,7 @@ class FieldSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     labels: dict[str, Text] = {}
     check: Literal["identity", "name", "phone", "sha256"] | None = None
     personal: str | None = None
+    files: bool = False
 
 
 class NeedSpec(

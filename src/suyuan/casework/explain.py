@@ -6,7 +6,7 @@ from datetime import datetime
 
 from suyuan.casework.checks import OpenQuestion, Post, no_post, refusals
 from suyuan.casework.clock import DueDate, LedgerDay, ledger_of
-from suyuan.casework.compiled import CLOCK, ActRule
+from suyuan.casework.compiled import CLOCK, ActRule, CompiledGuard
 from suyuan.casework.matters import with_elsewhere
 from suyuan.casework.office import Office, ReadTransaction
 from suyuan.casework.runs import DutyRun
@@ -65,7 +65,9 @@ def _possible(
         reasons.append(no_post(act, state))
     found = refusals(act, state, {}, state.now)
     asks = [text for text in found if isinstance(text, OpenQuestion)]
-    reasons += [text for text in found if text not in asks]
+    # What hangs on something unknown that the act's own form cannot say has to wait.
+    waits = bool(asks) and not _form_tells(state, act)
+    reasons += [text for text in found if waits or text not in asks]
     return Possible(
         act.name,
         act.spec.title,
@@ -74,6 +76,20 @@ def _possible(
         tuple(asks),
         act.spec.four_eyes,
     )
+
+
+def _form_tells(state: MatterState, act: ActRule) -> bool:
+    """Whether each condition that cannot be told yet hangs on a field of the act's own form."""
+    unknown = [guard for guard in act.guards if guard.test(state.scope) is None]
+    return all(_facts_of(state, guard) & set(act.form) for guard in unknown)
+
+
+def _facts_of(state: MatterState, guard: CompiledGuard) -> frozenset[str]:
+    """The fields on which a condition hangs, by itself and through the rules that it asks."""
+    if guard.rule is not None:
+        return frozenset(state.law.book[guard.rule].facts)
+    rules = [state.law.book[rule] for rule in guard.expression.words("answer", "case_of")]
+    return guard.expression.names.union(*(rule.asked for rule in rules))
 
 
 def duty_lines(state: MatterState, *, days: bool = False) -> list[DutyLine]:
@@ -107,5 +123,5 @@ def why(state: MatterState) -> Text:
     for rule in state.version.states:
         if rule.name == name:
             title, test = rule.spec.title, rule.spec.condition
-            return Text(f"{title.en}, since: {test}", f"{title.zh},因：{test}")
+            return Text(f"{title.en}, since: {test}", f"{title.zh}，因：{test}")
     return Text("no state of the procedure fits", "没有符合的状态")

@@ -1,6 +1,6 @@
 """What is filled in: each field by its declared type, as it goes into an event."""
 
-import unicodedata
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,6 +15,8 @@ from suyuan.store.ledger.event import stamp
 
 #: Characters of one field; a statement of several pages has fewer.
 MOST_LETTERS: Final = 20_000
+#: Control characters (Cc) but line ends and tabs, and halves of characters (Cs).
+UNKEPT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _MOMENTS: Final = {"day": "2020-11-20", "time": "2020-11-20T07:30"}
 _TRUTH = {"true": True, "false": False, "是": True, "否": False, "yes": True, "no": False}
 
@@ -92,7 +94,7 @@ def _text(value: Any) -> str:
             value=len(text),
             hint=Text(f"At most {MOST_LETTERS} characters.", f"最多 {MOST_LETTERS} 字。"),
         )
-    if any(_unkept(character) for character in text):
+    if UNKEPT.search(text):
         raise InputError(
             Text(
                 "A text holds characters that cannot be kept.",
@@ -101,11 +103,6 @@ def _text(value: Any) -> str:
             hint=Text("Write it anew instead of pasting it.", "请重新输入，不要粘贴。"),
         )
     return text
-
-
-def _unkept(character: str) -> bool:
-    kind = unicodedata.category(character)
-    return kind == "Cs" or (kind == "Cc" and character not in "\n\r\t")
 
 
 def _kind(wanted: type, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from suyuan.casework.clock import Budget, Unit
 from suyuan.casework.declare import Span
@@ -15,6 +15,9 @@ from suyuan.rulebook.dates import beijing_day, start_of
 from suyuan.rulebook.declare import Rule
 from suyuan.rulebook.single import Judged, parameters, row_rule
 
+#: Answers of rules that are remembered.
+_KEPT: Final = 16_384
+
 
 class Law:
     """The rulebook and the calendar, as procedures ask them."""
@@ -26,6 +29,7 @@ class Law:
         self._numbers: dict[tuple[str, date], float | None] = {}
         self._budgets: dict[tuple[str, str | float, date], Budget | None] = {}
         self._in_force: dict[tuple[str, date], bool] = {}
+        self._judged: dict[tuple[Any, ...], Judged] = {}
 
     def number(self, name: str, moment: datetime) -> float | None:
         """The parameter ``rule.name`` on the day of `moment` (yuan as fen); None where unknown."""
@@ -81,9 +85,19 @@ class Law:
         return None if entry is None else self.directories[directory].value(entry, column)
 
     def judged(self, rule_id: str, facts: Mapping[str, Any], moment: datetime) -> Judged:
-        """What the rule says of the facts of its names, in words."""
+        """What the rule says of the facts of its names, in words; the same facts once a day."""
         rule = self.book[rule_id]
-        return row_rule(rule).judge({name: facts.get(name) for name in rule.facts}, moment)
+        asked = (rule_id, beijing_day(moment), *[facts.get(name) for name in rule.facts])
+        try:
+            found = self._judged.get(asked)
+        except TypeError:  # a fact is a list
+            return row_rule(rule).judge(dict(zip(rule.facts, asked[2:], strict=True)), moment)
+        if found is None:
+            if len(self._judged) >= _KEPT:
+                self._judged.clear()
+            facts = dict(zip(rule.facts, asked[2:], strict=True))
+            found = self._judged[asked] = row_rule(rule).judge(facts, moment)
+        return found
 
 
 def _unit(unit: str) -> Unit:

@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from suyuan.casework.office import Office
+from suyuan.casework.office import Office, Opening
 from suyuan.casework.state import matter_state
 from suyuan.model.text import Text
+from suyuan.store.ledger.event import Event
 
 #: Its matters of one document are that document's grants.
 GRANT = "document-grant"
@@ -41,6 +42,17 @@ def begun_by(office: Office, matter: str, now: datetime) -> list[LinkedMatter]:
         title = next((s.spec.title for s in state.version.states if s.name == name), Text("–", "–"))
         found.append(LinkedMatter(chain, state.procedure.spec.title, title, fields))
     return found
+
+
+def opened_by(office: Office, event: Event) -> str | None:
+    """The matter that this event opened; None where it opened none."""
+    act = office.state(event.chain, event.at).version.acts.get(event.kind)
+    if act is None or act.opens is None:
+        return None
+    reason = f"{event.chain}#{event.number}"
+    subject = str(event.body[act.opens.subject])
+    matter = Opening(act.opens.procedure, subject, {}, {}, reason).matter
+    return matter if next(iter(office.ledger.events(matter)), None) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,13 @@ def _kept(transaction: LedgerTransaction, sha256: str) -> Procedure:
 
 
 def keep_text(transaction: LedgerTransaction, procedure: Procedure) -> None:
-    transaction.execute(
-        "INSERT INTO procedure_text VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (procedure.sha256, procedure.id, procedure.text),
-    )
+    # Asked first: the text is long, and there already for all matters but the first.
+    asked = "SELECT 1 FROM procedure_text WHERE sha256 = ?"
+    if not transaction.execute(asked, (procedure.sha256,)):
+        transaction.execute(
+            "INSERT INTO procedure_text VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (procedure.sha256, procedure.id, procedure.text),
+        )
 
 
 def sha_of(events: Sequence[Event]) -> str:

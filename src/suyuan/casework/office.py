@@ -18,7 +18,7 @@ from suyuan.casework.posts import grant_post, posts_of
 from suyuan.casework.sealing import Sealer
 from suyuan.casework.state import MatterState
 from suyuan.casework.submissions import ActForm, Opening
-from suyuan.casework.verbs import Verbs
+from suyuan.casework.verbs import Standing, Verbs
 from suyuan.model.text import Text
 from suyuan.store.ledger.event import Event, stamp
 from suyuan.store.ledger.seam import EventLedger, LedgerTransaction
@@ -62,14 +62,20 @@ class Office:
         return opening.matter
 
     def act(
-        self, form: ActForm, person: str, now: datetime, attempt: Attempt | None = None
+        self,
+        form: ActForm,
+        person: str,
+        now: datetime,
+        attempt: Attempt | None = None,
+        standing: Standing | None = None,
     ) -> Event:
         """Do an act, or propose it where it needs two persons; the event that was written.
 
-        Raises :class:`RefusedError` with every reason why not.
+        Raises :class:`RefusedError` with every reason why not; `standing` is asked before them.
         """
+        locks = self._locks(form.matter)
         return self._write(
-            lambda verbs: verbs.act(form, person, now), self._locks(form.matter), now, attempt
+            lambda verbs: verbs.act(form, person, now, standing), locks, now, attempt
         )
 
     def approve(

@@ -94,7 +94,13 @@ class Cashier:
         order = f"{matter}/{fee}"
         self.office.act(ActForm(matter, "ask_payment", {"fee": fee, "order": order}), person, now)
         amount = self.office.registry.law.number(f"{self.rule}.{fee}", now)
-        unclear = _unclear(self.office, order)
+        record = _record(self.office, order)
+        unclear = _doubt(record)
+        payment = next((each for each in record if each[0] == f"pay_{fee}"), None)
+        if payment is not None and not unclear:
+            return _known_notice(
+                order, *payment[1:]
+            )  # asked again after it was told: nothing to ask
         try:
             if unclear:
                 notice = self.provider.query(order, now)
@@ -162,12 +168,33 @@ class Cashier:
         return self.office.act(ActForm(matter, act, fields), self.person, now)
 
 
+#: The kind of an event, its moment and its body.
+_Written = tuple[str, str, dict[str, Any]]
+
+
 def _unclear(office: Office, order: str) -> bool:
     """True while the outcome of an order is unknown."""
+    return _doubt(_record(office, order))
+
+
+def _doubt(record: list[_Written]) -> bool:
+    kinds = [kind for kind, _, _ in record]
+    return kinds.count("payment_unknown") > kinds.count("payment_cleared")
+
+
+def _record(office: Office, order: str) -> list[_Written]:
+    """What is written of an order: kind, moment and body of unknown, cleared and settled."""
+    matter, _, fee = order.rpartition("/")
     rows = office.ledger.read(
-        "SELECT kind, body FROM event WHERE chain = ?"
-        " AND kind IN ('payment_unknown', 'payment_cleared')",
-        (order.rpartition("/")[0],),
+        "SELECT kind, at, body FROM event WHERE chain = ?"
+        " AND kind IN ('payment_unknown', 'payment_cleared', ?)",
+        (matter, f"pay_{fee}"),
     )
-    of_order = [kind for kind, body in rows if json.loads(body).get("order") == order]
-    return of_order.count("payment_unknown") > of_order.count("payment_cleared")
+    found = ((kind, at, json.loads(body)) for kind, at, body in rows)
+    return [each for each in found if each[2].get("order") == order]
+
+
+def _known_notice(order: str, at: str, body: dict[str, Any]) -> PaymentNotice:
+    """The notice that the ledger has of an order."""
+    moment, receipt = datetime.fromisoformat(at), str(body.get("receipt", ""))
+    return PaymentNotice(order, PaymentOutcome.SETTLED, moment, receipt, body.get("amount_fen"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from suyuan.casework.checks import RefusedError
+from suyuan.casework.declare import names
 from suyuan.casework.office import Office, ReadTransaction
 from suyuan.casework.rebinding import Preview, preview, rebind
 from suyuan.model.errors import InputError
@@ -78,8 +79,8 @@ def _proposal(office: Office, procedure: str, number: int) -> Event:
 
 
 def _has_post(office: Office, procedure: str, person: str) -> None:
-    roles = office.registry.current(procedure).spec.roles
-    if not any(post.role in roles for post in office.posts(person)):
+    may = names(office.registry.current(procedure).spec.rebound_by)
+    if not any(post.role in may for post in office.posts(person)):
         raise RefusedError(CHANGE, [Text(f"{person} has no post.", f"{person} 没有岗位。")])
 
 

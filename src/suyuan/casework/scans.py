@@ -65,7 +65,7 @@ def take_scan(
     """
     kind = _claimed(name)
     if size is not None and size > LARGEST:
-        raise _too_large(size)
+        raise too_large(size)
     content = _read(file)
     _is(content, kind, name)
     document = f"document:{hashlib.sha256(content).hexdigest()}"
@@ -91,6 +91,19 @@ def read_scan(office: Office, folder: Path, document: str, owner: str) -> bytes 
     box, _, holder = path.read_text("ascii").partition("\n")
     text = sealer.read(ReadTransaction(office.ledger), {"sealed": box, "owner": holder})
     return None if text is None else base64.b64decode(text)
+
+
+def is_kept(office: Office, folder: Path, document: str, owner: str) -> bool:
+    """Whether a document of this owner is there."""
+    return _path(folder, _sealer(office), owner, document).exists()
+
+
+def kind_of(content: bytes) -> tuple[str, str]:
+    """The media type of a kept document and the ending of its name, by its first bytes."""
+    for ending, (media, looks) in _KINDS.items():
+        if looks(content):
+            return media, ending
+    return "application/octet-stream", "bin"
 
 
 def _sealed(sealer: Sealer, transaction: LedgerTransaction, owner: str, text: str) -> str:
@@ -125,7 +138,7 @@ def _read(file: BinaryIO) -> bytes:
     while piece := file.read(_PIECE):
         taken += len(piece)
         if taken > LARGEST:
-            raise _too_large(taken)
+            raise too_large(taken)
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -147,7 +160,8 @@ def _is(content: bytes, kind: str, name: str) -> None:
     )
 
 
-def _too_large(size: int) -> InputError:
+def too_large(size: int) -> InputError:
+    """What is said of a document of `size` bytes that is more than one may have."""
     most = LARGEST // 1_000_000
     return InputError(
         Text(f"A document has at most {most} MB.", f"单个文件不得超过 {most} MB。"),

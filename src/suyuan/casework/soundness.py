@@ -1,7 +1,8 @@
 """Whether a procedure may be used: what a file must not leave open, read from the file itself.
 
 No duty without an owner who can fulfil it, a term and a clause; nothing adverse open to the clock
-or to one person alone; no measure without notice, appeal and release; every name known.
+or to one person alone; no measure without notice, appeal and release; every name known; every
+title, choice and refusal in both languages.
 """
 
 import ast
@@ -19,6 +20,7 @@ from suyuan.casework.compiled import (
     expression,
 )
 from suyuan.casework.declare import names
+from suyuan.casework.labels import of_procedure, of_version
 from suyuan.casework.law import Law
 from suyuan.casework.surroundings import ELSEWHERE
 from suyuan.model.errors import CatalogError
@@ -43,12 +45,17 @@ class Flaw:
 def flaws(procedure: Procedure, law: Law) -> list[Flaw]:
     """All flaws of all versions; empty where the procedure may be used."""
     found = list(_head(procedure, law))
+    found += [Flaw(f"{procedure.id} {w}", _ONE_LANGUAGE) for w in of_procedure(procedure)]
     for version in procedure.versions:
         place = f"{procedure.id} {version.since}"
         found += [
             Flaw(f"{place} {where}", text) for where, text in _version(procedure, version, law)
         ]
+        found += [Flaw(f"{place} {where}", _ONE_LANGUAGE) for where in of_version(version)]
     return found
+
+
+_ONE_LANGUAGE = Text("it is not written in both languages", "未用中英文写明")
 
 
 _Found = Iterator[tuple[str, Text]]
@@ -107,6 +114,7 @@ def _act(procedure: Procedure, version: Version, act: ActRule) -> Iterator[Text]
     yield from _two_persons(version, act)
     if act.spec.items != "none" and version.items is None:
         yield Text("the version has no items", "该版本没有清单项")
+    yield from _own_item(act)
     if CLOCK in act.by and act.name not in _clocks_acts(version):
         yield Text("nothing makes the clock do it", "没有期限会触发该行为")
     if act.spec.allots is not None:
@@ -114,6 +122,15 @@ def _act(procedure: Procedure, version: Version, act: ActRule) -> Iterator[Text]
         yield from _fields(procedure, (spec.into, spec.weight, spec.to))
         if spec.among not in version.acts:
             yield _unknown_act(spec.among)
+
+
+def _own_item(act: ActRule) -> Iterator[Text]:
+    own = names(act.spec.own_item)
+    if own and act.spec.items == "none":
+        yield Text("it names no items to be one's own", "该行为不涉及清单项，不能限于本人")
+    for role in own:
+        if role not in act.by:
+            yield Text(f"{role} may not do it at all", f"{role} 无权办理，不能限于本人")
 
 
 def _two_persons(version: Version, act: ActRule) -> Iterator[Text]:

@@ -224,11 +224,10 @@ class MatterState:
         body, fields, dated = event.body, self.procedure.spec.fields, self.procedure.dated
         if "proposal" in body:
             self.proposals.pop(body["proposal"], None)
-        entries: dict[str, Any] = {}
-        for name, value in body.items():
-            if name in fields:
-                plain = name not in dated and type(value) is not dict
-                entries[name] = value if plain else read(value, fields[name].type)
+        entries = {name: value for name, value in body.items() if name in fields}
+        for name, value in entries.items():
+            if name in dated or type(value) is dict:
+                entries[name] = read(value, fields[name].type)
         self.scope.update(entries)
         if self.version.items is None:
             return

@@ -1,6 +1,6 @@
 """What the office's verbs do inside a transaction, and nothing outside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,9 @@ from suyuan.model.text import Text
 from suyuan.store.ledger.event import Draft, Event
 from suyuan.store.ledger.seam import LedgerTransaction
 
+#: Raises where whoever asks has no part in a matter: before anything is said of it.
+Standing = Callable[[MatterState], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Verbs:
@@ -51,11 +54,13 @@ class Verbs:
         admission.check_opener(self.transaction, state, version, person, now)
         return self._start(state, version, opening, person, now)
 
-    def act(self, form: ActForm, person: str, now: datetime) -> Event:
+    def act(
+        self, form: ActForm, person: str, now: datetime, standing: Standing | None = None
+    ) -> Event:
         """The act's event, or its proposal where it needs two persons."""
         transaction = self.transaction
         now = admission.steady(transaction, form.matter, now)
-        state, act = self._ready(form.matter, form.act, now)
+        state, act = self._ready(form.matter, form.act, now, standing)
         entries = filled(act.form, state.procedure.fields, form.fields)
         key = form.key or admission.deed_key(act, entries)
         for there in state.events:
@@ -158,9 +163,13 @@ class Verbs:
         project(self.transaction, at_last_event(state), fresh=True)
         return event
 
-    def _ready(self, matter: str, name: str, now: datetime) -> tuple[MatterState, ActRule]:
+    def _ready(
+        self, matter: str, name: str, now: datetime, standing: Standing | None = None
+    ) -> tuple[MatterState, ActRule]:
         """The matter after what time brought about by `now`, and the act as its version has it."""
         state = load(self.registry, self.transaction, matter, now)
+        if standing is not None:
+            standing(state)
         state, written = settle(self.registry, self.transaction, state, now)
         if written:
             project(self.transaction, at_last_event(state))

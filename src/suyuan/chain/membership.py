@@ -4,9 +4,10 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain.ring_evidence import COLUMNS
+from suyuan.detect.cards import scorecard
 from suyuan.detect.contract import Measured
 from suyuan.detect.evidence import rows
-from suyuan.detect.scoring import LISTED, findings, scorecard
+from suyuan.detect.scoring import LISTED, findings
 from suyuan.store.steps import Written
 from suyuan.store.tables import Tables
 

@@ -31,31 +31,50 @@ HOUSEHOLD = 8
 
 def measure(tables: Tables) -> Measured:
     """Every registered account, with what came with it."""
-    keep = tables.engine.keep
-    slim = keep(crowds.registrations(tables["accounts"]))
-    crowd = keep(crowds.crowds(slim))
-    batched = keep(openings.batches(tables["sims"]))
+    keep, derive = tables.engine.keep, tables.engine.derive
+    slim = derive(crowds.registrations, tables["accounts"])
+    batched = derive(openings.batches, tables["sims"])
     known = keep(known_goods(tables))
-    ties = groups.ties(slim, batched)
-    tied = keep(grouped(tables.engine, ties, widest=crowds.HUB_LEAST))
-    goods = known.group_by("account_id").aggregate(
-        sold=known["sold"].max(), used=known["used"].max(), served=known["served"].max()
+    tied = keep(grouped(tables.engine, groups.ties(slim, batched), widest=crowds.HUB_LEAST))
+    found = derive(
+        _measured,
+        derive(crowds.crowds, slim),
+        derive(_cards, slim, batched),
+        derive(codes.received, tables["otps"]),
+        derive(groups.company, tied, known),
+        derive(handover, slim, tables["logins"]),
+        derive(_goods, known),
+        derive(waves.waves, slim),
     )
-    of_account = (
-        groups.company(tied, known), handover(slim, tables["logins"]), goods, waves.waves(slim)
-    )  # fmt: skip
-    of_number = (_cards(slim, batched), codes.received(tables["otps"]).rename(number="msisdn"))
+    marked = _company(tables, found, slim, batched, tied)
+    company = map(keep, (*marked, *_known_company(tables, slim, known)))
+    found = derive(_with_company, found, *company)
+    return Measured(found, _evidence(tables, found))
+
+
+def _measured(
+    crowd: ir.Table, cards: ir.Table, received: ir.Table, *of_account: ir.Table
+) -> ir.Table:
+    """Accounts with what was measured of each, and of its number."""
     found = crowd
     for measured in of_account:
-        found = found.left_join(keep(measured), "account_id").drop("account_id_right")
-    for measured in of_number:
-        by_number = keep(measured)
-        found = found.left_join(by_number, found["phone"] == by_number["number"]).drop("number")
-    marked = _company(tables, keep(found), slim, batched, tied)
-    for company in (*marked, *_known_company(tables, slim, known)):
-        found = found.left_join(keep(company), "account_id").drop("account_id_right")
-    found = keep(_signals(found))
-    return Measured(found, _evidence(tables, found))
+        found = found.left_join(measured, "account_id").drop("account_id_right")
+    for measured in (cards, received.rename(number="msisdn")):
+        found = found.left_join(measured, found["phone"] == measured["number"]).drop("number")
+    return found
+
+
+def _goods(known: ir.Table) -> ir.Table:
+    return known.group_by("account_id").aggregate(
+        sold=known["sold"].max(), used=known["used"].max(), served=known["served"].max()
+    )
+
+
+def _with_company(found: ir.Table, *company: ir.Table) -> ir.Table:
+    """Accounts with all that the card asks."""
+    for part in company:
+        found = found.left_join(part, "account_id").drop("account_id_right")
+    return _signals(found)
 
 
 def _company(

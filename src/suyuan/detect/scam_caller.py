@@ -32,43 +32,52 @@ EXPOSED = 0.4
 
 def measure(tables: Tables) -> Measured:
     """Numbers that call many people, or that reports point to."""
-    keep = tables.engine.keep
-    calls, reports = tables["calls"], tables["reports"]
-    pairs = keep(activity.pairs(calls))
-    habits = keep(activity.habits(calls, pairs))
-    contacts = keep(reported.contacts(pairs, reports))
+    keep, derive = tables.engine.keep, tables.engine.derive
+    calls, reports, orders = tables["calls"], tables["reports"], tables["orders"]
+    pairs = derive(activity.pairs, calls)
+    habits = derive(activity.habits, calls, pairs)
+    contacts = derive(reported.contacts, pairs, reports)
     contacted = keep(contacts.filter(contacts["hit"] == 1))
-    named = keep(reported.named(reports))
-    who = keep(_candidates(habits, contacted, named))
+    named = derive(reported.named, reports)
+    who = derive(_candidates, habits, contacted, named)
     known = keep(habits.semi_join(who, "caller"))
     own = keep(pairs.semi_join(known, "caller"))
-    victims = keep(reported.victims(contacts, known))
-    bought = keep(callees.bought(own, tables["orders"]))
-    parts = (
-        activity.returned(pairs, known),
-        activity.acquainted(pairs, known),
-        handsets.places(calls.semi_join(known, "caller"), home_country(tables.zone)),
-        activity.office(calls.semi_join(known, "caller"), tables.zone),
-        callees.buyers(bought, tables["orders"]),
-        callees.lifted(bought),
-        reported.attributed(contacts, named),
-        callees.exposed(own, tables["leaked"]),
+    rung = calls.semi_join(known, "caller").select("caller", "started_at", "cell", "country")
+    rung = keep(rung)
+    victims = derive(reported.victims, contacts, known)
+    bought = derive(callees.bought, own, orders)
+    candidates = derive(
+        _measured,
+        who,
+        known,
+        derive(activity.returned, pairs, known),
+        derive(activity.acquainted, pairs, known),
+        derive(handsets.places, rung, by=(home_country(tables.zone),)),
+        derive(activity.office, rung, by=(tables.zone,)),
+        derive(callees.buyers, bought, orders),
+        derive(callees.lifted, bought),
+        derive(reported.attributed, contacts, named),
+        derive(callees.exposed, own, tables["leaked"]),
         victims,
-        *_fellows(tables, known, victims),
-        _names(named, contacted),
-        _cards(tables, known),
+        *map(keep, _fellows(tables, known, victims)),
+        derive(_names, named, contacted),
+        keep(_cards(tables, known)),
     )
-    candidates = who.left_join(known, "caller").drop("caller_right")
+    return Measured(candidates, _evidence(tables, known, contacted, named))
+
+
+def _measured(who: ir.Table, *parts: ir.Table) -> ir.Table:
+    """Candidates with all that was measured of each."""
+    candidates = who
     for part in parts:
-        candidates = candidates.left_join(keep(part), "caller").drop("caller_right")
-    candidates = candidates.mutate(
+        candidates = candidates.left_join(part, "caller").drop("caller_right")
+    return candidates.mutate(
         subject="phone:" + candidates["caller"],
         count=candidates["calls"],
         amount=candidates["loss"],
         exposure=candidates["people"].fill_null(1).cast("float64"),
         corroborated=_corroborated(candidates),
     )
-    return Measured(keep(candidates), _evidence(tables, known, contacted, named))
 
 
 def _corroborated(found: ir.Table) -> ir.BooleanValue:

@@ -1,20 +1,17 @@
 """From signals to findings: one way for every role."""
 
-from functools import cache
-from importlib.resources import files
-
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.adapting.case import MARK, of_case, outline
+from suyuan.detect.adapting.case import of_case
+from suyuan.detect.cards import scorecard
 from suyuan.detect.contract import FACTS, Detector, Measured
 from suyuan.detect.evidence import weighed
 from suyuan.detect.sentences import filled, named, opened
 from suyuan.model.derived import ROLE_FINDINGS, ROLE_SIGNALS
 from suyuan.model.records import RECORDS
-from suyuan.model.scorecard import Scorecard, Signal, from_mapping
+from suyuan.model.scorecard import Scorecard, Signal
 from suyuan.model.text import Text
-from suyuan.model.yaml_text import plain_data
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -23,19 +20,6 @@ SLOTS = ("subject", "rival")
 #: Candidates below this score are not listed, but for the best so many.
 LISTED = 0.01
 ALWAYS = 1_000
-
-
-@cache
-def scorecard(role: str) -> Scorecard:
-    """The published scorecard of `role`."""
-    text = (files("suyuan.catalog") / "scorecards" / f"{role}.yml").read_text("utf-8")
-    return from_mapping(plain_data(text))
-
-
-def behind(role: str, version: str) -> Scorecard:
-    """The card behind a finding of that `version`; of one weighed by its case, the outline."""
-    card = scorecard(role)
-    return outline(card) if version.endswith(MARK) else card
 
 
 def step(detector: Detector, *, listed: float = LISTED) -> Step:
@@ -74,31 +58,45 @@ def findings(
     measured: Measured, card: Scorecard, tables: Tables, absent: frozenset[str], *, listed: float
 ) -> Written:
     """Candidates scored, the listed ones told in sentences, each with its signals and its rows."""
-    keep = tables.engine.keep
-    candidates = _complete(measured.candidates)
+    keep, derive, role = tables.engine.keep, tables.engine.derive, card.role
+    candidates = keep(_complete(measured.candidates))
     learnt = of_case(candidates, card, tables, absent, total)
     if learnt is not None:
         # Weighed by the harmed of this very case, conduct is more than conduct (0087).
-        card, candidates = learnt.card, learnt.candidates.mutate(corroborated=ibis.null("boolean"))
-    scored = _scored(candidates, card, absent)
-    scored = keep(_listed(scored, listed))
+        card, candidates = (
+            learnt.card,
+            keep(learnt.candidates.mutate(corroborated=ibis.null("boolean"))),
+        )
+    scored = derive(_listed, candidates, by=(card, absent, listed))
     # Rows are gathered for the few that are listed, not for everyone who was measured.
     evidence = keep(measured.evidence.semi_join(scored, "subject"))
-    scored = keep(scored.semi_join(evidence, "subject"))
-    signals = keep(_signals(scored, card, absent))
+    scored = derive(_shown, scored, evidence)
+    signals = derive(_signals, scored, by=(card, absent))
+    verdicts = [tables[f"verdicts:{role}"]] if tables.has(f"verdicts:{role}") else []
     return {
-        f"findings:{card.role}": keep(_obeying(_worded(scored, card), card.role, tables)),
-        f"signals:{card.role}": signals,
-        f"evidence:{card.role}": keep(weighed(evidence, signals, card)),
+        f"findings:{role}": (
+            derive(_obeying, scored, *verdicts, by=(card,))
+            if verdicts
+            else derive(_worded, scored, by=(card,))
+        ),
+        f"signals:{role}": signals,
+        f"evidence:{role}": derive(weighed, evidence, signals, by=(card,)),
     }
 
 
-def _listed(scored: ir.Table, listed: float) -> ir.Table:
+def _shown(scored: ir.Table, evidence: ir.Table) -> ir.Table:
+    return scored.semi_join(evidence, "subject")
+
+
+def _listed(
+    candidates: ir.Table, card: Scorecard, absent: frozenset[str], listed: float
+) -> ir.Table:
     """Candidates over the floor, and the best :data:`ALWAYS` whatever their score.
 
     A floor alone would hide, when another table arrives, people of whom it says nothing: scores of
     a case that knows more lie further apart. Where no more are measured than that, all are listed.
     """
+    scored = _scored(candidates, card, absent)
     place = ibis.row_number().over(order_by=[scored["score"].desc(), scored["subject"]])
     ranked = scored.mutate(place=place)
     return ranked.filter((ranked["score"] >= listed) | (ranked["place"] < ALWAYS)).drop("place")
@@ -158,11 +156,10 @@ def _signals(scored: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Ta
     ).select(*ROLE_SIGNALS.names)
 
 
-def _obeying(found: ir.Table, role: str, tables: Tables) -> ir.Table:
-    """`found` with ``decided`` as a person said, where one did; the score stays what it was."""
-    if not tables.has(f"verdicts:{role}"):
-        return found
-    word = tables[f"verdicts:{role}"].select(of="subject", confirmed="confirmed").view()
+def _obeying(scored: ir.Table, verdicts: ir.Table, card: Scorecard) -> ir.Table:
+    """Findings with ``decided`` as a person said, where one did; the score stays what it was."""
+    found = _worded(scored, card)
+    word = verdicts.select(of="subject", confirmed="confirmed").view()
     pairs = found.left_join(word, found["subject"] == word["of"])
     decided = ibis.coalesce(pairs["confirmed"], pairs["decided"])
     return pairs.mutate(decided=decided).select(*ROLE_FINDINGS.names)

@@ -24,13 +24,13 @@ from suyuan.store.tables import Tables
 
 def measure(tables: Tables) -> Measured:
     """Every number that received codes, with its pool."""
-    keep = tables.engine.keep
+    keep, derive = tables.engine.keep, tables.engine.derive
     otps, calls = tables["otps"], tables["calls"]
-    found = keep(codes.received(otps)).rename(number="msisdn")
+    found = derive(codes.received, otps).rename(number="msisdn")
     numbers = keep(found.select("number", first_seen="first_code"))
-    batched = keep(openings.batches(tables["sims"]))
+    batched = derive(openings.batches, tables["sims"])
     used = keep(handsets.used(calls).semi_join(numbers, "number"))
-    ties = keep(pools.ties(otps, batched, used))
+    ties = derive(pools.ties, otps, batched, used)
     pooled = keep(grouped(tables.engine, ties, widest=pools.GATEWAY))
     parts = (
         codes.collected(otps).rename(number="msisdn"),

@@ -25,8 +25,9 @@ OWNS: Final = 3
 class Origin:
     """What a row says of where it came from.
 
-    `own` is the account that a statement is of, `period` that of times without a year, `days` how
-    a person says that days with the year last are written.
+    `own` is the account that a statement is of, `period` that of times without a year. What a
+    person says of the file: `days` how days with the year last are written, `spent` which sign
+    of an amount is money spent.
     """
 
     file: str
@@ -35,6 +36,7 @@ class Origin:
     own: str | None = None
     period: ListPeriod | None = None
     days: str | None = None
+    spent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Outcome:
     ``no_rows`` are lines below the table, or days between its rows. ``confirmed`` and ``refuted``:
     balances that follow from the one before as the direction says, or the other way round; each
     with rows read from the top and from the bottom. ``orders`` are the orders of day and month that
-    the rows themselves told.
+    the rows themselves told, ``signs`` which sign was spent, by the rows or a person.
     """
 
     read: int = 0
@@ -108,6 +110,7 @@ class Outcome:
     no_rows: int = 0
     rounded: Counter[str] = field(default_factory=Counter)
     orders: set[str] = field(default_factory=set)
+    signs: set[str] = field(default_factory=set)
     balances: Balances = field(default_factory=Balances)
     sums: Sums = field(default_factory=Sums)
     quality: pa.Table = field(default_factory=lambda: _NO_QUALITY)
@@ -120,6 +123,7 @@ class Outcome:
         self.no_rows += other.no_rows
         self.rounded.update(other.rounded)
         self.orders |= other.orders
+        self.signs |= other.signs
         self.balances = self.balances.plus(other.balances)
         self.sums = self.sums.plus(other.sums)
         if other.quality.num_rows:

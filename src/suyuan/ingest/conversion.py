@@ -2,7 +2,6 @@
 
 import errno
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from suyuan.ingest.mapping.expressions import Mapped, day_row, mapped, own_accou
 from suyuan.ingest.mapping.profile_match import columns_of
 from suyuan.ingest.parquet_output import write
 from suyuan.ingest.problems import Cell
+from suyuan.ingest.quality.row_evidence import day_orders, spent_signs
 from suyuan.ingest.quality.row_problems import row_outcomes
 from suyuan.ingest.vocabulary import vocabulary
 from suyuan.model.columns import Column, Type, may, need
@@ -37,18 +37,15 @@ def convert(
     """
     arrow: list[str] = []
     try:
-        columns = _fill(con, load, defaults, scratch, arrow)
-        write(con, load, {f.name for f in columns}, defaults.currency)
+        columns, staged = _fill(con, load, defaults, scratch, arrow)
+        write(load, staged, {f.name for f in columns}, defaults.currency)
         outcomes = row_outcomes(con, load, columns)
-        for origin, order in _orders_read(con, load):
-            outcomes[origin].orders.add(order)
+        _add_evidence(con, load, outcomes)
         return outcomes
     except duckdb.IOException as error:  # all that is read and written here is our own
         raise OSError(errno.EIO, str(error)) from error
     finally:
-        con.execute(
-            "DROP TABLE IF EXISTS staged; DROP TABLE IF EXISTS texts; DROP VIEW IF EXISTS raw"
-        )
+        con.execute("DROP TABLE IF EXISTS texts; DROP VIEW IF EXISTS raw")
         for name in arrow:
             con.unregister(name)
         scratch.unlink(missing_ok=True)
@@ -60,16 +57,18 @@ def _fill(
     defaults: CaseDefaults,
     scratch: Path,
     arrow: list[str],
-) -> list[Filled]:
+) -> tuple[list[Filled], pa.Table]:
     rows = relation(load.pieces, scratch)
     con.register("origins", _origins(load.origins))
-    arrow.append("origins")
-    columns = _stage(con, rows, load, defaults, arrow)
-    if rows.expected is not None and rows.otherwise is not None:
-        count = con.execute("SELECT count(*) FROM staged").fetchone()
-        if count != (rows.expected,):
-            return _stage(con, rows.otherwise(), load, defaults, arrow)
-    return columns
+    arrow += ["origins", "staged"]
+    columns, staged = _stage(con, rows, load, defaults, arrow)
+    if (
+        rows.expected is not None
+        and rows.otherwise is not None
+        and staged.num_rows != rows.expected
+    ):
+        return _stage(con, rows.otherwise(), load, defaults, arrow)
+    return columns, staged
 
 
 def _origins(origins: Sequence[Origin]) -> pa.Table:
@@ -84,6 +83,7 @@ def _origins(origins: Sequence[Origin]) -> pa.Table:
             "o_own": pa.array([one.own for one in origins], pa.string()),
             "o_year": pa.array([p.year if p else None for p in periods], pa.int32()),
             "o_month": pa.array([p.month if p else None for p in periods], pa.int32()),
+            "o_spent": pa.array([one.spent for one in origins], pa.string()),
             "o_days": pa.array([one.days for one in origins], pa.string()),
             "o_ranged": pa.array([p.ranged if p else None for p in periods], pa.bool_()),
         }
@@ -96,62 +96,46 @@ def _stage(
     load: PieceBatch,
     defaults: CaseDefaults,
     arrow: list[str],
-) -> list[Filled]:
+) -> tuple[list[Filled], pa.Table]:
+    """The rows as they can stand; read anew where they tell how the file is written."""
     for name, table in rows.arrow.items():
         con.register(name, table)
         arrow.append(name)
-    types = _types(con, rows)
-    days = any(origin.days for origin in load.origins)
-    context = Context(load.match, types, rows.trim, rows.wrapped, days=days)
-    columns = _stage_once(con, rows, context, defaults)
-    if not days and (origins := _day_orders(con, columns, load)):
+    types, sides = _types(con, rows), load.match.profile.sides
+    origins = load.origins
+    context = Context(load.match, types, rows.trim, rows.wrapped, days=_days(origins))
+    columns, staged = _stage_once(con, rows, context, defaults)
+    if not context.days and (found := day_orders(con, columns, load)):
+        origins = found
         con.register("origins", _origins(origins))
-        days = True
-        context = Context(load.match, types, rows.trim, rows.wrapped, days=days)
-        columns = _stage_once(con, rows, context, defaults)
-    if load.match.profile.sides and _unclear(con):
+        context = Context(load.match, types, rows.trim, rows.wrapped, days=True)
+        columns, staged = _stage_once(con, rows, context, defaults)
+    if sides and sides.inverted:
+        signs = spent_signs(con, columns, origins)
+        con.register("origins", _origins(signs))
+        if any(one.spent == "negative" for one in signs):
+            columns, staged = _stage_once(con, rows, context, defaults)
+    if sides and _unclear(con):
         # Some signs mean something only beside the others of the file.
-        again = Context(load.match, types, rows.trim, rows.wrapped, signs=True, days=days)
+        again = Context(load.match, types, rows.trim, rows.wrapped, signs=True, days=context.days)
         return _stage_once(con, rows, again, defaults)
-    return columns
+    return columns, staged
 
 
-def _day_orders(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[Filled], load: PieceBatch
-) -> list[Origin]:
-    """The origins with the order of days that their own rows tell; none where nothing asks.
-
-    A number over twelve is a day: one such row tells it for all of the file.
-    """
-    asking = [f for f in columns if f.column.type is Type.TIME and f.clean.problem]
-    for f in asking:
-        wanted = f"p_{f.name} = {int(Cell.NO_DAY_ORDER)}"
-        if con.execute(f"SELECT 1 FROM staged WHERE {wanted} LIMIT 1").fetchone() is None:
-            continue
-        numbers = f"regexp_extract({f.mapped.sql}, '^(\\d+)[-/.](\\d+)', ['a', 'b'])"
-        extremes = con.execute(
-            f"SELECT origin, max(CAST(n['a'] AS INTEGER)), max(CAST(n['b'] AS INTEGER)) FROM "
-            f"(SELECT origin, {numbers} AS n FROM raw SEMI JOIN "
-            f"(SELECT origin, line FROM staged WHERE {wanted}) USING (origin, line)) "
-            "GROUP BY origin"
-        ).fetchall()
-        orders = {n: _order(first, second) for n, first, second in extremes}
-        if any(orders.values()):
-            return [replace(one, days=orders.get(n)) for n, one in enumerate(load.origins)]
-    return []
+def _days(origins: Sequence[Origin]) -> bool:
+    return any(origin.days for origin in origins)
 
 
-def _orders_read(con: duckdb.DuckDBPyConnection, load: PieceBatch) -> list[tuple[int, str]]:
-    """The pieces whose rows told the order of their days, and nobody before."""
-    known = con.execute("SELECT origin, o_days FROM origins WHERE o_days IS NOT NULL").fetchall()
-    return [(n, order) for n, order in known if load.origins[n].days is None]
-
-
-def _order(first: int, second: int) -> str | None:
-    """How days are written whose greatest first and second numbers are these."""
-    if (first > 12) is (second > 12):
-        return None
-    return "dmy" if first > 12 else "mdy"
+def _add_evidence(
+    con: duckdb.DuckDBPyConnection, load: PieceBatch, outcomes: Sequence[Outcome]
+) -> None:
+    """What the rows told, or a person, of how each piece is written."""
+    known = con.execute("SELECT origin, o_days, o_spent FROM origins").fetchall()
+    for origin, days, spent in known:
+        if days and load.origins[origin].days is None:
+            outcomes[origin].orders.add(days)
+        if spent:
+            outcomes[origin].signs.add(spent)
 
 
 def _types(con: duckdb.DuckDBPyConnection, rows: StagedRows) -> dict[str, str]:
@@ -168,7 +152,7 @@ def _unclear(con: duckdb.DuckDBPyConnection) -> bool:
 
 def _stage_once(
     con: duckdb.DuckDBPyConnection, rows: StagedRows, context: Context, defaults: CaseDefaults
-) -> list[Filled]:
+) -> tuple[list[Filled], pa.Table]:
     expressions = mapped(context)
     columns = [
         Filled(c, expressions[c.name], _clean(c, expressions[c.name].type, defaults))
@@ -179,8 +163,10 @@ def _stage_once(
         columns.append(_direction(context))
     levels = _levels(context, columns, rows.extra, defaults)
     con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS {_raw(rows, context)}")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS {levels}")
-    return columns
+    # Arrow, not a table of the engine's: it is written as it is, and that much less is copied.
+    staged = con.execute(levels).to_arrow_table()
+    con.register("staged", staged)
+    return columns, staged
 
 
 def _raw(rows: StagedRows, context: Context) -> str:

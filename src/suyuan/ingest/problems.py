@@ -37,6 +37,19 @@ DAY_ORDER: Text = Text(
     "read so",
     "有大于十二的数字,可知日在前(dmy)还是月在前(mdy),各行均照此读取",
 )
+#: Said once of a card's bill: what told the sign, its rows or the layouts seen.
+SIGN: Text = Text(
+    "the sign of amounts that were spent, as the words of its own rows tell it (repayments, "
+    "refunds, purchases)",
+    "支出金额的正负号:由本文件各行的字样(还款、退款、消费)得知",
+)
+SIGN_AS_SEEN: Text = Text(
+    "the sign of amounts that were spent is told by no row; read as in all bills seen of this "
+    "layout. If it is not so, say it in case.toml, under [[file]] with its path: "
+    'spent = "negative"',
+    "没有任何一行说明支出金额的正负号,按所见过的同类账单读取;"
+    '如不符,请在 case.toml 的 [[file]] 中写明 path 与 spent = "negative"',
+)
 CELL_PROBLEMS: dict[Cell, Text] = {
     Cell.REPAIRED: Text("written in another form", "写法不规范,已规范化"),
     Cell.ROUNDED: Text("more than two decimals: rounded to the fen", "小数超过两位,已四舍五入到分"),

@@ -18,7 +18,7 @@ NAME: Final = "case.toml"
 LARGEST = 1 << 20
 _KNOWN_FILE_KEYS = frozenset(
     {"path", "table", "profile", "encoding", "delimiter", "header_row", "columns", "ignore"}
-    | {"own", "year", "days"}
+    | {"own", "year", "days", "spent"}
 )
 
 
@@ -28,7 +28,8 @@ class FileSettings:
 
     ``header_row`` is 1-based; ``columns`` maps their headers to our columns. ``own`` is the account
     (or number) that a statement is of, ``year`` the year of its first row where
-    times have none, ``days`` how days with the year last are written, ``dmy`` or ``mdy``.
+    times have none, ``days`` how days with the year last are written, ``dmy`` or ``mdy``,
+    ``spent`` whether what was spent is ``positive`` or ``negative``.
     A path may hold ``*`` and ``?``; the file itself counts before a pattern that fits it.
     """
 
@@ -43,6 +44,7 @@ class FileSettings:
     own: str | None = None
     year: int | None = None
     days: str | None = None
+    spent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def _file(entry: dict[str, Any]) -> FileSettings:
         own=_text(entry, "own"),
         year=_year(entry.get("year")),
         days=_days(_text(entry, "days")),
+        spent=_spent(_text(entry, "spent")),
     )
 
 
@@ -156,6 +159,18 @@ def _days(value: str | None) -> str | None:
         Text(
             "days is dmy (the day first) or mdy (the month first).",
             "days 应为 dmy(日在前)或 mdy(月在前)。",
+        ),
+        value,
+    )
+
+
+def _spent(value: str | None) -> str | None:
+    if value in {None, "positive", "negative"}:
+        return value
+    raise _wrong(
+        Text(
+            "spent is positive or negative: the sign of amounts that were spent.",
+            "spent 应为 positive 或 negative:支出金额的正负号。",
         ),
         value,
     )

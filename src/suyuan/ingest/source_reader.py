@@ -198,6 +198,7 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
         own.value if own else None,
         find_period(part.above, PurePosixPath(part.shown.partition("#")[0]).name, settings.year),
         settings.days,
+        settings.spent,
     )
     how = in_column(column) if column else own.how if own else None
     stored = reader.store.begin(found, origin, how)

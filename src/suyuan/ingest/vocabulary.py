@@ -26,6 +26,8 @@ class Vocabulary:
     neutral: tuple[tuple[str, str], ...]
     statuses: tuple[tuple[str, str], ...]
     taken_back: str
+    card_in: str
+    card_out: str
     brought_forward: str
     footers: str
 
@@ -45,6 +47,8 @@ def vocabulary() -> Vocabulary:
         neutral=tuple((way, pattern) for way, pattern in content["neutral"]),
         statuses=tuple((status, pattern) for status, pattern in content["statuses"]),
         taken_back=content["taken_back"],
+        card_in=content["card_in"],
+        card_out=content["card_out"],
         brought_forward=content["brought_forward"],
         footers=content["footers"],
     )

@@ -19,7 +19,7 @@ from suyuan.ingest.conversion import convert
 from suyuan.ingest.formats.pieces import Piece
 from suyuan.ingest.manifest import Unit
 from suyuan.ingest.mapping.profile_match import Match
-from suyuan.ingest.problems import CELL_PROBLEMS, DAY_ORDER, Cell
+from suyuan.ingest.problems import CELL_PROBLEMS, DAY_ORDER, SIGN, SIGN_AS_SEEN, Cell
 from suyuan.model.errors import InputError
 from suyuan.model.results import QUALITY
 from suyuan.model.text import Text
@@ -40,6 +40,13 @@ REFUTED: Final = Text(
     "suyuan map",
     "余额与方向相矛盾:按该映射读作支出的金额反使余额增加(或相反),未读入任何行;"
     "请用 suyuan map 指明该文件的收支方式",
+)
+NO_SIGN: Final = Text(
+    "whether what was spent is positive or negative is told by no row (a repayment, a refund, a "
+    "purchase by its words); nothing was taken. Say it in case.toml, under [[file]] with its "
+    'path: spent = "positive" or "negative"',
+    "没有任何一行(还款、退款、消费等字样)可以说明支出金额是正数还是负数,未读入任何行;"
+    '请在 case.toml 的 [[file]] 中写明 path 与 spent = "positive" 或 "negative"',
 )
 Job = Callable[[duckdb.DuckDBPyConnection], "list[Outcome | Exception]"]
 
@@ -172,6 +179,8 @@ class Stored:
         confirmed, refuted = outcome.balances.verdict
         if refuted > max(1, confirmed):
             raise InputError(REFUTED, value=f"{refuted:,} / {confirmed + refuted:,}")
+        if found.profile.sides and found.profile.sides.doubtful and outcome.kept:
+            self._check_sign(outcome)
         self._list_whole(outcome)
         records, key = self.store.records, self.origin.key
         if outcome.quality.num_rows:
@@ -201,6 +210,10 @@ class Stored:
             **self._facts(outcome.sums),
         )
 
+    def _check_sign(self, outcome: Outcome) -> None:
+        if len(outcome.signs) != 1:
+            raise InputError(NO_SIGN)
+
     def _facts(self, sums: Sums) -> dict[str, Any]:
         """What an accountant asks of a statement."""
         owns = sorted(sums.owns)
@@ -222,9 +235,18 @@ class Stored:
             for header, count in sorted(outcome.rounded.items())
         ]
         rows += [self._once(DAY_ORDER, order) for order in sorted(outcome.orders)]
+        rows += self._signs(outcome)
         if rows:
             listed = pa.Table.from_pylist(rows, schema=QUALITY.stored)
             outcome.quality = pa.concat_tables([outcome.quality, listed])
+
+    def _signs(self, outcome: Outcome) -> list[dict[str, Any]]:
+        """How the sign of a card's amounts was read, unless a person said it."""
+        sides = self.match.profile.sides
+        if sides is None or not sides.inverted or self.origin.spent or not outcome.kept:
+            return []
+        signs = ", ".join(sorted(outcome.signs))
+        return [self._once(SIGN if signs else SIGN_AS_SEEN, signs or "positive")]
 
     def _once(self, problem: Text, value: str, column: str | None = None) -> dict[str, Any]:
         return {

@@ -1,4 +1,8 @@
-"""What arrives within half a millisecond, from any connection, is folded and logged at once."""
+"""What the loop reads in one turn, from any connection, is folded and logged at once.
+
+Nothing waits for a clock: while a batch is folded the next one gathers in the sockets, so that
+batches grow with the load, and a lone payment is answered at once.
+"""
 
 import asyncio
 import time
@@ -6,23 +10,21 @@ from typing import Final, Protocol
 
 import msgspec
 
-from suyuan.live.messages import ENCODER, PaymentAnswer, Refusal
+from suyuan.live.line_reading import refusal
 from suyuan.live.metrics import Meter
-from suyuan.live.scorer import Outcome, Scorer
+from suyuan.live.scorer import Scorer
 
-#: Seconds that lines are gathered for before they are folded, and how many at most.
-GATHERED: Final = 0.0005
-MOST_LINES: Final = 256
-#: A longer backlog is refused.
-MOST_WAITING: Final = 100_000
-_TAKEN: Final = b"{}\n"
+#: A longer backlog is refused, in bytes.
+MOST_WAITING: Final = 16 << 20
+#: Lines of a backlog are folded so many bytes at a time at most, so that nobody waits for long.
+_TOGETHER: Final = 1 << 18
 
 
 class LineCaller(Protocol):
     """Whoever waits for answers to lines."""
 
-    def answer(self, replies: bytes, count: int) -> None:
-        """`count` answers, a line each."""
+    def answer(self, replies: bytes) -> None:
+        """The answers to lines that were asked for together."""
 
 
 class Batcher:
@@ -31,40 +33,41 @@ class Batcher:
     def __init__(self, scorer: Scorer, snapshot_every: int = 0) -> None:
         self.scorer, self.meter = scorer, Meter()
         self._every, self._snapped = snapshot_every, scorer.position
-        self._callers: list[tuple[LineCaller, int]] = []
-        self._lines: list[bytes] = []
-        self._due = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._callers: list[LineCaller] = []
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._since = 0.0
 
-    def put(self, caller: LineCaller, lines: list[bytes]) -> None:
-        """Fold `lines` soon and answer `caller`, each of them by one line."""
-        if len(self._lines) + len(lines) > MOST_WAITING:
-            late = ENCODER.encode(Refusal("late: too many are waiting", "")) + b"\n"
-            self.meter.refused += len(lines)
-            caller.answer(late * len(lines), len(lines))
+    def put(self, caller: LineCaller, lines: bytes) -> None:
+        """Fold `lines`, each of which ends with a line feed, soon, and answer `caller`."""
+        if self._size and self._size + len(lines) > MOST_WAITING:
+            count = lines.count(b"\n")
+            self.meter.refused += count
+            caller.answer(refusal("late: too many are waiting", b"") * count)
             return
-        if not self._lines:
-            self._due = time.perf_counter()
-        self._callers.append((caller, len(lines)))
-        self._lines += lines
-        if len(self._lines) >= MOST_LINES:
-            self._fold()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(GATHERED, self._fold)
+        if not self._parts:
+            self._since = time.perf_counter()
+            asyncio.get_running_loop().call_soon(self.fold)
+        self._callers.append(caller)
+        self._parts.append(lines)
+        self._size += len(lines)
+        if self._size >= _TOGETHER:
+            self.fold()
 
-    def _fold(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        callers, lines = self._callers, self._lines
-        self._callers, self._lines = [], []
-        outcome = self.scorer.take(lines, time.time_ns() // 1000)
-        start = 0
-        for caller, count in callers:
-            written = [self._encoded(each) for each in outcome[start : start + count]]
-            caller.answer(b"".join(written), count)
-            start += count
-        self.meter.took(time.perf_counter() - self._due, len(lines))
+    def fold(self) -> None:
+        """Answer all that wait."""
+        callers, parts = self._callers, self._parts
+        if not parts:
+            return
+        self._callers, self._parts, self._size = [], [], 0
+        answers = self.scorer.take_text(b"".join(parts), time.time_ns() // 1000)
+        ends, line, start = answers.ends, 0, 0
+        for caller, part in zip(callers, parts, strict=True):
+            line += part.count(b"\n")
+            end = int(ends[line - 1])
+            caller.answer(answers.text[start:end])
+            start = end
+        self.meter.answered(answers, time.perf_counter() - self._since)
         self.rest()
 
     def rest(self) -> None:
@@ -72,15 +75,6 @@ class Batcher:
         due = self._every and self.scorer.position - self._snapped >= self._every
         if due and self.scorer.snapshot_meanwhile():
             self._snapped = self.scorer.position
-
-    def _encoded(self, answer: Outcome) -> bytes:
-        if answer is None:
-            return _TAKEN
-        if isinstance(answer, Refusal):
-            self.meter.refused += 1
-        elif isinstance(answer, PaymentAnswer):
-            self.meter.actions[answer.action] = self.meter.actions.get(answer.action, 0) + 1
-        return ENCODER.encode(answer) + b"\n"
 
     def metrics(self) -> bytes:
         """Counters in the text format of Prometheus."""

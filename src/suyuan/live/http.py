@@ -70,5 +70,5 @@ def _length(fields: list[bytes], most: int) -> int:
 
 def response(status: int, body: bytes, kind: str) -> bytes:
     """A whole response."""
-    head = f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    head = b"HTTP/1.1 %d %b\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b"
+    return head % (status, _REASONS[status].encode(), kind.encode(), len(body), body)

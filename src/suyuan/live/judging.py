@@ -4,6 +4,7 @@ import math
 from typing import Final, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from suyuan.live.card_arrays import CardArrays, strongest, weigh
 from suyuan.live.condition_book import ConditionBook
@@ -12,6 +13,7 @@ from suyuan.live.fold import SIGNALS
 from suyuan.live.policy import Policy
 from suyuan.live.verdicts import REASONS, VERDICT
 
+_PAYMENT: Final = int(EventKind.PAYMENT)
 _LOAN: Final = SIGNALS.index("loan_share")
 
 
@@ -28,29 +30,47 @@ def judged(bench: Bench, events: np.ndarray, signals: np.ndarray, first: int) ->
 
     A payment that could not be measured (between own accounts, or state is full) scores 0.
     """
-    places = np.flatnonzero(events["kind"] == EventKind.PAYMENT)
+    places = np.flatnonzero(events["kind"] == _PAYMENT)
     rows = np.zeros(len(places), VERDICT)
     if not len(places):
         return rows
-    payments = events[places]
     weights = np.empty(signals.shape)
     scores = weigh(bench.card, signals.astype(np.float64), weights)
-    unmeasured = np.isnan(signals).all(axis=1)
-    scores[unmeasured], weights[unmeasured] = 0.0, 0.0
-    rows["key"], rows["log"] = payments["c"], first + places
+    _unmeasured(signals, weights, scores)
+    rows["key"], rows["log"] = events["c"][places], first + places
     if bench.book.snoozing:
-        _snooze(bench, payments, rows, weights, scores)
-    reasons = np.empty((len(places), REASONS), np.int64)
-    strongest(weights, reasons)
-    rows["score"], rows["reasons"] = scores, reasons
-    rows["values"] = np.take_along_axis(signals, reasons, 1)
-    rows["weights"] = np.take_along_axis(weights, reasons, 1)
+        _snooze(bench, events[places], rows, weights, scores)
+    _reasons(signals, weights, rows)
+    rows["score"] = scores
     rows["action"] = bench.policy.actions(
-        scores, payments["amount"], payments["at"], signals[:, _LOAN] > 0.0
+        scores, events["amount"][places], events["at"][places], signals[:, _LOAN] > 0.0
     )
     if bench.book.ordering:
-        _overrule(bench.book, payments, rows)
+        _overrule(bench.book, events[places], rows)
     return rows
+
+
+@njit(cache=True, nogil=True)
+def _unmeasured(signals: np.ndarray, weights: np.ndarray, scores: np.ndarray) -> None:
+    """What has no signal at all scores 0."""
+    for row in range(scores.size):
+        if np.isnan(signals[row]).all():
+            scores[row] = 0.0
+            weights[row, :] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def _reasons(signals: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> None:
+    """The strongest reasons of each row, with their values and weights."""
+    columns = np.empty((rows.size, REASONS), np.int64)
+    strongest(weights, columns)
+    for row in range(rows.size):
+        for rank in range(REASONS):
+            column = columns[row, rank]
+            rows[row]["reasons"][rank] = column
+            if column >= 0:
+                rows[row]["values"][rank] = signals[row, column]
+                rows[row]["weights"][rank] = weights[row, column]
 
 
 def _snooze(

@@ -20,8 +20,8 @@ class Keyring:
     """Turns ``kind:id`` into a 64-bit key under one secret."""
 
     def __init__(self, secret: bytes | None = None) -> None:
-        key = secret if secret is not None else secrets.token_bytes(32)
-        self._keyed = hashlib.blake2b(digest_size=8, key=key)
+        self.secret = secret if secret is not None else secrets.token_bytes(32)
+        self._keyed = hashlib.blake2b(digest_size=8, key=self.secret)
 
     def key(self, subject: str | None) -> int:
         """The key of `subject`; :data:`NOBODY` where there is none."""

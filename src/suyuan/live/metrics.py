@@ -1,9 +1,11 @@
 """What the service counts, in the text format of Prometheus; and how far signals have drifted."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
-from suyuan.live.scorer import Scorer
+from suyuan.live.policy import Action
+from suyuan.live.scorer import LineAnswers, Scorer
 
 #: Upper edges of the latency histogram, seconds from the first line of a batch to its answers.
 EDGES: Final = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
@@ -14,16 +16,18 @@ class Meter:
 
     def __init__(self) -> None:
         self.lines = self.refused = 0
-        self.actions: dict[str, int] = {}
+        self._actions = [0] * len(Action)
         self._batches = [0] * (len(EDGES) + 1)
         self._seconds = 0.0
 
-    def took(self, seconds: float, lines: int) -> None:
-        """A batch of `lines` was answered after so long."""
-        self.lines += lines
+    def answered(self, answers: LineAnswers, seconds: float) -> None:
+        """A batch was answered after so long."""
+        self.lines += len(answers.ends)
+        self.refused += answers.refused
+        self._actions = [one + more for one, more in zip(self._actions, answers.actions.tolist(),
+                                                         strict=True)]  # fmt: skip
         self._seconds += seconds
-        place = next((n for n, edge in enumerate(EDGES) if seconds <= edge), len(EDGES))
-        self._batches[place] += 1
+        self._batches[bisect_left(EDGES, seconds)] += 1
 
     def text(self, scorer: Scorer) -> bytes:
         return ("\n".join(self._samples(scorer)) + "\n").encode()
@@ -33,8 +37,8 @@ class Meter:
         yield from _counter("refused", "Lines refused.", self.refused)
         yield from _counter("events", "Events in the log.", scorer.position)
         yield from _head("answers", "counter", "Payments by answer.")
-        for action, count in self.actions.items():
-            yield f'suyuan_live_answers_total{{action="{action}"}} {count}'
+        for action, count in zip(Action, self._actions, strict=True):
+            yield f'suyuan_live_answers_total{{action="{action.name.lower()}"}} {count}'
         yield from _gauge("state_bytes", "Bytes of state.", scorer.bytes_held)
         yield from _gauge("degraded", "1 where state refuses subjects.", int(bool(scorer.degraded)))
         yield from _head("batch_seconds", "histogram", "From first line to answers.")

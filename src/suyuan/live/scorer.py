@@ -2,14 +2,16 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 
+from suyuan.live.answer_text import JUDGED, Phrases, fields_of
 from suyuan.live.card_arrays import card_arrays
 from suyuan.live.condition_book import ConditionBook
 from suyuan.live.conditions import StandingCondition
@@ -19,27 +21,30 @@ from suyuan.live.fold import SIGNALS, fold
 from suyuan.live.journal import Durability, Journal, read_journal
 from suyuan.live.judging import Bench, judged
 from suyuan.live.keys import Keyring
-from suyuan.live.messages import (
-    PaymentAnswer,
-    PaymentAsked,
-    Reason,
-    Refusal,
-    Row,
-    decode,
-)
+from suyuan.live.line_reading import LineReader, TextLines
+from suyuan.live.messages import PaymentAnswer, Refusal
 from suyuan.live.policy import Action, Policy
 from suyuan.live.snapshots import Snapshot, last_snapshot, write_in_child, write_snapshot
-from suyuan.live.state import empty_state, memory, with_room
-from suyuan.live.verdicts import Verdicts
+from suyuan.live.state import empty_state, memory, touch, with_room
+from suyuan.live.verdicts import VERDICT, Verdicts
 from suyuan.model.errors import EngineError
 from suyuan.model.scorecard import Scorecard, to_mapping
 from suyuan.model.text import Text
 
 #: Events folded at a time while the journal is read again.
 _TOGETHER: Final = 1 << 14
-_ACTIONS: Final = tuple(action.name.lower() for action in Action)
-_LINE: Final = 80
+_ACTIONS: Final = len(Action)
+_PAYMENT: Final = int(EventKind.PAYMENT)
 Outcome = PaymentAnswer | Refusal | None
+
+
+class LineAnswers(NamedTuple):
+    """Answers to lines: their text, where each ends; how many of each action, how many refused."""
+
+    text: bytes
+    ends: np.ndarray
+    actions: np.ndarray
+    refused: int
 
 
 class Scorer:
@@ -67,7 +72,8 @@ class Scorer:
         orders = [replace(c, subject=f"{keyring.key(c.subject):x}") for c in conditions]
         self.book = ConditionBook(folder, orders)
         self._bench = Bench(card_arrays(card), policy, self.book)
-        self._card = f"payment_risk {card.version}"
+        self._reader = LineReader(keyring)
+        self._phrases = Phrases(f"payment_risk {card.version}", policy.version)
         self._judge = _fingerprint(card, policy)
         self._most_bytes = most_bytes
         self._scorecard, self.drift = card, Drift(card)
@@ -99,26 +105,23 @@ class Scorer:
         `known` is now, in microseconds UTC. Lines are folded in the order given; nothing is
         answered that is not in the journal.
         """
-        outcome: list[Outcome] = [None] * len(lines)
-        rows: list[Row] = []
-        asked: list[tuple[int, PaymentAsked, int, bool]] = []
-        fresh: set[int] = set()
-        for place, line in enumerate(lines):
-            try:
-                message = decode(line)
-                row = message.row(self.keyring, known, place)
-            except (msgspec.DecodeError, ValueError, OverflowError) as error:
-                outcome[place] = Refusal(str(error), line[:_LINE].decode("utf-8", "replace"))
-                continue
-            if type(message) is PaymentAsked:
-                key = row[4]
-                repeated = key in fresh or key in self._verdicts
-                asked.append((place, message, key, repeated))
-                if repeated:
-                    continue
-                fresh.add(key)
-            rows.append(row)
-        return self._answered(outcome, np.array(rows, EVENT), asked)
+        answers = self.take_text(b"\n".join([*lines, b""]), known)
+        ends = [0, *answers.ends.tolist()]
+        return [_outcome(answers.text[start:end]) for start, end in pairwise(ends)]
+
+    def take_text(self, text: bytes, known: int) -> LineAnswers:
+        """The same for lines of `text` that end with a line feed, as the lines of the answers."""
+        lines = self._reader.read(text)
+        try:
+            verdicts = self.take_events(lines.events, known)
+        except EngineError as error:
+            lines, verdicts = lines.all_refused(error.text("en")), np.zeros(0, VERDICT)
+        further = self._further(lines, verdicts)
+        written, ends = self._phrases.answers(
+            lines.codes, verdicts, lines.pool + further if further else lines.pool, lines.spans
+        )
+        actions = np.bincount(verdicts["action"], minlength=_ACTIONS)
+        return LineAnswers(written, ends, actions, lines.refused)
 
     def take_events(self, events: np.ndarray, known: int) -> np.ndarray:
         """The verdicts of the payments among `events`, keyed already, in their order.
@@ -127,17 +130,11 @@ class Scorer:
         :class:`EngineError` where the journal cannot be written: nothing of them counts then.
         """
         events["known"], events["row"] = known, np.arange(len(events))
-        paid = events["kind"] == EventKind.PAYMENT
-        keys = events["c"][paid].tolist()
-        again = np.fromiter((key in self._verdicts for key in keys), bool, len(keys))
-        _, first = np.unique(events["c"][paid], return_index=True)
-        twice = np.ones(len(keys), bool)
-        twice[first] = False
-        dropped = np.zeros(len(events), bool)
-        dropped[paid] = again | twice
-        self._log_and_fold(events[~dropped])
-        verdicts = self._verdicts.at(keys)
-        verdicts["repeated"] = again | twice
+        repeated = self._verdicts.repeats(events)
+        self._log_and_fold(events[~repeated] if repeated.any() else events)
+        paid = events["kind"] == _PAYMENT
+        verdicts = self._verdicts.at(events["c"][paid])
+        verdicts["repeated"] = repeated[paid]
         return verdicts
 
     def snapshot(self) -> Path:
@@ -150,6 +147,11 @@ class Scorer:
             return False
         self._child = write_in_child(self.folder, self._now())
         return True
+
+    def warm(self) -> None:
+        """Have the pages of state now: the first callers would wait for them one by one."""
+        for array in (*self._state, *self._verdicts.arrays()):
+            touch(array)
 
     def close(self) -> None:
         if self._child:
@@ -188,28 +190,14 @@ class Scorer:
         self._fold(events, position)
         return position + len(events)
 
-    def _answered(
-        self,
-        outcome: list[Outcome],
-        events: np.ndarray,
-        asked: list[tuple[int, PaymentAsked, int, bool]],
-    ) -> list[Outcome]:
-        try:
-            self._log_and_fold(events)
-        except EngineError as error:
-            refused = Refusal(error.text("en"), "")
-            return [each or refused for each in outcome]
-        degraded = self.degraded
-        verdicts = _plain(self._verdicts.at([key for _, _, key, _ in asked]))
-        for (place, message, _, repeated), verdict in zip(asked, verdicts, strict=True):
-            outcome[place] = self._answer(message, verdict, degraded, repeated=repeated)
-        return outcome
-
     def _compile(self) -> None:
         """Kernels are there before the first caller waits: a payment of nobody to nobody."""
         nothing = np.zeros(1, EVENT)
         nothing["kind"] = EventKind.PAYMENT
         self._fold(nothing, 0)
+        self._verdicts.repeats(nothing)
+        lines, verdicts = self._reader.read(b"{}\n"), self._verdicts.at(nothing["c"].copy())
+        self._phrases.answers(lines.codes, verdicts, lines.pool, lines.spans)
         self._verdicts, self.drift = Verdicts(), Drift(self._scorecard)
 
     def _log_and_fold(self, events: np.ndarray) -> None:
@@ -225,46 +213,39 @@ class Scorer:
             self.drift.add(signals)
             self._verdicts.keep(judged(self._bench, events, signals, first))
 
-    def _answer(
-        self,
-        message: PaymentAsked,
-        verdict: tuple[Any, ...],
-        degraded: list[str],
-        *,
-        repeated: bool,
-    ) -> PaymentAnswer:
-        log, score, values, weights, places, silent, action = verdict
-        answer = PaymentAnswer(
-            message.id,
-            _ACTIONS[action],
-            score,
-            [
-                Reason(SIGNALS[place], value, weight)
-                for place, value, weight in zip(places, values, weights, strict=True)
-                if place >= 0
-            ],
-            log,
-            self._card,
-            self.policy.version,
-            degraded=degraded,
-            repeated=repeated,
-        )
-        if silent:
-            answer.snoozed = [name for n, name in enumerate(SIGNALS) if silent >> n & 1]
-        if self.book.ordering:
-            row = message.row(self.keyring, 0, 0)
-            orders = self.book.in_force(row[2], row[3], row[0], log)
-            answer.conditions = [f"{each.colour}: {each.reason}" for each in orders]
-        return answer
+    def _further(self, lines: TextLines, verdicts: np.ndarray) -> bytes:
+        """What answers say beside their verdicts, written behind the pool of `lines`."""
+        degraded, begin = self.degraded, len(lines.pool)
+        ordered = self.book.ordering or self.book.snoozing
+        if not ordered and not degraded:
+            return b""
+        judged = np.flatnonzero(lines.codes == JUDGED)
+        if not ordered:
+            same = fields_of(degraded=degraded)
+            lines.spans[judged, 2:] = begin, begin + len(same)
+            return same
+        events, further = lines.events, bytearray()
+        payments = events[events["kind"] == _PAYMENT]
+        for line, payment, verdict in zip(judged, payments, verdicts, strict=True):
+            a, b, at = int(payment["a"]), int(payment["b"]), int(payment["at"])
+            orders = self.book.in_force(a, b, at, int(verdict["log"]))
+            further += fields_of(
+                conditions=[f"{each.colour}: {each.reason}" for each in orders],
+                snoozed=[s for n, s in enumerate(SIGNALS) if int(verdict["snoozed"]) >> n & 1],
+                degraded=degraded,
+            )
+            lines.spans[line, 2:] = begin, len(lines.pool) + len(further)
+            begin = len(lines.pool) + len(further)
+        return bytes(further)
 
 
-def _plain(rows: np.ndarray) -> Iterator[tuple[Any, ...]]:
-    """Of each verdict what an answer says, rounded: JSON knows no NaN, -1 stands for it."""
-    values = np.nan_to_num(np.round(rows["values"].astype(np.float64), 4), nan=-1.0)
-    weights = np.round(rows["weights"].astype(np.float64), 3)
-    columns = (rows["log"], np.round(rows["score"], 6), values, weights)
-    rest = (rows["reasons"], rows["snoozed"], rows["action"])
-    return zip(*(column.tolist() for column in (*columns, *rest)), strict=True)
+def _outcome(answer: bytes) -> Outcome:
+    """One line of :class:`LineAnswers` as an object."""
+    if answer in (b"", b"{}\n"):
+        return None if answer else Refusal("empty line", "")
+    if answer.startswith(b'{"error"'):
+        return msgspec.json.decode(answer, type=Refusal)
+    return msgspec.json.decode(answer, type=PaymentAnswer)
 
 
 def _fingerprint(card: Scorecard, policy: Policy) -> str:

@@ -4,6 +4,7 @@ Moments are whole seconds since 1970 (uint32, until 2106); 0 is never. A table t
 new keys and counts the refusal; the answer that suffered says ``degraded``.
 """
 
+import mmap
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -109,3 +110,9 @@ def with_room(state: LiveState, coming: int) -> LiveState:
 def memory(state: LiveState) -> int:
     """Bytes held."""
     return sum(table.nbytes for table in state)
+
+
+def touch(array: np.ndarray) -> None:
+    """Have the pages of `array` given by the system now, not one by one when keys first come."""
+    view = array.view(np.uint8).reshape(-1)
+    view[:: mmap.PAGESIZE] |= 0

@@ -1,8 +1,12 @@
 """What was judged of payments: a ring of fixed records, so that what is asked twice is known."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numba import njit
+
+from suyuan.live.events import EventKind
+from suyuan.live.table import first_slot
 
 #: Answers kept, so that a payment asked twice is answered once.
 REMEMBERED: Final = 1 << 20
@@ -24,6 +28,7 @@ VERDICT: Final = np.dtype(
     ],
     align=True,
 )
+_PAYMENT: Final = int(EventKind.PAYMENT)
 
 
 class Verdicts:
@@ -31,32 +36,89 @@ class Verdicts:
 
     def __init__(self, most: int = REMEMBERED) -> None:
         self._rows = np.zeros(most, VERDICT)
-        self._places: dict[int, int] = {}
+        self._places = np.zeros(2 * most + 2, np.int32)
         self._next = 0
 
-    def __contains__(self, key: int) -> bool:
-        return key in self._places
+    def repeats(self, events: np.ndarray) -> np.ndarray:
+        """Which of `events` are payments that were judged before, or come earlier among them."""
+        found = np.zeros(len(events), np.bool_)
+        _repeats(events, self._rows, self._places, found)
+        return found
 
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def at(self, keys: list[int]) -> np.ndarray:
+    def at(self, keys: np.ndarray) -> np.ndarray:
         """The verdicts of `keys`, each of which is there."""
-        return self._rows[[self._places[key] for key in keys]]
+        found = np.empty(len(keys), VERDICT)
+        _copy(keys, self._rows, self._places, found)
+        return found
 
     def keep(self, rows: np.ndarray) -> None:
         """Remember `rows`; the oldest go."""
-        most = len(self._rows)
-        rows = rows[-most:]
-        places = (self._next + np.arange(len(rows))) % most
-        for key in self._rows["key"][places].tolist():
-            if key:
-                self._places.pop(key, None)
-        self._rows[places] = rows
-        self._places.update(zip(rows["key"].tolist(), places.tolist(), strict=True))
-        self._next = int(self._next + len(rows)) % most
+        rows = rows[-len(self._rows) :]
+        _keep(rows, self._rows, self._places, self._next)
+        self._next = (self._next + len(rows)) % len(self._rows)
 
     def rows(self) -> np.ndarray:
         """All of them, the oldest first."""
         ring = np.concatenate([self._rows[self._next :], self._rows[: self._next]])
         return ring[ring["key"] != 0]
+
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """What they are held in."""
+        return self._rows, self._places
+
+
+@njit(cache=True, nogil=True)
+def _slot(key: Any, rows: np.ndarray, places: np.ndarray) -> int:
+    """Where the place of `key`, plus one, stands in `places`, or would stand."""
+    slot = first_slot(key, places.size)
+    while places[slot] != 0 and rows[places[slot] - 1]["key"] != key:
+        slot = slot + 1 if slot + 1 < places.size else 0
+    return slot
+
+
+@njit(cache=True, nogil=True)
+def _repeats(events: np.ndarray, rows: np.ndarray, places: np.ndarray, found: np.ndarray) -> None:
+    fresh = np.zeros(2 * events.size + 2, np.uint64)
+    for place in range(events.size):
+        if events[place]["kind"] != _PAYMENT:
+            continue
+        key = events[place]["c"]
+        slot = first_slot(key, fresh.size)
+        while fresh[slot] != 0 and fresh[slot] != key:
+            slot = slot + 1 if slot + 1 < fresh.size else 0
+        found[place] = fresh[slot] == key or places[_slot(key, rows, places)] != 0
+        fresh[slot] = key
+
+
+@njit(cache=True, nogil=True)
+def _copy(keys: np.ndarray, rows: np.ndarray, places: np.ndarray, found: np.ndarray) -> None:
+    for n in range(keys.size):
+        found[n] = rows[places[_slot(keys[n], rows, places)] - 1]
+
+
+@njit(cache=True, nogil=True)
+def _keep(new: np.ndarray, rows: np.ndarray, places: np.ndarray, place: int) -> None:
+    for n in range(new.size):
+        if rows[place]["key"] != 0:
+            _forget(_slot(rows[place]["key"], rows, places), rows, places)
+        rows[place] = new[n]
+        if new[n]["key"] != 0:
+            places[_slot(new[n]["key"], rows, places)] = place + 1
+        place = place + 1 if place + 1 < rows.size else 0
+
+
+@njit(cache=True, nogil=True)
+def _forget(hole: int, rows: np.ndarray, places: np.ndarray) -> None:
+    """Empty a slot; what had to go past it moves up (Knuth's algorithm R)."""
+    size, slot = places.size, hole
+    while places[slot] != 0:
+        places[hole] = 0
+        slot = slot + 1 if slot + 1 < size else 0
+        while places[slot] != 0:
+            home = first_slot(rows[places[slot] - 1]["key"], size)
+            if (slot - home) % size >= (slot - hole) % size:
+                break
+            slot = slot + 1 if slot + 1 < size else 0
+        if places[slot] != 0:
+            places[hole] = places[slot]
+            hole = slot

@@ -143,7 +143,8 @@ class Index(AbstractContextManager["Index"]):
     ) -> Iterator[tuple[str, int, int, int]]:
         """For each of `cells`, and each column it stands in: the column, and where its rows lie."""
         spelled = list(dict.fromkeys(cells))
-        hashes = self._con.execute("SELECT hash(unnest(?::VARCHAR[]))", [spelled]).fetchall()
+        literals = ", ".join(map(_literal, spelled))
+        hashes = self._con.execute(f"SELECT hash(unnest([{literals}]::VARCHAR[]))").fetchall()
         at = sorted_["c"]
         for cell, (hash_,) in zip(spelled, hashes, strict=True):
             ends = (np.searchsorted(sorted_["h"], np.uint64(hash_), s) for s in _SIDES)
@@ -195,6 +196,11 @@ class Index(AbstractContextManager["Index"]):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _literal(text: str) -> str:
+    """`text` in SQL. A bound parameter would make DuckDB import pandas, which takes 0.4 s."""
+    return "'" + text.replace("'", "''").replace("\0", "' || chr(0) || '") + "'"
 
 
 def _numbers(name: Path, column: str, type_: str) -> Numbers:

@@ -2,14 +2,13 @@
 
 import hashlib
 import shutil
+from pathlib import Path
 
 import pyarrow as pa
 
-from suyuan.lookup.seized_rows import PhoneIndex, build
+from suyuan.lookup.phone_index import PhoneIndex
 from suyuan.store.case import Results
-from suyuan.store.duck import DuckEngine
 from suyuan.store.record_seals import stored_parts
-from suyuan.store.records import open_records
 from suyuan.store.seal import digest
 
 
@@ -22,7 +21,16 @@ def find_phone(results: Results, phone: str) -> pa.Table:
     if not folder.exists():
         for stale in folder.parent.glob("seized-*"):
             shutil.rmtree(stale)
-        with DuckEngine(results.layout.work) as engine:
-            tables = open_records(engine, results.layout, zone=results.case.zone)
-            build(engine, tables["leaked"], folder)
+        _build(results, folder)
     return PhoneIndex.open(folder).find(phone)
+
+
+def _build(results: Results, folder: Path) -> None:
+    # The engine takes longer to import than an answer takes, and is needed once.
+    from suyuan.lookup.seized_rows import build  # noqa: PLC0415
+    from suyuan.store.duck import DuckEngine  # noqa: PLC0415
+    from suyuan.store.records import open_records  # noqa: PLC0415
+
+    with DuckEngine(results.layout.work) as engine:
+        tables = open_records(engine, results.layout, zone=results.case.zone)
+        build(engine, tables["leaked"], folder)

@@ -12,13 +12,8 @@ import numpy as np
 from numba import njit
 
 from suyuan.money.arrays import CLEAN, Ints, Ints32
+from suyuan.money.methods import FIRST, HAIRCUT, LIBR, LIFO
 from suyuan.money.shares import muldiv, spread
-
-FIFO: Final = 0
-LIFO: Final = 1
-FIRST: Final = 2
-HAIRCUT: Final = 3
-LIBR: Final = 4
 
 _NIL: Final = -1
 

@@ -5,7 +5,14 @@ from typing import Final
 
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
-from suyuan.money import lots
+
+#: The kernels' numbers for the methods; poison has a kernel of its own.
+FIFO: Final = 0
+LIFO: Final = 1
+FIRST: Final = 2
+HAIRCUT: Final = 3
+LIBR: Final = 4
+POISON: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +30,12 @@ class Method:
     conserves: bool = True
 
 
-POISON: Final = -1
 METHODS: Final[dict[str, Method]] = {
     method.name: method
     for method in (
         Method(
             "fifo",
-            lots.FIFO,
+            FIFO,
             Text("first in, first out", "先进先出"),
             Text("Money leaves in the order in which it came.", "先进入账户的钱先转出。"),
             "Devaynes v Noble (Clayton's case) (1816) 1 Mer 572; "
@@ -37,14 +43,14 @@ METHODS: Final[dict[str, Method]] = {
         ),
         Method(
             "lifo",
-            lots.LIFO,
+            LIFO,
             Text("last in, first out", "后进先出"),
             Text("Money that came last leaves first.", "最后进入账户的钱先转出。"),
             "cf. Devaynes v Noble (1816) 1 Mer 572 (FIFO ⇄ LIFO); docs/decisions/0030",
         ),
         Method(
             "first",
-            lots.FIRST,
+            FIRST,
             Text("stolen money first", "赃款先出"),
             Text(
                 "Stolen money leaves before the account's own, in the order in which it came.",
@@ -54,7 +60,7 @@ METHODS: Final[dict[str, Method]] = {
         ),
         Method(
             "haircut",
-            lots.HAIRCUT,
+            HAIRCUT,
             Text("pro rata", "按比例"),
             Text(
                 "Every payment carries each owner's money in proportion to what lies there.",
@@ -65,7 +71,7 @@ METHODS: Final[dict[str, Method]] = {
         ),
         Method(
             "libr",
-            lots.LIBR,
+            LIBR,
             Text("lowest intermediate balance", "最低中间余额"),
             Text(
                 "The account's own money leaves first; what has left does not come back.",

@@ -24,7 +24,6 @@ from suyuan.money.arrays import (
     with_room,
 )
 from suyuan.money.lots import (
-    FIRST,
     Bundle,
     LotStacks,
     append,
@@ -36,6 +35,7 @@ from suyuan.money.lots import (
     put,
     take,
 )
+from suyuan.money.methods import FIRST
 
 
 @njit(cache=True)

@@ -1,10 +1,10 @@
 """Working days: what was announced for each year, and what was known of it on a given day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import as_file, files
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -43,6 +43,8 @@ class CalendarFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     years: list[CalendarYear]
 
 
+#: Before the first announcement.
+_NONE: Final = date.min
 #: A day either follows the year's announcement, or nobody has announced its year yet.
 Kind = Literal["working", "off", "unannounced"]
 
@@ -57,6 +59,7 @@ class WorkCalendar:
     published: dict[int, date]
     off: frozenset[date]
     working: frozenset[date]
+    editions: dict[date, date] = field(default_factory=dict[date, date], compare=False, repr=False)
 
     def announced(self, year: int, known_on: date) -> bool:
         """True where the year's days had been announced by the day `known_on`."""
@@ -64,7 +67,11 @@ class WorkCalendar:
 
     def edition(self, known_on: date) -> date:
         """The last announcement by that day: what is known of working days changes only there."""
-        return _edition(tuple(self.published.values()), known_on)
+        found = self.editions.get(known_on)
+        if found is None:
+            found = max((day for day in self.published.values() if day <= known_on), default=_NONE)
+            self.editions[known_on] = found
+        return found
 
     def kind(self, day: date, known_on: date) -> Kind:
         if not self.announced(day.year, known_on):
@@ -76,11 +83,6 @@ class WorkCalendar:
     def weekday(self, day: date) -> bool:
         """True on a day that is worked where nothing was announced."""
         return day.isoweekday() not in self.week
-
-
-@lru_cache(maxsize=4_096)
-def _edition(published: tuple[date, ...], known_on: date) -> date:
-    return max((day for day in published if day <= known_on), default=date.min)
 
 
 @cache

@@ -1,12 +1,8 @@
 """Which steps need not run again: by the hash of their code, their settings and what they read."""
 
-import hashlib
-import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache, partial
-from importlib.metadata import version
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +10,7 @@ import pyarrow as pa
 
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
-from suyuan.run.run_manifest import catalog_digest
+from suyuan.store.code import code_digest
 from suyuan.store.drafts import draft_of
 from suyuan.store.step_results import (
     MOST_BYTES,
@@ -27,12 +23,6 @@ from suyuan.store.step_results import (
 from suyuan.store.steps import Step
 from suyuan.store.tables import Tables
 
-#: Rooms whose code decides what a step writes.
-ROOMS: Final = ("model", "store", "rulebook", "privacy", "lookup", "identity", "reading", "money",
-                "detect", "chain", "run")  # fmt: skip
-#: Packages whose versions may change a figure.
-PACKAGES: Final = ("duckdb", "ibis-framework", "sqlglot", "numba", "numpy", "scipy", "pyarrow",
-                   "pyyaml")  # fmt: skip
 #: The hash of a table without rows, whether it was written or not: a step cannot tell the two.
 NOTHING: Final = "none"
 
@@ -129,23 +119,3 @@ class KeptSteps:
                 hint=Text("Run it again.", "请重新运行。"),
             )
         return rows
-
-
-@cache
-def code_digest() -> str:
-    """One hash over the code of the steps, the catalog, and the versions of what they stand on."""
-    digest = hashlib.sha256()
-    for name, data in _sources():
-        digest.update(f"{name} {len(data)}\n".encode() + data)
-    digest.update(catalog_digest().encode())
-    for package in PACKAGES:
-        digest.update(f"{package} {version(package)}\n".encode())
-    digest.update(f"{platform.python_version()} {platform.machine()}".encode())
-    return digest.hexdigest()
-
-
-def _sources() -> Iterator[tuple[str, bytes]]:
-    package = Path(str(files("suyuan")))
-    for room in ROOMS:
-        for path in sorted((package / room).rglob("*.py")):
-            yield path.relative_to(package).as_posix(), path.read_bytes()

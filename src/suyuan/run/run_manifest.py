@@ -1,20 +1,17 @@
 """What a run read and by what it judged, by hash: the first half of its manifest."""
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 import suyuan
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
+from suyuan.store.code import catalog_digest
 from suyuan.store.generations import in_force
 from suyuan.store.layout import Layout
 from suyuan.store.manifests import read_manifest
@@ -90,24 +87,6 @@ def read_by(case: Path, layout: Layout) -> dict[str, Any]:
         "records": to_json(record_seals(layout) or {}),
         "catalog": catalog_digest(),
     }
-
-
-@cache
-def catalog_digest() -> str:
-    """One hash over every file of the catalog: rules, profiles, scorecards, words."""
-    digest = hashlib.sha256()
-    for name, entry in sorted(_entries(files("suyuan.catalog"), "")):
-        digest.update(f"{name}\0{hashlib.sha256(entry.read_bytes()).hexdigest()}\n".encode())
-    return digest.hexdigest()
-
-
-def _entries(folder: Traversable, base: str) -> Iterator[tuple[str, Traversable]]:
-    for entry in folder.iterdir():
-        name = f"{base}{entry.name}"
-        if entry.is_dir() and entry.name != "__pycache__":
-            yield from _entries(entry, f"{name}/")
-        elif entry.is_file() and not entry.name.endswith((".py", ".pyc")):
-            yield name, entry
 
 
 def _parsed(layout: Layout) -> dict[str, str]:

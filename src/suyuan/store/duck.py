@@ -17,6 +17,7 @@ from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr.datatypes import DataType
 from ibis.expr.schema import Schema
 
+from suyuan.store.derivation import Derivation
 from suyuan.store.fold import Kernel, outcome, whole_keys
 from suyuan.store.plans import Plans
 
@@ -69,6 +70,13 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
     def keep(self, expression: ir.Table) -> ir.Table:
         name, schema = self._name(), expression.schema()
         self._make(name, schema, self.plans.sql(expression))
+        return self._table(name, schema)
+
+    def derive(
+        self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
+    ) -> ir.Table:
+        name, (schema, sql) = self._name(), self.plans.derived(derivation, tables, by)
+        self._make(name, schema, sql)
         return self._table(name, schema)
 
     def fetch(self, expression: ir.Table) -> pa.Table:

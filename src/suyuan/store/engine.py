@@ -8,6 +8,7 @@ from typing import Protocol, Self
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from suyuan.store.derivation import Derivation
 from suyuan.store.fold import Kernel
 
 
@@ -27,6 +28,15 @@ class Engine(Protocol):
 
     def keep(self, expression: ir.Table) -> ir.Table:
         """Evaluate once, so that later steps read the outcome and not the derivation."""
+
+    def derive(
+        self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
+    ) -> ir.Table:
+        """Keep what ``derivation(*tables, *by)`` gives: by its name, without running it, if known.
+
+        `derivation` must be a function of its arguments and of nothing else, that reads only
+        `tables`; `by` plain data.
+        """
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         """Evaluate into memory, with the column types of ``model.columns.STORED``."""

@@ -3,21 +3,26 @@
 A derivation is a function of tables: its SQL depends on the expression and on the columns of the
 tables that it reads, not on their rows. So SQL is kept by the expression's shape
 (:mod:`suyuan.store.shape`) with the tables' names left open, and compiled only where the shape is
-new. Whatever goes wrong with the file, the plan is made afresh.
+new. Whatever goes wrong with the file, the plan is made afresh. Where the derivation is a function
+that is known by name (:mod:`suyuan.store.derivation`), the expression need not even be built.
 """
 
 import hashlib
+import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import ibis.expr.types as ir
+from ibis.expr.schema import Schema
 
 from suyuan.model.errors import ContractError
 from suyuan.model.text import Text
+from suyuan.store.derivation import Derivation, derivation_shape
 from suyuan.store.shape import Shape, shape_of
 from suyuan.store.user_cache import user_cache
 
@@ -62,11 +67,36 @@ class Plans:
         self.found += 1
         sql = self._filled(kept, shape)
         if self._check and sql != (fresh := self._compile(expression)):
-            raise ContractError(
-                Text("A kept plan differs from a fresh one.", "缓存的查询计划与新生成的不同。"),
-                value=f"{sql}\n{fresh}",
-            )
+            raise _differs(sql, fresh)
         return sql
+
+    def derived(
+        self, derivation: Derivation, tables: Sequence[ir.Table], arguments: Sequence[object]
+    ) -> tuple[Schema, str]:
+        """The columns and the SQL of what `derivation` makes; it is not run where it is known."""
+        shape = derivation_shape(derivation, tables, arguments) if self._con else None
+        kept = self._kept(shape.digest) if shape else None
+        if shape and kept is not None and not self._check:
+            self.found += 1
+            columns, _, sql = kept.partition("\n")
+            return _schema(columns), self._filled(sql, shape)
+        expression = derivation(*tables, *arguments)
+        schema, sql = expression.schema(), self.sql(expression)
+        if shape is not None:
+            self._keep_derived(shape, expression, sql, kept)
+        return schema, sql
+
+    def _keep_derived(self, shape: Shape, expression: ir.Table, sql: str, kept: str | None) -> None:
+        """Keep a plan by its derivation too, if it reads the derivation's tables and no others."""
+        own = shape_of(expression.op())
+        columns = _columns(expression.schema())
+        if own is None or columns is None or not set(own.tables) <= set(shape.tables):
+            return
+        open_ = f"{columns}\n{self._open(sql, shape)}"
+        if kept is not None and kept != open_:
+            raise _differs(kept, open_)
+        if self._filled(open_, shape) == f"{columns}\n{sql}":
+            self._new[shape.digest] = open_
 
     def save(self) -> None:
         """Write down what is new, and let go of what was not used for longest."""
@@ -106,11 +136,14 @@ class Plans:
         return None if row is None else str(row[0])
 
     def _keep(self, shape: Shape, sql: str) -> str:
-        open_ = sql
-        for number, name in enumerate(shape.tables):
-            open_ = open_.replace(self._quoted(name), _place(number))
+        open_ = self._open(sql, shape)
         if self._filled(open_, shape) == sql:
             self._new[shape.digest] = open_
+        return sql
+
+    def _open(self, sql: str, shape: Shape) -> str:
+        for number, name in enumerate(shape.tables):
+            sql = sql.replace(self._quoted(name), _place(number))
         return sql
 
     def _filled(self, sql: str, shape: Shape) -> str:
@@ -122,6 +155,24 @@ class Plans:
 def _place(number: int) -> str:
     """What stands in a kept plan for a table's name; no SQL of ours holds this character."""
     return f"\x02{number}\x03"
+
+
+def _columns(schema: Schema) -> str | None:
+    """Columns and their types in a line; None where that would not give the same back."""
+    written = json.dumps([(name, str(type_)) for name, type_ in schema.items()])
+    return written if _schema(written) == schema else None
+
+
+@lru_cache(maxsize=1024)
+def _schema(columns: str) -> Schema:
+    return Schema(dict(json.loads(columns)))
+
+
+def _differs(kept: str, fresh: str) -> ContractError:
+    return ContractError(
+        Text("A kept plan differs from a fresh one.", "缓存的查询计划与新生成的不同。"),
+        value=f"{kept}\n{fresh}",
+    )
 
 
 def _versions(package: str) -> str:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from suyuan.model.errors import EngineError
 from suyuan.model.text import Text
+from suyuan.store.derivation import Derivation
 from suyuan.store.fold import Kernel, outcome
 from suyuan.store.plans import Plans
 
@@ -67,6 +68,11 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
     def keep(self, expression: ir.Table) -> ir.Table:
         # Spark takes 5.0 in SQL for a decimal; what Ibis derived is what later steps count on.
         return self.parquet([self._evaluate(expression)]).cast(expression.schema())
+
+    def derive(
+        self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
+    ) -> ir.Table:
+        return self.keep(derivation(*tables, *by))  # a job takes longer than its expression
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         evaluated = pq.read_table(self._evaluate(expression))

@@ -3,6 +3,7 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from ledger_drafts import T0, draft
 from suyuan.model.errors import InputError
 from suyuan.store.ledger import EventLedger, TreeHead, verify
 from suyuan.store.ledger.event import canonical
+from suyuan.store.ledger.seam import UnwrittenError
 
 
 def test_events_come_back_as_they_were_appended(ledger: EventLedger) -> None:
@@ -159,3 +161,60 @@ def test_kinds_of_text_number_and_mapping_are_written_as_what_they_are() -> None
 
     body = MappingProxyType({"a": Word("止付"), "b": (1, Word("x")), "c": 2**70})
     assert canonical(body) == '{"a":"止付","b":[1,"x"],"c":1180591620717411303424}'
+
+
+def test_clients_that_append_at_once_share_nothing_but_the_wait(ledger: EventLedger) -> None:
+    """What one of them cannot append is its own; what two append under one key is one event."""
+    ledger.append(draft(0, chain="c0", key="k"))
+
+    def client(c: int) -> int | str:
+        try:
+            if c == 4:
+                deep = replace(draft(4, chain="c4"), body={"why": "\0'\\\"\n\t日本"})
+                return ledger.append(deep)[0].number
+            if c == 5:
+                return ledger.append(draft(1, chain="c5"), draft(2, chain="c0", key="k"))[0].number
+            if c == 6:
+                lone = replace(draft(1, chain="c6"), body={"why": "\ud800"})
+                return ledger.append(lone)[0].number
+            return ledger.append(draft(7, chain="same", key="k"), draft(c, chain=f"c{c}"))[1].number
+        except (InputError, ValueError):
+            return "refused"
+
+    with ThreadPoolExecutor(8) as pool:
+        found = [list(pool.map(client, range(8))) for _ in range(3)]
+    assert found[0] == [2, 1, 1, 1, 1, "refused", "refused", 1]
+    assert found[2] == [4, 3, 3, 3, 3, "refused", "refused", 3]
+    assert [event.number for event in ledger.events("same")] == [1]
+    assert not list(ledger.events("c5"))
+    verdict = verify(ledger)
+    assert verdict.whole
+    assert verdict.events == 1 + 1 + 6 * 3
+
+
+def test_a_database_that_is_gone_says_so(postgres_schema: str) -> None:
+    from suyuan.store.ledger.postgres import PostgresLedger
+
+    ledger = PostgresLedger(postgres_schema)
+    ledger.append(draft(1))
+    own = ledger.read("SELECT pg_backend_pid()")[0][0]
+    with suppress(UnwrittenError):
+        ledger.read("SELECT pg_terminate_backend(?)", (own,))
+    ledger.address = "host=/nowhere user=nobody"
+    with pytest.raises(UnwrittenError):
+        ledger.write(lambda transaction: transaction.append(draft(2)))
+    ledger.close()
+
+
+def test_a_thread_that_ends_leaves_no_connection_behind(postgres_schema: str) -> None:
+    from suyuan.store.ledger.postgres import PostgresLedger
+
+    ledger = PostgresLedger(postgres_schema)
+    mine = "SELECT count(*) FROM pg_stat_activity WHERE state IS NOT NULL"
+    before = ledger.read(mine)[0][0]
+    for _ in range(5):
+        thread = threading.Thread(target=ledger.read, args=("SELECT 1",))
+        thread.start()
+        thread.join()
+    assert ledger.read(mine)[0][0] <= before + 2
+    ledger.close()

@@ -15,26 +15,20 @@ import ibis.expr.types as ir
 import numpy as np
 
 from suyuan.detect.adapting import learning, steps
+from suyuan.detect.adapting.card import BEFORE, KNOWN, PUBLISHED, case_card, published_signal
 from suyuan.model.scorecard import Scorecard, Signal
-from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
 #: Known guilty, and candidates, from which on a case is learnt from.
 ENOUGH, MANY = 8, 100
 #: What a step adds before the case has spoken, in nats: of a signal, of the published score.
 USUAL, PUBLISHED_STEP = 0.12, 0.6
-#: Who is named by a card that was weighed by the case: more likely than not, and some.
-THRESHOLD = 0.6
 #: Share of the guilty of whom such signals speak; nobody knows it, so neither side is taken.
 HANDED_ON = 0.5
 #: Candidates that are learnt from beside the known; each then stands for those left out.
 SAMPLE = 100_000
 #: What being known (or not, with chances enough) adds at most.
 MOST_KNOWN, LEAST_KNOWN = 4.0, -3.0
-#: Signals of a case's card beside the published ones.
-PUBLISHED, KNOWN, BEFORE = "published", "known", "before"
-#: What a finding's version ends with where the case weighed its card.
-MARK = "+case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +66,11 @@ def of_case(
     sample = _sampled(marked, [*(s.name for s in usable), PUBLISHED], tables)
     if sample is None:
         return None
-    design = _design([*usable, _published()], sample)
+    design = _design([*usable, published_signal()], sample)
     chance = _chance(sample, design)
     steps_, bias = learning.learn(design.x, sample.known, chance.of(sample), *design.prior(sample))
     rated = marked.mutate(**{KNOWN: chance.odds(marked), BEFORE: ibis.literal(bias)})
-    return Learnt(_card(card, design.fitted_signals(steps_)), rated)
+    return Learnt(case_card(card, design.fitted_signals(steps_)), rated)
 
 
 def _part(card: Scorecard, kept: Callable[[Signal], bool], prior: float | None = None) -> Scorecard:
@@ -242,37 +236,3 @@ def _chance(sample: _Sample, design: _Design) -> _Chance:
 def _company(signal: Signal) -> bool:
     """Whether a signal says what is known of others beside the candidate."""
     return signal.name.endswith("_known")
-
-
-def _published() -> Signal:
-    title = Text("what the published scorecard says of its conduct", "公开评分卡对其行为的评分")
-    return Signal(PUBLISHED, "nat", "up", (), title, weights=(0.0,), learns=True)
-
-
-def _card(card: Scorecard, learnt: Mapping[str, Signal]) -> Scorecard:
-    """The published card's signals in their order, silent where the case's own take their place."""
-    known = Text("what this case itself knows of it", "本案已掌握的情况")
-    before = Text("before any signal, in this case", "本案先验")
-    own = [
-        Signal(KNOWN, "nat", "either", (), known, linear=True),
-        Signal(BEFORE, "nat", "either", (), before, linear=True),
-    ]
-    published = [learnt.get(PUBLISHED, _published())]
-    return replace(
-        card,
-        version=card.version + MARK,
-        prior=0.0,
-        slope=1.0,
-        intercept=0.0,
-        threshold=THRESHOLD,
-        signals=(*(learnt.get(s.name) or _silent(s) for s in card.signals), *published, *own),
-    )
-
-
-def outline(card: Scorecard) -> Scorecard:
-    """The signals of a case's card and their titles, without the weights that a case gave them."""
-    return _card(card, {})
-
-
-def _silent(signal: Signal) -> Signal:
-    return replace(signal, edges=(), weights=(0.0,), unknown=0.0, linear=False, direction="either")

@@ -1,5 +1,7 @@
 """The command line: ``suyuan``."""
 
+import sys
+
 import typer
 
 from suyuan.face.cli import (
@@ -30,6 +32,7 @@ from suyuan.face.cli import (
     warn,
     who,
 )
+from suyuan.face.cli.light_start import QUESTIONS, leave_out_pandas
 
 app = typer.Typer(
     name="suyuan",
@@ -65,18 +68,20 @@ for module in (
 app.add_typer(rules.app, name="rules")
 app.add_typer(lab.app, name="lab")
 app.add_typer(live.app, name="live")
-office.app.command(office_indicators.NAME)(office_indicators.command)
+for module in (office_indicators, office_change):
+    office.app.command(module.NAME)(module.command)
 for name, pack in (
     ("fees", office_fees),
     ("referral", office_referral),
     ("event", office_event),
     ("licence", office_licence),
-    ("change", office_change),
 ):
     office.app.add_typer(pack.app, name=name)
 app.add_typer(office.app, name="office")
 
 
 def main() -> None:
-    """Entry point of the ``suyuan`` command."""
+    """Entry point of the ``suyuan`` command: a process of its own, with one thing to do."""
+    if QUESTIONS.intersection(sys.argv[1:2]):
+        leave_out_pandas()
     app()

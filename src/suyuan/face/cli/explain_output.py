@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table
 
-from suyuan.detect.scoring import behind
+from suyuan.detect.cards import behind
 from suyuan.face.cli.screen import add, grid, plain
 from suyuan.face.display import Shown
 from suyuan.face.evidence_rows import evidence_row

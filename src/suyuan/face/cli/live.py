@@ -43,7 +43,7 @@ def replay(
     have caught, at several numbers of honest payments held, and what each source of data adds.
     With --payment: the signals of that one.
     """
-    from suyuan.detect.scoring import scorecard  # noqa: PLC0415  # keeps --help fast
+    from suyuan.detect.cards import scorecard  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.api import CaseFolder  # noqa: PLC0415
     from suyuan.face.cli.live_output import (  # noqa: PLC0415
         explanation,
@@ -103,12 +103,11 @@ def serve(
     Every answered event is in the log in FOLDER first; started again, the service gives the same
     answers. There is no encryption and no login here: keep it behind the bank's own gateway.
     """
-    import asyncio  # noqa: PLC0415  # keeps --help fast
-
-    from suyuan.detect.scoring import scorecard  # noqa: PLC0415
+    from suyuan.detect.cards import scorecard  # noqa: PLC0415  # keeps --help fast
     from suyuan.live.keys import Keyring, secret_in  # noqa: PLC0415
     from suyuan.live.policy import default_policy  # noqa: PLC0415
     from suyuan.live.scorer import Scorer  # noqa: PLC0415
+    from suyuan.live.service import run  # noqa: PLC0415
     from suyuan.live.service import serve as serve_lines  # noqa: PLC0415
 
     if durable not in ("process", "disk"):
@@ -131,6 +130,6 @@ def serve(
     )
     console().print(notice.in_(spoken(lang)))
     try:
-        asyncio.run(serve_lines(scorer, host, port, snapshot_every=snapshot_every))
+        run(serve_lines(scorer, host, port, snapshot_every=snapshot_every))
     finally:
         scorer.close()

@@ -20,7 +20,6 @@ from suyuan.face.cli.office_options import (
     say,
 )
 from suyuan.face.cli.options import CaseArgument, LangOption, Out, console, spoken, told_plainly
-from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
 app = typer.Typer(
@@ -50,7 +49,9 @@ def init(
     with opened(office, postgres, new=True) as there:
         post = Post(registrar, "registrar", "party:office", "", at(now), None)
         there.grant(post, registrar, at(now))
-    say(Text(f"Office ready; {registrar} gives posts.", f"机构已建立;{registrar} 授予岗位。"), lang)
+    say(
+        Text(f"Office ready; {registrar} gives posts.", f"机构已建立；{registrar} 授予岗位。"), lang
+    )
 
 
 @app.command("post")
@@ -73,7 +74,7 @@ def post(
     ends = None if until is None else at(until)
     with opened(office, postgres) as there:
         there.grant(Post(person, role, party, scope, at(now), ends), by, at(now))
-    say(Text(f"{person}: {role} for {party}.", f"{person}:{party} 的 {role}。"), lang)
+    say(Text(f"{person}: {role} for {party}.", f"{person}：{party} 的 {role}。"), lang)
 
 
 @app.command("begin")
@@ -118,25 +119,20 @@ def act(
 ) -> None:
     """Do an act, or propose it where two persons are needed. 办理。"""
     from suyuan.casework.office import ActForm  # noqa: PLC0415
+    from suyuan.face.cli.office_words import say_done  # noqa: PLC0415
 
     earlier = None if happened is None else at(happened)
     form = ActForm(matter, name, pairs(fields), tuple(item or ()), earlier)
     with opened(office, postgres) as there:
         event = there.act(form, by, at(now))
-    if event.kind.endswith(".proposed"):
-        command = f"suyuan office approve {office} {matter} {event.number} --as …"
-        sentence = Text(
-            f"Proposed. Another person approves: {command}", f"已提请，须另一人批准：{command}"
-        )
-        say(sentence, lang)
-    else:
-        say(
-            Text(
-                f"Done: {event.kind}, event {event.number}.",
-                f"已办理：{event.kind},第 {event.number} 条。",
-            ),
-            lang,
-        )
+        if not event.kind.endswith(".proposed"):
+            say_done(there, event, lang)
+            return
+    command = f"suyuan office approve {office} {matter} {event.number} --as …"
+    words = Text(
+        f"Proposed. Another person approves: {command}", f"已提请，须另一人批准：{command}"
+    )
+    say(words, lang)
 
 
 @app.command("approve")
@@ -151,15 +147,11 @@ def approve(
     lang: LangOption = None,
 ) -> None:
     """Approve what another person proposed: only then it is done. 批准。"""
+    from suyuan.face.cli.office_words import say_done  # noqa: PLC0415
+
     with opened(office, postgres) as there:
         event = there.approve(matter, proposal, by, at(now))
-    say(
-        Text(
-            f"Done: {event.kind}, event {event.number}.",
-            f"已办理：{event.kind},第 {event.number} 条。",
-        ),
-        lang,
-    )
+        say_done(there, event, lang)
 
 
 @app.command("tick")
@@ -304,36 +296,6 @@ def desk(
         )
 
 
-@app.command("rebind")
-@told_plainly
-def rebind(
-    office: OfficeArgument,
-    procedure: str,
-    to: Annotated[str, typer.Option("--to", help="First day of the version. 新版本起始日。")],
-    preview: Annotated[bool, typer.Option("--preview", help="Only show. 仅预览。")] = False,
-    by: Annotated[str | None, typer.Option("--as", help="First person. 提请人。")] = None,
-    approved_by: Annotated[str | None, typer.Option(help="Second person. 批准人。")] = None,
-    now: Now = None,
-    postgres: Postgres = None,
-    lang: LangOption = None,
-) -> None:
-    """Move running matters to another version of their procedure; look before you do. 换版。"""
-    from suyuan.casework import rebinding  # noqa: PLC0415
-    from suyuan.face.cli.office_output import print_preview  # noqa: PLC0415
-
-    with opened(office, postgres) as there:
-        found = rebinding.preview(there, procedure, to, at(now))
-        print_preview(found, console(), spoken(lang))
-        if preview:
-            return
-        if by is None or approved_by is None:
-            raise InputError(
-                Text("Two persons: --as and --approved-by.", "须两人:--as 与 --approved-by。")
-            )
-        for each in found:
-            rebinding.rebind(there, each.matter, to, (by, approved_by), at(now))
-
-
 @app.command("scorecard")
 @told_plainly
 def scorecard(office: OfficeArgument, postgres: Postgres = None, lang: LangOption = None) -> None:
@@ -357,7 +319,10 @@ def packet(
     now: Now = None,
     postgres: Postgres = None,
 ) -> None:
-    """Write a signed packet for whoever owes a duty: notice, rows, answer sheet. 通知包。"""
+    """Write a signed packet for whoever owes a duty: notice, rows, answer sheet. 通知包。
+
+    Prints its number, its file and the office's public key.
+    """
     import csv  # noqa: PLC0415
 
     from suyuan.casework.packets import write_packet  # noqa: PLC0415
@@ -370,7 +335,7 @@ def packet(
     with opened(office, postgres) as there:
         key = office_key(office)
         sent = write_packet(there, matter, duty, evidence, key, to, at(now))
-    typer.echo(f"{sent.path}\n{key.public}")
+    typer.echo(f"{sent.id}\n{sent.path}\n{key.public}")
 
 
 @app.command("answer")
@@ -392,7 +357,7 @@ def answer(
     with opened(office, postgres) as there:
         taken = take_answer(there, file.read_bytes(), by, pairs(key), at(now))
     again = Text("The same answer had come before.", "此前已收到同一答复。")
-    done = Text(f"Done: {taken.event.kind}.", f"已办理:{taken.event.kind}。")
+    done = Text(f"Done: {taken.event.kind}.", f"已办理：{taken.event.kind}。")
     say(again if taken.again else done, lang)
 
 
@@ -478,6 +443,6 @@ def rebuild(office: OfficeArgument, postgres: Postgres = None, lang: LangOption 
         same = again(there)
     for table, as_before in same.items():
         word = Text("as before", "一致") if as_before else Text("DIFFERED", "不一致")
-        say(Text(f"{table}: {word.en}", f"{table}:{word.zh}"), lang)
+        say(Text(f"{table}: {word.en}", f"{table}：{word.zh}"), lang)
     if not all(same.values()):
         raise typer.Exit(1)

@@ -1,89 +1,90 @@
 """``suyuan office change``: new rules for running matters, by two people. 规则变更。"""
 
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, opened
-from suyuan.face.cli.options import LangOption, console, spoken, told_plainly
+from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, opened, say
+from suyuan.face.cli.options import Lang, LangOption, console, spoken, told_plainly
+from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
-app = typer.Typer(
-    help="Move running matters to new rules, by two people. 规则变更。", no_args_is_help=True
-)
-To = Annotated[str, typer.Option("--to", help="First day of the version. 新版本起始日。")]
+if TYPE_CHECKING:
+    from suyuan.casework.office import Office
+
+NAME = "change"
 
 
-@app.command("look")
 @told_plainly
-def look(
+def command(
     office: OfficeArgument,
     procedure: str,
-    to: To,
+    to: Annotated[
+        str | None, typer.Option("--to", help="First day of the version. 新版本起始日。")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show. 仅预览。")] = False,
+    by: Annotated[
+        str | None, typer.Option("--as", help="Who proposes or approves. 提请人或批准人。")
+    ] = None,
+    approve: Annotated[
+        int | None, typer.Option("--approve", help="The proposal to carry out. 批准该提请。")
+    ] = None,
     now: Now = None,
     postgres: Postgres = None,
     lang: LangOption = None,
 ) -> None:
-    """List everybody whom a version would touch; nothing moves. 预览受影响事项。"""
+    """Move running matters to another version of their procedure: look, propose, approve. 换版。
+
+    With --to and --preview it lists everybody whom the version would touch, and nothing moves;
+    without --preview it is proposed. Another person carries it out with --approve.
+    """
+    if (to is None) == (approve is None):
+        raise InputError(Text("Either --to or --approve.", "请给出 --to 或 --approve 之一。"))
+    if by is None and not preview:
+        raise InputError(Text("Who acts? Write --as.", "请用 --as 注明办理人。"))
+    with opened(office, postgres) as there:
+        if to is None:
+            _carry_out(there, procedure, approve or 0, by or "", at(now), lang)
+            return
+        number = None if preview else _proposed(there, procedure, to, by or "", at(now))
+        _look(there, procedure, to, at(now), lang)
+    if number is not None:
+        line = f"suyuan office change {office} {procedure} --approve {number} --as …"
+        say(Text(f"Proposed. Another person: {line}", f"已提请，由另一人批准：{line}"), lang)
+
+
+def _look(there: "Office", procedure: str, to: str, now: datetime, lang: Lang | None) -> None:
     from suyuan.casework.rebinding import preview  # noqa: PLC0415
     from suyuan.casework.rule_changes import affected  # noqa: PLC0415
     from suyuan.face.cli.office_output import print_preview  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        found = preview(there, procedure, to, at(now))
+    found = preview(there, procedure, to, now)
     touched = affected(found)
     print_preview(touched, console(), spoken(lang))
     words = Text(
         f"{len(touched)} affected of {len(found)} running.",
         f"在办 {len(found)} 件，受影响 {len(touched)} 件。",
     )
-    typer.echo(words.in_(spoken(lang)))
+    say(words, lang)
 
 
-@app.command("propose")
-@told_plainly
-def propose(
-    office: OfficeArgument,
-    procedure: str,
-    to: To,
-    by: As,
-    now: Now = None,
-    postgres: Postgres = None,
-    lang: LangOption = None,
-) -> None:
-    """Propose it; another person approves. 提请变更。"""
+def _proposed(there: "Office", procedure: str, to: str, by: str, now: datetime) -> int:
     from suyuan.casework.rule_changes import propose_change  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        event = propose_change(there, procedure, to, by, at(now))
-    command = f"suyuan office change approve {office} {procedure} {event.number} --as …"
-    words = Text(
-        f"Proposed; {event.body['affected']} affected. Another person: {command}",
-        f"已提请，受影响 {event.body['affected']} 件。由另一人批准：{command}",
-    )
-    typer.echo(words.in_(spoken(lang)))
+    return propose_change(there, procedure, to, by, now).number
 
 
-@app.command("approve")
-@told_plainly
-def approve(
-    office: OfficeArgument,
-    procedure: str,
-    proposal: int,
-    by: As,
-    now: Now = None,
-    postgres: Postgres = None,
-    lang: LangOption = None,
+def _carry_out(
+    there: "Office", procedure: str, proposal: int, by: str, now: datetime, lang: Lang | None
 ) -> None:
-    """Carry out what another person proposed; each person affected finds the notice. 批准变更。"""
     from suyuan.casework.rule_changes import approve_change  # noqa: PLC0415
     from suyuan.face.cli.office_output import print_preview  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        done = approve_change(there, procedure, proposal, by, at(now))
+    done = approve_change(there, procedure, proposal, by, now)
     print_preview(list(done.affected), console(), spoken(lang))
     words = Text(
         f"{len(done.affected)} affected and told, {done.untouched} others moved.",
         f"受影响并已告知 {len(done.affected)} 件，其余 {done.untouched} 件一并换版。",
     )
-    typer.echo(words.in_(spoken(lang)))
+    say(words, lang)

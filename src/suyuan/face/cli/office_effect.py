@@ -60,7 +60,7 @@ def _measured(
     if subject:
         if since is None or len({name.partition(":")[0] for name in subject}) > 1:
             raise InputError(
-                Text("Subjects of one kind, and --since.", "须为同一类对象,并给出 --since。"),
+                Text("Subjects of one kind, and --since.", "须为同一类对象，并给出 --since。"),
                 value=" ".join(subject)[:80],
             )
         return Cohort(frozenset(subject), at(since))
@@ -87,7 +87,7 @@ def lines(name: str, found: "MeasureEffect") -> list[Text]:
     for group, words in (
         (found.measured, Text("measured", "措施对象")),
         (found.kin, Text("others of the same rings", "同团伙其他对象")),
-        (found.control, Text("control: rings without measures", "对照:未采取措施的团伙")),
+        (found.control, Text("control: rings without measures", "对照：未采取措施的团伙")),
     ):
         sentences.append(_sums(words, group, unit))
     if found.why_not is not None:
@@ -107,7 +107,7 @@ def lines(name: str, found: "MeasureEffect") -> list[Text]:
         sentences.append(
             Text(
                 "  ! The groups went different ways before the measure already: do not rely on it.",
-                "  ! 两组在措施之前走势已不同,结果不宜采信。",
+                "  ! 两组在措施之前走势已不同，结果不宜采信。",
             )
         )
     return sentences
@@ -126,7 +126,7 @@ def _estimate(words: Text, estimate: "Estimate | None", unit: int) -> Text:
     if estimate.low is None or estimate.high is None:
         return Text(
             f"  {words.en}: too few to tell (no interval, so no figure)",
-            f"  {words.zh}:样本过少,无法估计区间,故不给出数值",
+            f"  {words.zh}：样本过少，无法估计区间，故不给出数值",
         )
     value = f"{estimate.value / unit:,.0f}"
     bounds = f"{estimate.low / unit:,.0f} … {estimate.high / unit:,.0f}"

@@ -33,6 +33,7 @@ from suyuan.casework.rebinding import Preview
 from suyuan.casework.scorecards import scores
 from suyuan.face.api import CaseFolder
 from suyuan.face.cli.office_options import clock, plain
+from suyuan.face.cli.office_words import STATES, certainty, certainty_mark
 from suyuan.face.decision_file import add_decisions
 from suyuan.model.errors import InputError
 from suyuan.model.money import FEN_PER_YUAN
@@ -65,7 +66,7 @@ def record_drafts(
         sentence = Text(
             f"{spec.title.en}: {counts.new} new, {counts.changed} changed, {counts.same} as"
             f" before, {gone} withdrawn",
-            f"{spec.title.zh}:新增 {counts.new},变更 {counts.changed},未变 {counts.same},"
+            f"{spec.title.zh}：新增 {counts.new}，变更 {counts.changed}，未变 {counts.same}，"
             f"撤回 {gone}",
         )
         to.print(sentence.in_(language), markup=False, emoji=False)
@@ -99,7 +100,7 @@ def _changed(office: Office, line: DraftLine, language: Language) -> str:
     if not line.changed:
         return ""
     changes = [f"{c.name}: {c.was} → {c.now}" for c in draft_changes(office, line.id)]
-    return Text(" [changed: {}]", " [变更:{}]").in_(language).format("; ".join(changes))
+    return Text(" [changed: {}]", " [变更：{}]").in_(language).format("; ".join(changes))
 
 
 def print_due(
@@ -120,10 +121,10 @@ def print_due(
         Text("matter", "事项"),
         Text("rule", "依据"),
     )
-    for due, matter, name, who, certainty, clause, _ in rows:
+    for due, matter, name, who, certain, clause, _ in rows:
         moment = None if due is None else datetime.fromisoformat(due)
-        mark = "" if certainty == "exact" else f" ({certainty})"
-        late = " ✗" if due is not None and due < stamp(now) and certainty == "exact" else ""
+        mark = certainty_mark(certain).in_(language)
+        late = " ✗" if due is not None and due < stamp(now) and certain == "exact" else ""
         table.add_row(clock(moment) + mark + late, *map(plain, (who, name, matter, clause)))
     to.print(table)
 
@@ -145,8 +146,9 @@ def print_matter(
     to.print(f"{title} · {state.subject} · {why(state).in_(language)}", markup=False, emoji=False)
     for line in duty_lines(state, days=days):
         to.print(
-            f"  {line.title.in_(language)} [{line.state}] {line.party or line.role}"
-            f" → {clock(line.due.moment)} {line.due.certainty}"
+            f"  {line.title.in_(language)} [{STATES[line.state].in_(language)}]"
+            f" {line.party or line.role}"
+            f" → {clock(line.due.moment)} {certainty(line.due).in_(language)}"
             f" · {line.cited} ({line.quality})",
             markup=False,
         )
@@ -217,7 +219,7 @@ def write_outcomes(office: Office, case: Path, now: datetime) -> Text:
         draft.write_text(as_csv(MEASURES, listed), encoding="utf-8")
     return Text(
         f"{added} decisions written to decisions.csv, {len(listed)} measures to measures.csv.",
-        f"decisions.csv 新增 {added} 条决定,measures.csv 共 {len(listed)} 条措施。",
+        f"decisions.csv 新增 {added} 条决定，measures.csv 共 {len(listed)} 条措施。",
     )
 
 

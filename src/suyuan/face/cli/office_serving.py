@@ -63,7 +63,7 @@ def serve(
             hint=Text("Run: pip install 'suyuan[web]'", "请运行:pip install 'suyuan[web]'"),
         ) from error
     with opened(data, postgres) as there:
-        site = OfficeSite(there, wall_clock, keys=pairs(key))
+        site = OfficeSite(there, wall_clock, keys=pairs(key), folder=data)
         address = Address(host, port, cert, tls_key)
         pays = {} if trial_payments is None else trial_cashiers(there, data, trial_payments)
         serve_office(site, address, person, lambda text: say(text, lang), tick, office_pages(pays))
@@ -75,7 +75,7 @@ def token(
     person: Annotated[str, typer.Argument(help="Whom it stands for. 代表人员。")],
     by: As = "person:registrar",
     until: Annotated[
-        str | None, typer.Option(help="Until when. [in 90 days] 截止,默认九十天。")
+        str | None, typer.Option(help="Until when. [in 90 days] 截止，默认九十天。")
     ] = None,
     revoke: Annotated[
         bool, typer.Option("--revoke", help="Take all of this person's back. 全部吊销。")

@@ -40,7 +40,7 @@ def command(
 ) -> None:
     """Follow money step by step, with where it rests and what can still be frozen."""
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
-    from suyuan.face.cli.trace_output import print_trace, print_whose  # noqa: PLC0415
+    from suyuan.face.cli.trace_output import print_trace  # noqa: PLC0415
     from suyuan.face.display import Shown  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
@@ -59,6 +59,8 @@ def command(
     mask = masking(results.layout, unmask, NAME, chosen.values())
     shown = Shown(results.case.zone, mask)
     if backward and account:
+        from suyuan.face.cli.backward_output import print_whose  # noqa: PLC0415  # loads kernels
+
         print_whose(results, asked(account), method, console(), spoken(lang), shown)
         return
     ((column, value),) = chosen.items()

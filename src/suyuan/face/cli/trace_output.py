@@ -8,16 +8,11 @@ from rich.table import Table
 from suyuan.face.cli.screen import add, grid, subject
 from suyuan.face.display import Shown
 from suyuan.face.terms import REASONS
-from suyuan.face.wording import yuan, yuan_of_fen
+from suyuan.face.wording import yuan
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
-from suyuan.money.backward_trace import trace_back
 from suyuan.money.methods import DEFAULT, METHODS
 from suyuan.store.case import Results
-from suyuan.store.decisions import DECISIONS_STEP
-from suyuan.store.duck import DuckEngine
-from suyuan.store.records import open_records
-from suyuan.store.steps import execute
 
 #: Steps that fit on a screen; what is left out is said.
 SHOWN = 60
@@ -44,7 +39,7 @@ def print_trace(
                 "编号见 traces.parquet;请先运行 investigate。",
             ),
         )
-    methods = _methods(method)
+    methods = methods_of(method)
     to.print(_steps(own.filter(pc.equal(own["method"], methods[0])), methods[0], language, shown))
     exits = results["exits"]
     of = exits.filter(pc.is_in(exits["report_id"], pc.unique(own["report_id"])))
@@ -52,7 +47,8 @@ def print_trace(
         to.print(_exits(of.filter(pc.equal(of["method"], each)), each, language, shown))
 
 
-def _methods(asked: str | None) -> list[str]:
+def methods_of(asked: str | None) -> list[str]:
+    """The methods asked for by name, ``all`` of them, or the usual one."""
     if asked == "all":
         return [DEFAULT, *(name for name in METHODS if name != DEFAULT)]
     if asked is not None and asked not in METHODS:
@@ -92,40 +88,3 @@ def _exits(rows: pa.Table, method: str, language: Language, shown: Shown) -> Tab
         reason = REASONS.get(row["reason"], Text(row["reason"], row["reason"])).in_(language)
         add(table, row["report_id"], subject(shown, row["exit"], language), reason, *money)
     return table
-
-
-def print_whose(
-    results: Results,
-    account: str,
-    method: str | None,
-    to: Console,
-    language: Language,
-    shown: Shown,
-) -> None:
-    """Whose money lies in `account`: each first payer's share, by one method."""
-    with DuckEngine() as engine:
-        tables = open_records(engine, results.layout, zone=results.case.zone)
-        execute(DECISIONS_STEP, tables)
-        found = trace_back(tables, account, _methods(method)[0])
-    heads = (
-        *(Text("from", "来源"), Text("what", "性质"), Text("came", "流入")),
-        Text("still lies there", "尚存"),
-    )
-    held = shown.subject(f"bank_account:{account}").in_(language)
-    title = Text("Whose money is it? {account}", "这是谁的钱? {account}").format(account=held)
-    table = grid(title, heads, language)
-    for row in found.slice(0, SHOWN).to_pylist():
-        source = subject(shown, row["source"], language)
-        kind = _SOURCES.get(row["kind"], Text(row["kind"], row["kind"])).in_(language)
-        add(table, source, kind, *(yuan_of_fen(row[c], language) for c in ("came", "lies")))
-    if found.num_rows > SHOWN:
-        more = Text("{n} further sources", "其余{n}个来源")
-        table.caption = more.format(n=found.num_rows - SHOWN).in_(language)
-    to.print(table)
-
-
-_SOURCES = {
-    "report": Text("a report's loss", "报案损失"),
-    "opening": Text("held when the records begin", "记录开始时已有"),
-    "beyond": Text("not looked into", "未再追查"),
-}

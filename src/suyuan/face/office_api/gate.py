@@ -1,5 +1,6 @@
 """What every request passes first, and every answer carries: host, size, kind, headers."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,6 +12,9 @@ from suyuan.face.web.problems import answer
 
 #: Bytes of a body.
 LARGEST: Final = 1_000_000
+#: Of a form with files: more than a document may have, so that its page can say so.
+LARGEST_UPLOAD: Final = 128_000_000
+_UPLOAD: Final = re.compile(r"/matters/[^/]+/acts/[^/]+")
 #: Pages of the office have no scripts; their style stands in them.
 POLICY: Final = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -48,7 +52,7 @@ class Gate:
             await answer(refused)(scope, receive, dressed)
             return
         try:
-            await self.app(scope, _bounded(receive), dressed)
+            await self.app(scope, _bounded(receive, _most(scope)), dressed)
         except TooLongError:
             if not begun:
                 await answer(413)(scope, receive, dressed)
@@ -62,7 +66,7 @@ class Gate:
         if scope["method"] in _SAFE:
             return 0
         length = headers.get("content-length")
-        if length is not None and (not length.isdecimal() or int(length) > LARGEST):
+        if length is not None and (not length.isdecimal() or int(length) > _most(scope)):
             return 413
         return _kind(scope, headers, length)
 
@@ -75,14 +79,21 @@ def _kind(scope: Scope, headers: Headers, length: str | None) -> int:
     return 0 if empty else 415
 
 
-def _bounded(receive: Receive) -> Receive:
+def _most(scope: Scope) -> int:
+    """How many bytes a body may have: a form with files reads its own, and keeps fewer."""
+    kind = Headers(scope=scope).get("content-type", "").lower()
+    files = kind.startswith("multipart/form-data") and _UPLOAD.fullmatch(str(scope["path"]))
+    return LARGEST_UPLOAD if files else LARGEST
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
     taken = 0
 
     async def bounded() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > LARGEST:
+        if taken > most:
             raise TooLongError
         return message
 

@@ -5,6 +5,7 @@ import json
 
 from starlette.responses import JSONResponse, Response
 
+from suyuan.casework.checks import MissingError
 from suyuan.casework.office import ActForm, Opening
 from suyuan.casework.state import MatterState
 from suyuan.face.office_api.bodies import Begin, Do, Nothing, decoded, moment
@@ -16,6 +17,7 @@ from suyuan.face.office_api.shapes import (
     receipt_json,
 )
 from suyuan.face.office_api.visit import OfficeRequest, route
+from suyuan.face.web.problems import ProblemDetails
 from suyuan.store.ledger.event import Event
 
 
@@ -45,16 +47,15 @@ def act(visit: OfficeRequest) -> Response:
     """Do an act, 201; or propose it where two persons are needed, 202."""
     asked = decoded(visit.body, Do)
     attempt = visit.attempt()
-    state, _ = visit.state(visit.matter)
-    form = ActForm(
-        visit.matter,
-        asked.act,
-        asked.fields,
-        tuple(asked.items),
-        moment(asked.at),
-        expected=visit.expected(state),
-    )
-    event = visit.office.act(form, visit.caller.person, visit.now, attempt)
+    # One fold does for the standing and the act, unless it is asked how the matter stood.
+    expected = visit.expected(visit.state(visit.matter)[0]) if visit.conditional else None
+    items, at = tuple(asked.items), moment(asked.at)
+    form = ActForm(visit.matter, asked.act, asked.fields, items, at, expected=expected)
+    person, now = visit.caller.person, visit.now
+    try:
+        event = visit.office.act(form, person, now, attempt, visit.standing)
+    except MissingError:
+        raise ProblemDetails(404) from None  # as where it is there and the caller has no part in it
     return _receipt(event, 202 if event.kind.endswith(".proposed") else 201)
 
 

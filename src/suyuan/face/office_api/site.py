@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from suyuan.casework.office import Office
@@ -73,10 +74,14 @@ def _hash(secret: str) -> str:
 
 @dataclass(slots=True)
 class OfficeSite:
-    """An office as it is served; `keys` are the public keys of parties that sign answers."""
+    """An office as it is served; `keys` are the public keys of parties that sign answers.
+
+    `folder` keeps the documents that people hand in on a page; without it they cannot.
+    """
 
     office: Office
     clock: Callable[[], datetime]
     hosts: frozenset[str] = LOCAL
     keys: Keys = field(default_factory=dict[str, str])
     browsers: Browsers = field(default_factory=Browsers)
+    folder: Path | None = None

@@ -48,10 +48,19 @@ class OfficeRequest:
             state = self.office.state(matter, self.now)
         except MissingError:
             raise ProblemDetails(404) from None
+        return state, self.standing(state)
+
+    def standing(self, state: MatterState) -> Sight:
+        """How the caller stands in a matter; raises where not at all."""
         view = sight(state, self.caller.person, self.caller.posts, self.now)
         if not view:
             raise ProblemDetails(404)
-        return state, view
+        return view
+
+    @property
+    def conditional(self) -> bool:
+        """True where the request holds only while the matter stands as it was seen."""
+        return "if-match" in self.request.headers
 
     def attempt(self) -> Attempt:
         """The name of this attempt: the same key and the same request are the same attempt."""

@@ -11,9 +11,11 @@ from suyuan.casework.compiled import ActRule, form_of
 from suyuan.casework.declare import names
 from suyuan.casework.office import ActForm, Opening
 from suyuan.casework.payments import Cashier, PaymentOutcome
+from suyuan.casework.scans import LARGEST
 from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight
 from suyuan.face.office_pages.browsing import PageRequest, reasons_of
+from suyuan.face.office_pages.documents import HandedIn, handed_in, with_documents
 from suyuan.face.office_pages.forms import given_fields, inputs, sent, sent_many
 from suyuan.face.office_pages.views import own_only
 from suyuan.face.web.problems import ProblemDetails
@@ -24,19 +26,23 @@ from suyuan.model.text import Text
 def act_form(asked: PageRequest) -> Response:
     """The form of an act."""
     state, sight = asked.matter()
-    return _form_page(asked, state, sight, _act(asked, state), {}, None)
+    return _form_page(asked, state, sight, _act(asked, state), {}, HandedIn({}), None)
 
 
 def do(asked: PageRequest) -> Response:
     """Do the act, or show the form again with what was wrong; what was written is kept."""
     state, sight = asked.matter()
     act, values = _act(asked, state), sent(asked.body)
+    handed = handed_in(asked, state, act.form)
     try:
-        fields = given_fields(act.form, state.procedure.fields, values)
+        if handed.error is not None:
+            raise handed.error
+        written = given_fields(act.form, state.procedure.fields, values)
+        fields = with_documents(written, handed)
         form = ActForm(state.matter, act.name, fields, _items(asked, state, sight, act))
         asked.office.act(form, asked.caller.person, asked.now, asked.attempt(_key(values)))
     except InputError as error:
-        return _form_page(asked, state, sight, act, values, error)
+        return _form_page(asked, state, sight, act, values, handed, error)
     return asked.go(f"/matters/{state.matter}?done={act.name}")
 
 
@@ -77,8 +83,10 @@ def _form_page(
     sight: Sight,
     act: ActRule,
     values: Mapping[str, str],
+    handed: HandedIn,
     error: SuyuanError | None,
 ) -> Response:
+    documents = None if asked.site.folder is None else handed.documents
     filled = {name: values.get(f"f.{name}", "") for name in act.form}
     return asked.page(
         "act.html.j2",
@@ -86,7 +94,8 @@ def _form_page(
         matter=state.matter,
         procedure=state.procedure.spec.title,
         title=act.spec.title,
-        inputs=inputs(act.form, state.procedure.fields, filled),
+        inputs=inputs(act.form, state.procedure.fields, filled, documents),
+        largest=LARGEST // 1_000_000,
         action=f"/matters/{state.matter}/acts/{act.name}",
         errors=[] if error is None else reasons_of(error),
         attempt=values.get("attempt") or secrets.token_urlsafe(24),

@@ -22,6 +22,7 @@ from suyuan.face.office_api.identity import COOKIE, Caller, caller_of, site_of
 from suyuan.face.office_api.site import OfficeSite
 from suyuan.face.office_pages.forms import sent
 from suyuan.face.office_pages.rendering import render
+from suyuan.face.office_pages.uploads import SentFile, has_files, taken_apart, whole_body
 from suyuan.face.office_pages.views import citation
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.model.errors import SuyuanError
@@ -43,6 +44,7 @@ class PageRequest:
     body: bytes
     now: datetime
     language: Language
+    files: tuple[SentFile, ...] = ()
 
     @property
     def office(self) -> Office:
@@ -100,19 +102,38 @@ def page_route(path: str, method: str, work: Callable[[PageRequest], Response]) 
     """A route for a signed-in person; `work` runs in a thread. Errors are pages too."""
 
     async def endpoint(request: Request) -> Response:
+        if has_files(request):
+            return await _with_files(work, request)
         body = await request.body() if request.method not in _SAFE else b""
         return await run_in_threadpool(_page, work, request, body)
 
     return Route(path, endpoint, methods=[method], name=work.__name__)
 
 
-def _page(work: Callable[[PageRequest], Response], request: Request, body: bytes) -> Response:
+async def _with_files(work: Callable[[PageRequest], Response], request: Request) -> Response:
+    """A form with files: its body is not read before it is known who sends it."""
+    now, language = site_of(request).clock(), language_of(request)
+    try:
+        await run_in_threadpool(caller_of, request, now)
+        body = await whole_body(request)
+        parts = taken_apart(request.headers["content-type"], body)
+    except (ProblemDetails, SuyuanError) as error:
+        return error_page(error, request, now, language)
+    return await run_in_threadpool(_page, work, request, parts.written, parts.files)
+
+
+def _page(
+    work: Callable[[PageRequest], Response],
+    request: Request,
+    body: bytes,
+    files: tuple[SentFile, ...] = (),
+) -> Response:
     site = site_of(request)
     now = site.clock()
     language = language_of(request)
     try:
         caller = caller_of(request, now)
-        asked = PageRequest(request, site, caller, body, now, language)
+        asked = PageRequest(request, site, caller, body, now, language, files)
         if request.method not in _SAFE and not _own_form(request, body):
             raise ProblemDetails(403)
         return work(asked)

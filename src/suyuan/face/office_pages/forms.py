@@ -16,7 +16,7 @@ _LONG: Final = frozenset({"summary", "plan", "reason", "grounds", "remedy", "com
 
 @dataclass(frozen=True, slots=True)
 class FormInput:
-    """One input of a page. `kind`: choice, text, long, number, money, time, day, lines."""
+    """One input of a page. `kind`: choice, text, long, number, money, time, day, lines, files."""
 
     name: str
     title: Text
@@ -24,26 +24,36 @@ class FormInput:
     must: bool
     choices: tuple[tuple[str, Text], ...] = ()
     value: str = ""
+    documents: tuple[str, ...] = ()
 
 
 def inputs(
-    form: Mapping[str, bool], fields: Mapping[str, FieldSpec], filled: Mapping[str, str]
+    form: Mapping[str, bool],
+    fields: Mapping[str, FieldSpec],
+    filled: Mapping[str, str],
+    documents: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[FormInput]:
-    """The inputs of a form; `filled` is what was written in it before."""
+    """The inputs of a form; `filled` and `documents` are what was written and handed in before.
+
+    Where `documents` is None, none can be handed in.
+    """
     return [
         FormInput(
             name,
             fields[name].title,
-            _kind(name, fields[name]),
+            _kind(name, fields[name], files=documents is not None),
             must,
             _choices(fields[name], must=must),
             filled.get(name, ""),
+            (documents or {}).get(name, ()),
         )
         for name, must in form.items()
     ]
 
 
-def _kind(name: str, spec: FieldSpec) -> str:
+def _kind(name: str, spec: FieldSpec, *, files: bool) -> str:
+    if spec.files and files:
+        return "files"
     if spec.words is not None or spec.type == "bool":
         return "choice"
     if spec.type == "text":

@@ -1,12 +1,13 @@
 """What a page shows of a matter, to whoever looks: duties, what may be done, why not the rest."""
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from suyuan.casework.checks import Post, no_post, refusals
-from suyuan.casework.compiled import BEGIN, PROPOSED, WITHDRAWN, ActRule, CompiledGuard
+from suyuan.casework.compiled import BEGIN, PROPOSED, WITHDRAWN, ActRule
 from suyuan.casework.explain import DutyLine, Possible, duty_lines, possible
 from suyuan.casework.office import Office, ReadTransaction
 from suyuan.casework.rebinding import ChangeNotice, change_notices
@@ -23,6 +24,8 @@ from suyuan.store.ledger.event import Event, stamp
 #: The act that asks a provider for a fee; pages show a button a fee instead.
 ASK: Final = "ask_payment"
 _OPEN: Final = frozenset({"open", "late", "breached"})
+#: What names a document that was handed in.
+DOCUMENT: Final = re.compile("document:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,19 @@ class ProposalLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A document that was handed in: for which field, and when."""
+
+    title: Text
+    document: str
+    at: datetime
+
+    @property
+    def sha256(self) -> str:
+        return self.document.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class MatterView:
     """A matter as one person sees it; times in naive UTC."""
 
@@ -84,6 +100,7 @@ class MatterView:
     unmet: tuple[RuleLine, ...]
     fulfilled: tuple[RuleLine, ...]
     facts: tuple[tuple[Text, Text], ...]
+    documents: tuple[DocumentLine, ...]
     items: tuple[tuple[str, Text], ...]
     notices: tuple[ChangeNotice, ...]
     windows: tuple[tuple[Text, datetime, datetime], ...]
@@ -98,7 +115,7 @@ def matter_view(
     lines = sorted((d for d in duty_lines(state) if d.state in _OPEN), key=_due)
     own = [d for d in lines if d.role in sight.roles]
     acts = [a for a in possible(office, state, posts) if not _for_others(state, a)]
-    acts = [_settled(state, a) for a in acts if a.act != ASK]
+    acts = [a for a in acts if a.act != ASK]
     wanted = frozenset(
         act
         for run in state.duties
@@ -125,6 +142,7 @@ def matter_view(
         tuple(r for r in rules if r.answer != "kept"),
         tuple(r for r in rules if r.answer == "kept"),
         tuple(_facts(office, state, sight)),
+        tuple(documents_of(state, sight)),
         tuple(_items(state, sight)),
         tuple(change_notices(state)),
         tuple(
@@ -143,24 +161,6 @@ def _due(line: DutyLine) -> str:
 def _for_others(state: MatterState, act: Possible) -> bool:
     """An act of roles that this person does not have is none of theirs to see."""
     return no_post(state.version.acts[act.act], state) in act.reasons
-
-
-def _settled(state: MatterState, act: Possible) -> Possible:
-    """An act that hangs on something unknown which its own form cannot say: it must wait."""
-    guards = state.version.acts[act.act].guards
-    form = {name.removesuffix("?") for name in act.form}
-    asked = [_facts_of(state, g) for g in guards if g.test(state.scope) is None]
-    if not act.asks or all(names & form for names in asked):
-        return act
-    return replace(act, reasons=(*act.reasons, *act.asks))
-
-
-def _facts_of(state: MatterState, guard: CompiledGuard) -> frozenset[str]:
-    """The fields on which a condition hangs, by itself and through the rules that it asks."""
-    if guard.rule is not None:
-        return frozenset(state.law.book[guard.rule].facts)
-    rules = [state.law.book[rule] for rule in guard.expression.words("answer", "case_of")]
-    return guard.expression.names.union(*(rule.asked for rule in rules))
 
 
 def state_title(state: MatterState) -> Text:
@@ -214,6 +214,8 @@ def _facts(office: Office, state: MatterState, sight: Sight) -> Iterable[tuple[T
     sealer, reading = office.registry.sealer, ReadTransaction(office.ledger)
     for name, spec in state.procedure.fields.items():
         value = found.get(name)
+        if isinstance(value, list) and spec.files:
+            value = [each for each in value if not DOCUMENT.fullmatch(str(each))] or None
         if value is None:
             continue
         if isinstance(value, dict):
@@ -221,6 +223,21 @@ def _facts(office: Office, state: MatterState, sight: Sight) -> Iterable[tuple[T
             yield spec.title, masked(spec, text)
         else:
             yield spec.title, _known(state, value) or value_words(spec, value)
+
+
+def documents_of(state: MatterState, sight: Sight) -> Iterable[DocumentLine]:
+    """The documents of the events that somebody sees, each once, as it came first."""
+    found: dict[str, DocumentLine] = {}
+    for event in _shown(state, sight):
+        for name, spec in state.procedure.fields.items():
+            for value in _documents(event.body.get(name)) if spec.files else ():
+                found.setdefault(value, DocumentLine(spec.title, value, event.at))
+    return found.values()
+
+
+def _documents(value: object) -> list[str]:
+    values = value if isinstance(value, list) else []
+    return [str(v) for v in values if DOCUMENT.fullmatch(str(v))]
 
 
 def _shown(state: MatterState, sight: Sight) -> list[Event]:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.detect.scoring import behind, scorecard
+from suyuan.detect.cards import behind, scorecard
 from suyuan.face.display import Shown, SubjectDisplay, number
 from suyuan.face.evidence_rows import EvidenceRow, evidence_row
 from suyuan.face.source import ResultTables

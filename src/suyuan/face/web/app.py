@@ -22,6 +22,7 @@ from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.routes import ROUTERS
 from suyuan.face.web.site import Site
 from suyuan.face.web.tags import Tags
+from suyuan.face.web.visible import VisibleText
 from suyuan.model.errors import ContractError
 from suyuan.model.text import Text
 
@@ -61,7 +62,11 @@ def build(site: Site) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_open,
-        middleware=[Middleware(AccessGuard, hosts=site.hosts), Middleware(Tags)],
+        middleware=[
+            Middleware(AccessGuard, hosts=site.hosts),
+            Middleware(Tags),
+            Middleware(VisibleText),
+        ],
     )
     app.state.site = site
     problems.install(app)

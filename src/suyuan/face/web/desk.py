@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Shown, clean
 from suyuan.face.report.case_view import party_names
 from suyuan.face.source import ResultTables, open_source
 from suyuan.face.web.references import References
@@ -65,7 +65,7 @@ class Desk:
         self.id = id_
         self.case = case
         self.results = results
-        self.title = _both(name or case.path.resolve().name)
+        self.title = _both(clean(name or case.path.resolve().name))
         self.key = case_key(results.layout)
         self.references = References(self.key)
         self._lock = threading.RLock()

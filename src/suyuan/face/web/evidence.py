@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from suyuan.detect.scoring import behind
+from suyuan.detect.cards import behind
 from suyuan.face.display import Shown, number
 from suyuan.face.evidence_rows import place, remark
 from suyuan.face.report.findings_view import card_of

@@ -97,8 +97,8 @@ class Sessions:
             )
         )
 
-    def of(self, cookie: str | None) -> Session | None:
-        """The live session behind a cookie."""
+    def of(self, cookie: str | None, *, by_hand: bool = True) -> Session | None:
+        """The live session behind a cookie; what a page asks by itself keeps none alive."""
         if not cookie:
             return None
         key, now = _hash(cookie), self.clock()
@@ -114,7 +114,7 @@ class Sessions:
         if now - look > IDLE or now - began > WHOLE:
             self.end(key)
             return None
-        if now - look > 30:
+        if by_hand and now - look > 30:
             self._set(key, "seen", now)
         return Session(key, person, bool(admin), proved)
 

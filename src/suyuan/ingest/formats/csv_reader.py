@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -62,6 +62,10 @@ class Finder:
     @classmethod
     def of(cls, words: frozenset[str]) -> "Finder":
         return cls(words, prints(words))
+
+    def beside(self, headers: Sequence[str]) -> NDArray[np.uint64]:
+        """The prints of what is known, and of the first of `headers`, which a page may repeat."""
+        return np.union1d(self.prints, prints(headers[:1]))
 
 
 def read_csv(
@@ -125,7 +129,7 @@ def _parted(
     taken = taken_rows = 0
     for offset, place in body.view.wordy.tolist():
         cells = _cells(body.data[offset:].partition(b"\n")[0], layout)
-        if not is_header(cells, known.words):
+        if not (is_header(cells, known.words) or same(cells, layout.headers)):
             continue
         line = int(body.view.lines[place]) + body.above
         above, start = _leading(body.data, taken, offset, layout)
@@ -175,15 +179,16 @@ def _cut(body: _Body, start: int, stop: int) -> _Body:
 def _bodies(blocks: Iterator[bytes], layout: PartLayout, known: Finder) -> Iterator[_Body]:
     blocks = _under_header(blocks, layout.body_line - 1)
     rest, above, quoting = b"", layout.body_line - 1, True
+    begun = known.beside(layout.headers)
     for block, last in _with_last(blocks):
         data = rest + block if rest else block
-        view = scan(data, layout.delimiter, last=last, quoting=quoting, known=known.prints)
+        view = scan(data, layout.delimiter, last=last, quoting=quoting, known=begun)
         if quoting and view.open_quote and (last or len(data) - view.end > _OPEN_LIMIT):
             if view.end and not last:
                 yield _Body(data[: view.end], above, view, quoting, view.line_count)
                 data, above = data[view.end :], above + view.line_count
             quoting = False
-            view = scan(data, layout.delimiter, last=last, quoting=False, known=known.prints)
+            view = scan(data, layout.delimiter, last=last, quoting=False, known=begun)
         if view.end == 0 and not last:
             rest = data
             continue
@@ -260,7 +265,7 @@ def _slowly(data: bytes, body: _Body, delimiter: str, width: int, extra: int) ->
         if row
     ]
     lines = (body.view.lines + body.above)[: len(rows)]
-    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    columns = [pa.array([row[n] for row in rows], pa.string()) for n in range(width)]
     names = [f"c{n}" for n in range(width)]
     table = pa.table([pa.array(lines), *columns], names=["line", *names])
     return ArrowRows(table, extra=extra, wrapped=_wrapped(data))

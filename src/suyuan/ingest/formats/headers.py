@@ -10,7 +10,7 @@ from typing import Final
 #: What may stand in brackets after a header and is no part of its name.
 _UNIT: Final = re.compile(
     r"[(\[【](单位)?:?[-+]?(元|人民币|人民币元|rmb|cny|\u00a5|分|角|万元|千元|秒|s|sec|seconds?|分钟|分|min|"
-    r"小时|时分秒|hh:mm:ss|条|次|笔|件|个|mb|kb|必填|选填|可选|北京时间|本地时间|utc[+]8)[)\]】]$"
+    r"[-+]|小时|时分秒|hh:mm:ss|条|次|笔|件|个|mb|kb|必填|选填|可选|北京时间|本地时间|utc[+]8)[)\]】]$"
 )
 _WRAPPED: Final = re.compile(r'^="?(.*?)"?$')
 _MARKS: Final = "\ufeff\u200b\u200e\u200f\u202a\u202c`'*#"
@@ -24,7 +24,7 @@ _NAME: Final = (
     r"(?:户名|名称|姓名|单位|单位名称|账户名|账户名称|账户户名|客户名称|客户姓名|开户名|账号名称|"
     r"信息)"
 )
-_OTHER: Final = "(?:交易)?(?:对方|对手方?|对端)|交易方"
+_OTHER: Final = r"(?:交易)?(?:对方|对手方?|对端)|交易方|收\(付\)方|收付方"
 _GIVER: Final = "(?:付款|汇款|转出|付|汇出|扣款|买家|付方|出账)(?:人|方|单位|账户)?"
 _TAKER: Final = "(?:收款|转入|收|汇入|卖家|收方|入账)(?:人|方|单位|账户)?"
 _FLAG: Final = (
@@ -43,6 +43,8 @@ _CANONICAL: Final = tuple(
         (rf"{_TAKER}(?:{_ACCOUNT}|{_CARD})", "收款人账号"),
         (rf"{_TAKER}{_NAME}", "收款人户名"),
         (_FLAG, "借贷标志"),
+        (r"借方\((?:出账|支出|支取|付款|转出)\)", "借方"),
+        (r"贷方\((?:入账|收入|存入|收款|转入)\)", "贷方"),
     )
 )
 
@@ -50,7 +52,14 @@ _CANONICAL: Final = tuple(
 @lru_cache(8192)
 def normal(header: str) -> str:
     """A header in comparable form: width, case, spaces and units don't count."""
-    return _UNIT.sub("", _bare(header))
+    return _without_units(_bare(header))
+
+
+def _without_units(text: str) -> str:
+    """支出金额(-)(元) is 支出金额."""
+    while (shorter := _UNIT.sub("", text)) != text:
+        text = shorter
+    return text
 
 
 def _bare(header: str) -> str:
@@ -66,7 +75,7 @@ def forms(header: str) -> tuple[str, ...]:
     is 对方账号.
     """
     whole = normal(header)
-    plain = _UNIT.sub("", _GLOSS.sub("", whole))
+    plain = _without_units(_GLOSS.sub("", whole))
     first, mark, _ = plain.partition("/")
     found = [whole, plain, *([first] if mark and len(first) > 1 else [])]
     found += [form for one in found[1:] if (form := canonical(one))]

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 _QUOTE, _NEWLINE, _RETURN, _SPACE, _ZERO, _NINE = 34, 10, 13, 32, 48, 57
 _UPPER_A, _UPPER_Z, _LOWER = 65, 90, 32
+_ROUND, _SQUARE, _GRAVE, _STAR = 40, 91, 96, 42
+_NOTHING: Final = np.uint64(0xCBF29CE484222325)  # what FNV-1a makes of no byte at all
 #: No header is longer, in bytes; no block has more records that may be headers.
 _LONGEST: Final = 96
 _WORDY: Final = 4096
@@ -116,7 +118,9 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
             at_start = True
         elif byte == _NEWLINE:
             line += 1
-            stop = n - 1 if n > start and data[n - 1] == _RETURN else n
+            stop = n
+            while stop > start and data[stop - 1] == _RETURN:
+                stop -= 1
             if stop == start:
                 marks |= BREAKS  # nothing on the line: no record
             else:
@@ -164,19 +168,40 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
 
 @njit(cache=True, nogil=True)
 def _begins_known(data, start, stop, delimiter, known):  # type: ignore[no-untyped-def]
-    """Whether the first cell is a known header: FNV-1a of it, quotes and blanks left out."""
-    value = np.uint64(0xCBF29CE484222325)
-    for n in range(start, min(stop, start + _LONGEST)):
-        byte = data[n]
-        if byte == delimiter:
+    """Whether the first cell is a known header: FNV-1a of it up to a bracket.
+
+    Quotes, blanks and marks are left out, and width doesn't count, as where a header is read.
+    """
+    value, n = _NOTHING, start
+    while n < min(stop, start + _LONGEST):
+        byte, width = _narrow(data, n, stop)
+        n += width
+        if byte in (delimiter, _ROUND, _SQUARE):
             place = np.searchsorted(known, value)
             return place < known.size and known[place] == value
-        if byte <= _SPACE or byte == _QUOTE:
+        if byte <= _SPACE or byte in (_QUOTE, _GRAVE, _STAR):
             continue
-        if _UPPER_A <= byte <= _UPPER_Z:
-            byte += _LOWER
         value = (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)
     return False
+
+
+@njit(cache=True, nogil=True)
+def _narrow(data, n, stop):  # type: ignore[no-untyped-def]
+    """The byte at `n` in small letters, and how many there are: one for a sign of full width."""
+    first, width = np.int64(data[n]), 1
+    if first >= 0xC2 and n + 2 < stop:
+        second, third = data[n + 1], data[n + 2]
+        if _wide_blank(data, n):
+            first, width = np.int64(_SPACE), 2 if first == 0xC2 else 3
+        elif first == 0xE3 and second == 0x80 and third == 0x90:  # a bracket, 【
+            first, width = np.int64(_SQUARE), 3
+        elif first == 0xEF and second == 0xBC and third >= 0x81:
+            first, width = third - 0x81 + 0x21, 3
+        elif first == 0xEF and second == 0xBD and third <= 0x9E:
+            first, width = third - 0x80 + 0x60, 3
+    if _UPPER_A <= first <= _UPPER_Z:
+        first += _LOWER
+    return first, width
 
 
 @njit(cache=True, nogil=True)

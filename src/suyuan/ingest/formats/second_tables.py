@@ -8,6 +8,7 @@ from rows by having one cell, or a Chinese word with a colon.
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,7 @@ REPEATED: Final = Text("the header is repeated on this line; not a row", "此行
 ABOVE: Final = 20
 _LABEL: Final = re.compile(r"[\u4e00-\u9fff)）]\s*[:：]")
 _HOLDER: Final = re.compile(r"[账帐卡户号]|(?i:account|card|name)|[0-9*xX]{5}")
+_BRACKET: Final = re.compile(r"[(\[【]")
 _OFFSET, _PRIME, _MASK = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
 
 
@@ -46,8 +48,15 @@ def leads_up(cells: Sequence[object]) -> bool:
 
 
 def same(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two headers are of one table."""
-    return [normal(cell) for cell in one] == [normal(cell) for cell in other]
+    """Whether two headers are of one table: cell for cell they have a form in common."""
+    pairs = list(zip_longest(_filled(one), _filled(other), fillvalue=""))
+    return all(not {*forms(cell)}.isdisjoint(forms(beside)) for cell, beside in pairs)
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    """`cells` without the empty ones behind the last: a page may end its lines otherwise."""
+    last = max((n for n, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+    return list(cells[:last])
 
 
 def above_of(lines: str, before: str, *, alike: bool) -> str:
@@ -62,10 +71,9 @@ def above_of(lines: str, before: str, *, alike: bool) -> str:
 
 
 def prints(known: Collection[str]) -> NDArray[np.uint64]:
-    """The known headers as sorted FNV-1a hashes of their UTF-8, for the kernel."""
-    wide = str.maketrans("()/:", "()/:")
-    forms = {form for word in known for form in (word, word.translate(wide)) if word}
-    return np.array(sorted({_print(form) for form in forms}), np.uint64)
+    """The known headers up to a bracket, as sorted FNV-1a hashes of UTF-8, for the kernel."""
+    begun = {_BRACKET.split(normal(word), maxsplit=1)[0] for word in known} - {""}
+    return np.array(sorted({_print(word) for word in begun}), np.uint64)
 
 
 def _print(word: str) -> int:

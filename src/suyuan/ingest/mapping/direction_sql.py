@@ -19,6 +19,9 @@ _NEGATIVE: Final = r"'^[^0-9]*[-(\x{2212}\x{ff0d}\x{ff08}]|-$'"
 
 #: A digit other than zero, in either width.
 SOME_DIGIT: Final = r"[1-9\x{ff11}-\x{ff19}]"
+#: What stands behind an amount for its sign.
+SIDE_WORD: Final = r"\s*[(\x{ff08}]?(存入|支取|(?i:cr|dr)[.]?)[)\x{ff09}]?$"
+_PAID_IN: Final = r"(存入|(?i:cr)[.]?)[)\x{ff09}]?$"
 
 
 class Way(IntEnum):
@@ -52,13 +55,23 @@ def _way(context: Context, sides: Sides) -> str:
     if sides.out_amount or sides.in_amount:
         return _by_column(context, sides)
     if amount := first_of(context, sides.signed):
-        spent, gained = (Way.IN, Way.OUT) if sides.inverted else (Way.OUT, Way.IN)
-        return (
-            f"CASE WHEN NOT regexp_matches({amount}, '[0-9\\x{{ff10}}-\\x{{ff19}}]') THEN NULL "
-            f"WHEN regexp_matches({amount}, {_NEGATIVE}) THEN {spent:d} "
-            f"WHEN {amount} IS NOT NULL THEN {gained:d} END"
-        )
+        return _by_sign(sides, amount)
     return _neutral(context, sides)
+
+
+def _by_sign(sides: Sides, amount: str) -> str:
+    """The sign, or what stands for one behind the amount: 500.00(存入), 12.00 CR."""
+    usual = "positive" if sides.inverted else "negative"
+    turned = f"CASE WHEN coalesce(o_spent, '{usual}') = '{usual}' THEN {{}} ELSE {{}} END"
+    plus, minus = (Way.OUT, Way.IN) if sides.inverted else (Way.IN, Way.OUT)
+    return (
+        f"CASE WHEN NOT regexp_matches({amount}, '[0-9\\x{{ff10}}-\\x{{ff19}}]') THEN NULL "
+        f"WHEN regexp_matches({amount}, '{SIDE_WORD}') THEN CASE WHEN "
+        f"regexp_matches({amount}, '{_PAID_IN}') THEN {Way.IN:d} ELSE {Way.OUT:d} END "
+        f"WHEN regexp_matches({amount}, {_NEGATIVE}) "
+        f"THEN {turned.format(int(minus), int(plus))} "
+        f"WHEN {amount} IS NOT NULL THEN {turned.format(int(plus), int(minus))} END"
+    )
 
 
 def direction_word(context: Context, sides: Sides) -> str | None:

@@ -7,7 +7,7 @@ from suyuan.ingest.cleaning.cells import typed
 from suyuan.ingest.cleaning.times import YEARLESS
 from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.mapping.cell_sql import Context, coalesced, first_of, without_placeholders
-from suyuan.ingest.mapping.direction_sql import SOME_DIGIT
+from suyuan.ingest.mapping.direction_sql import SIDE_WORD, SOME_DIGIT
 from suyuan.ingest.mapping.profile_match import columns_of
 from suyuan.ingest.mapping.profiles import ColumnSource, Sides
 from suyuan.model.columns import Column, Type
@@ -58,7 +58,8 @@ def mapped(context: Context) -> dict[str, Mapped]:
 
 def own_account(context: Context, sides: Sides) -> str:
     """The own account on each row, as an SQL text: from a column, else from the file."""
-    column = coalesced([_party_cell(context, source) for source in sides.own])
+    cells = [(source, _party_cell(context, source)) for source in sides.own]
+    column = coalesced([sql and _of_side(source, sql) for source, sql in cells])
     return f"coalesce({_prefixed(sides.prefix, column)}, o_own)" if column else "o_own"
 
 
@@ -228,6 +229,7 @@ def _amount(context: Context, sides: Sides, source: ColumnSource | None) -> Mapp
         columns = _from(context, source, context.match.table.column("amount"))
         return Mapped(_unsigned(context.let(columns.sql)), "VARCHAR", columns.header)
     if found := first_of(context, sides.signed, Type.MONEY):
+        found = context.let(f"regexp_replace({found}, '{SIDE_WORD}', '')")
         return Mapped(_unsigned(found), "VARCHAR", _header(context, sides.signed) or "amount")
     gone = first_of(context, sides.out_amount, Type.MONEY) or "NULL"
     came = first_of(context, sides.in_amount, Type.MONEY) or "NULL"

@@ -158,6 +158,7 @@ def _sides(content: dict[str, Any]) -> Sides:
         in_words=_words(direction.get("in", ())),
         signed=_words(content.get("signed", ())),
         inverted=bool(content.get("inverted", False)),
+        doubtful=bool(content.get("doubtful", False)),
         out_amount=_words(content.get("out_amount", ())),
         in_amount=_words(content.get("in_amount", ())),
         balance=_words(content.get("balance", ())),

@@ -56,7 +56,8 @@ class Sides:
     text above the header (``account`` and ``phone`` are known by name), and ``own_in_name`` says
     whether the file's name may hold it. The direction is told by a column (``direction`` with
     words beside those that are known everywhere), by the sign of ``signed`` (``inverted`` where
-    what was spent is positive, as on credit cards), or by which of the two amount columns is
+    what was spent is positive, as on credit cards; ``doubtful`` where houses differ, so that rows
+    or a person must tell it), or by which of the two amount columns is
     filled. Rows whose word says neither are told by ``neutral`` (outcome and pattern) in the cells
     of ``neutral_from``. ``balance`` is the own balance afterwards.
     """
@@ -71,6 +72,7 @@ class Sides:
     in_words: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()
     inverted: bool = False
+    doubtful: bool = False
     out_amount: tuple[str, ...] = ()
     in_amount: tuple[str, ...] = ()
     balance: tuple[str, ...] = ()

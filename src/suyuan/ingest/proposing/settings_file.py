@@ -64,7 +64,17 @@ def _inside(text: str, path: str, block: str) -> str:
 
 def _lines(wanted: FileSettings, present: FileSettings | None) -> list[str]:
     base = present or FileSettings(wanted.path)
-    names = ("table", "profile", "encoding", "delimiter", "header_row", "own", "year")
+    names = (
+        "table",
+        "profile",
+        "encoding",
+        "delimiter",
+        "header_row",
+        "own",
+        "year",
+        "days",
+        "spent",
+    )
     lines = [
         f"{name} = {_quoted(value) if isinstance(value, str) else value}"
         for name in names

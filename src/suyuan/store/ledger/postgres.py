@@ -4,17 +4,20 @@ Who writes locks the names of what it writes (chains, subjects), never the whole
 writers of different matters share the disk's wait. Sealing waits for those who are writing.
 """
 
+import queue
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
 from suyuan.model.errors import EngineError
 from suyuan.model.text import Text
 from suyuan.store.ledger.event import Draft, Event
+from suyuan.store.ledger.grouped import append_group
 from suyuan.store.ledger.merkle import TreeHead
 from suyuan.store.ledger.rows import (
     COLUMNS,
@@ -28,7 +31,7 @@ from suyuan.store.ledger.rows import (
     insert_rows,
     write_seal,
 )
-from suyuan.store.ledger.seam import LedgerTransaction, Result, StoredRow
+from suyuan.store.ledger.seam import LedgerTransaction, Result, StoredRow, UnwrittenError
 
 try:
     import psycopg
@@ -64,7 +67,16 @@ _LOCK = (
     " FROM unnest(%s::text[]) AS n ORDER BY 1) AS names)"
 )
 _TRIES = 8
+#: Rows that come at once, where libpq can (17 or newer).
+_CHUNK: Final = 2_000
 _WRITERS = 8
+#: At most so many appends share a transaction.
+_GROUP: Final = 512
+#: How often, and how many seconds, a group waits for those who were in the last one.
+_GRACES: Final = 10
+_GRACE: Final = 0.0002
+#: What one client appends, and what it waits for.
+_Asked = tuple[Sequence[Draft], "Future[list[Event]]"]
 
 
 class PostgresLedger:
@@ -73,8 +85,10 @@ class PostgresLedger:
     def __init__(self, address: str, schema: str = "") -> None:
         self.address = address
         self._own = threading.local()
-        self._open: list[psycopg.Connection[tuple[Any, ...]]] = []
+        self._open: dict[threading.Thread, psycopg.Connection[tuple[Any, ...]]] = {}
         self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(_WRITERS, thread_name_prefix="ledger")
         with self._connection().transaction():
             self._connection().execute("SELECT pg_advisory_xact_lock(%s)", (_SEAL + 1,))
@@ -85,10 +99,17 @@ class PostgresLedger:
     def _connection(self) -> "psycopg.Connection[tuple[Any, ...]]":
         found: psycopg.Connection[tuple[Any, ...]] | None = getattr(self._own, "connection", None)
         if found is None or found.closed:
+            self._close_of(lambda thread: not thread.is_alive())
             found = self._own.connection = psycopg.connect(self.address, autocommit=True)
             with self._guard:
-                self._open.append(found)
+                self._open[threading.current_thread()] = found
         return found
+
+    def _close_of(self, which: Callable[[threading.Thread], bool]) -> None:
+        """Close connections of threads: a server's come and go, and would use all of them up."""
+        with self._guard:
+            for thread in [each for each in self._open if which(each)]:
+                self._open.pop(thread).close()
 
     def write(
         self, work: Callable[[LedgerTransaction], Result], locks: Sequence[str] = ()
@@ -101,6 +122,8 @@ class PostgresLedger:
                 if attempt == _TRIES - 1:
                     raise
                 time.sleep(random.uniform(0, 0.01) * 2**attempt)
+            except psycopg.OperationalError as error:  # the server is gone, or its disk is full
+                raise _gone(error) from error
         raise AssertionError("unreachable")
 
     def submit(
@@ -109,19 +132,76 @@ class PostgresLedger:
         return self._pool.submit(self.write, work, locks)
 
     def append(self, *drafts: Draft) -> list[Event]:
+        """Many that wait share one transaction."""
+        own: Future[list[Event]] = Future()
+        with self._guard:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="appends", daemon=True)
+                self._thread.start()
+            self._waiting.put((drafts, own))
+        return own.result()
+
+    def _serve(self) -> None:
+        company = 1
+        while (first := self._waiting.get()) is not None:
+            group, more = self._group(first, company)
+            company = len(group)
+            outcomes = self._outcomes([drafts for drafts, _ in group])
+            for (_, future), outcome in zip(group, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    future.set_exception(outcome)
+                else:
+                    future.set_result(outcome)
+            if not more:
+                return
+
+    def _group(self, first: _Asked, company: int) -> tuple[list[_Asked], bool]:
+        """Those who wait; for as many as in the last group it waits a little, they come again."""
+        group, graces = [first], _GRACES
+        while len(group) < _GROUP:
+            try:
+                asked = self._waiting.get_nowait()
+            except queue.Empty:
+                if len(group) >= company or graces == 0:
+                    break
+                graces -= 1
+                time.sleep(_GRACE)
+                continue
+            if asked is None:
+                return group, False
+            group.append(asked)
+        return group, True
+
+    def _outcomes(self, asked: list[Sequence[Draft]]) -> list[list[Event] | Exception]:
+        if len(asked) > 1:
+            # Where one of them cannot be written, each is by itself, to know which.
+            with suppress(Exception):
+                return append_group(self._connection(), _LOCK, asked)
+        return [self._append_alone(drafts) for drafts in asked]
+
+    def _append_alone(self, drafts: Sequence[Draft]) -> list[Event] | Exception:
         chains = sorted({draft.chain for draft in drafts})
-        return self.write(
-            lambda transaction: [transaction.append(draft) for draft in drafts], chains
-        )
+        try:
+            return self.write(
+                lambda transaction: [transaction.append(draft) for draft in drafts], chains
+            )
+        except Exception as error:  # it belongs to whoever asked
+            return error
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._connection().execute(marked(sql), parameters).fetchall()
+        try:
+            return self._connection().execute(marked(sql), parameters).fetchall()
+        except psycopg.OperationalError as error:
+            raise _gone(error) from error
 
     def events(self, chain: str | None = None, after: int = 0) -> Iterator[Event]:
-        where = "WHERE sequence > %s" if chain is None else "WHERE chain = %s AND sequence > %s"
-        asked: tuple[Any, ...] = (after,) if chain is None else (chain, after)
-        query = f"SELECT {COLUMNS} FROM event {where} ORDER BY sequence"
-        yield from map(event_of, self._streamed(query, asked))
+        if chain is None:
+            query = f"SELECT {COLUMNS} FROM event WHERE sequence > %s ORDER BY sequence"
+            yield from map(event_of, self._streamed(query, (after,)))
+            return
+        # A chain is short: a connection of its own would cost more than all else of a request.
+        query = f"SELECT {COLUMNS} FROM event WHERE chain = ? AND sequence > ? ORDER BY sequence"
+        yield from map(event_of, self.read(query, (chain, after)))
 
     def rows(self) -> Iterator[StoredRow]:
         yield from self._streamed(
@@ -131,11 +211,13 @@ class PostgresLedger:
         )
 
     def _streamed(self, query: str, asked: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        """Rows through a cursor on the server, over a connection of its own."""
-        with psycopg.connect(self.address) as connection, connection.cursor("streamed") as cursor:
-            cursor.itersize = 10_000
-            cursor.execute(query.encode(), asked)
-            yield from cursor
+        """Rows as the server makes them, over a connection of its own, so that both work at once.
+
+        A cursor on the server would make each side wait for the other.
+        """
+        chunk = _CHUNK if psycopg.capabilities.has_stream_chunked() else 1
+        with psycopg.connect(self.address) as connection, connection.cursor() as cursor:
+            yield from cursor.stream(query.encode(), asked, size=chunk)
 
     def seal(self, at: datetime) -> TreeHead:
         connection = self._connection()
@@ -149,11 +231,14 @@ class PostgresLedger:
         ]
 
     def close(self) -> None:
-        self._pool.shutdown()
         with self._guard:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
+            thread, self._thread = self._thread, None
+            if thread is not None:
+                self._waiting.put(None)
+        if thread is not None:
+            thread.join()
+        self._pool.shutdown()
+        self._close_of(lambda _: True)
 
 
 class _Statements:
@@ -194,6 +279,14 @@ class _PostgresTransaction(_Statements):
 
     def events_of(self, chains: Sequence[str]) -> dict[str, list[Event]]:
         return events_of_chains(self, chains)
+
+
+def _gone(error: Exception) -> UnwrittenError:
+    return UnwrittenError(
+        Text("The database does not answer; nothing was kept.", "数据库无响应，未保存任何内容。"),
+        value=type(error).__name__,
+        hint=Text("Is the server up, and its disk not full?", "请检查数据库服务及磁盘空间。"),
+    )
 
 
 def marked(sql: str) -> bytes:

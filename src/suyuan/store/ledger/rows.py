@@ -16,6 +16,10 @@ _INSERT = (
     "INSERT INTO event (chain, number, at, recorded, actor, kind, subject, body, key, previous,"
     " hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+#: Gives no row where the key stands already: most keys are new, and need not be asked for before.
+_INSERT_ONCE = (
+    f"{_INSERT} ON CONFLICT (chain, key) WHERE key IS NOT NULL DO NOTHING RETURNING sequence"
+)
 _decode = msgspec.json.Decoder(dict).decode
 #: The last event of a chain: its number, hash and ``recorded``.
 End = tuple[int, str, str]
@@ -66,12 +70,12 @@ def events_of_chains(statements: Statements, chains: Sequence[str]) -> dict[str,
 
 def append_in(statements: Statements, draft: Draft, known: End | None) -> tuple[Event, End]:
     """The event and the chain's new end; `known` is its end where the caller has it."""
-    if draft.key is not None and (there := _under_key(statements, draft)) is not None:
-        end = known or _end(statements, draft.chain)
-        return same_event(there, draft), end
-    row, end = row_behind(draft, known or _end(statements, draft.chain))
-    [(sequence,)] = statements.execute(f"{_INSERT} RETURNING sequence", row)
-    return event_of((sequence, *row)), end
+    last = known or _end(statements, draft.chain)
+    row, end = row_behind(draft, last)
+    placed = statements.execute(_INSERT_ONCE, row)
+    if not placed:
+        return same_event(_under_key(statements, draft), draft), last
+    return event_of((placed[0][0], *row)), end
 
 
 def row_behind(draft: Draft, last: End) -> tuple[tuple[Any, ...], End]:
@@ -103,11 +107,11 @@ def _end(statements: Statements, chain: str) -> End:
     return (rows[0][0], rows[0][1], rows[0][2]) if rows else (0, GENESIS, "")
 
 
-def _under_key(statements: Statements, draft: Draft) -> Event | None:
-    rows = statements.execute(
+def _under_key(statements: Statements, draft: Draft) -> Event:
+    [row] = statements.execute(
         f"SELECT {COLUMNS} FROM event WHERE chain = ? AND key = ?", (draft.chain, draft.key)
     )
-    return event_of(rows[0]) if rows else None
+    return event_of(row)
 
 
 def same_event(there: Event, draft: Draft) -> Event:

@@ -9,6 +9,7 @@ from suyuan.face.web.jobs import IDLE
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.uploads import ENDINGS, LARGEST_FILE, Waiting
 from suyuan.face.web.visit import Here, Visit
+from suyuan.model.records import RECORDS
 
 router = APIRouter(tags=["files"])
 Name = Annotated[str, Path(min_length=1, max_length=200)]
@@ -33,6 +34,7 @@ def files(here: Here) -> dict[str, Any]:
             {
                 "file": here.shown.words(row["file"]),
                 "table": row["table"],
+                "table_zh": RECORDS[row["table"]].zh if row["table"] in RECORDS else None,
                 "profile": row["profile"],
                 "rows_read": row["rows_read"],
                 "rows_kept": row["rows_kept"],

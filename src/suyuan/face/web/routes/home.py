@@ -89,11 +89,12 @@ def _todo(here: Visit, source: ResultTables) -> list[Json]:
                 "money",
                 freeze.num_rows,
                 Text(
-                    f"Ask {first['institution'] or 'the bank'} to hold: {money(total)} yuan still "
-                    f"lie in {freeze.num_rows:,} accounts; half of such money leaves in "
-                    f"{hours:.1f} h",
-                    f"请{first['institution'] or '银行'}止付:{freeze.num_rows:,}个账户尚余"
-                    f"{money(total)}元,此类资金{hours:.1f}小时内转走一半",
+                    f"Call the banks of {freeze.num_rows:,} accounts, "
+                    f"{first['institution'] or 'the first on the list'} first: {money(total)} yuan "
+                    f"still lie there, and half of such money leaves in {hours:.1f} h",
+                    f"请各行止付{freeze.num_rows:,}个账户,先联系"
+                    f"{first['institution'] or '清单首位'}:尚余{money(total)}元,"
+                    f"此类资金{hours:.1f}小时内转走一半",
                 ),
             )
         )

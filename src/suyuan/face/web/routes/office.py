@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
+from suyuan.face.web.event_words import event_title
 from suyuan.face.web.permissions import Act, CasePost, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.site import Site, appoint
 from suyuan.face.web.visit import AnySession, AnySite, Here
-from suyuan.face.web.words import Json
+from suyuan.face.web.words import Json, text
 from suyuan.store.ledger import Event
 
 router = APIRouter(tags=["office"])
@@ -115,6 +116,7 @@ def _event(event: Event) -> Json:
         "at": event.at.isoformat(timespec="seconds") + "Z",
         "who": event.actor,
         "kind": event.kind,
+        "title": text(event_title(event)),
         "subject": event.subject,
         "detail": event.body,
         "hash": event.hash,

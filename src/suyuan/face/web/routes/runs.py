@@ -111,7 +111,7 @@ async def changes(here: Here, request: Request) -> StreamingResponse:
     async def sentence() -> AsyncIterator[str]:
         last, step, quiet, number = "", "", 0.0, 0
         while not await request.is_disconnected():
-            if here.site.sessions.of(cookie) is None:
+            if here.site.sessions.of(cookie, by_hand=False) is None:
                 yield "event: signed_out\ndata: {}\n\n"
                 return
             now, at = await asyncio.to_thread(lambda: (_stamp(here), _steps(here)))

@@ -1,0 +1,21 @@
+"""The scorecards of roles: as published, and as a finding's version names one."""
+
+from functools import cache
+from importlib.resources import files
+
+from suyuan.detect.adapting.card import MARK, outline
+from suyuan.model.scorecard import Scorecard, from_mapping
+from suyuan.model.yaml_text import plain_data
+
+
+@cache
+def scorecard(role: str) -> Scorecard:
+    """The published scorecard of `role`."""
+    text = (files("suyuan.catalog") / "scorecards" / f"{role}.yml").read_text("utf-8")
+    return from_mapping(plain_data(text))
+
+
+def behind(role: str, version: str) -> Scorecard:
+    """The card behind a finding of that `version`; of one weighed by its case, the outline."""
+    card = scorecard(role)
+    return outline(card) if version.endswith(MARK) else card

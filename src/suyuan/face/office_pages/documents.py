@@ -1,0 +1,95 @@
+"""Documents of a matter: handed in with an act, shown to whoever sees that act."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from suyuan.casework.scans import is_kept, kind_of, read_scan, take_scan
+from suyuan.casework.state import MatterState
+from suyuan.casework.visibility import Sight
+from suyuan.face.office_pages.browsing import PageRequest
+from suyuan.face.office_pages.forms import sent_many
+from suyuan.face.office_pages.views import documents_of
+from suyuan.face.web.problems import ProblemDetails
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
+
+#: Inputs of a form that name documents handed in before the form came back with a mistake.
+KEPT: Final = "d."
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """The documents of a form by field, and why a file was not taken."""
+
+    documents: Mapping[str, tuple[str, ...]]
+    error: InputError | None = None
+
+
+def handed_in(asked: PageRequest, state: MatterState, form: Iterable[str]) -> HandedIn:
+    """Keep the files of a form, sealed for the matter's subject, and name them by field."""
+    folder = asked.site.folder
+    if folder is None:
+        return HandedIn({})
+    fields = [n for n in form if state.procedure.fields[n].files]
+    found = {n: _kept_before(asked, state, folder, n) for n in fields}
+    try:
+        for file in asked.files:
+            name = file.field.removeprefix("f.")
+            if name not in found:
+                raise ProblemDetails(422)
+            size = len(file.content)
+            kept = take_scan(
+                asked.office, folder, BytesIO(file.content), file.name, size, state.subject
+            )
+            found[name] = tuple(dict.fromkeys((*found[name], kept.document)))
+    except InputError as error:
+        return HandedIn(found, error)
+    return HandedIn(found)
+
+
+def _kept_before(
+    asked: PageRequest, state: MatterState, folder: Path, name: str
+) -> tuple[str, ...]:
+    """Documents that the form names: those only that are there for this matter's subject."""
+    written = sent_many(asked.body, KEPT + name)
+    return tuple(d for d in written if is_kept(asked.office, folder, d, state.subject))
+
+
+def with_documents(written: Mapping[str, Any], handed: HandedIn) -> dict[str, Any]:
+    """The fields of an act with the documents behind what was written."""
+    found = dict(written)
+    for name, documents in handed.documents.items():
+        if documents:
+            found[name] = [*found.get(name, ()), *documents]
+    return found
+
+
+def document(asked: PageRequest) -> Response:
+    """A document as a file to keep: never shown within a page, never looked into here."""
+    state, sight = asked.matter()
+    content = _content(asked, state, sight)
+    media, ending = kind_of(content)
+    name = quote(f"{str(asked.request.path_params['sha256'])[:8]}.{ending}")
+    headers = {
+        "content-disposition": f'attachment; filename="{name}"',
+        "content-security-policy": "sandbox; default-src 'none'",
+    }
+    return Response(content, media_type=media, headers=headers)
+
+
+def _content(asked: PageRequest, state: MatterState, sight: Sight) -> bytes:
+    name = f"document:{asked.request.path_params['sha256']}"
+    folder = asked.site.folder
+    if folder is None or name not in {line.document for line in documents_of(state, sight)}:
+        raise ProblemDetails(404)
+    content = read_scan(asked.office, folder, name, state.subject)
+    if content is None:
+        gone = Text("This document is not kept here any more.", "该材料已不在此保存。")
+        raise InputError(gone)
+    return content

@@ -1,0 +1,75 @@
+"""What the ledger's events are called by those who read them."""
+
+from suyuan.model.text import Text
+from suyuan.store.ledger import Event
+
+#: Each kind of event that the workbench leaves.
+EVENTS: dict[str, Text] = {
+    "session.begun": Text("signed in", "登录"),
+    "session.refused": Text("sign-in refused", "登录被拒"),
+    "session.ended": Text("signed out", "退出"),
+    "session.proved": Text("gave the password again", "重新验证身份"),
+    "person.first_asked": Text("asked for the first account", "申请首个账号"),
+    "person.enrolled": Text("account made", "账号已登记"),
+    "person.changed": Text("account changed", "变更账号"),
+    "person.appointed": Text("post in the case given", "授予案件岗位"),
+    "person.posted": Text("post for an organisation given", "授予单位岗位"),
+    "search.asked": Text("searched", "查找"),
+    "why.asked": Text("asked why it is not shown", "查询未显示原因"),
+    "decision.asked": Text("asked to decide", "提交决定"),
+    "decision.confirm": Text("confirmed", "确认"),
+    "decision.reject": Text("rejected", "排除"),
+    "decision.undo": Text("took a decision back", "撤回决定"),
+    "decision.merge": Text("put reports together", "合并报案"),
+    "decision.split": Text("took reports apart", "拆分报案"),
+    "lead.next_asked": Text("asked for the next lead", "领取下一条线索"),
+    "lead.taken": Text("lead taken", "线索已领取"),
+    "news.seen": Text("saw the changes", "查看变化"),
+    "thing.asked": Text("asked to keep", "提交保存"),
+    "thing.kept": Text("kept", "已保存"),
+    "reveal.wished": Text("asked to see in full", "申请查看明文"),
+    "reveal.asked": Text("asked to see this one in full", "申请查看该对象明文"),
+    "reveal.answer_asked": Text("answered a request to see in full", "答复明文申请"),
+    "reveal.granted": Text("seeing in full granted", "批准查看明文"),
+    "reveal.refused": Text("seeing in full refused", "拒绝查看明文"),
+    "reveal.used": Text("saw in full", "查看明文"),
+    "reveal.end_asked": Text("asked to end seeing in full", "申请结束查看明文"),
+    "reveal.ended": Text("seeing in full ended", "明文查看已结束"),
+    "run.asked": Text("started a run", "启动分析"),
+    "run.stop_asked": Text("stopped the run", "停止分析"),
+    "dossier.asked": Text("bound a dossier", "生成卷宗"),
+    "dossier.taken": Text("took a file of the dossier", "下载卷宗"),
+    "file.brought": Text("brings a file", "上传材料"),
+    "file.waits": Text("file set apart", "材料已隔离存放"),
+    "file.read_asked": Text("had a file read", "读取材料"),
+    "file.accept_asked": Text("asked to take a file in", "申请纳入材料"),
+    "file.accepted": Text("file taken into the case", "材料已纳入案件"),
+    "file.drop_asked": Text("asked to send a file back", "申请退回材料"),
+    "file.dropped": Text("file sent back", "材料已退回"),
+    "duties.drawn": Text("drafted duties", "生成义务草案"),
+    "duties.confirm_asked": Text("asked to confirm drafts", "提交确认草案"),
+    "duties.confirmed": Text("drafts confirmed", "草案已确认"),
+    "duties.drop_asked": Text("set a draft aside", "草案不办"),
+    "matter.act_asked": Text("asked to act on a matter", "提交事项办理"),
+    "matter.acted": Text("acted on a matter", "事项已办理"),
+    "matter.approval_asked": Text("asked to approve", "提交批准"),
+    "matter.approved": Text("approved", "已批准"),
+    "matter.shown": Text("saw whom a matter is about", "查看事项对象"),
+    "ledger.read": Text("read the ledger", "查阅留痕"),
+}
+#: What is kept in versions.
+_THINGS: dict[str, Text] = {
+    "freeze": Text("state of a freeze", "止付状态"),
+    "statement": Text("state of a statement", "调取状态"),
+    "warn": Text("result of a call", "预警通话结果"),
+    "note": Text("note", "备注"),
+    "board": Text("board", "图板"),
+    "lead": Text("whose a lead is", "线索负责人"),
+}
+
+
+def event_title(event: Event) -> Text:
+    """What happened, in words; where it was something that is kept, what it was."""
+    title = EVENTS.get(event.kind, Text(event.kind, event.kind))
+    thing = _THINGS.get(str(event.body.get("thing", "")))
+    return Text(f"{title.en}: {thing.en}", f"{title.zh}:{thing.zh}") if thing else title

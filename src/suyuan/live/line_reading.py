@@ -1,0 +1,108 @@
+"""The events in lines of text: a kernel reads most lines, the decoder the others."""
+
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from suyuan.live.answer_text import JUDGED, READY, SILENT, TAKEN
+from suyuan.live.events import EVENT, EventKind
+from suyuan.live.keyed_hash import hash_start
+from suyuan.live.keys import Keyring
+from suyuan.live.line_scan import BLANK_LINE, ODD_LINE, scan
+from suyuan.live.messages import ENCODER, PaymentAsked, Refusal, Row, decode
+
+_SHOWN: Final = 80
+_PAYMENT: Final = int(EventKind.PAYMENT)
+
+
+class TextLines(NamedTuple):
+    """Events in the order of their lines; what each line is to be answered by.
+
+    ``codes``, ``spans`` and ``pool`` are as :meth:`suyuan.live.answer_text.Phrases.answers` has
+    them; ``refused`` counts the lines that were not understood.
+    """
+
+    events: np.ndarray
+    codes: np.ndarray
+    spans: np.ndarray
+    pool: bytes
+    refused: int = 0
+
+    def all_refused(self, reason: str) -> "TextLines":
+        """The same where nothing of it could be taken."""
+        written = refusal(reason, b"")
+        codes, spans = self.codes.copy(), self.spans.copy()
+        taken = (codes == JUDGED) | (codes == TAKEN)
+        codes[taken] = READY
+        spans[taken] = [0, 0, len(self.pool), len(self.pool) + len(written)]
+        count = self.refused + int(taken.sum())
+        return TextLines(self.events[:0], codes, spans, self.pool + written, count)
+
+
+class LineReader:
+    """Reads lines under the secret of `keyring`."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._start = hash_start(keyring.secret)
+
+    def read(self, text: bytes) -> TextLines:
+        """The lines of `text`, each of which ends with a line feed."""
+        count = text.count(b"\n")
+        events, places = np.zeros(count, EVENT), np.empty(count, np.int64)
+        lines = np.zeros((count, 5), np.int64)
+        found = scan(np.frombuffer(text, np.uint8), self._start, events, places, lines)
+        events, places = events[:found], places[:found]
+        spans = np.zeros((count, 4), np.int64)
+        spans[:, :2] = lines[:, 3:]
+        odd = np.flatnonzero(lines[:, 0] == ODD_LINE)
+        pool, refused, codes = text, 0, np.full(count, TAKEN)
+        codes[lines[:, 0] == BLANK_LINE] = SILENT
+        if odd.size:
+            rest = self._decoded(text, lines, odd, spans, codes)
+            events, places = _merged(events, places, *rest[:2])
+            pool, refused = rest[2], int((codes == READY).sum())
+        codes[places[events["kind"] == _PAYMENT]] = JUDGED
+        return TextLines(events, codes, spans, pool, refused)
+
+    def _decoded(
+        self,
+        text: bytes,
+        lines: np.ndarray,
+        odd: np.ndarray,
+        spans: np.ndarray,
+        codes: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray, bytes]:
+        """The events of `odd` lines and their places; what is refused is ready in the pool."""
+        rows: list[Row] = []
+        places: list[int] = []
+        pool = bytearray(text)
+        for place in odd.tolist():
+            line, begin = text[lines[place, 1] : lines[place, 2]], len(pool)
+            try:
+                message = decode(line)
+                rows.append(message.row(self._keyring, 0, 0))
+            except (msgspec.DecodeError, ValueError, OverflowError) as error:
+                pool += refusal(str(error), line)
+                codes[place], spans[place, 2:] = READY, (begin, len(pool))
+                continue
+            places.append(place)
+            if type(message) is PaymentAsked:
+                pool += ENCODER.encode(message.id)[1:-1]
+                spans[place, :2] = begin, len(pool)
+        return np.array(rows, EVENT), np.array(places, np.int64), bytes(pool)
+
+
+def refusal(reason: str, line: bytes) -> bytes:
+    """Why a line was not taken, as its answer."""
+    return ENCODER.encode(Refusal(reason, line[:_SHOWN].decode("utf-8", "replace"))) + b"\n"
+
+
+def _merged(
+    events: np.ndarray, places: np.ndarray, more: np.ndarray, others: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both in the order of their lines."""
+    together = np.concatenate([places, others])
+    order = np.argsort(together)
+    return np.concatenate([events, more])[order], together[order]

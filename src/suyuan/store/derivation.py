@@ -1,0 +1,65 @@
+"""A derivation by its name and arguments: what its plan is kept under, without building it.
+
+Building an expression takes far longer than looking a plan up by its shape. A function of a module
+of ours is given by its name and the code; so what it derives from tables of some columns, with
+plain arguments, is given by all of these together.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any, Final
+
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+
+from suyuan.store.code import code_digest
+from suyuan.store.shape import Shape
+
+Derivation = Callable[..., ir.Table]
+_PLAIN: Final = (str, int, float, bool, type(None))
+
+
+def derivation_shape(
+    derivation: Derivation, tables: Sequence[ir.Table], arguments: Sequence[object]
+) -> Shape | None:
+    """What the derivation's plan depends on, but the names of `tables`; None if that is not plain.
+
+    Closures, functions of other packages, tables that are expressions themselves and arguments
+    that are no plain data are not told apart reliably, so they have no such shape.
+    """
+    name = f"{derivation.__module__}.{derivation.__qualname__}"
+    nodes = [table.op() for table in tables]
+    written = [_written(argument) for argument in arguments]
+    if not name.startswith("suyuan.") or "<" in name or None in written:
+        return None
+    names: dict[str, int] = {}
+    parts = [name, code_digest()]
+    for node in nodes:
+        if not isinstance(node, ops.DatabaseTable):
+            return None
+        place = names.setdefault(node.name, len(names))
+        columns = ((column, str(type_)) for column, type_ in node.schema.items())
+        parts.append(f"{place} {tuple(columns)!r}")
+    text = "\x1f".join([*parts, *map(str, written)])
+    digest = hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+    return Shape(f"derivation {digest}", tuple(names))
+
+
+def _written(value: Any) -> str | None:
+    """Plain data as text that tells it from all other; None for anything else."""
+    if isinstance(value, Enum) or type(value) in _PLAIN:
+        return f"{type(value).__name__} {value!r}"
+    if is_dataclass(value) and not isinstance(value, type):
+        members = [getattr(value, field.name) for field in fields(value)]
+    elif type(value) in (tuple, list):
+        members = list(value)
+    elif type(value) is frozenset:
+        members = sorted(value, key=repr)
+    else:
+        return None
+    written = [_written(member) for member in members]
+    if any(each is None for each in written):
+        return None
+    return f"{type(value).__name__}({', '.join(map(str, written))})"
