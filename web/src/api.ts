@@ -1,7 +1,7 @@
 // The one way to the server: our header on every write, problems as errors.
 // What only reads is asked again where the server said "later"; what writes never is.
 import { computed, effect, signal, useSignal, type Signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { caseId, changed, lang, loading } from "./state";
 
 export type Problem = { status: number; title_en: string; title_zh: string; try_en?: string; try_zh?: string; [more: string]: unknown };
@@ -39,6 +39,7 @@ export async function call<T>(method: string, path: string, body?: unknown, head
 
 export const inCase = (path: string): string => `/cases/${caseId.value}${path}`;
 
+/** `busy` while something is waited for that stands nowhere yet. */
 export type Loaded<T> = { data: T | null; error: Refused | null; busy: boolean };
 
 /** Seconds until what only reads is asked again; none where asking again would change nothing. */
@@ -50,11 +51,12 @@ const again = (problem: Problem): number | undefined =>
 export function useLoad<T>(path: string | null): Signal<Loaded<T>> {
   const state = useSignal<Loaded<T>>({ data: null, error: null, busy: true });
   const version = changed.value;
-  useEffect(() => {
+  useLayoutEffect(() => { // asked before the change is painted: an effect would wait a frame or two
     if (path === null) { state.value = { data: null, error: null, busy: false }; return; }
     let live = true, later: ReturnType<typeof setTimeout> | undefined;
     const ask = () => {
-      state.value = { ...state.peek(), busy: true };
+      const now = state.peek();
+      if (!now.data && !now.busy) state.value = { ...now, busy: true };
       loading.value += 1;
       call<T>("GET", path).finally(() => { loading.value -= 1; }).then(
         (data) => { if (live) state.value = { data, error: null, busy: false }; },

@@ -30,7 +30,9 @@ export const loading = signal(0);
 
 /** Leads that one decision is for, where it is for several. */
 export const marked = signal<string[]>([]);
-export const selected = computed(() => (params.value.sel ?? "").split(",").filter(Boolean));
+const selection = computed(() => params.value.sel ?? "");
+/** The same list until it changes, so that what else the address says draws no subject anew. */
+export const selected = computed(() => selection.value.split(",").filter(Boolean));
 
 export function setLang(to: "en" | "zh"): void { lang.value = to; keep("lang", to); document.documentElement.lang = to === "zh" ? "zh-CN" : "en"; }
 export function setTheme(to: "light" | "dark"): void { theme.value = to; keep("theme", to); document.documentElement.dataset.theme = to; }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from suyuan.face.display import Shown, clean
 from suyuan.face.report.case_view import party_names
 from suyuan.face.source import ResultTables, open_source
 from suyuan.face.web.references import References
+from suyuan.model.records import RECORDS
 from suyuan.model.text import Text
 from suyuan.privacy.keys import case_key
 from suyuan.privacy.masking import Masking
@@ -128,6 +130,12 @@ class Desk:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return [row for row in csv.DictReader(file) if row.get("decision_id")]
 
+    def lay_out(self, tables: Iterable[str]) -> None:
+        """Open tables of records, so that the first row somebody asks for does not wait for it."""
+        with self.source() as source:
+            for name in RECORDS.keys() & set(tables):
+                self.kept(("open", name), partial(stored_row_of, source, name, ""))
+
     def unheard(self) -> list[dict[str, str]]:
         """Decisions that the last run does not know."""
         with self.source() as source:
@@ -147,6 +155,12 @@ def _both(name: str) -> Text:
     """A case may be named in two languages, with `` / `` between."""
     en, slash, zh = name.partition(" / ")
     return Text(en, zh) if slash else Text(name, name)
+
+
+def stored_row_of(source: ResultTables, table: str, row_id: str) -> dict[str, Any] | None:
+    """The stored row of that id, where the table has it."""
+    rows = source.records[table]
+    return one(source.engine.fetch(rows.filter(rows["row_id"] == row_id).limit(1)))
 
 
 def one(table: pa.Table) -> dict[str, Any] | None:

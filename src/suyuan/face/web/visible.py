@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _HIDING = re.compile(
     rb"\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xa9]|\xef\xbb\xbf",
 )
-_SEEN = "\N{REPLACEMENT CHARACTER}".encode()
+_SIGN = "\N{REPLACEMENT CHARACTER}".encode()
 _JSON = frozenset({"application/json", "application/problem+json"})
 
 
@@ -27,13 +27,13 @@ class VisibleText:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         json = False
 
-        async def seen(message: Message) -> None:
+        async def send_visible(message: Message) -> None:
             nonlocal json
             if message["type"] == "http.response.start":
                 kind = Headers(raw=message["headers"]).get("content-type", "")
                 json = kind.partition(";")[0] in _JSON
             elif json and message["type"] == "http.response.body":
-                message = {**message, "body": _HIDING.sub(_SEEN, message.get("body", b""))}
+                message = {**message, "body": _HIDING.sub(_SIGN, message.get("body", b""))}
             await send(message)
 
-        await self.app(scope, receive, seen)
+        await self.app(scope, receive, send_visible)

@@ -118,7 +118,7 @@ def _row(here: Visit, known: EventColumns, place: int) -> Json:
         "to": end(int(known.target[place])),
         "amount": f"{int(known.fen[place]) / 100:.2f}" if known.fen[place] else None,
         "cell": here.shown.words(known.cells[cell]) if cell >= 0 else "",
-        "row_id": known.rows[place].as_py(),
+        "row_id": known.row_id(place),
     }
 
 
@@ -140,7 +140,7 @@ def _arrow(here: Visit, known: EventColumns, page: np.ndarray[Any, Any]) -> byte
             "from": pa.array([end(int(one)) for one in known.origin[page]], pa.string()),
             "to": pa.array([end(int(one)) for one in known.target[page]], pa.string()),
             "fen": pa.array(known.fen[page]),
-            "row_id": known.rows.take(pa.array(page)),
+            "row_id": pa.array([known.row_id(int(one)) for one in page], pa.string()),
         }
     )
     sink = io.BytesIO()

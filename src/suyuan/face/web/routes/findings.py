@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, BackgroundTasks, Path
 
 from suyuan.face.web.evidence import evidence_of, signals_of
 from suyuan.face.web.permissions import Act, rule
@@ -18,7 +18,9 @@ router = APIRouter(tags=["leads"])
 @router.get("/cases/{case_id}/findings/{finding_id}")
 @rule(Act.read)
 def one_finding(
-    here: Here, finding_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+    here: Here,
+    finding_id: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
+    afterwards: BackgroundTasks,
 ) -> dict[str, Any]:
     """A lead with what was weighed against it, its signals, and its first rows."""
     wanted = here.desk.finding_id(finding_id)
@@ -28,12 +30,15 @@ def one_finding(
     with here.desk.source() as source:
         row = source.where("findings", "finding_id", [wanted]).to_pylist()[0]
         key = key_of_lead(here.desk.references, row)
+        evidence = evidence_of(here.shown, source, wanted)
+        tables = {one["table"] for one in evidence["rows"]}
+        afterwards.add_task(here.desk.lay_out, tables)  # whoever reads a lead opens a row next
         return {
             **finding(here.desk, here.shown, row, verdicts(decisions)),
             **things_standing(here.site.state, here.desk.id, key),
             "rivals": text(here.shown.said(FINDINGS, row, "rivals")),
             **signals_of(source, row),
-            **evidence_of(here.shown, source, wanted),
+            **evidence,
             "history": _history(decisions, row),
         }
 

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 from fastapi import APIRouter, Path, Query
 
 from suyuan.face.evidence_rows import place
+from suyuan.face.web.desk import stored_row_of
 from suyuan.face.web.original import read_original
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
@@ -30,11 +30,9 @@ def stored_row(
         raise ProblemDetails(404)
     declared, shown = RECORDS[table], here.shown
     with here.desk.source() as source:
-        rows = source.records[table]
-        found: pa.Table = source.engine.fetch(rows.filter(rows["row_id"] == row_id).limit(1))
-        if found.num_rows == 0:
+        row = stored_row_of(source, table, row_id)
+        if row is None:
             raise ProblemDetails(404)
-        row = found.to_pylist()[0]
         read_as = source.table("quality_summary")
         own = read_as.filter(pc.equal(read_as["file"], row["file"]))["profile"].to_pylist()
     original = read_original(here.desk.case.path, row, table, around, shown, (own or [""])[0] or "")

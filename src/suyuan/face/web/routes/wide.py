@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
 
 from suyuan.face.drawings.ring_money import RING, ring_money
 from suyuan.face.rings import RingView
@@ -11,29 +12,29 @@ from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.routes.plan import ring_of
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.wide import MONEY, MOST_MARKS, WidePicture, title_of, wide_picture
-from suyuan.face.web.words import text
+from suyuan.face.web.words import Json, text
 
 router = APIRouter(tags=["chain"])
 
 
 @router.get("/cases/{case_id}/wide")
 @rule(Act.read)
-def wide(here: Here, ring: Annotated[str, Query(max_length=40)] = "") -> dict[str, Any]:
+def wide(here: Here, ring: Annotated[str, Query(max_length=40)] = "") -> Any:
     """Places of everybody on a ring's chain, links by place, and how many links are left out."""
     with here.desk.source() as source:
         found = ring_of(here, source, ring)
         picture: WidePicture = here.desk.kept(
             ("wide", found.id), lambda: _picture(here, source, found)
         )
-    shown, of = here.shown, here.desk.references.of
+    return JSONResponse(_answer(here, found.id, picture))  # as it is: no look through each cell
+
+
+def _answer(here: Visit, ring: str, picture: WidePicture) -> Json:
     return {
-        "ring": found.id,
+        "ring": ring,
         "width": picture.width,
         "height": picture.height,
-        "nodes": [
-            [of(subject), shown.subject(subject).id, shown.subject(subject).name, role, x, y]
-            for subject, role, x, y, _ in picture.nodes
-        ],
+        "nodes": [_mark(here, *node) for node in picture.nodes],
         "edges": picture.edges,
         "heads": [
             {"x": x, "role": role, "text": text(title_of(role)), "count": count}
@@ -42,6 +43,11 @@ def wide(here: Here, ring: Annotated[str, Query(max_length=40)] = "") -> dict[st
         "left_out": picture.dropped,
         "most": MOST_MARKS,
     }
+
+
+def _mark(here: Visit, subject: str, role: str, x: float, y: float, _: float) -> list[Any]:
+    named = here.shown.subject(subject)
+    return [here.desk.references.of(subject), named.id, named.name, role, x, y]
 
 
 def _picture(here: Visit, source: ResultTables, ring: RingView) -> WidePicture:
