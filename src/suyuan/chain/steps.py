@@ -163,7 +163,7 @@ def _series(tables: Tables) -> ir.Table:
         ),
         because_zh=ibis.ifelse(tied, "通过" + n + "个号码、账号和人员相连。", "未与其他报案相连。"),
         evidence_id=_series_proof_id(both["report_id"]),
-    ).select(*SERIES.names)
+    ).select(*SERIES.stored.names)
 
 
 def _series_proofs(tables: Tables) -> ir.Table:

@@ -58,7 +58,8 @@ class Column:
     ``kind`` names what an identifier identifies (a subject kind, or ``subject`` where the cell is
     itself ``kind:id``), so that normalising and indexing need no list of column names.
     ``known_from`` names the time column of the same row before which the cell was not yet so.
-    ``privacy`` is what a text without a kind tells about people.
+    ``privacy`` is what a text without a kind tells about people. ``copy_of`` names the column
+    that a result file repeats here; inside the program there is no such column.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Column:
     unit: str | None = None
     known_from: str | None = None
     privacy: Privacy | None = None
+    copy_of: str | None = None
 
     @property
     def privacy_class(self) -> Privacy | None:
@@ -121,7 +123,7 @@ class Table:
     @property
     def stored(self) -> pa.Schema:
         """The Arrow schema inside the program."""
-        return pa.schema([(c.name, STORED[c.type]) for c in self.columns])
+        return pa.schema([(c.name, STORED[c.type]) for c in self.columns if not c.copy_of])
 
     @property
     def published(self) -> pa.Schema:

@@ -1,6 +1,7 @@
 """Tables between steps: where rooms on one floor meet. Never written as results."""
 
 from suyuan.model.columns import Table, Type, key, may, need, table
+from suyuan.model.languages import in_both, templates
 from suyuan.model.privacy import Privacy
 
 TEXT, TIME, MONEY, INT, FLOAT, BOOL, LIST = (
@@ -63,44 +64,13 @@ ROLE_FINDINGS = table(
     may("count", INT, "as the role says"),
     may("first_seen", TIME, "first event behind it"),
     may("last_seen", TIME, "last event behind it"),
-    need("because_en", TEXT, "one sentence, English", privacy=Privacy.SENTENCE),
-    need("because_zh", TEXT, "one sentence, Chinese", privacy=Privacy.SENTENCE),
-    need("rivals_en", TEXT, "innocent explanation, English", privacy=Privacy.SENTENCE),
-    need("rivals_zh", TEXT, "innocent explanation, Chinese", privacy=Privacy.SENTENCE),
+    *in_both("because", "one sentence", Privacy.SENTENCE),
+    *in_both("rivals", "innocent explanation", Privacy.SENTENCE),
     need("detector", TEXT, "what judged it", privacy=Privacy.PUBLIC),
     need("version", TEXT, "of detector and scorecard", privacy=Privacy.PUBLIC),
     may("mechanism", TEXT, "for leak_source", privacy=Privacy.PUBLIC),
     may("rule_id", TEXT, "for breach", privacy=Privacy.PUBLIC),
-    may(
-        "because_template_en",
-        TEXT,
-        "the same with whom it names left open, English",
-        privacy=Privacy.TEMPLATE,
-    ),
-    may(
-        "because_template_zh",
-        TEXT,
-        "the same with whom it names left open, Chinese",
-        privacy=Privacy.TEMPLATE,
-    ),
-    may(
-        "rivals_template_en",
-        TEXT,
-        "the same with whom it names left open, English",
-        privacy=Privacy.TEMPLATE,
-    ),
-    may(
-        "rivals_template_zh",
-        TEXT,
-        "the same with whom it names left open, Chinese",
-        privacy=Privacy.TEMPLATE,
-    ),
-    may(
-        "sentence_values",
-        LIST,
-        "whom the templates' {0}, {1} … stand for: kind:id",
-        kind="subject",
-    ),
+    *templates("because", "rivals"),
 )
 ROLE_SIGNALS = table(
     "role_signals",

@@ -1,7 +1,8 @@
 """What people read, in both languages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -22,3 +23,8 @@ class Text:
 
     def in_(self, language: Language) -> str:
         return self.zh if language == "zh" else self.en
+
+
+def row_text(row: Mapping[str, Any], column: str) -> Text:
+    """What a row of a result file says in `column`, "" where it is silent."""
+    return Text(row[f"{column}_en"] or "", row[f"{column}_zh"] or "")

@@ -95,9 +95,9 @@ def _identified(answers: ir.Table, shared: ir.Table) -> ir.Table:
 
 def _published(answers: ir.Table) -> ir.Table:
     return answers.select(
-        **{c.name: answers[c.name].cast(IBIS_TYPE[c.type]) for c in COMPLIANCE},
+        **{c.name: answers[c.name].cast(IBIS_TYPE[c.type]) for c in COMPLIANCE if not c.copy_of},
     )
 
 
 def _shaped(found: pa.Table, table: Table) -> pa.Table:
-    return found.select(table.names).cast(table.stored)
+    return found.select(table.stored.names).cast(table.stored)

@@ -20,7 +20,7 @@ def published(rows: pa.Table, table: Table) -> pa.Table:
     Engines hand rows on in any order; two runs over the same files leave the same files.
     """
     rows = rows.sort_by(table.ordering)
-    arrays = [_published(rows[column.name], column.type) for column in table]
+    arrays = [_published(rows[column.copy_of or column.name], column.type) for column in table]
     return pa.table(arrays, schema=table.published)
 
 

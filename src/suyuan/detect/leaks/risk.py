@@ -296,7 +296,7 @@ def _run(tables: Tables) -> Written:
         unlisted=ibis.literal(0, "int64"),
     )
     return {
-        "at_risk": listed.select(*AT_RISK.names),
+        "at_risk": listed.select(*AT_RISK.stored.names),
         "proofs:at_risk": proofs.select(*EVIDENCE.names),
     }
 

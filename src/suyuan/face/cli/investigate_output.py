@@ -15,7 +15,7 @@ from suyuan.face.display import Shown
 from suyuan.face.wording import many, yuan
 from suyuan.model.links import CAUSES, LINKS
 from suyuan.model.roles import ON_CHAIN, ROLES, linked_by
-from suyuan.model.text import Language, Text
+from suyuan.model.text import Language, Text, row_text
 from suyuan.privacy.reveal import masking
 from suyuan.store.case import Results
 from suyuan.store.generations import in_force
@@ -198,7 +198,7 @@ def _print_limits(results: Results, to: Console, language: Language) -> None:
     """One line for each missing table: what is left out without it."""
     effects: dict[str, list[str]] = {}
     for row in results["limits"].to_pylist():
-        effect = row["effect_zh"] if language == "zh" else row["effect"]
+        effect = row_text(row, "effect").in_(language)
         effects.setdefault(row["table"], []).append(effect.rstrip(".。"))
     if not effects:
         return

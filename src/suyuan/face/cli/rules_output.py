@@ -7,7 +7,7 @@ from rich.console import Console
 
 from suyuan.face.cli.screen import add, grid, subject
 from suyuan.face.display import Shown
-from suyuan.model.text import Language, Text
+from suyuan.model.text import Language, Text, row_text
 from suyuan.privacy.reveal import masking
 from suyuan.rulebook import load_rules
 from suyuan.store.case import Results
@@ -30,7 +30,7 @@ def print_answers(results: Results, on: date | None, to: Console, language: Lang
     lines = grid(Text("Rules and answers", "规则与回答"), heads, language)
     shown = Shown(results.case.zone, masking(results.layout, None, "rules"))
     for row in answers.filter(whole).sort_by("rule_id").to_pylist():
-        why = row["reason_zh"] if language == "zh" else row["reason"]
+        why = row_text(row, "reason").in_(language)
         add(lines, row["rule_id"], subject(shown, row["subject"], language), row["answer"], why)
     to.print(lines)
     acts = answers.filter(pc.invert(whole))

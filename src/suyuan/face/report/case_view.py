@@ -12,7 +12,7 @@ from suyuan.face.display import Shown, SubjectDisplay
 from suyuan.face.rings import RingView
 from suyuan.face.source import ResultTables
 from suyuan.model.results import AT_RISK, HUBS, QUALITY
-from suyuan.model.text import Text
+from suyuan.model.text import Text, row_text
 
 AT_RISK_SHOWN, PROBLEMS_SHOWN, HUBS_SHOWN, TYPES_SHOWN = 15, 25, 15, 8
 
@@ -144,7 +144,7 @@ class Gaps:
 
 def gaps(source: ResultTables, shown: Shown) -> Gaps:
     limits = [
-        (row["step"], row["table"], Text(row["effect"], row["effect_zh"]))
+        (row["step"], row["table"], row_text(row, "effect"))
         for row in source.table("limits").to_pylist()
     ]
     hubs = source.table("hubs").sort_by([("not_followed", "descending"), ("subject", "ascending")])

@@ -19,7 +19,7 @@ from suyuan.face.wording import many
 from suyuan.model.errors import InputError
 from suyuan.model.results import FINDINGS
 from suyuan.model.roles import ROLES
-from suyuan.model.text import Text
+from suyuan.model.text import Text, row_text
 from suyuan.money.methods import DEFAULT, METHODS
 
 #: Rows cited under one statement; the rest stand in ``evidence.parquet`` and are counted.
@@ -93,10 +93,8 @@ def _facts(found: Sequence[RingView], source: ResultTables, shown: Shown) -> Cha
         own = series.filter(pc.equal(series["ring_id"], ring.id))
         own = own.sort_by([("strength", "descending"), ("report_id", "ascending")])
         for report in own.slice(0, STATED).to_pylist():
-            text = Text(
-                f"Report {shown.words(report['report_id'])}: {report['because']}",
-                f"报案{shown.words(report['report_id'])}:{report['because_zh']}",
-            )
+            named, why = shown.words(report["report_id"]), row_text(report, "because")
+            text = Text(f"Report {named}: {why.en}", f"报案{named}:{why.zh}")
             chapter.add(text, id=report["evidence_id"], score=report["strength"])
         chapter.note = _left_out(own.num_rows - STATED, "series.parquet")
     return chapter
@@ -241,15 +239,11 @@ def _against(source: ResultTables, index: int) -> Chapter:
     chapter = Chapter(str(index), Text("Limits and doubts", "局限与疑点"))
     chapter.add(LEAD)
     for row in source.table("limits").to_pylist():
-        chapter.add(
-            Text(
-                f"Table {row['table']} is missing: {row['effect']}",
-                f"缺少 {row['table']} 表:{row['effect_zh']}",
-            )
-        )
+        effect, table = row_text(row, "effect"), row["table"]
+        chapter.add(Text(f"Table {table} is missing: {effect.en}", f"缺少 {table} 表:{effect.zh}"))
     for row in source.table("trace_doubts").to_pylist():
-        text = Text(f"{row['effect_en']} ({row['count']})", f"{row['effect_zh']}({row['count']})")
-        chapter.add(text)
+        effect, count = row_text(row, "effect"), row["count"]
+        chapter.add(Text(f"{effect.en} ({count})", f"{effect.zh}({count})"))
     hubs = source.table("hubs")
     if hubs.num_rows:
         chapter.add(

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from suyuan.face.display import Shown, SubjectDisplay
 from suyuan.face.source import ResultTables
 from suyuan.face.terms import REASONS
-from suyuan.model.text import Text
+from suyuan.model.text import Text, row_text
 from suyuan.money.methods import DEFAULT, METHODS, Method
 
 SHOWN = 20
@@ -125,5 +125,5 @@ def _hold(row: dict[str, Any], shown: Shown) -> Hold:
         row.get("half_life"),
         len(row["reports"] or ()),
         shown.minute(row.get("since") or row.get("from")),
-        Text(row["because_en"], row["because_zh"]),
+        row_text(row, "because"),
     )

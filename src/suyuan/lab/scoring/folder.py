@@ -30,7 +30,9 @@ class Compared:
         """A result table; raises :class:`InputError` where it is missing or has other columns."""
         found = _read(self.results / f"{name}.parquet")
         lacking = [
-            c.name for c in RESULTS[name] if not c.optional and c.name not in found.schema.names
+            c.name
+            for c in RESULTS[name]
+            if not (c.optional or c.copy_of) and c.name not in found.schema.names
         ]
         if lacking:
             raise _unusable(f"{self.results}/{name}: {', '.join(lacking)}", "Columns are missing.")

@@ -13,7 +13,7 @@ from suyuan.face.source import ResultTables
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json, text, verdicts, yuan
-from suyuan.model.text import Text
+from suyuan.model.text import Text, row_text
 
 router = APIRouter(tags=["case"])
 
@@ -44,7 +44,7 @@ def home(here: Here) -> dict[str, Any]:
             "todo": _todo(here, source),
             "fresh": _fresh(source),
             "limits": [
-                {"table": row["table"], "effect": {"en": row["effect"], "zh": row["effect_zh"]}}
+                {"table": row["table"], "effect": text(row_text(row, "effect"))}
                 for row in source.table("limits").to_pylist()
             ],
             "quality": {

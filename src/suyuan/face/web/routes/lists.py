@@ -12,7 +12,7 @@ from suyuan.face.web.things import standing
 from suyuan.face.web.visit import Here
 from suyuan.face.web.words import subject, text
 from suyuan.model.results import AT_RISK, COMPLIANCE
-from suyuan.model.text import Text
+from suyuan.model.text import Text, row_text
 from suyuan.rulebook import load_rules
 
 router = APIRouter(tags=["lists"])
@@ -161,7 +161,7 @@ def series(here: Here) -> dict[str, Any]:
                 "series": row["series_id"],
                 "ring": row["ring_id"],
                 "strength": round(row["strength"], 3),
-                "because": {"en": row["because"], "zh": row["because_zh"]},
+                "because": text(row_text(row, "because")),
                 "loss": _fen(sentence.get(row["report_id"], {}).get("loss")),
                 "at": here.desk.moment(sentence.get(row["report_id"], {}).get("reported_at")),
             }

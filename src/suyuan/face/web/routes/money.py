@@ -16,7 +16,7 @@ from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json, subject, text, yuan
 from suyuan.model.links import CAUSES, link_title
 from suyuan.model.results import FREEZE_LIST, STATEMENTS_WANTED
-from suyuan.model.text import Text
+from suyuan.model.text import Text, row_text
 from suyuan.money.methods import DEFAULT, METHODS
 
 router = APIRouter(tags=["money"])
@@ -42,8 +42,7 @@ def money(here: Here, method: Annotated[str, Query(max_length=20)] = DEFAULT) ->
         "exits": [_exit(reason, sums, method, present) for reason, sums in by_reason.items()],
         "drawing": _drawing(drawing) if drawing else None,
         "doubts": [
-            {"count": row["count"], "effect": {"en": row["effect_en"], "zh": row["effect_zh"]}}
-            for row in doubts
+            {"count": row["count"], "effect": text(row_text(row, "effect"))} for row in doubts
         ],
     }
 

@@ -13,6 +13,7 @@ from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json, role, subject, text, yuan
 from suyuan.model.links import LINKS
+from suyuan.model.text import row_text
 
 router = APIRouter(tags=["chain"])
 Refs = Annotated[list[str], Query(max_length=200)]
@@ -139,7 +140,7 @@ def one_subject(here: Here, reference: str) -> dict[str, Any]:
             "hub": {
                 "degree": hubs[0]["degree"],
                 "not_followed": hubs[0]["not_followed"],
-                "because": {"en": hubs[0]["because"], "zh": hubs[0]["because_zh"]},
+                "because": text(row_text(hubs[0], "because")),
             }
             if hubs
             else None,

@@ -12,7 +12,7 @@ from suyuan.face.web.routes.events import timeline_of
 from suyuan.face.web.routes.leads import ranked
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json, role, subject, text, verdict, verdicts
-from suyuan.model.text import Text
+from suyuan.model.text import Text, row_text
 
 router = APIRouter(tags=["case"])
 #: Subjects that one question can mean (a number is a phone, an account …).
@@ -90,12 +90,12 @@ _NO_LEAD = Text(
 
 
 def _hub(row: dict[str, Any]) -> Json:
-    count = row["not_followed"]
+    count, why = row["not_followed"], row_text(row, "because")
     return _because(
         "hub",
         Text(
-            f"A hub: {row['because']}; {count:,} links through it were not followed.",
-            f"公共节点:{row['because_zh']};经由它的{count:,}条连接未追踪。",
+            f"A hub: {why.en}; {count:,} links through it were not followed.",
+            f"公共节点:{why.zh};经由它的{count:,}条连接未追踪。",
         ),
     )
 
