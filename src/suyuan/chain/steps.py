@@ -94,13 +94,15 @@ def _rings_only(placed: pa.Table) -> pa.Table:
     A report tied to nothing has a series and no ring; so have reports of other frauds.
     """
     sizes = placed.group_by("ring_id").aggregate([("report_id", "count"), ("in_scheme", "mean")])
-    with_size = placed.join(sizes, "ring_id")
+    alike = placed.group_by("series_id").aggregate([("series_id", "count")])
+    with_size = placed.join(sizes, "ring_id").join(alike, "series_id")
     several = pc.and_(
         pc.greater(with_size["report_id_count"], 1),
         pc.greater_equal(pc.fill_null(with_size["in_scheme_mean"], 1.0), 0.5),
     )
     ring = pc.if_else(several, with_size["ring_id"], pa.scalar(None, pa.string()))
-    strength = pc.if_else(several, pc.fill_null(with_size["strength"], 0.0), 0.0)
+    tied = pc.or_(several, pc.greater(with_size["series_id_count"], 1))
+    strength = pc.if_else(tied, pc.fill_null(with_size["strength"], 0.0), 0.0)
     out = with_size.drop_columns(["ring_id", "strength"])
     out = out.append_column("ring_id", ring).append_column("strength", strength)
     return out.select(list(RING_SERIES.names)).sort_by("report_id")
@@ -156,12 +158,19 @@ def _series(tables: Tables) -> ir.Table:
     ties = every.group_by("report_id").aggregate(n=every["node"].nunique()).view()
     both = placed.left_join(ties, "report_id").drop("report_id_right").view()
     n = ibis.coalesce(both["n"], 0).cast("string")
-    tied = both["ring_id"].notnull()
+    others = (both["report_id"].count().over(group_by="series_id") - 1).cast("string")
+    ringed, alone = both["ring_id"].notnull(), others == "0"
     return both.mutate(
-        because=ibis.ifelse(
-            tied, "Tied over " + n + " numbers, accounts and people.", "Tied to no other report."
+        because=ibis.cases(
+            (ringed, "Tied over " + n + " numbers, accounts and people."),
+            (alone, "Tied to no other report."),
+            else_="Alike with " + others + " other reports; no ring of this fraud behind them.",
         ),
-        because_zh=ibis.ifelse(tied, "通过" + n + "个号码、账号和人员相连。", "未与其他报案相连。"),
+        because_zh=ibis.cases(
+            (ringed, "通过" + n + "个号码、账号和人员相连。"),
+            (alone, "未与其他报案相连。"),
+            else_="与另外" + others + "起报案手法或线索相同,但未认定为同类诈骗团伙。",
+        ),
         evidence_id=_series_proof_id(both["report_id"]),
     ).select(*SERIES.stored.names)
 
