@@ -41,6 +41,8 @@ def print_chain(results: Results, to: Console, language: Language) -> None:
     _print_altered(results, to, language)
     line = Text("Report: {path}", "报告:{path}").format(path=results.report)
     to.print(line.in_(language), soft_wrap=True)
+    line = Text("Work it in a browser: suyuan serve {case}", "在浏览器中办案:suyuan serve {case}")
+    to.print(line.format(case=results.case.path).in_(language), soft_wrap=True)
     lead = Text("A finding is a lead for a person, never a verdict.", "线索供人核查,不是结论。")
     to.print(lead.in_(language), style="dim")
 
