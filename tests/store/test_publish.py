@@ -25,7 +25,7 @@ def rows_of(table: Table, n: int = 50) -> pa.Table:
         pa.array(made.get(field.type, places), pa.int64() if field.type not in made else field.type)
         for field in table.stored
     ]
-    return pa.table(columns, table.names).cast(table.stored)
+    return pa.table(columns, table.stored.names).cast(table.stored)
 
 
 @pytest.mark.parametrize("table", EVERY, ids=lambda table: table.name)

@@ -194,7 +194,7 @@ def test_an_organisation_answers_on_a_phone(browser: Browser, there: Served) -> 
         page.get_by_text("可提出异议", exact=True)
     ).to_be_visible()  # the remedy stands in the notice
     page.get_by_role("link", name="报告整改情况").click()
-    page.get_by_label("材料").fill("整改报告")
+    page.get_by_role("textbox", name="另行提交的材料名称").fill("整改报告")
     page.get_by_role("button", name="提交：报告整改情况").click()
     expect(page.get_by_text("整改报告")).to_be_visible()
     fits(page)
