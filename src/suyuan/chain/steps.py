@@ -158,18 +158,19 @@ def _series(tables: Tables) -> ir.Table:
     ties = every.group_by("report_id").aggregate(n=every["node"].nunique()).view()
     both = placed.left_join(ties, "report_id").drop("report_id_right").view()
     n = ibis.coalesce(both["n"], 0).cast("string")
-    others = (both["report_id"].count().over(group_by="series_id") - 1).cast("string")
-    ringed, alone = both["ring_id"].notnull(), others == "0"
+    others = both["report_id"].count().over(group_by="series_id") - 1
+    ringed, alone, number = both["ring_id"].notnull(), others == 0, others.cast("string")
     return both.mutate(
         because=ibis.cases(
             (ringed, "Tied over " + n + " numbers, accounts and people."),
             (alone, "Tied to no other report."),
-            else_="Alike with " + others + " other reports; no ring of this fraud behind them.",
+            (others == 1, "Alike with 1 other report; no ring of this fraud behind them."),
+            else_="Alike with " + number + " other reports; no ring of this fraud behind them.",
         ),
         because_zh=ibis.cases(
             (ringed, "通过" + n + "个号码、账号和人员相连。"),
             (alone, "未与其他报案相连。"),
-            else_="与另外" + others + "起报案手法或线索相同,但未认定为同类诈骗团伙。",
+            else_="与另外" + number + "起报案手法或线索相同,但未认定为同类诈骗团伙。",
         ),
         evidence_id=_series_proof_id(both["report_id"]),
     ).select(*SERIES.stored.names)

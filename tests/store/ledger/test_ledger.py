@@ -218,3 +218,25 @@ def test_a_thread_that_ends_leaves_no_connection_behind(postgres_schema: str) ->
         thread.join()
     assert ledger.read(mine)[0][0] <= before + 2
     ledger.close()
+
+
+def test_a_group_whose_answer_is_lost_is_not_kept_twice(
+    postgres_schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import psycopg
+
+    from suyuan.store.ledger import postgres
+
+    ledger = postgres.PostgresLedger(postgres_schema)
+    kept_first = postgres.append_group
+
+    def lost(*asked: Any) -> None:
+        kept_first(*asked)
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(postgres, "append_group", lost)
+    outcomes = ledger._outcomes([[draft(1)], [draft(2, "b")]])
+    assert all(isinstance(each, UnwrittenError) for each in outcomes)
+    assert "not known" in outcomes[0].text("en")
+    assert sorted(event.body["n"] for event in ledger.events()) == [1, 2]
+    ledger.close()

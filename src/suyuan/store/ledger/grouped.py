@@ -44,7 +44,8 @@ def append_group(
         stage = _stage(connection, lock, every)
         found = [stage.take(drafts) for drafts in asked]
         placed = _insert(connection, stage.rows)
-    return [each if isinstance(each, Exception) else placed_in(each, placed) for each in found]
+        # Within the transaction: nothing may go wrong once it is kept, or it would be kept twice.
+        return [each if isinstance(each, Exception) else placed_in(each, placed) for each in found]
 
 
 def _stage(

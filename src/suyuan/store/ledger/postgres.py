@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -174,9 +173,12 @@ class PostgresLedger:
 
     def _outcomes(self, asked: list[Sequence[Draft]]) -> list[list[Event] | Exception]:
         if len(asked) > 1:
-            # Where one of them cannot be written, each is by itself, to know which.
-            with suppress(Exception):
+            try:
                 return append_group(self._connection(), _LOCK, asked)
+            except Exception as error:
+                if _lost(error):  # it may be kept: to append it again could keep it twice
+                    return [_gone(error)] * len(asked)
+        # Where one of them cannot be written, each is by itself, to know which.
         return [self._append_alone(drafts) for drafts in asked]
 
     def _append_alone(self, drafts: Sequence[Draft]) -> list[Event] | Exception:
@@ -281,11 +283,25 @@ class _PostgresTransaction(_Statements):
         return events_of_chains(self, chains)
 
 
+def _lost(error: Exception) -> bool:
+    """Whether the server went before it could say what became of the transaction."""
+    state = error.sqlstate if isinstance(error, psycopg.OperationalError) else "00000"
+    return state is None or state[:2] in {"08", "57"}
+
+
 def _gone(error: Exception) -> UnwrittenError:
+    known = Text("The database cannot write; nothing was kept.", "数据库无法写入，未保存任何内容。")
+    lost = Text(
+        "The database does not answer; whether this was kept is not known.",
+        "数据库无响应，无法确认本次内容是否已保存。",
+    )
     return UnwrittenError(
-        Text("The database does not answer; nothing was kept.", "数据库无响应，未保存任何内容。"),
+        lost if _lost(error) else known,
         value=type(error).__name__,
-        hint=Text("Is the server up, and its disk not full?", "请检查数据库服务及磁盘空间。"),
+        hint=Text(
+            "Is the server up, and its disk not full? With the same key nothing is kept twice.",
+            "请检查数据库服务及磁盘空间；以相同的键重试不会重复保存。",
+        ),
     )
 
 
