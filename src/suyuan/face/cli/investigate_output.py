@@ -1,6 +1,7 @@
 """The chain in the terminal: who leaked, who called, where the money went, who cashed it out."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import pyarrow.compute as pc
@@ -41,8 +42,11 @@ def print_chain(results: Results, to: Console, language: Language) -> None:
     _print_altered(results, to, language)
     line = Text("Report: {path}", "报告:{path}").format(path=results.report)
     to.print(line.in_(language), soft_wrap=True)
-    line = Text("Work it in a browser: suyuan serve {case}", "在浏览器中办案:suyuan serve {case}")
-    to.print(line.format(case=results.case.path).in_(language), soft_wrap=True)
+    first = "" if find_spec("fastapi") else "pip install 'suyuan[web]'; "
+    line = Text("Work it in a browser: {first}suyuan serve {case}",
+                "在浏览器中办案:{first}suyuan serve {case}")  # fmt: skip
+    line = line.format(first=first, case=results.case.path)
+    to.print(line.in_(language), soft_wrap=True, markup=False)
     lead = Text("A finding is a lead for a person, never a verdict.", "线索供人核查,不是结论。")
     to.print(lead.in_(language), style="dim")
 
