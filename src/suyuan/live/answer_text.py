@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from numba import njit
 
-from suyuan.live.entry import Entry
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.fold import SIGNALS
 from suyuan.live.policy import Action
 from suyuan.live.verdicts import REASONS
@@ -39,7 +39,7 @@ class Phrases:
         self.text = np.frombuffer(b"".join(parts), np.uint8)
         self.ends = np.cumsum([0, *map(len, parts)])
         self._most = _LONGEST + max(map(len, parts)) * 2
-        self._write, self._size = Entry(_write), Entry(_size)
+        self._write, self._size = CompiledKernel(_write), CompiledKernel(_size)
 
     def answers(
         self,

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from suyuan.live.entry import Entry
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.scorer import Scorer
 from suyuan.model.errors import EngineError
@@ -123,4 +123,4 @@ def _answered(verdicts: np.ndarray, degraded: bool, into: np.ndarray) -> None:  
         into[row]["snoozed"] = verdicts[row]["snoozed"]
 
 
-_WRONG, _ANSWERED = Entry(_wrong), Entry(_answered)
+_WRONG, _ANSWERED = CompiledKernel(_wrong), CompiledKernel(_answered)

@@ -49,7 +49,7 @@ class JournalHistory(NamedTuple):
 def history(folder: Path, card: Scorecard, policy: Policy) -> JournalHistory:
     """All of the journal in `folder`, held in memory: 64 bytes an event."""
     bench = bench_of(card, policy, ConditionBook(folder))
-    events = np.concatenate([np.empty(0, EVENT), *read_journal(folder)])
+    events = np.concatenate([np.empty(0, EVENT), *read_journal(folder, together=_TOGETHER)])
     state, calls = empty_state(1024), [np.empty(0, CALL)]
     signals = np.full((int(np.count_nonzero(events["kind"] == _PAYMENT)), len(SIGNALS)), np.nan,
                       np.float32)  # fmt: skip

@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit
 
 from suyuan.live.card_arrays import CardArrays, card_arrays, strongest, weigh
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.condition_book import ConditionBook
 from suyuan.live.drift import count
-from suyuan.live.entry import Entry
 from suyuan.live.events import EventKind
 from suyuan.live.fold import SIGNALS, fold_events
 from suyuan.live.policy import Policy, PolicyRule, action_for
@@ -34,7 +34,9 @@ class Bench(NamedTuple):
 
 def bench_of(card: Scorecard, policy: Policy, book: ConditionBook) -> Bench:
     """The bench of a scorecard, a policy and the conditions of `book`."""
-    return Bench(card_arrays(card), policy.rule, book, Entry(_fold_and_judge), Entry(_paid))
+    return Bench(
+        card_arrays(card), policy.rule, book, CompiledKernel(_fold_and_judge), CompiledKernel(_paid)
+    )
 
 
 def judged(

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from suyuan.live.answer_text import JUDGED, READY, SILENT, TAKEN
-from suyuan.live.entry import Entry
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.keyed_hash import hash_start
 from suyuan.live.keys import Keyring
@@ -48,7 +48,7 @@ class LineReader:
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
         self._start = hash_start(keyring.secret)
-        self._scan = Entry(_scan)
+        self._scan = CompiledKernel(_scan)
 
     def read(self, text: bytes) -> TextLines:
         """The lines of `text`, each of which ends with a line feed."""

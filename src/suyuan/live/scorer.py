@@ -117,6 +117,18 @@ class Scorer:
             verdicts = self._taken(lines.events, known, tally)
         except EngineError as error:
             lines, verdicts = lines.all_refused(error.text("en")), np.zeros(0, VERDICT)
+        return self._answers(lines, verdicts, tally)
+
+    def take_once(self, text: bytes, known: int, *, logged: bool = False) -> LineAnswers:
+        """The same for callers that ask again themselves: nothing counts where it cannot be logged.
+
+        Raises :class:`EngineError` then. With `logged` the lines are in the journal already, and
+        are answered only.
+        """
+        lines, tally = self._reader.read(text), np.zeros(_ACTIONS, np.int64)
+        return self._answers(lines, self._taken(lines.events, known, tally, logged=logged), tally)
+
+    def _answers(self, lines: TextLines, verdicts: np.ndarray, tally: np.ndarray) -> LineAnswers:
         further = self._further(lines, verdicts)
         written, ends = self._phrases.answers(
             lines.codes, verdicts, lines.pool + further if further else lines.pool, lines.spans
@@ -131,10 +143,19 @@ class Scorer:
         """
         return self._taken(events, known, np.zeros(_ACTIONS, np.int64))
 
-    def _taken(self, events: np.ndarray, known: int, tally: np.ndarray) -> np.ndarray:
+    def _taken(
+        self, events: np.ndarray, known: int, tally: np.ndarray, *, logged: bool = False
+    ) -> np.ndarray:
         repeated = np.empty(len(events), np.bool_)
         paid, again = self._verdicts.repeats(events, known, repeated)
-        self._log_and_fold(events[~repeated] if again else events)
+        if not logged:
+            self._log_and_fold(events[~repeated] if again else events)
+        elif again < paid:
+            raise EngineError(
+                Text("The log of events is damaged.", "事件日志已损坏。"),
+                value=f"{self.folder}: {paid - again}",
+                hint=Text("Restore its segments from a copy.", "请用备份恢复日志分段。"),
+            )
         return self._verdicts.at(events, repeated, paid, tally)
 
     def snapshot(self) -> Path:
@@ -171,25 +192,15 @@ class Scorer:
         if found is not None:
             self._verdicts.keep(found.verdicts)
             position = found.position
-        waiting: list[np.ndarray] = []
-        for events in read_journal(self.folder, position):
-            waiting.append(events)
-            if sum(map(len, waiting)) >= _TOGETHER:
-                position = self._refold(waiting, position)
-        if waiting:
-            position = self._refold(waiting, position)
+        for events in read_journal(self.folder, position, _TOGETHER):
+            self._fold(events, position)
+            position += len(events)
         if position != self.position:
             raise EngineError(
                 Text("The log of events is damaged.", "事件日志已损坏。"),
                 value=f"{self.folder}: {position:,} / {self.position:,}",
                 hint=Text("Restore its segments from a copy.", "请用备份恢复日志分段。"),
             )
-
-    def _refold(self, waiting: list[np.ndarray], position: int) -> int:
-        events = np.concatenate(waiting)
-        waiting.clear()
-        self._fold(events, position)
-        return position + len(events)
 
     def _compile(self) -> None:
         """Kernels are there before the first caller waits: a payment of nobody to nobody, twice."""

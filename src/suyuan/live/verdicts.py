@@ -5,7 +5,7 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from suyuan.live.entry import Entry
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EventKind
 from suyuan.live.table import first_slot
 
@@ -39,7 +39,11 @@ class Verdicts:
         self._rows = np.zeros(most, VERDICT)
         self._places = np.zeros(2 * most + 2, np.int32)
         self._next = 0
-        self._repeats, self._copy, self._keep = Entry(_repeats), Entry(_copy), Entry(_keep)
+        self._repeats, self._copy, self._keep = (
+            CompiledKernel(_repeats),
+            CompiledKernel(_copy),
+            CompiledKernel(_keep),
+        )
 
     def repeats(self, events: np.ndarray, known: int, repeated: np.ndarray) -> tuple[int, int]:
         """Mark payments of `events` that were judged before, or come earlier among them.

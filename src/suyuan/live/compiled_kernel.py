@@ -5,7 +5,7 @@ from typing import Any
 from numba import typeof
 
 
-class Entry:
+class CompiledKernel:
     """`kernel`, compiled for the arguments of the first call; all further ones must be alike.
 
     Numba's own dispatcher asks each argument for its type: microseconds for arrays of records.
