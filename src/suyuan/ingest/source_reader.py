@@ -179,8 +179,10 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
         return reading.fail(part.shown, _unknown(part, reader.profiles), headers)
     if found.lacking:
         what = Text(
-            f"column {', '.join(found.lacking)} missing: no row of {found.table.name} can stand",
-            f"缺少列 {'、'.join(found.lacking)}:表 {found.table.name} 的行均不成立",
+            f"column {', '.join(found.lacking)} missing: no row of {found.table.name} can stand; "
+            "if the columns are only called otherwise, make a profile with suyuan map",
+            f"缺少列 {'、'.join(found.lacking)}:表 {found.table.name} 的行均不成立;"
+            "若各列只是名称不同,请用 suyuan map 建立映射",
         )
         return reading.fail(part.shown, what, headers, found)
     if found.unread:

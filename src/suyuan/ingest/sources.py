@@ -73,7 +73,7 @@ def find(case: Path, out: Path, problems: list[Problem]) -> list[tuple[str, Path
             problems.append(Problem(shown, _OUTSIDE, "quarantined"))
         elif not path.is_file():  # a link to a pipe, or to nothing
             problems.append(Problem(shown, _NO_FILE, "quarantined"))
-        elif path.suffix.lower() in READ and path.name.lower() not in _BESIDE_NAMES:
+        elif path.suffix.lower() in {*READ, ""} and path.name.lower() not in _BESIDE_NAMES:
             found.append((shown, path))
         elif not _beside(path):
             problems.append(Problem(shown, UNKNOWN_KIND, "kept"))
@@ -136,4 +136,7 @@ _OWN_OUTPUT = Text(
     "该文件夹形似本程序的输出,其中内容均未读取",
 )
 _LINKED_FOLDER = Text("a link to a folder; not followed", "指向文件夹的链接,未读取")
-UNKNOWN_KIND = Text("not a kind of file that is read", "不是可读取的文件类型")
+UNKNOWN_KIND = Text(
+    "not a kind of file that is read; if it holds a table, name it .csv, .txt or .xlsx",
+    "不是可读取的文件类型;若为表格,请将扩展名改为 .csv、.txt 或 .xlsx",
+)

@@ -246,7 +246,7 @@ def _piece(body: _Body, layout: PartLayout) -> Piece:
 
 def _wrapped(data: bytes) -> bool:
     """Whether some cell may be written so that a spreadsheet takes it for text."""
-    return b'="' in data or b"`" in data
+    return b'="' in data or b"`" in data or b",'" in data
 
 
 def _slowly(data: bytes, body: _Body, delimiter: str, width: int, extra: int) -> ArrowRows:
