@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from suyuan.face.cli import live_day
 from suyuan.face.cli.options import (
     CaseArgument,
     EngineOption,
@@ -22,6 +23,9 @@ app = typer.Typer(
     help="Payments judged before they leave: replay a case, or serve. 付款离开前的实时评分。",
     no_args_is_help=True,
 )
+app.command()(live_day.tasks)
+app.command()(live_day.day)
+app.command()(live_day.explain)
 
 
 @app.command()
