@@ -66,8 +66,9 @@ def own_account(context: Context, sides: Sides) -> str:
 
 def _column(context: Context, column: Column, source: ColumnSource) -> Mapped:
     plain = _plain(context, source)
-    zoned = column.type is Type.TIME and any(offset_of(h) for h in context.match.headers)
-    if plain and typed(column, context.types[plain]) and not zoned:
+    told = column.type is Type.TIME and any(offset_of(h) for h in context.match.headers)
+    told = told or (column.type is Type.MONEY and context.units)  # by the header, or above it
+    if plain and typed(column, context.types[plain]) and not told:
         type_ = context.types[plain]
         # pandas writes what is missing as not-a-number
         finite = type_ in {"DOUBLE", "FLOAT"}
@@ -172,6 +173,7 @@ def _clock(part: str) -> str:
     return (
         f"CASE WHEN regexp_full_match({part}, '0\\d\\d\\d') THEN {part} || '00' "
         f"WHEN regexp_full_match({part}, '\\d{{1,6}}([.]0+)?') THEN lpad({number}, 6, '0') "
+        f"WHEN regexp_full_match({part}, '\\d\\d([.]\\d\\d){{2}}') THEN replace({part}, '.', ':') "
         f"ELSE regexp_replace({part}, '^(1899-12-3\\d|1900-01-0\\d)[ T]', '') END"
     )
 
