@@ -20,13 +20,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
-import uvicorn
 
 from suyuan.casework.office import Office, Opening
 from suyuan.casework.opening import open_office
 from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
 from suyuan.casework.tokens import issue_token
-from suyuan.face.office_api.app import office_app
+from suyuan.face.office_api.serving import server_of
 from suyuan.face.office_api.site import OfficeSite
 from suyuan.face.office_pages.site_pages import office_pages
 
@@ -84,12 +83,9 @@ def serve(listening: socket.socket, folder: Path, postgres: str | None, name: st
     office = open_office(folder, postgres)
     cashier = Cashier(office, Books(folder / "books.db"), "person:provider", FEES)
     site = OfficeSite(office, SharedClock(start, name))
-    app = office_app(site, office_pages({"gaokao-2021": cashier}))
-    config = uvicorn.Config(
-        app, log_level="error", access_log=False, timeout_graceful_shutdown=2,
-        proxy_headers=False, lifespan="off", ws="none", timeout_keep_alive=600,
-    )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    server = server_of(site, office_pages({"gaokao-2021": cashier}))
+    server.config.timeout_keep_alive = 600
+    server.run(sockets=[listening])
     office.ledger.close()
 
 
