@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from office_people import PARTIES, with_people
 from office_server import HandClock, served
 from postgres_cluster import cluster, why_not
+from suyuan.casework.folding import fold
 from suyuan.casework.office import ActForm, Office, Opening
 from suyuan.casework.opening import open_office
-from suyuan.casework.state import fold
 from suyuan.casework.verbs import Verbs
 from suyuan.store.ledger import Draft, EventLedger, SqliteLedger, verify
 from suyuan.store.ledger.event import GENESIS

@@ -64,8 +64,8 @@ def server_of(
         proxy_headers=False,  # a header of a proxy says nothing that is believed here
         lifespan="off",
         ws="none",
-        ssl_certfile=address and address.cert,
-        ssl_keyfile=address and address.key,
+        ssl_certfile=None if address is None else address.cert,
+        ssl_keyfile=None if address is None else address.key,
         timeout_graceful_shutdown=2,
     )
     config.load()
