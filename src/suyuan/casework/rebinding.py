@@ -191,7 +191,7 @@ def _no_authority(target: Procedure, roles: tuple[str, ...], person: str) -> NoP
         [
             Text(
                 f"{person}: only this may rebind it: {' or '.join(w.en for w in words)}.",
-                f"{person}:仅{'或'.join(w.zh for w in words)}可换版。",
+                f"{person}：仅{'或'.join(w.zh for w in words)}可换版。",
             )
         ],
     )

@@ -42,10 +42,10 @@ def serve_office(
         site.hosts = site.hosts | {address.host, socket.gethostname(), socket.getfqdn()}
     listening = listening_socket(address.host, address.port)
     start = f"{'https' if address.cert else 'http'}://{address.host}:{listening.getsockname()[1]}"
-    tell(Text(f"The office answers at {start}", f"办案服务已启动:{start}"))
+    tell(Text(f"The office answers at {start}", f"办案服务已启动：{start}"))
     if person is not None:
         link = f"{start}/enter/{site.browsers.link(person)}"
-        tell(Text(f"Once, for {person}: {link}", f"{person} 一次性登录链接:{link}"))
+        tell(Text(f"Once, for {person}: {link}", f"{person} 一次性登录链接：{link}"))
     server = server_of(site, pages, address)
     with ticking(site, tick_seconds, tell):
         server.run(sockets=[listening])

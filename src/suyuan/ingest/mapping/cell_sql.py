@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from suyuan.ingest.cleaning.cells import text_of
-from suyuan.ingest.formats.headers import normal, unit_of
+from suyuan.ingest.formats.headers import normal, offset_of, unit_of
 from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.mapping.profile_match import Match
 from suyuan.ingest.mapping.profiles import FACTORS
@@ -69,7 +69,9 @@ def cell(
     # Of a standard table only what identifies is looked at, where its columns are made.
     if context.types[f"c{position}"] == "VARCHAR" and context.match.profile.name != "standard":
         text = context.let(without_placeholders(text, nobody=party))
-    scaled = _scaled(context, text, context.match.headers[position], type_)
+    header = context.match.headers[position]
+    scaled = _zoned(text, header) if type_ is Type.TIME else text
+    scaled = _scaled(context, scaled, header, type_)
     return scaled if scaled == text else context.let(scaled)
 
 
@@ -112,12 +114,23 @@ def without_placeholders(text: str, *, nobody: bool = False) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    """What a spreadsheet was told is text: ="123", or 123 behind a backtick."""
+    """What a spreadsheet was told is text: ="123", 123 behind a backtick, or '123' in quotes."""
+    quoted = f"regexp_full_match({text}, '''[-+/:. 0-9A-Z]*[0-9][-+/:. 0-9A-Z]*''')"
     return (
         f"CASE WHEN starts_with({text}, '=') THEN nullif(trim(regexp_replace({text}, "
         f"'^=\"?([^\"]*)\"?$', '\\1')), '') "
-        f"WHEN starts_with({text}, '`') THEN nullif(substr({text}, 2), '') ELSE {text} END"
+        f"WHEN starts_with({text}, '`') THEN nullif(substr({text}, 2), '') "
+        f"WHEN {quoted} THEN trim({text}, '''') ELSE {text} END"
     )
+
+
+def _zoned(text: str, header: str) -> str:
+    """A clock time with the offset that its header names, where it has none of its own."""
+    offset = offset_of(header)
+    if offset is None:
+        return text
+    bare = rf"regexp_full_match({text}, '.*\d:\d\d(:\d\d([.]\d+)?)?')"
+    return f"CASE WHEN {bare} THEN {text} || '{offset}' ELSE {text} END"
 
 
 def _scaled(context: Context, text: str, header: str, type_: Type) -> str:
