@@ -4,15 +4,22 @@ import hashlib
 import weakref
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from suyuan.casework.compiled import StateRule
+from suyuan.casework.compiled import StateRule, Version
 from suyuan.casework.law import Law
 from suyuan.casework.runs import History
 from suyuan.casework.surroundings import Scope
 
-if TYPE_CHECKING:
-    from suyuan.casework.state import MatterState
+
+class WithItems(Protocol):
+    """What an item asks of its matter."""
+
+    @property
+    def law(self) -> Law: ...
+    @property
+    def version(self) -> Version: ...
+    def places(self, mode: str, act: str, without: str, seed: str | None) -> dict[str, int]: ...
 
 
 class ItemRun:
@@ -23,14 +30,14 @@ class ItemRun:
 
     __slots__ = ("__weakref__", "_matter", "history", "scope", "subject")
 
-    def __init__(self, subject: str, matter: "MatterState") -> None:
+    def __init__(self, subject: str, matter: WithItems) -> None:
         self.subject = subject
         self._matter = weakref.ref(matter)
         self.history = History()
         self.scope = Scope(self)
 
     @property
-    def matter(self) -> "MatterState":
+    def matter(self) -> WithItems:
         """The matter, which holds this item and not the other way round."""
         found = self._matter()
         assert found is not None
