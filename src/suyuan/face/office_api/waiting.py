@@ -15,9 +15,9 @@ _THREADS: Final = 40
 _POOL: Final = ThreadPoolExecutor(_THREADS, thread_name_prefix="office")
 
 
-async def in_thread(work: Callable[..., Result], *given: Any) -> Result:
+async def in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
     """What `work` gives, done in a thread: it reads the ledger or waits for somebody."""
-    return await asyncio.get_running_loop().run_in_executor(_POOL, partial(work, *given))
+    return await asyncio.get_running_loop().run_in_executor(_POOL, partial(work, *arguments))
 
 
 async def come(future: "Future[Result]") -> Result:
