@@ -66,9 +66,11 @@ def own_account(context: Context, sides: Sides) -> str:
 
 def _column(context: Context, column: Column, source: ColumnSource) -> Mapped:
     plain = _plain(context, source)
-    told = column.type is Type.TIME and any(offset_of(h) for h in context.match.headers)
-    told = told or (column.type is Type.MONEY and context.units)  # by the header, or above it
-    if plain and typed(column, context.types[plain]) and not told:
+    elsewhere = column.type is Type.TIME and any(offset_of(h) for h in context.match.headers)
+    elsewhere = elsewhere or (
+        column.type is Type.MONEY and context.units
+    )  # by the header, or above it
+    if plain and typed(column, context.types[plain]) and not elsewhere:
         type_ = context.types[plain]
         # pandas writes what is missing as not-a-number
         finite = type_ in {"DOUBLE", "FLOAT"}
