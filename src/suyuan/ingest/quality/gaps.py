@@ -118,13 +118,13 @@ def _shares(
     struck = con.execute("SELECT count(*) FROM excluded").fetchone() != (0,)
     shares = -(-rows // _SHARE) or 1
     for share in range(shares):
-        theirs = f"% {shares} = {share}"
+        remainder = f"% {shares} = {share}"
         sql = _ROWS.format(
             none=_NO_BALANCE,
             taken="own_balance" if "sides" in names else "NULL",
             sides=_SIDES if "sides" in names else "",
             struck=_STRUCK if struck else "",
-            share=f"AND (hash(payer) {theirs} OR hash(payee) {theirs})" if shares > 1 else "",
+            share=f"AND (hash(payer) {remainder} OR hash(payee) {remainder})" if shares > 1 else "",
         )
         flows = _flows(con.execute(sql, names).fetchnumpy())
         if shares > 1:
