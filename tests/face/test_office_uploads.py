@@ -165,6 +165,15 @@ def test_a_body_that_is_no_form(kind: str, body: bytes) -> None:
         taken_apart(kind, body)
 
 
+def test_a_name_and_a_text_keep_their_per_cent_signs() -> None:
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n50%22\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="f"; filename="50%41.pdf"\r\n\r\nx\r\n--b--'
+    )
+    parts = taken_apart(KIND, body)
+    assert (parts.written, parts.files[0].name) == (b"a=50%2522", "50%41.pdf")
+
+
 def test_parts_come_back_as_they_were() -> None:
     body = (
         b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n\xe6\x9d\x90\r\n'
