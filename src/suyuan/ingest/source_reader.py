@@ -22,6 +22,7 @@ from suyuan.ingest.mapping.own_account import find_own, in_column, own_column
 from suyuan.ingest.mapping.period import find_period
 from suyuan.ingest.mapping.profile_match import Match, columns_of, match, nearest
 from suyuan.ingest.mapping.profiles import Profile
+from suyuan.ingest.mapping.stated_unit import find_unit
 from suyuan.ingest.parts import Part, Recognition, is_packed
 from suyuan.ingest.problems import UNREADABLE, Problem
 from suyuan.ingest.settings import CaseSettings
@@ -193,6 +194,9 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
     own, column = find_own(found, part.shown, part.above, settings), own_column(found)
     if found.profile.sides and own is None and column is None:
         return reading.fail(part.shown, NO_OWN, found=found)
+    unit = find_unit(part.above)
+    if unit:
+        reading.problems.append(Problem(part.shown, _UNIT, "repaired", value=unit))
     origin = Origin(
         part.shown,
         reading.source.sha256,
@@ -201,6 +205,7 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
         find_period(part.above, PurePosixPath(part.shown.partition("#")[0]).name, settings.year),
         settings.days,
         settings.spent,
+        unit,
     )
     how = in_column(column) if column else own.how if own else None
     stored = reader.store.begin(found, origin, how)
@@ -258,5 +263,9 @@ _UNREAD = Text(
     "in case.toml that it is nothing: ignore",
     "有一列似乎写明收支方向或对方，而所适用的布局并不读取它；"
     "请用 suyuan map 指明其含义,或在 case.toml 的 [[file]] 中以 ignore 注明忽略",
+)
+_UNIT = Text(
+    "amounts are in the unit that the text above the table names; brought to yuan",
+    "金额以表格上方所注的单位计，已折合为元",
 )
 _LEFT_OVER = Text("columns neither mapped nor ignored by name", "既未映射也未注明忽略的列")

@@ -19,6 +19,9 @@ _DAY_PARTS: Final = "['y', 'm', 'd']"
 _NAMED_MONTHS: Final = tuple(
     f"{day}{clock}"
     for day in (
+        "%d-%b-%y",
+        "%d %b %y",
+        "%d/%b/%y",
         "%d-%b-%Y",
         "%d %b %Y",
         "%b %d, %Y",

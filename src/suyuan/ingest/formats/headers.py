@@ -10,7 +10,7 @@ from typing import Final
 #: What may stand in brackets after a header and is no part of its name.
 _UNIT: Final = re.compile(
     r"[(\[【](单位)?:?[-+]?(元|人民币|人民币元|rmb|cny|\u00a5|分|角|万元|千元|秒|s|sec|seconds?|分钟|分|min|"
-    r"[-+]|小时|时分秒|hh:mm:ss|条|次|笔|件|个|mb|kb|必填|选填|可选|北京时间|本地时间|"
+    r"[-+]|小时|时分秒|时:分:秒|分:秒|分秒|hh:mm:ss|mm:ss|条|次|笔|件|个|mb|kb|必填|选填|可选|北京时间|本地时间|"
     r"(?:utc|gmt)(?:[-+]\d{1,2}(?::?\d\d)?)?)[)\]】]$"
 )
 _OFFSET: Final = re.compile(
@@ -44,9 +44,9 @@ _CANONICAL: Final = tuple(
         (rf"(?:{_OTHER}){_CARD}", "对方卡号"),
         (rf"(?:{_OTHER}){_NAME}", "对方户名"),
         (rf"{_GIVER}(?:{_ACCOUNT}|{_CARD})", "付款人账号"),
-        (rf"{_GIVER}{_NAME}", "付款人户名"),
+        (rf"{_GIVER}{_NAME}|(?:付款|汇款|转出)(?:人|方|账户)", "付款人户名"),
         (rf"{_TAKER}(?:{_ACCOUNT}|{_CARD})", "收款人账号"),
-        (rf"{_TAKER}{_NAME}", "收款人户名"),
+        (rf"{_TAKER}{_NAME}|(?:收款|转入)(?:人|方|账户)", "收款人户名"),
         (_FLAG, "借贷标志"),
         (r"借方\((?:出账|支出|支取|付款|转出)\)", "借方"),
         (r"贷方\((?:入账|收入|存入|收款|转入)\)", "贷方"),

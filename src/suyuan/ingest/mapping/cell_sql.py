@@ -22,8 +22,9 @@ class Context:
 
     The match, types by raw column, whether to trim, whether cells are wrapped (``="…"``, a
     backtick), whether signs are to be read against all rows of the file, and whether it is known of
-    some file how its days with the year last are written (``o_days``). What is used more
-    than once is named by :meth:`let`: an engine that unfolds everything plans for minutes.
+    some file how its days with the year last are written (``o_days``), or in which unit its
+    amounts are (``o_unit``). What is used more than once is named by :meth:`let`: an engine that
+    unfolds everything plans for minutes.
     """
 
     match: Match
@@ -32,6 +33,7 @@ class Context:
     wrapped: bool = False
     signs: bool = False
     days: bool = False
+    units: bool = False
     levels: list[dict[str, str]] = field(default_factory=list)
 
     def let(self, sql: str) -> str:
@@ -134,12 +136,21 @@ def _zoned(text: str, header: str) -> str:
 
 
 def _scaled(context: Context, text: str, header: str, type_: Type) -> str:
+    factors = FACTORS.get(type_, {})
     unit = context.match.profile.units.get(normal(header)) or unit_of(header) or ""
-    factor = FACTORS.get(type_, {}).get(unit, "1")
+    factor = factors.get(unit, "1")
+    if type_ is Type.MONEY and unit not in factors and context.units:
+        whens = " ".join(f"WHEN '{name}' THEN {size}" for name, size in factors.items())
+        factor = f"CASE o_unit {whens} ELSE 1 END"
     if factor == "1":
         return text
-    number = f"TRY_CAST(replace({text}, ',', '') AS DECIMAL(18, 4))"
+    plain = f"replace(replace(replace({text}, ',', ''), '(', '-'), ')', '')"
+    number = f"TRY_CAST({plain} AS DECIMAL(18, 4))"
     product = f"regexp_replace(CAST({number} * {factor} AS VARCHAR), '[.]?0+$', '')"
     if type_ is Type.INT:
         product = f"CAST(CAST({number} * {factor} AS BIGINT) AS VARCHAR)"
-    return f"CASE WHEN {number} IS NULL THEN {text} ELSE {product} END"
+    # What is no number cannot be brought to yuan, and must not stand as if it were.
+    unread = f"CASE WHEN regexp_matches({text}, '[0-9]') THEN {text} || ' ×' ELSE {text} END"
+    if type_ is Type.INT:
+        unread = text
+    return f"CASE WHEN {number} IS NULL THEN {unread} ELSE {product} END"

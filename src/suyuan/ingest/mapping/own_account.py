@@ -38,6 +38,10 @@ _GLOSS: Final = re.compile(
     r"(?i)(?<=[\u4e00-\u9fff])[ \t]*"
     r"[\[(][a-z .'/]*\b(?:account|a/c|card|number|no)\b[a-z .'/]*[\])]"
 )
+#: The blank after one label's value and before the next label: 账户:某公司 账号:622…
+_VALUE_END: Final = re.compile(
+    r"(?<=:)(\s*[^\s:]+)[ \u3000]+(?=[\u4e00-\u9fff][\u4e00-\u9fff ]{0,7}:)"
+)
 _CHINESE_GAP: Final = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff])")
 
 
@@ -109,7 +113,7 @@ def _trimmed(found: str) -> str:
 def comparable(above: str) -> str:
     """Text above a header in comparable form: one width, no blanks in labels, cells by tabs."""
     text = unicodedata.normalize("NFKC", above).replace('="', "").replace('"', "")
-    text = _GLOSS.sub("", text).replace("|", "\t")
+    text = _VALUE_END.sub(r"\1\t", _GLOSS.sub("", text)).replace("|", "\t")
     return _CHINESE_GAP.sub("", re.sub(r"[,;]", "\t", text))
 
 
