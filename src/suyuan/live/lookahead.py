@@ -25,22 +25,22 @@ _CALL, _PAYMENT = int(EventKind.CALL), int(EventKind.PAYMENT)
 @njit(cache=True, nogil=True)
 def look_up(events: np.ndarray, state: LiveState) -> Any:
     """The keys in the first slots of `events`, joined: who is behind them, then their records."""
-    seen = np.uint64(0)
+    joined = np.uint64(0)
     for place in range(events.size):
-        seen ^= _key(state.links, events[place]["a"]) ^ _key(state.links, events[place]["b"])
+        joined ^= _key(state.links, events[place]["a"]) ^ _key(state.links, events[place]["b"])
     for place in range(events.size):
         a, b, kind = events[place]["a"], events[place]["b"], events[place]["kind"]
         if kind == _PAYMENT:
             who = entity_key(a, state)
-            seen ^= _key(state.accounts, a) ^ _key(state.accounts, b)
-            seen ^= _key(state.entities, who) ^ _key(state.pairs, joint(who, b))
+            joined ^= _key(state.accounts, a) ^ _key(state.accounts, b)
+            joined ^= _key(state.entities, who) ^ _key(state.pairs, joint(who, b))
         elif kind == _CALL:
             who = entity_key(b, state)
-            seen ^= _key(state.entities, who) ^ _key(state.numbers, a)
-            seen ^= _key(state.pairs, joint(a, who))
+            joined ^= _key(state.entities, who) ^ _key(state.numbers, a)
+            joined ^= _key(state.pairs, joint(a, who))
         else:
-            seen ^= _key(state.entities, entity_key(a, state))
-    return seen
+            joined ^= _key(state.entities, entity_key(a, state))
+    return joined
 
 
 @njit(cache=True, nogil=True, inline="always")
