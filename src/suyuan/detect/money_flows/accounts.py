@@ -106,7 +106,7 @@ def _offset(engine: Engine, moved: ir.Table, zone: str) -> int | None:
     days without hours.
     """
     at = moved["at"]
-    second = at.hour() * 3600 + at.minute() * 60 + at.second()
+    second = at.epoch_seconds().cast("int64") % 86_400  # Spark's second() keeps the fraction
     (row,) = engine.fetch(
         moved.aggregate(first=at.min(), last=at.max(), low=second.min(), high=second.max())
     ).to_pylist()
