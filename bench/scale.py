@@ -12,8 +12,10 @@ measured: flat figures say that nothing in the work grows faster than the rows, 
 
 import argparse
 import json
+import os
 import resource
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -116,6 +118,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, nargs="+", default=[1, 2, 4])
     asked = parser.parse_args()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers are of this environment
     with tempfile.TemporaryDirectory() as name:
         for times in asked.times:
             log = Path(name) / f"log-{times}"
