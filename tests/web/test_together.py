@@ -115,8 +115,8 @@ def test_a_draft_becomes_a_duty_that_a_bank_answers(
     office.sessions.enrol("third", "a-long-enough-secret")
     from people_of import sign_in
 
+    from suyuan.face.web.appointments import appoint
     from suyuan.face.web.permissions import CasePost
-    from suyuan.face.web.site import appoint
 
     appoint(office, "third", "zheng", [CasePost.supervisor])
     three = sign_in(office, "third")

@@ -5,7 +5,7 @@ import { call, inCase, Refused, useLoad } from "./api";
 import { layKeys } from "./keys";
 import { Button, Score, Section, SubjectLink, Wait, Yuan } from "./parts";
 import { caseId, changed, params, selected, set, status } from "./state";
-import { b, second, n, t, type Both } from "./text";
+import { b, second, n, t, type Both, type Word } from "./text";
 import type { Me, Subject } from "./types";
 
 type Warned = { ref: string; phone: string; order: string; source: Subject; score: number; because: Both; version: number; state: string; by: string };
@@ -48,7 +48,7 @@ export function ReportScreen() {
 
 type Wish = { id: string; by: string; subjects: string[]; purpose: Both; reason: string; basis: string; minutes: number; state: string; approver: string; seconds_left: number; mine: boolean };
 type Wishes = { items: Wish[]; purposes: (Both & { id: string })[] };
-type Event_ = { sequence: number; at: string; who: string; kind: string; title: Both; subject: string; hash: string };
+export type Event_ = { sequence: number; at: string; who: string; kind: string; title: Both; subject: string; detail: { person?: string; given?: string[]; ended?: string[]; role?: string; party?: string }; hash: string };
 
 export function AuditScreen() {
   const me = useLoad<Me>("/me");
@@ -81,7 +81,14 @@ function Ledger() {
   const events = useLoad<{ items: Event_[]; total: number }>(inCase("/ledger?limit=200"));
   const verdict = useLoad<{ whole: boolean; events: number; root: string; faults: { sequence: number | null; text: Both }[] }>(inCase("/ledger/verdict"));
   return <><Wait of={verdict.value}>{(it) => <div class={`notice ${it.whole ? "" : "bad"}`} role="status"><b>{it.whole ? "✓" : "✗"} {t(it.whole ? "ledgerWhole" : "ledgerBroken")}</b> · {t("total", { n: n(it.events) })} · <code>{it.root.slice(0, 32)}…</code>{it.faults.map((one, i) => <div key={i}>#{one.sequence} {b(one.text)}</div>)}</div>}</Wait>
-    <Wait of={events.value}>{(it) => <Section title={t("ledger")} count={`${n(it.items.length)} ${t("of")} ${n(it.total)}`}><table class="sheet"><thead><tr><th scope="col">#</th><th scope="col">{t("byTime")}</th><th scope="col">{t("auditWho")}</th><th scope="col">{t("auditAct")}</th><th scope="col">{t("auditAbout")}</th><th scope="col">{t("auditHash")}</th></tr></thead><tbody>{it.items.map((one) => <tr key={one.sequence}><td class="figure">{one.sequence}</td><td class="figure">{second(one.at)}</td><td>{one.who}</td><td title={one.kind}>{b(one.title)}</td><td>{one.subject}</td><td><code>{one.hash.slice(0, 10)}</code></td></tr>)}</tbody></table></Section>}</Wait></>;
+    <Wait of={events.value}>{(it) => <Section title={t("ledger")} count={`${n(it.items.length)} ${t("of")} ${n(it.total)}`}><EventTable items={it.items} /></Section>}</Wait></>;
+}
+
+/** Whom a change of people was about, and which posts were given (+) and ended (−). */
+const about = (of: Event_["detail"]): string => [of.person, ...(of.given ?? []).map((one) => `+${t(`post_${one}` as Word)}`), ...(of.ended ?? []).map((one) => `−${t(`post_${one}` as Word)}`), of.party].filter(Boolean).join(" ");
+
+export function EventTable({ items }: { items: Event_[] }) {
+  return <table class="sheet"><thead><tr><th scope="col">#</th><th scope="col">{t("byTime")}</th><th scope="col">{t("auditWho")}</th><th scope="col">{t("auditAct")}</th><th scope="col">{t("auditAbout")}</th><th scope="col">{t("auditHash")}</th></tr></thead><tbody>{items.map((one) => <tr key={one.sequence}><td class="figure">{one.sequence}</td><td class="figure">{second(one.at)}</td><td>{one.who}</td><td title={one.kind}>{b(one.title)}</td><td>{one.subject || about(one.detail)}</td><td><code>{one.hash.slice(0, 10)}</code></td></tr>)}</tbody></table>;
 }
 
 type Series = { items: { report: string; series: string; ring: string | null; strength: number; because: Both; loss: string | null; at: string }[]; total: number; series: number };

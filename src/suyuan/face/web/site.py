@@ -2,7 +2,6 @@
 
 import getpass
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,21 +71,3 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
-
-
-def appoint(site: Site, person: str, case_id: str, posts: Iterable[CasePost]) -> None:
-    """Give a person posts in a case; none takes them away."""
-    text = ",".join(sorted(posts))
-    site.state.write(
-        lambda file: (
-            file.execute(
-                "INSERT INTO member (person, case_id, post) VALUES (?, ?, ?) "
-                "ON CONFLICT (person, case_id) DO UPDATE SET post = excluded.post",
-                (person, case_id, text),
-            )
-            if text
-            else file.execute(
-                "DELETE FROM member WHERE person = ? AND case_id = ?", (person, case_id)
-            )
-        )
-    )

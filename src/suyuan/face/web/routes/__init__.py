@@ -14,6 +14,7 @@ from suyuan.face.web.routes import (
     money,
     news,
     office,
+    people,
     plan,
     reveals,
     rows,
@@ -42,6 +43,6 @@ ROUTERS = tuple(
             money,
             things,
         ),
-        *(events, lists, reveals, runs, files, duties, matters, office),
+        *(events, lists, reveals, runs, files, duties, matters, people, office),
     )
 )
