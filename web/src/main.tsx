@@ -17,6 +17,7 @@ import { atPeople, canRedo, canUndo, caseId, changed, go, goPeople, help, lang, 
 import { b, n, t, type Word } from "./text";
 import { dropDrafts } from "./notes";
 import { job, jobOpen, RunButton, RunDrawer, type Job } from "./runs";
+import { SignOn } from "./sign_on";
 import { TimeScreen } from "./time";
 import { Why } from "./why";
 import type { Findings, Home, Me } from "./types";
@@ -134,8 +135,14 @@ function Help() {
     <button type="button" onClick={() => { help.value = false; }}>{t("close")}</button></div></div>;
 }
 
-function SignIn({ failed, first }: { failed: boolean; first: string }) {
-  const error = useSignal("");
+/** From the way back of the single sign-on: why it did not get in, and what to do. */
+function refusal(why: string): string {
+  if (why.startsWith("unknown-")) return t("signOnUnknown", { who: decodeURIComponent(why.slice(8)) });
+  return why ? t(why === "late" ? "signOnLate" : "signOnFailed") : "";
+}
+
+function SignIn({ failed, first, refused: why }: { failed: boolean; first: string; refused: string }) {
+  const error = useSignal(refusal(why));
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -148,7 +155,7 @@ function SignIn({ failed, first }: { failed: boolean; first: string }) {
     <label>{t("name")}<input name="name" autocomplete="username" required /></label>
     <label>{t("password")}<input name="password" type="password" autocomplete="current-password" required /></label>
     {error.value && <p class="notice bad" role="alert">{error.value}</p>}
-    <button type="submit" class="primary">{t(first ? "firstButton" : "signIn")}</button>
+    <button type="submit" class="primary">{t(first ? "firstButton" : "signIn")}</button>{!first && <SignOn />}
     <button type="button" class="quiet" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>{t("language")}</button></form></main>;
 }
 
@@ -186,8 +193,8 @@ function Bare({ me, children }: { me: Me; children: JSX.Element }) {
   return <div class="bare"><header class="top"><b class="brand">溯源 suyuan</b>{me.admin && reads && <a href="/">{t("cases")}</a>}<span class="grow" /><button type="button" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>{t("language")}</button><button type="button" class="quiet" onClick={() => void signOut()}>{me.name} · {t("signOut")}</button></header><main id="main">{children}</main><footer class="small"><span role="status">{status.value}</span></footer></div>;
 }
 
-function Root({ me, failed, first }: { me: Me | null; failed: boolean; first: string }) {
-  if (!me || signedOut.value) return <SignIn failed={failed} first={first} />;
+function Root({ me, failed, first, refused }: { me: Me | null; failed: boolean; first: string; refused: string }) {
+  if (!me || signedOut.value) return <SignIn failed={failed} first={first} refused={refused} />;
   return caseId.value ? <App me={me} /> : <Cases me={me} />;
 }
 
@@ -202,7 +209,8 @@ async function start(): Promise<void> {
     render(<Join secret={secret.slice(5, 48)} name={decodeURIComponent(secret.slice(49))} />, document.getElementById("app")!);
     return;
   }
-  if (first) history.replaceState(null, "", location.pathname);
+  const refused = secret.startsWith("sign-on-") ? secret.slice(8) : "";
+  if (first || refused) history.replaceState(null, "", location.pathname);
   else if (secret) {
     history.replaceState(null, "", location.pathname + location.search);
     try { await call("POST", "/session", { link: secret }); } catch { failed = true; }
@@ -211,6 +219,6 @@ async function start(): Promise<void> {
   if (me) signedOut.value = false;
   const own = me?.cases.filter((one) => one.posts.some((post) => post !== "admin")) ?? [];
   if (me && !caseId.value && !atPeople.value && own.length === 1) { history.replaceState(null, "", `/c/${own[0]!.id}`); readAddress(); }
-  render(<Root me={me} failed={failed} first={first} />, document.getElementById("app")!);
+  render(<Root me={me} failed={failed} first={first} refused={refused} />, document.getElementById("app")!);
 }
 void start();

@@ -8,7 +8,7 @@ import { b, minute, n, t, type Both, type Word } from "./text";
 
 type Past = { case: string; post: string; since: string; until: string; given_by: string; ended_by: string };
 type DutyPost = { role: string; party: string };
-type Person = { name: string; admin: boolean; closed: boolean; password: boolean; link_until: string; posts: Record<string, string[]>; past: Past[]; duties: DutyPost[]; sessions: number };
+type Person = { name: string; admin: boolean; closed: boolean; password: boolean; link_until: string; posts: Record<string, string[]>; past: Past[]; duties: DutyPost[]; sessions: number; identity: string | null };
 type People = { items: Person[]; total: number; cases: { id: string; name: Both }[]; case_posts: string[]; roles: (Both & { id: string })[] };
 type Link = { link: string; until: string; name: string };
 const postName = (post: string): string => t(`post_${post}` as Word);
@@ -108,6 +108,7 @@ function Change({ of, all, say, link }: Own & { of: Person }) {
     <h4>{t("dutyPost")}</h4>
     {of.duties.map((one) => <div class="toolbar" key={one.role + one.party}><span>{roleOf(all, one.role)} · <b>{one.party}</b></span><Button word="endPost" onClick={() => void put({ duties_ended: [one] })} /></div>)}
     <form class="toolbar" onSubmit={(event) => void act(event)}><label>{t("roleWord")} <select name="role">{all.roles.map((one) => <option key={one.id} value={one.id}>{b(one)}</option>)}</select></label><label>{t("partyWord")} <input name="party" required maxLength={80} /></label><button type="submit">{t("givePost")}</button></form>
+    {of.identity !== null && <><h4>{t("identityWord")}</h4><form class="toolbar" onSubmit={(event) => { event.preventDefault(); void put({ identity: String(new FormData(event.currentTarget as HTMLFormElement).get("identity")) }); }}><input name="identity" aria-label={t("identityWord")} maxLength={200} defaultValue={of.identity} /><button type="submit">{t("keepIt")}</button><span class="hint">{t("identityHint")}</span></form></>}
     <h4>{t("accountWord")}</h4>
     <div class="buttons"><Button word="newLink" disabled={of.closed} onClick={() => void renew()} /><Button word="endSessions" disabled={!of.sessions} onClick={() => void say(() => call("POST", `${path}/end-sessions`, {}))} />
       <Button word={of.admin ? "endAdmin" : "makeAdmin"} onClick={() => void put({ admin: !of.admin })} /><Button word={of.closed ? "openAccount" : "closeAccount"} onClick={() => void put({ closed: !of.closed })} /></div>

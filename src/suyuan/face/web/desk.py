@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from suyuan.face.display import Shown, clean
+from suyuan.face.references import References
 from suyuan.face.report.case_view import party_names
 from suyuan.face.source import ResultTables, open_source
-from suyuan.face.web.references import References
 from suyuan.model.records import RECORDS
 from suyuan.model.text import Text
 from suyuan.privacy.keys import case_key

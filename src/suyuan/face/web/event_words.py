@@ -9,6 +9,8 @@ EVENTS: dict[str, Text] = {
     "session.refused": Text("sign-in refused", "登录被拒"),
     "session.ended": Text("signed out", "退出"),
     "session.proved": Text("gave the password again", "重新验证身份"),
+    "session.sign_on_asked": Text("went to sign on elsewhere", "前往统一身份认证"),
+    "person.identity": Text("identity of the single sign-on changed", "变更统一身份标识"),
     "person.first_asked": Text("asked for the first account", "申请首个账号"),
     "person.enrolled": Text("account made", "账号已登记"),
     "person.changed": Text("account changed", "变更账号"),

@@ -156,13 +156,14 @@ class Sessions:
     def fresh(self, session: Session) -> bool:
         return self.clock() - session.proved <= FRESH
 
-    def begin(self, person: str) -> str:
-        """The cookie of a new session of somebody who proved who they are."""
+    def begin(self, person: str, proved: float | None = None) -> str:
+        """The cookie of a new session of somebody who proved, at `proved` or now, who they are."""
         cookie, now = secrets.token_urlsafe(32), self.clock()
+        row = (_hash(cookie), person, now, now, now if proved is None else proved)
         self.state.write(
             lambda file: file.execute(
                 "INSERT INTO session (hash, person, began, seen, proved) VALUES (?, ?, ?, ?, ?)",
-                (_hash(cookie), person, now, now, now),
+                row,
             )
         )
         return cookie

@@ -12,6 +12,7 @@ from suyuan.face.web.jobs import Jobs
 from suyuan.face.web.office_desk import OfficeDesk
 from suyuan.face.web.permissions import CasePost
 from suyuan.face.web.sessions import Sessions
+from suyuan.face.web.sign_on import SignOnTries, TokenIssuer, issuer_of
 from suyuan.face.web.state import State
 from suyuan.ingest import read_settings
 
@@ -32,6 +33,8 @@ class Site:
     alone: str = ""
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     jobs: Jobs = field(default_factory=Jobs)
+    sign_on: TokenIssuer | None = None
+    tries: SignOnTries = field(default_factory=SignOnTries)
 
     def close(self) -> None:
         self.jobs.close()
@@ -52,7 +55,10 @@ def many_cases(data: Path, office: Path | None = None) -> Site:
     """The site of ``suyuan serve --data DIR``: every folder of ``DIR/cases`` is a case."""
     cases = sorted(path for path in (data / "cases").iterdir() if path.is_dir())
     desks = {desk.id: desk for desk in (_desk(path, None, folder_id(path)) for path in cases)}
-    return _site(data, office, desks)
+    sign_on = issuer_of(data)  # what is wrong there is told before anything starts
+    site = _site(data, office, desks)
+    site.sign_on = sign_on
+    return site
 
 
 def _site(folder: Path, office: Path | None, desks: dict[str, Desk], alone: str = "") -> Site:

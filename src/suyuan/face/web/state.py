@@ -55,6 +55,13 @@ MIGRATIONS: tuple[str, ...] = (
       hash TEXT PRIMARY KEY, person TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL,
       made_by TEXT NOT NULL, used REAL) STRICT;
     """,
+    """
+    CREATE TABLE identity (
+      number INTEGER PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+      person TEXT NOT NULL, since REAL NOT NULL, until REAL) STRICT;
+    CREATE UNIQUE INDEX identity_subject ON identity (issuer, subject) WHERE until IS NULL;
+    CREATE UNIQUE INDEX identity_person ON identity (issuer, person) WHERE until IS NULL;
+    """,
 )
 
 

@@ -20,6 +20,7 @@ from suyuan.face.web.routes import (
     rows,
     runs,
     session,
+    sign_on,
     things,
     why,
     wide,
@@ -30,6 +31,7 @@ ROUTERS = tuple(
     for module in (
         *(
             session,
+            sign_on,
             home,
             news,
             leads,

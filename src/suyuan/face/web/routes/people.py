@@ -15,7 +15,9 @@ from suyuan.face.web.permissions import MATRIX, Act, CasePost, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.routes.office import event_shown
 from suyuan.face.web.routes.session import with_session
+from suyuan.face.web.routes.sign_on import NONE
 from suyuan.face.web.sessions import IDLE, WHOLE, Session
+from suyuan.face.web.sign_on import identify, identity_of, person_behind
 from suyuan.face.web.site import Site
 from suyuan.face.web.visit import AnySession, AnySite
 from suyuan.face.web.words import Json, text
@@ -23,13 +25,15 @@ from suyuan.model.text import Text
 
 router = APIRouter(tags=["people"])
 #: No slashes, and no signs that control or hide.
-NewName = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^/\\\p{C}]+$")]
+_PLAIN = r"^[^/\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$"
+NewName = Annotated[str, Field(min_length=1, max_length=80, pattern=_PLAIN)]
 Name = Annotated[str, Path(min_length=1, max_length=80)]
 Secret = Annotated[str, Field(max_length=200)]
 LAST = Text(
     "Somebody must be administrator. Make another one first.",
     "至少须保留一名管理员，请先指定另一名管理员。",
 )
+TAKEN = Text("Somebody else is enrolled under this identity.", "该身份标识已登记在他人名下。")
 THERE = Text("Somebody of this name is enrolled already.", "已有同名人员登记。")
 
 
@@ -49,6 +53,7 @@ class Person(BaseModel):
     duties_ended: Annotated[list[DutyPost], Field(max_length=50)] = []
     admin: bool | None = None
     closed: bool | None = None
+    identity: Annotated[str, Field(max_length=200)] | None = None
 
 
 class Newcomer(BaseModel):
@@ -172,11 +177,15 @@ def put_person(name: Name, form: Person, session: AnySession, site: AnySite) -> 
         _there(site, name)
     if form.closed or form.admin is False:
         _check_admins(site, name)
+    if form.identity is not None:
+        _check_identity(site, name, form.identity.strip())
     if form.password:
         site.audit.record("person.enrolled", session.person, person=name)
         site.sessions.enrol(name, form.password)
     _appoint(site, session, name, form.posts)
     _change_duties(site, session, name, form)
+    if form.identity is not None:
+        _change_identity(site, session, name, form.identity.strip())
     for column in ("closed", "admin"):
         wanted = getattr(form, column)
         if wanted is not None:
@@ -185,6 +194,22 @@ def put_person(name: Name, form: Person, session: AnySession, site: AnySite) -> 
             site.sessions.set_person(name, column, value=wanted)
     if name != session.person or form.closed:
         site.sessions.end_all(name)
+
+
+def _check_identity(site: Site, name: str, subject: str) -> None:
+    if site.sign_on is None:
+        raise ProblemDetails(409, NONE)
+    issuer = site.sign_on.settings.issuer
+    if subject and person_behind(site.state, issuer, subject, closed=True) not in {None, name}:
+        raise ProblemDetails(409, TAKEN)
+
+
+def _change_identity(site: Site, session: Session, name: str, subject: str) -> None:
+    """Under which identity the issuer vouches for a person; the ledger does not hold it."""
+    assert site.sign_on is not None
+    site.audit.record("person.identity", session.person, person=name, given=bool(subject))
+    issuer = site.sign_on.settings.issuer
+    identify(site.state, issuer, name, subject, site.sessions.clock())
 
 
 def _change_duties(site: Site, session: Session, name: str, form: Person) -> None:
@@ -246,6 +271,9 @@ def _person(site: Site, name: str, admin: int, closed: int, secret: str) -> Json
             if one.party != HOUSE or one.role not in OWN_ROLES
         ],
         "sessions": live[0][0],
+        "identity": identity_of(site.state, site.sign_on.settings.issuer, name)
+        if site.sign_on
+        else None,
     }
 
 

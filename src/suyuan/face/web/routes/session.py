@@ -54,7 +54,11 @@ def sign_in(form: SignIn, request: Request, site: AnySite) -> Response:
 
 def with_session(cookie: str) -> Response:
     """An answer without content that sets a session's cookie."""
-    answer = Response(status_code=204)
+    return set_session(Response(status_code=204), cookie)
+
+
+def set_session(answer: Response, cookie: str) -> Response:
+    """The answer, with the session's cookie."""
     answer.set_cookie(
         COOKIE, cookie, max_age=int(WHOLE), secure=True, httponly=True, samesite="strict", path="/"
     )
