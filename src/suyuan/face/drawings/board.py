@@ -45,8 +45,17 @@ def board_drawing(ring: RingView, traced: FlowGraph, shown: Shown, board: BoardP
     top = min(plan.top, min(box.y for box in boxes) - _EDGE)
     right = max(plan.width, max(box.x for box in boxes) + BOX + _EDGE)
     bottom = max(plan.top + plan.height, max(box.y + box.height for box in boxes) + _EDGE)
-    bounds = {"left": left, "top": top, "width": right - left, "height": bottom - top}
-    return replace(plan, **bounds, boxes=boxes, edges=edges, names=names)
+    return Drawing(
+        top,
+        right - left,
+        bottom - top,
+        boxes,
+        edges,
+        plan.heads,
+        plan.hidden,
+        names,
+        left,
+    )
 
 
 def place_of(box: Box) -> str:
