@@ -82,13 +82,13 @@ def _entry(events: np.ndarray, state: LiveState, signals: np.ndarray) -> Any:
     writable = bool(events.flags.writeable)
     if writable not in _ENTRIES:
         types = tuple(typeof(each) for each in (events, state, signals))  # type: ignore[no-untyped-call]
-        _fold.compile(types)
-        _ENTRIES[writable] = _fold.get_overload(types)
+        fold_events.compile(types)
+        _ENTRIES[writable] = fold_events.get_overload(types)
     return _ENTRIES[writable]
 
 
 @njit(cache=True, nogil=True)
-def _fold(  # noqa: C901  # one branch a kind of event
+def fold_events(  # noqa: C901  # one branch a kind of event
     events: np.ndarray, state: LiveState, signals: np.ndarray
 ) -> None:
     row = 0

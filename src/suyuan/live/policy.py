@@ -31,7 +31,8 @@ class Policy:
     borrowers pay new accounts large sums for honest reasons, and are held no oftener than others.
     ``block`` is None unless the policy names a legal basis, who signed it and until when.
     ``at_least`` is the sum in fen below which nothing is held; ``hold_minutes`` how long a hold
-    waits for the payer's answer, after which ``on_expiry`` follows.
+    waits for the payer's answer, after which ``on_expiry`` follows. Whoever is called by a number
+    that a report names is warned; urgently from ``exposed_from`` bits of exposure by an order.
     """
 
     version: str
@@ -43,6 +44,7 @@ class Policy:
     hold_minutes: int
     on_expiry: Action
     valid_until: datetime | None = None
+    exposed_from: float = 1.0
 
     def action(self, score: float, amount: int, at: datetime, *, lent: bool = False) -> Action:
         """What the score alone asks for; `lent` where the payer has a loan of that day."""
@@ -96,6 +98,7 @@ def from_mapping(data: Mapping[str, Any]) -> Policy:
         hold_minutes=int(data["hold_minutes"]),
         on_expiry=Action[str(data["on_expiry"]).upper()],
         valid_until=None if block is None else block["valid_until"],
+        exposed_from=float(data.get("exposed_from", 1.0)),
     )
 
 

@@ -5,8 +5,9 @@ of ours is given by its name and the code; so what it derives from tables of som
 plain arguments, is given by all of these together.
 """
 
+import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, Final
@@ -18,7 +19,7 @@ from suyuan.store.code import code_digest
 from suyuan.store.shape import Shape
 
 Derivation = Callable[..., ir.Table]
-_PLAIN: Final = (str, int, float, bool, type(None))
+_PLAIN: Final = (str, int, float, bool, type(None), dt.date, dt.datetime)
 
 
 def derivation_shape(
@@ -57,6 +58,8 @@ def _written(value: Any) -> str | None:
         members = list(value)
     elif type(value) is frozenset:
         members = sorted(value, key=repr)
+    elif isinstance(value, Mapping):
+        members = [part for pair in value.items() for part in pair]
     else:
         return None
     written = [_written(member) for member in members]

@@ -23,6 +23,10 @@ from suyuan.store.plans import Plans
 
 #: Rows handed on at a time.
 STREAMED: Final = 1 << 17
+#: Bytes of tables in memory up to which one thread does: two would wait for each other; and about
+#: how many of them a byte of Parquet makes.
+SMALL: Final = 64 << 20
+UNPACKED: Final = 8
 
 
 class DuckEngine(AbstractContextManager["DuckEngine"]):
@@ -40,19 +44,21 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
             work.mkdir(parents=True, exist_ok=True)
             self._spill = Path(tempfile.mkdtemp(prefix="duckdb-", dir=work))
             settings["temp_directory"] = str(self._spill)
-        if threads is not None:
-            settings["threads"] = threads
+        settings["threads"] = threads or 1
         self._ibis = ibis.duckdb.connect(**settings)
         self._ibis.raw_sql("SET enable_progress_bar = false")
         self.plans = Plans(
             "duckdb", "duckdb", self._ibis.compile, _quoted, folder=plans, check=check_plans
         )
-        self._kept = 0
+        self._kept = self._opened = 0
+        self._alone = threads is None
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
+        self._note(UNPACKED * sum(file.stat().st_size for file in files))
         return self._ibis.read_parquet([str(file) for file in files], table_name=self._name())
 
     def arrow(self, table: pa.Table) -> ir.Table:
+        self._note(table.nbytes)
         name, view = self._name(), f"given_{self._kept}"
         schema = Schema.from_pyarrow(table.schema)
         self._ibis.con.register(view, table)
@@ -117,6 +123,13 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _note(self, opened: int) -> None:
+        """Take up all threads once so much was opened that they are worth their coordination."""
+        self._opened += opened
+        if self._alone and self._opened > SMALL:
+            self._ibis.con.execute("RESET threads")
+            self._alone = False
 
     def _make(self, name: str, schema: Schema, sql: str) -> None:
         """A table of just these columns and types, whatever types DuckDB itself would give."""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from suyuan.face.cli import live_day
 from suyuan.face.cli.options import (
     CaseArgument,
     EngineOption,
@@ -22,6 +23,9 @@ app = typer.Typer(
     help="Payments judged before they leave: replay a case, or serve. 付款离开前的实时评分。",
     no_args_is_help=True,
 )
+app.command()(live_day.tasks)
+app.command()(live_day.day)
+app.command()(live_day.explain)
 
 
 @app.command()
@@ -126,7 +130,7 @@ def serve(
     )
     notice = Text(
         f"Listening on {host}:{port}; {scorer.position:,} events are in the log. Ctrl-C ends it.",
-        f"正在监听 {host}:{port};日志中已有 {scorer.position:,} 个事件。按 Ctrl-C 结束。",
+        f"正在监听 {host}:{port}；日志中已有 {scorer.position:,} 个事件。按 Ctrl-C 结束。",
     )
     console().print(notice.in_(spoken(lang)))
     try:

@@ -36,10 +36,10 @@ _LISTED = 1_000
 #: The first and the last cell of a merged range, as (row, column) from 0.
 _Range = tuple[tuple[int, int], tuple[int, int]]
 MERGED = Text(
-    "a cell merged over several rows counts for each of them", "跨行合并的单元格,其值计入每一行"
+    "a cell merged over several rows counts for each of them", "跨行合并的单元格，其值计入每一行"
 )
 BESIDE = Text(
-    "cells to the right of the last header; not read", "最后一个表头右侧另有单元格,未读取"
+    "cells to the right of the last header; not read", "最后一个表头右侧另有单元格，未读取"
 )
 
 
@@ -268,5 +268,5 @@ def _number(cell: float) -> str:
 
 _BROKEN = Text(
     "This workbook cannot be opened; it may be cut short or protected.",
-    "无法打开该工作簿,可能已损坏、被截断或加密。",
+    "无法打开该工作簿，可能已损坏、被截断或加密。",
 )

@@ -219,7 +219,7 @@ def _with(profile: Profile, headers: Sequence[str], settings: FileSettings) -> M
     columns = {
         role: source
         for role, source in {**profile.columns, **renamed}.items()
-        if not source.headers or _there(source.headers, present)
+        if not source.headers or source.line or _there(source.headers, present)
     }
     narrowed = replace(profile, columns=columns)
     ignored = profile.ignore | {normal(header) for header in settings.ignore} | narrowed.headers

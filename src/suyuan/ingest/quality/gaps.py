@@ -103,5 +103,5 @@ def find_gaps(
 
 _GAP = Text(
     "the balance does not follow from the one before: money moved that the records do not show",
-    "余额与前一笔不衔接:有资金变动未见于记录",
+    "余额与前一笔不衔接：有资金变动未见于记录",
 )
