@@ -34,7 +34,10 @@ class Case:
             raise InputError(
                 Text("Case folder not found.", "找不到案件文件夹。"),
                 value=path,
-                hint=Text("Give the folder that holds the files.", "请给出存放案件文件的文件夹。"),
+                hint=Text(
+                    "Give the folder that holds the files. To try: suyuan example.",
+                    "请给出存放案件文件的文件夹；试用示例：suyuan example。",
+                ),
             )
 
     @cached_property
