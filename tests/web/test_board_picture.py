@@ -100,6 +100,18 @@ def test_what_cannot_be_drawn_is_said_before_anything_starts(client: Client) -> 
     assert client.get(f"{CASE}/dossiers").json()["state"] != "running"
 
 
+def test_why_nothing_was_bound_is_said_on_the_screen(client: Client) -> None:
+    asked = client.post(f"{CASE}/dossiers", json={"ring": "A0000000", "format": "docx"})
+    assert asked.status_code == 202
+    end = time.monotonic() + 300
+    while (shown := client.get(f"{CASE}/dossiers").json())["state"] == "running":
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert shown["state"] == "failed"
+    assert shown["error"]["zh"] == "没有这个团伙。"
+    assert "rings.parquet" in shown["error"]["try_en"]
+
+
 @pytest.mark.parametrize("text", ["", "[1]", '[{"name": "x"}]', "{"])
 def test_a_file_that_holds_no_boards_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "boards.json"

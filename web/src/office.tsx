@@ -42,7 +42,7 @@ export function RulesScreen() {
 type BoardLine = { id: string; note: string; by: string; version: number; hidden: boolean };
 
 export function ReportScreen() {
-  const loaded = useLoad<{ state: string; items: { name: string; bytes: number }[] }>(inCase("/dossiers"));
+  const loaded = useLoad<{ state: string; error: (Both & { try_en?: string; try_zh?: string }) | null; items: { name: string; bytes: number }[] }>(inCase("/dossiers"));
   const boards = useLoad<{ items: BoardLine[] }>(inCase("/things/board"));
   const format = useSignal("html");
   const left = useSignal<string[]>([]);
@@ -56,7 +56,7 @@ export function ReportScreen() {
   };
   return <Wait of={loaded.value}>{(it) => <div><div class="toolbar"><h1>{t("report")}</h1></div><Section title={t("bind")}><p class="hint">{t("bindHint")}</p>
     {shown.length > 0 && <fieldset><legend>{t("boardsInDossier")}</legend>{shown.map((one) => <label key={one.id}><input type="checkbox" checked={!left.value.includes(one.id)} onChange={() => flip(one.id)} /> {one.note} <span class="small">{t("versionBy", { v: one.version, who: one.by })}</span></label>)}</fieldset>}
-    <div class="toolbar"><label>{t("form")} <select value={format.value} onChange={(event) => { format.value = event.currentTarget.value; }}>{["html", "docx", "pdf"].map((one) => <option key={one}>{one}</option>)}</select></label><button type="button" class="primary" disabled={it.state === "running"} onClick={() => void bind()}>{t(it.state === "running" ? "binding" : "bind")}</button>{it.state === "failed" && <span class="notice bad">{t("failed")}</span>}</div>
+    <div class="toolbar"><label>{t("form")} <select value={format.value} onChange={(event) => { format.value = event.currentTarget.value; }}>{["html", "docx", "pdf"].map((one) => <option key={one}>{one}</option>)}</select></label><button type="button" class="primary" disabled={it.state === "running"} onClick={() => void bind()}>{t(it.state === "running" ? "binding" : "bind")}</button>{it.state === "failed" && <span class="notice bad" role="alert">{t("failed")} {it.error && (lang_() === "zh" ? `${it.error.zh}${it.error.try_zh ?? ""}` : `${it.error.en} ${it.error.try_en ?? ""}`)}</span>}</div>
     {error.value && <p class="notice bad" role="alert">{error.value}</p>}</Section>
     <Section title={t("made")} count={it.items.length}>{it.items.length ? <ul class="plain">{it.items.map((one) => <li key={one.name}><a href={`/api/v1${inCase(`/dossiers/${one.name}`)}`} download>{one.name}</a> <span class="small">{n(Math.round(one.bytes / 1024))} KB</span></li>)}</ul> : <p class="hint">{t("madeNone")}</p>}</Section></div>}</Wait>;
 }

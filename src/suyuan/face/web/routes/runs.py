@@ -71,11 +71,9 @@ def stop(here: Here) -> dict[str, str]:
 def dossier(here: Here, form: DossierWish) -> dict[str, str]:
     """Bind a dossier, masked, with its manifest; `boards` are printed as they were arranged."""
     layout = here.desk.results.layout
-    asked = ["report", str(here.desk.case.path), "--out", str(layout.out)]
-    asked += ["--format", form.format, "--lang", form.language]
-    asked += ["--ring", form.ring] if form.ring else []
-    if form.boards:
-        asked += ["--boards", str(write_boards(here, form.boards))]
+    boards = str(write_boards(here, form.boards)) if form.boards else ""
+    wish = json.dumps({**form.model_dump(), "boards": boards})
+    asked = ["dossier", str(here.desk.case.path), str(layout.out), wish]
     here.site.jobs.start(here.desk.id, "dossier", here.session.person, asked)
     return {"state": "running"}
 
@@ -84,10 +82,14 @@ def dossier(here: Here, form: DossierWish) -> dict[str, str]:
 @rule(Act.read)
 def dossiers(here: Here) -> dict[str, Any]:
     """What was bound last, and whether something is being bound."""
-    folder = here.desk.results.layout.out / "dossier"
+    folder, job = (
+        here.desk.results.layout.out / "dossier",
+        here.site.jobs.of(here.desk.id, "dossier"),
+    )
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     return {
         "state": here.site.jobs.state(here.desk.id, "dossier"),
+        "error": job.error if job else None,
         "items": [
             {"name": path.name, "bytes": path.stat().st_size}
             for path in found
