@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from suyuan.ingest.formats.data_cells import count_data, looks_like_row
+from suyuan.ingest.formats.header_rows import two_rows
 from suyuan.ingest.formats.headers import forms
 from suyuan.ingest.formats.second_tables import is_header
 from suyuan.ingest.settings import FileSettings
@@ -93,6 +94,10 @@ def sniff(
             raise InputError(NO_HEADER, value=f"{len(first)} columns")
         return PartLayout(encoding, bom, delimiter, named, 0, first_line)
     above = "\n".join(text.split("\n", header_line)[: header_line - 1])
+    below = next((row for row in rows if row[0] >= body_line), None)
+    both = two_rows(cells, below[2], known) if below else None
+    if below and both and settings.header_row is None:
+        header_line, body_line, cells = below[0], below[1], list(both)
     return PartLayout(encoding, bom, delimiter, tuple(cells), header_line, body_line, above)
 
 

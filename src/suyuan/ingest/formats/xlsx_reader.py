@@ -11,6 +11,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from suyuan.ingest.formats.data_cells import looks_like_row
+from suyuan.ingest.formats.header_rows import two_rows
 from suyuan.ingest.formats.layout import Fits, Unnamed, header_hits, numbered
 from suyuan.ingest.formats.line_count import BREACH
 from suyuan.ingest.formats.markup_tables import tables_in
@@ -143,7 +144,11 @@ def _sheet(
             best = next(earlier, best)
     if header_row is None and looks_like_row(rows[best]) and not _rank(rows[best], known)[0]:
         return _headless(name, rows, unnamed)
-    return BookSheet(name, _texts(rows[best]), best + 1, _text(rows[:best]), rows)
+    above = _text(rows[:best])
+    both = two_rows(rows[best], rows[best + 1], known) if best + 1 < len(rows) else None
+    if both and header_row is None:
+        return BookSheet(name, both, best + 2, above, rows)
+    return BookSheet(name, _texts(rows[best]), best + 1, above, rows)
 
 
 def _headless(name: str, rows: list[list[Any]], unnamed: Unnamed | None) -> BookSheet:

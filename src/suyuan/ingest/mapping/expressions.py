@@ -162,6 +162,7 @@ def _joined(context: Context, source: ColumnSource, type_: Type) -> str:
     day = context.let(f"regexp_replace({parts[0]}, '[ T]00:00:00$', '')")
     if len(parts) == 1:
         return day
+    day = context.let(_serial_day(day))
     clock = context.let(_clock(parts[1]))
     whole = f"concat_ws(' ', {', '.join([day, clock, *parts[2:]])})"
     both = f"length({parts[1]}) > 10 AND regexp_matches({parts[1]}, {literal(_FULL_TIME)})"
@@ -169,12 +170,21 @@ def _joined(context: Context, source: ColumnSource, type_: Type) -> str:
     return f"CASE WHEN {both} THEN {parts[1]} WHEN {alone} THEN {day} ELSE {whole} END"
 
 
+def _serial_day(day: str) -> str:
+    """A day that a workbook counts from 1899-12-30, where a clock time stands beside it."""
+    written = f"strftime(DATE '1899-12-30' + TRY_CAST({day} AS INTEGER), '%Y-%m-%d')"
+    return f"CASE WHEN regexp_full_match({day}, '[2-7]\\d{{4}}') THEN {written} ELSE {day} END"
+
+
 def _clock(part: str) -> str:
     """A clock time; as a bare number it has lost its leading zeros: 7 is 00:00:07."""
     number = f"regexp_replace({part}, '[.]0+$', '')"
+    seconds = f"CAST(round(TRY_CAST({part} AS DOUBLE) * 86400) AS BIGINT)"  # of a day's share
+    share = f"strftime(TIMESTAMP '2000-01-01' + to_seconds({seconds}), '%H:%M:%S')"
     return (
         f"CASE WHEN regexp_full_match({part}, '0\\d\\d\\d') THEN {part} || '00' "
         f"WHEN regexp_full_match({part}, '\\d{{1,6}}([.]0+)?') THEN lpad({number}, 6, '0') "
+        f"WHEN regexp_full_match({part}, '0?[.]\\d+') THEN {share} "
         f"WHEN regexp_full_match({part}, '\\d\\d([.]\\d\\d){{2}}') THEN replace({part}, '.', ':') "
         f"ELSE regexp_replace({part}, '^(1899-12-3\\d|1900-01-0\\d)[ T]', '') END"
     )
