@@ -4,7 +4,10 @@ Each verb that writes is one transaction: first what time has brought about, the
 then the event. A refused act leaves nothing but what time had brought about anyway.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +28,26 @@ from suyuan.store.ledger.seam import EventLedger, LedgerTransaction
 
 __all__ = ["ActForm", "Office", "Opening", "ReadTransaction"]
 _BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a verb does inside a transaction, and the names it locks: for the ledger to do."""
+
+    work: Callable[[LedgerTransaction], Event]
+    locks: Sequence[str]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Nothing of a batch is part of a circle: the cycle collector would look for one in vain."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 class Office:
@@ -53,13 +76,15 @@ class Office:
         self, opening: Opening, person: str, now: datetime, attempt: Attempt | None = None
     ) -> str:
         """Begin a matter and give its id; the same reason again is the same matter."""
-        self._write(
-            lambda verbs: verbs.begin(opening, person, now),
-            [opening.matter, opening.subject],
-            now,
-            attempt,
-        )
+        self._do(self.beginning(opening, person, now, attempt))
         return opening.matter
+
+    def beginning(
+        self, opening: Opening, person: str, now: datetime, attempt: Attempt | None = None
+    ) -> Deed:
+        """What :meth:`begin` does, for whoever hands it to the ledger and does not wait."""
+        locks = [opening.matter, opening.subject]
+        return self._deed(lambda verbs: verbs.begin(opening, person, now), locks, now, attempt)
 
     def act(
         self,
@@ -73,10 +98,19 @@ class Office:
 
         Raises :class:`RefusedError` with every reason why not; `standing` is asked before them.
         """
+        return self._do(self.acting(form, person, now, attempt, standing))
+
+    def acting(
+        self,
+        form: ActForm,
+        person: str,
+        now: datetime,
+        attempt: Attempt | None = None,
+        standing: Standing | None = None,
+    ) -> Deed:
+        """What :meth:`act` does, for whoever hands it to the ledger and does not wait."""
         locks = self._locks(form.matter)
-        return self._write(
-            lambda verbs: verbs.act(form, person, now, standing), locks, now, attempt
-        )
+        return self._deed(lambda verbs: verbs.act(form, person, now, standing), locks, now, attempt)
 
     def approve(
         self,
@@ -88,12 +122,13 @@ class Office:
         expected: int | None = None,
     ) -> Event:
         """The second person's event: what was proposed is done now."""
-        return self._write(
+        deed = self._deed(
             lambda verbs: verbs.approve(matter, proposal, person, now, expected),
             self._locks(matter),
             now,
             attempt,
         )
+        return self._do(deed)
 
     def withdraw(
         self,
@@ -104,21 +139,22 @@ class Office:
         attempt: Attempt | None = None,
     ) -> Event:
         """Take a proposal back; whoever may propose it may."""
-        return self._write(
+        deed = self._deed(
             lambda verbs: verbs.withdraw(matter, proposal, person, now),
             self._locks(matter),
             now,
             attempt,
         )
+        return self._do(deed)
 
     def tick(self, now: datetime) -> int:
         """Write what time alone has brought about by `now`; how many events that were."""
         written, last = 0, ("", "")
         while True:
             rows = self.ledger.read(
-                "SELECT wake, id, subject FROM matter WHERE wake <= ? AND (wake > ? OR"
-                f" (wake = ? AND id > ?)) ORDER BY wake, id LIMIT {_BATCH}",
-                (stamp(now), last[0], last[0], last[1]),
+                "SELECT wake, id, subject FROM matter WHERE wake <= ? AND (wake, id) > (?, ?)"
+                f" ORDER BY wake, id LIMIT {_BATCH}",
+                (stamp(now), *last),
             )
             if not rows:
                 return written
@@ -134,26 +170,32 @@ class Office:
         return posts_of(ReadTransaction(self.ledger), person)
 
     # --- inside ---
-    def _write(
+    def _do(self, deed: Deed) -> Event:
+        return self.ledger.write(deed.work, deed.locks)
+
+    def _deed(
         self,
         work: Callable[[Verbs], Event],
-        locks: list[str],
+        locks: Sequence[str],
         now: datetime,
         attempt: Attempt | None,
-    ) -> Event:
+    ) -> Deed:
         def inside(transaction: LedgerTransaction) -> Event:
             verbs = Verbs(self.registry, transaction)
             return once(transaction, attempt, lambda: work(verbs), now)
 
-        return self.ledger.write(inside, [*locks, *(attempt.locks if attempt else ())])
+        return Deed(inside, [*locks, *(attempt.locks if attempt else ())])
 
     def _pass_time(self, rows: Sequence[tuple[str, ...]], now: datetime) -> int:
         def inside(transaction: LedgerTransaction) -> int:
-            return Verbs(self.registry, transaction).tick(rows, now)
+            with uncollected():
+                return Verbs(self.registry, transaction).tick(rows, now)
 
         return self.ledger.write(inside, [name for row in rows for name in row[1:]])
 
     def _locks(self, matter: str) -> list[str]:
+        if self.ledger.one_writer:
+            return []
         rows = self.ledger.read("SELECT subject FROM matter WHERE id = ?", (matter,))
         if not rows:
             raise MissingError(Text("There is no such matter.", "没有这个事项。"), value=matter)

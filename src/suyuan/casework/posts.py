@@ -1,5 +1,6 @@
 """Posts: who may act in which role, for which party, on what, from when to when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,18 +12,19 @@ from suyuan.store.ledger.seam import LedgerTransaction
 CHAIN: Final = "posts"
 #: Who may give posts.
 REGISTRAR: Final = "registrar"
+#: What :func:`post_of` reads.
+POST_COLUMNS: Final = "post.person, post.role, post.party, post.scope, post.since, post.until"
 
 
 def posts_of(transaction: LedgerTransaction, person: str) -> list[Post]:
     rows = transaction.execute(
-        "SELECT person, role, party, scope, since, until FROM post"
-        " WHERE person = ? ORDER BY number",
-        (person,),
+        f"SELECT {POST_COLUMNS} FROM post WHERE person = ? ORDER BY number", (person,)
     )
-    return [_post(row) for row in rows]
+    return [post_of(row) for row in rows]
 
 
-def _post(row: tuple[Any, ...]) -> Post:
+def post_of(row: Sequence[Any]) -> Post:
+    """The post of a row."""
     until = None if row[5] is None else datetime.fromisoformat(row[5])
     return Post(row[0], row[1], row[2], row[3], datetime.fromisoformat(row[4]), until)
 

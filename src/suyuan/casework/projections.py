@@ -9,8 +9,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
+from suyuan.casework.items import item_state
 from suyuan.casework.runs import DutyRun
-from suyuan.casework.state import Elsewhere, MatterState, item_state, matter_state
+from suyuan.casework.state import Elsewhere, MatterState, matter_state
 from suyuan.rulebook.dates import beijing_day
 from suyuan.store.ledger.event import stamp
 from suyuan.store.ledger.seam import LedgerTransaction
@@ -20,7 +21,8 @@ CREATE TABLE IF NOT EXISTS matter (
   id TEXT NOT NULL PRIMARY KEY, procedure TEXT NOT NULL, bound TEXT NOT NULL, sha256 TEXT NOT NULL,
   subject TEXT NOT NULL, state TEXT NOT NULL, opened TEXT NOT NULL, number INTEGER NOT NULL,
   hash TEXT NOT NULL, wake TEXT, finding TEXT) STRICT;
-CREATE INDEX IF NOT EXISTS matter_wake ON matter (wake) WHERE wake IS NOT NULL;
+DROP INDEX IF EXISTS matter_wake;
+CREATE INDEX IF NOT EXISTS matter_due ON matter (wake, id, subject) WHERE wake IS NOT NULL;
 CREATE INDEX IF NOT EXISTS matter_subject ON matter (subject);
 CREATE TABLE IF NOT EXISTS duty (
   matter TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, party TEXT,

@@ -191,7 +191,7 @@ def _series(tables: Tables) -> ir.Table:
         because_zh=ibis.cases(
             (ringed, "通过" + n + "个号码、账号和人员相连。"),
             (alone, "未与其他报案相连。"),
-            else_="与另外" + number + "起报案手法或线索相同,但未认定为同类诈骗团伙。",
+            else_="与另外" + number + "起报案手法或线索相同，但未认定为同类诈骗团伙。",
         ),
         evidence_id=_series_proof_id(both["report_id"]),
     ).select(*SERIES.stored.names)
@@ -248,7 +248,7 @@ LINK = Step(
     writes=("touches", "ring_series"),
     run=_link,
     without={
-        "reports": Text("no cases can be linked and no rings formed", "无法串并案,也无法形成团伙")
+        "reports": Text("no cases can be linked and no rings formed", "无法串并案，也无法形成团伙")
     },
 )
 ASSEMBLE = Step(

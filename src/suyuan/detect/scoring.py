@@ -52,7 +52,7 @@ def step(detector: Detector, *, listed: float = LISTED) -> Step:
 def _unsought(detector: Detector) -> dict[str, Text]:
     """Said where a table is missing without which the detector finds nothing."""
     en, zh = detector.title.en, detector.title.zh
-    word = Text(f"left open altogether: {en[:1].lower()}{en[1:]}", f"完全无法回答:{zh}")
+    word = Text(f"left open altogether: {en[:1].lower()}{en[1:]}", f"完全无法回答：{zh}")
     return dict.fromkeys((name for name in detector.needs if name in RECORDS), word)
 
 

@@ -38,7 +38,7 @@ class Rulebook:
                 Text("There is no such rule.", "没有这条规则。"),
                 value=rule_id,
                 hint=Text(
-                    f"Rules: {', '.join(self.rules)}.", f"现有规则:{'、'.join(self.rules)}。"
+                    f"Rules: {', '.join(self.rules)}.", f"现有规则：{'、'.join(self.rules)}。"
                 ),
             )
         return self.rules[rule_id]
@@ -64,7 +64,7 @@ class Rulebook:
                 value=f"{rule_id}.{parameter}",
                 hint=Text(
                     f"It has: {', '.join(rule.parameters)}.",
-                    f"现有参数:{'、'.join(rule.parameters)}。",
+                    f"现有参数：{'、'.join(rule.parameters)}。",
                 ),
             )
         return on_day(rule.parameters[parameter], day)

@@ -117,7 +117,7 @@ class KeptSteps:
             raise InputError(
                 Text(
                     "A kept result was altered while the run was using it.",
-                    "运行过程中,缓存的步骤结果被改动。",
+                    "运行过程中，缓存的步骤结果被改动。",
                 ),
                 value=self.results.path(file.sha256),
                 hint=Text("Run it again.", "请重新运行。"),

@@ -107,7 +107,7 @@ class Results:
             raise InputError(
                 Text("No such result table.", "没有这个结果表。"),
                 value=name,
-                hint=Text(f"One of: {', '.join(RESULTS)}.", f"可用:{'、'.join(RESULTS)}。"),
+                hint=Text(f"One of: {', '.join(RESULTS)}.", f"可用：{'、'.join(RESULTS)}。"),
             )
         path = self.layout.result(name)
         if not path.exists():

@@ -37,19 +37,19 @@ _BECAUSE = Text(
     "and {saw:.0f} orders in all of {orders:.0f}; {bulk:.0%} of them in bulk, {night:.0%} of its "
     "work at night; took the same span {repeats} times; mechanism: insider {insider:.0%}, trojan "
     "{trojan:.0%}, export {export:.0%}.",
-    "{hand}在来电前看过{org}已知泄露的{victims:.1f}单中的{caught:.1f}单,而其共看过{orders:.0f}单中的"
-    "{saw:.0f}单;批量占{bulk:.0%},夜间操作占{night:.0%};同一跨度反复导出{repeats}次;方式:内鬼"
+    "{hand}在来电前看过{org}已知泄露的{victims:.1f}单中的{caught:.1f}单，而其共看过{orders:.0f}单中的"
+    "{saw:.0f}单；批量占{bulk:.0%}，夜间操作占{night:.0%}；同一跨度反复导出{repeats}次；方式：内鬼"
     "{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
 )
 _RIVAL = Text(
     "Its daily work shows it these orders too: {odds:.3g} times less likely than one hand among "
     "{hands} at {org}.",
-    "其日常工作也会接触这些订单:与{org}的{hands}个操作主体相比,此解释可能性低{odds:.3g}倍。",
+    "其日常工作也会接触这些订单：与{org}的{hands}个操作主体相比，此解释可能性低{odds:.3g}倍。",
 )
 _HOW = Text(
     " How it got out, by its access log: insider {insider:.0%}, trojan {trojan:.0%}, export "
     "{export:.0%}.",
-    "据其访问日志,泄露方式:内鬼{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
+    "据其访问日志，泄露方式：内鬼{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
 )
 
 

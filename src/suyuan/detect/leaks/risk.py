@@ -47,15 +47,15 @@ BECAUSE = Text(
     "Ordered on {ordered_at:date} through {source:id}, from which records leaked since "
     "{leaked_from:date}; {reached:0} of {exposed:0} people with such orders were reached, this one "
     "not yet, {age_days:1} days after ordering.",
-    "{ordered_at:date}经{source:id}下单,该源头自{leaked_from:date}起泄露;此类{exposed:0}单中已有"
-    "{reached:0}单的买家被联系,本单下单{age_days:1}天后尚未被联系。",
+    "{ordered_at:date}经{source:id}下单，该源头自{leaked_from:date}起泄露；此类{exposed:0}单中已有"
+    "{reached:0}单的买家被联系，本单下单{age_days:1}天后尚未被联系。",
 )
 BECAUSE_ELSEWHERE = Text(
     "Ordered on {ordered_at:date} through {source:id}, where no leak is named; of {exposed:0} "
     "orders of the last weeks, {reached:0} were followed by a call that no named leak explains, "
     "and this one, {age_days:1} days old, is of the age at which they come.",
-    "{ordered_at:date}经{source:id}下单,该处尚未认定泄露;近几周{exposed:0}单中有{reached:0}单的买家"
-    "接到无法由已认定源头解释的来电,本单下单{age_days:1}天,正处于易接到来电的时段。",
+    "{ordered_at:date}经{source:id}下单，该处尚未认定泄露；近几周{exposed:0}单中有{reached:0}单的买家"
+    "接到无法由已认定源头解释的来电，本单下单{age_days:1}天，正处于易接到来电的时段。",
 )
 #: What a source's orders are parted by.
 GROUP = ["source", "copied", "seen"]

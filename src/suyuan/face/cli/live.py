@@ -130,7 +130,7 @@ def serve(
     )
     notice = Text(
         f"Listening on {host}:{port}; {scorer.position:,} events are in the log. Ctrl-C ends it.",
-        f"正在监听 {host}:{port};日志中已有 {scorer.position:,} 个事件。按 Ctrl-C 结束。",
+        f"正在监听 {host}:{port}；日志中已有 {scorer.position:,} 个事件。按 Ctrl-C 结束。",
     )
     console().print(notice.in_(spoken(lang)))
     try:

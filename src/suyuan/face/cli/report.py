@@ -84,5 +84,5 @@ def command(
         from suyuan.face.report.time_stamp import request_stamp  # noqa: PLC0415
 
         request_stamp(manifest)
-    notice = Text("{path}\nManifest: {manifest}", "{path}\n清单:{manifest}")
+    notice = Text("{path}\nManifest: {manifest}", "{path}\n清单：{manifest}")
     console().print(notice.format(path=path, manifest=manifest).in_(language), soft_wrap=True)

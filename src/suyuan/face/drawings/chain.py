@@ -220,7 +220,7 @@ def _cash(plan: _Plan, x: float, y: float, ring: RingView) -> float:
         second = Text(f"{money(row['face_value'])}{rate}", f"{money(row['face_value'])}{rate}")
         title = Text(
             f"{kind.en}: face value {money(row['face_value'])}, dealers paid {money(row['price'])}",
-            f"{kind.zh}:面值{money(row['face_value'])},卡商付{money(row['price'])}",
+            f"{kind.zh}：面值{money(row['face_value'])}，卡商付{money(row['price'])}",
         )
         plan.boxes[f"cash:{row['kind']}"] = Box(x, y, TALL, kind, second, "cash", title)
         y += STEP

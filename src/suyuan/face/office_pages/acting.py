@@ -10,10 +10,11 @@ from suyuan.casework.checks import MissingError, NoPostError
 from suyuan.casework.compiled import ActRule, form_of
 from suyuan.casework.declare import names
 from suyuan.casework.office import ActForm, Opening
-from suyuan.casework.payments import Cashier, PaymentOutcome
+from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
 from suyuan.casework.scans import LARGEST
 from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight
+from suyuan.face.office_api.waiting import come, in_thread
 from suyuan.face.office_pages.browsing import PageRequest, reasons_of
 from suyuan.face.office_pages.documents import HandedIn, handed_in, with_documents
 from suyuan.face.office_pages.forms import given_fields, inputs, sent, sent_many
@@ -127,7 +128,7 @@ def second_person(asked: PageRequest) -> Response:
     return asked.go(f"/matters/{state.matter}?done=proposal")
 
 
-def pay(cashiers: Mapping[str, Cashier], asked: PageRequest) -> Response:
+async def pay(cashiers: Mapping[str, Cashier], asked: PageRequest) -> Response:
     """Ask the provider for a fee, once however often the button is pressed."""
     # The act itself asks for the post: the matter is not folded for that beforehand.
     matter = str(asked.request.path_params["matter"])
@@ -137,10 +138,19 @@ def pay(cashiers: Mapping[str, Cashier], asked: PageRequest) -> Response:
         raise InputError(words, value=matter)
     fee = str(asked.request.path_params["fee"])
     try:
-        notice = cashier.ask(matter, fee, asked.caller.person, asked.now)
+        notice = await _notice(cashier, matter, fee, asked)
     except (NoPostError, MissingError):
         raise ProblemDetails(404) from None  # whoever has no part in it learns nothing of it
     return asked.go(f"/matters/{matter}?done=pay_{_PAID[notice.outcome]}")
+
+
+async def _notice(cashier: Cashier, matter: str, fee: str, asked: PageRequest) -> PaymentNotice:
+    """What the provider says; who only waits for the first one's answer takes no thread."""
+    person = asked.caller.person
+    asking = cashier.joined(matter, fee, person)
+    if asking is not None:
+        return await come(asking)
+    return await in_thread(cashier.ask_first, matter, fee, person, asked.now)
 
 
 _PAID = {

@@ -66,7 +66,7 @@ def _picture(
 
 _CHAIN = Text("The chain of ring {id}", "团伙 {id} 的链条")
 _CHAIN_TOLD = Text(
-    "Ring {id}: roles as columns, money from left to right.", "团伙{id}:各列为角色,资金自左向右。"
+    "Ring {id}: roles as columns, money from left to right.", "团伙{id}：各列为角色，资金自左向右。"
 )
 _DAYS = Text("Days of ring {id}", "团伙 {id} 时间线")
 _WEEKS = Text("Who of ring {id} was seen in which week", "团伙 {id} 各主体逐周活动")
@@ -77,5 +77,5 @@ _WEEKS_TOLD = Text(
 _FLOW = Text("Where the stolen money went", "赃款流向")
 _FLOW_TOLD = Text(
     "Where the stolen money went, step by step; grey ends are where it rests.",
-    "赃款逐步流向,灰色末端为停留处。",
+    "赃款逐步流向，灰色末端为停留处。",
 )
