@@ -69,9 +69,9 @@ def check_rules(
     decided = derive(f"decided {asked}", partial(_decided, rules, until), tables)
     combinations = engine.fetch(decided["combinations"]).to_pylist()
     named = {rule.id: rule for rule in rules}
-    ways = engine.arrow(ways_of(named, combinations))
+    words = engine.arrow(ways_of(named, combinations))
     answering = partial(_answered, rules, until)
-    parts = (decided["acts"], decided["rows"], ways, tables)
+    parts = (decided["acts"], decided["rows"], words, tables)
     found = derive(f"answered {asked}", answering, *parts)
     return Checked(
         _shaped(engine.fetch(found["answers"]), COMPLIANCE),
@@ -93,12 +93,12 @@ def _answered(
     until: date | None,
     decided: ir.Table,
     rows: ir.Table,
-    ways: ir.Table,
+    words: ir.Table,
     tables: FactTables,
 ) -> dict[str, ir.Table]:
     """The answers, and the rows behind them, from acts and the words of each case."""
     engine = tables.engine
-    acts = engine.keep(with_answers(decided, ways))
+    acts = engine.keep(with_answers(decided, words))
     shared = engine.arrow(rules_table(rules, until))
     single = engine.keep(_single(acts, shared))
     tolerances = engine.arrow(tolerances_of(rules))
