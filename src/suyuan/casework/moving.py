@@ -97,7 +97,9 @@ def open_duties(state: MatterState, rules: tuple[DutyRule, ...], event: Event) -
         since = at if spec.start is None else _start(state, spec.start, at)
         fixed = None if spec.until is None else _fixed(state, spec.until)
         party = state.parties.get(spec.by)
-        state.duties.append(DutyRun(rule, event.number, at, since, budget, fixed, party))
+        calendar = state.law.calendar_of(party, at)
+        run = DutyRun(rule, event.number, at, since, budget, fixed, party, calendar)
+        state.duties.append(run)
 
 
 def _start(state: MatterState, start: str, at: datetime) -> datetime:

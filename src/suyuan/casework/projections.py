@@ -155,7 +155,7 @@ def wake(state: MatterState) -> datetime | None:
     moments = [run.until for run in state.measures if run.ended is None and run.until is not None]
     for run in state.duties:
         if _waits(run):
-            due = run.due(state.law.calendar, known_on)
+            due = run.due(known_on)
             if due.moment is not None:
                 moments.append(due.not_before or due.moment)
     return min(moments, default=None)
@@ -168,9 +168,9 @@ def _waits(run: DutyRun) -> bool:
 def _duties(state: MatterState) -> list[tuple[Any, ...]]:
     known_on = beijing_day(state.now)
     rows = []
-    matter, now, calendar = state.matter, state.now, state.law.calendar
+    matter, now = state.matter, state.now
     for run in state.duties:
-        due = run.due(calendar, known_on)
+        due = run.due(known_on)
         rows.append(
             (
                 matter,

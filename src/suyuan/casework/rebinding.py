@@ -89,13 +89,12 @@ def _as_if(
 def _moved(before: MatterState, after: MatterState, now: datetime) -> list[Moved]:
     old, new = _by_id(before), _by_id(after)
     known_on = beijing_day(now)
-    calendar = before.law.calendar
     found = []
     for name in sorted(old.keys() | new.keys()):
         was, then = old.get(name), new.get(name)
         if was is not None and was.settled:
             continue
-        dues = tuple(None if run is None else run.due(calendar, known_on) for run in (was, then))
+        dues = tuple(None if run is None else run.due(known_on) for run in (was, then))
         owners = tuple(None if run is None else run.rule.spec.by for run in (was, then))
         if dues[0] != dues[1] or owners[0] != owners[1]:
             found.append(Moved(before.matter, name, dues[0], dues[1], owners[0], owners[1]))

@@ -113,9 +113,7 @@ class MatterState:
     def duty_breached(self, duty: str, now: datetime) -> bool:
         known_on = beijing_day(now)
         return any(
-            run.rule.name == duty
-            and not run.settled
-            and run.due(self.law.calendar, known_on).passed(now)
+            run.rule.name == duty and not run.settled and run.due(known_on).passed(now)
             for run in self.duties
         )
 

@@ -12,12 +12,13 @@ from starlette.routing import BaseRoute
 from suyuan.casework.declare import names
 from suyuan.casework.payments import Cashier
 from suyuan.casework.visibility import sight
-from suyuan.face.office_pages.acting import act_form, begin, begin_form, do, pay, second_person
+from suyuan.face.office_pages.acting import act_form, do, pay, second_person
 from suyuan.face.office_pages.browsing import PageRequest, page_route, waiting_page_route
 from suyuan.face.office_pages.documents import document
 from suyuan.face.office_pages.entrance import ENTRANCE
 from suyuan.face.office_pages.forms import sent
 from suyuan.face.office_pages.notices import notice_route
+from suyuan.face.office_pages.opening import begin, begin_form
 from suyuan.face.office_pages.views import MatterView, matter_view, state_title
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.model.errors import InputError
