@@ -15,9 +15,9 @@ from issuer_of import CLIENT, SECRET, SUBJECT, SmallIssuer, by_public_key, small
 from people_of import sign_in
 from site_of import ALONE_HEADERS, Client, client_of, served
 
-from suyuan.face.web.sign_on import PATIENCE, SignOnSettings, identify, issuer_of, settings_of
+from suyuan.face.web.sign_on import PATIENCE, SignOnSettings, identify, settings_of
 from suyuan.face.web.sign_on_issuer import KEYS_REST, SignOnIssuer
-from suyuan.face.web.site import Site
+from suyuan.face.web.site import Site, issuer_of
 from suyuan.model.errors import InputError
 
 WAY = "/api/v1/sign-on"

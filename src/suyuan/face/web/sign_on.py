@@ -108,24 +108,6 @@ class TokenIssuer(Protocol):
     def vouched(self, try_: SignOnTry, code: str, back: str) -> VouchedIdentity: ...
 
 
-def issuer_of(folder: Path) -> TokenIssuer | None:
-    """The issuer that is configured; :class:`InputError` where the extra is missing."""
-    settings = settings_of(folder)
-    if settings is None:
-        return None
-    try:
-        from suyuan.face.web.sign_on_issuer import SignOnIssuer  # noqa: PLC0415  # the extra
-    except ImportError as error:
-        raise InputError(
-            Text("Single sign-on is not installed.", "未安装统一身份认证组件。"),
-            value=error.name,
-            hint=Text(
-                "Run: pip install 'suyuan[web,oidc]'", "请运行：pip install 'suyuan[web,oidc]'"
-            ),
-        ) from error
-    return SignOnIssuer(settings)
-
-
 class SignOnTries:
     """Those on their way, by the hash of their browser's cookie; each is good once."""
 

@@ -12,9 +12,11 @@ from suyuan.face.web.jobs import Jobs
 from suyuan.face.web.office_desk import OfficeDesk
 from suyuan.face.web.permissions import CasePost
 from suyuan.face.web.sessions import Sessions
-from suyuan.face.web.sign_on import SignOnTries, TokenIssuer, issuer_of
+from suyuan.face.web.sign_on import SignOnTries, TokenIssuer, settings_of
 from suyuan.face.web.state import State
 from suyuan.ingest import read_settings
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
 
 #: What the one person of ``suyuan serve CASE`` is: all but the second pair of eyes.
 ALONE = frozenset({CasePost.investigator, CasePost.auditor})
@@ -77,3 +79,21 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
+
+
+def issuer_of(folder: Path) -> TokenIssuer | None:
+    """The issuer that is configured; :class:`InputError` where the extra is missing."""
+    settings = settings_of(folder)
+    if settings is None:
+        return None
+    try:
+        from suyuan.face.web.sign_on_issuer import SignOnIssuer  # noqa: PLC0415  # the extra
+    except ImportError as error:
+        raise InputError(
+            Text("Single sign-on is not installed.", "未安装统一身份认证组件。"),
+            value=error.name,
+            hint=Text(
+                "Run: pip install 'suyuan[web,oidc]'", "请运行：pip install 'suyuan[web,oidc]'"
+            ),
+        ) from error
+    return SignOnIssuer(settings)
