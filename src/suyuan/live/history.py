@@ -11,18 +11,16 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
-from suyuan.live.card_arrays import card_arrays
 from suyuan.live.condition_book import ConditionBook
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.fold import SIGNALS, fold_events
 from suyuan.live.journal import read_journal
-from suyuan.live.judging import Bench, judged
+from suyuan.live.judging import bench_of, measured
 from suyuan.live.payment import exposure
 from suyuan.live.policy import Policy
 from suyuan.live.state import LiveState, empty_state, with_room
 from suyuan.live.subjects import entity_key, second_of
 from suyuan.live.table import find
-from suyuan.live.verdicts import VERDICT
 from suyuan.model.scorecard import Scorecard
 
 _CALL: Final = int(EventKind.CALL)
@@ -50,30 +48,25 @@ class JournalHistory(NamedTuple):
 
 def history(folder: Path, card: Scorecard, policy: Policy) -> JournalHistory:
     """All of the journal in `folder`, held in memory: 64 bytes an event."""
-    bench = Bench(card_arrays(card), policy, ConditionBook(folder))
-    events = np.concatenate([np.empty(0, EVENT), *read_journal(folder)])
-    state, verdicts, calls = empty_state(1024), [np.empty(0, VERDICT)], [np.empty(0, CALL)]
+    bench = bench_of(card, policy, ConditionBook(folder))
+    events = np.concatenate([np.empty(0, EVENT), *read_journal(folder, together=_TOGETHER)])
+    state, calls = empty_state(1024), [np.empty(0, CALL)]
+    signals = np.full((int(np.count_nonzero(events["kind"] == _PAYMENT)), len(SIGNALS)), np.nan,
+                      np.float32)  # fmt: skip
+    done = 0
     for start in range(0, len(events), _TOGETHER):
         part = events[start : start + _TOGETHER]
         state = with_room(state, 2 * len(part))
-        signals, heard = _folded(part, state)
+        heard = np.zeros(int(np.count_nonzero(part["kind"] == _CALL)), CALL)
+        done += _watch(part, state, signals[done:], heard)
         heard["log"] += start
-        verdicts.append(judged(bench, part, signals, start))
         calls.append(heard[heard["named"] > 0])
-    return JournalHistory(events, np.concatenate(verdicts), np.concatenate(calls))
-
-
-def _folded(events: np.ndarray, state: LiveState) -> tuple[np.ndarray, np.ndarray]:
-    paid = int(np.count_nonzero(events["kind"] == _PAYMENT))
-    signals = np.full((paid, len(SIGNALS)), np.nan, np.float32)
-    calls = np.zeros(int(np.count_nonzero(events["kind"] == _CALL)), CALL)
-    _watch(events, state, signals, calls)
-    return signals, calls
+    return JournalHistory(events, measured(bench, events, signals), np.concatenate(calls))
 
 
 @njit(cache=True, nogil=True)
-def _watch(events: np.ndarray, state: LiveState, signals: np.ndarray, calls: np.ndarray) -> None:
-    """Fold one by one, and look at each call in the moment after it."""
+def _watch(events: np.ndarray, state: LiveState, signals: np.ndarray, calls: np.ndarray) -> int:
+    """Fold one by one, and look at each call in the moment after it; how many were payments."""
     payment = call = 0
     for place in range(events.size):
         fold_events(events[place : place + 1], state, signals[payment:])
@@ -83,6 +76,7 @@ def _watch(events: np.ndarray, state: LiveState, signals: np.ndarray, calls: np.
             _look(events[place], state, calls[call : call + 1])
             calls[call]["log"] = place
             call += 1
+    return payment
 
 
 @njit(cache=True, nogil=True)
