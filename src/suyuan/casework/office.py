@@ -28,6 +28,11 @@ from suyuan.store.ledger.seam import EventLedger, LedgerTransaction
 
 __all__ = ["ActForm", "Office", "Opening", "ReadTransaction"]
 _BATCH: Final = 500
+#: The next matters for which time alone may bring something about.
+DUE: Final = (
+    "SELECT wake, id, subject FROM matter WHERE wake <= ? AND (wake, id) > (?, ?)"
+    f" ORDER BY wake, id LIMIT {_BATCH}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +162,7 @@ class Office:
         """Write what time alone has brought about by `now`; how many events that were."""
         written, last = 0, ("", "")
         while True:
-            rows = self.ledger.read(
-                "SELECT wake, id, subject FROM matter WHERE wake <= ? AND (wake, id) > (?, ?)"
-                f" ORDER BY wake, id LIMIT {_BATCH}",
-                (stamp(now), *last),
-            )
+            rows = self.ledger.read(DUE, (stamp(now), *last))
             if not rows:
                 return written
             written += self._pass_time(rows, now)
