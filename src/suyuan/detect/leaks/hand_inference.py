@@ -81,7 +81,7 @@ def point(
     leaked = _with_copies(leaked, seized, asked, tuple(chosen))
     victims = engine.arrow(leaked)
     handled = engine.keep(_handled(tables, chosen))
-    log = engine.keep(tables["accesses"].semi_join(handled, "org"))
+    log = engine.derive(_log, tables["accesses"], handled)
     handlers = HandLeads([], [])
     logged = _logged(tables, log, victims, handled)
     habits = _habits(tables)
@@ -93,44 +93,69 @@ def point(
     return handlers
 
 
+def _log(accesses: ir.Table, handled: ir.Table) -> ir.Table:
+    return accesses.semi_join(handled, "org")
+
+
 def _logged(
     tables: Tables, log: ir.Table, victims: ir.Table, handled: ir.Table
 ) -> dict[str, list[dict[str, Any]]]:
     """By organisation, its hands: what each saw of the leaked orders, one by one and in ranges."""
     engine = tables.engine
-    size = handled.group_by("org").aggregate(orders=lambda t: t.count())
-    parts = {"looks": log.filter(log["order_id"].notnull())}
-    parts["ranges"] = engine.keep(habitual(log))
+    parts = {"looks": engine.derive(_looks, log), "ranges": engine.derive(habitual, log)}
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for column, kind in HAND_KINDS.items():
-        sight = engine.keep(sights(log, handled, column))
-        weighed = likelihood(sight, victims, handled).inner_join(size, "org")
-        weighed = weighed.inner_join(conduct(log, column, _offset(tables.zone)), ["org", "hand"])
+        weighed = engine.gather(_weighed, log, victims, handled, by=(column, _offset(tables.zone)))
         apart = {
             name: _factors(tables, some, victims, handled, column) for name, some in parts.items()
         }
-        for row in engine.fetch(weighed).to_pylist():
+        for row in weighed.to_pylist():
             key = (row["org"], row["hand"])
             more = {name: factors.get(key) for name, factors in apart.items()}
             found[row["org"]].append(row | more | {"kind": kind})
     # An organisation whose log shows none of the leaked orders was asked all the same.
-    for org in engine.fetch(log.select("org").distinct())["org"].to_pylist():
+    for org in engine.gather(_orgs, log)["org"].to_pylist():
         found[org].sort(key=lambda row: (row["kind"], row["hand"]))
     return found
+
+
+def _looks(log: ir.Table) -> ir.Table:
+    return log.filter(log["order_id"].notnull())
+
+
+def _orgs(log: ir.Table) -> ir.Table:
+    return log.select("org").distinct()
+
+
+def _weighed(
+    log: ir.Table, victims: ir.Table, handled: ir.Table, column: str, offset: int
+) -> ir.Table:
+    """What the log says of each hand, and how it works."""
+    size = handled.group_by("org").aggregate(orders=handled.count())
+    weighed = likelihood(sights(log, handled, column), victims, handled).inner_join(size, "org")
+    return weighed.inner_join(conduct(log, column, offset), ["org", "hand"])
+
+
+def _alone(log: ir.Table, victims: ir.Table, handled: ir.Table, column: str) -> ir.Table:
+    return likelihood(sights(log, handled, column), victims, handled)
+
+
+def _routines(accesses: ir.Table) -> ir.Table:
+    return routines(accesses).order_by("org", "hand")
 
 
 def _factors(
     tables: Tables, log: ir.Table, victims: ir.Table, handled: ir.Table, column: str
 ) -> dict[tuple[str, str], float]:
     """Log factor of each hand (organisation, id) by these accesses alone."""
-    fetched = tables.engine.fetch(likelihood(sights(log, handled, column), victims, handled))
+    fetched = tables.engine.gather(_alone, log, victims, handled, by=(column,))
     rows = (row for row in fetched.to_pylist() if row["caught"] >= LEAST_SEEN * row["victims"])
     return {(row["org"], row["hand"]): row["factor"] for row in rows}
 
 
 def _habits(tables: Tables) -> dict[str, dict[str, dict[str, Any]]]:
     """By organisation and login: its routines, and how rare they are among all logins."""
-    rows = tables.engine.fetch(routines(tables["accesses"]).order_by("org", "hand")).to_pylist()
+    rows = tables.engine.gather(_routines, tables["accesses"]).to_pylist()
     rare = rarity([row["repeats"] for row in rows]).tolist()
     strange = rarity([row["outside"] for row in rows]).tolist()
     eager = rarity([row["zeal"] for row in rows]).tolist()
@@ -302,15 +327,20 @@ def _show(tables: Tables, log: ir.Table, victims: ir.Table, handlers: HandLeads)
         ]
         if not subjects:
             continue
-        own = log.mutate(subject=ibis.literal(f"{kind}:") + log["org"] + "/" + log[column])
         wanted = tables.engine.arrow(pa.table({"wanted": pa.array(subjects, pa.string())}))
-        own = own.semi_join(wanted, own["subject"] == wanted["wanted"])
-        hit = own.filter(own["order_id"].notnull()).semi_join(victims, ["org", "order_id"])
-        wide = own.filter(own["order_id"].isnull())
-        shown = ibis.union(hit.select("subject", "row_id"), wide.select("subject", "row_id"))
-        for row in tables.engine.fetch(shown.distinct()).to_pylist():
+        shown = tables.engine.gather(_shown, log, victims, wanted, by=(column, kind))
+        for row in shown.to_pylist():
             line = {"table": "accesses", "signal": "hand", "note": "saw a leaked order"}
             handlers.rows.append(line | row)
+
+
+def _shown(log: ir.Table, victims: ir.Table, wanted: ir.Table, column: str, kind: str) -> ir.Table:
+    own = log.mutate(subject=ibis.literal(f"{kind}:") + log["org"] + "/" + log[column])
+    own = own.semi_join(wanted, own["subject"] == wanted["wanted"])
+    hit = own.filter(own["order_id"].notnull()).semi_join(victims, ["org", "order_id"])
+    wide = own.filter(own["order_id"].isnull())
+    shown = ibis.union(hit.select("subject", "row_id"), wide.select("subject", "row_id"))
+    return shown.distinct()
 
 
 def _offset(zone: str) -> int:

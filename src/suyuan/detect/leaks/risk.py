@@ -26,6 +26,7 @@ from suyuan.detect.sentences import fill, named, opened
 from suyuan.model.privacy import Privacy
 from suyuan.model.results import AT_RISK, EVIDENCE
 from suyuan.model.text import Text
+from suyuan.store.programs import derive_table
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -56,6 +57,8 @@ BECAUSE_ELSEWHERE = Text(
     "{ordered_at:date}经{source:id}下单，该处尚未认定泄露；近几周{exposed:0}单中有{reached:0}单的买家"
     "接到无法由已认定源头解释的来电，本单下单{age_days:1}天，正处于易接到来电的时段。",
 )
+#: What a source's orders are parted by.
+GROUP = ["source", "copied", "seen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,9 @@ class Curve:
 def at_risk(tables: Tables) -> ir.Table:
     """The table ``at_risk`` with the order's row beside it, best chances first when sorted."""
     engine = tables.engine
-    exposed = engine.keep(with_sight(tables, engine.keep(_exposed(tables))))
-    reached = engine.keep(_reached(tables))
-    now = _now(tables)
-    aged = exposed.mutate(
-        age=(ibis.literal(now) - exposed["ordered_at"].epoch_seconds()).cast("float64") / 3600.0
-    )
-    rated, curve = _rated(tables, engine.keep(aged), reached)
+    aged = derive_table(tables, _aged, _now(tables), tables)
+    reached = derive_table(tables, _reached, tables)
+    rated, curve = _rated(tables, aged, reached)
     waiting = _not_reached(engine.keep(rated), reached)
     started = curve.within(waiting["age"])
     soon = curve.within(waiting["age"] + HORIZON_HOURS) - started
@@ -90,8 +89,20 @@ def at_risk(tables: Tables) -> ir.Table:
         waiting.mutate(
             hazard=waiting["leaked"] * waiting["open"] * hazard, age_days=waiting["age"] / 24.0
         ),
-        engine.fetch(tables["orders"].count().as_table())[0][0].as_py(),
+        engine.gather(_counted, tables["orders"])["n"][0].as_py(),
     )
+
+
+def _counted(orders: ir.Table) -> ir.Table:
+    return orders.aggregate(n=orders.count())
+
+
+def _aged(now: int, tables: Tables) -> ir.Table:
+    """Exposed orders with who saw them, and their ``age`` in hours."""
+    keep = tables.engine.keep
+    exposed = keep(with_sight(tables, keep(_exposed(tables, now))))
+    seconds = ibis.literal(now) - exposed["ordered_at"].epoch_seconds()
+    return exposed.mutate(age=seconds.cast("float64") / 3600.0)
 
 
 def _reached(tables: Tables) -> ir.Table:
@@ -108,7 +119,7 @@ def _reached(tables: Tables) -> ir.Table:
     return joined.select(*(name for name in people.columns if name != "sure_called"), sure=relevant)
 
 
-def _exposed(tables: Tables) -> ir.Table:
+def _exposed(tables: Tables, now: int) -> ir.Table:
     """Each order that a named source handled while it leaked, once a source."""
     found = tables["findings:leak_source"].filter(lambda t: t["score"] >= EXPOSING)
     found = found.select(
@@ -130,16 +141,16 @@ def _exposed(tables: Tables) -> ir.Table:
                 "leaked_from", "leaked_to", "shop", "row_id", "file", "line", "sha256",
             )
         )  # fmt: skip
-    every = ibis.union(*parts, _elsewhere(tables))
+    every = ibis.union(*parts, _elsewhere(tables, now))
     return every.left_join(copied, "order_id").select(
         *every.columns, copied=ibis.coalesce(copied["copied"], 0)
     )
 
 
-def _elsewhere(tables: Tables) -> ir.Table:
+def _elsewhere(tables: Tables, now: int) -> ir.Table:
     """Every order young enough to be called about, as of a source that nobody knows."""
     orders = tables["orders"]
-    begin = _now(tables) - int(EDGES[-1] * 3600)
+    begin = now - int(EDGES[-1] * 3600)
     young = orders.filter(orders["ordered_at"].epoch_seconds() >= begin)
     return young.select(
         "order_id",
@@ -163,10 +174,26 @@ def _now(tables: Tables) -> int:
         ("reports", "reported_at"),
         ("calls", "started_at"),
     ):
-        latest = tables.engine.fetch(tables[name].aggregate(t=lambda t, c=column: t[c].max()))
+        latest = tables.engine.gather(_latest, tables[name], by=(column,))
         moments.append(latest["t"][0].as_py())
     known = [np.datetime64(moment, "s").astype(np.int64) for moment in moments if moment]
     return int(max(known, default=np.int64(0)))
+
+
+def _latest(rows: ir.Table, column: str) -> ir.Table:
+    return rows.aggregate(t=rows[column].max())
+
+
+def _groups(aged: ir.Table) -> ir.Table:
+    return aged.group_by(GROUP).aggregate(exposed=aged.count()).order_by(GROUP)
+
+
+def _ages(aged: ir.Table, known: ir.Table) -> ir.Table:
+    return aged.inner_join(known, GROUP).select("group", "age")
+
+
+def _meeting_groups(aged: ir.Table, reached: ir.Table, known: ir.Table) -> ir.Table:
+    return _meetings(aged, reached).inner_join(known, GROUP)
 
 
 def _meetings(exposed: ir.Table, reached: ir.Table) -> ir.Table:
@@ -205,12 +232,11 @@ def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table,
     that, and has the rate of both.
     """
     engine = tables.engine
-    group = ["source", "copied", "seen"]
-    groups = engine.fetch(aged.group_by(group).aggregate(exposed=aged.count()).order_by(group))
+    groups = engine.gather(_groups, aged)
     groups = groups.append_column("group", pa.array(np.arange(len(groups))))
     known = engine.arrow(groups)
-    orders = engine.fetch(aged.inner_join(known, group).select("group", "age"))
-    meeting = engine.fetch(_meetings(aged, reached).inner_join(known, group))
+    orders = engine.gather(_ages, aged, known)
+    meeting = engine.gather(_meeting_groups, aged, reached, known)
     found = rates(
         Meetings(
             meeting["contact"].combine_chunks().dictionary_encode().indices.to_numpy(),
@@ -225,7 +251,7 @@ def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table,
     facts = groups.drop(["group"]).append_column("rate", pa.array(found.rate))
     facts = facts.append_column("reached", pa.array(found.reached))
     facts = facts.append_column("ripe", pa.array(found.ripe))
-    rated = aged.inner_join(_pooled(engine.arrow(facts)), group)
+    rated = aged.inner_join(_pooled(engine.arrow(facts)), GROUP)
     young = (rated["seen"] == 0) & (rated["age"] < LOOKED_AT_HOURS)
     return rated.mutate(rate=ibis.ifelse(young, rated["pooled"], rated["rate"])), Curve(found.lags)
 
