@@ -46,6 +46,7 @@ BETWEEN: Final[Mapping[tuple[str, str], tuple[float, float]]] = {
     ("firms", "share"): (0.0, 0.05),
     ("firms", "silent"): (0.0, 1.0),
     ("firms", "young"): (0.0, 1.0),
+    ("leaks", "from_afar"): (0.0, 1.0),
 }
 
 
