@@ -50,8 +50,9 @@ def called(n: int, day: float, phone: str) -> dict[str, Any]:
 
 
 def early() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Sixty orders of the first ten days, half of whose buyers were called the day after."""
+    """Orders of the first ten days; half of the buyers at M1, nobody at M2, were called."""
     orders = [order(n, n / 6, f"1380000{n:04}") for n in range(60)]
+    orders += [order(200 + n, n / 30, f"1360000{n:04}", "M2") for n in range(300)]
     reports = [called(n, n / 6 + 0.5, f"1380000{n:04}") for n in range(0, 60, 2)]
     return orders, reports
 
@@ -72,7 +73,7 @@ def test_an_order_after_the_last_that_got_out_is_at_risk_while_nothing_says_it_w
     young, elsewhere = order(900, 10.4, "13911110001"), order(901, 10.4, "13911110009", "M2")
     found = listed(duck, [*orders, young, elsewhere], reports, 10)
     late = found["13911110001"]
-    assert late["score"] > 1.5 * found.get("13911110009", {"score": 0.0})["score"]
+    assert late["score"] > 3 * found.get("13911110009", {"score": 0.0})["score"]
     assert "nothing says that the leak was stopped" in late["because"]
 
 
