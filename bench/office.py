@@ -4,6 +4,7 @@ Both sides of each ratio run in this process, one after the other, on the same d
 """
 
 import argparse
+import asyncio
 import json
 import os
 import signal
@@ -18,12 +19,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from office_http import Beside, Lines, MattersBegun, tokens
+
 from office_people import PARTIES, with_people
-from office_server import HandClock, served
 from postgres_cluster import cluster, why_not
+from suyuan.casework.folding import fold
 from suyuan.casework.office import ActForm, Office, Opening
 from suyuan.casework.opening import open_office
-from suyuan.casework.state import fold
 from suyuan.casework.verbs import Verbs
 from suyuan.store.ledger import Draft, EventLedger, SqliteLedger, verify
 from suyuan.store.ledger.event import GENESIS
@@ -250,42 +252,37 @@ def folds(folder: Path) -> None:
 
 
 def http(folder: Path, requests: int) -> None:
-    """The same act through the kernel and over HTTP, server and clients on this machine."""
-    office = with_people(open_office(folder / "http"))
+    """The same act through the kernel and over HTTP: a server of its own, the client beside it."""
+    office = with_people(open_office(folder))
     parties = {role: PARTIES[role] for role in ("police", "bank", "holder")}
-    clock = HandClock("2023-03-01T12:00")
+    fields = {"account": "1", "claim_fen": 1}
 
     def direct(n: int) -> None:
-        asked = Opening(
-            "stop-payment", f"bank_account:d{n}", {"account": "1", "claim_fen": 1}, parties, "k"
-        )
-        office.begin(asked, "person:police-1", clock())
+        asked = Opening("stop-payment", f"bank_account:d{n}", fields, parties, "k")
+        office.begin(asked, "person:police-1", NOW)
 
     with ThreadPoolExecutor(24) as pool:
         start = time.perf_counter()
         list(pool.map(direct, range(requests)))
         kernel = requests / (time.perf_counter() - start)
     said("matters begun by 24 threads, no HTTP", kernel, "a second")
-    with served(office, clock) as there:
-        waits: list[float] = []
-        clients = [there.client("person:police-1") for _ in range(24)]
-
-        def over(n: int) -> None:
-            asked = {"procedure": "stop-payment", "subject": f"bank_account:{n}", "key": "k"}
-            asked |= {"fields": {"account": "1", "claim_fen": 1}, "parties": parties}
-            begin = time.perf_counter()
-            key = {"idempotency-key": f"b{n}"}
-            answer = clients[n % 24].post("/matters", json=asked, headers=key)
-            waits.append(time.perf_counter() - begin)
-            assert answer.status_code == 201, answer.text
-
-        with ThreadPoolExecutor(24) as pool:
-            start = time.perf_counter()
-            list(pool.map(over, range(requests)))
-            rate = requests / (time.perf_counter() - start)
-    waits.sort()
-    said("matters begun over HTTP, 24 clients", rate, "a second", "(goal 500/s)")
+    bodies = [
+        {"procedure": "stop-payment", "subject": f"bank_account:{n}", "key": "k"}
+        | {"fields": fields, "parties": parties}
+        for n in range(requests)
+    ]
+    with Beside(folder, None, 1, NOW) as server:
+        lines = Lines(server.port, tokens(office, NOW, "police-1"))
+        asyncio.run(MattersBegun(lines, "police-1", bodies[:50]).run(24))
+        lines = Lines(server.port, lines.tokens)
+        before = sum(server.cpu())
+        seconds = asyncio.run(MattersBegun(lines, "police-1", bodies[50:]).run(24))
+        spent = sum(server.cpu()) - before
+    assert set(lines.answers) == {201}, lines.answers
+    waits = sorted(lines.took)
+    said("matters begun over HTTP, 24 clients", len(waits) / seconds, "a second", "(goal 500/s)")
     said("  of these 99 % within", waits[int(0.99 * len(waits))] * 1e3, "ms", "(goal 250 ms)")
+    said("  CPU of the server for each", spent / len(waits) * 1e3, "ms")
     assert verify(office.ledger).whole
     office.ledger.close()
 

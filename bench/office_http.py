@@ -17,16 +17,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 import numpy as np
-import uvicorn
 
 from suyuan.casework.office import Office, Opening
 from suyuan.casework.opening import open_office
 from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
 from suyuan.casework.tokens import issue_token
-from suyuan.face.office_api.app import office_app
+from suyuan.face.office_api.serving import server_of
 from suyuan.face.office_api.site import OfficeSite
 from suyuan.face.office_pages.site_pages import office_pages
 
@@ -84,12 +84,9 @@ def serve(listening: socket.socket, folder: Path, postgres: str | None, name: st
     office = open_office(folder, postgres)
     cashier = Cashier(office, Books(folder / "books.db"), "person:provider", FEES)
     site = OfficeSite(office, SharedClock(start, name))
-    app = office_app(site, office_pages({"gaokao-2021": cashier}))
-    config = uvicorn.Config(
-        app, log_level="error", access_log=False, timeout_graceful_shutdown=2,
-        proxy_headers=False, lifespan="off", ws="none", timeout_keep_alive=600,
-    )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    server = server_of(site, office_pages({"gaokao-2021": cashier}))
+    server.config.timeout_keep_alive = 600
+    server.run(sockets=[listening])
     office.ledger.close()
 
 
@@ -203,12 +200,51 @@ class HttpRush:
         return time.perf_counter() - start
 
 
-def tokens(office: Office, now: datetime) -> dict[str, str]:
+def tokens(office: Office, now: datetime, *people: str) -> dict[str, str]:
     until = now + timedelta(days=2)
-    return {
-        who: issue_token(office, f"person:{who}", until, "person:admin", now)
-        for who in ("candidate", "provider")
-    }
+    return {who: issue_token(office, f"person:{who}", until, "person:admin", now) for who in people}
+
+
+class Beside:
+    """The office's server in processes of its own, and what CPU they have used."""
+
+    def __init__(self, folder: Path, postgres: str | None, workers: int, start: datetime) -> None:
+        self.clock = SharedClock(start)
+        self.port = 0
+        context = multiprocessing.get_context("spawn")
+        self.processes = [
+            context.Process(
+                target=serve,
+                args=(self._listening(), folder, postgres, self.clock.memory.name, start),
+            )
+            for _ in range(workers)
+        ]
+
+    def _listening(self) -> socket.socket:
+        """A socket of each process on one port: the kernel shares the connections out."""
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listening.bind(("127.0.0.1", self.port))
+        listening.listen(1024)
+        self.port = listening.getsockname()[1]
+        return listening
+
+    def __enter__(self) -> Self:
+        for process in self.processes:
+            process.start()
+        time.sleep(8)  # until each has compiled its procedures
+        return self
+
+    def cpu(self) -> list[float]:
+        return [cpu_seconds(process.pid) for process in self.processes if process.pid]
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.join(30)
+        self.clock.memory.close()
+        self.clock.memory.unlink()
 
 
 def http_rush(
@@ -216,39 +252,47 @@ def http_rush(
     workers: int, start: datetime, setting: dict,
 ) -> tuple[float, Lines]:  # fmt: skip
     """Serve the office from `workers` processes and send all candidates through them."""
-    clock = SharedClock(start)
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(1024)
-    context = multiprocessing.get_context("spawn")
-    given = (listening, folder, postgres, clock.memory.name, start)
-    servers = [context.Process(target=serve, args=given) for _ in range(workers)]
-    for server in servers:
-        server.start()
-    lines = Lines(listening.getsockname()[1], tokens(office, start))
-    time.sleep(6)  # until each has compiled its procedures
-    before: list[float] = []
+    with Beside(folder, postgres, workers, start) as servers:
+        lines = Lines(servers.port, tokens(office, start, "candidate", "provider"))
+        before: list[float] = []
 
-    def started() -> None:
-        before.extend(cpu_seconds(server.pid) for server in servers if server.pid)
-        before.append(time.process_time())
+        def started() -> None:
+            before.extend(servers.cpu())
+            before.append(time.process_time())
 
-    rush = HttpRush(lines, clock, candidates, setting, started)
-    seconds = asyncio.run(rush.run(clients))
-    client = time.process_time() - before.pop()
-    after = [cpu_seconds(server.pid) for server in servers if server.pid]
-    spent = [late - early for early, late in zip(before, after, strict=True)]
-    a_request = 1000 * sum(spent) / len(lines.took)
-    print(
-        f"  CPU: client {client:.1f} s, servers {', '.join(f'{s:.1f}' for s in spent)} s:", end=" "
-    )
-    print(f"{a_request:.2f} ms a request; answers {dict(sorted(lines.answers.items()))}")
-    sys.stdout.flush()
-    for server in servers:
-        server.terminate()
-    for server in servers:
-        server.join(30)
-    clock.memory.close()
-    clock.memory.unlink()
+        rush = HttpRush(lines, servers.clock, candidates, setting, started)
+        seconds = asyncio.run(rush.run(clients))
+        client = time.process_time() - before.pop()
+        spent = [late - early for early, late in zip(before, servers.cpu(), strict=True)]
+        a_request = 1000 * sum(spent) / len(lines.took)
+        print(f"  CPU: client {client:.1f} s, servers", ", ".join(f"{s:.1f}" for s in spent), "s:")
+        print(f"  {a_request:.2f} ms a request; answers {dict(sorted(lines.answers.items()))}")
+        sys.stdout.flush()
     return seconds, lines
+
+
+class MattersBegun:
+    """Matters begun over HTTP by so many connections, each waiting for its answer."""
+
+    def __init__(self, lines: Lines, who: str, bodies: list[dict]) -> None:
+        self.lines, self.who, self.bodies = lines, who, bodies
+
+    async def run(self, connections: int) -> float:
+        """Seconds for all of them."""
+        await self.lines.open(connections)
+        numbers = iter(range(len(self.bodies)))
+
+        async def one() -> None:
+            for n in numbers:
+                content = json.dumps(self.bodies[n]).encode()
+                await self.lines.post(
+                    "/api/v1/matters",
+                    self.who,
+                    content,
+                    "application/json",
+                    self.bodies[n]["subject"],
+                )
+
+        start = time.perf_counter()
+        await asyncio.gather(*(one() for _ in range(connections)))
+        return time.perf_counter() - start

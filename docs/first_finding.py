@@ -45,7 +45,7 @@ def first_finding(results: Results) -> dict[str, Any]:
 def quoted(results: Results, language: Language) -> str:
     """The finding in a few lines, masked: sentence, rival, largest signals, first rows."""
     finding, shown = first_finding(results), Masking(key=KEY)
-    weighed = Text("Weighed against: {it}", "已权衡的无辜解释:{it}")
+    weighed = Text("Weighed against: {it}", "已权衡的无辜解释：{it}")
     name, who = ROLES[ROLE].title.in_(language), shown.subject(finding["subject"])
     titles = {signal.name: signal.title.in_(language) for signal in scorecard(ROLE).signals}
     signals = _own(results, "signals", "finding_id", finding)[:SIGNALS]

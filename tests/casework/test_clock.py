@@ -1,5 +1,8 @@
 """Due dates by the calendar of China: the cases of a permit, on both databases."""
 
+import gc
+import weakref
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,12 +11,13 @@ from office_people import PARTIES, Desk, begin, beijing, with_people
 from suyuan.casework.checks import NoPostError, RefusedError
 from suyuan.casework.compiled import load_procedures
 from suyuan.casework.explain import DutyLine, duty_lines
-from suyuan.casework.office import ActForm, Office, Opening
+from suyuan.casework.office import DUE, ActForm, Office, Opening
 from suyuan.casework.opening import open_office
 from suyuan.casework.rebinding import preview, rebind
 from suyuan.casework.rebuilding import rebuild
 from suyuan.casework.verbs import Verbs
-from suyuan.rulebook.calendars import load_calendar
+from suyuan.model.errors import CatalogError
+from suyuan.rulebook.calendars import calendar_of, load_calendar, read_calendar
 from suyuan.store.ledger import SqliteLedger
 
 HERE = Path(__file__).parent / "procedures"
@@ -110,7 +114,6 @@ def test_a_year_that_is_not_announced_makes_a_provisional_date(office: Office) -
 
 
 def test_twenty_days_from_15_december_2020(office: Office) -> None:
-    from datetime import date
 
     from suyuan.casework.clock import Budget, DeadlineTerms, due_date
 
@@ -169,8 +172,83 @@ def test_five_hundred_matters_move_as_the_preview_said(office: Office) -> None:
     for each in found:
         runs = {run.id: run for run in office.state(each.matter, now).duties}
         for moved in each.moved:
-            then = runs[moved.duty].due(load_calendar(), now.date()) if moved.now else None
+            then = runs[moved.duty].due(now.date()) if moved.now else None
             assert then == moved.now
             assert (moved.duty in runs) == (moved.now is not None)
     assert preview(office, "permit", "2020-11-01", now) == []
     assert all(rebuild(office).values())
+
+
+#: A market office that is closed on one Monday of its own.
+OWN = """
+id: market
+title: {en: Days of the market office, zh: 市场监管部门工作日}
+over: cn
+parties: [{party: 'party:market', from: 2020-01-01, to: 2020-12-01}]
+source: {document: {en: Made up for a test, zh: 测试用}, quality: assumption}
+years:
+- {year: 2020, published: 2020-09-28, published_quality: assumption, off: ['10-19'], working: []}
+"""
+
+
+def test_a_duty_counts_by_the_calendar_of_its_party(tmp_path: Path) -> None:
+    own = tmp_path / "office" / "calendars" / "market.yml"
+    own.parent.mkdir(parents=True)
+    own.write_text(OWN, "utf-8")
+    office = with_people(open_office(tmp_path / "office", None, load_procedures(HERE)))
+    assert PARTIES["agency"] == "party:market"
+    desk = accepted(office)
+    assert decide(desk, "2020-09-25T10:00").due.moment == beijing("2020-10-29T23:59:59")
+    line = decide(desk, "2020-09-28T10:00", days=True)  # once its own days were announced
+    assert (line.due.moment, line.due.certainty) == (beijing("2020-10-30T23:59:59"), "exact")
+    [closed] = [day for day in line.ledger if day.day.isoformat() == "2020-10-19"]
+    assert not closed.counted
+    assert closed.why.zh == "休息日，不计入（市场监管部门工作日）"
+    assert office.tick(beijing("2020-10-30T12:00")) == 0
+    assert office.tick(beijing("2020-10-31T00:00")) == 1
+    assert all(rebuild(office).values())
+    office.ledger.close()
+
+
+def test_a_calendar_holds_for_its_days_and_for_nobody_beside(tmp_path: Path) -> None:
+    path = tmp_path / "market.yml"
+    path.write_text(OWN, "utf-8")
+    own, general = read_calendar(path), load_calendar()
+    for party, day, calendar in (
+        ("party:market", date(2020, 11, 30), own),
+        ("party:market", date(2020, 12, 1), general),
+        ("party:market", date(2019, 12, 31), general),
+        ("party:other", date(2020, 11, 30), general),
+    ):
+        assert calendar_of([general, own], party, day, general) is calendar
+    with pytest.raises(CatalogError):
+        calendar_of([own, read_calendar(path)], "party:market", date(2020, 2, 1), general)
+    assert own.kind(date(2020, 10, 19), date(2020, 9, 27)) == "working"
+    assert own.kind(date(2020, 10, 1), date(2020, 9, 27)) == "off"
+    assert own.kind(date(2021, 3, 1), date(2020, 9, 27)) == "unannounced"
+
+
+def test_what_is_due_is_read_in_order_from_its_index(tmp_path: Path) -> None:
+    """Sorting all that is due in one second again for each batch would cost its square."""
+    office = open_office(tmp_path / "office")
+    plan = office.ledger.read(f"EXPLAIN QUERY PLAN {DUE}", ("2020", "", ""))
+    words = " ".join(str(row[-1]) for row in plan)
+    assert "COVERING INDEX matter_due" in words
+    assert "TEMP B-TREE" not in words
+    office.ledger.close()
+
+
+def test_a_state_that_nobody_holds_needs_no_collector(tmp_path: Path) -> None:
+    office = with_people(open_office(tmp_path / "office", None, load_procedures(HERE)))
+    desk = accepted(office)
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        state = desk.state("2020-09-25T10:00")
+        gone = weakref.ref(state)
+        del state
+        assert gone() is None
+    finally:
+        if running:
+            gc.enable()
+    office.ledger.close()

@@ -9,11 +9,12 @@ import pytest
 from office_people import Desk, begin, beijing
 from suyuan.casework.checks import RefusedError
 from suyuan.casework.compiled import load_procedures
+from suyuan.casework.items import item_state
 from suyuan.casework.lottery import draw, lottery_record, new_seed, seed_hash
 from suyuan.casework.office import ActForm, Office
 from suyuan.casework.outreach import EVENT, VENUES, coverage, event_calendar
 from suyuan.casework.rebuilding import rebuild
-from suyuan.casework.state import MatterState, item_state, matter_state
+from suyuan.casework.state import MatterState, matter_state
 from suyuan.model.errors import InputError
 
 NOON = "2020-11-05T12:00"

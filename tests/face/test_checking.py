@@ -36,7 +36,7 @@ def run(*words: str, answers: str | None = None) -> str:
 @pytest.mark.parametrize(
     ("language", "unread", "aside", "repaired"),
     [
-        ("zh", "未读入", "5 处,首见第 32 行: 无法识别 [aaaaa]", "30 处,首见第 2 行"),
+        ("zh", "未读入", "5 处，首见第 32 行: 无法识别 [aaaaa]", "30 处，首见第 2 行"),
         ("en", "Not read", "5 places, first in line 32: cannot be read", "30 places, first in"),
     ],
 )

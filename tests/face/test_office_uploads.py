@@ -105,6 +105,39 @@ def test_what_was_handed_in_is_kept_when_the_form_comes_back(there: Served, path
     assert "0" * 64 not in page
 
 
+def test_a_matter_begins_with_its_documents(there: Served) -> None:
+    firm, other = Browser(there, "person:applicant-1"), Browser(there, "person:candidate-1")
+    page = firm.get("/begin/business-licence").text
+    assert 'enctype="multipart/form-data"' in page
+    hidden = dict(re.findall(r'name="(csrf|attempt)" value="([^"]+)"', page))
+    form = hidden | {"f.scope": "零售", "f.documents": "", "p.agency": PARTIES["agency"]}
+
+    def send(browser: Browser, *files: tuple[str, bytes], **more: str):
+        parts = [("f.documents", (name, content, "image/png")) for name, content in files]
+        return browser._take(
+            browser.client.post(
+                "/begin/business-licence", data=form | more, files=parts,
+                headers=browser._cookie() | browser.origin,
+            )
+        )  # fmt: skip
+
+    bad = send(firm, ("章程.pdf", PDF), ("b.jpg", b"MZ"))
+    assert (bad.status_code, "Windows 程序" in bad.text) == (422, True)
+    [kept] = re.findall(r'name="d.documents" value="(document:[0-9a-f]{64})"', bad.text)
+    # Whoever names another's subject gets nothing of what is there for it.
+    subject = "firm:" + hidden["attempt"][:12]
+    begun = send(firm, **{"d.documents": kept})
+    assert begun.status_code == 303, begun.text
+    path = begun.headers["location"].partition("?")[0]
+    [link] = re.findall(rf"{path}/documents/[0-9a-f]{{64}}", firm.get(path).text)
+    assert firm.get(link).content == PDF
+    assert Browser(there, "person:agency-1").get(link).content == PDF
+    assert other.get(link).status_code == 404
+    assert send(firm, **{"d.documents": kept}).headers["location"].startswith(path)  # sent twice
+    stolen = send(firm, attempt="x" * 32, subject=subject, **{"d.documents": kept})
+    assert stolen.status_code == 422
+
+
 def test_a_body_without_a_session_is_not_read(there: Served, path: str) -> None:
     stranger = Browser(there, None)
     answer = stranger.client.post(
@@ -130,6 +163,15 @@ KIND = "multipart/form-data; boundary=b"
 def test_a_body_that_is_no_form(kind: str, body: bytes) -> None:
     with pytest.raises(ProblemDetails):
         taken_apart(kind, body)
+
+
+def test_a_name_and_a_text_keep_their_per_cent_signs() -> None:
+    body = (
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n50%22\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="f"; filename="50%41.pdf"\r\n\r\nx\r\n--b--'
+    )
+    parts = taken_apart(KIND, body)
+    assert (parts.written, parts.files[0].name) == (b"a=50%2522", "50%41.pdf")
 
 
 def test_parts_come_back_as_they_were() -> None:

@@ -47,6 +47,18 @@ def test_answers_read_back(
     assert written == expected
 
 
+def payments(keys: np.ndarray) -> np.ndarray:
+    events = np.zeros(len(keys), EVENT)
+    events["kind"], events["c"] = EventKind.PAYMENT, keys
+    return events
+
+
+def repeats(held: Verdicts, events: np.ndarray) -> np.ndarray:
+    repeated = np.empty(len(events), bool)
+    assert held.repeats(events, 0, repeated) == (len(events), repeated.sum())
+    return repeated
+
+
 def test_verdicts_are_remembered_in_a_ring() -> None:
     """Against a dict, with keys that fall on few slots."""
     rng, held = np.random.default_rng(3), Verdicts(64)
@@ -59,8 +71,11 @@ def test_verdicts_are_remembered_in_a_ring() -> None:
         held.keep(rows)
         kept = np.concatenate([kept, rows])[-64:]
         assert held.rows().tobytes() == kept.tobytes()
-        assert held.at(kept["key"]).tobytes() == kept.tobytes()
+        known, tally = payments(kept["key"]), np.zeros(4, np.int64)
+        found = held.at(known, np.zeros(len(kept), bool), len(kept), tally)
+        assert found.tobytes() == kept.tobytes()
+        assert tally.sum() == len(kept)
         asked = np.zeros(400, EVENT)
         asked["kind"], asked["c"] = EventKind.PAYMENT, rng.permutation(4000)[:400] + 1
-        assert np.array_equal(held.repeats(asked), np.isin(asked["c"], kept["key"]))
-        assert held.repeats(np.concatenate([asked, asked]))[400:].all()
+        assert np.array_equal(repeats(held, asked), np.isin(asked["c"], kept["key"]))
+        assert repeats(held, np.concatenate([asked, asked]))[400:].all()

@@ -2,12 +2,15 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import ibis
 import pyarrow as pa
 import pytest
 
+from suyuan.detect.cards import scorecard
+from suyuan.detect.detectors import DETECTORS
 from suyuan.model.errors import ContractError
 from suyuan.model.text import Text
 from suyuan.store.derivation import derivation_shape
@@ -61,7 +64,12 @@ def test_a_plan_that_differs_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "known"),
-    [((1, ("a", frozenset({"b", "c"}))), True), (({"a": 1},), False), ((object(),), False)],
+    [
+        ((1, ("a", frozenset({"b", "c"}))), True),
+        (({"a": 1},), True),
+        ((object(),), False),
+        (({"a": object()},), False),
+    ],
 )
 def test_only_plain_arguments_are_known(arguments: tuple[object, ...], known: bool) -> None:
     with DuckEngine() as engine:
@@ -93,3 +101,16 @@ def test_no_closure_is_taken_for_another(tmp_path: Path) -> None:
         table = engine.arrow(ROWS)
         counts = [engine.fetch(engine.derive(least(n), table, by=())).num_rows for n in (1, 3)]
     assert counts == [3, 1]
+
+
+def test_every_scorecard_is_plain_data() -> None:
+    """A finding is derived by its card: a card that is not plain would be built each time."""
+    with DuckEngine() as engine:
+        table = engine.arrow(ROWS)
+        for detector in DETECTORS:
+            card = scorecard(detector.role)
+            assert derivation_shape(totals, [table], (card,)), detector.role
+            # What it was fitted on is no text of the sentences, but told apart all the same.
+            other = replace(card, fitted_on={**card.fitted_on, "worlds": 0})
+            shapes = [derivation_shape(totals, [table], (one,)) for one in (card, other)]
+            assert len({shape.digest for shape in shapes if shape}) == 2

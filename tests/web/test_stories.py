@@ -359,7 +359,7 @@ def test_findings_become_duties_by_a_person(page: Page) -> None:
     page.get_by_role("button", name="发出止付指令").click()
     page.get_by_label("止付金额").fill("1.00")
     page.get_by_role("button", name="提请", exact=True).click()
-    expect(page.locator(".matter")).to_contain_text("您本人提请,须他人批准")
+    expect(page.locator(".matter")).to_contain_text("您本人提请，须他人批准")
     expect(page.get_by_role("button", name="批准")).to_have_count(0)
 
 
@@ -401,7 +401,7 @@ def test_a_note_is_kept_in_versions(page: Page) -> None:
 def test_why_a_number_is_not_here(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("13800000000")
-    page.get_by_role("button", name="为什么没有显示?").click()
+    page.get_by_role("button", name="为什么没有显示？").click()
     expect(page.locator(".found .notice")).to_contain_text("任何数据表中都没有")
 
 

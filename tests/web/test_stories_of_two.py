@@ -13,8 +13,9 @@ from people_of import PASSWORD
 from playwright.sync_api import Browser, Page, expect
 from site_of import Client, served
 
+from suyuan.face.web.appointments import appoint
 from suyuan.face.web.permissions import CasePost
-from suyuan.face.web.site import Site, appoint
+from suyuan.face.web.site import Site
 from suyuan.model.results import RESULTS
 from suyuan.store.case import Results
 from suyuan.store.generations import generation
@@ -111,18 +112,18 @@ def test_two_who_keep_one_board_see_both_pictures(enter: Enter) -> None:
     one.keyboard.press("Control+s")
     one.get_by_label("图板名称").fill("移送版面")
     one.keyboard.press("Enter")
-    expect(one.locator(".boards")).to_contain_text("第 1 版,investigator")
+    expect(one.locator(".boards")).to_contain_text("第 1 版，investigator")
     two.keyboard.press("Control+s")
     two.locator(".boards").get_by_role("button", name="打开").click()
     expect(two.locator(".box.moved")).to_have_count(1)
     one.get_by_label("图板名称").press("Enter")
-    expect(two.locator(".boards")).to_contain_text("第 2 版,investigator")
+    expect(two.locator(".boards")).to_contain_text("第 2 版，investigator")
     two.get_by_label("图板名称").press("Enter")
     clash = two.locator(".boards .clash")
-    expect(clash).to_contain_text("第 2 版,investigator")
+    expect(clash).to_contain_text("第 2 版，investigator")
     expect(clash).to_contain_text("已手动移动 1 个")
     clash.get_by_role("button", name="以我的为新版本").click()
-    expect(one.locator(".boards")).to_contain_text("第 3 版,supervisor")
+    expect(one.locator(".boards")).to_contain_text("第 3 版，supervisor")
     expect(clash).to_have_count(0)
 
 

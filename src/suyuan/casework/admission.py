@@ -155,7 +155,10 @@ def allot(act: ActRule, state: MatterState, entries: dict[str, Any]) -> None:
 
 
 def proposed_act(transaction: LedgerTransaction, matter: str, number: int) -> str:
-    for event in transaction.events(matter):
+    events = transaction.events(matter)
+    if not events:
+        raise MissingError(Text("There is no such matter.", "没有这个事项。"), value=matter)
+    for event in events:
         if event.number == number and event.kind.endswith(PROPOSED):
             return event.kind.removesuffix(PROPOSED)
     raise MissingError(

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import as_file, files
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -48,11 +48,15 @@ class GradeSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ArisingSpec(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"condition": "if"}
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename={"condition": "if", "source": "from"},
 ):
     """A file of ``catalog/arising/``: rows of a result table that become drafts of a procedure.
 
-    `saves` says that `rank` is money that a call now would save: such drafts come first.
+    `saves` says that `rank` is money that a call now would save: such drafts come first. `source`
+    is what has the table: an investigated ``case``, or ``live`` scoring.
     """
 
     id: str
@@ -69,6 +73,7 @@ class ArisingSpec(
     subject_kind: str | None = None
     together: list[str] = []
     grade: GradeSpec | None = None
+    source: Literal["case", "live"] = "case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +100,11 @@ class DraftMatter:
 
 
 @cache
-def load_arising() -> dict[str, ArisingSpec]:
-    """The files of the catalog by id."""
+def load_arising(source: Literal["case", "live"] = "case") -> dict[str, ArisingSpec]:
+    """The files of the catalog that draw from `source`, by id."""
     with as_file(files("suyuan.catalog") / "arising") as folder:
         read = [read_catalog(path, ArisingSpec) for path in sorted(folder.glob("*.yml"))]
-    return {spec.id: spec for spec in read}
+    return {spec.id: spec for spec in read if spec.source == source}
 
 
 def drafts(

@@ -19,16 +19,16 @@ class BufferedTransaction:
 
     def __init__(self, behind: LedgerTransaction, events: Mapping[str, list[Event]]) -> None:
         self._behind = behind
-        self._keys = {
-            chain: {event.key: event for event in listed if event.key is not None}
-            for chain, listed in events.items()
-        }
-        self._ends = {chain: _end(listed) for chain, listed in events.items()}
+        self._events = events
+        self._keys: dict[str, dict[str, Event]] = {}
+        self._ends: dict[str, End] = {}
         self._rows: list[StoredRow] = []
         self._statements: dict[str, list[Sequence[Any]]] = {}
 
     def append(self, draft: Draft) -> Event:
-        keys = self._keys[draft.chain]
+        keys = self._keys.get(draft.chain)
+        if keys is None:
+            keys = self._begun(draft.chain)
         if draft.key is not None and draft.key in keys:
             return same_event(keys[draft.key], draft)
         row, self._ends[draft.chain] = row_behind(draft, self._ends[draft.chain])
@@ -37,6 +37,13 @@ class BufferedTransaction:
             keys[draft.key] = event
         self._rows.append(row)
         return event
+
+    def _begun(self, chain: str) -> dict[str, Event]:
+        """The keys that a chain has; few chains get more, so that it is looked at only then."""
+        events = self._events[chain]
+        self._ends[chain] = _end(events)
+        keys = self._keys[chain] = {e.key: e for e in events if e.key is not None}
+        return keys
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         if not sql.startswith(("INSERT", "DELETE", "UPDATE")):

@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 
 from suyuan.model.text import Text
-from suyuan.rulebook.calendars import WorkCalendar, load_calendar
+from suyuan.rulebook.calendars import WorkCalendar
 from suyuan.rulebook.dates import beijing_day
 from suyuan.rulebook.rows import after_months
 
@@ -155,14 +155,14 @@ def _ending(last: date, term: DeadlineTerms, calendar: WorkCalendar, known_on: d
 def _working(term: DeadlineTerms, calendar: WorkCalendar, known_on: date) -> DueDate:
     days = round(term.amount)
     if not term.pauses:
-        return _counted(beijing_day(term.start), days, calendar.id, known_on)
+        return _counted(beijing_day(term.start), days, calendar, known_on)
     return _count(beijing_day(term.start), days, term.pauses, calendar, known_on)
 
 
 @lru_cache(maxsize=65_536)
-def _counted(start: date, days: int, calendar: str, known_on: date) -> DueDate:
+def _counted(start: date, days: int, calendar: WorkCalendar, known_on: date) -> DueDate:
     """Thousands of notices of one day are due on one day: it is counted once."""
-    return _count(start, days, (), load_calendar(calendar), known_on)
+    return _count(start, days, (), calendar, known_on)
 
 
 def _count(
@@ -236,6 +236,14 @@ def _worked(day: date, calendar: WorkCalendar, known_on: date) -> LedgerDay:
     kind = calendar.kind(day, known_on)
     if kind == "unannounced":
         return LedgerDay(day, calendar.weekday(day), _UNANNOUNCED)
+    own = calendar.over is not None and calendar.own(day, known_on)
     if kind == "off":
-        return LedgerDay(day, counted=False, why=_DAY_OFF)
-    return LedgerDay(day, counted=True, why=_COUNTED if calendar.weekday(day) else _MAKE_UP)
+        return LedgerDay(day, counted=False, why=_by(calendar, _DAY_OFF) if own else _DAY_OFF)
+    why = _COUNTED if calendar.weekday(day) else _MAKE_UP
+    return LedgerDay(day, counted=True, why=_by(calendar, why) if own else why)
+
+
+def _by(calendar: WorkCalendar, why: Text) -> Text:
+    """Where it is the party's own calendar that says so."""
+    title = calendar.title
+    return Text(f"{why.en} ({title.en})", f"{why.zh}（{title.zh}）")

@@ -48,7 +48,7 @@ def _following(state: MatterState, now: datetime) -> Iterator[Consequence]:
         then = duty.rule.spec.then
         if then is None or duty.settled or duty.breach is not None:
             continue
-        due = duty.due(state.law.calendar, known_on)
+        due = duty.due(known_on)
         if due.moment is not None and due.passed(now):
             # What arose after its day, in a window's last second say, was not due before that.
             yield Consequence(then, max(due.moment, duty.opened), duty.id)

@@ -99,10 +99,10 @@ def duty_lines(state: MatterState, *, days: bool = False) -> list[DutyLine]:
 
 def _line(state: MatterState, run: DutyRun, now: datetime, *, days: bool) -> DutyLine:
     known_on = beijing_day(now)
-    due = run.due(state.law.calendar, known_on)
+    due = run.due(known_on)
     rule = state.law.book[run.rule.clause]
     term = run.term if days else None
-    ledger = () if term is None else tuple(ledger_of(term, state.law.calendar, known_on))
+    ledger = () if term is None else tuple(ledger_of(term, run.calendar, known_on))
     return DutyLine(
         run.id,
         run.rule.spec.title,

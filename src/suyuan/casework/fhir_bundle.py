@@ -224,7 +224,7 @@ def _status(state: MatterState) -> tuple[str, str]:
 def _due(state: MatterState, order: Event) -> datetime | None:
     for run in state.duties:
         if run.number == order.number and run.rule.spec.by == "hospital":
-            return run.due(state.law.calendar, beijing_day(state.now)).moment
+            return run.due(beijing_day(state.now)).moment
     return None
 
 

@@ -10,7 +10,7 @@ from suyuan.casework.directories import load_directories
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
 from suyuan.rulebook.book import Rulebook
-from suyuan.rulebook.calendars import WorkCalendar, load_calendar
+from suyuan.rulebook.calendars import WorkCalendar, calendar_of, load_calendar, load_calendars
 from suyuan.rulebook.dates import beijing_day, start_of
 from suyuan.rulebook.declare import Rule
 from suyuan.rulebook.single import Judged, parameters, row_rule
@@ -22,9 +22,11 @@ _KEPT: Final = 16_384
 class Law:
     """The rulebook and the calendar, as procedures ask them."""
 
-    def __init__(self, book: Rulebook, calendar: WorkCalendar | None = None) -> None:
+    def __init__(self, book: Rulebook, calendars: Mapping[str, WorkCalendar] | None = None) -> None:
         self.book = book
-        self.calendar = calendar or load_calendar()
+        self.calendar = load_calendar()
+        self._calendars = load_calendars() if calendars is None else calendars
+        self._calendar_of: dict[tuple[str, date], WorkCalendar] = {}
         self.directories = load_directories()
         self._numbers: dict[tuple[str, date], float | None] = {}
         self._budgets: dict[tuple[str, str | float, date], Budget | None] = {}
@@ -67,6 +69,16 @@ class Law:
             periods = self.book[rule_id].in_force
             self._in_force[asked] = any(asked[1] in period for period in periods)
         return self._in_force[asked]
+
+    def calendar_of(self, party: str | None, moment: datetime) -> WorkCalendar:
+        """The calendar by which a duty of `party` counts that arises at `moment`."""
+        if party is None:
+            return self.calendar
+        asked = (party, beijing_day(moment))
+        if asked not in self._calendar_of:
+            calendars = self._calendars.values()
+            self._calendar_of[asked] = calendar_of(calendars, *asked, self.calendar)
+        return self._calendar_of[asked]
 
     def answer(self, rule_id: str, facts: Mapping[str, Any], moment: datetime) -> str | None:
         """``kept``, ``broken``, ``not_in_force``, ``not_asked``; None where it cannot be told."""

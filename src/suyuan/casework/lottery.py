@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from suyuan.casework.items import item_state
 from suyuan.casework.office import Office
-from suyuan.casework.state import item_state
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 

@@ -9,10 +9,11 @@ from suyuan.casework.checks import MissingError
 from suyuan.casework.compiled import ActRule, Procedure, compiled
 from suyuan.casework.consequences import endless, following
 from suyuan.casework.declare import ProcedureSpec
+from suyuan.casework.folding import apply, fold, folded, known_by
 from suyuan.casework.law import Law
 from suyuan.casework.projections import elsewhere, project
 from suyuan.casework.sealing import Sealer
-from suyuan.casework.state import MatterState, fold, folded, known_by
+from suyuan.casework.state import MatterState
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.rulebook.catalog_files import plain_text, shaped
@@ -107,7 +108,7 @@ def taken_in(registry: Registry, state: MatterState, event: Event, now: datetime
     """`state` with one event more; what lies before the last one makes the fold begin anew."""
     if state.events and event.at < state.events[-1].at:
         return fold(state.procedure, registry.law, [*state.events, event], max(now, event.at))
-    state.apply(event)
+    apply(state, event)
     return state
 
 

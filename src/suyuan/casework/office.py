@@ -4,7 +4,10 @@ Each verb that writes is one transaction: first what time has brought about, the
 then the event. A refused act leaves nothing but what time had brought about anyway.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,7 +17,7 @@ from suyuan.casework.committed import ReadTransaction
 from suyuan.casework.compiled import Procedure
 from suyuan.casework.law import Law
 from suyuan.casework.matters import Registry, load
-from suyuan.casework.posts import grant_post, posts_of
+from suyuan.casework.posts import end_posts, grant_post, posts_of
 from suyuan.casework.sealing import Sealer
 from suyuan.casework.state import MatterState
 from suyuan.casework.submissions import ActForm, Opening
@@ -25,6 +28,31 @@ from suyuan.store.ledger.seam import EventLedger, LedgerTransaction
 
 __all__ = ["ActForm", "Office", "Opening", "ReadTransaction"]
 _BATCH: Final = 500
+#: The next matters for which time alone may bring something about.
+DUE: Final = (
+    "SELECT wake, id, subject FROM matter WHERE wake <= ? AND (wake, id) > (?, ?)"
+    f" ORDER BY wake, id LIMIT {_BATCH}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a verb does inside a transaction, and the names it locks: for the ledger to do."""
+
+    work: Callable[[LedgerTransaction], Event]
+    locks: Sequence[str]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Nothing of a batch is part of a circle: the cycle collector would look for one in vain."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 class Office:
@@ -49,17 +77,25 @@ class Office:
         """Give a person a post; the first one of an office anybody may give."""
         return self.ledger.write(lambda t: grant_post(t, post, by, now), ["posts"])
 
+    def end_posts(
+        self, person: str, role: str, party: str, by: str, now: datetime
+    ) -> Sequence[Event]:
+        """End what a person holds in a role for a party; nothing is deleted."""
+        return self.ledger.write(lambda t: end_posts(t, person, role, party, by, now), ["posts"])
+
     def begin(
         self, opening: Opening, person: str, now: datetime, attempt: Attempt | None = None
     ) -> str:
         """Begin a matter and give its id; the same reason again is the same matter."""
-        self._write(
-            lambda verbs: verbs.begin(opening, person, now),
-            [opening.matter, opening.subject],
-            now,
-            attempt,
-        )
+        self._do(self.beginning(opening, person, now, attempt))
         return opening.matter
+
+    def beginning(
+        self, opening: Opening, person: str, now: datetime, attempt: Attempt | None = None
+    ) -> Deed:
+        """What :meth:`begin` does, for whoever hands it to the ledger and does not wait."""
+        locks = [opening.matter, opening.subject]
+        return self._deed(lambda verbs: verbs.begin(opening, person, now), locks, now, attempt)
 
     def act(
         self,
@@ -73,10 +109,19 @@ class Office:
 
         Raises :class:`RefusedError` with every reason why not; `standing` is asked before them.
         """
+        return self._do(self.acting(form, person, now, attempt, standing))
+
+    def acting(
+        self,
+        form: ActForm,
+        person: str,
+        now: datetime,
+        attempt: Attempt | None = None,
+        standing: Standing | None = None,
+    ) -> Deed:
+        """What :meth:`act` does, for whoever hands it to the ledger and does not wait."""
         locks = self._locks(form.matter)
-        return self._write(
-            lambda verbs: verbs.act(form, person, now, standing), locks, now, attempt
-        )
+        return self._deed(lambda verbs: verbs.act(form, person, now, standing), locks, now, attempt)
 
     def approve(
         self,
@@ -88,12 +133,13 @@ class Office:
         expected: int | None = None,
     ) -> Event:
         """The second person's event: what was proposed is done now."""
-        return self._write(
+        deed = self._deed(
             lambda verbs: verbs.approve(matter, proposal, person, now, expected),
             self._locks(matter),
             now,
             attempt,
         )
+        return self._do(deed)
 
     def withdraw(
         self,
@@ -104,22 +150,19 @@ class Office:
         attempt: Attempt | None = None,
     ) -> Event:
         """Take a proposal back; whoever may propose it may."""
-        return self._write(
+        deed = self._deed(
             lambda verbs: verbs.withdraw(matter, proposal, person, now),
             self._locks(matter),
             now,
             attempt,
         )
+        return self._do(deed)
 
     def tick(self, now: datetime) -> int:
         """Write what time alone has brought about by `now`; how many events that were."""
         written, last = 0, ("", "")
         while True:
-            rows = self.ledger.read(
-                "SELECT wake, id, subject FROM matter WHERE wake <= ? AND (wake > ? OR"
-                f" (wake = ? AND id > ?)) ORDER BY wake, id LIMIT {_BATCH}",
-                (stamp(now), last[0], last[0], last[1]),
-            )
+            rows = self.ledger.read(DUE, (stamp(now), *last))
             if not rows:
                 return written
             written += self._pass_time(rows, now)
@@ -134,26 +177,32 @@ class Office:
         return posts_of(ReadTransaction(self.ledger), person)
 
     # --- inside ---
-    def _write(
+    def _do(self, deed: Deed) -> Event:
+        return self.ledger.write(deed.work, deed.locks)
+
+    def _deed(
         self,
         work: Callable[[Verbs], Event],
-        locks: list[str],
+        locks: Sequence[str],
         now: datetime,
         attempt: Attempt | None,
-    ) -> Event:
+    ) -> Deed:
         def inside(transaction: LedgerTransaction) -> Event:
             verbs = Verbs(self.registry, transaction)
             return once(transaction, attempt, lambda: work(verbs), now)
 
-        return self.ledger.write(inside, [*locks, *(attempt.locks if attempt else ())])
+        return Deed(inside, [*locks, *(attempt.locks if attempt else ())])
 
     def _pass_time(self, rows: Sequence[tuple[str, ...]], now: datetime) -> int:
         def inside(transaction: LedgerTransaction) -> int:
-            return Verbs(self.registry, transaction).tick(rows, now)
+            with uncollected():
+                return Verbs(self.registry, transaction).tick(rows, now)
 
         return self.ledger.write(inside, [name for row in rows for name in row[1:]])
 
     def _locks(self, matter: str) -> list[str]:
+        if self.ledger.one_writer:
+            return []
         rows = self.ledger.read("SELECT subject FROM matter WHERE id = ?", (matter,))
         if not rows:
             raise MissingError(Text("There is no such matter.", "没有这个事项。"), value=matter)

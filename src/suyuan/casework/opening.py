@@ -9,6 +9,7 @@ from suyuan.casework.compiled import Procedure, load_procedures
 from suyuan.casework.law import Law
 from suyuan.casework.office import Office
 from suyuan.rulebook import load_rules
+from suyuan.rulebook.calendars import load_calendars
 from suyuan.store.ledger import EventLedger, SqliteLedger
 
 FILE: Final = "office.db"
@@ -34,4 +35,5 @@ def open_office(
 
         ledger = PostgresLedger(address, SCHEMA)
     sealer = sealing.master_key(folder / KEY)
-    return Office(ledger, procedures or load_procedures(), Law(load_rules()), sealer)
+    law = Law(load_rules(), load_calendars(folder / "calendars"))
+    return Office(ledger, procedures or load_procedures(), law, sealer)

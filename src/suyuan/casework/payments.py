@@ -71,13 +71,25 @@ class Cashier:
 
         While one asks for an order, the same person asking again waits for the same answer.
         """
+        asking = self.joined(matter, fee, person)
+        return self.ask_first(matter, fee, person, now) if asking is None else asking.result()
+
+    def joined(self, matter: str, fee: str, person: str) -> Future[PaymentNotice] | None:
+        """The answer for which the same person waits already.
+
+        None for whoever is the first: who must :meth:`ask_first` then, since others may join.
+        """
         name = (f"{matter}/{fee}", person)
         with self._lock:
             asking = self._asking.get(name)
             if asking is None:
-                own = self._asking[name] = Future()
-        if asking is not None:
-            return asking.result()
+                self._asking[name] = Future()
+        return asking
+
+    def ask_first(self, matter: str, fee: str, person: str, now: datetime) -> PaymentNotice:
+        """What :meth:`ask` gives, for whoever was told by :meth:`joined` to be the first."""
+        name = (f"{matter}/{fee}", person)
+        own = self._asking[name]
         try:
             notice = self._ask(matter, fee, person, now)
         except BaseException as error:

@@ -1,5 +1,6 @@
 """Posts: who may act in which role, for which party, on what, from when to when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,18 +12,20 @@ from suyuan.store.ledger.seam import LedgerTransaction
 CHAIN: Final = "posts"
 #: Who may give posts.
 REGISTRAR: Final = "registrar"
+END: Final = "post_ended"
+#: What :func:`post_of` reads.
+POST_COLUMNS: Final = "post.person, post.role, post.party, post.scope, post.since, post.until"
 
 
 def posts_of(transaction: LedgerTransaction, person: str) -> list[Post]:
     rows = transaction.execute(
-        "SELECT person, role, party, scope, since, until FROM post"
-        " WHERE person = ? ORDER BY number",
-        (person,),
+        f"SELECT {POST_COLUMNS} FROM post WHERE person = ? ORDER BY number", (person,)
     )
-    return [_post(row) for row in rows]
+    return [post_of(row) for row in rows]
 
 
-def _post(row: tuple[Any, ...]) -> Post:
+def post_of(row: Sequence[Any]) -> Post:
+    """The post of a row."""
     until = None if row[5] is None else datetime.fromisoformat(row[5])
     return Post(row[0], row[1], row[2], row[3], datetime.fromisoformat(row[4]), until)
 
@@ -45,9 +48,34 @@ def grant_post(transaction: LedgerTransaction, post: Post, by: str, now: datetim
     return event
 
 
+def end_posts(
+    transaction: LedgerTransaction, person: str, role: str, party: str, by: str, now: datetime
+) -> list[Event]:
+    """End what a person holds in a role for a party; the grants stay, with the time they ended."""
+    if not is_registrar(transaction, by, now):
+        raise RefusedError(
+            "end", [Text("Only the registrar ends posts.", "只有登记员可以终止岗位。")]
+        )
+    rows = transaction.execute(
+        "SELECT number FROM post WHERE person = ? AND role = ? AND party = ?"
+        " AND (until IS NULL OR until > ?) ORDER BY number",
+        (person, role, party, stamp(now)),
+    )
+    ended = []
+    for (number,) in list(rows):
+        body = {"grant": number, "until": stamp(now)}
+        ended.append(transaction.append(Draft(CHAIN, END, by, now, now, person, body)))
+        project_post(transaction, ended[-1])
+    return ended
+
+
 def project_post(transaction: LedgerTransaction, event: Event) -> None:
-    """The row of a grant."""
+    """The row of a grant, or when it ended."""
     body = event.body
+    if event.kind == END:
+        end = "UPDATE post SET until = ? WHERE number = ?"
+        transaction.execute(end, (body["until"], body["grant"]))
+        return
     transaction.execute(
         "INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?)",
         (

@@ -9,8 +9,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
+from suyuan.casework.items import item_state
 from suyuan.casework.runs import DutyRun
-from suyuan.casework.state import Elsewhere, MatterState, item_state, matter_state
+from suyuan.casework.state import Elsewhere, MatterState, matter_state
 from suyuan.rulebook.dates import beijing_day
 from suyuan.store.ledger.event import stamp
 from suyuan.store.ledger.seam import LedgerTransaction
@@ -20,7 +21,8 @@ CREATE TABLE IF NOT EXISTS matter (
   id TEXT NOT NULL PRIMARY KEY, procedure TEXT NOT NULL, bound TEXT NOT NULL, sha256 TEXT NOT NULL,
   subject TEXT NOT NULL, state TEXT NOT NULL, opened TEXT NOT NULL, number INTEGER NOT NULL,
   hash TEXT NOT NULL, wake TEXT, finding TEXT) STRICT;
-CREATE INDEX IF NOT EXISTS matter_wake ON matter (wake) WHERE wake IS NOT NULL;
+DROP INDEX IF EXISTS matter_wake;
+CREATE INDEX IF NOT EXISTS matter_due ON matter (wake, id, subject) WHERE wake IS NOT NULL;
 CREATE INDEX IF NOT EXISTS matter_subject ON matter (subject);
 CREATE TABLE IF NOT EXISTS duty (
   matter TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, party TEXT,
@@ -153,7 +155,7 @@ def wake(state: MatterState) -> datetime | None:
     moments = [run.until for run in state.measures if run.ended is None and run.until is not None]
     for run in state.duties:
         if _waits(run):
-            due = run.due(state.law.calendar, known_on)
+            due = run.due(known_on)
             if due.moment is not None:
                 moments.append(due.not_before or due.moment)
     return min(moments, default=None)
@@ -166,9 +168,9 @@ def _waits(run: DutyRun) -> bool:
 def _duties(state: MatterState) -> list[tuple[Any, ...]]:
     known_on = beijing_day(state.now)
     rows = []
-    matter, now, calendar = state.matter, state.now, state.law.calendar
+    matter, now = state.matter, state.now
     for run in state.duties:
-        due = run.due(calendar, known_on)
+        due = run.due(known_on)
         rows.append(
             (
                 matter,

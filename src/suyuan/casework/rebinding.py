@@ -12,11 +12,12 @@ from suyuan.casework.checks import NoPostError, RefusedError
 from suyuan.casework.clock import DueDate
 from suyuan.casework.compiled import BEGIN, CLOCK, PROPOSED, REBOUND, WITHDRAWN, Procedure
 from suyuan.casework.declare import names
+from suyuan.casework.folding import fold
 from suyuan.casework.matters import Registry, at_last_event, keep_text, load, settle
 from suyuan.casework.office import Office, ReadTransaction
 from suyuan.casework.projections import project
 from suyuan.casework.runs import DutyRun
-from suyuan.casework.state import MatterState, fold
+from suyuan.casework.state import MatterState
 from suyuan.model.text import Text
 from suyuan.rulebook.dates import beijing_day
 from suyuan.store.ledger.event import Draft, Event, stamp
@@ -88,13 +89,12 @@ def _as_if(
 def _moved(before: MatterState, after: MatterState, now: datetime) -> list[Moved]:
     old, new = _by_id(before), _by_id(after)
     known_on = beijing_day(now)
-    calendar = before.law.calendar
     found = []
     for name in sorted(old.keys() | new.keys()):
         was, then = old.get(name), new.get(name)
         if was is not None and was.settled:
             continue
-        dues = tuple(None if run is None else run.due(calendar, known_on) for run in (was, then))
+        dues = tuple(None if run is None else run.due(known_on) for run in (was, then))
         owners = tuple(None if run is None else run.rule.spec.by for run in (was, then))
         if dues[0] != dues[1] or owners[0] != owners[1]:
             found.append(Moved(before.matter, name, dues[0], dues[1], owners[0], owners[1]))
@@ -190,7 +190,7 @@ def _no_authority(target: Procedure, roles: tuple[str, ...], person: str) -> NoP
         [
             Text(
                 f"{person}: only this may rebind it: {' or '.join(w.en for w in words)}.",
-                f"{person}:仅{'或'.join(w.zh for w in words)}可换版。",
+                f"{person}：仅{'或'.join(w.zh for w in words)}可换版。",
             )
         ],
     )

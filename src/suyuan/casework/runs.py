@@ -44,6 +44,7 @@ class DutyRun:
     budget: Budget | None
     fixed: datetime | None
     party: str | None
+    calendar: WorkCalendar
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
     done_at: datetime | None = None
@@ -68,17 +69,17 @@ class DutyRun:
             self.since, self.budget, self.pauses, self.extensions, self.rule.spec.on_holiday
         )
 
-    def due(self, calendar: WorkCalendar, known_on: date) -> DueDate:
-        """When it is due, as far as could be known on that day.
+    def due(self, known_on: date) -> DueDate:
+        """When it is due by the calendar of its party, as far as could be known on that day.
 
         It is counted again only where a year was announced, or a pause or extension came since.
         """
         there = self._counted
         if there is not None and there[0] == known_on:
             return there[2]
-        edition = calendar.edition(known_on)
+        edition = self.calendar.edition(known_on)
         same = there is not None and there[1] == edition
-        due = there[2] if there is not None and same else self._count(calendar, edition)
+        due = there[2] if there is not None and same else self._count(edition)
         self._counted = (known_on, edition, due)
         return due
 
@@ -97,7 +98,7 @@ class DutyRun:
         self.extensions += (extension,)
         self._counted = None
 
-    def _count(self, calendar: WorkCalendar, known_on: date) -> DueDate:
+    def _count(self, known_on: date) -> DueDate:
         if self.fixed is not None:
             return DueDate(self.fixed, "exact")
         budget = self.budget
@@ -107,7 +108,7 @@ class DutyRun:
             return DueDate(self.since + _hours(budget.amount), "exact")
         term = self.term
         assert term is not None
-        return due_date(term, calendar, known_on)
+        return due_date(term, self.calendar, known_on)
 
     def state(self, due: DueDate, now: datetime) -> DutyState:
         if self.void_at is not None:

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import weakref
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
@@ -33,13 +34,23 @@ class Surrounding(Protocol):
 
 
 class Scope(dict[str, Any]):
-    """The known fields by name, with what surrounds them."""
+    """The known fields by name, with what surrounds them, which must outlive it.
 
-    __slots__ = ("around",)
+    It is held weakly: a state holds its scope, and thousands of states that held themselves would
+    wait for the cycle collector.
+    """
+
+    __slots__ = ("_around",)
 
     def __init__(self, around: Surrounding, fields: dict[str, Any] | None = None) -> None:
         super().__init__(fields or {})
-        self.around = around
+        self._around = weakref.ref(around)
+
+    @property
+    def around(self) -> Surrounding:
+        found = self._around()
+        assert found is not None
+        return found
 
 
 def _moment(_: Scope, written: str) -> datetime:

@@ -9,9 +9,9 @@ import secrets
 from datetime import datetime
 from typing import Any, Final
 
-from suyuan.casework.checks import MissingError, NoPostError
+from suyuan.casework.checks import MissingError, NoPostError, Post
 from suyuan.casework.office import Office
-from suyuan.casework.posts import is_registrar
+from suyuan.casework.posts import POST_COLUMNS, is_registrar, post_of
 from suyuan.model.text import Text
 from suyuan.store.ledger.event import Draft, Event, stamp
 from suyuan.store.ledger.seam import LedgerTransaction
@@ -37,14 +37,19 @@ def revoke_tokens(office: Office, person: str, by: str, now: datetime) -> None:
     _record(office, Draft(CHAIN, "token_revoked", by, now, now, person), by, now)
 
 
-def person_of(office: Office, secret: str, now: datetime) -> str | None:
-    """Whom a token stands for now; None where for nobody."""
+def bearer(office: Office, secret: str, now: datetime) -> tuple[str, list[Post]] | None:
+    """Whom a token stands for now, with their posts, in one query; None where for nobody."""
+    moment = stamp(now)
     rows = office.ledger.read(
-        "SELECT person FROM token WHERE hash = ? AND since <= ? AND ? < until"
-        " AND (revoked IS NULL OR ? < revoked)",
-        (hashed(secret), stamp(now), stamp(now), stamp(now)),
+        f"SELECT token.person, {POST_COLUMNS} FROM token LEFT JOIN post"
+        " ON post.person = token.person WHERE token.hash = ? AND token.since <= ?"
+        " AND ? < token.until AND (token.revoked IS NULL OR ? < token.revoked)"
+        " ORDER BY post.number",
+        (hashed(secret), moment, moment, moment),
     )
-    return rows[0][0] if rows else None
+    if not rows:
+        return None
+    return rows[0][0], [post_of(row[1:]) for row in rows if row[1] is not None]
 
 
 def hashed(secret: str) -> str:

@@ -9,6 +9,7 @@ from suyuan.casework import admission
 from suyuan.casework.buffered import BufferedTransaction
 from suyuan.casework.checks import RefusedError, refusals
 from suyuan.casework.compiled import BEGIN, PROPOSED, WITHDRAWN, ActRule, Version, form_of
+from suyuan.casework.folding import apply
 from suyuan.casework.forms import filled
 from suyuan.casework.matters import (
     Registry,
@@ -158,7 +159,7 @@ class Verbs:
         draft = Draft(opening.matter, BEGIN, person, now, now, opening.subject, body, BEGIN)
         event = self.transaction.append(draft)
         state.bound, state.version = version.since.isoformat(), version
-        state.apply(event)
+        apply(state, event)
         state, _ = settle(self.registry, self.transaction, state, now)
         project(self.transaction, at_last_event(state), fresh=True)
         return event

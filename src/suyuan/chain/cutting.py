@@ -18,6 +18,7 @@ from suyuan.chain.routes import cause, routes
 from suyuan.model.links import CAUSES, OWN_PEOPLE
 from suyuan.model.results import CUTS
 from suyuan.money.methods import DEFAULT
+from suyuan.store.programs import derive_table
 from suyuan.store.steps import Written
 from suyuan.store.tables import Tables
 
@@ -37,12 +38,16 @@ ALL = 0.9
 
 def cut(tables: Tables) -> Written:
     """The step's work: table ``cuts``."""
+    marks = derive_table(tables, _marks, tables)
+    moved = tables.engine.arrow(money(marks, tables))
+    return {"cuts": derive_table(tables, _counted, marks, moved, tables)}
+
+
+def _counted(marks: ir.Table, moved: ir.Table, tables: Tables) -> ir.Table:
     keep = tables.engine.keep
-    paths = keep(routes(tables))
-    marks = keep(_marks(tables))
-    joined = ibis.union(keep(route_cuts(paths, marks)), tables.engine.arrow(money(marks, tables)))
-    by_ring = keep(tally(keep(joined), tables))
-    return {"cuts": keep(_listed(by_ring, tables))}
+    passed = keep(route_cuts(keep(routes(tables)), marks))
+    by_ring = keep(tally(keep(ibis.union(passed, moved)), tables))
+    return _listed(by_ring, tables)
 
 
 def route_cuts(paths: ir.Table, cuts: ir.Table) -> ir.Table:
@@ -69,18 +74,25 @@ def route_cuts(paths: ir.Table, cuts: ir.Table) -> ir.Table:
 def money(cuts: ir.Table, tables: Tables) -> pa.Table:
     """The same for traced money: ``through`` is the share of it that came to those who are cut."""
     fetch = tables.engine.fetch
+    moved = fetch(derive_table(tables, _moved, tables))
+    joined = fetch(derive_table(tables, _cut_at, cuts, tables))
+    parts = [_of_ring(ring, moved, joined) for ring in pc.unique(joined["ring_id"]).to_pylist()]
+    return pa.concat_tables([ROUTE_CUTS.empty_table(), *parts])
+
+
+def _moved(tables: Tables) -> ir.Table:
     placed = tables["ring_series"].select("ring_id", of="report_id").view()
     traces = tables["traces"].filter(tables["traces"]["method"] == DEFAULT)
     moved = traces.inner_join(placed, traces["report_id"] == placed["of"])
     moved = moved.filter(moved["ring_id"].notnull())
-    columns = ("ring_id", "report_id", "hop", "voucher_id", "from", "to", "amount")
-    moved = fetch(moved.select(*columns))
+    return moved.select("ring_id", "report_id", "hop", "voucher_id", "from", "to", "amount")
+
+
+def _cut_at(cuts: ir.Table, tables: Tables) -> ir.Table:
     reached = _reached(tables).view()
     named = cuts.select("cut", of="mark").view()
     joined = reached.inner_join(named, reached["mark"] == named["of"])
-    joined = fetch(joined.select("ring_id", "cut", "reached").distinct())
-    parts = [_of_ring(ring, moved, joined) for ring in pc.unique(joined["ring_id"]).to_pylist()]
-    return pa.concat_tables([ROUTE_CUTS.empty_table(), *parts])
+    return joined.select("ring_id", "cut", "reached").distinct()
 
 
 def _of_ring(ring: str, moved: pa.Table, joined: pa.Table) -> pa.Table:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from suyuan.chain.ring_evidence import ground
 from suyuan.detect.openings import opening
 from suyuan.identity.aliases import named
+from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 
 if TYPE_CHECKING:
@@ -48,21 +49,22 @@ NUMBERS = pa.schema([("number", pa.string()), ("ring_id", pa.string()), ("chance
 def numbers(known: ir.Table, tables: Tables) -> pa.Table:
     """Columns ``number``, ``ring_id``, ``chance``: each listed scam number with the ring it is of.
 
-    `known` has pairs ``number``, ``ring_id`` that records of victims tie; they stay where they are.
+    `known` has pairs ``number``, ``ring_id``, each once, that records of victims tie; they stay
+    where they are.
     """
     fetch = tables.engine.fetch
-    callers = fetch(_callers(tables))
+    callers = fetch(derive_table(tables, _callers, tables)).sort_by("number").combine_chunks()
     ids = callers["number"]
     if len(ids) == 0:
         return NUMBERS.empty_table()
-    tied = fetch(known.select("number", "ring_id").distinct()).sort_by(
-        [("number", "ascending"), ("ring_id", "ascending")]
-    )
+    tied = fetch(known).sort_by([("number", "ascending"), ("ring_id", "ascending")])
     rings = sorted(set(tied["ring_id"].to_pylist()))
     if not rings:
         return NUMBERS.empty_table()
     own = _places(tied, ids, rings)
-    things = fetch(_things(tables)).sort_by([("kind", "ascending"), ("thing", "ascending")])
+    things = fetch(derive_table(tables, _things, tables)).sort_by(
+        [("kind", "ascending"), ("thing", "ascending")]
+    )
     score = np.clip(callers["score"].to_numpy(), 1e-6, 1.0 - 1e-6)
     home, chance = _assigned(np.log(score / (1.0 - score)), own, _matrices(things, ids))
     held = np.flatnonzero((home >= 0) & (chance >= HELD))
@@ -80,8 +82,13 @@ def belonging(links: ir.Table, series: ir.Table, members: ir.Table, tables: Tabl
 
     Numbers that stand for a member already (`members`) are left to that.
     """
+    known = derive_table(tables, _known, links, series, tables)
+    held = tables.engine.arrow(numbers(known, tables))
+    return derive_table(tables, _grounds, held, members, tables)
+
+
+def _grounds(held: ir.Table, members: ir.Table, tables: Tables) -> ir.Table:
     keep = tables.engine.keep
-    held = tables.engine.arrow(numbers(_known(links, series, tables), tables))
     standing = members.select("ring_id", "entity").distinct().view()
     held = held.mutate(subject="phone:" + held["number"]).view()
     same = (held["ring_id"] == standing["ring_id"]) & (held["subject"] == standing["entity"])
@@ -113,13 +120,13 @@ def _known(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     )
     # A report may name one ring's number by mistake: most of its reports say whose it is.
     best = counted.mutate(most=counted["n"].max().over(group_by="number"))
-    return best.filter(best["n"] == best["most"]).select("number", "ring_id")
+    return best.filter(best["n"] == best["most"]).select("number", "ring_id").distinct()
 
 
 def _callers(tables: Tables) -> ir.Table:
     found = tables["findings:scam_caller"]
     asked = found.filter((found["score"] >= ASKED) | found["decided"])
-    return asked.select("score", number=asked["subject"].substr(6)).order_by("number")
+    return asked.select("score", number=asked["subject"].substr(6))
 
 
 def _things(tables: Tables) -> ir.Table:

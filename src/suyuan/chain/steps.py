@@ -23,6 +23,7 @@ from suyuan.model.privacy import Privacy
 from suyuan.model.results import SERIES
 from suyuan.model.roles import ROLES as EVERY_ROLE
 from suyuan.model.text import Text
+from suyuan.store.programs import derive_table, derive_tables
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -37,15 +38,13 @@ SCHEMES = ("fake_customer_service",)
 
 
 def _link(tables: Tables) -> Written:
-    keep, fetch = tables.engine.keep, tables.engine.fetch
-    direct = keep(report_links(tables))
-    every = keep(ibis.union(direct, rings.bought(direct, tables).select(*TOUCHES.names)))
-    followed = keep(_followed(every, tables))
-    reports = tables["reports"]
-    first = fetch(reports.select("report_id", "reported_at").distinct())
+    fetch = tables.engine.fetch
+    every = derive_table(tables, _touch_links, tables)
+    followed = derive_table(tables, _followed, every, tables)
+    first = fetch(derive_table(tables, _dated, tables["reports"]))
     first = first.sort_by([("reported_at", "ascending"), ("report_id", "ascending")])
-    hand_pairs = fetch(linkage.ties(followed.filter(followed["how"].isin(SAME_HAND)), tables))
-    all_pairs = fetch(linkage.ties(followed, tables))
+    hand_pairs = fetch(derive_table(tables, _hand_ties, followed, tables))
+    all_pairs = fetch(derive_table(tables, linkage.ties, followed, tables))
     series = linkage.series(hand_pairs, first, linkage.ONE_HAND).rename_columns(
         ["report_id", "series_id"]
     )
@@ -54,6 +53,19 @@ def _link(tables: Tables) -> Written:
     )
     placed = series.join(ring, "report_id").join(_strengths(all_pairs), "report_id")
     return {"touches": every, "ring_series": _rings_only(_schemed(placed, tables))}
+
+
+def _touch_links(tables: Tables) -> ir.Table:
+    direct = tables.engine.keep(report_links(tables))
+    return ibis.union(direct, rings.bought(direct, tables).select(*TOUCHES.names))
+
+
+def _dated(reports: ir.Table) -> ir.Table:
+    return reports.select("report_id", "reported_at").distinct()
+
+
+def _hand_ties(followed: ir.Table, tables: Tables) -> ir.Table:
+    return linkage.ties(followed.filter(followed["how"].isin(SAME_HAND)), tables)
 
 
 def _followed(every: ir.Table, tables: Tables) -> ir.Table:
@@ -83,9 +95,12 @@ def _schemed(placed: pa.Table, tables: Tables) -> pa.Table:
     Where no narrative tells, a report may be.
     """
     types = tables["fraud_types"]
+    return placed.join(tables.engine.gather(_in_scheme, types), "report_id")
+
+
+def _in_scheme(types: ir.Table) -> ir.Table:
     wanted = types.filter(types["in_force"] & types["type"].isin(SCHEMES))
-    schemed = wanted.group_by("report_id").aggregate(in_scheme=wanted["probability"].sum())
-    return placed.join(tables.engine.fetch(schemed), "report_id")
+    return wanted.group_by("report_id").aggregate(in_scheme=wanted["probability"].sum())
 
 
 def _rings_only(placed: pa.Table) -> pa.Table:
@@ -109,13 +124,20 @@ def _rings_only(placed: pa.Table) -> pa.Table:
 
 
 def _assemble(tables: Tables) -> Written:
-    keep = tables.engine.keep
     series, every = tables["ring_series"], tables["touches"]
-    members = keep(rings.members(every, series, tables))
+    members = derive_table(tables, rings.members, every, series, tables)
+    # It goes on by rows that it fetches, so that it cannot be repeated with the rest.
+    spare = numbers.belonging(every, series, members, tables)
+    return derive_tables(tables, _whole, members, spare, tables)
+
+
+def _whole(members: ir.Table, spare: ir.Table, tables: Tables) -> Written:
+    """All that the step writes, from members and the grounds of `numbers`."""
+    keep, series = tables.engine.keep, tables["ring_series"]
     member_findings = membership.member_findings(members, tables)
     for name, found in member_findings.items():
         tables.put(name, found)
-    ground = keep(_grounds(members, tables))
+    ground = keep(ibis.union(*_grounds(members, tables), spare))
     served = keep(assemble.serves(ground, tables))
     roles = (*ROLES, membership.ROLE)
     final = keep(complete.findings(roles, served, tables))
@@ -134,18 +156,17 @@ def _assemble(tables: Tables) -> Written:
     }
 
 
-def _grounds(members: ir.Table, tables: Tables) -> ir.Table:
+def _grounds(members: ir.Table, tables: Tables) -> tuple[ir.Table, ...]:
     keep, series = tables.engine.keep, tables["ring_series"]
     traced = keep(ring_evidence.laundering(series, tables))
     sold = keep(ring_evidence.sales(members, tables))
     opened = ring_evidence.openings(tables["touches"], series, tables)
-    return ibis.union(
+    return (
         traced,
         resale.resales(members, traced, tables),
         ring_evidence.nearest(sold, opened, tables),
         leaking.leaks(series, sold, tables),
         membership.belonging(members, tables),
-        numbers.belonging(tables["touches"], series, members, tables),
     )
 
 
@@ -170,7 +191,7 @@ def _series(tables: Tables) -> ir.Table:
         because_zh=ibis.cases(
             (ringed, "通过" + n + "个号码、账号和人员相连。"),
             (alone, "未与其他报案相连。"),
-            else_="与另外" + number + "起报案手法或线索相同,但未认定为同类诈骗团伙。",
+            else_="与另外" + number + "起报案手法或线索相同，但未认定为同类诈骗团伙。",
         ),
         evidence_id=_series_proof_id(both["report_id"]),
     ).select(*SERIES.stored.names)
@@ -227,7 +248,7 @@ LINK = Step(
     writes=("touches", "ring_series"),
     run=_link,
     without={
-        "reports": Text("no cases can be linked and no rings formed", "无法串并案,也无法形成团伙")
+        "reports": Text("no cases can be linked and no rings formed", "无法串并案，也无法形成团伙")
     },
 )
 ASSEMBLE = Step(

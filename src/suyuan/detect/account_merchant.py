@@ -183,7 +183,7 @@ DETECTOR = Detector(
     without={
         "trades": Text(
             "Without ledgers only owners of farms are seen, not sellers.",
-            "没有交易账本时只能看到养号者,看不到售卖者。",
+            "没有交易账本时只能看到养号者，看不到售卖者。",
         ),
         "reports": Text("Use against victims is not weighed.", "无法衡量账号是否用于诈骗。"),
     },

@@ -24,6 +24,7 @@ from suyuan.detect.registering.company_of_known import CROWD, STREET, lift
 from suyuan.detect.registering.handover import handover
 from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
+from suyuan.store.programs import derive_tables
 from suyuan.store.tables import Tables
 
 #: One account of a group that was sold or used taints nobody else in it; so many others do.
@@ -32,11 +33,20 @@ SEVERAL = 2
 
 def measure(tables: Tables) -> Measured:
     """Every registered account, with what came with it."""
-    keep, derive = tables.engine.keep, tables.engine.derive
+    derive = tables.engine.derive
     slim = derive(crowds.registrations, tables["accounts"])
     batched = derive(openings.batches, tables["sims"])
+    ties = derive(groups.ties, slim, batched)
+    tied = grouped(tables.engine, ties, widest=crowds.HUB_LEAST)
+    return Measured(**derive_tables(tables, _of_groups, slim, batched, tied, tables))
+
+
+def _of_groups(
+    slim: ir.Table, batched: ir.Table, tied: ir.Table, tables: Tables
+) -> dict[str, ir.Table]:
+    """The fields of what is measured, from registrations, cards and groups."""
+    keep, derive = tables.engine.keep, tables.engine.derive
     known = keep(known_goods(tables))
-    tied = keep(grouped(tables.engine, groups.ties(slim, batched), widest=crowds.HUB_LEAST))
     found = derive(
         _measured,
         derive(crowds.crowds, slim),
@@ -50,7 +60,7 @@ def measure(tables: Tables) -> Measured:
     marked = _company(tables, found, slim, batched, tied)
     company = map(keep, (*marked, *_known_company(tables, slim, known)))
     found = derive(_with_company, found, *company)
-    return Measured(found, _evidence(tables, found))
+    return {"candidates": found, "evidence": _evidence(tables, found)}
 
 
 def _measured(

@@ -32,6 +32,7 @@ from suyuan.detect.leaks.inquiry import Inquiry, inquire
 from suyuan.detect.leaks.nesting import jointly
 from suyuan.detect.leaks.sentences import because, rivals
 from suyuan.model.text import Text
+from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 
 Row = dict[str, Any]
@@ -101,7 +102,10 @@ def _measured(tables: Tables, found: list[Row], behind: list[Row]) -> Measured:
     candidates = pa.Table.from_pylist(found, schema=pa.schema(_TYPES.items()))
     shown = pa.Table.from_pylist(behind, schema=_ROWS)
     engine = tables.engine
-    return Measured(engine.arrow(candidates), _evidence(tables, engine.arrow(shown)))
+    return Measured(
+        engine.arrow(candidates),
+        derive_table(tables, _evidence, tables, engine.arrow(shown)),
+    )
 
 
 def _sources(

@@ -18,6 +18,7 @@ from suyuan.identity.aliases import named
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
 from suyuan.money.settlement import settled
+from suyuan.store.programs import derive_tables
 from suyuan.store.tables import Tables
 
 #: Hours within which what dealers paid is passed on.
@@ -26,6 +27,12 @@ PASSED_ON = 72
 
 def measure(tables: Tables) -> Measured:
     """Whoever hands cards that it got from others to somebody who pays."""
+    moved = tables.engine.view(settled(tables).select("payer", "payee", "amount", "at"))
+    return Measured(**derive_tables(tables, _of_payments, moved, tables))
+
+
+def _of_payments(settlements: ir.Table, tables: Tables) -> dict[str, ir.Table]:
+    """The fields of what is measured, from the payments that moved money."""
     keep = tables.engine.keep
     chain = keep(custody(tables))
     moved = passed(tables, chain)
@@ -40,7 +47,7 @@ def measure(tables: Tables) -> Measured:
         _gifts(tables, gifts),
         _issued(chain),
         _noted(ledger),
-        _paid_on(tables, found),
+        _paid_on(tables, settlements, found),
     )
     for part in parts:
         found = found.left_join(keep(part), "subject").drop("subject_right")
@@ -55,7 +62,7 @@ def measure(tables: Tables) -> Measured:
         first_seen=ibis.coalesce(found["since"], found["noted_since"]),
         last_seen=ibis.coalesce(found["until"], found["noted_until"]),
     )
-    return Measured(keep(found), _evidence(tables, gifts, receipts, ledger))
+    return {"candidates": keep(found), "evidence": _evidence(tables, gifts, receipts, ledger)}
 
 
 def _victims(tables: Tables) -> ir.Table:
@@ -116,14 +123,13 @@ def _noted(ledger: ir.Table) -> ir.Table:
     )
 
 
-def _paid_on(tables: Tables, found: ir.Table) -> ir.Table:
+def _paid_on(tables: Tables, moved: ir.Table, found: ir.Table) -> ir.Table:
     """``paid_on``: of what came into the subject's accounts, the share paid out within three days
     at the earliest (the smaller of both, day by day, over all that came in).
     """
     owner = tables["owners"].select("subject", entity="entity").distinct()
     owner = owner.join(found.select(entity="subject"), "entity")
     own = tables.engine.keep(owner.select(account="subject", who="entity").distinct())
-    moved = settled(tables).select("payer", "payee", "amount", "at")
     into = moved.join(own, ACCOUNT + moved["payee"] == own["account"])
     out = moved.join(own, ACCOUNT + moved["payer"] == own["account"])
     span = PASSED_ON * 3600

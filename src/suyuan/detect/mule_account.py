@@ -22,6 +22,7 @@ from suyuan.detect.money_flows import accounts, sides, stolen
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
 from suyuan.money.settlement import settled
+from suyuan.store.programs import derive_tables
 from suyuan.store.tables import Tables
 
 #: Kinds of account that cannot be rented: lenders and card shops.
@@ -32,15 +33,20 @@ LARGEST = 8
 
 def measure(tables: Tables) -> Measured:
     """Every account that takes money in and is nobody's who reported."""
-    keep = tables.engine.keep
-    moved = keep(settled(tables))
+    moved = tables.engine.keep(settled(tables))
+    walked = accounts.measured(tables, moved)
+    return Measured(**derive_tables(tables, _of_accounts, moved, walked, tables))
+
+
+def _of_accounts(moved: ir.Table, walked: ir.Table, tables: Tables) -> dict[str, ir.Table]:
+    """The fields of what is measured, from payments and what each account does with them."""
+    keep, found = tables.engine.keep, walked
     sight = keep(sides.sides(tables, moved))
-    found = accounts.measured(tables, moved)
     for part in (sides.dealings(sight), stolen.near(tables, sight), _registered(tables)):
         found = found.left_join(keep(part), "account_no").drop("account_no_right")
     found = found.filter(found["n_in"] > 0, ~found["kind"].fill_null("").isin(NEVER))
     found = keep(_derived(found.anti_join(sides.victims(tables), "account_no")))
-    return Measured(found, _evidence(tables, sight, found))
+    return {"candidates": found, "evidence": _evidence(tables, sight, found)}
 
 
 def _registered(tables: Tables) -> ir.Table:

@@ -170,7 +170,7 @@ DETECTOR = Detector(
     without={
         "calls": Text(
             "Without call records only numbers named in reports are listed.",
-            "没有话单时,只能列出报案中提到的号码。",
+            "没有话单时，只能列出报案中提到的号码。",
         ),
         "orders": Text(
             "Whether the people called had just bought something is not weighed.",

@@ -12,6 +12,7 @@ from suyuan.model.derived import ROLE_FINDINGS, ROLE_SIGNALS
 from suyuan.model.records import RECORDS
 from suyuan.model.scorecard import Scorecard, Signal
 from suyuan.model.text import Text
+from suyuan.store.programs import derive_tables
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -30,7 +31,8 @@ def step(detector: Detector, *, listed: float = LISTED) -> Step:
         absent = frozenset(name for name in detector.reads if not tables.has(name))
         if absent.intersection(detector.needs):
             return {}
-        return findings(detector.measure(tables), card, tables, absent, listed=listed)
+        measured = Measured(**derive_tables(tables, detector.measure, tables))
+        return findings(measured, card, tables, absent, listed=listed)
 
     return Step(
         name=f"detect {detector.role}",
@@ -50,7 +52,7 @@ def step(detector: Detector, *, listed: float = LISTED) -> Step:
 def _unsought(detector: Detector) -> dict[str, Text]:
     """Said where a table is missing without which the detector finds nothing."""
     en, zh = detector.title.en, detector.title.zh
-    word = Text(f"left open altogether: {en[:1].lower()}{en[1:]}", f"完全无法回答:{zh}")
+    word = Text(f"left open altogether: {en[:1].lower()}{en[1:]}", f"完全无法回答：{zh}")
     return dict.fromkeys((name for name in detector.needs if name in RECORDS), word)
 
 
@@ -59,7 +61,7 @@ def findings(
 ) -> Written:
     """Candidates scored, the listed ones told in sentences, each with its signals and its rows."""
     keep, derive, role = tables.engine.keep, tables.engine.derive, card.role
-    candidates = keep(_complete(measured.candidates))
+    candidates = derive(_complete, measured.candidates)
     learnt = of_case(candidates, card, tables, absent, total)
     if learnt is not None:
         # Weighed by the harmed of this very case, conduct is more than conduct (0087).
@@ -69,7 +71,7 @@ def findings(
         )
     scored = derive(_listed, candidates, by=(card, absent, listed))
     # Rows are gathered for the few that are listed, not for everyone who was measured.
-    evidence = keep(measured.evidence.semi_join(scored, "subject"))
+    evidence = derive(_of_listed, measured.evidence, scored)
     scored = derive(_shown, scored, evidence)
     signals = derive(_signals, scored, by=(card, absent))
     verdicts = [tables[f"verdicts:{role}"]] if tables.has(f"verdicts:{role}") else []
@@ -82,6 +84,10 @@ def findings(
         f"signals:{role}": signals,
         f"evidence:{role}": derive(weighed, evidence, signals, by=(card,)),
     }
+
+
+def _of_listed(evidence: ir.Table, scored: ir.Table) -> ir.Table:
+    return evidence.semi_join(scored, "subject")
 
 
 def _shown(scored: ir.Table, evidence: ir.Table) -> ir.Table:

@@ -24,6 +24,7 @@ from suyuan.detect.registering import codes, crowds, pools
 from suyuan.detect.registering.company_of_known import CROWD, STREET, lift
 from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
+from suyuan.store.programs import derive_tables
 from suyuan.store.tables import Tables
 
 #: One number whose account was sold taints no firm; so many others of a pool do.
@@ -32,14 +33,30 @@ SEVERAL = 2
 
 def measure(tables: Tables) -> Measured:
     """Every number that received codes, with its pool."""
-    keep, derive = tables.engine.keep, tables.engine.derive
-    otps, calls = tables["otps"], tables["calls"]
-    found = derive(codes.received, otps).rename(number="msisdn")
-    numbers = keep(found.select("number", first_seen="first_code"))
+    derive = tables.engine.derive
+    found = derive(_received, tables["otps"])
     batched = derive(openings.batches, tables["sims"])
-    used = keep(handsets.used(calls).semi_join(numbers, "number"))
-    ties = derive(pools.ties, otps, batched, used)
-    pooled = keep(grouped(tables.engine, ties, widest=pools.GATEWAY))
+    used = derive(_used, tables["calls"], found)
+    ties = derive(pools.ties, tables["otps"], batched, used)
+    pooled = grouped(tables.engine, ties, widest=pools.GATEWAY)
+    return Measured(**derive_tables(tables, _of_pools, found, batched, pooled, tables))
+
+
+def _received(otps: ir.Table) -> ir.Table:
+    return codes.received(otps).rename(number="msisdn")
+
+
+def _used(calls: ir.Table, found: ir.Table) -> ir.Table:
+    """The handsets of numbers that received codes."""
+    return handsets.used(calls).semi_join(found.select("number"), "number")
+
+
+def _of_pools(
+    found: ir.Table, batched: ir.Table, pooled: ir.Table, tables: Tables
+) -> dict[str, ir.Table]:
+    """The fields of what is measured, from codes, cards and pools."""
+    keep, otps, calls = tables.engine.keep, tables["otps"], tables["calls"]
+    numbers = keep(found.select("number", first_seen="first_code"))
     parts = (
         codes.collected(otps).rename(number="msisdn"),
         pools.habits(pooled, found),
@@ -66,7 +83,7 @@ def measure(tables: Tables) -> Measured:
     found = keep(found.mutate(corroborated=_corroborated(found)))
     for part in _known_company(tables, found):
         found = found.left_join(keep(part), "number").drop("number_right")
-    return Measured(keep(found), _evidence(tables, numbers))
+    return {"candidates": keep(found), "evidence": _evidence(tables, numbers)}
 
 
 def _registered(slim: ir.Table) -> ir.Table:

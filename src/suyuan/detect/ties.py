@@ -21,9 +21,16 @@ def grouped(engine: Engine, ties: ir.Table, *, widest: int) -> ir.Table:
     `ties` has pairs ``member``, ``thing``. A thing of one member ties nobody and stays in the
     database; one of more than `widest` members is a hub or a placeholder and is not followed.
     """
+    edges = engine.gather(_edges, ties, by=(widest,))
+    return engine.derive(_members, engine.arrow(label_pairs(edges["member"], edges["thing"])))
+
+
+def _edges(ties: ir.Table, widest: int) -> ir.Table:
     width = ties.group_by("thing").aggregate(n=ties.count())
     followed = width.filter((width["n"] > 1) & (width["n"] <= widest))
-    edges = engine.fetch(ties.semi_join(followed, "thing").select("member", "thing"))
-    labels = engine.arrow(label_pairs(edges["member"], edges["thing"]))
+    return ties.semi_join(followed, "thing").select("member", "thing")
+
+
+def _members(labels: ir.Table) -> ir.Table:
     members = labels.filter(~labels["node"].startswith(MARK))
     return members.select(member="node", group="label")

@@ -190,7 +190,7 @@ def _role(name: str | None) -> str:
         raise InputError(
             Text("No such role.", "没有这个角色。"),
             value=name,
-            hint=Text(f"One of: {', '.join(ROLES)}.", f"可用:{'、'.join(ROLES)}。"),
+            hint=Text(f"One of: {', '.join(ROLES)}.", f"可用：{'、'.join(ROLES)}。"),
         )
     return name or ""
 

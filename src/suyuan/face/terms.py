@@ -30,5 +30,5 @@ ANSWERS: dict[str, tuple[str, Text]] = {
 }
 LEAD = Text(
     "A finding is a lead for a person to check, never a verdict.",
-    "线索供人核查,不是结论,更不是定罪依据。",
+    "线索供人核查，不是结论，更不是定罪依据。",
 )

@@ -27,7 +27,7 @@ class Origin:
 
     `own` is the account that a statement is of, `period` that of times without a year. What a
     person says of the file: `days` how days with the year last are written, `spent` which sign
-    of an amount is money spent.
+    of an amount is money spent. `unit` is that of amounts, where the text above the table says it.
     """
 
     file: str
@@ -37,6 +37,7 @@ class Origin:
     period: ListPeriod | None = None
     days: str | None = None
     spent: str | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

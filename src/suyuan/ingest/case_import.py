@@ -255,7 +255,7 @@ def _still_good(records: Path, entry: ManifestEntry, source: Source, same_as: st
 
 
 def _duplicate(source: Source, same_as: str) -> ManifestEntry:
-    text = Text(f"the same file as {same_as}; counted once", f"与 {same_as} 是同一文件,只计一次")
+    text = Text(f"the same file as {same_as}; counted once", f"与 {same_as} 是同一文件，只计一次")
     unit = Unit(source.shown, source.sha256)
     problem = Problem(source.shown, text, "kept")
     return ManifestEntry(source.shown, source.sha256, source.stamp, same_as, (unit,), (problem,))
@@ -304,6 +304,6 @@ def _imported(
 
 _LEAVES = Text(
     "case.toml names a file outside the case folder; not read",
-    "case.toml 指向卷宗文件夹之外的文件,未读取",
+    "case.toml 指向卷宗文件夹之外的文件，未读取",
 )
 _ABSENT = Text("case.toml names a file that is not there", "case.toml 指明的文件不存在")

@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -84,6 +85,7 @@ def _origins(origins: Sequence[Origin]) -> pa.Table:
             "o_year": pa.array([p.year if p else None for p in periods], pa.int32()),
             "o_month": pa.array([p.month if p else None for p in periods], pa.int32()),
             "o_spent": pa.array([one.spent for one in origins], pa.string()),
+            "o_unit": pa.array([one.unit for one in origins], pa.string()),
             "o_days": pa.array([one.days for one in origins], pa.string()),
             "o_ranged": pa.array([p.ranged if p else None for p in periods], pa.bool_()),
         }
@@ -103,12 +105,13 @@ def _stage(
         arrow.append(name)
     types, sides = _types(con, rows), load.match.profile.sides
     origins = load.origins
-    context = Context(load.match, types, rows.trim, rows.wrapped, days=_days(origins))
+    units = any(one.unit for one in origins)
+    context = Context(load.match, types, rows.trim, rows.wrapped, days=_days(origins), units=units)
     columns, staged = _stage_once(con, rows, context, defaults)
     if not context.days and (found := day_orders(con, columns, load)):
         origins = found
         con.register("origins", _origins(origins))
-        context = Context(load.match, types, rows.trim, rows.wrapped, days=True)
+        context = replace(context, days=True, levels=[])
         columns, staged = _stage_once(con, rows, context, defaults)
     if sides and sides.inverted:
         signs = spent_signs(con, columns, origins)
@@ -117,7 +120,7 @@ def _stage(
             columns, staged = _stage_once(con, rows, context, defaults)
     if sides and _unclear(con):
         # Some signs mean something only beside the others of the file.
-        again = Context(load.match, types, rows.trim, rows.wrapped, signs=True, days=context.days)
+        again = replace(context, signs=True, levels=[])
         return _stage_once(con, rows, again, defaults)
     return columns, staged
 

@@ -149,7 +149,7 @@ def _row(value: object) -> int | None:
 def _year(value: object) -> int | None:
     if value is None or (isinstance(value, int) and 1970 <= value <= 2099):
         return value
-    raise _wrong(Text("year is a year, such as 2024.", "year 应为年份,如 2024。"), value)
+    raise _wrong(Text("year is a year, such as 2024.", "year 应为年份，如 2024。"), value)
 
 
 def _days(value: str | None) -> str | None:
@@ -190,7 +190,7 @@ def _table_name(value: str | None) -> str | None:
     raise _wrong(
         Text(
             f"Unknown table; known are {', '.join(RECORDS)}.",
-            f"未知的表;可用的有 {'、'.join(RECORDS)}。",
+            f"未知的表；可用的有 {'、'.join(RECORDS)}。",
         ),
         value,
     )

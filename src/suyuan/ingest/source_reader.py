@@ -22,6 +22,7 @@ from suyuan.ingest.mapping.own_account import find_own, in_column, own_column
 from suyuan.ingest.mapping.period import find_period
 from suyuan.ingest.mapping.profile_match import Match, columns_of, match, nearest
 from suyuan.ingest.mapping.profiles import Profile
+from suyuan.ingest.mapping.stated_unit import find_unit
 from suyuan.ingest.parts import Part, Recognition, is_packed
 from suyuan.ingest.problems import UNREADABLE, Problem
 from suyuan.ingest.settings import CaseSettings
@@ -179,8 +180,10 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
         return reading.fail(part.shown, _unknown(part, reader.profiles), headers)
     if found.lacking:
         what = Text(
-            f"column {', '.join(found.lacking)} missing: no row of {found.table.name} can stand",
-            f"缺少列 {'、'.join(found.lacking)}:表 {found.table.name} 的行均不成立",
+            f"column {', '.join(found.lacking)} missing: no row of {found.table.name} can stand; "
+            "if the columns are only called otherwise, make a profile with suyuan map",
+            f"缺少列 {'、'.join(found.lacking)}：表 {found.table.name} 的行均不成立；"
+            "若各列只是名称不同，请用 suyuan map 建立映射",
         )
         return reading.fail(part.shown, what, headers, found)
     if found.unread:
@@ -191,6 +194,9 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
     own, column = find_own(found, part.shown, part.above, settings), own_column(found)
     if found.profile.sides and own is None and column is None:
         return reading.fail(part.shown, NO_OWN, found=found)
+    unit = find_unit(part.above)
+    if unit:
+        reading.problems.append(Problem(part.shown, _UNIT, "repaired", value=unit))
     origin = Origin(
         part.shown,
         reading.source.sha256,
@@ -199,6 +205,7 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
         find_period(part.above, PurePosixPath(part.shown.partition("#")[0]).name, settings.year),
         settings.days,
         settings.spent,
+        unit,
     )
     how = in_column(column) if column else own.how if own else None
     stored = reader.store.begin(found, origin, how)
@@ -229,32 +236,36 @@ def _unknown(part: Part, profiles: Sequence[Profile]) -> Text:
 NO_OWN = Text(
     "whose account this list is of stands neither in a column, nor above the header, nor in the "
     'file\'s name; say it in case.toml, under [[file]] with its path: own = "…"',
-    "表内各列、表头上方与文件名均未写明这是谁的账户(或号码);"
+    "表内各列、表头上方与文件名均未写明这是谁的账户（或号码）；"
     '请在 case.toml 的 [[file]] 中写明 path 与 own = "……"',
 )
 _EMPTY = Text("the file is empty", "文件为空")
-_NO_TABLE = Text("this is not a table, whatever its name says", "这不是表格文件,与其扩展名不符")
+_NO_TABLE = Text("this is not a table, whatever its name says", "这不是表格文件，与其扩展名不符")
 _REFUSED = Text(
     "a format of accounting programs that names no parties and is not read; export the statement "
     "as CSV, XLSX, MT940, camt or OFX",
-    "记账软件格式,不含交易双方,不予读取;请将流水导出为 CSV、XLSX、MT940、camt 或 OFX",
+    "记账软件格式，不含交易双方，不予读取；请将流水导出为 CSV、XLSX、MT940、camt 或 OFX",
 )
 _UNKNOWN_TABLE = Text(
     "no table known by this header or name; say which in case.toml, or make a profile with "
     "suyuan map",
-    "无法由表头或文件名判断所属的表;请在 case.toml 中指明,或用 suyuan map 建立映射",
+    "无法由表头或文件名判断所属的表；请在 case.toml 中指明，或用 suyuan map 建立映射",
 )
 _NEAREST = Text(
     "no table known by this header or name; the nearest is “{title}”, which asks for {lacking} "
     "too. Say which table it is in case.toml, or make a profile with suyuan map",
-    "无法由表头或文件名判断所属的表;最接近的是“{title}”,尚缺 {lacking};"
+    "无法由表头或文件名判断所属的表；最接近的是“{title}”，尚缺 {lacking}；"
     "请在 case.toml 中指明,或用 suyuan map 建立映射",
 )
 _UNREAD = Text(
     "a column looks as if it told which way each row went, or who the other side is, and the "
     "layout that fits does not read it; say with suyuan map what it is, or under [[file]] "
     "in case.toml that it is nothing: ignore",
-    "有一列似乎写明收支方向或对方,而所适用的布局并不读取它;"
+    "有一列似乎写明收支方向或对方，而所适用的布局并不读取它；"
     "请用 suyuan map 指明其含义,或在 case.toml 的 [[file]] 中以 ignore 注明忽略",
+)
+_UNIT = Text(
+    "amounts are in the unit that the text above the table names; brought to yuan",
+    "金额以表格上方所注的单位计，已折合为元",
 )
 _LEFT_OVER = Text("columns neither mapped nor ignored by name", "既未映射也未注明忽略的列")

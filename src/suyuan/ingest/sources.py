@@ -73,7 +73,7 @@ def find(case: Path, out: Path, problems: list[Problem]) -> list[tuple[str, Path
             problems.append(Problem(shown, _OUTSIDE, "quarantined"))
         elif not path.is_file():  # a link to a pipe, or to nothing
             problems.append(Problem(shown, _NO_FILE, "quarantined"))
-        elif path.suffix.lower() in READ and path.name.lower() not in _BESIDE_NAMES:
+        elif path.suffix.lower() in {*READ, ""} and path.name.lower() not in _BESIDE_NAMES:
             found.append((shown, path))
         elif not _beside(path):
             problems.append(Problem(shown, UNKNOWN_KIND, "kept"))
@@ -124,16 +124,19 @@ def _beside(path: Path) -> bool:
 
 
 _OUTSIDE = Text(
-    "a link that leads out of the case folder; not followed", "指向卷宗文件夹之外的链接,未读取"
+    "a link that leads out of the case folder; not followed", "指向卷宗文件夹之外的链接，未读取"
 )
-_HIDDEN = Text("a hidden file or folder; not read", "隐藏文件或文件夹,未读取")
+_HIDDEN = Text("a hidden file or folder; not read", "隐藏文件或文件夹，未读取")
 _NO_FILE = Text(
     "not a regular file (a pipe, a device, a link to nothing); not opened",
-    "不是普通文件(管道、设备或失效链接),未打开",
+    "不是普通文件（管道、设备或失效链接），未打开",
 )
 _OWN_OUTPUT = Text(
     "a folder that looks like an output of this program; nothing in it was read",
-    "该文件夹形似本程序的输出,其中内容均未读取",
+    "该文件夹形似本程序的输出，其中内容均未读取",
 )
-_LINKED_FOLDER = Text("a link to a folder; not followed", "指向文件夹的链接,未读取")
-UNKNOWN_KIND = Text("not a kind of file that is read", "不是可读取的文件类型")
+_LINKED_FOLDER = Text("a link to a folder; not followed", "指向文件夹的链接，未读取")
+UNKNOWN_KIND = Text(
+    "not a kind of file that is read; if it holds a table, name it .csv, .txt or .xlsx",
+    "不是可读取的文件类型；若为表格，请将扩展名改为 .csv、.txt 或 .xlsx",
+)

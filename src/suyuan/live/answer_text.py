@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 from numba import njit
 
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.fold import SIGNALS
 from suyuan.live.policy import Action
 from suyuan.live.verdicts import REASONS
@@ -38,6 +39,7 @@ class Phrases:
         self.text = np.frombuffer(b"".join(parts), np.uint8)
         self.ends = np.cumsum([0, *map(len, parts)])
         self._most = _LONGEST + max(map(len, parts)) * 2
+        self._write, self._size = CompiledKernel(_write), CompiledKernel(_size)
 
     def answers(
         self,
@@ -52,11 +54,10 @@ class Phrases:
         of `pool` (int64, four columns): the id as it stands in JSON, and what follows the card of
         a verdict, or the whole of an answer that is ready.
         """
-        lengths = spans[:, 1] - spans[:, 0] + spans[:, 3] - spans[:, 2]
-        out = np.empty(int(lengths.sum()) + len(codes) * self._most, np.uint8)
+        out = np.empty(self._size(spans) + len(codes) * self._most, np.uint8)
         ends = np.empty(len(codes), np.int64)
         held = np.frombuffer(pool, np.uint8)
-        size = _write(out, ends, codes, verdicts, held, spans, self.text, self.ends)
+        size = self._write(out, ends, codes, verdicts, held, spans, self.text, self.ends)
         return out[:size].tobytes(), ends
 
 
@@ -64,6 +65,15 @@ def fields_of(**lists: Sequence[str]) -> bytes:
     """Further fields of an answer, as they follow one of its fields; empty ones are left out."""
     filled = {name: each for name, each in lists.items() if each}
     return b"," + msgspec.json.encode(filled)[1:-1] if filled else b""
+
+
+@njit(cache=True, nogil=True)
+def _size(spans: np.ndarray) -> int:
+    """Bytes that all spans have."""
+    size = 0
+    for line in range(spans.shape[0]):
+        size += spans[line, 1] - spans[line, 0] + spans[line, 3] - spans[line, 2]
+    return size
 
 
 @njit(cache=True, nogil=True)

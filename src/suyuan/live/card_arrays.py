@@ -89,7 +89,13 @@ def _weight(card: CardArrays, column: int, value: float) -> float:
         return card.unknown[column]
     if card.linear[column]:
         return min(max(value, card.low[column]), card.high[column])
+    return card.weights[column, step_of(card, column, value)]
+
+
+@njit(cache=True, nogil=True)
+def step_of(card: CardArrays, column: int, value: float) -> int:
+    """The bin of a signal that a value lies in."""
     step = 0
     while step < card.steps[column] and value >= card.edges[column, step]:
         step += 1
-    return card.weights[column, step]
+    return step

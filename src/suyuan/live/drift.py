@@ -7,7 +7,9 @@ signal no longer means what the card was fitted on (the usual rule of thumb).
 from typing import Final
 
 import numpy as np
+from numba import njit
 
+from suyuan.live.card_arrays import CardArrays, card_arrays, step_of
 from suyuan.model.scorecard import Scorecard
 
 #: Payments that make the reference, and those that it is compared with, at a time.
@@ -15,40 +17,55 @@ WINDOW: Final = 20_000
 
 
 class Drift:
-    """Counts of each signal's bins; the last one is for what was not measured."""
+    """Counts of each signal's bins; the last one is for what was not measured.
+
+    A kernel counts into ``bins`` (:func:`count`), a row a signal.
+    """
 
     def __init__(self, card: Scorecard, window: int = WINDOW) -> None:
-        self._edges = {s.name: np.asarray(s.edges, float) for s in card.signals}
+        self._card = card_arrays(card)
+        self._names = [signal.name for signal in card.signals]
         self._window = window
-        self._waiting: list[np.ndarray] = []
         self._rows = 0
-        self._first: dict[str, np.ndarray] = {}
-        self._last: dict[str, np.ndarray] = {}
+        self.bins = np.zeros((len(self._names), self._card.edges.shape[1] + 2), np.int64)
+        self._first: np.ndarray | None = None
+        self._last: np.ndarray | None = None
 
     def add(self, signals: np.ndarray) -> None:
-        """Rows of signal values, in the order of the card."""
-        self._waiting.append(signals)
-        self._rows += len(signals)
+        """Rows of signal values (float32), in the order of the card."""
+        for row in signals.astype(np.float32):
+            count(self._card, row, self.bins)
+        self.passed(len(signals))
+
+    def passed(self, rows: int) -> None:
+        """So many rows were counted into ``bins``: a window may be full."""
+        self._rows += rows
         if self._rows >= self._window:
-            rows = np.concatenate(self._waiting)
-            self._waiting, self._rows = [], 0
-            counted = {
-                name: _counts(rows[:, column], edges)
-                for column, (name, edges) in enumerate(self._edges.items())
-            }
-            self._first, self._last = self._first or counted, counted
+            counted, self._rows = self.bins.copy(), 0
+            self.bins[:] = 0
+            self._first = counted if self._first is None else self._first
+            self._last = counted
 
     def indices(self) -> dict[str, float]:
         """The index of each signal; empty until there are two windows."""
-        if self._last is self._first:
+        if self._first is None or self._last is None or self._last is self._first:
             return {}
-        return {name: _index(self._last[name], self._first[name]) for name in self._last}
+        used = [*(self._card.steps + 1).tolist()]
+        return {
+            name: _index(*(np.append(each[n, : used[n]], each[n, -1])
+                           for each in (self._last, self._first)))
+            for n, name in enumerate(self._names)
+        }  # fmt: skip
 
 
-def _counts(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    known = values[np.isfinite(values)]
-    bins = np.bincount(np.searchsorted(edges, known, side="right"), minlength=len(edges) + 1)
-    return np.append(bins, len(values) - len(known))
+@njit(cache=True, nogil=True)
+def count(card: CardArrays, signals: np.ndarray, bins: np.ndarray) -> None:
+    """Count each of a payment's `signals` in its bin."""
+    for column in range(signals.size):
+        if np.isfinite(signals[column]):
+            bins[column, step_of(card, column, np.float64(signals[column]))] += 1
+        else:
+            bins[column, bins.shape[1] - 1] += 1
 
 
 def _index(last: np.ndarray, first: np.ndarray) -> float:

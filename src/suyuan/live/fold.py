@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit, typeof
 
 from suyuan.live.events import EventKind
+from suyuan.live.lookahead import FEWEST, LOOKED_UP, NO_KEY, look_up
 from suyuan.live.payment import NEVER, pay
 from suyuan.live.state import LiveState, empty_state, with_room
 from suyuan.live.steps import (
@@ -82,17 +83,19 @@ def _entry(events: np.ndarray, state: LiveState, signals: np.ndarray) -> Any:
     writable = bool(events.flags.writeable)
     if writable not in _ENTRIES:
         types = tuple(typeof(each) for each in (events, state, signals))  # type: ignore[no-untyped-call]
-        _fold.compile(types)
-        _ENTRIES[writable] = _fold.get_overload(types)
+        fold_events.compile(types)
+        _ENTRIES[writable] = fold_events.get_overload(types)
     return _ENTRIES[writable]
 
 
 @njit(cache=True, nogil=True)
-def _fold(  # noqa: C901  # one branch a kind of event
+def fold_events(  # noqa: C901  # one branch a kind of event
     events: np.ndarray, state: LiveState, signals: np.ndarray
 ) -> None:
-    row = 0
+    row, looked = 0, np.uint64(0)
     for place in range(events.size):
+        if place % LOOKED_UP == 0 and events.size >= FEWEST:
+            looked ^= look_up(events[place : place + LOOKED_UP], state)
         event = events[place]
         kind = event["kind"]
         if kind == _PAYMENT:
@@ -114,4 +117,4 @@ def _fold(  # noqa: C901  # one branch a kind of event
             name_number(event, state)
         elif kind == _ACCOUNT_NAMED:
             name_account(event, state)
-    state.counts[0]["folded"] += events.size
+    state.counts[0]["folded"] += events.size + (1 if looked == NO_KEY else 0)

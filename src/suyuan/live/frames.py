@@ -10,7 +10,9 @@ import struct
 from typing import Final
 
 import numpy as np
+from numba import njit
 
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.scorer import Scorer
 from suyuan.model.errors import EngineError
@@ -63,9 +65,7 @@ def answered(scorer: Scorer, events: np.ndarray, known: int) -> bytes:
     except EngineError as error:
         return refusal(error.text("en"))
     answers = np.zeros(len(verdicts), ANSWER)
-    for name in ("key", "log", "score", "action", "snoozed"):
-        answers[name] = verdicts[name]
-    answers["flags"] = verdicts["repeated"] + 2 * bool(scorer.degraded)
+    _ANSWERED(verdicts, bool(scorer.degraded), answers)
     return _HEAD.pack(b"SYA1", len(answers)) + answers.tobytes()
 
 
@@ -77,16 +77,50 @@ def refusal(reason: str) -> bytes:
 
 def _problem(events: np.ndarray) -> str:
     """What is wrong with the first event that is wrong, or nothing."""
-    kind, amount = events["kind"], events["amount"]
-    moves = (kind == EventKind.PAYMENT) | (kind == EventKind.LOAN)
-    wrong = {
-        "kind: not one of 1 to 9": (kind < 1) | (kind > max(EventKind)),
-        "amount: not a positive sum of fen": moves & ((amount < 1) | (amount >= _MOST_FEN)),
-        "seconds: not a duration": events["seconds"] < 0,
-        "a: nobody": events["a"] == 0,
-        "c: a payment needs the key of its id": (kind == EventKind.PAYMENT) & (events["c"] == 0),
-    }
-    for reason, rows in wrong.items():
-        if rows.any():
-            return f"event {int(np.argmax(rows))}: {reason}"
-    return ""
+    place, reason = _WRONG(events)
+    return f"event {place}: {_PROBLEMS[reason]}" if place >= 0 else ""
+
+
+_PROBLEMS: Final = (
+    "kind: not one of 1 to 9",
+    "amount: not a positive sum of fen",
+    "seconds: not a duration",
+    "a: nobody",
+    "c: a payment needs the key of its id",
+)
+_LAST: Final = int(max(EventKind))
+_PAYMENT, _LOAN = int(EventKind.PAYMENT), int(EventKind.LOAN)
+
+
+@njit(cache=True, nogil=True)
+def _wrong(events: np.ndarray) -> tuple[int, int]:
+    """The first event with the first of the problems that any event has; -1: none."""
+    for reason in range(5):
+        for place in range(events.size):
+            if _has(events[place], reason):
+                return place, reason
+    return -1, 0
+
+
+@njit(cache=True, nogil=True)
+def _has(event: np.void, reason: int) -> bool:
+    kind, amount = event["kind"], event["amount"]
+    if reason == 0:
+        return bool(kind < 1 or kind > _LAST)
+    if reason == 1:
+        return bool(kind in (_PAYMENT, _LOAN) and (amount < 1 or amount >= _MOST_FEN))
+    if reason == 2:
+        return bool(event["seconds"] < 0)
+    return bool(event["a"] == 0 if reason == 3 else kind == _PAYMENT and event["c"] == 0)
+
+
+@njit(cache=True, nogil=True)
+def _answered(verdicts: np.ndarray, degraded: bool, into: np.ndarray) -> None:  # noqa: FBT001
+    for row in range(verdicts.size):
+        into[row]["key"], into[row]["log"] = verdicts[row]["key"], verdicts[row]["log"]
+        into[row]["score"], into[row]["action"] = verdicts[row]["score"], verdicts[row]["action"]
+        into[row]["flags"] = (1 if verdicts[row]["repeated"] else 0) + (2 if degraded else 0)
+        into[row]["snoozed"] = verdicts[row]["snoozed"]
+
+
+_WRONG, _ANSWERED = CompiledKernel(_wrong), CompiledKernel(_answered)

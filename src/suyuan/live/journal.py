@@ -77,20 +77,36 @@ class Journal:
         return self._file
 
 
-def read_journal(folder: Path, start: int = 0) -> Iterator[np.ndarray]:
-    """The events of each whole frame, in order, from event number `start` on."""
+def read_journal(folder: Path, start: int = 0, together: int = 1) -> Iterator[np.ndarray]:
+    """The events of whole frames, in order, from event number `start` on.
+
+    Frames are put together until there are `together` events; the arrays may be written to.
+    """
     segments = _segments(folder)
     later = [n for n, (_, first) in enumerate(segments) if first <= start]
-    for _, _, first, events in _frames(segments[max(later, default=0) :]):
-        if first + len(events) > start:
-            yield events[max(0, start - first) :]
+    parts: list[memoryview] = []
+    size = 0
+    for _, _, first, payload in _frames(segments[max(later, default=0) :]):
+        part = payload[max(0, start - first) * EVENT.itemsize :]
+        if part:
+            parts.append(part)
+            size += len(part)
+        if size >= together * EVENT.itemsize:
+            yield _events(parts)
+            parts, size = [], 0
+    if parts:
+        yield _events(parts)
+
+
+def _events(parts: list[memoryview]) -> np.ndarray:
+    return np.frombuffer(bytearray(b"".join(parts)), EVENT)
 
 
 def _end(folder: Path) -> tuple[int, int, int]:
     """Segment and offset behind the last whole frame, and the number of the next event."""
     segment, offset, position = 0, 0, 0
-    for segment, offset, first, events in _frames(_segments(folder)[-2:]):  # noqa: B007
-        position = first + len(events)
+    for segment, offset, first, payload in _frames(_segments(folder)[-2:]):  # noqa: B007
+        position = first + len(payload) // EVENT.itemsize
     return segment, offset, position
 
 
@@ -105,21 +121,20 @@ def _segments(folder: Path) -> list[tuple[Path, int]]:
     return found
 
 
-def _frames(segments: list[tuple[Path, int]]) -> Iterator[tuple[int, int, int, np.ndarray]]:
+def _frames(segments: list[tuple[Path, int]]) -> Iterator[tuple[int, int, int, memoryview]]:
     """Of each whole frame: its segment, the offset behind it, its first number, its events."""
     expected = segments[0][1] if segments else 0
     for path, _ in segments:
-        held, offset = memoryview(path.read_bytes()), 0
+        segment, held, offset = int(path.stem), memoryview(path.read_bytes()), 0
         while offset + _HEAD.size <= len(held):
             size, checksum, first = _HEAD.unpack_from(held, offset)
             payload = held[offset + _HEAD.size : offset + _HEAD.size + size]
             whole = size > 0 and len(payload) == size and zlib.crc32(payload) == checksum
-            if not whole or first != expected:
+            if not whole or first != expected or size % EVENT.itemsize:
                 break
             offset += _HEAD.size + size
-            events = np.frombuffer(payload, EVENT).copy()
-            expected += len(events)
-            yield int(path.stem), offset, first, events
+            expected += size // EVENT.itemsize
+            yield segment, offset, first, payload
 
 
 def _path(folder: Path, segment: int) -> Path:

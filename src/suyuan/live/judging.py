@@ -1,66 +1,150 @@
 """From signals to verdicts: the card, snoozes, the policy, and what people have ordered."""
 
 import math
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from suyuan.live.card_arrays import CardArrays, strongest, weigh
+from suyuan.live.card_arrays import CardArrays, card_arrays, strongest, weigh
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.condition_book import ConditionBook
+from suyuan.live.drift import count
 from suyuan.live.events import EventKind
-from suyuan.live.fold import SIGNALS
-from suyuan.live.policy import Policy
+from suyuan.live.fold import SIGNALS, fold_events
+from suyuan.live.policy import Policy, PolicyRule, action_for
+from suyuan.live.state import LiveState
 from suyuan.live.verdicts import REASONS, VERDICT
+from suyuan.model.scorecard import Scorecard
 
 _PAYMENT: Final = int(EventKind.PAYMENT)
 _LOAN: Final = SIGNALS.index("loan_share")
 
 
 class Bench(NamedTuple):
-    """What judges: a scorecard, a policy, and the standing conditions."""
+    """What judges: a scorecard, a policy, the standing conditions, and their kernels."""
 
     card: CardArrays
-    policy: Policy
+    rule: PolicyRule
     book: ConditionBook
+    judge: Callable[..., None]
+    paid: Callable[[np.ndarray], int]
 
 
-def judged(bench: Bench, events: np.ndarray, signals: np.ndarray, first: int) -> np.ndarray:
-    """``VERDICT`` records of the payments among `events`, whose first is number `first` of the log.
-
-    A payment that could not be measured (between own accounts, or state is full) scores 0.
-    """
-    places = np.flatnonzero(events["kind"] == _PAYMENT)
-    rows = np.zeros(len(places), VERDICT)
-    if not len(places):
-        return rows
-    weights = np.empty(signals.shape)
-    scores = weigh(bench.card, signals.astype(np.float64), weights)
-    _unmeasured(signals, weights, scores)
-    rows["key"], rows["log"] = events["c"][places], first + places
-    if bench.book.snoozing:
-        _snooze(bench, events[places], rows, weights, scores)
-    _reasons(signals, weights, rows)
-    rows["score"] = scores
-    rows["action"] = bench.policy.actions(
-        scores, events["amount"][places], events["at"][places], signals[:, _LOAN] > 0.0
+def bench_of(card: Scorecard, policy: Policy, book: ConditionBook) -> Bench:
+    """The bench of a scorecard, a policy and the conditions of `book`."""
+    return Bench(
+        card_arrays(card), policy.rule, book, CompiledKernel(_fold_and_judge), CompiledKernel(_paid)
     )
-    if bench.book.ordering:
-        _overrule(bench.book, events[places], rows)
+
+
+def judged(
+    bench: Bench, events: np.ndarray, state: LiveState, first: int, bins: np.ndarray
+) -> np.ndarray:
+    """Fold `events` into `state`; ``VERDICT`` records of the payments among them.
+
+    `first` is the number of their first in the log. A payment that could not be measured (between
+    own accounts, or state is full) scores 0. Each signal is counted in its bin of `bins`
+    (:mod:`suyuan.live.drift`).
+    """
+    paid = bench.paid(events)
+    rows, weights = np.zeros(paid, VERDICT), np.empty((paid, len(SIGNALS)))
+    signals = np.empty((paid, len(SIGNALS)), np.float32)
+    card, rule = bench.card, bench.rule
+    bench.judge(events, state, first, signals, card, rule, bins, weights, rows)
+    if paid and (bench.book.snoozing or bench.book.ordering):
+        _overruled(bench, events, signals, weights, rows)
+    return rows
+
+
+def measured(bench: Bench, events: np.ndarray, signals: np.ndarray) -> np.ndarray:
+    """The verdicts of all payments of a log from its first event, whose `signals` are there."""
+    rows, weights = np.zeros(len(signals), VERDICT), np.empty(signals.shape)
+    bins = np.zeros((len(SIGNALS), bench.card.edges.shape[1] + 2), np.int64)
+    judge(events, 0, signals, bench.card, bench.rule, bins, weights, rows)
+    if bench.book.snoozing or bench.book.ordering:
+        _overruled(bench, events, signals, weights, rows)
     return rows
 
 
 @njit(cache=True, nogil=True)
-def _unmeasured(signals: np.ndarray, weights: np.ndarray, scores: np.ndarray) -> None:
-    """What has no signal at all scores 0."""
-    for row in range(scores.size):
-        if np.isnan(signals[row]).all():
-            scores[row] = 0.0
-            weights[row, :] = 0.0
+def _paid(events: np.ndarray) -> int:
+    count = 0
+    for place in range(events.size):
+        count += events[place]["kind"] == _PAYMENT
+    return count
 
 
 @njit(cache=True, nogil=True)
-def _reasons(signals: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> None:
+def _fold_and_judge(
+    events: np.ndarray,
+    state: LiveState,
+    first: int,
+    signals: np.ndarray,
+    card: CardArrays,
+    rule: PolicyRule,
+    bins: np.ndarray,
+    weights: np.ndarray,
+    rows: np.ndarray,
+) -> None:
+    """One call for a batch: each call of a kernel costs, however small the batch is."""
+    signals[:] = np.nan
+    fold_events(events, state, signals)
+    judge(events, first, signals, card, rule, bins, weights, rows)
+
+
+def _overruled(
+    bench: Bench, events: np.ndarray, signals: np.ndarray, weights: np.ndarray, rows: np.ndarray
+) -> None:
+    """What people have silenced and ordered, after card and policy."""
+    payments = events[events["kind"] == _PAYMENT]
+    if bench.book.snoozing:
+        _snooze(bench, payments, signals, rows, weights)
+    if bench.book.ordering:
+        _overrule(bench.book, payments, rows)
+
+
+@njit(cache=True, nogil=True)
+def judge(
+    events: np.ndarray,
+    first: int,
+    signals: np.ndarray,
+    card: CardArrays,
+    rule: PolicyRule,
+    bins: np.ndarray,
+    weights: np.ndarray,
+    rows: np.ndarray,
+) -> None:
+    """Fill `rows` for the payments among `events` by card and policy alone; see :func:`judged`."""
+    scores = weigh(card, signals, weights)
+    row = 0
+    for place in range(events.size):
+        event = events[place]
+        if event["kind"] != _PAYMENT:
+            continue
+        if np.isnan(signals[row]).all():
+            scores[row] = 0.0
+            weights[row, :] = 0.0
+        rows[row]["key"], rows[row]["log"] = event["c"], first + place
+        decide(rule, scores[row], event, signals[row], rows[row : row + 1])
+        count(card, signals[row], bins)
+        row += 1
+    reasons(signals, weights, rows)
+
+
+@njit(cache=True, nogil=True)
+def decide(
+    rule: PolicyRule, score: float, event: np.void, signals: np.ndarray, into: np.ndarray
+) -> None:
+    """What follows from a payment's score."""
+    lent = bool(signals[_LOAN] > 0.0)
+    into[0]["score"] = score
+    into[0]["action"] = action_for(rule, score, event["amount"], event["at"], lent)
+
+
+@njit(cache=True, nogil=True)
+def reasons(signals: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> None:
     """The strongest reasons of each row, with their values and weights."""
     columns = np.empty((rows.size, REASONS), np.int64)
     strongest(weights, columns)
@@ -68,13 +152,13 @@ def _reasons(signals: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> None
         for rank in range(REASONS):
             column = columns[row, rank]
             rows[row]["reasons"][rank] = column
-            if column >= 0:
-                rows[row]["values"][rank] = signals[row, column]
-                rows[row]["weights"][rank] = weights[row, column]
+            found = column >= 0
+            rows[row]["values"][rank] = signals[row, column] if found else np.float32(0.0)
+            rows[row]["weights"][rank] = weights[row, column] if found else 0.0
 
 
 def _snooze(
-    bench: Bench, payments: np.ndarray, rows: np.ndarray, weights: np.ndarray, scores: np.ndarray
+    bench: Bench, payments: np.ndarray, signals: np.ndarray, rows: np.ndarray, weights: np.ndarray
 ) -> None:
     """Signals that people silenced for either side add nothing; the verdict says which."""
     card = bench.card
@@ -84,9 +168,11 @@ def _snooze(
             column = SIGNALS.index(name)
             weights[place, column] = 0.0
             rows["snoozed"][place] |= 1 << column
-        if silent and scores[place] > 0.0:
+        if silent and rows["score"][place] > 0.0:
             total = card.prior + float(weights[place].sum())
-            scores[place] = 1.0 / (1.0 + math.exp(-(card.intercept + card.slope * total)))
+            score = 1.0 / (1.0 + math.exp(-(card.intercept + card.slope * total)))
+            decide(bench.rule, score, payments[place], signals[place], rows[place : place + 1])
+    reasons(signals, weights, rows)
 
 
 def _overrule(book: ConditionBook, payments: np.ndarray, rows: np.ndarray) -> None:

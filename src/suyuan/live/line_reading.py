@@ -4,8 +4,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
+from numba import njit
 
 from suyuan.live.answer_text import JUDGED, READY, SILENT, TAKEN
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.keyed_hash import hash_start
 from suyuan.live.keys import Keyring
@@ -46,25 +48,22 @@ class LineReader:
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
         self._start = hash_start(keyring.secret)
+        self._scan = CompiledKernel(_scan)
 
     def read(self, text: bytes) -> TextLines:
         """The lines of `text`, each of which ends with a line feed."""
         count = text.count(b"\n")
         events, places = np.zeros(count, EVENT), np.empty(count, np.int64)
-        lines = np.zeros((count, 5), np.int64)
-        found = scan(np.frombuffer(text, np.uint8), self._start, events, places, lines)
-        events, places = events[:found], places[:found]
-        spans = np.zeros((count, 4), np.int64)
-        spans[:, :2] = lines[:, 3:]
-        odd = np.flatnonzero(lines[:, 0] == ODD_LINE)
-        pool, refused, codes = text, 0, np.full(count, TAKEN)
-        codes[lines[:, 0] == BLANK_LINE] = SILENT
-        if odd.size:
-            rest = self._decoded(text, lines, odd, spans, codes)
-            events, places = _merged(events, places, *rest[:2])
-            pool, refused = rest[2], int((codes == READY).sum())
+        lines, spans = np.empty((count, 5), np.int64), np.empty((count, 4), np.int64)
+        codes, held = np.empty(count, np.int64), np.frombuffer(text, np.uint8)
+        found, odd = self._scan(held, self._start, events, places, lines, codes, spans)
+        events = events[:found]
+        if not odd:
+            return TextLines(events, codes, spans, text)
+        rest = self._decoded(text, lines, np.flatnonzero(lines[:, 0] == ODD_LINE), spans, codes)
+        events, places = _merged(events, places[:found], *rest[:2])
         codes[places[events["kind"] == _PAYMENT]] = JUDGED
-        return TextLines(events, codes, spans, pool, refused)
+        return TextLines(events, codes, spans, rest[2], int((codes == READY).sum()))
 
     def _decoded(
         self,
@@ -92,6 +91,29 @@ class LineReader:
                 pool += ENCODER.encode(message.id)[1:-1]
                 spans[place, :2] = begin, len(pool)
         return np.array(rows, EVENT), np.array(places, np.int64), bytes(pool)
+
+
+@njit(cache=True, nogil=True)
+def _scan(
+    text: np.ndarray,
+    start: np.ndarray,
+    events: np.ndarray,
+    places: np.ndarray,
+    lines: np.ndarray,
+    codes: np.ndarray,
+    spans: np.ndarray,
+) -> tuple[int, int]:
+    """:func:`scan`, and what each line will be answered by; how many events, how many odd lines."""
+    found, odd = scan(text, start, events, places, lines), 0
+    for line in range(codes.size):
+        odd += lines[line, 0] == ODD_LINE
+        codes[line] = SILENT if lines[line, 0] == BLANK_LINE else TAKEN
+        spans[line, 0], spans[line, 1] = lines[line, 3], lines[line, 4]
+        spans[line, 2], spans[line, 3] = 0, 0
+    for place in range(found):
+        if events[place]["kind"] == _PAYMENT:
+            codes[places[place]] = JUDGED
+    return found, odd
 
 
 def refusal(reason: str, line: bytes) -> bytes:

@@ -98,6 +98,7 @@ def scan(
         begin, stop = stripped(text, first, end)
         lines[line, 0] = BLANK_LINE if begin == stop else ODD_LINE
         lines[line, 1], lines[line, 2] = begin, stop
+        lines[line, 3], lines[line, 4] = 0, 0
         mask = _fields(text, begin, stop, spans)
         if mask and _fill(text, spans, mask, start, events[count]):
             places[count] = line

@@ -102,12 +102,12 @@ def _measure(
     if person["paid"] >= 3:
         deviation = math.sqrt(person["spread"] / (person["paid"] - 1)) + 0.1
         into[9] = (math.log10(event["amount"] / 100.0 + 0.01) - person["mean"]) / deviation
-    into[10] = _exposure(person, at, state)
+    into[10] = exposure(person, at, state)
     into[11] = taker["shop"]
 
 
 @njit(cache=True, nogil=True)
-def _exposure(person: Record, at: Any, state: LiveState) -> float:
+def exposure(person: Record, at: Any, state: LiveState) -> float:
     """How much more often buyers where the payer last ordered reported, as a binary logarithm.
 
     Shrunk towards none by one victim expected.

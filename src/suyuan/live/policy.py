@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
@@ -23,6 +24,20 @@ class Action(IntEnum):
     BLOCK = 3
 
 
+_ALLOW, _WARN, _HOLD, _BLOCK = (int(action) for action in Action)
+
+
+class PolicyRule(NamedTuple):
+    """A policy as a kernel takes it: ``block`` is infinite where none is signed for; µs UTC."""
+
+    warn: float
+    hold: float
+    hold_after_loan: float
+    block: float
+    at_least: int
+    valid_until: int
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Scores from which a payment is warned of, held for a confirmation, or blocked.
@@ -31,7 +46,8 @@ class Policy:
     borrowers pay new accounts large sums for honest reasons, and are held no oftener than others.
     ``block`` is None unless the policy names a legal basis, who signed it and until when.
     ``at_least`` is the sum in fen below which nothing is held; ``hold_minutes`` how long a hold
-    waits for the payer's answer, after which ``on_expiry`` follows.
+    waits for the payer's answer, after which ``on_expiry`` follows. Whoever is called by a number
+    that a report names is warned; urgently from ``exposed_from`` bits of exposure by an order.
     """
 
     version: str
@@ -43,6 +59,7 @@ class Policy:
     hold_minutes: int
     on_expiry: Action
     valid_until: datetime | None = None
+    exposed_from: float = 1.0
 
     def action(self, score: float, amount: int, at: datetime, *, lent: bool = False) -> Action:
         """What the score alone asks for; `lent` where the payer has a loan of that day."""
@@ -52,16 +69,14 @@ class Policy:
             return Action.HOLD
         return Action.WARN if score >= self.warn else Action.ALLOW
 
-    def actions(
-        self, scores: np.ndarray, amounts: np.ndarray, at: np.ndarray, lent: np.ndarray
-    ) -> np.ndarray:
-        """:meth:`action` of whole arrays; `at` in microseconds UTC."""
-        actions = np.where(scores >= self.warn, int(Action.WARN), int(Action.ALLOW))
-        actions = np.where(self.held(scores, amounts, lent), int(Action.HOLD), actions)
-        if self.block is not None and self.valid_until is not None:
-            end = np.datetime64(self.valid_until, "us").astype(np.int64)
-            actions = np.where((scores >= self.block) & (at < end), int(Action.BLOCK), actions)
-        return actions
+    @property
+    def rule(self) -> PolicyRule:
+        """What :func:`action_for` decides by."""
+        until = 0
+        if self.valid_until is not None:
+            until = int(np.datetime64(self.valid_until, "us").astype(np.int64))
+        block = float("inf") if self.block is None or not until else self.block
+        return PolicyRule(self.warn, self.hold, self.hold_after_loan, block, self.at_least, until)
 
     def held(self, scores: np.ndarray, amounts: np.ndarray, lent: np.ndarray) -> np.ndarray:
         """Which payments the score holds at least."""
@@ -70,6 +85,16 @@ class Policy:
 
     def _valid(self, at: datetime) -> bool:
         return self.valid_until is not None and at < self.valid_until
+
+
+@njit(cache=True, nogil=True)
+def action_for(rule: PolicyRule, score: float, amount: int, at: int, lent: bool) -> int:  # noqa: FBT001
+    """:meth:`Policy.action` of one payment, as the number of the action; `at` in µs UTC."""
+    if score >= rule.block and at < rule.valid_until:
+        return _BLOCK
+    if score >= (rule.hold_after_loan if lent else rule.hold) and amount >= rule.at_least:
+        return _HOLD
+    return _WARN if score >= rule.warn else _ALLOW
 
 
 def from_mapping(data: Mapping[str, Any]) -> Policy:
@@ -96,6 +121,7 @@ def from_mapping(data: Mapping[str, Any]) -> Policy:
         hold_minutes=int(data["hold_minutes"]),
         on_expiry=Action[str(data["on_expiry"]).upper()],
         valid_until=None if block is None else block["valid_until"],
+        exposed_from=float(data.get("exposed_from", 1.0)),
     )
 
 

@@ -12,20 +12,19 @@ import msgspec
 import numpy as np
 
 from suyuan.live.answer_text import JUDGED, Phrases, fields_of
-from suyuan.live.card_arrays import card_arrays
 from suyuan.live.condition_book import ConditionBook
 from suyuan.live.conditions import StandingCondition
 from suyuan.live.drift import Drift
 from suyuan.live.events import EVENT, EventKind
-from suyuan.live.fold import SIGNALS, fold
+from suyuan.live.fold import SIGNALS
 from suyuan.live.journal import Durability, Journal, read_journal
-from suyuan.live.judging import Bench, judged
+from suyuan.live.judging import bench_of, judged
 from suyuan.live.keys import Keyring
 from suyuan.live.line_reading import LineReader, TextLines
 from suyuan.live.messages import PaymentAnswer, Refusal
 from suyuan.live.policy import Action, Policy
 from suyuan.live.snapshots import Snapshot, last_snapshot, write_in_child, write_snapshot
-from suyuan.live.state import empty_state, memory, touch, with_room
+from suyuan.live.state import empty_state, memory, room, touch, with_room
 from suyuan.live.verdicts import VERDICT, Verdicts
 from suyuan.model.errors import EngineError
 from suyuan.model.scorecard import Scorecard, to_mapping
@@ -71,7 +70,7 @@ class Scorer:
         self.folder, self.policy, self.keyring = folder, policy, keyring
         orders = [replace(c, subject=f"{keyring.key(c.subject):x}") for c in conditions]
         self.book = ConditionBook(folder, orders)
-        self._bench = Bench(card_arrays(card), policy, self.book)
+        self._bench = bench_of(card, policy, self.book)
         self._reader = LineReader(keyring)
         self._phrases = Phrases(f"payment_risk {card.version}", policy.version)
         self._judge = _fingerprint(card, policy)
@@ -79,6 +78,7 @@ class Scorer:
         self._scorecard, self.drift = card, Drift(card)
         self._verdicts = Verdicts()
         self._state = empty_state(16)
+        self._room = 0  # events that tables have room for; only then is it asked how full they are
         self._compile()
         self._journal = Journal(folder, durable=durable)
         self._recover(subscribers)
@@ -112,16 +112,28 @@ class Scorer:
     def take_text(self, text: bytes, known: int) -> LineAnswers:
         """The same for lines of `text` that end with a line feed, as the lines of the answers."""
         lines = self._reader.read(text)
+        tally = np.zeros(_ACTIONS, np.int64)
         try:
-            verdicts = self.take_events(lines.events, known)
+            verdicts = self._taken(lines.events, known, tally)
         except EngineError as error:
             lines, verdicts = lines.all_refused(error.text("en")), np.zeros(0, VERDICT)
+        return self._answers(lines, verdicts, tally)
+
+    def take_once(self, text: bytes, known: int, *, logged: bool = False) -> LineAnswers:
+        """The same for callers that ask again themselves: nothing counts where it cannot be logged.
+
+        Raises :class:`EngineError` then. With `logged` the lines are in the journal already, and
+        are answered only.
+        """
+        lines, tally = self._reader.read(text), np.zeros(_ACTIONS, np.int64)
+        return self._answers(lines, self._taken(lines.events, known, tally, logged=logged), tally)
+
+    def _answers(self, lines: TextLines, verdicts: np.ndarray, tally: np.ndarray) -> LineAnswers:
         further = self._further(lines, verdicts)
         written, ends = self._phrases.answers(
             lines.codes, verdicts, lines.pool + further if further else lines.pool, lines.spans
         )
-        actions = np.bincount(verdicts["action"], minlength=_ACTIONS)
-        return LineAnswers(written, ends, actions, lines.refused)
+        return LineAnswers(written, ends, tally, lines.refused)
 
     def take_events(self, events: np.ndarray, known: int) -> np.ndarray:
         """The verdicts of the payments among `events`, keyed already, in their order.
@@ -129,13 +141,22 @@ class Scorer:
         ``repeated`` marks those that had been answered before; they are folded once only. Raises
         :class:`EngineError` where the journal cannot be written: nothing of them counts then.
         """
-        events["known"], events["row"] = known, np.arange(len(events))
-        repeated = self._verdicts.repeats(events)
-        self._log_and_fold(events[~repeated] if repeated.any() else events)
-        paid = events["kind"] == _PAYMENT
-        verdicts = self._verdicts.at(events["c"][paid])
-        verdicts["repeated"] = repeated[paid]
-        return verdicts
+        return self._taken(events, known, np.zeros(_ACTIONS, np.int64))
+
+    def _taken(
+        self, events: np.ndarray, known: int, tally: np.ndarray, *, logged: bool = False
+    ) -> np.ndarray:
+        repeated = np.empty(len(events), np.bool_)
+        paid, again = self._verdicts.repeats(events, known, repeated)
+        if not logged:
+            self._log_and_fold(events[~repeated] if again else events)
+        elif again < paid:
+            raise EngineError(
+                Text("The log of events is damaged.", "事件日志已损坏。"),
+                value=f"{self.folder}: {paid - again}",
+                hint=Text("Restore its segments from a copy.", "请用备份恢复日志分段。"),
+            )
+        return self._verdicts.at(events, repeated, paid, tally)
 
     def snapshot(self) -> Path:
         """Write state down, so that the next start need not fold what came before."""
@@ -166,17 +187,14 @@ class Scorer:
         """State as it was: from the last whole snapshot, and the events after it."""
         found = last_snapshot(self.folder, self._judge, self._journal.position)
         self._state = empty_state(subscribers) if found is None else found.state
+        self._room = 0
         position = 0
         if found is not None:
             self._verdicts.keep(found.verdicts)
             position = found.position
-        waiting: list[np.ndarray] = []
-        for events in read_journal(self.folder, position):
-            waiting.append(events)
-            if sum(map(len, waiting)) >= _TOGETHER:
-                position = self._refold(waiting, position)
-        if waiting:
-            position = self._refold(waiting, position)
+        for events in read_journal(self.folder, position, _TOGETHER):
+            self._fold(events, position)
+            position += len(events)
         if position != self.position:
             raise EngineError(
                 Text("The log of events is damaged.", "事件日志已损坏。"),
@@ -184,21 +202,16 @@ class Scorer:
                 hint=Text("Restore its segments from a copy.", "请用备份恢复日志分段。"),
             )
 
-    def _refold(self, waiting: list[np.ndarray], position: int) -> int:
-        events = np.concatenate(waiting)
-        waiting.clear()
-        self._fold(events, position)
-        return position + len(events)
-
     def _compile(self) -> None:
-        """Kernels are there before the first caller waits: a payment of nobody to nobody."""
+        """Kernels are there before the first caller waits: a payment of nobody to nobody, twice."""
         nothing = np.zeros(1, EVENT)
-        nothing["kind"] = EventKind.PAYMENT
+        nothing["kind"], nothing["c"] = EventKind.PAYMENT, 1
         self._fold(nothing, 0)
-        self._verdicts.repeats(nothing)
-        lines, verdicts = self._reader.read(b"{}\n"), self._verdicts.at(nothing["c"].copy())
+        verdicts = self._taken(nothing, 0, np.zeros(_ACTIONS, np.int64))
+        lines = self._reader.read(b"{}\n")
         self._phrases.answers(lines.codes, verdicts, lines.pool, lines.spans)
         self._verdicts, self.drift = Verdicts(), Drift(self._scorecard)
+        self._verdicts.keep(self._taken(nothing[:0], 0, np.zeros(_ACTIONS, np.int64)))
 
     def _log_and_fold(self, events: np.ndarray) -> None:
         if len(events):
@@ -206,12 +219,15 @@ class Scorer:
 
     def _fold(self, events: np.ndarray, first: int) -> None:
         """Fold `events`; what is judged of payments is kept by the key of their ids."""
-        if memory(self._state) < self._most_bytes:
-            self._state = with_room(self._state, 2 * len(events))
-        signals = fold(events, self._state)
-        if len(signals):
-            self.drift.add(signals)
-            self._verdicts.keep(judged(self._bench, events, signals, first))
+        self._room -= len(events)
+        if self._room <= 0:
+            if memory(self._state) < self._most_bytes:
+                self._state = with_room(self._state, 2 * len(events))
+            self._room = room(self._state) // 2 - len(events)
+        rows = judged(self._bench, events, self._state, first, self.drift.bins)
+        if len(rows):
+            self.drift.passed(len(rows))
+            self._verdicts.keep(rows)
 
     def _further(self, lines: TextLines, verdicts: np.ndarray) -> bytes:
         """What answers say beside their verdicts, written behind the pool of `lines`."""

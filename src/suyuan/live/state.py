@@ -107,6 +107,14 @@ def with_room(state: LiveState, coming: int) -> LiveState:
     return LiveState._make([*grown, state.counts, state.filled])
 
 
+def room(state: LiveState) -> int:
+    """Keys that the fullest table still takes."""
+    return min(
+        int(FULLEST * table.size) - int(filled)
+        for table, filled in zip(state[: len(TABLES)], state.filled, strict=True)
+    )
+
+
 def memory(state: LiveState) -> int:
     """Bytes held."""
     return sum(table.nbytes for table in state)

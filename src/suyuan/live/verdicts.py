@@ -5,6 +5,7 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
+from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EventKind
 from suyuan.live.table import first_slot
 
@@ -38,23 +39,36 @@ class Verdicts:
         self._rows = np.zeros(most, VERDICT)
         self._places = np.zeros(2 * most + 2, np.int32)
         self._next = 0
+        self._repeats, self._copy, self._keep = (
+            CompiledKernel(_repeats),
+            CompiledKernel(_copy),
+            CompiledKernel(_keep),
+        )
 
-    def repeats(self, events: np.ndarray) -> np.ndarray:
-        """Which of `events` are payments that were judged before, or come earlier among them."""
-        found = np.zeros(len(events), np.bool_)
-        _repeats(events, self._rows, self._places, found)
+    def repeats(self, events: np.ndarray, known: int, repeated: np.ndarray) -> tuple[int, int]:
+        """Mark payments of `events` that were judged before, or come earlier among them.
+
+        Returns how many payments there are and how many of them are repeated; each event is given
+        its ``known`` (now, µs UTC) and its place as ``row``.
+        """
+        found: tuple[int, int] = self._repeats(events, known, self._rows, self._places, repeated)
         return found
 
-    def at(self, keys: np.ndarray) -> np.ndarray:
-        """The verdicts of `keys`, each of which is there."""
-        found = np.empty(len(keys), VERDICT)
-        _copy(keys, self._rows, self._places, found)
+    def at(
+        self, events: np.ndarray, repeated: np.ndarray, paid: int, tally: np.ndarray
+    ) -> np.ndarray:
+        """The verdicts of the `paid` payments among `events`; each is there.
+
+        `tally` (int64, one for each action) is added to.
+        """
+        found = np.empty(paid, VERDICT)
+        self._copy(events, repeated, self._rows, self._places, found, tally)
         return found
 
     def keep(self, rows: np.ndarray) -> None:
         """Remember `rows`; the oldest go."""
         rows = rows[-len(self._rows) :]
-        _keep(rows, self._rows, self._places, self._next)
+        self._keep(rows, self._rows, self._places, self._next)
         self._next = (self._next + len(rows)) % len(self._rows)
 
     def rows(self) -> np.ndarray:
@@ -77,9 +91,14 @@ def _slot(key: Any, rows: np.ndarray, places: np.ndarray) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _repeats(events: np.ndarray, rows: np.ndarray, places: np.ndarray, found: np.ndarray) -> None:
+def _repeats(
+    events: np.ndarray, known: int, rows: np.ndarray, places: np.ndarray, found: np.ndarray
+) -> tuple[int, int]:
     fresh = np.zeros(2 * events.size + 2, np.uint64)
+    paid = again = 0
     for place in range(events.size):
+        events[place]["known"], events[place]["row"] = known, place
+        found[place] = False
         if events[place]["kind"] != _PAYMENT:
             continue
         key = events[place]["c"]
@@ -88,12 +107,27 @@ def _repeats(events: np.ndarray, rows: np.ndarray, places: np.ndarray, found: np
             slot = slot + 1 if slot + 1 < fresh.size else 0
         found[place] = fresh[slot] == key or places[_slot(key, rows, places)] != 0
         fresh[slot] = key
+        paid += 1
+        again += found[place]
+    return paid, again
 
 
 @njit(cache=True, nogil=True)
-def _copy(keys: np.ndarray, rows: np.ndarray, places: np.ndarray, found: np.ndarray) -> None:
-    for n in range(keys.size):
-        found[n] = rows[places[_slot(keys[n], rows, places)] - 1]
+def _copy(
+    events: np.ndarray,
+    repeated: np.ndarray,
+    rows: np.ndarray,
+    places: np.ndarray,
+    found: np.ndarray,
+    tally: np.ndarray,
+) -> None:
+    row = 0
+    for place in range(events.size):
+        if events[place]["kind"] == _PAYMENT:
+            found[row] = rows[places[_slot(events[place]["c"], rows, places)] - 1]
+            found[row]["repeated"] = repeated[place]
+            tally[found[row]["action"]] += 1
+            row += 1
 
 
 @njit(cache=True, nogil=True)

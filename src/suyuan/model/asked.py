@@ -42,11 +42,11 @@ def masked_number(written: str) -> InputError:
     return InputError(
         Text(
             "A number with hidden digits stands for many; it cannot be looked up.",
-            "含掩码的号码对应许多号码,无法查询。",
+            "含掩码的号码对应许多号码，无法查询。",
         ),
         value=written,
         hint=Text(
             "Give the whole number; `match` finds masked rows that fit it.",
-            "请给出完整号码;match 会找出与之相符的掩码记录。",
+            "请给出完整号码；match 会找出与之相符的掩码记录。",
         ),
     )

@@ -41,7 +41,7 @@ CAUSES: dict[str, Text] = {
     "sims": Text("SIMs opened against the rules", "违规开办的电话卡"),
     "platforms": Text("accounts that platforms let be sold", "平台放任买卖的账号"),
     "leaks": Text("leaks of order data", "订单信息泄露"),
-    "services": Text("illegal services: laundering, codes", "非法服务(洗钱、接码)"),
+    "services": Text("illegal services: laundering, codes", "非法服务（洗钱、接码）"),
     "people": Text("the ring's own people", "团伙自身成员"),
 }
 #: The cause of a link that belongs to none of the four.

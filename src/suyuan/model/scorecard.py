@@ -73,7 +73,7 @@ class Scorecard:
 
 def _malformed(name: str, en: str, zh: str) -> CatalogError:
     return CatalogError(
-        Text(f"Error in a scorecard signal: {en}.", f"评分卡信号有误:{zh}。"),
+        Text(f"Error in a scorecard signal: {en}.", f"评分卡信号有误：{zh}。"),
         value=name,
         hint=Text("See docs/detect.md for the format.", "格式见 docs/detect.md。"),
     )

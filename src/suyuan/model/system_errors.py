@@ -8,7 +8,7 @@ from suyuan.model.text import Text
 
 _SPACE: Final = (
     Text("The disk is full.", "磁盘空间已满。"),
-    Text("Free some space, or choose another folder with --out.", "请腾出空间,或用 --out 另选。"),
+    Text("Free some space, or choose another folder with --out.", "请腾出空间，或用 --out 另选。"),
 )
 _RIGHTS: Final = (
     Text("No permission to read or write here.", "没有读取或写入的权限。"),
@@ -21,7 +21,7 @@ _KNOWN: Final[dict[int, tuple[Text, Text]]] = {
     errno.EACCES: _RIGHTS,
     errno.EPERM: _RIGHTS,
     errno.EROFS: (
-        Text("This is read-only.", "此处只读,无法写入。"),
+        Text("This is read-only.", "此处只读，无法写入。"),
         Text("Choose another folder with --out.", "请用 --out 另选文件夹。"),
     ),
     errno.ELOOP: (
@@ -33,11 +33,11 @@ _KNOWN: Final[dict[int, tuple[Text, Text]]] = {
         Text("It may have been moved meanwhile.", "可能已被移走。"),
     ),
     errno.EISDIR: (
-        Text("A folder stands where a file is needed.", "此处应为文件,却是文件夹。"),
+        Text("A folder stands where a file is needed.", "此处应为文件，却是文件夹。"),
         Text("Give another path.", "请换一个路径。"),
     ),
     errno.ENOTDIR: (
-        Text("A file stands where a folder is needed.", "此处应为文件夹,却是文件。"),
+        Text("A file stands where a folder is needed.", "此处应为文件夹，却是文件。"),
         Text("Give another path.", "请换一个路径。"),
     ),
     errno.EMFILE: (
@@ -59,7 +59,7 @@ def system_error(error: OSError) -> SuyuanError:
     what, hint = _KNOWN.get(number or 0, (None, None))
     if what is None:
         reason = error.strerror or type(error).__name__
-        what = Text(f"The system refused: {reason}.", f"系统拒绝了操作:{reason}。")
+        what = Text(f"The system refused: {reason}.", f"系统拒绝了操作：{reason}。")
     return InputError(what, value=error.filename, hint=hint)
 
 
@@ -67,6 +67,6 @@ def memory_error() -> SuyuanError:
     return SuyuanError(
         Text("Not enough memory.", "内存不足。"),
         hint=Text(
-            "Close other programs, or use a larger machine.", "请关闭其他程序,或换更大的机器。"
+            "Close other programs, or use a larger machine.", "请关闭其他程序，或换更大的机器。"
         ),
     )

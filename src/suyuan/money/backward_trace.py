@@ -58,7 +58,7 @@ def trace_back(tables: Tables, account: str, by: str = DEFAULT, *, hops: int = H
             value=f"{account}, {by}",
             hint=Text(
                 f"Give an account of a payment, and one of: {fit}.",
-                f"请给出有交易的账户,方法取:{fit}。",
+                f"请给出有交易的账户，方法取：{fit}。",
             ),
         )
     stops = resting_places(inputs)[0] | inputs.claims.own

@@ -32,11 +32,11 @@ LONGEST: Final = 87_600.0
 _BECAUSE: Final = Text(
     "{amount} yuan of {reports} report(s) lies there; half of such money is gone in {half} hours, "
     "so {saved} yuan would be gone in a day.",
-    "该处尚有{reports}起报案的赃款{amount}元;此类资金{half}小时内流失一半,一天内预计流失{saved}元。",
+    "该处尚有{reports}起报案的赃款{amount}元；此类资金{half}小时内流失一半，一天内预计流失{saved}元。",
 )
 _HELD: Final = Text(
     "{held} yuan there is stopped or frozen already, until {until}.",
-    "该处另有{held}元已止付或冻结,至{until}。",
+    "该处另有{held}元已止付或冻结，至{until}。",
 )
 
 

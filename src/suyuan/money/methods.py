@@ -54,7 +54,7 @@ METHODS: Final[dict[str, Method]] = {
             Text("stolen money first", "赃款先出"),
             Text(
                 "Stolen money leaves before the account's own, in the order in which it came.",
-                "赃款先于账户自有资金转出,赃款之间先进先出。",
+                "赃款先于账户自有资金转出，赃款之间先进先出。",
             ),
             "Re Oatway [1903] 2 Ch 356; Shalson v Russo [2003] EWHC 1637 (Ch)",
         ),
@@ -75,7 +75,7 @@ METHODS: Final[dict[str, Method]] = {
             Text("lowest intermediate balance", "最低中间余额"),
             Text(
                 "The account's own money leaves first; what has left does not come back.",
-                "账户自有资金先转出;已转出的赃款不因后来入账而恢复。",
+                "账户自有资金先转出；已转出的赃款不因后来入账而恢复。",
             ),
             "Re Hallett's Estate (1880) 13 Ch D 696; James Roscoe v Winder [1915] 1 Ch 62",
         ),
@@ -85,7 +85,7 @@ METHODS: Final[dict[str, Method]] = {
             Text("poison", "全部污染"),
             Text(
                 "Whatever leaves an account that holds stolen money counts in full.",
-                "账户内只要有赃款,转出的全部金额都计入。",
+                "账户内只要有赃款，转出的全部金额都计入。",
             ),
             "Moeser, Boehme, Breuker: Towards Risk Scoring of Bitcoin Transactions (2014)",
             conserves=False,
@@ -102,6 +102,6 @@ def method(name: str) -> Method:
         raise InputError(
             Text("There is no such method.", "没有这种方法。"),
             value=name,
-            hint=Text(f"Use one of {', '.join(METHODS)}.", f"可用:{'、'.join(METHODS)}。"),
+            hint=Text(f"Use one of {', '.join(METHODS)}.", f"可用：{'、'.join(METHODS)}。"),
         )
     return METHODS[name]

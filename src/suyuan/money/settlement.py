@@ -49,14 +49,17 @@ def settled(tables: Tables) -> ir.Table:
 
 def _in_main_currency(tables: Tables) -> ir.BooleanValue:
     payments = tables["payments"]
-    known = payments.filter(payments.currency.notnull())
-    counted = known.group_by("currency").agg(rows=known.count())
-    first = counted.order_by(counted.rows.desc(), counted.currency).limit(1)
-    first = tables.engine.fetch(first)
+    first = tables.engine.gather(_main_currency, payments)
     if first.num_rows == 0:
         return ibis.literal(True)  # noqa: FBT003
     main = first["currency"][0].as_py()
     return payments.currency.isnull() | (payments.currency == main)
+
+
+def _main_currency(payments: ir.Table) -> ir.Table:
+    known = payments.filter(payments.currency.notnull())
+    counted = known.group_by("currency").agg(rows=known.count())
+    return counted.order_by(counted.rows.desc(), counted.currency).limit(1)
 
 
 def _counter_entries(undone: ir.Table, moved: ir.Table) -> ir.Table:

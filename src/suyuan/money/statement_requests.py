@@ -18,17 +18,17 @@ from suyuan.money.statement_gaps import INFERRED, inferred
 _WHY: Final = {
     NO_STATEMENT: Text(
         "{amount} yuan of stolen money came in and its statement is not at hand.",
-        "赃款{amount}元流入该账户,但尚未取得其流水。",
+        "赃款{amount}元流入该账户，但尚未取得其流水。",
     ),
     POOLED: Text(
         "{amount} yuan of stolen money went into this pooled account: "
         "ask for the orders and payees behind these payments.",
-        "赃款{amount}元进入该公共账户:请调取对应的订单与实际收款方。",
+        "赃款{amount}元进入该公共账户：请调取对应的订单与实际收款方。",
     ),
     INFERRED: Text(
         "{amount} yuan of stolen money went out of it by payments that no row shows and only the "
         "balances of two statements tell: ask for the rows that are missing.",
-        "赃款{amount}元由该账户转出,流水中无对应记录,仅由两份流水的余额推得:请补调缺失的流水。",
+        "赃款{amount}元由该账户转出，流水中无对应记录，仅由两份流水的余额推得：请补调缺失的流水。",
     ),
 }
 _DOUBTS: Final = {
@@ -39,11 +39,11 @@ _DOUBTS: Final = {
     ),
     "circles": Text(
         "Payments of the same instant form a circle; their order is a guess.",
-        "同一时刻的交易形成环路,其先后次序为推定。",
+        "同一时刻的交易形成环路，其先后次序为推定。",
     ),
     "opening_unknown": Text(
         "Accounts without a known opening balance: the least that their payments need was assumed.",
-        "期初余额未知的账户,按其支出所需的最低金额推定。",
+        "期初余额未知的账户，按其支出所需的最低金额推定。",
     ),
     "no_statement": Text(
         "Accounts that stolen money reached and whose statement is not at hand.",
@@ -52,18 +52,18 @@ _DOUBTS: Final = {
     "inferred_payments": Text(
         "Payments that no row shows were put in, since the balances of two statements agree on "
         "them; traces show them without a payment_id.",
-        "流水缺失、但两份流水的余额相互印证的交易已予补入;追踪步骤中此类交易没有payment_id。",
+        "流水缺失、但两份流水的余额相互印证的交易已予补入；追踪步骤中此类交易没有payment_id。",
     ),
     "rows_missing": Text(
         "Balances that do not follow from one another, where no other statement shows where the "
         "money went or came from: it is an exit of that account without a statement.",
-        "余额前后不衔接,且无其他流水可说明资金来去:按该账户流水缺失处理。",
+        "余额前后不衔接，且无其他流水可说明资金来去：按该账户流水缺失处理。",
     ),
     "pools_by_flow": Text(
         "Accounts that no institution declares to be pools, at which tracing stopped since their "
         "flow is one's: ask whose they are; declare them (kind) or give the payees behind.",
-        "未经机构申报、仅因资金流向特征而视为公共账户并在此停止追踪的账户:请核实其归属,"
-        "或申报账户类别,或调取背后的实际收款方。",
+        "未经机构申报、仅因资金流向特征而视为公共账户并在此停止追踪的账户：请核实其归属，"
+        "或申报账户类别，或调取背后的实际收款方。",
     ),
 }
 

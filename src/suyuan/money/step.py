@@ -50,7 +50,7 @@ MONEY: Final = Step(
         "reports": Text("there is nothing to trace from", "没有追踪的起点"),
         "bank_accounts": Text(
             "whose accounts are whose is unknown; no origin is found",
-            "不知账户归属,无法确定赃款起点",
+            "不知账户归属，无法确定赃款起点",
         ),
         "vouchers": Text("money that became cards is lost from sight", "转为卡券的资金无法追踪"),
     },

@@ -12,7 +12,7 @@ import ibis
 
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
-from suyuan.rulebook.check import Checked, check_rules
+from suyuan.rulebook.check import Checked, Derive, check_rules, plainly
 from suyuan.rulebook.dates import on_day, start_of
 from suyuan.rulebook.decided_cases import BY, ways_of, with_answers
 from suyuan.rulebook.declare import Answer, DatedValue, Rule
@@ -38,7 +38,7 @@ class Rulebook:
                 Text("There is no such rule.", "没有这条规则。"),
                 value=rule_id,
                 hint=Text(
-                    f"Rules: {', '.join(self.rules)}.", f"现有规则:{'、'.join(self.rules)}。"
+                    f"Rules: {', '.join(self.rules)}.", f"现有规则：{'、'.join(self.rules)}。"
                 ),
             )
         return self.rules[rule_id]
@@ -64,7 +64,7 @@ class Rulebook:
                 value=f"{rule_id}.{parameter}",
                 hint=Text(
                     f"It has: {', '.join(rule.parameters)}.",
-                    f"现有参数:{'、'.join(rule.parameters)}。",
+                    f"现有参数：{'、'.join(rule.parameters)}。",
                 ),
             )
         return on_day(rule.parameters[parameter], day)
@@ -74,7 +74,9 @@ class Rulebook:
         rule = self[rule_id]
         return row_rule(rule).judge(given_facts(rule, facts), start_of(day))
 
-    def check(self, tables: FactTables, on: date | None = None) -> Checked:
+    def check(
+        self, tables: FactTables, on: date | None = None, derive: Derive = plainly
+    ) -> Checked:
         """The ``compliance`` table of a case, with its evidence.
 
         Each act is judged under the rules of its own day. `on` leaves out later acts: how did
@@ -88,7 +90,7 @@ class Rulebook:
                 ready.append(rule)
             else:
                 unread.append((rule.id, rule.over.table))
-        return replace(check_rules(ready, tables, on), unread=tuple(unread))
+        return replace(check_rules(ready, tables, on, derive), unread=tuple(unread))
 
 
 def judge_given(rule: Rule, asked: list[tuple[date, Mapping[str, Any]]]) -> list[Judged]:

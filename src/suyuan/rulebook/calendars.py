@@ -1,9 +1,11 @@
 """Working days: what was announced for each year, and what was known of it on a given day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
@@ -33,14 +35,30 @@ class CalendarYear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Text | None = None
 
 
+class CalendarParty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose days a calendar has: duties of the party count by it where they begin on these days."""
+
+    party: str
+    since: date = msgspec.field(name="from")
+    until: date | None = msgspec.field(name="to", default=None)
+
+    def __contains__(self, day: date) -> bool:
+        return self.since <= day and (self.until is None or day < self.until)
+
+
 class CalendarFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file of ``catalog/calendars/``; `days_off` are ISO weekdays, Monday is 1."""
+    """A file of ``catalog/calendars/``; `days_off` are ISO weekdays, Monday is 1.
+
+    One that stands `over` another lists only the days that differ from it.
+    """
 
     id: str
     title: Text
-    days_off: list[int]
     source: CalendarSource
     years: list[CalendarYear]
+    days_off: list[int] = []
+    over: str | None = None
+    parties: list[CalendarParty] = []
 
 
 #: Before the first announcement.
@@ -49,9 +67,9 @@ _NONE: Final = date.min
 Kind = Literal["working", "off", "unannounced"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WorkCalendar:
-    """Which days are worked."""
+    """Which days are worked; what one `over` another does not list is as it is there."""
 
     id: str
     title: Text
@@ -59,7 +77,9 @@ class WorkCalendar:
     published: dict[int, date]
     off: frozenset[date]
     working: frozenset[date]
-    editions: dict[date, date] = field(default_factory=dict[date, date], compare=False, repr=False)
+    over: "WorkCalendar | None" = None
+    parties: tuple[CalendarParty, ...] = ()
+    editions: dict[date, date] = field(default_factory=dict[date, date], repr=False)
 
     def announced(self, year: int, known_on: date) -> bool:
         """True where the year's days had been announced by the day `known_on`."""
@@ -70,10 +90,19 @@ class WorkCalendar:
         found = self.editions.get(known_on)
         if found is None:
             found = max((day for day in self.published.values() if day <= known_on), default=_NONE)
+            if self.over is not None:
+                found = max(found, self.over.edition(known_on))
             self.editions[known_on] = found
         return found
 
+    def own(self, day: date, known_on: date) -> bool:
+        """True where this calendar itself, and not the one under it, says what the day is."""
+        listed = day in self.working or day in self.off
+        return self.over is None or (listed and self.announced(day.year, known_on))
+
     def kind(self, day: date, known_on: date) -> Kind:
+        if self.over is not None and not self.own(day, known_on):
+            return self.over.kind(day, known_on)
         if not self.announced(day.year, known_on):
             return "unannounced"
         if day in self.working:
@@ -82,14 +111,41 @@ class WorkCalendar:
 
     def weekday(self, day: date) -> bool:
         """True on a day that is worked where nothing was announced."""
-        return day.isoweekday() not in self.week
+        return day.isoweekday() not in (self.week if self.over is None else self.over.week)
 
 
 @cache
 def load_calendar(name: str = "cn") -> WorkCalendar:
     """A calendar of the catalog; raises :class:`CatalogError`."""
     with as_file(files("suyuan.catalog") / "calendars" / f"{name}.yml") as path:
-        file = read_catalog(path, CalendarFile)
+        return read_calendar(path)
+
+
+def load_calendars(*folders: Path) -> dict[str, WorkCalendar]:
+    """The calendars of the catalog, and those of `folders` over them, by their ids."""
+    with as_file(files("suyuan.catalog") / "calendars") as catalog:
+        paths = [path for folder in (catalog, *folders) for path in sorted(folder.glob("*.yml"))]
+        found = [load_calendar(p.stem) if p.parent == catalog else read_calendar(p) for p in paths]
+    return {calendar.id: calendar for calendar in found}
+
+
+def calendar_of(
+    calendars: Iterable[WorkCalendar], party: str, day: date, general: WorkCalendar
+) -> WorkCalendar:
+    """The calendar by which a party counts from `day` on; raises where two say that they are it."""
+    own = [c for c in calendars if any(p.party == party and day in p for p in c.parties)]
+    if len(own) > 1:
+        raise CatalogError(
+            Text("A party has two calendars on one day.", "同一单位同日有两份日历。"),
+            value=f"{party} {day}: {', '.join(calendar.id for calendar in own)}",
+            hint=Text("End one by `to`.", "请以 to 结束其中一份。"),
+        )
+    return own[0] if own else general
+
+
+def read_calendar(path: Path) -> WorkCalendar:
+    """The calendar of a file; raises :class:`CatalogError`."""
+    file = read_catalog(path, CalendarFile)
     return WorkCalendar(
         file.id,
         file.title,
@@ -97,6 +153,8 @@ def load_calendar(name: str = "cn") -> WorkCalendar:
         {year.year: year.published for year in file.years},
         frozenset(day for year in file.years for day in _days(year, year.off)),
         frozenset(day for year in file.years for day in _days(year, year.working)),
+        None if file.over is None else load_calendar(file.over),
+        tuple(file.parties),
     )
 
 

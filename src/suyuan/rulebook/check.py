@@ -5,9 +5,11 @@ how an organisation stands, the rows behind it) is asked once for all rules toge
 compiling a query costs more than running it on a case of usual size.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Protocol
 
 import ibis
 import ibis.expr.types as ir
@@ -26,6 +28,21 @@ from suyuan.rulebook.standing import standings, tolerances_of
 _WORST = (Answer.BROKEN, Answer.CANNOT_TELL, Answer.KEPT, Answer.NOT_IN_FORCE)
 
 
+class Derive(Protocol):
+    """Runs a part of a check that is known by a name, or does again what it had done."""
+
+    def __call__(
+        self, name: str, function: Callable[..., dict[str, ir.Table]], /, *arguments: object
+    ) -> dict[str, ir.Table]: ...
+
+
+def plainly(
+    _: str, function: Callable[..., dict[str, ir.Table]], *arguments: object
+) -> dict[str, ir.Table]:
+    """Run it, whatever was run before."""
+    return function(*arguments)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """Answers in the shape of ``COMPLIANCE`` and their rows in the shape of ``EVIDENCE``.
@@ -38,25 +55,57 @@ class Checked:
     unread: tuple[tuple[str, str], ...] = ()
 
 
-def check_rules(rules: Sequence[Rule], tables: FactTables, until: date | None) -> Checked:
-    """Answers for every act, and for every party over all its acts; rules have an ``over``."""
+def check_rules(
+    rules: Sequence[Rule], tables: FactTables, until: date | None, derive: Derive = plainly
+) -> Checked:
+    """Answers for every act, and for every party over all its acts; rules have an ``over``.
+
+    `derive` may know already what a part of it has the database do.
+    """
     if not rules:
         return Checked(COMPLIANCE.empty(), EVIDENCE.empty())
     engine = tables.engine
-    found = [find_acts(rule, rule.over, tables, until) for rule in rules if rule.over]
-    decided = engine.keep(_union([acts.decided for acts in found]))
-    combinations = engine.fetch(decided.select(*BY).distinct()).to_pylist()
+    asked = f"{[rule.id for rule in rules]} {until}"
+    decided = derive(f"decided {asked}", partial(_decided, rules, until), tables)
+    combinations = engine.fetch(decided["combinations"]).to_pylist()
     named = {rule.id: rule for rule in rules}
-    acts = engine.keep(with_answers(decided, engine.arrow(ways_of(named, combinations))))
+    words = engine.arrow(ways_of(named, combinations))
+    answering = partial(_answered, rules, until)
+    parts = (decided["acts"], decided["rows"], words, tables)
+    found = derive(f"answered {asked}", answering, *parts)
+    return Checked(
+        _shaped(engine.fetch(found["answers"]), COMPLIANCE),
+        _shaped(engine.fetch(found["behind"]), EVIDENCE),
+    )
+
+
+def _decided(rules: Sequence[Rule], until: date | None, tables: FactTables) -> dict[str, ir.Table]:
+    """Every act with its case, the rows of each, and which cases there are."""
+    keep = tables.engine.keep
+    found = [find_acts(rule, rule.over, tables, until) for rule in rules if rule.over]
+    acts = keep(_union([each.decided for each in found]))
+    cases = keep(acts.select(*BY).distinct())
+    return {"acts": acts, "rows": _rows(rules, found), "combinations": cases}
+
+
+def _answered(
+    rules: Sequence[Rule],
+    until: date | None,
+    decided: ir.Table,
+    rows: ir.Table,
+    words: ir.Table,
+    tables: FactTables,
+) -> dict[str, ir.Table]:
+    """The answers, and the rows behind them, from acts and the words of each case."""
+    engine = tables.engine
+    acts = engine.keep(with_answers(decided, words))
     shared = engine.arrow(rules_table(rules, until))
     single = engine.keep(_single(acts, shared))
     tolerances = engine.arrow(tolerances_of(rules))
     parties = engine.keep(_identified(standings(acts, tolerances), shared))
-    behind = rows_behind(acts, single, parties, _rows(rules, found))
+    behind = engine.keep(rows_behind(acts, single, parties, rows))
     answers = ibis.union(_published(single), _published(parties), distinct=False)
-    return Checked(
-        _shaped(engine.fetch(answers), COMPLIANCE), _shaped(engine.fetch(behind), EVIDENCE)
-    )
+    return {"answers": engine.keep(answers), "behind": behind}
 
 
 def _union(parts: Sequence[ir.Table]) -> ir.Table:

@@ -119,12 +119,12 @@ def parse(source: str, more: frozenset[str] = frozenset()) -> Expression:
 
 def refused(source: str, en: str, zh: str) -> CatalogError:
     return CatalogError(
-        Text(f"A rule's expression cannot be used: {en}.", f"规则表达式无法使用:{zh}。"),
+        Text(f"A rule's expression cannot be used: {en}.", f"规则表达式无法使用：{zh}。"),
         value=source,
         hint=Text(
             "Write names, constants, comparisons, and, or, not, in, + - * /, and calls of: "
             + ", ".join([*SCALAR, *WHOLE, "count"]),
-            "可用:名称、常量、比较、and、or、not、in、四则运算,以及函数:"
+            "可用：名称、常量、比较、and、or、not、in、四则运算，以及函数："
             + "、".join([*SCALAR, *WHOLE, "count"]),
         ),
     )
@@ -209,7 +209,7 @@ def _named(name: str, scope: Scope) -> Any:
             value=name,
             hint=Text(
                 f"Known here: {', '.join(sorted(scope))}.",
-                f"此处可用:{'、'.join(sorted(scope))}。",
+                f"此处可用：{'、'.join(sorted(scope))}。",
             ),
         )
     return scope[name]

@@ -34,7 +34,7 @@ class Node:
 
     def wrong(self, en: str, zh: str, value: object) -> CatalogError:
         return CatalogError(
-            Text(f"A catalog file is not well formed: {en}.", f"目录文件格式有误:{zh}。"),
+            Text(f"A catalog file is not well formed: {en}.", f"目录文件格式有误：{zh}。"),
             value=f"{self.where}: {value}",
             hint=Text("See docs/rulebook.md for the form.", "格式见 docs/rulebook.md。"),
         )

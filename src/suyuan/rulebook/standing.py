@@ -122,7 +122,7 @@ def _steps(c: ir.Table) -> Steps:
             Answer.BROKEN,
             Text(
                 "{broken} of {judged} acts broke it; mis-keyed rows explain at most {forgiven}.",
-                "{judged} 项中有 {broken} 项违反;录入差错最多可解释 {forgiven} 项。",
+                "{judged} 项中有 {broken} 项违反；录入差错最多可解释 {forgiven} 项。",
             ),
         ),
         (
@@ -131,7 +131,7 @@ def _steps(c: ir.Table) -> Steps:
             Answer.CANNOT_TELL,
             Text(
                 "{unknown} acts could not be judged; of {judged} others {broken} broke it.",
-                "{unknown} 项无法判断;其余 {judged} 项中有 {broken} 项违反。",
+                "{unknown} 项无法判断；其余 {judged} 项中有 {broken} 项违反。",
             ),
         ),
         (
@@ -141,7 +141,7 @@ def _steps(c: ir.Table) -> Steps:
             Text(
                 "{broken} of {judged} acts look broken: not more than mis-keyed rows explain "
                 "({forgiven}).",
-                "{judged} 项中有 {broken} 项疑似违反,未超过录入差错可解释的 {forgiven} 项。",
+                "{judged} 项中有 {broken} 项疑似违反，未超过录入差错可解释的 {forgiven} 项。",
             ),
         ),
         (

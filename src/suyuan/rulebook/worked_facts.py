@@ -34,7 +34,7 @@ def given_facts(rule: Rule, facts: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError(
             Text("The rule does not ask for these facts.", "该规则不涉及这些事实。"),
             value=", ".join(sorted(unknown)),
-            hint=Text(f"It asks: {', '.join(rule.facts)}.", f"可用:{'、'.join(rule.facts)}。"),
+            hint=Text(f"It asks: {', '.join(rule.facts)}.", f"可用：{'、'.join(rule.facts)}。"),
         )
     return {name: _stored(rule.facts[name].type, value) for name, value in facts.items()}
 

@@ -37,10 +37,10 @@ class DecisionHistory:
         en, zh = [f"{self.standing} as first obeyed"], [f"{self.standing} 项与首次采用时一致"]
         if self.changed:
             en.append(f"changed since: {', '.join(self.changed)}")
-            zh.append(f"其后被改动:{'、'.join(self.changed)}")
+            zh.append(f"其后被改动：{'、'.join(self.changed)}")
         if self.gone:
             en.append(f"taken out since: {', '.join(self.gone)}")
-            zh.append(f"其后被删去:{'、'.join(self.gone)}")
+            zh.append(f"其后被删去：{'、'.join(self.gone)}")
         return Text("; ".join(en), ";".join(zh))
 
 

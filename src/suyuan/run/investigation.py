@@ -163,7 +163,7 @@ def _left_out(ids: list[str]) -> list[dict[str, str]]:
     effect = Text(
         f"Decisions about more than {MOST_REPORTS:,} reports are not obeyed; make several of "
         f"them: {', '.join(ids)}",
-        f"涉及超过 {MOST_REPORTS:,} 起报案的决定未予采用,请拆成几项:{'、'.join(ids)}",
+        f"涉及超过 {MOST_REPORTS:,} 起报案的决定未予采用，请拆成几项：{'、'.join(ids)}",
     )
     return [{"step": "link", "table": "decisions", "effect": effect.en, "effect_zh": effect.zh}]
 

@@ -1,5 +1,9 @@
 """The order of the steps of an investigation; nothing else."""
 
+from collections.abc import Callable
+
+import ibis.expr.types as ir
+
 from suyuan.chain.steps import CHAIN_STEPS
 from suyuan.detect.detectors import DETECTORS
 from suyuan.detect.leaks.risk import AT_RISK_STEP
@@ -11,6 +15,7 @@ from suyuan.money.step import MONEY
 from suyuan.reading.step import READING
 from suyuan.rulebook import load_rules
 from suyuan.store.decisions import DECISIONS_STEP
+from suyuan.store.programs import derive_from
 from suyuan.store.steps import Step, Written, in_order
 from suyuan.store.tables import Tables
 
@@ -27,7 +32,15 @@ def compliance() -> Step:
     book = load_rules()
 
     def run(tables: Tables) -> Written:
-        checked = book.check(tables)
+        def derive(
+            name: str, function: Callable[..., dict[str, ir.Table]], *arguments: object
+        ) -> dict[str, ir.Table]:
+            # The catalog's rules are named by their ids: it is in the hash of the code.
+            found = derive_from(tables, f"rules {name}", function, arguments)
+            assert isinstance(found, dict)
+            return found
+
+        checked = book.check(tables, derive=derive)
         return {"compliance": checked.compliance, "proofs:compliance": checked.evidence}
 
     return Step(

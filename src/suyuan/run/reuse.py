@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from suyuan.model.errors import InputError
@@ -25,6 +26,10 @@ from suyuan.store.tables import Tables
 
 #: The hash of a table without rows, whether it was written or not: a step cannot tell the two.
 NOTHING: Final = "none"
+
+
+def _in_order(table: ir.Table) -> ir.Table:
+    return table.order_by(list(table.columns))
 
 
 class Reuse(StrEnum):
@@ -102,9 +107,8 @@ class KeptSteps:
     def _written(self, name: str, tables: Tables, count: int) -> TableFile | None:
         if count > MOST_ROWS:
             return None
-        table = tables[name]
         # In an order of its own: engines hand rows on in any, and the hash must not tell that.
-        rows = tables.engine.fetch(table.order_by(list(table.columns)))
+        rows = tables.engine.gather(_in_order, tables[name])
         return None if rows.nbytes > MOST_BYTES else self.results.write(name, rows)
 
     def _load(self, file: TableFile) -> pa.Table:
@@ -113,7 +117,7 @@ class KeptSteps:
             raise InputError(
                 Text(
                     "A kept result was altered while the run was using it.",
-                    "运行过程中,缓存的步骤结果被改动。",
+                    "运行过程中，缓存的步骤结果被改动。",
                 ),
                 value=self.results.path(file.sha256),
                 hint=Text("Run it again.", "请重新运行。"),

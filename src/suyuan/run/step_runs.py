@@ -96,8 +96,11 @@ def _note_limits(each: Step, absent: Iterable[str], run: Run) -> None:
 
 
 def _count(tables: Tables, name: str) -> int:
-    counted = tables.engine.fetch(tables[name].aggregate(n=lambda t: t.count()))
-    return int(counted["n"][0].as_py())
+    return int(tables.engine.gather(_counted, tables[name])["n"][0].as_py())
+
+
+def _counted(table: ir.Table) -> ir.Table:
+    return table.aggregate(n=table.count())
 
 
 def _peak() -> int:

@@ -88,7 +88,7 @@ def ledger_check(layout: Layout, witness: str | None = None) -> Check:
             verdict = verify(ledger, heads)
     except (SuyuanError, sqlite3.Error) as error:
         meaning = Text(
-            f"CANNOT BE READ: {type(error).__name__}", f"无法读取:{type(error).__name__}"
+            f"CANNOT BE READ: {type(error).__name__}", f"无法读取：{type(error).__name__}"
         )
         return Check(path.name, meaning, good=False)
     if verdict.whole:
@@ -110,7 +110,9 @@ def _manifest(content: Mapping[str, Any], head: str | None) -> Check:
     digest = content_hash(content)
     if head is not None and not (len(head) >= 16 and digest.startswith(head.lower())):
         return Check(MANIFEST, Text("NOT THE RUN OF THIS HEAD", "与所持校验值不符"), good=False)
-    meaning = Text(f"run {content['run']}, head {digest}", f"运行 {content['run']},校验值 {digest}")
+    meaning = Text(
+        f"run {content['run']}, head {digest}", f"运行 {content['run']}，校验值 {digest}"
+    )
     return Check(MANIFEST, meaning, good=True)
 
 

@@ -35,7 +35,7 @@ def claim(layout: Layout, case: Path) -> None:
             out,
             Text(
                 "The output folder is not empty, and nothing in it was made by suyuan.",
-                "结果文件夹非空,且其中内容不是溯源生成的。",
+                "结果文件夹非空，且其中内容不是溯源生成的。",
             ),
         )
     layout.own.mkdir(parents=True, exist_ok=True)

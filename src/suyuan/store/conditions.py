@@ -69,5 +69,5 @@ def check_columns(asked: Iterable[str], known: Sequence[str], table: str) -> Non
             raise InputError(
                 Text("No such column in this table.", "该表没有这一列。"),
                 value=f"{table}.{name}",
-                hint=Text(f"One of: {', '.join(known)}.", f"可用:{'、'.join(known)}。"),
+                hint=Text(f"One of: {', '.join(known)}.", f"可用：{'、'.join(known)}。"),
             )

@@ -5,8 +5,9 @@ of ours is given by its name and the code; so what it derives from tables of som
 plain arguments, is given by all of these together.
 """
 
+import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any, Final
@@ -15,10 +16,11 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from suyuan.store.code import code_digest
+from suyuan.store.recording import place, signature
 from suyuan.store.shape import Shape
 
 Derivation = Callable[..., ir.Table]
-_PLAIN: Final = (str, int, float, bool, type(None))
+_PLAIN: Final = (str, int, float, bool, type(None), dt.date, dt.datetime)
 
 
 def derivation_shape(
@@ -47,6 +49,44 @@ def derivation_shape(
     return Shape(f"derivation {digest}", tuple(names))
 
 
+def arguments_text(name: str, arguments: Sequence[object], itself: object, zone: str) -> str | None:
+    """All that a function of tables of a run depends on, but their names; None if not plain.
+
+    An argument that is `itself` stands for the run's tables, in `zone`.
+    """
+    names: dict[str, int] = {}
+    parts = [name, code_digest()]
+    for argument in arguments:
+        written: str | None = f"tables in {zone}" if argument is itself else _written(argument)
+        if isinstance(argument, ir.Table):
+            own = place(argument)
+            number = names.setdefault(own or "", len(names))
+            written = f"{number} {signature(argument)}" if own else None
+        if written is None:
+            return None
+        parts.append(written)
+    return "\x1f".join(parts)
+
+
+def function_text(function: Any) -> str | None:
+    """A function of ours by its name and what it closes over; None where that is not plain."""
+    module, name = getattr(function, "__module__", ""), getattr(function, "__qualname__", "")
+    if not module.startswith("suyuan.") or "<lambda>" in name or not name:
+        return None
+    parts = [_held_text(cell.cell_contents) for cell in function.__closure__ or ()]
+    return None if None in parts else f"{module}.{name}({', '.join(map(str, parts))})"
+
+
+def _held_text(value: Any) -> str | None:
+    """Plain data, a function of ours, or a dataclass of these."""
+    if callable(value):
+        return function_text(value)
+    if not is_dataclass(value):
+        return _written(value)
+    members = [_held_text(getattr(value, field.name)) for field in fields(value)]
+    return None if None in members else f"{type(value).__name__}({', '.join(map(str, members))})"
+
+
 def _written(value: Any) -> str | None:
     """Plain data as text that tells it from all other; None for anything else."""
     if isinstance(value, Enum) or type(value) in _PLAIN:
@@ -57,6 +97,8 @@ def _written(value: Any) -> str | None:
         members = list(value)
     elif type(value) is frozenset:
         members = sorted(value, key=repr)
+    elif isinstance(value, Mapping):
+        members = [part for pair in value.items() for part in pair]
     else:
         return None
     written = [_written(member) for member in members]

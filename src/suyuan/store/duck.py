@@ -20,9 +20,14 @@ from ibis.expr.schema import Schema
 from suyuan.store.derivation import Derivation
 from suyuan.store.fold import Kernel, outcome, whole_keys
 from suyuan.store.plans import Plans
+from suyuan.store.recording import Instruction, Recording, constant, filled, place
 
 #: Rows handed on at a time.
 STREAMED: Final = 1 << 17
+#: Bytes of tables in memory up to which one thread does: two would wait for each other; and about
+#: how many of them a byte of Parquet makes.
+SMALL: Final = 64 << 20
+UNPACKED: Final = 8
 
 
 class DuckEngine(AbstractContextManager["DuckEngine"]):
@@ -40,19 +45,23 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
             work.mkdir(parents=True, exist_ok=True)
             self._spill = Path(tempfile.mkdtemp(prefix="duckdb-", dir=work))
             settings["temp_directory"] = str(self._spill)
-        if threads is not None:
-            settings["threads"] = threads
+        settings["threads"] = threads or 1
         self._ibis = ibis.duckdb.connect(**settings)
         self._ibis.raw_sql("SET enable_progress_bar = false")
         self.plans = Plans(
             "duckdb", "duckdb", self._ibis.compile, _quoted, folder=plans, check=check_plans
         )
-        self._kept = 0
+        self.recordings: list[Recording] = []
+        self._kept = self._opened = 0
+        self._alone = threads is None
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
+        self._rows_asked()
+        self._note(UNPACKED * sum(file.stat().st_size for file in files))
         return self._ibis.read_parquet([str(file) for file in files], table_name=self._name())
 
     def arrow(self, table: pa.Table) -> ir.Table:
+        self._note(table.nbytes)
         name, view = self._name(), f"given_{self._kept}"
         schema = Schema.from_pyarrow(table.schema)
         self._ibis.con.register(view, table)
@@ -60,30 +69,37 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
             self._make(name, schema, f"SELECT * FROM {view}")
         finally:
             self._ibis.con.unregister(view)
-        return self._table(name, schema)
+        return self._record("arrow", name, schema, table)
 
     def view(self, expression: ir.Table) -> ir.Table:
-        name, sql = self._name(), self.plans.sql(expression)
-        self._ibis.con.execute(f"CREATE TEMP VIEW {_quoted(name)} AS {sql}")
-        return self._table(name, expression.schema())
+        return self._view(expression.schema(), self.plans.sql(expression))
 
     def keep(self, expression: ir.Table) -> ir.Table:
-        name, schema = self._name(), expression.schema()
-        self._make(name, schema, self.plans.sql(expression))
-        return self._table(name, schema)
+        return self._keep(expression.schema(), self.plans.sql(expression))
 
     def derive(
         self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
     ) -> ir.Table:
-        name, (schema, sql) = self._name(), self.plans.derived(derivation, tables, by)
-        self._make(name, schema, sql)
-        return self._table(name, schema)
+        return self._keep(*self.plans.derived(derivation, tables, by))
+
+    def repeat(
+        self, kind: str, schema: Schema, content: str, known: Sequence[ir.Table]
+    ) -> ir.Table:
+        if kind == "arrow":
+            return self.arrow(constant(content))
+        sql = filled(content, [str(place(table)) for table in known])
+        return self._view(schema, sql) if kind == "view" else self._keep(schema, sql)
 
     def fetch(self, expression: ir.Table) -> pa.Table:
-        rows = self._ibis.con.sql(self.plans.sql(expression)).to_arrow_table()
-        return rows.cast(expression.schema().to_pyarrow())
+        return self._fetched(expression.schema(), self.plans.sql(expression))
+
+    def gather(
+        self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
+    ) -> pa.Table:
+        return self._fetched(*self.plans.derived(derivation, tables, by))
 
     def stream(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
+        self._rows_asked()
         schema = expression.schema().to_pyarrow()
         rows = self._ibis.con.execute(self.plans.sql(expression))
         for batch in rows.to_arrow_reader(STREAMED):
@@ -117,6 +133,37 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _keep(self, schema: Schema, sql: str) -> ir.Table:
+        name = self._name()
+        self._make(name, schema, sql)
+        return self._record("keep", name, schema, sql)
+
+    def _view(self, schema: Schema, sql: str) -> ir.Table:
+        name = self._name()
+        self._ibis.con.execute(f"CREATE TEMP VIEW {_quoted(name)} AS {sql}")
+        return self._record("view", name, schema, sql)
+
+    def _record(self, kind: str, name: str, schema: Schema, content: str | pa.Table) -> ir.Table:
+        for recording in self.recordings:
+            recording.note(Instruction(kind, name, schema, content))
+        return self._table(name, schema)
+
+    def _fetched(self, schema: Schema, sql: str) -> pa.Table:
+        self._rows_asked()
+        return self._ibis.con.sql(sql).to_arrow_table().cast(schema.to_pyarrow())
+
+    def _rows_asked(self) -> None:
+        """Whoever asks for rows may go on by what they say."""
+        for recording in self.recordings:
+            recording.whole = False
+
+    def _note(self, opened: int) -> None:
+        """Take up all threads once so much was opened that they are worth their coordination."""
+        self._opened += opened
+        if self._alone and self._opened > SMALL:
+            self._ibis.con.execute("RESET threads")
+            self._alone = False
 
     def _make(self, name: str, schema: Schema, sql: str) -> None:
         """A table of just these columns and types, whatever types DuckDB itself would give."""

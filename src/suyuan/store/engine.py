@@ -7,15 +7,23 @@ from typing import Protocol, Self
 
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.expr.schema import Schema
 
 from suyuan.store.derivation import Derivation
 from suyuan.store.fold import Kernel
+from suyuan.store.plans import Plans
+from suyuan.store.recording import Recording
 
 
 class Engine(Protocol):
     """DuckDB, Spark, or another that passes ``tests/store/test_seam.py``."""
 
     name: str
+    plans: Plans
+
+    @property
+    def recordings(self) -> list[Recording] | None:
+        """The functions at work; None where an engine repeats none (``store/programs.py``)."""
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
         """The union of Parquet files of one schema, not yet read."""
@@ -37,6 +45,19 @@ class Engine(Protocol):
         `derivation` must be a function of its arguments and of nothing else, that reads only
         `tables`; `by` plain data.
         """
+
+    def repeat(
+        self, kind: str, schema: Schema, content: str, known: Sequence[ir.Table]
+    ) -> ir.Table:
+        """Make a table once more as a :class:`~suyuan.store.recording.Instruction` did.
+
+        Its SQL is over tables by their place in `known`.
+        """
+
+    def gather(
+        self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
+    ) -> pa.Table:
+        """Fetch what ``derivation(*tables, *by)`` gives: without running it, if known."""
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         """Evaluate into memory, with the column types of ``model.columns.STORED``."""

@@ -66,5 +66,5 @@ def _held(holder: bytes) -> InputError:
     return InputError(
         Text("Another run is writing to this output folder.", "另一个运行正在写入该结果文件夹。"),
         value=value,
-        hint=Text("Wait for it to end, or use --out.", "请等待其结束,或用 --out 另选文件夹。"),
+        hint=Text("Wait for it to end, or use --out.", "请等待其结束，或用 --out 另选文件夹。"),
     )

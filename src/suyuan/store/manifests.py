@@ -91,7 +91,7 @@ def check_records(layout: Layout) -> None:
         raise InputError(
             Text(
                 "The files were read again since these results were made; they no longer fit.",
-                "得出这些结果之后又重新读取了文件,两者已不一致。",
+                "得出这些结果之后又重新读取了文件，两者已不一致。",
             ),
             value=layout.out,
             hint=Text("Run investigate again.", "请重新运行 investigate。"),
@@ -102,7 +102,7 @@ def unbound(path: Path) -> InputError:
     return InputError(
         Text(
             "This result is not what the run wrote: it was altered, or comes from another run.",
-            "该结果与运行时写出的内容不符:已被改动,或来自另一次运行。",
+            "该结果与运行时写出的内容不符：已被改动，或来自另一次运行。",
         ),
         value=path,
         hint=Text("Run investigate again.", "请重新运行 investigate。"),

@@ -8,11 +8,9 @@ that is known by name (:mod:`suyuan.store.derivation`), the expression need not 
 """
 
 import hashlib
-import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -23,6 +21,8 @@ from ibis.expr.schema import Schema
 from suyuan.model.errors import ContractError
 from suyuan.model.text import Text
 from suyuan.store.derivation import Derivation, derivation_shape
+from suyuan.store.recording import columns as columns_of
+from suyuan.store.recording import schema_of
 from suyuan.store.shape import Shape, shape_of
 from suyuan.store.user_cache import user_cache
 
@@ -47,7 +47,7 @@ class Plans:
         folder: Path | None = None,
         check: bool = False,
     ) -> None:
-        self._compile, self._quoted, self._check = compile_, quoted, check
+        self._compile, self._quoted, self.check = compile_, quoted, check
         self._new: dict[str, str] = {}
         self._used: set[str] = set()
         self.found = self.made = 0
@@ -66,7 +66,7 @@ class Plans:
             return self._keep(shape, self._compile(expression))
         self.found += 1
         sql = self._filled(kept, shape)
-        if self._check and sql != (fresh := self._compile(expression)):
+        if self.check and sql != (fresh := self._compile(expression)):
             raise _differs(sql, fresh)
         return sql
 
@@ -76,10 +76,10 @@ class Plans:
         """The columns and the SQL of what `derivation` makes; it is not run where it is known."""
         shape = derivation_shape(derivation, tables, arguments) if self._con else None
         kept = self._kept(shape.digest) if shape else None
-        if shape and kept is not None and not self._check:
+        if shape and kept is not None and not self.check:
             self.found += 1
             columns, _, sql = kept.partition("\n")
-            return _schema(columns), self._filled(sql, shape)
+            return schema_of(columns), self._filled(sql, shape)
         expression = derivation(*tables, *arguments)
         schema, sql = expression.schema(), self.sql(expression)
         if shape is not None:
@@ -89,7 +89,7 @@ class Plans:
     def _keep_derived(self, shape: Shape, expression: ir.Table, sql: str, kept: str | None) -> None:
         """Keep a plan by its derivation too, if it reads the derivation's tables and no others."""
         own = shape_of(expression.op())
-        columns = _columns(expression.schema())
+        columns = columns_of(expression.schema())
         if own is None or columns is None or not set(own.tables) <= set(shape.tables):
             return
         open_ = f"{columns}\n{self._open(sql, shape)}"
@@ -97,6 +97,18 @@ class Plans:
             raise _differs(kept, open_)
         if self._filled(open_, shape) == f"{columns}\n{sql}":
             self._new[shape.digest] = open_
+
+    def look_up(self, digest: str) -> str | None:
+        """What is kept under a hash that somebody else made."""
+        return self._kept(digest) if self._con else None
+
+    def note(self, digest: str, text: str) -> None:
+        """Keep `text` under `digest`; where plans are checked, it must be what was kept."""
+        kept = self.look_up(digest) if self.check else None
+        if kept is not None and kept != text:
+            raise _differs(kept, text)
+        if self._con:
+            self._new[digest] = text
 
     def save(self) -> None:
         """Write down what is new, and let go of what was not used for longest."""
@@ -155,17 +167,6 @@ class Plans:
 def _place(number: int) -> str:
     """What stands in a kept plan for a table's name; no SQL of ours holds this character."""
     return f"\x02{number}\x03"
-
-
-def _columns(schema: Schema) -> str | None:
-    """Columns and their types in a line; None where that would not give the same back."""
-    written = json.dumps([(name, str(type_)) for name, type_ in schema.items()])
-    return written if _schema(written) == schema else None
-
-
-@lru_cache(maxsize=1024)
-def _schema(columns: str) -> Schema:
-    return Schema(dict(json.loads(columns)))
 
 
 def _differs(kept: str, fresh: str) -> ContractError:

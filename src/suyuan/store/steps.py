@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 
 import ibis.expr.types as ir
@@ -9,6 +10,8 @@ import pyarrow as pa
 
 from suyuan.model.errors import ContractError
 from suyuan.model.text import Text
+from suyuan.store.derivation import function_text
+from suyuan.store.programs import derive_from
 from suyuan.store.tables import Tables
 
 Written = Mapping[str, ir.Table | pa.Table]
@@ -67,9 +70,20 @@ def execute(step: Step, tables: Tables) -> tuple[str, ...]:
     Raises :class:`ContractError` where it reads or writes a table that it did not declare.
     """
     own = tables.only(step.reads, writes=step.writes)
+    derive_from(own, _known_as(step), partial(_run, step), [own])
+    return own.written
+
+
+def _known_as(step: Step) -> str | None:
+    """What its statements are kept under; None for a step whose code is not all of ours."""
+    code = function_text(step.run)
+    settings = sorted((name, repr(value)) for name, value in step.settings.items())
+    return code and f"step {step.name} {code} {settings} {step.reads} {step.writes}"
+
+
+def _run(step: Step, own: Tables) -> None:
     for name, table in step.run(own).items():
         own.put(name, table)
-    return own.written
 
 
 def _contract(en: str, zh: str, value: object) -> ContractError:

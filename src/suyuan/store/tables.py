@@ -14,6 +14,7 @@ from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.results import EVIDENCE, RESULTS
 from suyuan.model.text import Text
 from suyuan.store.engine import Engine
+from suyuan.store.recording import aside, place
 
 #: ``findings:mule_account`` and its kin hold what a detector wrote; ``proofs:chain`` and its kin
 #: the rows behind edges, links, answers and at_risk rows.
@@ -64,6 +65,10 @@ def as_declared(engine: Engine, name: str, value: ir.Table | pa.Table) -> ir.Tab
     return expression if same else expression.select(*schema.names).cast(target)
 
 
+def _first(table: ir.Table) -> ir.Table:
+    return table.limit(1)
+
+
 class Tables:
     """The tables of a run.
 
@@ -94,10 +99,19 @@ class Tables:
 
     def __getitem__(self, name: str) -> ir.Table:
         self._check_readable(name)
-        self._take_up(name)
-        if name not in self._held:
-            self._held[name] = self.engine.arrow(stored_schema(name).empty_table())
+        with aside(self.engine.recordings) as recordings:
+            self._take_up(name)
+            if name not in self._held:
+                self._held[name] = self.engine.arrow(stored_schema(name).empty_table())
+            if recordings:
+                self._held[name] = self._placed(self._held[name])
+        for recording in recordings:
+            recording.read(name, self._held[name])
         return self._held[name]
+
+    def _placed(self, table: ir.Table) -> ir.Table:
+        """`table` as one of the database, which has a name."""
+        return table if place(table) else self.engine.view(table)
 
     def offer(
         self, name: str, load: Callable[[], ir.Table | pa.Table], *, filled: bool | None = None
@@ -117,11 +131,14 @@ class Tables:
     def has(self, name: str) -> bool:
         """True where the table was given and has rows."""
         self._check_readable(name)
-        if name not in self._filled:
-            self._take_up(name)
-            table = self._held.get(name)
-            some = None if table is None else self.engine.fetch(table.limit(1))
-            self._filled[name] = some is not None and some.num_rows > 0
+        with aside(self.engine.recordings) as recordings:
+            if name not in self._filled:
+                self._take_up(name)
+                table = self._held.get(name)
+                some = None if table is None else self.engine.gather(_first, table)
+                self._filled[name] = some is not None and some.num_rows > 0
+        for recording in recordings:
+            recording.answer(name, self._filled[name])
         return self._filled[name]
 
     def put(self, name: str, value: ir.Table | pa.Table) -> None:
@@ -135,7 +152,10 @@ class Tables:
                 hint=Text("Add it to the step's `writes`.", "请加入该步骤的 writes。"),
             )
         self._offered.pop(name, None)
-        self._held[name] = as_declared(self.engine, name, value)
+        table = as_declared(self.engine, name, value)
+        for recording in self.engine.recordings or ():
+            recording.writes[name] = table = self._placed(table)
+        self._held[name] = table
         self._filled.pop(name, None)
         self._written[name] = None
 

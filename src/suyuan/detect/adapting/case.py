@@ -17,6 +17,7 @@ import numpy as np
 from suyuan.detect.adapting import learning, steps
 from suyuan.detect.adapting.card import BEFORE, KNOWN, PUBLISHED, case_card, published_signal
 from suyuan.model.scorecard import Scorecard, Signal
+from suyuan.store.programs import derive_from
 from suyuan.store.tables import Tables
 
 #: Known guilty, and candidates, from which on a case is learnt from.
@@ -54,14 +55,19 @@ def of_case(
     if "known_cases" not in candidates.columns:
         return None
     conduct = _part(card, lambda s: s.learns and not s.selects)
-    marked = _marked(candidates, card.role, tables).mutate(
-        published=lambda t: (
-            card.intercept
-            + card.slope * weigh(t, conduct, absent)
-            + _perhaps(card.slope * weigh(t, _part(card, lambda s: s.selects, 0.0), absent))
+
+    def published(candidates: ir.Table, card: Scorecard, *_: object) -> ir.Table:
+        return _marked(candidates, card.role, tables).mutate(
+            published=lambda t: (
+                card.intercept
+                + card.slope * weigh(t, conduct, absent)
+                + _perhaps(card.slope * weigh(t, _part(card, lambda s: s.selects, 0.0), absent))
+            )
         )
-    )
-    marked = tables.engine.keep(marked)
+
+    name = f"{__name__}.published {weigh.__module__}.{weigh.__qualname__}"
+    marked = derive_from(tables, name, published, [candidates, card, absent, tables])
+    assert isinstance(marked, ir.Table)
     usable = [s for s in conduct.signals if not absent.intersection(s.needs)]
     sample = _sampled(marked, [*(s.name for s in usable), PUBLISHED], tables)
     if sample is None:
@@ -114,10 +120,7 @@ class _Sample:
 
 
 def _sampled(marked: ir.Table, names: list[str], tables: Tables) -> _Sample | None:
-    columns = {name: marked[name].cast("float64") for name in names}
-    verdict = marked["said"].cast("int64").fill_null(-1)
-    wanted = marked.select("known_cases", "exposure", said=verdict, **columns)
-    rows = tables.engine.fetch(wanted)
+    rows = tables.engine.gather(_wanted, marked, by=(names,))
     # In an order that no id's spelling decides, so that equal cases give equal cards.
     order = [(name, "ascending") for name in ("known_cases", "exposure", "said", *names)]
     rows = rows.sort_by(order)
@@ -135,6 +138,12 @@ def _sampled(marked: ir.Table, names: list[str], tables: Tables) -> _Sample | No
         word=word[kept],
         many=np.where(known[kept], 1.0, each),
     )
+
+
+def _wanted(marked: ir.Table, names: list[str]) -> ir.Table:
+    columns = {name: marked[name].cast("float64") for name in names}
+    verdict = marked["said"].cast("int64").fill_null(-1)
+    return marked.select("known_cases", "exposure", said=verdict, **columns)
 
 
 def _kept(known: np.ndarray) -> np.ndarray:

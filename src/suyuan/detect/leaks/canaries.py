@@ -31,11 +31,11 @@ RUNG = 0.95
 BECAUSE = Text(
     "{n} of {planted} marked orders that only {who} was given came to light, the first on {day}: "
     "{how}.",
-    "只交给{who}的{planted}个标记订单中有{n}个外泄,最早于{day}:{how}。",
+    "只交给{who}的{planted}个标记订单中有{n}个外泄，最早于{day}:{how}。",
 )
 RIVAL = Text(
     "The record may have been given to somebody else by mistake, or its number dialled at random.",
-    "该记录可能被误交他人,或其号码被随机拨打。",
+    "该记录可能被误交他人，或其号码被随机拨打。",
 )
 HOW = {
     "leaked": Text("found in seized data", "见于查获数据"),

@@ -13,6 +13,7 @@ from suyuan.detect.leaks.arrays import Exposure, Pairings
 from suyuan.detect.leaks.attribution import Attribution, attribute
 from suyuan.detect.leaks.contacts import ATTRIBUTES
 from suyuan.detect.leaks.victims import inside, through
+from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 
 #: Matches below this are not taken for copies.
@@ -72,16 +73,11 @@ def inquire_exhibits(tables: Tables, exposure: Exposure) -> tuple[Seized, ...]:
     drowned among those of all. Empty where nothing matched.
     """
     engine = tables.engine
-    copied = engine.keep(copied_orders(tables))
-    total = engine.fetch(copied.aggregate(n=lambda t: t.count()))["n"][0].as_py()
+    copied = derive_table(tables, copied_orders, tables)
+    total = engine.gather(_counted, copied)["n"][0].as_py()
     if not total:
         return ()
-    part = copied.filter(copied["line"] % max(-(-total // MOST), 1) == 0)
-    weighed = engine.fetch(
-        part.select(
-            "order_id", "row_id", "ordered_at", "sure", "leaked_row", "out_by", *ATTRIBUTES
-        ).order_by("order_id")
-    )
+    weighed = engine.gather(_part, copied, by=(max(-(-total // MOST), 1),))
     weighed = inside(weighed, exposure)
     if not len(weighed):
         return ()
@@ -89,14 +85,28 @@ def inquire_exhibits(tables: Tables, exposure: Exposure) -> tuple[Seized, ...]:
     return tuple(_attributed(orders, exposure) for orders in (weighed, *each))
 
 
+def _counted(copied: ir.Table) -> ir.Table:
+    return copied.aggregate(n=copied.count())
+
+
+def _part(copied: ir.Table, step: int) -> ir.Table:
+    """Every order whose line `step` divides."""
+    part = copied.filter(copied["line"] % step == 0)
+    return part.select(
+        "order_id", "row_id", "ordered_at", "sure", "leaked_row", "out_by", *ATTRIBUTES
+    ).order_by("order_id")
+
+
+def _holdings(matches: ir.Table, leaked: ir.Table) -> ir.Table:
+    matched = matches.filter(matches["probability"] >= SURE)
+    leaked = leaked.select("exhibit_id", leaked_row="row_id")
+    held = matched.select("order_id", "leaked_row").inner_join(leaked, "leaked_row")
+    return held.select("exhibit_id", "order_id").distinct().order_by("exhibit_id", "order_id")
+
+
 def _exhibits(tables: Tables, weighed: pa.Table) -> list[np.ndarray]:
     """Which of the orders `weighed` each exhibit holds, those with most first; none holds all."""
-    matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
-    leaked = tables["leaked"].select("exhibit_id", leaked_row="row_id")
-    held = matched.select("order_id", "leaked_row").inner_join(leaked, "leaked_row")
-    pairs = tables.engine.fetch(
-        held.select("exhibit_id", "order_id").distinct().order_by("exhibit_id", "order_id")
-    )
+    pairs = tables.engine.gather(_holdings, tables["matches"], tables["leaked"])
     order = pc.index_in(pairs["order_id"], value_set=weighed["order_id"].combine_chunks())
     known = pairs.append_column("place", order).filter(pc.is_valid(order))
     sizes = known.group_by("exhibit_id").aggregate([("place", "count")])

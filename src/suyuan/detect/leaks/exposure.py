@@ -46,14 +46,23 @@ def bins(first: datetime, last: datetime) -> Bins:
 
 def exposure(engine: Engine, orders: ir.Table, span: Bins) -> Exposure:
     """Orders per candidate and bin; an order without an attribute counts in the totals only."""
+    grouped = engine.derive(_grouped, orders, by=(span,))
+    return _arrays(engine.gather(_each, grouped), engine.gather(_total, grouped), span)
+
+
+def _grouped(orders: ir.Table, span: Bins) -> ir.Table:
     placed = orders.mutate(bin=span.of(orders["ordered_at"]))
     placed = placed.filter((placed["bin"] >= 0) & (placed["bin"] < span.count))
-    grouped = engine.keep(placed.group_by(["bin", *ATTRIBUTES]).aggregate(n=lambda t: t.count()))
+    return placed.group_by(["bin", *ATTRIBUTES]).aggregate(n=placed.count())
+
+
+def _each(grouped: ir.Table) -> ir.Table:
     each = [_of(grouped, name, kind) for name, kind in ATTRIBUTES.items()]
-    total = grouped.group_by("bin").aggregate(n=lambda t: t["n"].sum())
-    return _arrays(
-        engine.fetch(ibis.union(*each).order_by(["subject", "bin"])), engine.fetch(total), span
-    )
+    return ibis.union(*each).order_by(["subject", "bin"])
+
+
+def _total(grouped: ir.Table) -> ir.Table:
+    return grouped.group_by("bin").aggregate(n=grouped["n"].sum())
 
 
 def _of(grouped: ir.Table, name: str, kind: str) -> ir.Table:

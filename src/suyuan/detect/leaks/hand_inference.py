@@ -37,27 +37,27 @@ _BECAUSE = Text(
     "and {saw:.0f} orders in all of {orders:.0f}; {bulk:.0%} of them in bulk, {night:.0%} of its "
     "work at night; took the same span {repeats} times; mechanism: insider {insider:.0%}, trojan "
     "{trojan:.0%}, export {export:.0%}.",
-    "{hand}在来电前看过{org}已知泄露的{victims:.1f}单中的{caught:.1f}单,而其共看过{orders:.0f}单中的"
-    "{saw:.0f}单;批量占{bulk:.0%},夜间操作占{night:.0%};同一跨度反复导出{repeats}次;方式:内鬼"
+    "{hand}在来电前看过{org}已知泄露的{victims:.1f}单中的{caught:.1f}单，而其共看过{orders:.0f}单中的"
+    "{saw:.0f}单；批量占{bulk:.0%}，夜间操作占{night:.0%}；同一跨度反复导出{repeats}次；方式：内鬼"
     "{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
 )
 _RIVAL = Text(
     "Its daily work shows it these orders too: {odds:.3g} times less likely than one hand among "
     "{hands} at {org}.",
-    "其日常工作也会接触这些订单:与{org}的{hands}个操作主体相比,此解释可能性低{odds:.3g}倍。",
+    "其日常工作也会接触这些订单：与{org}的{hands}个操作主体相比，此解释可能性低{odds:.3g}倍。",
 )
 _HOW = Text(
     " How it got out, by its access log: insider {insider:.0%}, trojan {trojan:.0%}, export "
     "{export:.0%}.",
-    "据其访问日志,泄露方式:内鬼{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
+    "据其访问日志，泄露方式：内鬼{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
 )
 
 
 _AWAY = Text(
     " What leaked had been looked at under {logins} logins from one address at which nobody of the "
     "organisation usually works: a login or a terminal, not told apart, and so nobody is named.",
-    "已泄露的订单曾以{logins}个登录账号从同一地址被查看,而该机构无人平时在此地址工作:是登录账号本人"
-    "还是被控终端,无法区分,故不点名任何人。",
+    "已泄露的订单曾以{logins}个登录账号从同一地址被查看，而该机构无人平时在此地址工作：是登录账号本人"
+    "还是被控终端，无法区分，故不点名任何人。",
 )
 
 
@@ -93,9 +93,9 @@ def point(
     leaked = _with_copies(leaked, seized, asked, tuple(chosen))
     victims = engine.arrow(leaked)
     handled = engine.keep(_handled(tables, chosen))
-    log = engine.keep(tables["accesses"].semi_join(handled, "org"))
+    log = engine.derive(_log, tables["accesses"], handled)
     handlers = HandLeads([], [])
-    elsewhere = engine.keep(_elsewhere(tables, log))
+    elsewhere = engine.derive(_elsewhere, log, by=(_offset(tables.zone),))
     logged = _logged(tables, log, elsewhere, victims, handled)
     away = _away(tables, elsewhere, victims, handled)
     habits = _habits(tables)
@@ -108,9 +108,9 @@ def point(
     return handlers
 
 
-def _elsewhere(tables: Tables, log: ir.Table) -> ir.Table:
+def _elsewhere(log: ir.Table, offset: int) -> ir.Table:
     """Looks at single orders from addresses where no login of the organisation usually works."""
-    strange = unusual(log, (NIGHT[1], NIGHT[0]), _offset(tables.zone)).view()
+    strange = unusual(log, (NIGHT[1], NIGHT[0]), offset).view()
     return log.filter(log["order_id"].notnull()).semi_join(strange, ["org", "ip"])
 
 
@@ -118,9 +118,8 @@ def _away(
     tables: Tables, elsewhere: ir.Table, victims: ir.Table, handled: ir.Table
 ) -> dict[str, list[Away]]:
     """By organisation, the addresses from which what leaked was looked at, each as a hand."""
-    used = elsewhere.filter(elsewhere["actor_id"].notnull())
-    logins = used.group_by(["org", "ip"]).aggregate(logins=used["actor_id"].nunique())
-    many = {(r["org"], r["ip"]): r["logins"] for r in tables.engine.fetch(logins).to_pylist()}
+    logins = tables.engine.gather(_logins, elsewhere).to_pylist()
+    many = {(row["org"], row["ip"]): row["logins"] for row in logins}
     factors = _factors(tables, elsewhere, victims, handled, "ip")
     found: dict[str, list[Away]] = defaultdict(list)
     for (org, ip), looks in sorted(factors.items()):
@@ -128,47 +127,81 @@ def _away(
     return found
 
 
+def _log(accesses: ir.Table, handled: ir.Table) -> ir.Table:
+    return accesses.semi_join(handled, "org")
+
+
+def _logins(elsewhere: ir.Table) -> ir.Table:
+    used = elsewhere.filter(elsewhere["actor_id"].notnull())
+    return used.group_by(["org", "ip"]).aggregate(logins=used["actor_id"].nunique())
+
+
+def _at_work(looks: ir.Table, elsewhere: ir.Table) -> ir.Table:
+    return looks.anti_join(elsewhere.select("row_id").view(), "row_id")
+
+
 def _logged(
     tables: Tables, log: ir.Table, elsewhere: ir.Table, victims: ir.Table, handled: ir.Table
 ) -> dict[str, list[dict[str, Any]]]:
     """By organisation, its hands: what each saw of the leaked orders, one by one and in ranges."""
     engine = tables.engine
-    size = handled.group_by("org").aggregate(orders=lambda t: t.count())
-    parts = {"looks": log.filter(log["order_id"].notnull())}
-    parts["ranges"] = engine.keep(habitual(log))
-    at_work = parts["looks"].anti_join(elsewhere.select("row_id").view(), "row_id")
+    parts = {"looks": engine.derive(_looks, log), "ranges": engine.derive(habitual, log)}
+    at_work = engine.derive(_at_work, parts["looks"], elsewhere)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for column, kind in HAND_KINDS.items():
-        sight = engine.keep(sights(log, handled, column))
-        weighed = likelihood(sight, victims, handled).inner_join(size, "org")
-        weighed = weighed.inner_join(conduct(log, column, _offset(tables.zone)), ["org", "hand"])
+        weighed = engine.gather(_weighed, log, victims, handled, by=(column, _offset(tables.zone)))
         # Whoever has a clerk's session leaves the clerk's name: that is asked by the address.
         own = parts | ({"looks": at_work} if column == "actor_id" else {})
         apart = {
             name: _factors(tables, some, victims, handled, column) for name, some in own.items()
         }
-        for row in engine.fetch(weighed).to_pylist():
+        for row in weighed.to_pylist():
             key = (row["org"], row["hand"])
             more = {name: factors.get(key) for name, factors in apart.items()}
             found[row["org"]].append(row | more | {"kind": kind})
     # An organisation whose log shows none of the leaked orders was asked all the same.
-    for org in engine.fetch(log.select("org").distinct())["org"].to_pylist():
+    for org in engine.gather(_orgs, log)["org"].to_pylist():
         found[org].sort(key=lambda row: (row["kind"], row["hand"]))
     return found
+
+
+def _looks(log: ir.Table) -> ir.Table:
+    return log.filter(log["order_id"].notnull())
+
+
+def _orgs(log: ir.Table) -> ir.Table:
+    return log.select("org").distinct()
+
+
+def _weighed(
+    log: ir.Table, victims: ir.Table, handled: ir.Table, column: str, offset: int
+) -> ir.Table:
+    """What the log says of each hand, and how it works."""
+    size = handled.group_by("org").aggregate(orders=handled.count())
+    weighed = likelihood(sights(log, handled, column), victims, handled).inner_join(size, "org")
+    return weighed.inner_join(conduct(log, column, offset), ["org", "hand"])
+
+
+def _alone(log: ir.Table, victims: ir.Table, handled: ir.Table, column: str) -> ir.Table:
+    return likelihood(sights(log, handled, column), victims, handled)
+
+
+def _routines(accesses: ir.Table) -> ir.Table:
+    return routines(accesses).order_by("org", "hand")
 
 
 def _factors(
     tables: Tables, log: ir.Table, victims: ir.Table, handled: ir.Table, column: str
 ) -> dict[tuple[str, str], float]:
     """Log factor of each hand (organisation, id) by these accesses alone."""
-    fetched = tables.engine.fetch(likelihood(sights(log, handled, column), victims, handled))
+    fetched = tables.engine.gather(_alone, log, victims, handled, by=(column,))
     rows = (row for row in fetched.to_pylist() if row["caught"] >= LEAST_SEEN * row["victims"])
     return {(row["org"], row["hand"]): row["factor"] for row in rows}
 
 
 def _habits(tables: Tables) -> dict[str, dict[str, dict[str, Any]]]:
     """By organisation and login: its routines, and how rare they are among all logins."""
-    rows = tables.engine.fetch(routines(tables["accesses"]).order_by("org", "hand")).to_pylist()
+    rows = tables.engine.gather(_routines, tables["accesses"]).to_pylist()
     rare = rarity([row["repeats"] for row in rows]).tolist()
     strange = rarity([row["outside"] for row in rows]).tolist()
     eager = rarity([row["zeal"] for row in rows]).tolist()
@@ -348,13 +381,9 @@ def _show(tables: Tables, log: ir.Table, victims: ir.Table, handlers: HandLeads)
         ]
         if not subjects:
             continue
-        own = log.mutate(subject=ibis.literal(f"{kind}:") + log["org"] + "/" + log[column])
         wanted = tables.engine.arrow(pa.table({"wanted": pa.array(subjects, pa.string())}))
-        own = own.semi_join(wanted, own["subject"] == wanted["wanted"])
-        hit = own.filter(own["order_id"].notnull()).semi_join(victims, ["org", "order_id"])
-        wide = own.filter(own["order_id"].isnull())
-        shown = ibis.union(hit.select("subject", "row_id"), wide.select("subject", "row_id"))
-        for row in tables.engine.fetch(shown.distinct()).to_pylist():
+        shown = tables.engine.gather(_shown, log, victims, wanted, by=(column, kind))
+        for row in shown.to_pylist():
             line = {"table": "accesses", "signal": "hand", "note": "saw a leaked order"}
             handlers.rows.append(line | row)
 
@@ -366,10 +395,23 @@ def _show_away(tables: Tables, elsewhere: ir.Table, victims: ir.Table, handlers:
     names = ("subject", "org", "ip")
     columns = zip(names, zip(*handlers.away, strict=True), strict=True)
     wanted = tables.engine.arrow(pa.table({n: pa.array(v, pa.string()) for n, v in columns}))
-    hit = elsewhere.semi_join(victims, ["org", "order_id"]).inner_join(wanted, ["org", "ip"])
-    for row in tables.engine.fetch(hit.select("subject", "row_id").distinct()).to_pylist():
+    for row in tables.engine.gather(_seen_away, elsewhere, victims, wanted).to_pylist():
         line = {"table": "accesses", "signal": "hand", "note": "saw a leaked order"}
         handlers.rows.append(line | row)
+
+
+def _seen_away(elsewhere: ir.Table, victims: ir.Table, wanted: ir.Table) -> ir.Table:
+    hit = elsewhere.semi_join(victims, ["org", "order_id"]).inner_join(wanted, ["org", "ip"])
+    return hit.select("subject", "row_id").distinct()
+
+
+def _shown(log: ir.Table, victims: ir.Table, wanted: ir.Table, column: str, kind: str) -> ir.Table:
+    own = log.mutate(subject=ibis.literal(f"{kind}:") + log["org"] + "/" + log[column])
+    own = own.semi_join(wanted, own["subject"] == wanted["wanted"])
+    hit = own.filter(own["order_id"].notnull()).semi_join(victims, ["org", "order_id"])
+    wide = own.filter(own["order_id"].isnull())
+    shown = ibis.union(hit.select("subject", "row_id"), wide.select("subject", "row_id"))
+    return shown.distinct()
 
 
 def _offset(zone: str) -> int:

@@ -16,6 +16,7 @@ from suyuan.detect.leaks.lags import LONGEST_DAYS
 from suyuan.detect.leaks.order_details import narrated
 from suyuan.detect.leaks.relevance import relevance
 from suyuan.detect.leaks.victims import VictimPairings, victims
+from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 
 
@@ -44,22 +45,41 @@ def inquire(tables: Tables, lean: Lean = _nothing) -> Inquiry | None:
     `lean` says, of the candidates, what speaks for each beside the people reached.
     """
     engine, orders = tables.engine, tables["orders"]
-    reached = contacts(tables)
-    facts = relevance(tables)
-    reached = reached.left_join(facts, "contact").select(
-        *reached.columns, relevance=ibis.coalesce(facts["relevance"], 1.0)
-    )
-    reached = engine.keep(reached)
+    reached = derive_table(tables, _reached, tables)
     span = _span(tables, orders, reached)
     if span is None:
         return None
     handled = exposure(engine, orders, span)
-    candidates = narrated(tables, engine.keep(candidate_orders(reached, orders)))
-    pairs = engine.fetch(candidates.order_by(["contact", "order_id"]))
+    candidates = derive_table(tables, _candidates, reached, tables)
+    pairs = engine.gather(_in_order, candidates)
     held = victims(engine.fetch(reached), pairs, handled)
     leaning = lean(handled)
     found = attribute(handled, held.pairings, leaning)
     return Inquiry(span, handled, held, found, leaning)
+
+
+def _reached(tables: Tables) -> ir.Table:
+    """People reached, and how likely it is that it was through an order."""
+    reached, facts = contacts(tables), relevance(tables)
+    return reached.left_join(facts, "contact").select(
+        *reached.columns, relevance=ibis.coalesce(facts["relevance"], 1.0)
+    )
+
+
+def _candidates(reached: ir.Table, tables: Tables) -> ir.Table:
+    return narrated(tables, tables.engine.keep(candidate_orders(reached, tables["orders"])))
+
+
+def _in_order(pairs: ir.Table) -> ir.Table:
+    return pairs.order_by(["contact", "order_id"])
+
+
+def _first_and_last(orders: ir.Table) -> ir.Table:
+    return orders.aggregate(first=orders["ordered_at"].min(), last=orders["ordered_at"].max())
+
+
+def _first_call(reached: ir.Table) -> ir.Table:
+    return reached.aggregate(first=reached["called_at"].min())
 
 
 def _span(tables: Tables, orders: ir.Table, reached: ir.Table) -> Bins | None:
@@ -67,13 +87,11 @@ def _span(tables: Tables, orders: ir.Table, reached: ir.Table) -> Bins | None:
 
     Where there is seized data, whose orders may be older, from the first order.
     """
-    placed = tables.engine.fetch(
-        orders.aggregate(first=orders["ordered_at"].min(), last=orders["ordered_at"].max())
-    )
+    placed = tables.engine.gather(_first_and_last, orders)
     first, last = (placed[name][0].as_py() for name in ("first", "last"))
     if first is None:
         return None
-    called = tables.engine.fetch(reached.aggregate(first=reached["called_at"].min()))
+    called = tables.engine.gather(_first_call, reached)
     begin: datetime | None = called["first"][0].as_py()
     if begin is None or tables.has("matches"):
         return bins(first, last)

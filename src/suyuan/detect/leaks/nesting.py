@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -170,10 +170,8 @@ def _counted(tables: Tables, exhibits: Sequence[Seized]) -> Copies:
 
     What lies in none of these is an exhibit as well; the first of `exhibits` holds all.
     """
-    orders = tables["orders"]
-    placed = orders.group_by(*ATTRIBUTES).aggregate(placed=ibis._.count())
     names = list(ATTRIBUTES)
-    combinations = _filled(tables.engine.fetch(placed.order_by(names)), names)
+    combinations = _filled(tables.engine.gather(_placed, tables["orders"]), names)
     whole, each = exhibits[0].weighed, [one.weighed for one in exhibits[1:]]
     apart = pa.concat_arrays(
         [pa.array([], whole["order_id"].type)]
@@ -186,6 +184,11 @@ def _counted(tables: Tables, exhibits: Sequence[Seized]) -> Copies:
         for name, kind in ATTRIBUTES.items()
     }
     return Copies(through, combinations["placed"].to_numpy().astype(float), copied)
+
+
+def _placed(orders: ir.Table) -> ir.Table:
+    placed = orders.group_by(*ATTRIBUTES).aggregate(placed=orders.count())
+    return placed.order_by(list(ATTRIBUTES))
 
 
 def _of(combinations: pa.Table, weighed: pa.Table, names: list[str]) -> Floats:

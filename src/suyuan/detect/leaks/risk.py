@@ -31,6 +31,7 @@ from suyuan.detect.sentences import fill, named, opened
 from suyuan.model.privacy import Privacy
 from suyuan.model.results import AT_RISK, EVIDENCE
 from suyuan.model.text import Text
+from suyuan.store.programs import derive_table
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -44,7 +45,7 @@ FILLED = 0.05
 LISTED = 1e-5
 SURE_COPY = 0.5
 #: What parts a source's orders: each part has a rate.
-GROUP = ("source", "copied", "seen", "late")
+GROUP = ["source", "copied", "seen", "late"]
 #: Who was reached with this probability is not listed; who may have been stays, lower down.
 SURELY_REACHED = 0.9
 #: Younger orders may not have passed under the hand's eyes yet.
@@ -53,23 +54,24 @@ BECAUSE = Text(
     "Ordered on {ordered_at:date} through {source:id}, from which records leaked since "
     "{leaked_from:date}; {reached:0} of {exposed:0} people with such orders were reached, this one "
     "not yet, {age_days:1} days after ordering.",
-    "{ordered_at:date}经{source:id}下单,该源头自{leaked_from:date}起泄露;此类{exposed:0}单中已有"
-    "{reached:0}单的买家被联系,本单下单{age_days:1}天后尚未被联系。",
+    "{ordered_at:date}经{source:id}下单，该源头自{leaked_from:date}起泄露；此类{exposed:0}单中已有"
+    "{reached:0}单的买家被联系，本单下单{age_days:1}天后尚未被联系。",
 )
 BECAUSE_SINCE = Text(
     "Ordered on {ordered_at:date} through {source:id}, from which records leaked since "
     "{leaked_from:date}; the last known to have got out was ordered on {leaked_to:date}, and "
     "nothing says that the leak was stopped.",
-    "{ordered_at:date}经{source:id}下单,该源头自{leaked_from:date}起泄露;已知泄露的最后一单下于"
-    "{leaked_to:date},尚无迹象表明泄露已被制止。",
+    "{ordered_at:date}经{source:id}下单，该源头自{leaked_from:date}起泄露；已知泄露的最后一单下于"
+    "{leaked_to:date}，尚无迹象表明泄露已被制止。",
 )
 BECAUSE_ELSEWHERE = Text(
     "Ordered on {ordered_at:date} through {source:id}, where no leak is named; of {exposed:0} "
     "orders of the last weeks, {reached:0} were followed by a call that no named leak explains, "
     "and this one, {age_days:1} days old, is of the age at which they come.",
-    "{ordered_at:date}经{source:id}下单,该处尚未认定泄露;近几周{exposed:0}单中有{reached:0}单的买家"
-    "接到无法由已认定源头解释的来电,本单下单{age_days:1}天,正处于易接到来电的时段。",
+    "{ordered_at:date}经{source:id}下单，该处尚未认定泄露；近几周{exposed:0}单中有{reached:0}单的买家"
+    "接到无法由已认定源头解释的来电，本单下单{age_days:1}天，正处于易接到来电的时段。",
 )
+#: What a source's orders are parted by.
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,9 @@ class Curve:
 def at_risk(tables: Tables) -> ir.Table:
     """The table ``at_risk`` with the order's row beside it, best chances first when sorted."""
     engine = tables.engine
-    exposed = engine.keep(with_sight(tables, engine.keep(_exposed(tables))))
-    reached = engine.keep(_reached(tables))
-    now = _now(tables)
-    aged = exposed.mutate(
-        age=(ibis.literal(now) - exposed["ordered_at"].epoch_seconds()).cast("float64") / 3600.0
-    )
-    rated, curve = _rated(tables, engine.keep(aged), reached)
+    aged = derive_table(tables, _aged, _now(tables), tables)
+    reached = derive_table(tables, _reached, tables)
+    rated, curve = _rated(tables, aged, reached)
     waiting = _not_reached(engine.keep(rated), reached)
     started = curve.within(waiting["age"])
     soon = curve.within(waiting["age"] + HORIZON_HOURS) - started
@@ -104,8 +102,20 @@ def at_risk(tables: Tables) -> ir.Table:
         waiting.mutate(
             hazard=waiting["leaked"] * waiting["open"] * hazard, age_days=waiting["age"] / 24.0
         ),
-        engine.fetch(tables["orders"].count().as_table())[0][0].as_py(),
+        engine.gather(_counted, tables["orders"])["n"][0].as_py(),
     )
+
+
+def _counted(orders: ir.Table) -> ir.Table:
+    return orders.aggregate(n=orders.count())
+
+
+def _aged(now: int, tables: Tables) -> ir.Table:
+    """Exposed orders with who saw them, and their ``age`` in hours."""
+    keep = tables.engine.keep
+    exposed = keep(with_sight(tables, keep(_exposed(tables, now))))
+    seconds = ibis.literal(now) - exposed["ordered_at"].epoch_seconds()
+    return exposed.mutate(age=seconds.cast("float64") / 3600.0)
 
 
 def _reached(tables: Tables) -> ir.Table:
@@ -122,7 +132,7 @@ def _reached(tables: Tables) -> ir.Table:
     return joined.select(*(name for name in people.columns if name != "sure_called"), sure=relevant)
 
 
-def _exposed(tables: Tables) -> ir.Table:
+def _exposed(tables: Tables, now: int) -> ir.Table:
     """Each order that a named source handled since it leaked, once a source.
 
     ``late`` is 1 for those after the last that is known to have got out.
@@ -145,7 +155,7 @@ def _exposed(tables: Tables) -> ir.Table:
                 "leaked_from", "leaked_to", "shop", "row_id", "file", "line", "sha256",
             )
         )  # fmt: skip
-    every = ibis.union(*parts, _elsewhere(tables))
+    every = ibis.union(*parts, _elsewhere(tables, now))
     late = (every["ordered_at"] > every["leaked_to"]).fill_null(ibis.literal(value=False))
     every = every.mutate(late=late.cast("int64"))
     return every.left_join(copied, "order_id").select(
@@ -153,10 +163,10 @@ def _exposed(tables: Tables) -> ir.Table:
     )
 
 
-def _elsewhere(tables: Tables) -> ir.Table:
+def _elsewhere(tables: Tables, now: int) -> ir.Table:
     """Every order young enough to be called about, as of a source that nobody knows."""
     orders = tables["orders"]
-    begin = _now(tables) - int(EDGES[-1] * 3600)
+    begin = now - int(EDGES[-1] * 3600)
     young = orders.filter(orders["ordered_at"].epoch_seconds() >= begin)
     return young.select(
         "order_id",
@@ -180,10 +190,27 @@ def _now(tables: Tables) -> int:
         ("reports", "reported_at"),
         ("calls", "started_at"),
     ):
-        latest = tables.engine.fetch(tables[name].aggregate(t=lambda t, c=column: t[c].max()))
+        latest = tables.engine.gather(_latest, tables[name], by=(column,))
         moments.append(latest["t"][0].as_py())
     known = [np.datetime64(moment, "s").astype(np.int64) for moment in moments if moment]
     return int(max(known, default=np.int64(0)))
+
+
+def _latest(rows: ir.Table, column: str) -> ir.Table:
+    return rows.aggregate(t=rows[column].max())
+
+
+def _groups(aged: ir.Table, now: int) -> ir.Table:
+    found = aged.group_by(GROUP).aggregate(exposed=aged.count(), **_course(aged, now))
+    return found.order_by(GROUP)
+
+
+def _ages(aged: ir.Table, known: ir.Table) -> ir.Table:
+    return aged.inner_join(known, GROUP).select("group", "age")
+
+
+def _meeting_groups(aged: ir.Table, reached: ir.Table, known: ir.Table) -> ir.Table:
+    return _meetings(aged, reached).inner_join(known, GROUP)
 
 
 def _meetings(exposed: ir.Table, reached: ir.Table) -> ir.Table:
@@ -221,13 +248,12 @@ def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table,
     is named had seen them; each part has its rate. What the hand has not seen may be too young for
     that, and has the rate of both.
     """
-    engine, group = tables.engine, list(GROUP)
-    sized = aged.group_by(group).aggregate(exposed=aged.count(), **_course(aged, _now(tables)))
-    groups = engine.fetch(sized.order_by(group))
+    engine = tables.engine
+    groups = engine.gather(_groups, aged, by=(_now(tables),))
     groups = groups.append_column("group", pa.array(np.arange(len(groups))))
     known = engine.arrow(groups)
-    orders = engine.fetch(aged.inner_join(known, group).select("group", "age"))
-    meeting = engine.fetch(_meetings(aged, reached).inner_join(known, group))
+    orders = engine.gather(_ages, aged, known)
+    meeting = engine.gather(_meeting_groups, aged, reached, known)
     follows = _followed(groups)
     found = rates(
         Meetings(
@@ -246,7 +272,7 @@ def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table,
     facts = facts.append_column("going", pa.array(open_))
     facts = facts.append_column("reached", pa.array(found.reached))
     facts = facts.append_column("ripe", pa.array(found.ripe))
-    rated = aged.inner_join(_pooled(engine.arrow(facts)), group)
+    rated = aged.inner_join(_pooled(engine.arrow(facts)), GROUP)
     young = (rated["seen"] == 0) & (rated["late"] == 0) & (rated["age"] < LOOKED_AT_HOURS)
     rated = rated.mutate(
         rate=ibis.ifelse(young, rated["pooled"], rated["rate"]),

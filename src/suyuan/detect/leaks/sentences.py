@@ -11,26 +11,26 @@ _VICTIMS = Text(
     "{victims:.0f} of {reached:.0f} people reached by the scammers had ordered through {subject} "
     "between {first} and {last}, when it handled {exposed} orders ({share:.1%} of all over the "
     "whole time).",
-    "诈骗分子联系到的{reached:.0f}人中约{victims:.0f}人在{first}至{last}间经由{subject}下单,"
-    "同期其经手{exposed}单(占全部时段订单的{share:.1%})。",
+    "诈骗分子联系到的{reached:.0f}人中约{victims:.0f}人在{first}至{last}间经由{subject}下单，"
+    "同期其经手{exposed}单（占全部时段订单的{share:.1%}）。",
 )
 _EXHIBIT = Text(
     " About {copied:.0f} of {weighed:.0f} orders weighed of the seized data passed through it, "
     "most of them between {first} and {last}.",
-    "查获数据中抽取衡量的{weighed:.0f}单约{copied:.0f}单经其手,多在{first}至{last}之间。",
+    "查获数据中抽取衡量的{weighed:.0f}单约{copied:.0f}单经其手，多在{first}至{last}之间。",
 )
 _RIVAL = Text(
     "The next best explanation is {rival}, {odds} times less likely; chance was weighed, with "
     "region and size of the shop.",
-    "次优解释为{rival},可能性低{odds}倍;已衡量巧合、地区与店铺规模。",
+    "次优解释为{rival}，可能性低{odds}倍；已衡量巧合、地区与店铺规模。",
 )
 _EVEN = Text(
     "The data do not separate it from {rival}: cannot tell.",
-    "现有数据无法将其与{rival}区分:不能判断。",
+    "现有数据无法将其与{rival}区分：不能判断。",
 )
 _CHANCE = Text(
     "Chance, region and size of the shop explain its victims {odds} times less well.",
-    "以巧合、地区与店铺规模解释其受害人,可能性低{odds}倍。",
+    "以巧合、地区与店铺规模解释其受害人，可能性低{odds}倍。",
 )
 #: Odds under which a rival is as good an explanation.
 EVEN = 4.0

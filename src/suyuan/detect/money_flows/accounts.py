@@ -32,12 +32,17 @@ def measured(tables: Tables, moved: ir.Table) -> ir.Table:
     `moved` is ``money.settled.settled``.
     """
     engine = tables.engine
-    sides = engine.keep(_sides(moved))
     found = _walked(engine, moved, tables.zone)
-    counted = _counted(engine, sides)
+    pairs = engine.derive(_pairs, moved)
     shapes = engine.arrow(_shapes(ledger(engine, moved)))
-    found = found.left_join(counted, "account_no").drop("account_no_right")
-    return engine.keep(found.left_join(shapes, "account_no").drop("account_no_right"))
+    return engine.derive(_joined, found, pairs, moved, shapes)
+
+
+def _joined(walks: ir.Table, pairs: ir.Table, moved: ir.Table, shapes: ir.Table) -> ir.Table:
+    found = _shares(walks)
+    for part in (_counted(_sides(moved), pairs), shapes):
+        found = found.left_join(part, "account_no").drop("account_no_right")
+    return found
 
 
 def _sides(moved: ir.Table) -> ir.Table:
@@ -48,8 +53,12 @@ def _sides(moved: ir.Table) -> ir.Table:
     )
 
 
-def _counted(engine: Engine, sides: ir.Table) -> ir.Table:
-    pairs = engine.keep(sides.group_by("account_no", "other", "came").aggregate(n=sides.count()))
+def _pairs(moved: ir.Table) -> ir.Table:
+    sides = _sides(moved)
+    return sides.group_by("account_no", "other", "came").aggregate(n=sides.count())
+
+
+def _counted(sides: ir.Table, pairs: ir.Table) -> ir.Table:
     came, one = pairs["came"] == 1, pairs["n"] == 1
     others = pairs.group_by("account_no").aggregate(
         payers=came.sum(), payees=(~came).sum(), single=(came & one).sum()
@@ -79,10 +88,14 @@ def _legs(moved: ir.Table) -> ir.Table:
 
 
 def _walked(engine: Engine, moved: ir.Table, zone: str) -> ir.Table:
-    """The measures that need the payments of an account in order."""
+    """What the kernels count, which need the payments of an account in order."""
     legs, sizes = _legs(moved), _sizes(engine, moved)
     kernel = partial(walked, sizes=sizes, offset=_offset(engine, moved, zone))
-    found = engine.fold(legs, by="account_no", order=ORDER, kernel=kernel, schema=WALKED)
+    return engine.fold(legs, by="account_no", order=ORDER, kernel=kernel, schema=WALKED)
+
+
+def _shares(found: ir.Table) -> ir.Table:
+    """What the walks counted, as shares and deviations."""
     incoming, n_in = found["incoming"].cast("float64"), found["n_in"].cast("float64")
     return found.select(
         "account_no", "incoming", "outgoing", "n_in", "n_out", "rest_hours", "echo_most",
@@ -96,20 +109,26 @@ def _walked(engine: Engine, moved: ir.Table, zone: str) -> ir.Table:
 
 def _sizes(engine: Engine, moved: ir.Table) -> Sizes:
     """How often each sum was paid: the only thing that the walk of an account asks of others."""
-    counted = engine.fetch(moved.group_by("amount").aggregate(n=moved.count()).order_by("amount"))
+    counted = engine.gather(_amounts, moved)
     before = np.concatenate([[0], np.cumsum(counted["n"].to_numpy())])
     return Sizes(counted["amount"].to_numpy(), before.astype(np.int64))
+
+
+def _amounts(moved: ir.Table) -> ir.Table:
+    return moved.group_by("amount").aggregate(n=moved.count()).order_by("amount")
+
+
+def _hours(moved: ir.Table) -> ir.Table:
+    at = moved["at"]
+    second = at.hour() * 3600 + at.minute() * 60 + at.second()
+    return moved.aggregate(first=at.min(), last=at.max(), low=second.min(), high=second.max())
 
 
 def _offset(engine: Engine, moved: ir.Table, zone: str) -> int | None:
     """From UTC to the clock of the case in the middle of its time (µs); None where the books give
     days without hours.
     """
-    at = moved["at"]
-    second = at.hour() * 3600 + at.minute() * 60 + at.second()
-    (row,) = engine.fetch(
-        moved.aggregate(first=at.min(), last=at.max(), low=second.min(), high=second.max())
-    ).to_pylist()
+    (row,) = engine.gather(_hours, moved).to_pylist()
     if row["first"] is None or row["low"] == row["high"]:
         return None
     middle = row["first"] + (row["last"] - row["first"]) / 2

@@ -33,7 +33,7 @@ def print_whose(
         Text("still lies there", "尚存"),
     )
     held = shown.subject(f"bank_account:{account}").in_(language)
-    title = Text("Whose money is it? {account}", "这是谁的钱? {account}").format(account=held)
+    title = Text("Whose money is it? {account}", "这是谁的钱？{account}").format(account=held)
     table = grid(title, heads, language)
     for row in found.slice(0, SHOWN).to_pylist():
         source = subject(shown, row["source"], language)

@@ -32,7 +32,7 @@ _NUMBERS: Final = {
 }
 _TOTAL = Text(
     "{files} files, {read} rows: {kept} used, {aside} set aside, {twice} twice",
-    "{files} 个文件,{read} 行:采用 {kept} 行,隔离 {aside} 行,重复 {twice} 行",
+    "{files} 个文件，{read} 行：采用 {kept} 行，隔离 {aside} 行，重复 {twice} 行",
 )
 _SECTIONS: Final = {
     "unread": (Text("Not read", "未读入"), "bold red"),
@@ -44,13 +44,13 @@ _STATEMENTS = Text("Whose, and when", "账户与期间")
 _STATEMENT = Text(
     "{file}: {own} (from {how}), {first} to {last}", "{file}:{own}(来自{how}),{first} 至 {last}"
 )
-_MOVED = Text("; out {gone}, in {come}", ";支出 {gone},收入 {come}")
-_BALANCES = Text("; {n} of {all} balances follow", ";余额衔接 {n}/{all}")
+_MOVED = Text("; out {gone}, in {come}", "；支出 {gone}，收入 {come}")
+_BALANCES = Text("; {n} of {all} balances follow", "；余额衔接 {n}/{all}")
 _MORE_STATEMENTS = Text(
     "  … {n} more in quality_summary.parquet", "  ……另有 {n} 份,见 quality_summary.parquet"
 )
-_MORE = Text("… {n} more kinds in {path}", "……另有 {n} 类,见 {path}")
-_FROM = Text("{n} places, first in line {line}", "{n} 处,首见第 {line} 行")
+_MORE = Text("… {n} more kinds in {path}", "……另有 {n} 类，见 {path}")
+_FROM = Text("{n} places, first in line {line}", "{n} 处，首见第 {line} 行")
 _LINE = Text("line {line}", "第 {line} 行")
 _MAP = Text("Try: suyuan map {file}", "可用:suyuan map {file}")
 _NONE = Text("This folder holds no file of a kind that is read.", "该文件夹中没有可读取的文件。")

@@ -49,7 +49,7 @@ def command(
     id_ = decide(case, decision)
     notice = Text(
         "Decision {id} recorded; it takes effect with the next run.",
-        "决定 {id} 已记录,下次运行时生效。",
+        "决定 {id} 已记录，下次运行时生效。",
     )
     console().print(notice.format(id=id_).in_(spoken(lang)))
     results = CaseFolder(case).results(out)

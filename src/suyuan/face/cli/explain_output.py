@@ -60,7 +60,7 @@ def _print_one(
     named = shown.subject(finding["subject"]).in_(language)
     to.rule(plain(f"{role}  {named}  {finding['score']:.2f}"))
     to.print(plain(shown.said(FINDINGS, finding, "because").in_(language)))
-    weighed = Text("Weighed against: {it}", "已权衡的无辜解释:{it}")
+    weighed = Text("Weighed against: {it}", "已权衡的无辜解释：{it}")
     rivals = shown.said(FINDINGS, finding, "rivals").in_(language)
     to.print(plain(weighed.format(it=rivals).in_(language)))
     to.print(_signals(results, finding, language))
@@ -94,14 +94,14 @@ def _add_card(table: Table, card: Scorecard, finding: dict[str, Any], language: 
         table.add_row(Text("before any signal", "先验").in_(language), "", f"{card.prior:+.2f}")
     if (card.slope, card.intercept) != (1.0, 0.0):
         calibrated = Text(
-            "calibration: sum × {slope:.2f} {by:+.2f}", "校准:总和 × {slope:.2f} {by:+.2f}"
+            "calibration: sum × {slope:.2f} {by:+.2f}", "校准：总和 × {slope:.2f} {by:+.2f}"
         )
         sentence = calibrated.format(slope=card.slope, by=card.intercept)
         table.add_row(sentence.in_(language), "", "")
     if finding["version"] != card.version:
         older = Text(
             "made by scorecard version {made}; today's is {now}: investigate again",
-            "由评分卡版本{made}得出,现为{now}:请重新分析",
+            "由评分卡版本{made}得出，现为{now}：请重新分析",
         )
         table.caption = older.format(made=finding["version"], now=card.version).in_(language)
 

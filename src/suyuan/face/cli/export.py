@@ -98,8 +98,8 @@ def _chain(
     with open_source(results) as source:
         path = write(source, form, folder, shown)
     write_manifest(results, [path], Shown(results.case.zone, shown))
-    notice = Text("{path} written, for {who}.", "已写出 {path}({who})。")
+    notice = Text("{path} written, for {who}.", "已写出 {path}（{who}）。")
     console().print(notice.format(path=path, who=form.readers).in_(language), soft_wrap=True)
-    console().print(Text("What does not fit this format:", "该格式放不下的内容:").in_(language))
+    console().print(Text("What does not fit this format:", "该格式放不下的内容：").in_(language))
     for one in form.unfit:
         console().print(f"  - {one.in_(language)}", soft_wrap=True)

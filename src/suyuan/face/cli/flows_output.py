@@ -45,7 +45,7 @@ def print_paths(
         *(Text("path", "路径"), Text("at", "时间"), Text("from", "付款方")),
         *(Text("to", "收款方"), Text("amount", "金额"), Text("payment", "流水号")),
     )
-    title = Text("Paths: {n}", "路径:{n}条").format(n=found.count)
+    title = Text("Paths: {n}", "路径：{n}条").format(n=found.count)
     table = grid(title, heads, language)
     for row in found.steps.slice(0, SHOWN).to_pylist():
         two = (subject(shown, f"bank_account:{row[end]}", language) for end in ("from", "to"))
@@ -66,7 +66,7 @@ def _caption(table: Table, rows: int, complete: bool, language: Language) -> Non
     if rows > SHOWN:
         notes.append(Text("{n} further rows", "其余{n}行").format(n=rows - SHOWN).in_(language))
     if not complete:
-        more = Text("There are more paths: narrow the window.", "还有更多路径:请缩小时段。")
+        more = Text("There are more paths: narrow the window.", "还有更多路径：请缩小时段。")
         notes.append(more.in_(language))
     table.caption = " · ".join(notes) or None
 
@@ -92,7 +92,7 @@ def print_gatherings(
         *(Text("collector", "归集账户"), Text("payers", "付款方数"), Text("gathered", "归集金额")),
         *(Text("then paid", "随后付出"), Text("first", "首笔"), Text("last", "末笔")),
     )
-    title = Text("Collected, then paid: {n}", "先归集后付出:{n}个账户").format(n=found.num_rows)
+    title = Text("Collected, then paid: {n}", "先归集后付出：{n}个账户").format(n=found.num_rows)
     table = grid(title, heads, language)
     for row in found.slice(0, SHOWN).to_pylist():
         add(
@@ -175,6 +175,6 @@ def print_flows(
     to.print(table)
     reached = Text(
         "Its money can have come to {on} accounts, and from {back}.",
-        "其资金可能流到{on}个账户,可能来自{back}个账户。",
+        "其资金可能流到{on}个账户，可能来自{back}个账户。",
     )
     to.print(reached.format(on=onward.num_rows, back=behind.num_rows).in_(language))

@@ -40,14 +40,14 @@ def print_chain(results: Results, to: Console, language: Language) -> None:
     _print_roles(results, to, language)
     _print_limits(results, to, language)
     _print_altered(results, to, language)
-    line = Text("Report: {path}", "报告:{path}").format(path=results.report)
+    line = Text("Report: {path}", "报告：{path}").format(path=results.report)
     to.print(line.in_(language), soft_wrap=True)
     first = "" if find_spec("fastapi") else "pip install 'suyuan[web]'; "
     line = Text("Work it in a browser: {first}suyuan serve {case}",
                 "在浏览器中办案:{first}suyuan serve {case}")  # fmt: skip
     line = line.format(first=first, case=results.case.path)
     to.print(line.in_(language), soft_wrap=True, markup=False)
-    lead = Text("A finding is a lead for a person, never a verdict.", "线索供人核查,不是结论。")
+    lead = Text("A finding is a lead for a person, never a verdict.", "线索供人核查，不是结论。")
     to.print(lead.in_(language), style="dim")
 
 
@@ -58,7 +58,7 @@ def _print_altered(results: Results, to: Console, language: Language) -> None:
     if files:
         notice = Text(
             "{en} of earlier runs had been altered: thrown away, and their steps run again",
-            "有{n}个先前运行的缓存文件被改动,已弃用,相应步骤已重新运行",
+            "有{n}个先前运行的缓存文件被改动，已弃用，相应步骤已重新运行",
         )
         line = notice.format(n=len(files), en=many(len(files), "kept file"))
         to.print(line.in_(language), style="yellow")
@@ -74,7 +74,7 @@ def _ring_tree(
 ) -> Tree:
     head = Text(
         "[bold]Ring {id}[/bold]: {en}, {loss}",
-        "[bold]团伙 {id}[/bold]:{reports}起报案,{victims}名被害人,{loss}",
+        "[bold]团伙 {id}[/bold]:{reports}起报案，{victims}名被害人，{loss}",
     )
     line = head.format(
         id=escape(shown.words(ring["ring_id"])),
@@ -98,7 +98,7 @@ def _ring_tree(
     )
     behind = Text(
         "[bold]{helpers}[/bold] behind a scammer: {en}",
-        "一个诈骗分子背后有[bold]{n}人[/bold]:料商{b}人,号商{a}人,中间人{m}人,卡商{c}人",
+        "一个诈骗分子背后有[bold]{n}人[/bold]:料商{b}人，号商{a}人，中间人{m}人，卡商{c}人",
     )
     tree.add(
         behind.format(
@@ -124,7 +124,7 @@ def _add_cuts(tree: Tree, ring_id: str, results: Results, language: Language) ->
         for row in own.sort_by([("loss_stopped", "descending")]).to_pylist()
     ]
     if shares:
-        head = Text("Reports stopped without: {what}", "若无此环节,可阻断的报案:{what}")
+        head = Text("Reports stopped without: {what}", "若无此环节，可阻断的报案：{what}")
         tree.add(head.format(what="; ".join(shares)).in_(language))
 
 
@@ -168,7 +168,7 @@ def _add_laundering(
     for row in rows.filter(pc.equal(rows["ring_id"], ring_id)).to_pylist():
         line = Text(
             "cards of kind {kind}: face value {face} taken by {dealers} at {rate:.2f}",
-            "{kind}:面值{face},{n}名卡商以{rate:.2f}折价回收",
+            "{kind}：面值{face},{n}名卡商以{rate:.2f}折价回收",
         )
         if row["discount"] is not None:
             tree.add(

@@ -1,10 +1,11 @@
 """``suyuan live``: payments judged before they leave, replayed from a case or served."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from suyuan.face.cli import live_day
 from suyuan.face.cli.options import (
     CaseArgument,
     EngineOption,
@@ -18,10 +19,32 @@ from suyuan.face.cli.options import (
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
+if TYPE_CHECKING:
+    from suyuan.live.journal import Durability
+
 app = typer.Typer(
     help="Payments judged before they leave: replay a case, or serve. 付款离开前的实时评分。",
     no_args_is_help=True,
 )
+app.command()(live_day.tasks)
+app.command()(live_day.day)
+app.command()(live_day.explain)
+
+
+Keeps = Annotated[Path, typer.Argument(help="Keeps the log of events. 事件日志文件夹。")]
+Durable = Annotated[
+    str, typer.Option("--durable", help="process, or disk: before each answer. 持久化级别。")
+]
+SnapshotEvery = Annotated[
+    int, typer.Option("--snapshot-every", help="Events between snapshots; 0: none. 快照间隔。")
+]
+MostMemory = Annotated[
+    float, typer.Option("--most-memory", help="GB of state at most. 状态内存上限(GB)。")
+]
+Subscribers = Annotated[
+    int,
+    typer.Option("--subscribers", help="Room for so many from the start: 400 B each. 预留用户数。"),
+]
 
 
 @app.command()
@@ -82,20 +105,15 @@ def replay(
 @app.command()
 @told_plainly
 def serve(
-    folder: Annotated[Path, typer.Argument(help="Keeps the log of events. 事件日志文件夹。")],
+    folder: Keeps,
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on. 监听地址。")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port; 0 takes a free one. 端口。")] = 8713,
-    durable: Annotated[
-        str, typer.Option("--durable", help="process, or disk: before each answer. 持久化级别。")
-    ] = "process",
-    snapshot_every: Annotated[
-        int, typer.Option("--snapshot-every", help="Events between snapshots; 0: none. 快照间隔。")
-    ] = 2_000_000,
-    most_memory: Annotated[
-        float, typer.Option("--most-memory", help="GB of state at most. 状态内存上限(GB)。")
-    ] = 16.0,
+    durable: Durable = "process",
+    snapshot_every: SnapshotEvery = 2_000_000,
+    most_memory: MostMemory = 16.0,
+    subscribers: Subscribers = 1 << 12,
     lang: LangOption = None,
 ) -> None:
     """Answer payments as they come: newline JSON on a socket, or HTTP POST /v1/payments.
@@ -110,26 +128,82 @@ def serve(
     from suyuan.live.service import run  # noqa: PLC0415
     from suyuan.live.service import serve as serve_lines  # noqa: PLC0415
 
-    if durable not in ("process", "disk"):
-        raise InputError(
-            Text("No such level of durability.", "没有这个持久化级别。"),
-            value=durable,
-            hint=Text("Write process or disk.", "请写 process 或 disk。"),
-        )
     scorer = Scorer(
         folder,
         scorecard("payment_risk"),
         default_policy(),
         Keyring(secret_in(folder)),
-        durable="disk" if durable == "disk" else "process",
+        durable=_durability(durable),
+        subscribers=subscribers,
         most_bytes=int(most_memory * 1e9),
     )
     notice = Text(
         f"Listening on {host}:{port}; {scorer.position:,} events are in the log. Ctrl-C ends it.",
-        f"正在监听 {host}:{port};日志中已有 {scorer.position:,} 个事件。按 Ctrl-C 结束。",
+        f"正在监听 {host}:{port}；日志中已有 {scorer.position:,} 个事件。按 Ctrl-C 结束。",
     )
     console().print(notice.in_(spoken(lang)))
     try:
         run(serve_lines(scorer, host, port, snapshot_every=snapshot_every))
     finally:
         scorer.close()
+
+
+@app.command()
+@told_plainly
+def consume(
+    folder: Keeps,
+    brokers: Annotated[str, typer.Option("--brokers", help="HOST:PORT, by commas. 服务地址。")],
+    partition: Annotated[
+        list[int], typer.Option("--partition", help="A partition of this process's. 分区。")
+    ],
+    events: Annotated[str, typer.Option("--events", help="Topic of events. 事件主题。")] = "events",
+    answers: Annotated[
+        str, typer.Option("--answers", help="Topic of answers. 应答主题。")
+    ] = "answers",
+    durable: Durable = "process",
+    snapshot_every: SnapshotEvery = 2_000_000,
+    most_memory: MostMemory = 16.0,
+    subscribers: Subscribers = 1 << 12,
+    lang: LangOption = None,
+) -> None:
+    """Take events from partitions of a Kafka topic, each a shard of its own; answer on another.
+
+    Messages are lines of JSON as `serve` takes them. Each is counted once; after a crash some may
+    be answered again, with the same place in the log. Needs the extra kafka.
+    """
+    from suyuan.detect.cards import scorecard  # noqa: PLC0415  # keeps --help fast
+    from suyuan.live.kafka import Topics  # noqa: PLC0415
+    from suyuan.live.kafka import consume as consume_topics  # noqa: PLC0415
+    from suyuan.live.keys import Keyring, secret_in  # noqa: PLC0415
+    from suyuan.live.policy import default_policy  # noqa: PLC0415
+    from suyuan.live.scorer import Scorer  # noqa: PLC0415
+    from suyuan.live.shard import Shard  # noqa: PLC0415
+
+    level, keyring = _durability(durable), Keyring(secret_in(folder))
+
+    def shard(number: int) -> Shard:
+        scorer = Scorer(
+            folder / f"partition-{number}",
+            scorecard("payment_risk"),
+            default_policy(),
+            keyring,
+            durable=level,
+            subscribers=subscribers,
+            most_bytes=int(most_memory * 1e9) // len(partition),
+        )
+        return Shard(scorer, durable=level == "disk")
+
+    notice = Text("Taking events. Ctrl-C ends it.", "正在接收事件。按 Ctrl-C 结束。")
+    console().print(notice.in_(spoken(lang)))
+    topics = Topics(brokers, events, answers, partition)
+    consume_topics(topics, shard, snapshot_every=snapshot_every)
+
+
+def _durability(written: str) -> "Durability":
+    if written not in ("process", "disk"):
+        raise InputError(
+            Text("No such level of durability.", "没有这个持久化级别。"),
+            value=written,
+            hint=Text("Write process or disk.", "请写 process 或 disk。"),
+        )
+    return "disk" if written == "disk" else "process"

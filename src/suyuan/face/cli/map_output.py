@@ -88,18 +88,19 @@ def _say(text: Text, to: Console, language: Language) -> None:
 
 _HEADLESS = Text(
     "The file has no header; its columns are known by their order and shape from then on.",
-    "该文件没有表头;保存后按列的次序与形态识别。",
+    "该文件没有表头；保存后按列的次序与形态识别。",
 )
 _DIRECTION = Text(
     "{header} says which way each row went: {out} is out, {come} is in. Rows are told from the own "
     "account's side.",
-    "“{header}”表明每行的方向:{out} 为支出(主叫),{come} 为收入(被叫);按本方账户的视角还原双方。",
+    "“{header}”表明每行的方向：{out} 为支出（主叫），{come} 为收入（被叫）；"
+    "按本方账户的视角还原双方。",
 )
 _SIGNED = Text("The sign of the amount tells which way a row went.", "以金额的正负号区分收支。")
 _SIDE = Text("Rows are told from the own account's side.", "各行按本方账户的视角记载。")
 _PAID = Text("  {a} paid {b} {n} at {at}", "  {at} {a} 付给 {b} {n} 元")
 _CALLED = Text("  {a} called {b} for {n} s at {at}", "  {at} {a} 呼叫 {b},{n} 秒")
 _COUNTS = Text(
-    "{kept} rows stand, {aside} would be set aside.", "{kept} 行成立,{aside} 行将被隔离。"
+    "{kept} rows stand, {aside} would be set aside.", "{kept} 行成立，{aside} 行将被隔离。"
 )
 _BALANCES = Text("{n} of {all} balances follow.", "余额衔接 {n}/{all}。")

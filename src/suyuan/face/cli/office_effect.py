@@ -81,7 +81,8 @@ def lines(name: str, found: "MeasureEffect") -> list[Text]:
     title = _NAMES[name]
     sentences = [
         Text(
-            f"{title.en}, {found.days} days before and after:", f"{title.zh},前后各{found.days}天:"
+            f"{title.en}, {found.days} days before and after:",
+            f"{title.zh}，前后各{found.days}天：",
         )
     ]
     for group, words in (
@@ -122,7 +123,7 @@ def _sums(words: Text, group: "GroupSum", unit: int) -> Text:
 
 def _estimate(words: Text, estimate: "Estimate | None", unit: int) -> Text:
     if estimate is None:
-        return Text(f"  {words.en}: cannot be told", f"  {words.zh}:无法判断")
+        return Text(f"  {words.en}: cannot be told", f"  {words.zh}：无法判断")
     if estimate.low is None or estimate.high is None:
         return Text(
             f"  {words.en}: too few to tell (no interval, so no figure)",

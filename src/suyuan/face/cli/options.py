@@ -105,7 +105,7 @@ def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt as error:
             stopped = Text(
                 "Stopped. The input is untouched; run it again to go on.",
-                "已中断。输入未被改动,重新运行即可。",
+                "已中断。输入未被改动，重新运行即可。",
             )
             Console(stderr=True).print(stopped.in_(language))
             raise typer.Exit(130) from error
@@ -122,7 +122,7 @@ def _message(error: Exception) -> tuple[SuyuanError, int]:
     if isinstance(error, OSError) or "No space left" in str(error):
         return system_error(error if isinstance(error, OSError) else OSError(str(error))), 2
     place = traceback.extract_tb(error.__traceback__)[-1]
-    fault = Text("A fault of suyuan itself; please report it.", "溯源自身的缺陷,请报告。")
+    fault = Text("A fault of suyuan itself; please report it.", "溯源自身的缺陷，请报告。")
     hint = Text(
         "The results that were in force still are. SUYUAN_TRACEBACK=1 shows all of it.",
         "原有结果不受影响。设 SUYUAN_TRACEBACK=1 可查看全部信息。",

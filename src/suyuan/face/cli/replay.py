@@ -81,7 +81,7 @@ def step(written: str) -> timedelta:
 def _table(rows: pa.Table, shown: Shown, language: Language) -> Table:
     title = Text(
         "What was known then, and who was first called in the 7 days after",
-        "当时所知,及其后七日内首次被联系的人",
+        "当时所知，及其后七日内首次被联系的人",
     )
     lines = Table(title=title.in_(language), title_justify="left")
     lines.add_column(Text("moment", "时刻").in_(language), no_wrap=True)

@@ -36,7 +36,7 @@ def print_answers(results: Results, on: date | None, to: Console, language: Lang
     acts = answers.filter(pc.invert(whole))
     counted = acts.group_by(["rule_id", "answer"]).aggregate([("subject", "count")])
     for row in counted.sort_by("rule_id").to_pylist():
-        line = Text("single acts: {n}", "单个行为:{n}").format(n=row["subject_count"])
+        line = Text("single acts: {n}", "单个行为：{n}").format(n=row["subject_count"])
         to.print(f"{row['rule_id']}  {row['answer']}  {line.in_(language)}")
     for rule, table in checked.unread:
         lacking = Text("not checked, table missing", "缺表未核对")

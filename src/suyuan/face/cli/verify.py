@@ -52,7 +52,7 @@ def command(
         sign = "✓" if check.good else "✗"
         to.print(plain(f"{sign} {check.file}  {check.meaning.in_(language)}"), soft_wrap=True)
     wrong = sum(not check.good for check in checks)
-    notice = Text("{n} checked, {wrong} differ", "核验{n}项,{wrong}项不符")
+    notice = Text("{n} checked, {wrong} differ", "核验{n}项，{wrong}项不符")
     to.print(notice.format(n=len(checks), wrong=wrong).in_(language))
     if wrong:
         raise typer.Exit(1)

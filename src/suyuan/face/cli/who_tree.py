@@ -19,7 +19,7 @@ _KINDS: Mapping[str, Text] = KINDS | {
     "address": Text("address", "接收地址"),
     "item": Text("goods", "货物"),
 }
-_MORE = Text("… and {n} more: {what}", "……另有{n}个:{what}")
+_MORE = Text("… and {n} more: {what}", "……另有{n}个：{what}")
 _ROWS = Text("{n} times", "{n}次")
 _MENTIONS = Text("in {n} rows", "共{n}行记录")
 _AGAIN = Text("see above", "见上")

@@ -83,6 +83,7 @@ class Drawing:
     hidden: int
     #: The boxes by name; an edge's ends are names of these.
     names: tuple[str, ...] = ()
+    left: float = 0.0
 
 
 @dataclass(slots=True)
@@ -220,7 +221,7 @@ def _cash(plan: _Plan, x: float, y: float, ring: RingView) -> float:
         second = Text(f"{money(row['face_value'])}{rate}", f"{money(row['face_value'])}{rate}")
         title = Text(
             f"{kind.en}: face value {money(row['face_value'])}, dealers paid {money(row['price'])}",
-            f"{kind.zh}:面值{money(row['face_value'])},卡商付{money(row['price'])}",
+            f"{kind.zh}：面值{money(row['face_value'])}，卡商付{money(row['price'])}",
         )
         plan.boxes[f"cash:{row['kind']}"] = Box(x, y, TALL, kind, second, "cash", title)
         y += STEP

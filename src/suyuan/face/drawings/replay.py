@@ -113,7 +113,7 @@ def _bars(
     for n, row in enumerate(rows):
         height = BARS * row["called"] / most if most else 0.0
         day, called = shown.day(row["moment"]), number(row["called"])
-        title = Text(f"{day}: {called} people called next", f"{day}:其后{called}人被联系")
+        title = Text(f"{day}: {called} people called next", f"{day}：其后{called}人被联系")
         bars.append(MomentBar(LEFT + (n + 0.1) * slot, floor - height, 0.8 * slot, height, title))
     return tuple(bars), most
 
@@ -134,7 +134,7 @@ def _sources(
         bars = []
         for n in held[subject]:
             x, day = LEFT + n * slot, shown.day(rows[n]["moment"])
-            tip = Text(f"{day}: named {title.en}", f"{day}:已指认{title.zh}")
+            tip = Text(f"{day}: named {title.en}", f"{day}：已指认{title.zh}")
             bars.append(MomentBar(x, y, slot, LINE - 6, tip))
         lines.append(SourceRow(y, title, tuple(bars)))
     return tuple(lines), max(len(ranked) - SOURCES_DRAWN, 0)

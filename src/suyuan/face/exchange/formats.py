@@ -31,17 +31,17 @@ class Form:
 
 _NO_VERDICT = Text(
     "Whether a lead is over its threshold; only those that are go out.",
-    "线索是否超过阈值;只导出超过阈值的线索。",
+    "线索是否超过阈值；只导出超过阈值的线索。",
 )
 _SIGNALS = Text(
     "Signals, rivals and the weights of rows: they stay in the result tables.",
-    "信号、无辜解释与证据占比:仍在结果表中。",
+    "信号、无辜解释与证据占比：仍在结果表中。",
 )
 _NETWORK = (
     _NO_VERDICT,
     _SIGNALS,
-    Text("Lists: roles and rows are joined with semicolons.", "列表:角色与证据行以分号连接。"),
-    Text("Exact money: yuan are floating-point numbers.", "金额精度:以浮点数表示。"),
+    Text("Lists: roles and rows are joined with semicolons.", "列表：角色与证据行以分号连接。"),
+    Text("Exact money: yuan are floating-point numbers.", "金额精度：以浮点数表示。"),
 )
 FORMS: dict[str, Form] = {
     form.name: form
@@ -57,12 +57,12 @@ FORMS: dict[str, Form] = {
                 _SIGNALS,
                 Text(
                     "Most links: the model has no word for them; they are UnknownLink with a role.",
-                    "多数联系:模型没有对应词,写作 UnknownLink 并注明角色。",
+                    "多数联系：模型没有对应词，写作 UnknownLink 并注明角色。",
                 ),
                 Text("Phones: they are user accounts.", "电话号码:写作 UserAccount。"),
                 Text(
                     "Times of day of links: the day only. Strength and rows: as text.",
-                    "联系的时刻:只到日;强度与证据行写作文字。",
+                    "联系的时刻：只到日；强度与证据行写作文字。",
                 ),
             ),
         ),
@@ -77,15 +77,15 @@ FORMS: dict[str, Form] = {
                 _SIGNALS,
                 Text(
                     "Amounts, counts and rows of links: in the description, as text.",
-                    "联系的金额、次数与证据行:写入描述文字。",
+                    "联系的金额、次数与证据行：写入描述文字。",
                 ),
                 Text(
                     "Roles and reasons of phones and accounts: observables have no place for them.",
-                    "号码与账号的角色和理由:可观测对象无处可写。",
+                    "号码与账号的角色和理由：可观测对象无处可写。",
                 ),
                 Text(
                     "The end of a link that lasted one instant: an end must be later than a start.",
-                    "只有一个时刻的联系没有结束时间:结束须晚于开始。",
+                    "只有一个时刻的联系没有结束时间：结束须晚于开始。",
                 ),
             ),
         ),
@@ -100,7 +100,7 @@ FORMS: dict[str, Form] = {
                 _SIGNALS,
                 Text(
                     "Everything about a link but its kind: in the comment of a reference, as text.",
-                    "联系除类型外的内容:写入引用的备注。",
+                    "联系除类型外的内容：写入引用的备注。",
                 ),
                 Text(
                     "Rings, cards and the like have no template: they are written as organization.",
@@ -136,7 +136,7 @@ FORMS: dict[str, Form] = {
                 Text("The last event of a link: only the first is its time.", "联系只载首次时间。"),
                 Text(
                     "It was checked against our own schema of the layout, not with the program.",
-                    "按自编的版式规范核对,未用该软件实测。",
+                    "按自编的版式规范核对，未用该软件实测。",
                 ),
             ),
         ),

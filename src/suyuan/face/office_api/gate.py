@@ -14,7 +14,7 @@ from suyuan.face.web.problems import answer
 LARGEST: Final = 1_000_000
 #: Of a form with files: more than a document may have, so that its page can say so.
 LARGEST_UPLOAD: Final = 128_000_000
-_UPLOAD: Final = re.compile(r"/matters/[^/]+/acts/[^/]+")
+_UPLOAD: Final = re.compile(r"/matters/[^/]+/acts/[^/]+|/begin/[^/]+")
 #: Pages of the office have no scripts; their style stands in them.
 POLICY: Final = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from suyuan.casework.checks import Post
 from suyuan.casework.posts import REGISTRAR
-from suyuan.casework.tokens import person_of
+from suyuan.casework.tokens import bearer
 from suyuan.face.office_api.site import OfficeSite
 from suyuan.face.web.problems import ProblemDetails
 
@@ -37,14 +37,15 @@ def site_of(request: Request) -> OfficeSite:
 def caller_of(request: Request, now: datetime) -> Caller:
     """Who asks. Raises :class:`Problem`: 401 where nobody known, 403 where nobody with a post.
 
-    Reads the ledger, so call it in a thread. A request that writes by cookie must come from our own
-    pages; one with a token cannot be forged by another site's page.
+    Reads the ledger: in a thread where that waits for another machine. A request that writes by
+    cookie must come from our own pages; one with a token cannot be forged by another site's page.
     """
     site = site_of(request)
-    person = _by_token(request, site, now) if _header(request) else _by_cookie(request, site, now)
-    if person is None:
+    found = _by_token(request, site, now) if _header(request) else _by_cookie(request, site, now)
+    if found is None:
         raise ProblemDetails(401)
-    held = tuple(post for post in site.office.posts(person) if _valid(post, now))
+    person, posts = found
+    held = tuple(post for post in posts if _valid(post, now))
     if not held:
         raise ProblemDetails(403)
     return Caller(person, held)
@@ -54,20 +55,25 @@ def _header(request: Request) -> str:
     return request.headers.get("authorization", "")
 
 
-def _by_token(request: Request, site: OfficeSite, now: datetime) -> str | None:
+#: A person and all posts that the person ever had.
+_Known = tuple[str, list[Post]]
+
+
+def _by_token(request: Request, site: OfficeSite, now: datetime) -> _Known | None:
     scheme, _, secret = _header(request).partition(" ")
     if scheme.lower() != "bearer" or not secret:
         return None
-    return person_of(site.office, secret.strip(), now)
+    return bearer(site.office, secret.strip(), now)
 
 
-def _by_cookie(request: Request, site: OfficeSite, now: datetime) -> str | None:
+def _by_cookie(request: Request, site: OfficeSite, now: datetime) -> _Known | None:
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         return None
     if request.method not in _SAFE and not _own_page(request):
         raise ProblemDetails(403)
-    return site.browsers.person(cookie, now)
+    person = site.browsers.person(cookie, now)
+    return None if person is None else (person, site.office.posts(person))
 
 
 def _own_page(request: Request) -> bool:

@@ -1,6 +1,5 @@
 """Answers to packets, the passing of time, heads, and the sessions of browsers."""
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -11,6 +10,7 @@ from suyuan.face.office_api.identity import COOKIE, site_of
 from suyuan.face.office_api.shapes import Json, receipt_json, zoned
 from suyuan.face.office_api.site import WHOLE
 from suyuan.face.office_api.visit import OfficeRequest, route
+from suyuan.face.office_api.waiting import in_thread
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.store.ledger import TreeHead
 
@@ -56,7 +56,7 @@ async def enter(request: Request) -> Response:
     """Spend a one-time link; the cookie of a session."""
     asked = decoded(await request.body(), Enter)
     site = site_of(request)
-    opened = await run_in_threadpool(site.browsers.open, asked.link, site.clock())
+    opened = await in_thread(site.browsers.open, asked.link, site.clock())
     if opened is None:
         raise ProblemDetails(401)
     return with_cookie(Response(status_code=204), opened[0])

@@ -5,7 +5,6 @@ import json
 
 from starlette.responses import JSONResponse, Response
 
-from suyuan.casework.checks import MissingError
 from suyuan.casework.office import ActForm, Opening
 from suyuan.casework.state import MatterState
 from suyuan.face.office_api.bodies import Begin, Do, Nothing, decoded, moment
@@ -16,20 +15,18 @@ from suyuan.face.office_api.shapes import (
     matter_json,
     receipt_json,
 )
-from suyuan.face.office_api.visit import OfficeRequest, route
-from suyuan.face.web.problems import ProblemDetails
+from suyuan.face.office_api.visit import Intent, OfficeRequest, deed_route, route
 from suyuan.store.ledger.event import Event
 
 
-def begin(visit: OfficeRequest) -> Response:
+def begin(visit: OfficeRequest) -> Intent:
     """Begin a matter, 201; where it is there, the same answer again."""
     asked = decoded(visit.body, Begin)
     opening = Opening(
         asked.procedure, asked.subject, asked.fields, asked.parties, asked.key, tuple(asked.items)
     )
-    matter = visit.office.begin(opening, visit.caller.person, visit.now, visit.attempt())
-    first = next(iter(visit.office.ledger.events(matter)))
-    return _receipt(first, 201)
+    deed = visit.office.beginning(opening, visit.caller.person, visit.now, visit.attempt())
+    return Intent(deed, lambda event: _receipt(event, 201))
 
 
 def look(visit: OfficeRequest) -> Response:
@@ -43,7 +40,7 @@ def look(visit: OfficeRequest) -> Response:
     return JSONResponse(shown, headers=headers)
 
 
-def act(visit: OfficeRequest) -> Response:
+def act(visit: OfficeRequest) -> Intent:
     """Do an act, 201; or propose it where two persons are needed, 202."""
     asked = decoded(visit.body, Do)
     attempt = visit.attempt()
@@ -52,11 +49,8 @@ def act(visit: OfficeRequest) -> Response:
     items, at = tuple(asked.items), moment(asked.at)
     form = ActForm(visit.matter, asked.act, asked.fields, items, at, expected=expected)
     person, now = visit.caller.person, visit.now
-    try:
-        event = visit.office.act(form, person, now, attempt, visit.standing)
-    except MissingError:
-        raise ProblemDetails(404) from None  # as where it is there and the caller has no part in it
-    return _receipt(event, 202 if event.kind.endswith(".proposed") else 201)
+    deed = visit.office.acting(form, person, now, attempt, visit.standing)
+    return Intent(deed, _deed_receipt)
 
 
 def approve(visit: OfficeRequest) -> Response:
@@ -87,15 +81,19 @@ def etag(state: MatterState, shown: Json) -> str:
     return f'"{last_number(state)}-{last_hash(state)[:16]}-{digest}"'
 
 
+def _deed_receipt(event: Event) -> Response:
+    return _receipt(event, 202 if event.kind.endswith(".proposed") else 201)
+
+
 def _receipt(event: Event, status: int) -> Response:
     where = f"/api/v1/matters/{event.chain}"
     return JSONResponse(receipt_json(event), status, headers={"location": where})
 
 
 ROUTES = (
-    route("/matters", "POST", begin),
+    deed_route("/matters", "POST", begin),
     route("/matters/{matter}", "GET", look),
-    route("/matters/{matter}/acts", "POST", act),
+    deed_route("/matters/{matter}/acts", "POST", act),
     route("/matters/{matter}/proposals/{number:int}/approval", "POST", approve),
     route("/matters/{matter}/proposals/{number:int}/withdrawal", "POST", withdraw),
 )

@@ -3,23 +3,25 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from suyuan.casework.attempts import Attempt
 from suyuan.casework.checks import MissingError
-from suyuan.casework.office import Office
+from suyuan.casework.office import Deed, Office
 from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight, sight
 from suyuan.face.office_api.identity import Caller, caller_of, site_of
 from suyuan.face.office_api.site import OfficeSite
+from suyuan.face.office_api.waiting import in_thread, kept
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.model.text import Text
+from suyuan.store.ledger.event import Event
 
+Result = TypeVar("Result")
 _LONGEST_KEY: Final = 200
 _NO_KEY = Text("A request that acts needs an Idempotency-Key.", "办理类请求须带 Idempotency-Key。")
 
@@ -94,12 +96,48 @@ def route(path: str, method: str, work: Callable[[OfficeRequest], Response]) -> 
 
     async def endpoint(request: Request) -> Response:
         body = await request.body()
-        return await run_in_threadpool(_served, work, request, body)
+        return await in_thread(_served, work, request, body)
 
     return Route(path, endpoint, methods=[method], name=work.__name__)
 
 
-def _served(work: Callable[[OfficeRequest], Response], request: Request, body: bytes) -> Response:
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a request asks the ledger to do, and the answer to the event that comes of it."""
+
+    deed: Deed
+    answer: Callable[[Event], Response]
+
+
+def deed_route(path: str, method: str, work: Callable[[OfficeRequest], Intent]) -> Route:
+    """A route that acts: it is made ready here and done by the ledger, and no thread waits.
+
+    A request that looks at the matter first is made ready in a thread; where the ledger is on
+    another machine all of it is done in one.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        body, office = await request.body(), site_of(request).office
+        try:
+            if not office.ledger.one_writer:
+                return await in_thread(_done, work, request, body)
+            if "if-match" in request.headers:
+                intent = await in_thread(_served, work, request, body)
+            else:
+                intent = _served(work, request, body)
+            return intent.answer(await kept(office, intent.deed))
+        except MissingError:
+            raise ProblemDetails(404) from None  # as where it is there and one has no part in it
+
+    return Route(path, endpoint, methods=[method], name=work.__name__)
+
+
+def _done(work: Callable[[OfficeRequest], Intent], request: Request, body: bytes) -> Response:
+    intent, ledger = _served(work, request, body), site_of(request).office.ledger
+    return intent.answer(ledger.write(intent.deed.work, intent.deed.locks))
+
+
+def _served(work: Callable[[OfficeRequest], Result], request: Request, body: bytes) -> Result:
     site = site_of(request)
     now = site.clock()
     return work(OfficeRequest(request, site, caller_of(request, now), body, now))

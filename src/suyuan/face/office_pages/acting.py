@@ -1,22 +1,21 @@
-"""Pages that act: the form of an act, doing it, a fee, the second person, a new matter."""
+"""Pages that act: the form of an act, doing it, a fee, the second person."""
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.responses import Response
 
 from suyuan.casework.checks import MissingError, NoPostError
-from suyuan.casework.compiled import ActRule, form_of
-from suyuan.casework.declare import names
-from suyuan.casework.office import ActForm, Opening
-from suyuan.casework.payments import Cashier, PaymentOutcome
+from suyuan.casework.compiled import ActRule
+from suyuan.casework.office import ActForm
+from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
 from suyuan.casework.scans import LARGEST
 from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight
+from suyuan.face.office_api.waiting import come, in_thread
 from suyuan.face.office_pages.browsing import PageRequest, reasons_of
 from suyuan.face.office_pages.documents import HandedIn, handed_in, with_documents
-from suyuan.face.office_pages.forms import given_fields, inputs, sent, sent_many
+from suyuan.face.office_pages.forms import form_key, given_fields, inputs, sent, sent_many
 from suyuan.face.office_pages.views import own_only
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.model.errors import InputError, SuyuanError
@@ -33,14 +32,14 @@ def do(asked: PageRequest) -> Response:
     """Do the act, or show the form again with what was wrong; what was written is kept."""
     state, sight = asked.matter()
     act, values = _act(asked, state), sent(asked.body)
-    handed = handed_in(asked, state, act.form)
+    handed = handed_in(asked, state.procedure, state.subject, act.form)
     try:
         if handed.error is not None:
             raise handed.error
         written = given_fields(act.form, state.procedure.fields, values)
         fields = with_documents(written, handed)
         form = ActForm(state.matter, act.name, fields, _items(asked, state, sight, act))
-        asked.office.act(form, asked.caller.person, asked.now, asked.attempt(_key(values)))
+        asked.office.act(form, asked.caller.person, asked.now, asked.attempt(form_key(values)))
     except InputError as error:
         return _form_page(asked, state, sight, act, values, handed, error)
     return asked.go(f"/matters/{state.matter}?done={act.name}")
@@ -51,13 +50,6 @@ def _act(asked: PageRequest, state: MatterState) -> ActRule:
     if act is None or not any(p.covers(state, act.by, asked.now) for p in asked.caller.posts):
         raise ProblemDetails(404)
     return act
-
-
-def _key(values: Mapping[str, str]) -> str:
-    key = values.get("attempt", "")
-    if not 16 <= len(key) <= 64:
-        raise ProblemDetails(422)
-    return key
 
 
 def _items(asked: PageRequest, state: MatterState, sight: Sight, act: ActRule) -> tuple[str, ...]:
@@ -118,7 +110,7 @@ def second_person(asked: PageRequest) -> Response:
     state, _ = asked.matter()
     number = int(asked.request.path_params["number"])
     values = sent(asked.body)
-    attempt = asked.attempt(_key(values))
+    attempt = asked.attempt(form_key(values))
     person, now = asked.caller.person, asked.now
     if values.get("answer") == "withdraw":
         asked.office.withdraw(state.matter, number, person, now, attempt)
@@ -127,7 +119,7 @@ def second_person(asked: PageRequest) -> Response:
     return asked.go(f"/matters/{state.matter}?done=proposal")
 
 
-def pay(cashiers: Mapping[str, Cashier], asked: PageRequest) -> Response:
+async def pay(cashiers: Mapping[str, Cashier], asked: PageRequest) -> Response:
     """Ask the provider for a fee, once however often the button is pressed."""
     # The act itself asks for the post: the matter is not folded for that beforehand.
     matter = str(asked.request.path_params["matter"])
@@ -137,10 +129,19 @@ def pay(cashiers: Mapping[str, Cashier], asked: PageRequest) -> Response:
         raise InputError(words, value=matter)
     fee = str(asked.request.path_params["fee"])
     try:
-        notice = cashier.ask(matter, fee, asked.caller.person, asked.now)
+        notice = await _notice(cashier, matter, fee, asked)
     except (NoPostError, MissingError):
         raise ProblemDetails(404) from None  # whoever has no part in it learns nothing of it
     return asked.go(f"/matters/{matter}?done=pay_{_PAID[notice.outcome]}")
+
+
+async def _notice(cashier: Cashier, matter: str, fee: str, asked: PageRequest) -> PaymentNotice:
+    """What the provider says; who only waits for the first one's answer takes no thread."""
+    person = asked.caller.person
+    asking = cashier.joined(matter, fee, person)
+    if asking is not None:
+        return await come(asking)
+    return await in_thread(cashier.ask_first, matter, fee, person, asked.now)
 
 
 _PAID = {
@@ -148,68 +149,3 @@ _PAID = {
     PaymentOutcome.FAILED: "failed",
     PaymentOutcome.UNKNOWN: "unknown",
 }
-
-
-def begin_form(asked: PageRequest) -> Response:
-    """The form that begins a matter."""
-    return _begin_page(asked, {}, None)
-
-
-def begin(asked: PageRequest) -> Response:
-    """Begin a matter; the form sent twice begins one."""
-    values = sent(asked.body)
-    procedure = asked.office.registry.current(str(asked.request.path_params["procedure"]))
-    version = procedure.on(asked.now)
-    if version is None:
-        raise ProblemDetails(404)
-    form = form_of(version.opening.form)
-    try:
-        opening = Opening(
-            procedure.id,
-            values.get("subject", "").strip() or f"{procedure.spec.subject}:{_key(values)[:12]}",
-            given_fields(form, procedure.fields, values),
-            _parties(asked, procedure.spec.roles, values),
-            f"page:{_key(values)}",
-            tuple(values.get("item", "").split()),
-        )
-        matter = asked.office.begin(opening, asked.caller.person, asked.now)
-    except InputError as error:
-        return _begin_page(asked, values, error)
-    return asked.go(f"/matters/{matter}?done=begin")
-
-
-def _parties(
-    asked: PageRequest, roles: Mapping[str, Any], values: Mapping[str, str]
-) -> dict[str, str]:
-    """Who plays which role: the person's own party in their roles, and who was named."""
-    own = {post.role: post.party for post in asked.caller.posts if post.role in roles}
-    named = {role: values.get(f"p.{role}", "").strip() for role in roles}
-    return own | {role: party for role, party in named.items() if party}
-
-
-def _begin_page(
-    asked: PageRequest, values: Mapping[str, str], error: SuyuanError | None
-) -> Response:
-    procedure = asked.office.registry.procedures.get(str(asked.request.path_params["procedure"]))
-    version = None if procedure is None else procedure.on(asked.now)
-    own = {post.role for post in asked.caller.posts}
-    if procedure is None or version is None or own.isdisjoint(names(version.opening.by)):
-        raise ProblemDetails(404)
-    form = form_of(version.opening.form)
-    filled = {name: values.get(f"f.{name}", "") for name in form}
-    return asked.page(
-        "begin.html.j2",
-        200 if error is None else 422,
-        title=procedure.spec.title,
-        about=procedure.spec.about,
-        inputs=inputs(form, procedure.fields, filled),
-        action=f"/begin/{procedure.id}",
-        errors=[] if error is None else reasons_of(error),
-        attempt=values.get("attempt") or secrets.token_urlsafe(24),
-        roles=[
-            (r, t, values.get(f"p.{r}", ""))
-            for r, t in procedure.spec.roles.items()
-            if r not in own
-        ],
-        back="/",
-    )

@@ -2,13 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -20,6 +19,7 @@ from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight, sight
 from suyuan.face.office_api.identity import COOKIE, Caller, caller_of, site_of
 from suyuan.face.office_api.site import OfficeSite
+from suyuan.face.office_api.waiting import in_thread
 from suyuan.face.office_pages.forms import sent
 from suyuan.face.office_pages.rendering import render
 from suyuan.face.office_pages.uploads import SentFile, has_files, taken_apart, whole_body
@@ -105,7 +105,7 @@ def page_route(path: str, method: str, work: Callable[[PageRequest], Response]) 
         if has_files(request):
             return await _with_files(work, request)
         body = await request.body() if request.method not in _SAFE else b""
-        return await run_in_threadpool(_page, work, request, body)
+        return await in_thread(_page, work, request, body)
 
     return Route(path, endpoint, methods=[method], name=work.__name__)
 
@@ -114,12 +114,29 @@ async def _with_files(work: Callable[[PageRequest], Response], request: Request)
     """A form with files: its body is not read before it is known who sends it."""
     now, language = site_of(request).clock(), language_of(request)
     try:
-        await run_in_threadpool(caller_of, request, now)
+        await in_thread(caller_of, request, now)
         body = await whole_body(request)
         parts = taken_apart(request.headers["content-type"], body)
     except (ProblemDetails, SuyuanError) as error:
         return error_page(error, request, now, language)
-    return await run_in_threadpool(_page, work, request, parts.written, parts.files)
+    return await in_thread(_page, work, request, parts.written, parts.files)
+
+
+def waiting_page_route(
+    path: str, method: str, work: Callable[[PageRequest], Awaitable[Response]]
+) -> Route:
+    """A route whose `work` waits without a thread."""
+
+    async def endpoint(request: Request) -> Response:
+        body, now = await request.body(), site_of(request).clock()
+        try:
+            if site_of(request).office.ledger.one_writer:
+                return await work(_asked(request, body, now))
+            return await work(await in_thread(_asked, request, body, now))
+        except (ProblemDetails, SuyuanError) as error:
+            return error_page(error, request, now, language_of(request))
+
+    return Route(path, endpoint, methods=[method], name=work.__name__)
 
 
 def _page(
@@ -128,17 +145,21 @@ def _page(
     body: bytes,
     files: tuple[SentFile, ...] = (),
 ) -> Response:
-    site = site_of(request)
-    now = site.clock()
-    language = language_of(request)
+    now = site_of(request).clock()
     try:
-        caller = caller_of(request, now)
-        asked = PageRequest(request, site, caller, body, now, language, files)
-        if request.method not in _SAFE and not _own_form(request, body):
-            raise ProblemDetails(403)
-        return work(asked)
+        return work(_asked(request, body, now, files))
     except (ProblemDetails, SuyuanError) as error:
-        return error_page(error, request, now, language)
+        return error_page(error, request, now, language_of(request))
+
+
+def _asked(
+    request: Request, body: bytes, now: datetime, files: tuple[SentFile, ...] = ()
+) -> PageRequest:
+    """The request once it is known who sends it, and that our own form did."""
+    caller = caller_of(request, now)
+    if request.method not in _SAFE and not _own_form(request, body):
+        raise ProblemDetails(403)
+    return PageRequest(request, site_of(request), caller, body, now, language_of(request), files)
 
 
 def _own_form(request: Request, body: bytes) -> bool:

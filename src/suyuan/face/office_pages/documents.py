@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from suyuan.casework.compiled import Procedure
 from suyuan.casework.scans import is_kept, kind_of, read_scan, take_scan
 from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight
@@ -31,34 +32,40 @@ class HandedIn:
     error: InputError | None = None
 
 
-def handed_in(asked: PageRequest, state: MatterState, form: Iterable[str]) -> HandedIn:
-    """Keep the files of a form, sealed for the matter's subject, and name them by field."""
+def handed_in(
+    asked: PageRequest,
+    procedure: Procedure,
+    subject: str,
+    form: Iterable[str],
+    *,
+    anew: bool = False,
+) -> HandedIn:
+    """Keep the files of a form, sealed for its subject, and name them by field.
+
+    `anew` where the subject is not yet the sender's: documents that are there are not named then.
+    """
     folder = asked.site.folder
     if folder is None:
         return HandedIn({})
-    fields = [n for n in form if state.procedure.fields[n].files]
-    found = {n: _kept_before(asked, state, folder, n) for n in fields}
+    fields = [n for n in form if procedure.fields[n].files]
+    found = {n: () if anew else _kept_before(asked, subject, folder, n) for n in fields}
     try:
         for file in asked.files:
             name = file.field.removeprefix("f.")
             if name not in found:
                 raise ProblemDetails(422)
             size = len(file.content)
-            kept = take_scan(
-                asked.office, folder, BytesIO(file.content), file.name, size, state.subject
-            )
+            kept = take_scan(asked.office, folder, BytesIO(file.content), file.name, size, subject)
             found[name] = tuple(dict.fromkeys((*found[name], kept.document)))
     except InputError as error:
         return HandedIn(found, error)
     return HandedIn(found)
 
 
-def _kept_before(
-    asked: PageRequest, state: MatterState, folder: Path, name: str
-) -> tuple[str, ...]:
-    """Documents that the form names: those only that are there for this matter's subject."""
+def _kept_before(asked: PageRequest, subject: str, folder: Path, name: str) -> tuple[str, ...]:
+    """Documents that the form names: those only that are there for this subject."""
     written = sent_many(asked.body, KEPT + name)
-    return tuple(d for d in written if is_kept(asked.office, folder, d, state.subject))
+    return tuple(d for d in written if is_kept(asked.office, folder, d, subject))
 
 
 def with_documents(written: Mapping[str, Any], handed: HandedIn) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from typing import Final
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from suyuan.face.office_api.identity import COOKIE, site_of
 from suyuan.face.office_api.keeping import with_cookie
+from suyuan.face.office_api.waiting import in_thread
 from suyuan.face.office_pages.browsing import (
     LANGUAGE_COOKIE,
     csrf_token,
@@ -37,7 +37,7 @@ async def enter(request: Request) -> Response:
     site = site_of(request)
     if request.headers.get("sec-fetch-site", "same-origin") not in _SAME:
         return error_page(ProblemDetails(403), request, site.clock(), language_of(request))
-    opened = await run_in_threadpool(site.browsers.open, request.path_params["link"], site.clock())
+    opened = await in_thread(site.browsers.open, request.path_params["link"], site.clock())
     if opened is None:
         return error_page(ProblemDetails(401), request, site.clock(), language_of(request))
     return with_cookie(RedirectResponse("/", 303), opened[0])

@@ -112,3 +112,11 @@ def given_fields(
 
 def _lines(text: str) -> Sequence[str]:
     return [line.strip() for line in text.replace("\r", "").split("\n") if line.strip()]
+
+
+def form_key(values: Mapping[str, str]) -> str:
+    """The key that was made when the form was shown; raises where it is none."""
+    key = values.get("attempt", "")
+    if not 16 <= len(key) <= 64:
+        raise ProblemDetails(422)
+    return key

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -13,6 +12,7 @@ from starlette.routing import Route
 from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
 from suyuan.face.office_api.bodies import decoded
 from suyuan.face.office_api.identity import caller_of, site_of
+from suyuan.face.office_api.waiting import in_thread
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.model.times import utc
 
@@ -35,7 +35,7 @@ def notice_route(cashiers: Mapping[str, Cashier]) -> Route:
 
     async def noticed(request: Request) -> Response:
         body = await request.body()
-        return await run_in_threadpool(_noticed, cashiers, request, body)
+        return await in_thread(_noticed, cashiers, request, body)
 
     return Route(PATH, noticed, methods=["POST"], name="noticed")
 

@@ -12,12 +12,13 @@ from starlette.routing import BaseRoute
 from suyuan.casework.declare import names
 from suyuan.casework.payments import Cashier
 from suyuan.casework.visibility import sight
-from suyuan.face.office_pages.acting import act_form, begin, begin_form, do, pay, second_person
-from suyuan.face.office_pages.browsing import PageRequest, page_route
+from suyuan.face.office_pages.acting import act_form, do, pay, second_person
+from suyuan.face.office_pages.browsing import PageRequest, page_route, waiting_page_route
 from suyuan.face.office_pages.documents import document
 from suyuan.face.office_pages.entrance import ENTRANCE
 from suyuan.face.office_pages.forms import sent
 from suyuan.face.office_pages.notices import notice_route
+from suyuan.face.office_pages.opening import begin, begin_form
 from suyuan.face.office_pages.views import MatterView, matter_view, state_title
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.model.errors import InputError
@@ -42,7 +43,7 @@ def office_pages(cashiers: Mapping[str, Cashier] | None = None) -> Sequence[Base
         page_route("/matters/{matter}/acts/{act}", "GET", act_form),
         page_route("/matters/{matter}/acts/{act}", "POST", do),
         page_route("/matters/{matter}/documents/{sha256}", "GET", document),
-        page_route("/matters/{matter}/fees/{fee}", "POST", paying),
+        waiting_page_route("/matters/{matter}/fees/{fee}", "POST", paying),
         notice_route(cashiers or {}),
         page_route("/matters/{matter}/proposals/{number:int}", "POST", second_person),
         page_route("/links", "GET", links),

@@ -9,11 +9,12 @@ from typing import Final
 from suyuan.casework.checks import Post, no_post, refusals
 from suyuan.casework.compiled import BEGIN, PROPOSED, WITHDRAWN, ActRule
 from suyuan.casework.explain import DutyLine, Possible, duty_lines, possible
+from suyuan.casework.items import item_state
 from suyuan.casework.office import Office, ReadTransaction
 from suyuan.casework.rebinding import ChangeNotice, change_notices
 from suyuan.casework.sealing import is_sealed
 from suyuan.casework.shared_records import VIEW, RecordView, record_views
-from suyuan.casework.state import MatterState, item_state, matter_state
+from suyuan.casework.state import MatterState, matter_state
 from suyuan.casework.visibility import Sight
 from suyuan.face.office_pages.personal import masked
 from suyuan.face.office_pages.words import value_words

@@ -20,9 +20,9 @@ ASSUMED = Text(
     "(the order record, the call, the chat account, the laundering), passed through what is cut; "
     "for money, where nine tenths of it did. Ways that the records do not show are held to stay "
     "open. What a ring would have found instead is not known, so nothing is said of it.",
-    "某一环节(订单信息、拨打号码、聊天账号、洗钱)中通往被害人的已知路径全部经过被切断之处的,"
-    "计为可阻断;资金以九成以上经过为准。记录未显示的路径视为仍然畅通。"
-    "团伙会否另寻渠道无从得知,不作推断。",
+    "某一环节（订单信息、拨打号码、聊天账号、洗钱）中通往被害人的已知路径全部经过被切断之处的，"
+    "计为可阻断；资金以九成以上经过为准。记录未显示的路径视为仍然畅通。"
+    "团伙会否另寻渠道无从得知，不作推断。",
 )
 
 
@@ -79,8 +79,8 @@ def sentence(cut: Cut) -> Text:
         f"Without it ({target.en}): {row['reports_stopped']:,} of {many(row['reports'], 'report')} "
         f"and {money(row['loss_stopped'])} yuan stopped; {many(row['reports_left'], 'report')} and "
         f"{money(row['loss_left'])} yuan remain. {row['reports_through']:,} passed through it.",
-        f"若无此环节({target.zh}):{row['reports']:,}起报案中可阻断{row['reports_stopped']:,}起、"
-        f"{money(row['loss_stopped'])}元;仍剩{row['reports_left']:,}起、"
+        f"若无此环节（{target.zh}）：{row['reports']:,}起报案中可阻断{row['reports_stopped']:,}起、"
+        f"{money(row['loss_stopped'])}元；仍剩{row['reports_left']:,}起、"
         f"{money(row['loss_left'])}元。经过此环节的有{row['reports_through']:,}起。",
     )
 

@@ -110,8 +110,8 @@ def _ring_told(row: Mapping[str, Any], shown: Shown) -> Text:
     return Text(
         "Ring {id}: {reports_en} by {victims_en}, with a loss of {loss} yuan, from {first} to "
         "{last}. Behind it: {helpers_en} ({each_en}).",
-        "团伙{id}:{reports}起报案,{victims}名被害人,损失{loss}元,时间自{first}至{last}。"
-        "其背后有{helpers}人:料商{b}人,号商{a}人,中间人{m}人,卡商{c}人。",
+        "团伙{id}:{reports}起报案，{victims}名被害人，损失{loss}元，时间自{first}至{last}。"
+        "其背后有{helpers}人：料商{b}人，号商{a}人，中间人{m}人，卡商{c}人。",
     ).format(
         id=shown.words(row["ring_id"]),
         reports=row["reports"],
@@ -183,8 +183,8 @@ def _money(found: Sequence[RingView], source: ResultTables, index: int) -> Chapt
                 f"{money(row['amount'])} yuan: {reason.en}; by other methods from "
                 f"{money(row['least'])} to {money(row['most'])}; recoverable "
                 f"{money(row['recoverable'])}.",
-                f"{money(row['amount'])}元:{reason.zh};其他方法为{money(row['least'])}至"
-                f"{money(row['most'])}元;可追回{money(row['recoverable'])}元。",
+                f"{money(row['amount'])}元：{reason.zh}；其他方法为{money(row['least'])}至"
+                f"{money(row['most'])}元；可追回{money(row['recoverable'])}元。",
             )
         )
     chapter.note = Text(
@@ -240,7 +240,7 @@ def _against(source: ResultTables, index: int) -> Chapter:
     chapter.add(LEAD)
     for row in source.table("limits").to_pylist():
         effect, table = row_text(row, "effect"), row["table"]
-        chapter.add(Text(f"Table {table} is missing: {effect.en}", f"缺少 {table} 表:{effect.zh}"))
+        chapter.add(Text(f"Table {table} is missing: {effect.en}", f"缺少 {table} 表：{effect.zh}"))
     for row in source.table("trace_doubts").to_pylist():
         effect, count = row_text(row, "effect"), row["count"]
         chapter.add(Text(f"{effect.en} ({count})", f"{effect.zh}({count})"))
@@ -250,7 +250,7 @@ def _against(source: ResultTables, index: int) -> Chapter:
             Text(
                 f"{hubs.num_rows} hubs were kept out of linkage; "
                 f"{number(pc.sum(hubs['not_followed']).as_py())} links were not followed.",
-                f"{hubs.num_rows}个公共节点未用于串并,"
+                f"{hubs.num_rows}个公共节点未用于串并，"
                 f"{number(pc.sum(hubs['not_followed']).as_py())}条联系未跟踪。",
             )
         )
@@ -260,7 +260,7 @@ def _against(source: ResultTables, index: int) -> Chapter:
         chapter.add(
             Text(
                 "{rows_read:,} rows were read, {rows_kept:,} kept, {quarantined:,} set aside.",
-                "读取{rows_read:,}行,保留{rows_kept:,}行,隔离{quarantined:,}行。",
+                "读取{rows_read:,}行，保留{rows_kept:,}行，隔离{quarantined:,}行。",
             ).format(**sums)
         )
     return chapter
@@ -278,7 +278,7 @@ def _methods(source: ResultTables, index: int) -> Chapter:
             how = (
                 Text("fitted on simulated worlds", "在模拟世界上拟合")
                 if card.fitted
-                else Text("set by hand, scores not calibrated", "人工设定,评分未经校准")
+                else Text("set by hand, scores not calibrated", "人工设定，评分未经校准")
             )
         chapter.add(
             Text(

@@ -1,6 +1,6 @@
 """The pictures of a dossier: chains, days, weeks and the flow of money, each as SVG."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from suyuan.face.display import Shown
 from suyuan.face.drawings.sankey import sankey
+from suyuan.face.report.boards import KeptBoard, board_drawings
 from suyuan.face.report.page import drawn, fragment
 from suyuan.face.rings import RingView
 from suyuan.face.source import ResultTables
@@ -31,12 +32,19 @@ class Picture:
 
 
 def pictures(
-    rings: list[RingView], source: ResultTables, shown: Shown, language: Language
+    rings: list[RingView],
+    source: ResultTables,
+    shown: Shown,
+    language: Language,
+    boards: Sequence[KeptBoard] = (),
 ) -> list[Picture]:
-    """The pictures of the first rings, then the money of all of `rings`."""
+    """Boards first, then the pictures of the first rings and the money of all of `rings`."""
     series = source.where("series", "ring_id", [ring.id for ring in rings])
     money = source.flow_graph(series["report_id"].combine_chunks())
-    drawings = []
+    drawings = [
+        _picture("chain", drawing, title, caption, language)
+        for drawing, title, caption in board_drawings(boards, rings, source, shown)
+    ]
     for ring, chain, line, weeks in drawn(rings[:PICTURED], source, money, shown):
         for kind, drawing, title, caption in _of_ring(ring, chain, line, weeks):
             drawings.append(_picture(kind, drawing, title, caption, language))
@@ -66,7 +74,7 @@ def _picture(
 
 _CHAIN = Text("The chain of ring {id}", "团伙 {id} 的链条")
 _CHAIN_TOLD = Text(
-    "Ring {id}: roles as columns, money from left to right.", "团伙{id}:各列为角色,资金自左向右。"
+    "Ring {id}: roles as columns, money from left to right.", "团伙{id}：各列为角色，资金自左向右。"
 )
 _DAYS = Text("Days of ring {id}", "团伙 {id} 时间线")
 _WEEKS = Text("Who of ring {id} was seen in which week", "团伙 {id} 各主体逐周活动")
@@ -77,5 +85,5 @@ _WEEKS_TOLD = Text(
 _FLOW = Text("Where the stolen money went", "赃款流向")
 _FLOW_TOLD = Text(
     "Where the stolen money went, step by step; grey ends are where it rests.",
-    "赃款逐步流向,灰色末端为停留处。",
+    "赃款逐步流向，灰色末端为停留处。",
 )

@@ -60,7 +60,7 @@ def _decoded(client: Any, path: Path) -> Any:
             hint=Text(
                 "Some authorities order their certificates in a way that the library refuses; "
                 "openssl ts -verify reads those.",
-                "个别机构的证书排列方式不为该库接受,可改用 openssl ts -verify 核验。",
+                "个别机构的证书排列方式不为该库接受，可改用 openssl ts -verify 核验。",
             ),
         ) from error
 
@@ -76,7 +76,7 @@ def _certificates(path: Path) -> list[Any]:
             value=path,
             hint=Text(
                 "Give the authority's certificate and, below it, those that issued it.",
-                "请给出时间戳机构证书,其后附上各级签发证书。",
+                "请给出时间戳机构证书，其后附上各级签发证书。",
             ),
         ) from error
 

@@ -99,7 +99,7 @@ def _statement(document: Any, statement: Claim, language: Language) -> None:
     if statement.score is not None:
         paragraph.add_run(f"  [{statement.score:.2f}]").font.color.rgb = SOFT
     if statement.against and statement.against.en:
-        head = Text("What speaks against it: ", "反面解释:")
+        head = Text("What speaks against it: ", "反面解释：")
         _small(document, _line(head, language) + _line(statement.against, language))
     for row in statement.rows:
         _small(document, f"{row.place} [{row.sha}] {row.table} {row.key} {row.note}")
@@ -140,5 +140,5 @@ def _clean(text: str) -> str:
 
 _UNDRAWN = Text(
     "no browser was found to draw it; see the HTML dossier",
-    "未找到可绘图的浏览器,请见 HTML 卷宗",
+    "未找到可绘图的浏览器，请见 HTML 卷宗",
 )

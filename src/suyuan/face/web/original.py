@@ -25,7 +25,7 @@ _TIME = re.compile(
 NOT_HERE = Text("The file is no longer in the case folder.", "该文件已不在案件文件夹中。")
 NO_LINES = Text(
     "This kind of file is not shown line by line; its stored row is above.",
-    "此类文件不逐行显示,入库记录见上。",
+    "此类文件不逐行显示，入库记录见上。",
 )
 
 

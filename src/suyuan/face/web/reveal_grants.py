@@ -20,7 +20,7 @@ PURPOSES: dict[str, Text] = {
     "court": Text("file for court or prosecutor", "移送起诉材料"),
 }
 OWN = Text(
-    "Another person with the supervisor's post must approve.", "须由另一名负责人审批,不得自批。"
+    "Another person with the supervisor's post must approve.", "须由另一名负责人审批，不得自批。"
 )
 STALE = Text("Sign in again before approving.", "审批前请重新验证身份。")
 _COLUMNS = (

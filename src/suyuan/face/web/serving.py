@@ -44,7 +44,7 @@ def serve(place: ServedPlace, tell: Callable[[Text], None], *, open_browser: boo
     url = _url(place, listening, site)
     tell(Text(f"Open {url}", f"请打开 {url}"))
     if site.alone:
-        tell(Text("The link works once. Ctrl-C ends it.", "链接仅可使用一次,按 Ctrl-C 结束。"))
+        tell(Text("The link works once. Ctrl-C ends it.", "链接仅可使用一次，按 Ctrl-C 结束。"))
     if open_browser:
         webbrowser.open(url)
     config = uvicorn.Config(
@@ -74,8 +74,12 @@ def give_back() -> None:
 def _check(place: ServedPlace) -> None:
     if (place.case is None) == (place.data is None):
         raise InputError(
-            Text("Give a case folder, or --data.", "请给出案件文件夹,或使用 --data。"),
-            value=place.case or "",
+            Text("Give a case folder, or --data.", "请给出案件文件夹，或使用 --data。"),
+            value=place.case,
+            hint=Text(
+                "For one person: suyuan serve CASE. An invented case to try: suyuan example.",
+                "单人使用：suyuan serve 案件文件夹。示例案件：suyuan example。",
+            ),
         )
     if not loopback(place.host) and not (place.data and place.cert and place.key):
         raise InputError(

@@ -29,7 +29,9 @@ KIND = Text("Files of this kind are not read.", "不读取此类文件。")
 NAME = Text("A file cannot be called so.", "文件名无效。")
 THERE = Text("The case has another file of this name.", "案件中已有同名文件。")
 FULL = Text("There is no room for this file.", "存储空间不足。")
-EVIDENCE_STAYS = Text("Give it another name: what is there is kept.", "请改名:已有材料不会被替换。")
+EVIDENCE_STAYS = Text(
+    "Give it another name: what is there is kept.", "请改名：已有材料不会被替换。"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,22 @@ WIDEST = 200
 
 def pairs(engine: Engine, left: ir.Table, right: ir.Table) -> ir.Table:
     """``leaked_row``, ``order_row``, ``order_id``, ``pattern`` of every pair compared."""
-    narrow = engine.keep(ibis.union(*(_by(left, right, key) for key in NARROW), distinct=True))
-    rest = engine.keep(left.anti_join(narrow, "leaked_row"))
+    narrow = engine.derive(_narrow, left, right)
+    rest = engine.derive(_rest, left, narrow)
+    return engine.derive(_narrow_and_wide, narrow, rest, right)
+
+
+def _narrow(left: ir.Table, right: ir.Table) -> ir.Table:
+    return ibis.union(*(_by(left, right, key) for key in NARROW), distinct=True)
+
+
+def _rest(left: ir.Table, narrow: ir.Table) -> ir.Table:
+    return left.anti_join(narrow, "leaked_row")
+
+
+def _narrow_and_wide(narrow: ir.Table, rest: ir.Table, right: ir.Table) -> ir.Table:
     wide = ibis.union(*(_by(rest, right, key) for key in WIDE), distinct=True)
-    return engine.keep(ibis.union(narrow, wide))
+    return ibis.union(narrow, wide)
 
 
 def _by(left: ir.Table, right: ir.Table, key: tuple[str, ...]) -> ir.Table:

@@ -25,19 +25,22 @@ LISTED = 0.01
 def matches(tables: Tables) -> ir.Table:
     """The table ``matches``: for each seized row the orders that it may be a copy of."""
     engine = tables.engine
-    left = engine.keep(seized(tables["leaked"], tables.zone))
-    right = engine.keep(ordered(tables["orders"], tables.zone))
+    left = engine.derive(seized, tables["leaked"], by=(tables.zone,))
+    right = engine.derive(ordered, tables["orders"], by=(tables.zone,))
     compared = pairs(engine, left, right)
-    patterns = engine.fetch(compared.group_by("pattern").aggregate(n=lambda t: t.count()))
-    random = engine.fetch(_random(tables, left, right))
-    weights = _weights(patterns, random)
-    weighed = compared.inner_join(engine.arrow(weights), "pattern")
+    patterns = engine.gather(_patterns, compared)
+    weights = _weights(patterns, _random(tables, left, right))
     orders = _count(engine, right)
-    return _probable(weighed, orders)
+    return engine.derive(_probable, compared, engine.arrow(weights), by=(orders,))
 
 
-def _probable(weighed: ir.Table, orders: int) -> ir.Table:
+def _patterns(compared: ir.Table) -> ir.Table:
+    return compared.group_by("pattern").aggregate(n=compared.count())
+
+
+def _probable(compared: ir.Table, weights: ir.Table, orders: int) -> ir.Table:
     """Posterior of each order among all orders and "none of them"."""
+    weighed = compared.inner_join(weights, "pattern")
     odds = weighed["weight"].exp() * (HELD / (1.0 - HELD) / max(orders, 1))
     mass = weighed.mutate(odds=odds)
     total = mass["odds"].sum().over(group_by="leaked_row")
@@ -54,27 +57,34 @@ def _weights(observed: pa.Table, random: pa.Table) -> pa.Table:
     return pa.table({"pattern": patterns, "weight": total, **columns})
 
 
-def _random(tables: Tables, left: ir.Table, right: ir.Table) -> ir.Table:
-    some = _some(tables, "leaked", left, "leaked_row").mutate(one=1)
-    others = _some(tables, "orders", right, "order_row").mutate(one=1)
+def _random(tables: Tables, left: ir.Table, right: ir.Table) -> pa.Table:
+    engine, sides = tables.engine, (tables["leaked"], tables["orders"])
+    steps = tuple(max(_count(engine, rows) // SAMPLE, 1) for rows in sides)
+    return engine.gather(_crossed, *sides, left, right, by=steps)
+
+
+def _crossed(
+    leaked: ir.Table, orders: ir.Table, left: ir.Table, right: ir.Table, one: int, other: int
+) -> ir.Table:
+    """How often each pattern is met by chance: some rows of both sides crossed."""
+    some = _some(leaked, left, "leaked_row", one).mutate(one=1)
+    others = _some(orders, right, "order_row", other).mutate(one=1)
     crossed = some.inner_join(others, "one")
-    return (
-        crossed.select(pattern=pattern(crossed))
-        .group_by("pattern")
-        .aggregate(n=lambda t: t.count())
-    )
+    return _patterns(crossed.select(pattern=pattern(crossed)))
 
 
-def _some(tables: Tables, name: str, fields: ir.Table, id_: str) -> ir.Table:
+def _some(rows: ir.Table, fields: ir.Table, id_: str, step: int) -> ir.Table:
     """Every nth row by its line: the same rows on every engine."""
-    rows = tables[name]
-    step = max(_count(tables.engine, rows) // SAMPLE, 1)
     chosen = rows.filter(rows["line"] % step == 0).select(**{id_: rows["row_id"]})
     return fields.semi_join(chosen, id_)
 
 
 def _count(engine: Engine, table: ir.Table) -> int:
-    return int(engine.fetch(table.aggregate(n=lambda t: t.count()))["n"][0].as_py())
+    return int(engine.gather(_counted, table)["n"][0].as_py())
+
+
+def _counted(table: ir.Table) -> ir.Table:
+    return table.aggregate(n=table.count())
 
 
 def _ints(table: pa.Table, name: str) -> np.ndarray:
@@ -84,7 +94,7 @@ def _ints(table: pa.Table, name: str) -> np.ndarray:
 def _run(tables: Tables) -> Written:
     if not (tables.has("leaked") and tables.has("orders")):
         return {}
-    return {"matches": tables.engine.keep(matches(tables))}
+    return {"matches": matches(tables)}
 
 
 MATCHING = Step(

@@ -19,6 +19,9 @@ _DAY_PARTS: Final = "['y', 'm', 'd']"
 _NAMED_MONTHS: Final = tuple(
     f"{day}{clock}"
     for day in (
+        "%d-%b-%y",
+        "%d %b %y",
+        "%d/%b/%y",
         "%d-%b-%Y",
         "%d %b %Y",
         "%b %d, %Y",
@@ -29,6 +32,27 @@ _NAMED_MONTHS: Final = tuple(
     )
     for clock in (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
 )
+#: Zones by their usual letters; CST is left out, being China's, and America's, and Cuba's.
+_ZONES: Final = {
+    "GMT": "+00",
+    "PST": "-08",
+    "PDT": "-07",
+    "MST": "-07",
+    "MDT": "-06",
+    "EST": "-05",
+    "EDT": "-04",
+    "CET": "+01",
+    "CEST": "+02",
+    "EET": "+02",
+    "EEST": "+03",
+    "HKT": "+08",
+    "SGT": "+08",
+    "MYT": "+08",
+    "JST": "+09",
+    "KST": "+09",
+    "AEST": "+10",
+    "AEDT": "+11",
+}
 _CLOCK: Final = r"\d{1,2}(:\d{1,2}(:\d{1,2}([.]\d+)?)?)?"
 
 
@@ -58,12 +82,22 @@ def _written_time(text: str, zone: str) -> str:
     zoned = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.*') AND regexp_full_match({text}, {shift})"
     offset = rf"regexp_replace({text}, ' ?([+-]\d\d):?(\d\d)?( [A-Z]{{2,5}})?$', '\1:\2')"
     instant = f"TRY_CAST(rtrim(replace({offset}, '/', '-'), ':') AS TIMESTAMPTZ)"
+    lettered = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.* [A-Z]{{3,4}}')"
     return (
         f"CASE WHEN {text} LIKE '____-__-_____:__:__' THEN TRY_CAST({text} AS TIMESTAMP) "
         f"WHEN regexp_full_match({text}, '[0-9.]+') THEN {_digits_time(text, zone)} "
         f"WHEN {zoned} THEN timezone('{zone}', {instant}) "
+        f"WHEN {lettered} THEN {_lettered_time(text, zone)} "
         f"ELSE coalesce({_worded_time(text)}, {_spelled_time(text)}) END"
     )
+
+
+def _lettered_time(text: str, zone: str) -> str:
+    """A time with the letters of its zone; null where the letters are nobody's, or of several."""
+    whens = " ".join(f"WHEN '{name}' THEN '{offset}:00'" for name, offset in _ZONES.items())
+    offset = f"CASE regexp_extract({text}, '[A-Z]+$') {whens} END"
+    clock = f"replace(regexp_replace({text}, ' [A-Z]+$', ''), '/', '-')"
+    return f"timezone('{zone}', TRY_CAST({clock} || {offset} AS TIMESTAMPTZ))"
 
 
 def _spelled_time(text: str) -> str:

@@ -246,7 +246,7 @@ def _piece(body: _Body, layout: PartLayout) -> Piece:
 
 def _wrapped(data: bytes) -> bool:
     """Whether some cell may be written so that a spreadsheet takes it for text."""
-    return b'="' in data or b"`" in data
+    return b'="' in data or b"`" in data or b",'" in data
 
 
 def _slowly(data: bytes, body: _Body, delimiter: str, width: int, extra: int) -> ArrowRows:
@@ -273,14 +273,14 @@ def _slowly(data: bytes, body: _Body, delimiter: str, width: int, extra: int) ->
 
 _FOREIGN = Text(
     "parts of the file are in another encoding; read as what they are",
-    "文件中混有另一种编码,已按其实际编码读取",
+    "文件中混有另一种编码，已按其实际编码读取",
 )
 _REPLACED = Text(
     "bytes that form no character in any known encoding, shown as \ufffd",
-    "含有无法识别的字节,以 \ufffd 代替",
+    "含有无法识别的字节，以 \ufffd 代替",
 )
-_NUL = Text("NUL bytes were removed", "含有空字节,已去除")
+_NUL = Text("NUL bytes were removed", "含有空字节，已去除")
 _UNCLOSED = Text(
     "a quotation mark opens a cell and never closes it; read as an ordinary character",
-    "有引号开启后未闭合,已按普通字符处理",
+    "有引号开启后未闭合，已按普通字符处理",
 )

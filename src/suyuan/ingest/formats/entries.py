@@ -28,11 +28,11 @@ UNBALANCED: Final = Text(
 )
 TURNED: Final = Text(
     "reversals are marked the other way round than ISO 20022 says; read as the balances prove",
-    "冲销标记与 ISO 20022 规定相反,已按余额核定方向",
+    "冲销标记与 ISO 20022 规定相反，已按余额核定方向",
 )
 UNSPLIT: Final = Text(
     "the transactions of this entry do not add up to it; read as one row",
-    "该分录的明细合计与分录金额不符,按一行读入",
+    "该分录的明细合计与分录金额不符，按一行读入",
 )
 BAD_LINE: Final = Text("this entry cannot be read", "无法识别该分录")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from suyuan.ingest.formats.data_cells import count_data, looks_like_row
+from suyuan.ingest.formats.header_rows import two_rows
 from suyuan.ingest.formats.headers import forms
 from suyuan.ingest.formats.second_tables import is_header
 from suyuan.ingest.settings import FileSettings
@@ -26,6 +27,10 @@ NO_HEADER: Final = Text(
     "首行像是数据,未见表头;请用 suyuan map 指明各列",
 )
 _HEADER_ROWS: Final = 60
+#: Encodings that are looked for only where GB18030 shows no header, and how much is looked at.
+_RARE: Final = ("cp950", "cp932")
+_HEADER_BYTES: Final = 1 << 16
+_FEW_HEADERS: Final = 3
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -60,6 +65,8 @@ def sniff(
     `unnamed` may know the columns by what they hold, else :class:`InputError` is raised.
     """
     encoding, bom = _encoding(head, settings.encoding)
+    if settings.encoding is None and encoding in {None, "gb18030"}:
+        encoding = _by_words(head, known) or encoding
     if encoding is None:
         return None
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head[bom:])
@@ -87,6 +94,10 @@ def sniff(
             raise InputError(NO_HEADER, value=f"{len(first)} columns")
         return PartLayout(encoding, bom, delimiter, named, 0, first_line)
     above = "\n".join(text.split("\n", header_line)[: header_line - 1])
+    below = next((row for row in rows if row[0] >= body_line), None)
+    both = two_rows(cells, below[2], known) if below else None
+    if below and both and settings.header_row is None:
+        header_line, body_line, cells = below[0], below[1], list(both)
     return PartLayout(encoding, bom, delimiter, tuple(cells), header_line, body_line, above)
 
 
@@ -199,6 +210,22 @@ def _by_lines(head: bytes) -> str | None:
     if utf8 + others < 0.9 * len(lines):
         return None
     return "utf-8" if utf8 >= others else "gb18030"
+
+
+def _by_words(head: bytes, known: frozenset[str]) -> str | None:
+    """Big5 or Shift_JIS, whose bytes pass for GB18030: where only so a header can be read."""
+    start = head[:_HEADER_BYTES].rpartition(b"\n")[0]
+
+    def hits(encoding: str) -> int:
+        text = start.decode(encoding, "replace")
+        marks = [mark for mark in DELIMITERS if mark in text]
+        rows = (cells for mark in marks for _, _, cells in _rows(text, mark))
+        return max((header_hits(cells, known) for cells in rows), default=0)
+
+    if hits("gb18030") >= _FEW_HEADERS:
+        return None
+    fitting = (name for name in _RARE if _fits(start, name) and hits(name) >= _FEW_HEADERS)
+    return next(fitting, None)
 
 
 def _fits(line: bytes, encoding: str) -> bool:

@@ -40,5 +40,5 @@ class LineCount:
 BREACH = Text(
     "lines of this file are not accounted for, which is an error of this program; nothing of it "
     "was taken",
-    "该文件有行去向不明,属程序错误;未读入其中任何行",
+    "该文件有行去向不明，属程序错误；未读入其中任何行",
 )

@@ -60,9 +60,9 @@ def _unpacked(column: pa.Array) -> pa.Array:
 
 _BOMB = Text(
     "This Parquet file unpacks into far more than it holds (a bomb); it was not read.",
-    "该 Parquet 文件解包后体积异常膨胀(疑似压缩炸弹),未读取。",
+    "该 Parquet 文件解包后体积异常膨胀（疑似压缩炸弹），未读取。",
 )
 _BROKEN = Text(
     "This Parquet file cannot be read; it may be cut short.",
-    "无法读取该 Parquet 文件,可能已损坏或被截断。",
+    "无法读取该 Parquet 文件，可能已损坏或被截断。",
 )

@@ -19,9 +19,9 @@ from suyuan.ingest.formats.headers import forms, normal
 from suyuan.model.text import Text
 
 SECOND: Final = Text(
-    "another table begins here; read as a table of its own", "此处另有一张表,已作为单独的表读取"
+    "another table begins here; read as a table of its own", "此处另有一张表，已作为单独的表读取"
 )
-REPEATED: Final = Text("the header is repeated on this line; not a row", "此行重复了表头,不计为行")
+REPEATED: Final = Text("the header is repeated on this line; not a row", "此行重复了表头，不计为行")
 #: How many lines may lead up to a header.
 ABOVE: Final = 20
 _LABEL: Final = re.compile(r"[\u4e00-\u9fff)）]\s*[:：]")

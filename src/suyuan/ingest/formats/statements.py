@@ -93,7 +93,7 @@ def _text(data: bytes) -> str:
 
 _BROKEN = Text("This statement is not well formed.", "该对账单格式有误。")
 _NO_ENTRIES = Text("This statement holds no entry.", "该对账单中没有分录。")
-_TOO_LARGE = Text("This statement is too large to be read.", "该对账单过大,无法读取。")
+_TOO_LARGE = Text("This statement is too large to be read.", "该对账单过大，无法读取。")
 _NO_LIBRARY = Text(
     "Reading this kind of statement needs the extra: pip install 'suyuan[statements]'.",
     "读取此类对账单需要安装:pip install 'suyuan[statements]'。",

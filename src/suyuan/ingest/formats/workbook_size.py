@@ -71,9 +71,9 @@ def _column(letters: bytes) -> int:
 _TOO_LARGE = Text(
     "A cell stands far outside the table, and the sheet is too large to be opened; delete it, "
     "or save the sheet as CSV.",
-    "工作表中有单元格远在表格之外,范围过大,无法打开;请删除该单元格,或另存为 CSV。",
+    "工作表中有单元格远在表格之外，范围过大，无法打开；请删除该单元格，或另存为 CSV。",
 )
 _BOMB = Text(
     "This workbook unpacks into far more than it holds (a zip bomb); it was not read.",
-    "该工作簿解压后体积异常膨胀(疑似压缩炸弹),未读取。",
+    "该工作簿解压后体积异常膨胀（疑似压缩炸弹），未读取。",
 )

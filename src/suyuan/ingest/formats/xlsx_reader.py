@@ -11,6 +11,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from suyuan.ingest.formats.data_cells import looks_like_row
+from suyuan.ingest.formats.header_rows import two_rows
 from suyuan.ingest.formats.layout import Fits, Unnamed, header_hits, numbered
 from suyuan.ingest.formats.line_count import BREACH
 from suyuan.ingest.formats.markup_tables import tables_in
@@ -36,10 +37,10 @@ _LISTED = 1_000
 #: The first and the last cell of a merged range, as (row, column) from 0.
 _Range = tuple[tuple[int, int], tuple[int, int]]
 MERGED = Text(
-    "a cell merged over several rows counts for each of them", "跨行合并的单元格,其值计入每一行"
+    "a cell merged over several rows counts for each of them", "跨行合并的单元格，其值计入每一行"
 )
 BESIDE = Text(
-    "cells to the right of the last header; not read", "最后一个表头右侧另有单元格,未读取"
+    "cells to the right of the last header; not read", "最后一个表头右侧另有单元格，未读取"
 )
 
 
@@ -143,7 +144,11 @@ def _sheet(
             best = next(earlier, best)
     if header_row is None and looks_like_row(rows[best]) and not _rank(rows[best], known)[0]:
         return _headless(name, rows, unnamed)
-    return BookSheet(name, _texts(rows[best]), best + 1, _text(rows[:best]), rows)
+    above = _text(rows[:best])
+    both = two_rows(rows[best], rows[best + 1], known) if best + 1 < len(rows) else None
+    if both and header_row is None:
+        return BookSheet(name, both, best + 2, above, rows)
+    return BookSheet(name, _texts(rows[best]), best + 1, above, rows)
 
 
 def _headless(name: str, rows: list[list[Any]], unnamed: Unnamed | None) -> BookSheet:
@@ -268,5 +273,5 @@ def _number(cell: float) -> str:
 
 _BROKEN = Text(
     "This workbook cannot be opened; it may be cut short or protected.",
-    "无法打开该工作簿,可能已损坏、被截断或加密。",
+    "无法打开该工作簿，可能已损坏、被截断或加密。",
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from suyuan.ingest.cleaning.cells import text_of
-from suyuan.ingest.formats.headers import normal, unit_of
+from suyuan.ingest.formats.headers import normal, offset_of, unit_of
 from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.mapping.profile_match import Match
 from suyuan.ingest.mapping.profiles import FACTORS
@@ -22,8 +22,9 @@ class Context:
 
     The match, types by raw column, whether to trim, whether cells are wrapped (``="…"``, a
     backtick), whether signs are to be read against all rows of the file, and whether it is known of
-    some file how its days with the year last are written (``o_days``). What is used more
-    than once is named by :meth:`let`: an engine that unfolds everything plans for minutes.
+    some file how its days with the year last are written (``o_days``), or in which unit its
+    amounts are (``o_unit``). What is used more than once is named by :meth:`let`: an engine that
+    unfolds everything plans for minutes.
     """
 
     match: Match
@@ -32,6 +33,7 @@ class Context:
     wrapped: bool = False
     signs: bool = False
     days: bool = False
+    units: bool = False
     levels: list[dict[str, str]] = field(default_factory=list)
 
     def let(self, sql: str) -> str:
@@ -69,7 +71,9 @@ def cell(
     # Of a standard table only what identifies is looked at, where its columns are made.
     if context.types[f"c{position}"] == "VARCHAR" and context.match.profile.name != "standard":
         text = context.let(without_placeholders(text, nobody=party))
-    scaled = _scaled(context, text, context.match.headers[position], type_)
+    header = context.match.headers[position]
+    scaled = _zoned(text, header) if type_ is Type.TIME else text
+    scaled = _scaled(context, scaled, header, type_)
     return scaled if scaled == text else context.let(scaled)
 
 
@@ -112,21 +116,41 @@ def without_placeholders(text: str, *, nobody: bool = False) -> str:
 
 
 def _unwrapped(text: str) -> str:
-    """What a spreadsheet was told is text: ="123", or 123 behind a backtick."""
+    """What a spreadsheet was told is text: ="123", 123 behind a backtick, or '123' in quotes."""
+    quoted = f"regexp_full_match({text}, '''[-+/:. 0-9A-Z]*[0-9][-+/:. 0-9A-Z]*''')"
     return (
         f"CASE WHEN starts_with({text}, '=') THEN nullif(trim(regexp_replace({text}, "
         f"'^=\"?([^\"]*)\"?$', '\\1')), '') "
-        f"WHEN starts_with({text}, '`') THEN nullif(substr({text}, 2), '') ELSE {text} END"
+        f"WHEN starts_with({text}, '`') THEN nullif(substr({text}, 2), '') "
+        f"WHEN {quoted} THEN trim({text}, '''') ELSE {text} END"
     )
 
 
+def _zoned(text: str, header: str) -> str:
+    """A clock time with the offset that its header names, where it has none of its own."""
+    offset = offset_of(header)
+    if offset is None:
+        return text
+    bare = rf"regexp_full_match({text}, '.*\d:\d\d(:\d\d([.]\d+)?)?')"
+    return f"CASE WHEN {bare} THEN {text} || '{offset}' ELSE {text} END"
+
+
 def _scaled(context: Context, text: str, header: str, type_: Type) -> str:
+    factors = FACTORS.get(type_, {})
     unit = context.match.profile.units.get(normal(header)) or unit_of(header) or ""
-    factor = FACTORS.get(type_, {}).get(unit, "1")
+    factor = factors.get(unit, "1")
+    if type_ is Type.MONEY and unit not in factors and context.units:
+        whens = " ".join(f"WHEN '{name}' THEN {size}" for name, size in factors.items())
+        factor = f"CASE o_unit {whens} ELSE 1 END"
     if factor == "1":
         return text
-    number = f"TRY_CAST(replace({text}, ',', '') AS DECIMAL(18, 4))"
+    plain = f"replace(replace(replace({text}, ',', ''), '(', '-'), ')', '')"
+    number = f"TRY_CAST({plain} AS DECIMAL(18, 4))"
     product = f"regexp_replace(CAST({number} * {factor} AS VARCHAR), '[.]?0+$', '')"
     if type_ is Type.INT:
         product = f"CAST(CAST({number} * {factor} AS BIGINT) AS VARCHAR)"
-    return f"CASE WHEN {number} IS NULL THEN {text} ELSE {product} END"
+    # What is no number cannot be brought to yuan, and must not stand as if it were.
+    unread = f"CASE WHEN regexp_matches({text}, '[0-9]') THEN {text} || ' ×' ELSE {text} END"
+    if type_ is Type.INT:
+        unread = text
+    return f"CASE WHEN {number} IS NULL THEN {unread} ELSE {product} END"

@@ -171,8 +171,8 @@ def _by_column(context: Context, sides: Sides) -> str:
     amount = context.let(f"CASE WHEN {gone} THEN {out} ELSE {come} END")
     outcome = context.let(
         f"CASE WHEN {gone} AND {came} THEN NULL WHEN {gone} THEN 1 WHEN {came} THEN 0 "
-        f"WHEN {out} IS NOT NULL OR {come} IS NOT NULL THEN 0 "
-        f"WHEN {_wording(context, vocabulary().brought_forward)} THEN {Way.NO_EVENT:d} END"
+        f"WHEN {_wording(context, vocabulary().brought_forward)} THEN {Way.NO_EVENT:d} "
+        f"WHEN {out} IS NOT NULL OR {come} IS NOT NULL THEN 0 END"
     )
     return _turned(context, amount, outcome, f"PARTITION BY origin, {gone}, {came}")
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from suyuan.ingest.cleaning.cells import typed
 from suyuan.ingest.cleaning.times import YEARLESS
+from suyuan.ingest.formats.headers import offset_of
 from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.mapping.cell_sql import Context, coalesced, first_of, without_placeholders
 from suyuan.ingest.mapping.direction_sql import SIDE_WORD, SOME_DIGIT
@@ -65,7 +66,11 @@ def own_account(context: Context, sides: Sides) -> str:
 
 def _column(context: Context, column: Column, source: ColumnSource) -> Mapped:
     plain = _plain(context, source)
-    if plain and typed(column, context.types[plain]):
+    elsewhere = column.type is Type.TIME and any(offset_of(h) for h in context.match.headers)
+    elsewhere = elsewhere or (
+        column.type is Type.MONEY and context.units
+    )  # by the header, or above it
+    if plain and typed(column, context.types[plain]) and not elsewhere:
         type_ = context.types[plain]
         # pandas writes what is missing as not-a-number
         finite = type_ in {"DOUBLE", "FLOAT"}
@@ -81,7 +86,7 @@ def _prefixed(prefix: str, sql: str | None) -> str | None:
 def _plain(context: Context, source: ColumnSource) -> str | None:
     """The raw column, if the source is nothing but that."""
     bare = not (source.join or source.values or source.find or source.step or source.side)
-    if not bare or source.line or source.constant is not None or source.prefix:
+    if not bare or source.line or source.constant is not None or source.prefix or source.unsigned:
         return None
     there = [p for h in source.headers if (p := context.match.position(h)) is not None]
     return f"c{there[0]}" if len(there) == 1 else None
@@ -96,12 +101,14 @@ def _from(context: Context, source: ColumnSource, column: Column) -> Mapped:
         first = first_of(context, source.headers)
         return Mapped(f"coalesce({first}, {place})" if first else place, "VARCHAR", header)
     if source.join:
-        sql = _joined(context, source)
+        sql = _joined(context, source, column.type)
     else:
         sql = first_of(context, source.headers, column.type) or "NULL"
     if context.match.profile.name == "standard" and _identifies(column):
         sql = context.let(without_placeholders(sql))
     sql = _translated(context, source, sql)
+    if source.unsigned:
+        sql = _unsigned(context.let(sql))
     kind = "VARCHAR"
     if column.type is Type.TIME and (context.days or context.match.profile.name != "standard"):
         sql = _dated(context, context.let(sql))
@@ -145,9 +152,9 @@ def _header(context: Context, headers: tuple[str, ...]) -> str | None:
     return next((context.match.headers[n].strip() for n in places if n is not None), None)
 
 
-def _joined(context: Context, source: ColumnSource) -> str:
+def _joined(context: Context, source: ColumnSource, type_: Type) -> str:
     """A day and a clock time put together; a part that holds both stands alone."""
-    cells = [first_of(context, header.split("|")) for header in source.headers]
+    cells = [first_of(context, header.split("|"), type_) for header in source.headers]
     parts = [*dict.fromkeys(part for part in cells if part)]  # one column may hold both
     if not parts:
         return "NULL"
@@ -155,6 +162,7 @@ def _joined(context: Context, source: ColumnSource) -> str:
     day = context.let(f"regexp_replace({parts[0]}, '[ T]00:00:00$', '')")
     if len(parts) == 1:
         return day
+    day = context.let(_serial_day(day))
     clock = context.let(_clock(parts[1]))
     whole = f"concat_ws(' ', {', '.join([day, clock, *parts[2:]])})"
     both = f"length({parts[1]}) > 10 AND regexp_matches({parts[1]}, {literal(_FULL_TIME)})"
@@ -162,12 +170,22 @@ def _joined(context: Context, source: ColumnSource) -> str:
     return f"CASE WHEN {both} THEN {parts[1]} WHEN {alone} THEN {day} ELSE {whole} END"
 
 
+def _serial_day(day: str) -> str:
+    """A day that a workbook counts from 1899-12-30, where a clock time stands beside it."""
+    written = f"strftime(DATE '1899-12-30' + TRY_CAST({day} AS INTEGER), '%Y-%m-%d')"
+    return f"CASE WHEN regexp_full_match({day}, '[2-7]\\d{{4}}') THEN {written} ELSE {day} END"
+
+
 def _clock(part: str) -> str:
     """A clock time; as a bare number it has lost its leading zeros: 7 is 00:00:07."""
     number = f"regexp_replace({part}, '[.]0+$', '')"
+    seconds = f"CAST(round(TRY_CAST({part} AS DOUBLE) * 86400) AS BIGINT)"  # of a day's share
+    share = f"strftime(TIMESTAMP '2000-01-01' + to_seconds({seconds}), '%H:%M:%S')"
     return (
         f"CASE WHEN regexp_full_match({part}, '0\\d\\d\\d') THEN {part} || '00' "
         f"WHEN regexp_full_match({part}, '\\d{{1,6}}([.]0+)?') THEN lpad({number}, 6, '0') "
+        f"WHEN regexp_full_match({part}, '0?[.]\\d+') THEN {share} "
+        f"WHEN regexp_full_match({part}, '\\d\\d([.]\\d\\d){{2}}') THEN replace({part}, '.', ':') "
         f"ELSE regexp_replace({part}, '^(1899-12-3\\d|1900-01-0\\d)[ T]', '') END"
     )
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -17,7 +18,7 @@ from suyuan.model.text import Text
 _ACCOUNT: Final = (
     r"(?:^|[^对方手\x{4e00}-\x{9fff}]|本方|查询|客户|交易|本人|借记|银行|信用|一卡通|户主|活期|主|"
     r"开户|存款)"
-    r"(?:账号|帐号|卡号|账户|帐户|账户号|户口号|[账帐][(/]?卡\)?号|账户账号|卡账号|主账号)"
+    r"(?:账号|帐号|卡号|账户|帐户|账户号|户口号|[账帐][(/]?卡\)?号|账户账号|卡账号|主账号|口座番号)"
     r"(?:/[^\s:]{1,6})?"
     r"[ \t]*:?[ \t]*[\[(【<]?[ \t]*([0-9*xX][0-9*xX -]{4,28}[0-9*xX]|\d[\d.]{6,24}[A-Z]{0,3})"
 )
@@ -36,6 +37,10 @@ _NAMED: Final = {"account": (_ACCOUNT, _ENGLISH, _TAIL), "phone": (_PHONE,)}
 _GLOSS: Final = re.compile(
     r"(?i)(?<=[\u4e00-\u9fff])[ \t]*"
     r"[\[(][a-z .'/]*\b(?:account|a/c|card|number|no)\b[a-z .'/]*[\])]"
+)
+#: The blank after one label's value and before the next label: 账户:某公司 账号:622…
+_VALUE_END: Final = re.compile(
+    r"(?<=:)(\s*[^\s:]+)[ \u3000]+(?=[\u4e00-\u9fff][\u4e00-\u9fff ]{0,7}:)"
 )
 _CHINESE_GAP: Final = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff])")
 
@@ -83,6 +88,20 @@ def _above(pattern: str, above: str) -> str | None:
         found = found_in(one, text)
         if found and (value := _trimmed(found)):
             return value
+    return _below(pattern, text)
+
+
+def _below(pattern: str, text: str) -> str | None:
+    """What stands in the line below its label, in the same cell: 账号, 户名 over 6222…, 白露."""
+    if pattern not in _NAMED:
+        return None
+    lines = [[cell.strip() for cell in line.split("\t")] for line in text.split("\n")]
+    for labels, values in pairwise(line for line in lines if any(line)):
+        for label, value in zip(labels, values, strict=False):
+            if not label or re.search(r"\d", label) or not re.search(r"\d", value):
+                continue
+            if any(found_in(one, f"{label}:{value}") for one in _NAMED[pattern]):
+                return _trimmed(value)
     return None
 
 
@@ -94,7 +113,7 @@ def _trimmed(found: str) -> str:
 def comparable(above: str) -> str:
     """Text above a header in comparable form: one width, no blanks in labels, cells by tabs."""
     text = unicodedata.normalize("NFKC", above).replace('="', "").replace('"', "")
-    text = _GLOSS.sub("", text).replace("|", "\t")
+    text = _VALUE_END.sub(r"\1\t", _GLOSS.sub("", text)).replace("|", "\t")
     return _CHINESE_GAP.sub("", re.sub(r"[,;]", "\t", text))
 
 

@@ -11,7 +11,7 @@ _RANGE: Final = re.compile(_MONTH + r"[^\n\d]{0,3}[\d日号:\- ]{0,12}(?:至|到
 _ONE: Final = re.compile(_MONTH)
 #: When a file was made says nothing of what it holds.
 _EXPORTED: Final = re.compile(
-    r"(导出|申请|打印|下载|制表|生成|查询)(时间|日期)\D{0,4}20\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}.*"
+    r"(导出|申请|打印|下载|制表|生成|查询)(时间|日期)(?!段|区间|范围|周期)\D{0,4}20\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}.*"
 )
 _IN_NAME: Final = re.compile(r"(?<!\d)(20\d\d)[-_.年]?(0[1-9]|1[0-2])")
 

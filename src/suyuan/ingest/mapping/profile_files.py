@@ -136,6 +136,7 @@ def _source(content: object) -> ColumnSource:
         line=bool(content.get("line", False)),
         prefix=content.get("prefix", ""),
         not_own=bool(content.get("not_own", False)),
+        unsigned=bool(content.get("unsigned", False)),
     )
 
 

@@ -27,6 +27,9 @@ _PARTY: Final = re.compile(
     r"(对方|对手|交易方|收款|付款|汇款|counterpart|beneficiary|payee|payer|remitter).{0,6}"
     r"(账|帐|卡|户名|名称|姓名|account|name|id)"
 )
+#: Of two columns for the two directions.
+_GONE: Final = re.compile(r"^(支出|借方|支取|取出|转出|付出|debit|withdraw|paidout|moneyout)")
+_COME: Final = re.compile(r"^(收入|贷方|存入|转入|收进|credit|deposit|paidin|moneyin)")
 #: And those that tell what a row was for.
 _PURPOSE: Final = re.compile(
     r"摘要|说明|描述|用途|附言|备注|地点|场所|类型|名目|description|memo|narrative"
@@ -65,6 +68,8 @@ class Match:
         if sides is None:
             return []
         found = [h for h in self.left_over if sides.signed and _FLAG.search(normal(h))]
+        pair = [[h for h in self.left_over if one.search(normal(h))] for one in (_GONE, _COME)]
+        found += [h for one in pair for h in one] if sides.signed and all(pair) else []
         parties = [h for source in sides.other for h in source.headers if self._is_party(h)]
         if not parties and len(self.headers) > 1:
             found += [h for h in self.left_over if _PARTY.search(normal(h))]
@@ -102,7 +107,9 @@ def match(
     known = [one for one in profiles if _knows(one, headers) and _called(one, shown)]
     if known:
         found = [_with(profile, headers, settings) for profile in known]
-        return max(found, key=lambda m: (m.profile.of_case, not m.lacking, *_fitness(m)))
+        return max(
+            found, key=lambda m: (m.profile.of_case, not m.lacking, not m.unread, *_fitness(m))
+        )
     return _by_header(headers, settings) or as_named
 
 
@@ -219,7 +226,7 @@ def _with(profile: Profile, headers: Sequence[str], settings: FileSettings) -> M
     columns = {
         role: source
         for role, source in {**profile.columns, **renamed}.items()
-        if not source.headers or _there(source.headers, present)
+        if not source.headers or source.line or _there(source.headers, present)
     }
     narrowed = replace(profile, columns=columns)
     ignored = profile.ignore | {normal(header) for header in settings.ignore} | narrowed.headers

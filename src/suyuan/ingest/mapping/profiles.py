@@ -30,8 +30,8 @@ class ColumnSource:
     group of a pattern finds. ``step`` reads a number as so many units since ``since``.
     ``side`` fills the cell only on rows that go ``out`` of (or ``in`` to) the statement's own
     account, ``not_own`` only where the cell is not that account, so that of two columns for the
-    two sides the other one is found. ``line`` makes an id of the row's place; ``constant`` is the
-    same on every row.
+    two sides the other one is found, and ``unsigned`` leaves a sign out.
+    ``line`` makes an id of the row's place; ``constant`` is the same on every row.
     """
 
     headers: tuple[str, ...] = ()
@@ -45,6 +45,7 @@ class ColumnSource:
     constant: str | None = None
     prefix: str = ""
     not_own: bool = False
+    unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,5 +95,5 @@ def _quoted(value: str) -> str:
 
 _BY_HAND = Text(
     "case.toml says something else of this file; change it by hand to: {lines}",
-    "case.toml 对该文件已有不同说明,请手工改为:{lines}",
+    "case.toml 对该文件已有不同说明，请手工改为：{lines}",
 )

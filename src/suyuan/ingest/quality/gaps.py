@@ -4,60 +4,57 @@ For each account the running sum of what came and went is taken off the balances
 in a complete statement what is left is one constant, the opening balance. Where it jumps, money
 moved that the records do not show. Accounts are told apart by a hash of eight bytes: among twenty
 million two are the same once in a hundred thousand cases, and then a gap too many is listed.
+
+The engine reads, arrays are sorted: rows stand nearly in the order of time as they are, which its
+windows cannot use. Accounts are taken in shares by their hash, so that memory does not grow.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 
 from suyuan.ingest.problems import Problem
 from suyuan.model.text import Text
 
 #: Gaps are listed up to here for each file; the summary counts them all.
 LISTED: Final = 1_000
-_NO_SIDES: Final = (
-    "SELECT NULL::VARCHAR AS source_key, 0::BIGINT AS line, FALSE AS outward, "
-    "0::BIGINT AS own_balance WHERE FALSE"
+#: So many rows (two movements each) are sorted at a time.
+_SHARE: Final = 3_000_000
+_NO_BALANCE: Final = int(np.iinfo(np.int64).min)
+_ROWS: Final = """
+SELECT hash(payer) AS giver, hash(payee) AS taker, amount, epoch_us("at") AS moment, line,
+    n AS file, coalesce(balance_after, {none}) AS given, coalesce({taken}, {none}) AS taken
+FROM read_parquet($names) JOIN shown USING (file) {sides} {struck}
+WHERE coalesce(status, '') <> 'failed' AND payer <> payee {share}"""
+_SIDES: Final = (
+    "LEFT JOIN (SELECT source_key, line, own_balance FROM read_parquet($sides) WHERE NOT outward) "
+    "AS side USING (source_key, line)"
 )
-_FLOWS: Final = """
-WITH side AS ({sides}),
-rows AS (
-    SELECT source_key, line, file, epoch_us("at") AS moment, payer, payee, amount, balance_after
-    FROM read_parquet($names)
-    {struck}
-    WHERE coalesce(status, '') <> 'failed' AND payer <> payee
-),
-flows AS (
-    SELECT hash(payer) AS account, -amount AS moved, balance_after AS balance, moment, line, file
-    FROM rows
-    UNION ALL
-    SELECT hash(payee), amount, side.own_balance, moment, rows.line, file
-    FROM rows LEFT JOIN side ON side.source_key = rows.source_key AND side.line = rows.line
-        AND NOT side.outward
-),
-watched AS (
-    SELECT account, arg_min(line, moment) > arg_max(line, moment) AS newest_first FROM flows
-    GROUP BY account HAVING count(balance) > 1
-),
-ordered AS (
-    SELECT file, line, balance, moved, account, moment,
-        CASE WHEN newest_first THEN -line ELSE line END AS place
-    FROM flows JOIN watched USING (account)
-),
-running AS (
-    SELECT file, line, account, moment, place, balance - sum(moved) OVER above AS opening
-    FROM ordered
-    WINDOW above AS (PARTITION BY account ORDER BY moment, place, file ROWS UNBOUNDED PRECEDING)
-)
-SELECT file, line, opening - before AS unexplained FROM (
-    SELECT file, line, opening, lag(opening) OVER above AS before
-    FROM running WHERE opening IS NOT NULL
-    WINDOW above AS (PARTITION BY account ORDER BY moment, place, file))
-WHERE before IS NOT NULL AND opening <> before"""
 _STRUCK: Final = "ANTI JOIN excluded ON source_key || ':' || line = excluded.row_id"
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Flows:
+    """Movements, one of each side of a row: what each account gained, and its balance if told."""
+
+    account: npt.NDArray[np.uint64]
+    moved: Numbers
+    balance: Numbers
+    moment: Numbers
+    file: Numbers
+    line: Numbers
+
+    def at(self, order: npt.NDArray[np.intp]) -> "_Flows":
+        rest = (self.moved, self.balance, self.moment, self.file, self.line)
+        return _Flows(self.account[order], *(column[order] for column in rest))
 
 
 def find_gaps(
@@ -69,39 +66,123 @@ def find_gaps(
 ) -> Counter[str]:
     """Gaps by file; the first of each file are added to `problems`."""
     names: dict[str, object] = {"names": [str(path) for path in files]}
-    balances = con.execute(
-        "SELECT count(balance_after) FROM read_parquet($names)", names
-    ).fetchone()
-    if not sides and balances == (0,):
+    rows, balances = con.execute(
+        "SELECT count(*), count(balance_after) FROM read_parquet($names)", names
+    ).fetchall()[0]
+    if not sides and not balances:
         return Counter()
-    sides_sql = _NO_SIDES
     if sides:
-        sides_sql = "SELECT * FROM read_parquet($sides)"
         names["sides"] = [str(path) for path in sides]
+    shown = _prepare(con, files, excluded)
+    counts: Counter[str] = Counter()
+    first: dict[int, list[tuple[int, int]]] = {}
+    for flows in _shares(con, names, rows):
+        file, line, missing = _jumps(flows)
+        for n in np.unique(file):
+            here = file == n
+            counts[shown[n]] += int(here.sum())
+            order = np.argsort(line[here], kind="stable")[:LISTED]
+            found = zip(line[here][order].tolist(), missing[here][order].tolist(), strict=True)
+            first[int(n)] = sorted([*first.get(int(n), []), *found])[:LISTED]
+    con.execute("DROP TABLE shown; DROP TABLE excluded")
+    problems.extend(
+        Problem(
+            shown[n], _GAP, "kept", line=line, column="balance_after", value=f"{fen / 100:+.2f}"
+        )
+        for n in sorted(first)
+        for line, fen in first[n]
+    )
+    return counts
+
+
+def _prepare(
+    con: duckdb.DuckDBPyConnection, files: Sequence[Path], excluded: Path
+) -> dict[int, str]:
+    """The tables ``shown`` (a number for each file) and ``excluded``; the files by number."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE shown AS SELECT file, row_number() OVER (ORDER BY file) AS n "
+        "FROM (SELECT DISTINCT file FROM read_parquet(?))",
+        [[str(path) for path in files]],
+    )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE excluded AS SELECT row_id FROM read_parquet(?)",
         [str(excluded)],
     )
-    count = con.execute("SELECT count(*) FROM excluded").fetchone()
-    struck = "" if count == (0,) else _STRUCK
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE gaps AS {_FLOWS.format(sides=sides_sql, struck=struck)}",
-        names,
+    return {int(n): str(file) for file, n in con.execute("SELECT file, n FROM shown").fetchall()}
+
+
+def _shares(
+    con: duckdb.DuckDBPyConnection, names: dict[str, object], rows: int
+) -> Iterator[_Flows]:
+    """All movements, share by share of the accounts, in the order of time."""
+    struck = con.execute("SELECT count(*) FROM excluded").fetchone() != (0,)
+    shares = -(-rows // _SHARE) or 1
+    for share in range(shares):
+        remainder = f"% {shares} = {share}"
+        sql = _ROWS.format(
+            none=_NO_BALANCE,
+            taken="own_balance" if "sides" in names else "NULL",
+            sides=_SIDES if "sides" in names else "",
+            struck=_STRUCK if struck else "",
+            share=f"AND (hash(payer) {remainder} OR hash(payee) {remainder})" if shares > 1 else "",
+        )
+        flows = _flows(con.execute(sql, names).fetchnumpy())
+        if shares > 1:
+            flows = flows.at(np.flatnonzero(flows.account % np.uint64(shares) == share))
+        yield flows
+
+
+def _flows(rows: dict[str, npt.NDArray[np.int64]]) -> _Flows:
+    """Both sides of each row side by side, so that rows in order leave movements in order."""
+    order = np.lexsort((rows["file"], rows["line"], rows["moment"]))
+    amount = rows["amount"][order]
+
+    def both(giver: npt.NDArray[np.int64], taker: npt.NDArray[np.int64]) -> Numbers:
+        whole = np.empty(2 * len(order), giver.dtype)
+        whole[0::2], whole[1::2] = giver, taker
+        return whole
+
+    def twice(name: str) -> Numbers:
+        return np.repeat(rows[name][order], 2)
+
+    return _Flows(
+        both(rows["giver"][order], rows["taker"][order]).astype(np.uint64, copy=False),
+        both(-amount, amount),
+        both(rows["given"][order], rows["taken"][order]),
+        twice("moment"),
+        twice("file"),
+        twice("line"),
     )
-    listed = con.execute(
-        "SELECT file, line, unexplained FROM gaps QUALIFY row_number() OVER "
-        f"(PARTITION BY file ORDER BY line) <= {LISTED} ORDER BY file, line"
-    ).fetchall()
-    problems.extend(
-        Problem(file, _GAP, "kept", line=line, column="balance_after", value=f"{fen / 100:+.2f}")
-        for file, line, fen in listed
-    )
-    counts = con.execute("SELECT file, count(*) FROM gaps GROUP BY file").fetchall()
-    con.execute("DROP TABLE gaps; DROP TABLE excluded")
-    return Counter(dict(counts))
+
+
+def _jumps(flows: _Flows) -> tuple[Numbers, Numbers, Numbers]:
+    """(file, line, what is missing) of each balance that does not follow from the one before."""
+    flows = flows.at(np.argsort(flows.account, kind="stable"))
+    flows = flows.at(_downwards(flows))
+    # Sums run on from one account to the next (and may turn over): only differences count.
+    opening = flows.balance - np.cumsum(flows.moved)
+    written = np.flatnonzero(flows.balance != _NO_BALANCE)
+    before, after = written[:-1], written[1:]
+    missing = opening[after] - opening[before]
+    jump = (flows.account[before] == flows.account[after]) & (missing != 0)
+    return flows.file[after[jump]], flows.line[after[jump]], missing[jump]
+
+
+def _downwards(flows: _Flows) -> npt.NDArray[np.intp]:
+    """The order of movements where statements that begin with the newest are turned round."""
+    order = np.arange(len(flows.account))
+    if not len(order):
+        return order
+    starts = np.flatnonzero(np.r_[True, flows.account[1:] != flows.account[:-1]])
+    ends = np.r_[starts[1:], len(order)]
+    newest_first = flows.line[starts] > flows.line[ends - 1]
+    turned = np.flatnonzero(np.repeat(newest_first, ends - starts))
+    keys = (flows.file[turned], -flows.line[turned], flows.moment[turned], flows.account[turned])
+    order[turned] = turned[np.lexsort(keys)]
+    return order
 
 
 _GAP = Text(
     "the balance does not follow from the one before: money moved that the records do not show",
-    "余额与前一笔不衔接:有资金变动未见于记录",
+    "余额与前一笔不衔接：有资金变动未见于记录",
 )

@@ -19,8 +19,8 @@ from suyuan.model.text import Text
 LISTED: Final = 10_000
 _SCHEMA: Final = QUALITY.stored.append(pa.field("origin", pa.int32()))
 _EXTRA: Final = Text("more cells than the header has columns", "单元格数多于表头列数")
-_FOOTER: Final = Text("totals or notes below the table, not rows", "表尾的合计或说明,不计为行")
-_MORE: Final = Text("{n} more like this: {what}", "另有 {n} 处同类问题:{what}")
+_FOOTER: Final = Text("totals or notes below the table, not rows", "表尾的合计或说明，不计为行")
+_MORE: Final = Text("{n} more like this: {what}", "另有 {n} 处同类问题：{what}")
 
 
 def row_outcomes(

@@ -81,6 +81,8 @@ _Asked = tuple[Sequence[Draft], "Future[list[Event]]"]
 class PostgresLedger:
     """A ledger in the database at `address` (a libpq string). Keeps :class:`EventLedger`."""
 
+    one_writer = False
+
     def __init__(self, address: str, schema: str = "") -> None:
         self.address = address
         self._own = threading.local()

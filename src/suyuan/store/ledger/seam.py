@@ -55,6 +55,11 @@ class LedgerTransaction(Protocol):
 class EventLedger(Protocol):
     """Append-only events in chains, and sealed heads over all of them."""
 
+    @property
+    def one_writer(self) -> bool:
+        """True where all writes stand in one line: no locks need names, and reads are local."""
+        ...
+
     def write(
         self, work: Callable[[LedgerTransaction], Result], locks: Sequence[str] = ()
     ) -> Result:

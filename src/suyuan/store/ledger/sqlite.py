@@ -60,6 +60,8 @@ _Job = tuple[Work, "Future[Any]"]
 class SqliteLedger:
     """A ledger in the file `path`, made where there is none. Keeps :class:`EventLedger`."""
 
+    one_writer = True
+
     def __init__(self, path: Path, schema: str = "") -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)

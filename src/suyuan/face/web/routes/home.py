@@ -92,8 +92,8 @@ def _todo(here: Visit, source: ResultTables) -> list[Json]:
                     f"Call the banks of {freeze.num_rows:,} accounts, "
                     f"{first['institution'] or 'the first on the list'} first: {money(total)} yuan "
                     f"still lie there, and half of such money leaves in {hours:.1f} h",
-                    f"请各行止付{freeze.num_rows:,}个账户,先联系"
-                    f"{first['institution'] or '清单首位'}:尚余{money(total)}元,"
+                    f"请各行止付{freeze.num_rows:,}个账户，先联系"
+                    f"{first['institution'] or '清单首位'}：尚余{money(total)}元，"
                     f"此类资金{hours:.1f}小时内转走一半",
                 ),
             )
@@ -113,14 +113,14 @@ def _todo(here: Visit, source: ResultTables) -> list[Json]:
     if wanted.num_rows:
         sentence = Text(
             f"{wanted.num_rows:,} statements to ask for: money went out of sight there",
-            f"{wanted.num_rows:,}个账户的流水待调取,资金由此失去去向",
+            f"{wanted.num_rows:,}个账户的流水待调取，资金由此失去去向",
         )
         found.append(_do("statements", "money", wanted.num_rows, sentence))
     if warn.num_rows:
         people = pc.count_distinct(warn["buyer_phone"]).as_py()
         sentence = Text(
             f"{people:,} people to warn: their orders leaked, nobody has called them yet",
-            f"{people:,}人待预警:订单信息已泄露,尚未接到诈骗电话",
+            f"{people:,}人待预警：订单信息已泄露，尚未接到诈骗电话",
         )
         found.append(_do("warn", "warn", people, sentence))
     return found

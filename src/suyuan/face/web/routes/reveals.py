@@ -25,7 +25,7 @@ from suyuan.model.text import Text
 router = APIRouter(tags=["reveals"])
 ALONE = Text(
     "One person alone cannot approve: start with --data, or use --unmask of a command.",
-    "单人模式无法双人审批:请用 --data 启动,或使用命令的 --unmask。",
+    "单人模式无法双人审批：请用 --data 启动，或使用命令的 --unmask。",
 )
 GrantId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 Ref = Annotated[str, Field(max_length=60)]

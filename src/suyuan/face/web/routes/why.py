@@ -85,7 +85,7 @@ def _reasons(
 
 _NO_LEAD = Text(
     "No detector took it for anything: it was weighed with all others, or no signal spoke of it.",
-    "没有检测器将其列为线索:已与其他对象一并权衡,或没有信号指向它。",
+    "没有检测器将其列为线索：已与其他对象一并权衡，或没有信号指向它。",
 )
 
 
@@ -95,7 +95,7 @@ def _hub(row: dict[str, Any]) -> Json:
         "hub",
         Text(
             f"A hub: {why.en}; {count:,} links through it were not followed.",
-            f"公共节点:{why.zh};经由它的{count:,}条连接未追踪。",
+            f"公共节点：{why.zh}；经由它的{count:,}条连接未追踪。",
         ),
     )
 
@@ -104,7 +104,7 @@ def _lead(row: dict[str, Any], spoken: Any) -> Json | None:
     name = role(row["role"])
     if verdict(spoken, row["subject"], row["role"]) == "rejected":
         sentence = Text(
-            f"As {name['en']}: a person rejected it.", f"作为{name['zh']}:已被人工排除。"
+            f"As {name['en']}: a person rejected it.", f"作为{name['zh']}：已被人工排除。"
         )
         return _because("rejected", sentence)
     if row["decided"]:
@@ -112,7 +112,7 @@ def _lead(row: dict[str, Any], spoken: Any) -> Json | None:
     score = f"{row['score']:.2f}"
     sentence = Text(
         f"As {name['en']}: score {score}, below the threshold.",
-        f"作为{name['zh']}:评分{score},未达阈值。",
+        f"作为{name['zh']}：评分{score}，未达阈值。",
     )
     return _because("below", sentence)
 
@@ -130,8 +130,8 @@ def _chain(here: Visit, source: ResultTables, written: str, ring: str) -> list[J
             sentence = Text(
                 f"On the chain of {one.id} as {title['en']}, {place} of {len(stands)} by yuan; a "
                 "column draws six, the others stand in its last box.",
-                f"在{one.id}链条上作为{title['zh']},按金额第{place}/共{len(stands)};每列逐一"
-                "画出六个,其余在末格。",
+                f"在{one.id}链条上作为{title['zh']}，按金额第{place}/共{len(stands)}；每列逐一"
+                "画出六个，其余在末格。",
             )
             found.append(_because("folded", sentence))
     if not found and every:

@@ -1,0 +1,81 @@
+"""``suyuan office packet, answer, export``: what goes out, and what comes back. 往来。"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, opened, pairs, say
+from suyuan.face.cli.options import LangOption, spoken, told_plainly
+from suyuan.model.text import Text
+
+
+@told_plainly
+def packet(
+    office: OfficeArgument,
+    matter: str,
+    duty: Annotated[str, typer.Argument(help="The open duty, as check#3. 待办义务。")],
+    to: Annotated[Path, typer.Option("--to", help="Folder for the packet. 存放文件夹。")],
+    rows: Annotated[
+        Path | None, typer.Option(help="CSV with this party's rows only. 仅该单位的数据行。")
+    ] = None,
+    now: Now = None,
+    postgres: Postgres = None,
+) -> None:
+    """Write a signed packet for whoever owes a duty: notice, rows, answer sheet. 通知包。
+
+    Prints its number, its file and the office's public key.
+    """
+    import csv  # noqa: PLC0415
+
+    from suyuan.casework.packets import write_packet  # noqa: PLC0415
+    from suyuan.casework.signing import office_key  # noqa: PLC0415
+
+    evidence: list[dict[str, str]] = []
+    if rows is not None:
+        with rows.open(encoding="utf-8-sig", newline="") as file:
+            evidence = list(csv.DictReader(file))
+    with opened(office, postgres) as there:
+        key = office_key(office)
+        sent = write_packet(there, matter, duty, evidence, key, to, at(now))
+    typer.echo(f"{sent.id}\n{sent.path}\n{key.public}")
+
+
+@told_plainly
+def answer(
+    office: OfficeArgument,
+    file: Annotated[Path, typer.Argument(help="The answer, JSON. 答复文件。")],
+    by: As,
+    key: Annotated[
+        list[str] | None, typer.Option(help="PARTY=PUBLIC_KEY, may be repeated. 单位公钥。")
+    ] = None,
+    now: Now = None,
+    postgres: Postgres = None,
+    lang: LangOption = None,
+) -> None:
+    """Take in an answer to a packet; forged, foreign and doubled ones are logged. 答复。"""
+    from suyuan.casework.answers import take_answer  # noqa: PLC0415
+
+    with opened(office, postgres) as there:
+        taken = take_answer(there, file.read_bytes(), by, pairs(key), at(now))
+    again = Text("The same answer had come before.", "此前已收到同一答复。")
+    done = Text(f"Done: {taken.event.kind}.", f"已办理：{taken.event.kind}。")
+    say(again if taken.again else done, lang)
+
+
+@told_plainly
+def export(
+    office: OfficeArgument,
+    kind: Annotated[str, typer.Argument(help="camt.056, camt.029, pacs.004, goaml, ics, xlsx")],
+    to: Annotated[Path, typer.Option("--to", help="Folder for the file. 存放文件夹。")],
+    matter: Annotated[list[str] | None, typer.Argument(help="Matters meant. 事项。")] = None,
+    now: Now = None,
+    postgres: Postgres = None,
+    lang: LangOption = None,
+) -> None:
+    """The log for other systems: bank messages, a report, deadlines, a desk's day. 导出。"""
+    from suyuan.face.cli.office_output import write_export  # noqa: PLC0415
+
+    with opened(office, postgres) as there:
+        for line in write_export(there, kind, tuple(matter or ()), to, at(now), spoken(lang)):
+            typer.echo(line)

@@ -1,0 +1,58 @@
+"""``suyuan office seal, verify, rebuild``: that nothing was changed. 校验。"""
+
+from typing import Annotated
+
+import typer
+
+from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, opened, say
+from suyuan.face.cli.options import LangOption, told_plainly
+from suyuan.model.text import Text
+
+
+@told_plainly
+def seal(office: OfficeArgument, now: Now = None, postgres: Postgres = None) -> None:
+    """Print a head over all events; keep it elsewhere, and verify against it. 签头。"""
+    with opened(office, postgres) as there:
+        typer.echo(str(there.ledger.seal(at(now))))
+
+
+@told_plainly
+def verify(
+    office: OfficeArgument,
+    head: Annotated[
+        list[str] | None, typer.Option("--head", help="A head given away. 曾给出的签头。")
+    ] = None,
+    postgres: Postgres = None,
+    lang: LangOption = None,
+) -> None:
+    """Check every event, every chain and every head; 1 where something is not as it was. 校验。"""
+    from suyuan.store.ledger import TreeHead  # noqa: PLC0415
+    from suyuan.store.ledger import verify as check  # noqa: PLC0415
+
+    with opened(office, postgres) as there:
+        found = check(there.ledger, [TreeHead.read(each) for each in head or ()])
+    for fault in found.faults:
+        where = "" if fault.sequence is None else f" {fault.sequence}"
+        say(Text(f"✗{where} {fault.text.en}", f"✗{where} {fault.text.zh}"), lang)
+    whole = Text(
+        f"{found.events} events in {found.chains} chains: whole.",
+        f"{found.events} 条事件、{found.chains} 条链：完整。",
+    )
+    broken = Text(f"{found.faults_found} faults.", f"{found.faults_found} 处异常。")
+    say(whole if found.whole else broken, lang)
+    if not found.whole:
+        raise typer.Exit(1)
+
+
+@told_plainly
+def rebuild(office: OfficeArgument, postgres: Postgres = None, lang: LangOption = None) -> None:
+    """Make all tables again from the events and compare; 1 where one differed. 重建。"""
+    from suyuan.casework.rebuilding import rebuild as again  # noqa: PLC0415
+
+    with opened(office, postgres) as there:
+        same = again(there)
+    for table, as_before in same.items():
+        word = Text("as before", "一致") if as_before else Text("DIFFERED", "不一致")
+        say(Text(f"{table}: {word.en}", f"{table}：{word.zh}"), lang)
+    if not all(same.values()):
+        raise typer.Exit(1)

@@ -1,0 +1,125 @@
+"""A day of live as a folder: ``case`` with standard tables, and ``decisions.jsonl`` beside it.
+
+The tables hold what happened in the span, and of what came before it only what a decision rests on
+and the registers of those concerned. ``decisions.jsonl`` has a line for each payment that was not
+simply allowed, with the rows behind each of its reasons.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from suyuan.live.day_tables import LogTables, reports_of
+from suyuan.live.events import EventKind
+from suyuan.live.fold import SIGNALS
+from suyuan.live.grounds import Grounds, grounds
+from suyuan.live.history import JournalHistory
+from suyuan.live.log_index import LogIndex
+from suyuan.live.names import KeyNames, keys_of
+from suyuan.live.policy import Action
+
+CASE: Final = "case"
+DECISIONS: Final = "decisions.jsonl"
+_REGISTERS: Final = [int(EventKind.LINK), int(EventKind.OPENED)]
+
+
+class DayWritten(NamedTuple):
+    """Rows of each table, decisions; ``earlier`` rows from before the span, ``unnamed`` keys."""
+
+    rows: dict[str, int]
+    decisions: int
+    earlier: int
+    unnamed: int
+    subjects: int
+
+
+class LiveDecision(NamedTuple):
+    """A payment that was not allowed: its verdict, and what its reasons rest on."""
+
+    verdict: np.void
+    behind: dict[str, Grounds]
+
+
+def write_day(
+    found: JournalHistory, names: KeyNames, start: int, end: int, into: Path
+) -> DayWritten:
+    """Write the events of ``start <= at < end`` (µs UTC) and the decisions on them to `into`."""
+    events = found.events
+    inside = (events["at"] >= start) & (events["at"] < end)
+    decided = _decisions(found, inside)
+    rested = {n for each in decided for g in each.behind.values() for n in g.events}
+    chosen = np.union1d(np.flatnonzero(inside), np.fromiter(rested, np.int64, len(rested)))
+    chosen = np.union1d(_whole_reports(events, chosen), _registered(events, chosen, end))
+    tables = LogTables(events, chosen, names)
+    rows = tables.write(into / CASE)
+    (into / CASE / "case.toml").write_text('timezone = "Asia/Shanghai"\n', "utf-8")
+    lines = (json.dumps(_line(each, tables, found), ensure_ascii=False) for each in decided)
+    (into / DECISIONS).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    keys = keys_of(events[chosen]).tolist()
+    earlier = int(np.count_nonzero(~inside[chosen]))
+    return DayWritten(rows, len(decided), earlier, names.unnamed(keys), len(keys))
+
+
+def _decisions(found: JournalHistory, inside: np.ndarray) -> list[LiveDecision]:
+    index = LogIndex(found.events)
+    judged = found.verdicts[found.verdicts["action"] > int(Action.ALLOW)]
+    return [
+        LiveDecision(verdict, grounds(index, int(verdict["log"]), _reasons(verdict)))
+        for verdict in judged[inside[judged["log"]]]
+    ]
+
+
+def _reasons(verdict: np.void) -> tuple[str, ...]:
+    return tuple(SIGNALS[place] for place in verdict["reasons"].tolist() if place >= 0)
+
+
+def _whole_reports(events: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """`chosen`, with every fact of a report of which it has one."""
+    first_of, taken = reports_of(events), set(chosen.tolist())
+    firsts = {first for fact, first in first_of.items() if fact in taken}
+    more = [fact for fact, first in first_of.items() if first in firsts]
+    return np.union1d(chosen, np.array(more, np.int64))
+
+
+def _registered(events: np.ndarray, chosen: np.ndarray, end: int) -> np.ndarray:
+    """Links and openings of the subjects of `chosen` before `end`, and `chosen`."""
+    held = events[chosen]
+    named = np.unique(np.concatenate([held["a"], held["b"]]))
+    register = np.isin(events["kind"], _REGISTERS) & (events["at"] < end)
+    about = register & np.isin(events["a"], named)
+    return np.union1d(chosen, np.flatnonzero(about))
+
+
+def _line(decision: LiveDecision, tables: LogTables, found: JournalHistory) -> dict[str, Any]:
+    verdict = decision.verdict
+    log = int(verdict["log"])
+    return {
+        "payment": tables.row(log)[1],
+        "log": log,
+        "at": _written(int(found.events["at"][log])),
+        "action": Action(int(verdict["action"])).name.lower(),
+        "score": float(verdict["score"]),
+        "because": list(_because(decision, tables)),
+    }
+
+
+def _because(decision: LiveDecision, tables: LogTables) -> Iterator[dict[str, Any]]:
+    verdict = decision.verdict
+    for rank, name in enumerate(_reasons(verdict)):
+        rested = decision.behind[name]
+        rows = dict.fromkeys(tables.row(number) for number in rested.events)
+        yield {
+            "signal": name,
+            "value": round(float(verdict["values"][rank]), 4),
+            "weight": round(float(verdict["weights"][rank]), 4),
+            "rows": [{"table": table, "key": key} for table, key in rows],
+            "more": rested.more,
+        }
+
+
+def _written(at: int) -> str:
+    return datetime.fromtimestamp(at / 1e6, UTC).isoformat()

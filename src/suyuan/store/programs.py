@@ -1,0 +1,150 @@
+"""Functions of a run's tables that are known by name: what they had the database do is done again.
+
+Building an expression takes far longer than its SQL does on a case of usual size. So where a
+function of the package has run once, the statements that it made (:mod:`suyuan.store.recording`)
+are kept with the compiled plans, under its name, the hash of all code, its arguments and the
+columns of the tables given. Tables that it read by name are read again by name. Where it asked
+whether a table has rows, its statements are kept for each answer. A function that fetched rows has
+no statements that stand for it, and runs each time; so does every function on Spark.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from functools import partial
+from typing import Any, Final, TypeAlias
+
+import ibis.expr.types as ir
+
+from suyuan.store.derivation import arguments_text
+from suyuan.store.engine import Engine
+from suyuan.store.recording import (
+    Program,
+    Recording,
+    place,
+    program,
+    schema_of,
+    signature,
+)
+from suyuan.store.tables import Tables
+
+#: What a kept text begins with that is a question, and not a program.
+_ASK: Final = "has "
+Outcome: TypeAlias = ir.Table | dict[str, ir.Table] | None
+
+
+def derive_table(tables: Tables, function: Callable[..., ir.Table], *arguments: object) -> ir.Table:
+    """What `function` makes, kept; `tables` may be among its arguments, which are else plain.
+
+    It must be a function of a module of ours, of its arguments and nothing else.
+    """
+    found = derive_from(tables, _name(function), function, arguments)
+    assert isinstance(found, ir.Table)
+    return found
+
+
+def derive_tables(
+    tables: Tables, function: Callable[..., Any], *arguments: object
+) -> dict[str, ir.Table]:
+    """The same of a function that makes several: a mapping, or the fields of a dataclass."""
+    found = derive_from(tables, _name(function), function, arguments)
+    assert isinstance(found, dict)
+    return found
+
+
+def derive_from(
+    tables: Tables, name: str | None, function: Callable[..., Any], arguments: Sequence[object]
+) -> Outcome:
+    """As :func:`derive_table`, of what is known under `name`: what it returns, with its writes."""
+    engine = tables.engine
+    run = partial(_outcome, engine, function, arguments)
+    text = name and arguments_text(name, arguments, tables, tables.zone)
+    if not text or engine.recordings is None:
+        return run()
+    if not engine.plans.check:
+        found = _answered(_digest(text), tables)
+        if found is not None and (known := _located(found, tables, arguments)) is not None:
+            engine.plans.found += 1
+            return _repeated(found, tables, known)
+    return _recorded(tables, _digest(text), run, arguments)
+
+
+def _name(function: Callable[..., Any]) -> str | None:
+    name = f"{function.__module__}.{function.__qualname__}"
+    return name if name.startswith("suyuan.") and "<" not in name else None
+
+
+def _outcome(engine: Engine, function: Callable[..., Any], arguments: Sequence[object]) -> Outcome:
+    """What the function makes as tables of the database: one is kept, several are as they are."""
+    outcome = function(*arguments)
+    if outcome is None:
+        return None
+    if isinstance(outcome, ir.Table):
+        return outcome if place(outcome) else engine.keep(outcome)
+    parts = outcome
+    if is_dataclass(outcome):
+        parts = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
+    return {name: each if place(each) else engine.view(each) for name, each in parts.items()}
+
+
+def _answered(digest: str, tables: Tables) -> Program | None:
+    """The program that is kept for the tables that have rows."""
+    while (text := tables.engine.plans.look_up(digest)) is not None:
+        if not text.startswith(_ASK):
+            return Program.of(text)
+        asked = text.removeprefix(_ASK)
+        digest = _answer(digest, asked, tables.has(asked))
+    return None
+
+
+def _located(found: Program, tables: Tables, arguments: Sequence[object]) -> list[ir.Table] | None:
+    """What the program starts from, by number; None where these are other tables now."""
+    known = _own_tables(arguments)
+    for name, columns, number in found.reads:
+        table = tables[name]
+        known.setdefault(str(place(table)), table)
+        if list(known).index(str(place(table))) != number or signature(table) != columns:
+            return None
+    return list(known.values())
+
+
+def _repeated(found: Program, tables: Tables, known: list[ir.Table]) -> Outcome:
+    """Do what the program says, and give what its function gave."""
+    for kind, columns, content in found.instructions:
+        known.append(tables.engine.repeat(kind, schema_of(columns), content, known))
+    for name, number in found.writes:
+        tables.put(name, known[number])
+    if isinstance(found.result, dict):
+        return {name: known[number] for name, number in found.result.items()}
+    return None if found.result is None else known[found.result]
+
+
+def _recorded(
+    tables: Tables, digest: str, run: Callable[[], Outcome], arguments: Sequence[object]
+) -> Outcome:
+    recording, recordings = Recording(), tables.engine.recordings
+    assert recordings is not None
+    recordings.append(recording)
+    try:
+        result = run()
+    finally:
+        recordings.remove(recording)  # by identity
+    found = program(recording, list(_own_tables(arguments)), result)
+    if found is not None:
+        for name, answer in recording.answers.items():
+            tables.engine.plans.note(digest, _ASK + name)
+            digest = _answer(digest, name, answer)
+        tables.engine.plans.note(digest, found.text())
+    return result
+
+
+def _own_tables(arguments: Sequence[object]) -> dict[str, ir.Table]:
+    return {str(place(each)): each for each in arguments if isinstance(each, ir.Table)}
+
+
+def _answer(digest: str, name: str, answer: bool) -> str:  # noqa: FBT001  # what was answered
+    return _digest(f"{digest} {name} {answer}")
+
+
+def _digest(text: str) -> str:
+    return f"program {hashlib.blake2b(text.encode(), digest_size=20).hexdigest()}"
