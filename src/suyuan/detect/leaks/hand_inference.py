@@ -314,9 +314,9 @@ def _judge(
     source["told_zh"] += _HOW.zh.format(**verdict.mechanism)
     for each in away:
         if verdict.away[each.ip] >= CLEAR:
-            told = _AWAY.format(logins=each.logins)
+            sentence = _AWAY.format(logins=each.logins)
             source["told_en"], source["told_zh"] = (
-                source["told_en"] + told.en, source["told_zh"] + told.zh,
+                source["told_en"] + sentence.en, source["told_zh"] + sentence.zh,
             )  # fmt: skip
             handlers.away.append((source["subject"], org, each.ip))
     for subject, part in verdict.suspects.items():

@@ -97,11 +97,11 @@ def _often_seen(compared: Compared, as_of: datetime) -> set[str]:
             pc.greater(orders["ordered_at"], pa.scalar(as_of - RECENT)),
         )
     )
-    theirs = recent.filter(pc.is_in(recent["buyer_phone"], value_set=known["victim_phone"]))
-    seen = Counter(
-        (name, value) for name in HOLDERS for value in theirs[name].to_pylist() if value is not None
+    bought = recent.filter(pc.is_in(recent["buyer_phone"], value_set=known["victim_phone"]))
+    counts = Counter(
+        (name, value) for name in HOLDERS for value in bought[name].to_pylist() if value is not None
     )
-    often = {key for key, _ in seen.most_common(FEW)}
+    often = {key for key, _ in counts.most_common(FEW)}
     columns = {name: recent[name].to_pylist() for name in HOLDERS}
     return {
         order
