@@ -17,7 +17,7 @@ from suyuan.casework.committed import ReadTransaction
 from suyuan.casework.compiled import Procedure
 from suyuan.casework.law import Law
 from suyuan.casework.matters import Registry, load
-from suyuan.casework.posts import grant_post, posts_of
+from suyuan.casework.posts import end_posts, grant_post, posts_of
 from suyuan.casework.sealing import Sealer
 from suyuan.casework.state import MatterState
 from suyuan.casework.submissions import ActForm, Opening
@@ -76,6 +76,12 @@ class Office:
     def grant(self, post: Post, by: str, now: datetime) -> Event:
         """Give a person a post; the first one of an office anybody may give."""
         return self.ledger.write(lambda t: grant_post(t, post, by, now), ["posts"])
+
+    def end_posts(
+        self, person: str, role: str, party: str, by: str, now: datetime
+    ) -> Sequence[Event]:
+        """End what a person holds in a role for a party; nothing is deleted."""
+        return self.ledger.write(lambda t: end_posts(t, person, role, party, by, now), ["posts"])
 
     def begin(
         self, opening: Opening, person: str, now: datetime, attempt: Attempt | None = None
