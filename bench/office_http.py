@@ -210,14 +210,24 @@ class Beside:
 
     def __init__(self, folder: Path, postgres: str | None, workers: int, start: datetime) -> None:
         self.clock = SharedClock(start)
-        listening = socket.socket()
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(1024)
-        self.port: int = listening.getsockname()[1]
+        self.port = 0
         context = multiprocessing.get_context("spawn")
-        given = (listening, folder, postgres, self.clock.memory.name, start)
-        self.processes = [context.Process(target=serve, args=given) for _ in range(workers)]
+        self.processes = [
+            context.Process(
+                target=serve,
+                args=(self._listening(), folder, postgres, self.clock.memory.name, start),
+            )
+            for _ in range(workers)
+        ]
+
+    def _listening(self) -> socket.socket:
+        """A socket of each process on one port: the kernel shares the connections out."""
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        listening.bind(("127.0.0.1", self.port))
+        listening.listen(1024)
+        self.port = listening.getsockname()[1]
+        return listening
 
     def __enter__(self) -> Self:
         for process in self.processes:

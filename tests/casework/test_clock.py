@@ -1,5 +1,7 @@
 """Due dates by the calendar of China: the cases of a permit, on both databases."""
 
+import gc
+import weakref
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from office_people import PARTIES, Desk, begin, beijing, with_people
 from suyuan.casework.checks import NoPostError, RefusedError
 from suyuan.casework.compiled import load_procedures
 from suyuan.casework.explain import DutyLine, duty_lines
-from suyuan.casework.office import ActForm, Office, Opening
+from suyuan.casework.office import DUE, ActForm, Office, Opening
 from suyuan.casework.opening import open_office
 from suyuan.casework.rebinding import preview, rebind
 from suyuan.casework.rebuilding import rebuild
@@ -224,3 +226,29 @@ def test_a_calendar_holds_for_its_days_and_for_nobody_beside(tmp_path: Path) -> 
     assert own.kind(date(2020, 10, 19), date(2020, 9, 27)) == "working"
     assert own.kind(date(2020, 10, 1), date(2020, 9, 27)) == "off"
     assert own.kind(date(2021, 3, 1), date(2020, 9, 27)) == "unannounced"
+
+
+def test_what_is_due_is_read_in_order_from_its_index(tmp_path: Path) -> None:
+    """Sorting all that is due in one second again for each batch would cost its square."""
+    office = open_office(tmp_path / "office")
+    plan = office.ledger.read(f"EXPLAIN QUERY PLAN {DUE}", ("2020", "", ""))
+    words = " ".join(str(row[-1]) for row in plan)
+    assert "COVERING INDEX matter_due" in words
+    assert "TEMP B-TREE" not in words
+    office.ledger.close()
+
+
+def test_a_state_that_nobody_holds_needs_no_collector(tmp_path: Path) -> None:
+    office = with_people(open_office(tmp_path / "office", None, load_procedures(HERE)))
+    desk = accepted(office)
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        state = desk.state("2020-09-25T10:00")
+        gone = weakref.ref(state)
+        del state
+        assert gone() is None
+    finally:
+        if running:
+            gc.enable()
+    office.ledger.close()

@@ -11,8 +11,9 @@ pytest.importorskip("fastapi")
 from people_of import PASSWORD, PEOPLE, sign_in
 from site_of import ALONE_HEADERS, Client, client_of
 
+from suyuan.face.web.appointments import appoint
 from suyuan.face.web.permissions import CasePost
-from suyuan.face.web.site import Site, appoint, many_cases, one_case
+from suyuan.face.web.site import Site, many_cases, one_case
 from suyuan.store.case import Results
 
 

@@ -84,3 +84,25 @@ def test_a_word_may_have_a_start() -> None:
     codes = WordCodes()
     assert codes.of(pa.array(["1", None, "1"]), "phone:").tolist() == [0, -1, 0]
     assert codes.codes == {"phone:1": 0}
+
+
+@pytest.mark.parametrize("by", ["time", "amount"])
+@pytest.mark.parametrize("kinds", [NOBODY, frozenset({"calls"})])
+@pytest.mark.parametrize("share", [(0, 1), (0.2, 0.6), (0.5, 0.5)])
+def test_counts_are_those_of_each_place(
+    columns: EventColumns, kinds: frozenset[str], by: str, share: tuple[float, float]
+) -> None:
+    first, last = columns.extent()
+    start, end = (int(first + (last - first) * one) for one in share)
+    places = columns.within(columns.view(kinds, NOBODY, by), start, end, by)
+    counts = columns.count(places)
+    own = [int(one) for one in places]
+    assert counts.by_kind == [sum(columns.kind[one] == k for one in own) for k in range(len(KINDS))]
+    assert counts.cells.tolist() == [sum(columns.cell[one] == c for one in own) for c in range(5)]
+
+
+def test_places_with_one_missing_are_no_slice() -> None:
+    for written in ([3, 5, 4], [7], [0, 1, 2]):
+        assert isinstance(timeline._span(np.array(written)), slice)
+    for written in ([3, 5], [1, 9, 3], [2, 0, 3], []):
+        assert not isinstance(timeline._span(np.array(written, dtype=np.int32)), slice)

@@ -13,8 +13,9 @@ from people_of import PASSWORD
 from playwright.sync_api import Browser, Page, expect
 from site_of import Client, served
 
+from suyuan.face.web.appointments import appoint
 from suyuan.face.web.permissions import CasePost
-from suyuan.face.web.site import Site, appoint
+from suyuan.face.web.site import Site
 from suyuan.model.results import RESULTS
 from suyuan.store.case import Results
 from suyuan.store.generations import generation

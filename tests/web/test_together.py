@@ -115,8 +115,8 @@ def test_a_draft_becomes_a_duty_that_a_bank_answers(
     office.sessions.enrol("third", "a-long-enough-secret")
     from people_of import sign_in
 
+    from suyuan.face.web.appointments import appoint
     from suyuan.face.web.permissions import CasePost
-    from suyuan.face.web.site import appoint
 
     appoint(office, "third", "zheng", [CasePost.supervisor])
     three = sign_in(office, "third")
@@ -129,7 +129,9 @@ def test_a_draft_becomes_a_duty_that_a_bank_answers(
     assert clerk.get("/api/v1/duties").json()["parties"] == []
     assert clerk.get(f"/api/v1/matters/{matter}").status_code == 404
     office.office.appoint("clerk", "bank", f"party:{draft['party']}")
-    assert clerk.get("/api/v1/duties").json()["total"] == 1
+    owed = clerk.get("/api/v1/duties").json()
+    assert owed["total"] == 1
+    assert owed["items"][0]["about"]["zh"].startswith("资金账户 ")
     shown = clerk.get(f"/api/v1/matters/{matter}").json()
     assert "*" not in shown["about_whom"]  # it cannot stop an account that it may not see
     differing = {"act": "stop", "fields": {"matching": False}}

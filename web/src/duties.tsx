@@ -62,12 +62,12 @@ function Drafts({ of }: { of: DutiesPage }) {
   </Section>;
 }
 
-export function DutyTable({ duties, open }: { duties: (Duty & { subject?: Subject; about?: string })[]; open: (matter: string) => void }) {
-  return <table class="sheet"><thead><tr><th scope="col">{t("due")}</th><th scope="col">{t("owes")}</th><th scope="col">{t("duty")}</th><th scope="col">{t("whom")}</th><th scope="col">{t("state")}</th></tr></thead>
-    <tbody>{duties.map((one) => <tr key={one.matter + one.duty} class={one.overdue ? "overdue" : ""}><td class="figure">{one.due ? minute(one.due) : "–"} {one.overdue && <b class="attention">{t("overdue")}</b>} <small>{one.certainty === "exact" ? "" : t(`due_${one.certainty}` as Word)}</small></td><td>{partyName(one.party)}</td><td><button type="button" class="link-like" onClick={() => open(one.matter)}>{b(one.title)}</button></td><td>{one.subject ? <SubjectLink of={one.subject} kind={false} /> : one.about}</td><td>{t(`dutyIs_${one.state}` as Word)}</td></tr>)}</tbody></table>;
+export function DutyTable({ duties, open }: { duties: (Duty & { subject?: Subject; about?: Both })[]; open: (matter: string) => void }) {
+  return <table class="sheet cards"><thead><tr><th scope="col">{t("due")}</th><th scope="col">{t("owes")}</th><th scope="col">{t("duty")}</th><th scope="col">{t("whom")}</th><th scope="col">{t("state")}</th></tr></thead>
+    <tbody>{duties.map((one) => <tr key={one.matter + one.duty} class={one.overdue ? "overdue" : ""}><td class="figure">{one.due ? minute(one.due) : "–"} {one.overdue && <b class="attention">{t("overdue")}</b>} <small>{one.certainty === "exact" ? "" : t(`due_${one.certainty}` as Word)}</small></td><td>{partyName(one.party)}</td><td><button type="button" class="link-like" onClick={() => open(one.matter)}>{b(one.title)}</button></td><td>{one.subject ? <SubjectLink of={one.subject} kind={false} /> : b(one.about)}</td><td>{t(`dutyIs_${one.state}` as Word)}</td></tr>)}</tbody></table>;
 }
 
-type OwnPage = { parties: string[]; items: (Duty & { about: string })[]; total: number };
+type OwnPage = { parties: string[]; items: (Duty & { about: Both })[]; total: number };
 
 /** What an organisation's own people see: their duties, and the form by which they answer. */
 export function OwnDuties() {

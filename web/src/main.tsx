@@ -12,10 +12,12 @@ import { DutiesScreen, OwnDuties } from "./duties";
 import { FilesScreen } from "./files";
 import { AuditScreen, ReportScreen, ReportsScreen, RulesScreen, WarnScreen } from "./office";
 import { RoleSign } from "./parts";
-import { canRedo, canUndo, caseId, changed, go, help, lang, letters, paneOpen, paneWidth, params, readAddress, redo, screen, SCREENS, select, selected, setLang, setLetters, setPane, setTheme, set, status, theme, undo, zone, type Screen } from "./state";
+import { PeopleScreen } from "./people";
+import { atPeople, canRedo, canUndo, caseId, changed, go, goPeople, help, lang, letters, paneOpen, paneWidth, params, readAddress, redo, screen, SCREENS, select, selected, setLang, setLetters, setPane, setTheme, set, status, theme, undo, zone, type Screen } from "./state";
 import { b, n, t, type Word } from "./text";
 import { dropDrafts } from "./notes";
 import { job, jobOpen, RunButton, RunDrawer, type Job } from "./runs";
+import { SignOn } from "./sign_on";
 import { TimeScreen } from "./time";
 import { Why } from "./why";
 import type { Findings, Home, Me } from "./types";
@@ -52,6 +54,7 @@ function App({ me }: { me: Me }) {
       <button type="button" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")} lang={lang.value === "zh" ? "en" : "zh-CN"}>{t("language")}</button>
       <button type="button" class="quiet" title={t("theme")} aria-label={t("theme")} onClick={() => setTheme(theme.value === "dark" ? "light" : "dark")}>{theme.value === "dark" ? "☀" : "☾"}</button>
       <button type="button" class="quiet" aria-label={t("keys")} title={t("keys")} onClick={() => { help.value = true; }}>?</button>
+      {me.admin && <PeopleLink />}
       {!me.alone && <button type="button" class="quiet" title={me.name} onClick={() => void signOut()}>{me.name} · {t("signOut")}</button>}
     </header>
     <nav class="side" aria-label={t("navigation")}>{SCREENS.filter((one) => reads || one === "audit").map((one) => <a key={one} href={`/c/${caseId.value}/${one}`} aria-current={at === one ? "page" : undefined} onClick={(event) => { event.preventDefault(); go(one); }}><span class="icon" aria-hidden="true">{ICON[one]}</span>{t(one === "reports" ? "seriesScreen" : one === "files" ? "filesScreen" : one)}</a>)}</nav>
@@ -132,8 +135,14 @@ function Help() {
     <button type="button" onClick={() => { help.value = false; }}>{t("close")}</button></div></div>;
 }
 
-function SignIn({ failed, first }: { failed: boolean; first: string }) {
-  const error = useSignal("");
+/** From the way back of the single sign-on: why it did not get in, and what to do. */
+function refusal(why: string): string {
+  if (why.startsWith("unknown-")) return t("signOnUnknown", { who: decodeURIComponent(why.slice(8)) });
+  return why ? t(why === "late" ? "signOnLate" : "signOnFailed") : "";
+}
+
+function SignIn({ failed, first, refused: why }: { failed: boolean; first: string; refused: string }) {
+  const error = useSignal(refusal(why));
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -146,22 +155,46 @@ function SignIn({ failed, first }: { failed: boolean; first: string }) {
     <label>{t("name")}<input name="name" autocomplete="username" required /></label>
     <label>{t("password")}<input name="password" type="password" autocomplete="current-password" required /></label>
     {error.value && <p class="notice bad" role="alert">{error.value}</p>}
-    <button type="submit" class="primary">{t(first ? "firstButton" : "signIn")}</button>
+    <button type="submit" class="primary">{t(first ? "firstButton" : "signIn")}</button>{!first && <SignOn />}
+    <button type="button" class="quiet" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>{t("language")}</button></form></main>;
+}
+
+const PeopleLink = () => <a href="/people" onClick={(event) => { event.preventDefault(); goPeople(); }}>{t("people_")}</a>;
+
+/** By a link that an administrator made: the password is its person's own. */
+function Join({ secret, name }: { secret: string; name: string }) {
+  const error = useSignal("");
+  const send = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    if (form.get("password") !== form.get("again")) { error.value = t("passwordsDiffer"); return; }
+    try { await call("POST", "/people/joined", { link: secret, password: form.get("password") }); location.assign("/"); }
+    catch (refused) { error.value = (refused as Refused).told; }
+  };
+  return <main class="sign-in"><form onSubmit={(event) => void send(event)}><h1>溯源 suyuan</h1><h2>{t("joinTitle")}</h2><p class="hint">{t("joinHint")}</p>
+    <label>{t("name")}<input name="username" autocomplete="username" value={name} readOnly /></label>
+    <label>{t("password")}<input name="password" type="password" autocomplete="new-password" required minLength={12} /></label>
+    <label>{t("newPassword2")}<input name="again" type="password" autocomplete="new-password" required /></label>
+    {error.value && <p class="notice bad" role="alert">{error.value}</p>}
+    <button type="submit" class="primary">{t("joinButton")}</button>
     <button type="button" class="quiet" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>{t("language")}</button></form></main>;
 }
 
 function Cases({ me }: { me: Me }) {
+  const own = me.cases.filter((one) => one.posts.some((post) => post !== "admin"));
+  if (me.admin && (atPeople.value || !own.length)) return <Bare me={me}><PeopleScreen /></Bare>;
   if (!me.cases.length) return <Bare me={me}><OwnDuties /></Bare>;
-  return <main class="sign-in"><div><h1>{t("cases")}</h1><ul class="plain">{me.cases.map((one) => <li key={one.id}><a href={`/c/${one.id}`}>{b(one.name)}</a> <span class="small">{one.posts.map((post) => t(post === "admin" ? "admin" : (`post_${post}` as Word))).join(t("listComma"))}</span></li>)}</ul><p class="small">{n(me.cases.length)}</p></div></main>;
+  return <main class="sign-in"><div><h1>{t("cases")}</h1><ul class="plain">{own.map((one) => <li key={one.id}><a href={`/c/${one.id}`}>{b(one.name)}</a> <span class="small">{one.posts.map((post) => t(post === "admin" ? "admin" : (`post_${post}` as Word))).join(t("listComma"))}</span></li>)}</ul><p class="small">{n(own.length)}</p>{me.admin && <PeopleLink />}</div></main>;
 }
 
 /** A page without a case: an organisation's own duties. */
 function Bare({ me, children }: { me: Me; children: JSX.Element }) {
-  return <div class="bare"><header class="top"><b class="brand">溯源 suyuan</b><span class="grow" /><button type="button" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>{t("language")}</button><button type="button" class="quiet" onClick={() => void signOut()}>{me.name} · {t("signOut")}</button></header><main id="main">{children}</main><footer class="small"><span role="status">{status.value}</span></footer></div>;
+  const reads = me.cases.some((one) => one.posts.some((post) => post !== "admin"));
+  return <div class="bare"><header class="top"><b class="brand">溯源 suyuan</b>{me.admin && reads && <a href="/">{t("cases")}</a>}<span class="grow" /><button type="button" onClick={() => setLang(lang.value === "zh" ? "en" : "zh")}>{t("language")}</button><button type="button" class="quiet" onClick={() => void signOut()}>{me.name} · {t("signOut")}</button></header><main id="main">{children}</main><footer class="small"><span role="status">{status.value}</span></footer></div>;
 }
 
-function Root({ me, failed, first }: { me: Me | null; failed: boolean; first: string }) {
-  if (!me || signedOut.value) return <SignIn failed={failed} first={first} />;
+function Root({ me, failed, first, refused }: { me: Me | null; failed: boolean; first: string; refused: string }) {
+  if (!me || signedOut.value) return <SignIn failed={failed} first={first} refused={refused} />;
   return caseId.value ? <App me={me} /> : <Cases me={me} />;
 }
 
@@ -171,14 +204,21 @@ async function start(): Promise<void> {
   let failed = false;
   const secret = location.hash.slice(1);
   const first = secret.startsWith("first-") ? secret.slice(6) : "";
-  if (first) history.replaceState(null, "", location.pathname);
+  if (secret.startsWith("join-")) {
+    history.replaceState(null, "", location.pathname);
+    render(<Join secret={secret.slice(5, 48)} name={decodeURIComponent(secret.slice(49))} />, document.getElementById("app")!);
+    return;
+  }
+  const refused = secret.startsWith("sign-on-") ? secret.slice(8) : "";
+  if (first || refused) history.replaceState(null, "", location.pathname);
   else if (secret) {
     history.replaceState(null, "", location.pathname + location.search);
     try { await call("POST", "/session", { link: secret }); } catch { failed = true; }
   }
   const me = await call<Me>("GET", "/me").catch(() => null);
   if (me) signedOut.value = false;
-  if (me && !caseId.value && me.cases.length === 1) { history.replaceState(null, "", `/c/${me.cases[0]!.id}`); readAddress(); }
-  render(<Root me={me} failed={failed} first={first} />, document.getElementById("app")!);
+  const own = me?.cases.filter((one) => one.posts.some((post) => post !== "admin")) ?? [];
+  if (me && !caseId.value && !atPeople.value && own.length === 1) { history.replaceState(null, "", `/c/${own[0]!.id}`); readAddress(); }
+  render(<Root me={me} failed={failed} first={first} refused={refused} />, document.getElementById("app")!);
 }
 void start();

@@ -4,8 +4,9 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { call, inCase, Refused, useLoad } from "./api";
 import { layKeys } from "./keys";
 import { Button, Score, Section, SubjectLink, Wait, Yuan } from "./parts";
+import { SignOn } from "./sign_on";
 import { caseId, changed, params, selected, set, status } from "./state";
-import { b, second, n, t, type Both } from "./text";
+import { b, lang_, second, n, t, type Both, type Word } from "./text";
 import type { Me, Subject } from "./types";
 
 type Warned = { ref: string; phone: string; order: string; source: Subject; score: number; because: Both; version: number; state: string; by: string };
@@ -38,17 +39,31 @@ export function RulesScreen() {
     {rule && <Section title={b(it.rules.find((one) => one.id === rule)?.title)} count={`${n(it.items.length)} ${t("of")} ${n(it.total)}`}><table class="sheet"><tbody>{it.items.map((one, i) => <tr key={i}><td>{it.answers.find((answer) => answer.id === one.answer)?.sign}</td><td><SubjectLink of={one.subject} /></td><td>{one.on}</td><td class="number">{one.value ?? ""}{one.limit !== null && ` / ${one.limit}`}</td><td>{b(one.reason)}</td></tr>)}</tbody></table></Section>}</div>}</Wait>;
 }
 
+type BoardLine = { id: string; note: string; by: string; version: number; hidden: boolean };
+
 export function ReportScreen() {
-  const loaded = useLoad<{ state: string; items: { name: string; bytes: number }[] }>(inCase("/dossiers"));
+  const loaded = useLoad<{ state: string; error: (Both & { try_en?: string; try_zh?: string }) | null; items: { name: string; bytes: number }[] }>(inCase("/dossiers"));
+  const boards = useLoad<{ items: BoardLine[] }>(inCase("/things/board"));
   const format = useSignal("html");
-  const bind = async () => { try { await call("POST", inCase("/dossiers"), { format: format.value, language: document.documentElement.lang.slice(0, 2) === "zh" ? "zh" : "en" }); status.value = t("binding"); changed.value += 1; } catch (error) { status.value = (error as Refused).told; } };
-  return <Wait of={loaded.value}>{(it) => <div><div class="toolbar"><h1>{t("report")}</h1></div><Section title={t("bind")}><p class="hint">{t("bindHint")}</p><div class="toolbar"><label>{t("form")} <select value={format.value} onChange={(event) => { format.value = event.currentTarget.value; }}>{["html", "docx", "pdf"].map((one) => <option key={one}>{one}</option>)}</select></label><button type="button" class="primary" disabled={it.state === "running"} onClick={() => void bind()}>{t(it.state === "running" ? "binding" : "bind")}</button>{it.state === "failed" && <span class="notice bad">{t("failed")}</span>}</div></Section>
+  const left = useSignal<string[]>([]);
+  const error = useSignal("");
+  const shown = boards.value.data?.items.filter((one) => !one.hidden) ?? [];
+  const flip = (id: string) => { left.value = left.value.includes(id) ? left.value.filter((one) => one !== id) : [...left.value, id]; };
+  const bind = async () => {
+    const own = shown.filter((one) => !left.value.includes(one.id)).slice(0, 20).map((one) => one.id);
+    try { await call("POST", inCase("/dossiers"), { format: format.value, language: lang_(), boards: own }); error.value = ""; status.value = t("binding"); changed.value += 1; }
+    catch (refused) { error.value = (refused as Refused).told; }
+  };
+  return <Wait of={loaded.value}>{(it) => <div><div class="toolbar"><h1>{t("report")}</h1></div><Section title={t("bind")}><p class="hint">{t("bindHint")}</p>
+    {shown.length > 0 && <fieldset><legend>{t("boardsInDossier")}</legend>{shown.map((one) => <label key={one.id}><input type="checkbox" checked={!left.value.includes(one.id)} onChange={() => flip(one.id)} /> {one.note} <span class="small">{t("versionBy", { v: one.version, who: one.by })}</span></label>)}</fieldset>}
+    <div class="toolbar"><label>{t("form")} <select value={format.value} onChange={(event) => { format.value = event.currentTarget.value; }}>{["html", "docx", "pdf"].map((one) => <option key={one}>{one}</option>)}</select></label><button type="button" class="primary" disabled={it.state === "running"} onClick={() => void bind()}>{t(it.state === "running" ? "binding" : "bind")}</button>{it.state === "failed" && <span class="notice bad" role="alert">{t("failed")} {it.error && (lang_() === "zh" ? `${it.error.zh}${it.error.try_zh ?? ""}` : `${it.error.en} ${it.error.try_en ?? ""}`)}</span>}</div>
+    {error.value && <p class="notice bad" role="alert">{error.value}</p>}</Section>
     <Section title={t("made")} count={it.items.length}>{it.items.length ? <ul class="plain">{it.items.map((one) => <li key={one.name}><a href={`/api/v1${inCase(`/dossiers/${one.name}`)}`} download>{one.name}</a> <span class="small">{n(Math.round(one.bytes / 1024))} KB</span></li>)}</ul> : <p class="hint">{t("madeNone")}</p>}</Section></div>}</Wait>;
 }
 
 type Wish = { id: string; by: string; subjects: string[]; purpose: Both; reason: string; basis: string; minutes: number; state: string; approver: string; seconds_left: number; mine: boolean };
 type Wishes = { items: Wish[]; purposes: (Both & { id: string })[] };
-type Event_ = { sequence: number; at: string; who: string; kind: string; title: Both; subject: string; hash: string };
+export type Event_ = { sequence: number; at: string; who: string; kind: string; title: Both; subject: string; detail: { person?: string; given?: string[]; ended?: string[]; role?: string; party?: string }; hash: string };
 
 export function AuditScreen() {
   const me = useLoad<Me>("/me");
@@ -68,7 +83,7 @@ function Reveals({ posts, name, alone }: { posts: string[]; name: string; alone:
   const prove = (event: SubmitEvent) => { event.preventDefault(); const form = new FormData(event.currentTarget as HTMLFormElement); void send(async () => { await call("POST", "/session/proof", { password: form.get("password") }); proving.value = false; }); };
   return <Section title={t("reveals")}><p class="hint">{t(alone ? "revealAlone" : "revealHint")}</p>
     {error.value && <p class="notice bad" role="alert">{error.value}</p>}
-    {proving.value && <form class="toolbar" onSubmit={prove}><input hidden name="name" autocomplete="username" value={name} readOnly /><label>{t("password")} <input type="password" name="password" required autocomplete="current-password" /></label><button type="submit" class="primary">{t("signIn")}</button></form>}
+    {proving.value && <form class="toolbar" onSubmit={prove}><input hidden name="name" autocomplete="username" value={name} readOnly /><label>{t("password")} <input type="password" name="password" required autocomplete="current-password" /></label><button type="submit" class="primary">{t("signIn")}</button><SignOn fresh /></form>}
     <Wait of={loaded.value}>{(it) => <>{!alone && posts.some((one) => one === "investigator" || one === "supervisor") && <form class="wish" onSubmit={wish}>
       <label>{t("purpose")} <select name="purpose">{it.purposes.map((one) => <option key={one.id} value={one.id}>{b(one)}</option>)}</select></label><label>{t("reason")} <input name="reason" minLength={10} maxLength={400} required /></label><label>{t("basis")} <input name="basis" minLength={2} required /></label><label>{t("minutes")} <input name="minutes" type="number" min={1} max={480} value={30} /></label>
       <button type="submit" disabled={!selected.value.length}>{t("askReveal", { n: selected.value.length })}</button></form>}
@@ -81,7 +96,14 @@ function Ledger() {
   const events = useLoad<{ items: Event_[]; total: number }>(inCase("/ledger?limit=200"));
   const verdict = useLoad<{ whole: boolean; events: number; root: string; faults: { sequence: number | null; text: Both }[] }>(inCase("/ledger/verdict"));
   return <><Wait of={verdict.value}>{(it) => <div class={`notice ${it.whole ? "" : "bad"}`} role="status"><b>{it.whole ? "✓" : "✗"} {t(it.whole ? "ledgerWhole" : "ledgerBroken")}</b> · {t("total", { n: n(it.events) })} · <code>{it.root.slice(0, 32)}…</code>{it.faults.map((one, i) => <div key={i}>#{one.sequence} {b(one.text)}</div>)}</div>}</Wait>
-    <Wait of={events.value}>{(it) => <Section title={t("ledger")} count={`${n(it.items.length)} ${t("of")} ${n(it.total)}`}><table class="sheet"><thead><tr><th scope="col">#</th><th scope="col">{t("byTime")}</th><th scope="col">{t("auditWho")}</th><th scope="col">{t("auditAct")}</th><th scope="col">{t("auditAbout")}</th><th scope="col">{t("auditHash")}</th></tr></thead><tbody>{it.items.map((one) => <tr key={one.sequence}><td class="figure">{one.sequence}</td><td class="figure">{second(one.at)}</td><td>{one.who}</td><td title={one.kind}>{b(one.title)}</td><td>{one.subject}</td><td><code>{one.hash.slice(0, 10)}</code></td></tr>)}</tbody></table></Section>}</Wait></>;
+    <Wait of={events.value}>{(it) => <Section title={t("ledger")} count={`${n(it.items.length)} ${t("of")} ${n(it.total)}`}><EventTable items={it.items} /></Section>}</Wait></>;
+}
+
+/** Whom a change of people was about, and which posts were given (+) and ended (−). */
+const about = (of: Event_["detail"]): string => [of.person, ...(of.given ?? []).map((one) => `+${t(`post_${one}` as Word)}`), ...(of.ended ?? []).map((one) => `−${t(`post_${one}` as Word)}`), of.party].filter(Boolean).join(" ");
+
+export function EventTable({ items }: { items: Event_[] }) {
+  return <table class="sheet"><thead><tr><th scope="col">#</th><th scope="col">{t("byTime")}</th><th scope="col">{t("auditWho")}</th><th scope="col">{t("auditAct")}</th><th scope="col">{t("auditAbout")}</th><th scope="col">{t("auditHash")}</th></tr></thead><tbody>{items.map((one) => <tr key={one.sequence}><td class="figure">{one.sequence}</td><td class="figure">{second(one.at)}</td><td>{one.who}</td><td title={one.kind}>{b(one.title)}</td><td>{one.subject || about(one.detail)}</td><td><code>{one.hash.slice(0, 10)}</code></td></tr>)}</tbody></table>;
 }
 
 type Series = { items: { report: string; series: string; ring: string | null; strength: number; because: Both; loss: string | null; at: string }[]; total: number; series: number };

@@ -16,6 +16,8 @@ export const letters = signal(kept("letters") !== "off");
 export const paneWidth = signal(Number(kept("pane")) || 430);
 export const paneOpen = signal(true);
 export const caseId = signal("");
+/** The page of whoever keeps people, which is of no case. */
+export const atPeople = signal(false);
 /** The zone that all times are shown in. */
 export const zone = signal("Asia/Shanghai");
 export const screen = signal<Screen>("home");
@@ -43,6 +45,7 @@ export function setPane(width: number): void { paneWidth.value = Math.max(300, M
 export function readAddress(): void {
   const [, c, id, page] = location.pathname.split("/");
   caseId.value = c === "c" && id ? id : "";
+  atPeople.value = c === "people";
   screen.value = SCREENS.includes(page as Screen) ? (page as Screen) : "home";
   params.value = Object.fromEntries(new URLSearchParams(location.search));
 }
@@ -51,6 +54,8 @@ export const address = (to: Screen, query: Params = {}): string => {
   const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString().replace(/%7E/g, "~").replace(/%2C/g, ",");
   return `/c/${caseId.value}${to === "home" ? "" : `/${to}`}${text ? `?${text}` : ""}`;
 };
+
+export function goPeople(): void { history.pushState(null, "", "/people"); readAddress(); }
 
 /** Go to a screen. The selection goes along: there is one for all of them. */
 export function go(to: Screen, query: Params = {}): void {

@@ -1,6 +1,6 @@
 // Time, cells and rows under one brush and one selection.
 import { useSignal, type Signal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { inCase, useLoad } from "./api";
 import { Original } from "./evidence";
 import { layKeys } from "./keys";
@@ -49,10 +49,25 @@ function Grid({ page, offset }: { page: Page; offset: number }) {
     <div class="scroll tall" tabIndex={0} role="region" aria-label={t("rows")}><Sheet page={page} open={open} /></div></div>;
 }
 
+/** Rows that any window shows at once; those below follow when they are painted. */
+const FIRST = 30;
+
 /** Rows by their place: the next page changes words in the rows that stand, and makes none. */
 function Sheet({ page, open }: { page: Page; open: Signal<string> }) {
+  const later = useSignal(page);
+  useEffect(() => {
+    const follow = () => { later.value = page; };
+    if (!window.requestIdleCallback) { const id = setTimeout(follow, 30); return () => clearTimeout(id); }
+    const id = requestIdleCallback(follow, { timeout: 200 });
+    return () => cancelIdleCallback(id);
+  }, [page]);
   return <table class="sheet"><thead><tr><th scope="col">{t("byTime")}</th><th scope="col">{t("kind")}</th><th scope="col">{t("from")}</th><th scope="col">{t("to")}</th><th scope="col" class="number">{t("amount")}</th><th scope="col">{t("cell")}</th></tr></thead>
-    <tbody>{page.items.map((one, i) => <Line key={i} of={one} kind={kindName(page, one.kind)} open={open} />)}</tbody></table>;
+    <tbody>{page.items.slice(0, FIRST).map((one, i) => <Line key={i} of={one} kind={kindName(page, one.kind)} open={open} />)}</tbody><Below of={later} open={open} /></table>;
+}
+
+function Below({ of, open }: { of: Signal<Page>; open: Signal<string> }) {
+  const page = of.value;
+  return <tbody>{page.items.slice(FIRST).map((one, i) => <Line key={i} of={one} kind={kindName(page, one.kind)} open={open} />)}</tbody>;
 }
 
 function Line({ of, kind, open }: { of: Row; kind: string; open: Signal<string> }) {

@@ -15,6 +15,8 @@ const TONE: Record<string, number> = { leak_source: 1, data_broker: 1, account_m
 const R = 4.5, REACH = 9;
 /** Circles of one path: fifty paths of 500 are filled sooner than one of 25,000. */
 const SLICE = 500;
+/** Radius in pixels of the screen below which a square of the same area is drawn. */
+const DOT = 1.5;
 
 export function WideView({ ring }: { ring: string }) {
   const loaded = useLoad<Picture>(inCase(`/wide?${new URLSearchParams(ring ? { ring } : {})}`));
@@ -114,6 +116,10 @@ class Path {
     for (const node of nodes) { const tone = chosen.has(node[0]) ? "--accent" : LAYERS[TONE[node[3]] ?? 3]!; const there = tones.get(tone); if (there) there.push(node); else tones.set(tone, [node]); }
     for (const [tone, some] of tones) {
       to.fillStyle = colour(tone);
+      if (R * view.k * ratio < DOT) { // smaller than a pixel or two a circle is its square
+        for (const node of some) { const a = (chosen.has(node[0]) ? R * 1.5 : R) * 1.77; to.fillRect(node[4] - a / 2, node[5] - a / 2, a, a); }
+        continue;
+      }
       for (let first = 0; first < some.length; first += SLICE) {
         to.beginPath();
         for (const node of some.slice(first, first + SLICE)) { const r = chosen.has(node[0]) ? R * 1.5 : R; to.moveTo(node[4] + r, node[5]); to.arc(node[4], node[5], r, 0, 6.2832); }

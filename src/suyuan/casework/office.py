@@ -17,7 +17,7 @@ from suyuan.casework.committed import ReadTransaction
 from suyuan.casework.compiled import Procedure
 from suyuan.casework.law import Law
 from suyuan.casework.matters import Registry, load
-from suyuan.casework.posts import grant_post, posts_of
+from suyuan.casework.posts import end_posts, grant_post, posts_of
 from suyuan.casework.sealing import Sealer
 from suyuan.casework.state import MatterState
 from suyuan.casework.submissions import ActForm, Opening
@@ -28,6 +28,11 @@ from suyuan.store.ledger.seam import EventLedger, LedgerTransaction
 
 __all__ = ["ActForm", "Office", "Opening", "ReadTransaction"]
 _BATCH: Final = 500
+#: The next matters for which time alone may bring something about.
+DUE: Final = (
+    "SELECT wake, id, subject FROM matter WHERE wake <= ? AND (wake, id) > (?, ?)"
+    f" ORDER BY wake, id LIMIT {_BATCH}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,12 @@ class Office:
     def grant(self, post: Post, by: str, now: datetime) -> Event:
         """Give a person a post; the first one of an office anybody may give."""
         return self.ledger.write(lambda t: grant_post(t, post, by, now), ["posts"])
+
+    def end_posts(
+        self, person: str, role: str, party: str, by: str, now: datetime
+    ) -> Sequence[Event]:
+        """End what a person holds in a role for a party; nothing is deleted."""
+        return self.ledger.write(lambda t: end_posts(t, person, role, party, by, now), ["posts"])
 
     def begin(
         self, opening: Opening, person: str, now: datetime, attempt: Attempt | None = None
@@ -151,11 +162,7 @@ class Office:
         """Write what time alone has brought about by `now`; how many events that were."""
         written, last = 0, ("", "")
         while True:
-            rows = self.ledger.read(
-                "SELECT wake, id, subject FROM matter WHERE wake <= ? AND (wake, id) > (?, ?)"
-                f" ORDER BY wake, id LIMIT {_BATCH}",
-                (stamp(now), *last),
-            )
+            rows = self.ledger.read(DUE, (stamp(now), *last))
             if not rows:
                 return written
             written += self._pass_time(rows, now)

@@ -12,6 +12,7 @@ from suyuan.store.ledger.seam import LedgerTransaction
 CHAIN: Final = "posts"
 #: Who may give posts.
 REGISTRAR: Final = "registrar"
+END: Final = "post_ended"
 #: What :func:`post_of` reads.
 POST_COLUMNS: Final = "post.person, post.role, post.party, post.scope, post.since, post.until"
 
@@ -47,9 +48,34 @@ def grant_post(transaction: LedgerTransaction, post: Post, by: str, now: datetim
     return event
 
 
+def end_posts(
+    transaction: LedgerTransaction, person: str, role: str, party: str, by: str, now: datetime
+) -> list[Event]:
+    """End what a person holds in a role for a party; the grants stay, with the time they ended."""
+    if not is_registrar(transaction, by, now):
+        raise RefusedError(
+            "end", [Text("Only the registrar ends posts.", "只有登记员可以终止岗位。")]
+        )
+    rows = transaction.execute(
+        "SELECT number FROM post WHERE person = ? AND role = ? AND party = ?"
+        " AND (until IS NULL OR until > ?) ORDER BY number",
+        (person, role, party, stamp(now)),
+    )
+    ended = []
+    for (number,) in list(rows):
+        body = {"grant": number, "until": stamp(now)}
+        ended.append(transaction.append(Draft(CHAIN, END, by, now, now, person, body)))
+        project_post(transaction, ended[-1])
+    return ended
+
+
 def project_post(transaction: LedgerTransaction, event: Event) -> None:
-    """The row of a grant."""
+    """The row of a grant, or when it ended."""
     body = event.body
+    if event.kind == END:
+        end = "UPDATE post SET until = ? WHERE number = ?"
+        transaction.execute(end, (body["until"], body["grant"]))
+        return
     transaction.execute(
         "INSERT INTO post VALUES (?, ?, ?, ?, ?, ?, ?)",
         (

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -34,7 +35,10 @@ class Case:
             raise InputError(
                 Text("Case folder not found.", "找不到案件文件夹。"),
                 value=path,
-                hint=Text("Give the folder that holds the files.", "请给出存放案件文件的文件夹。"),
+                hint=Text(
+                    "Give the folder that holds the files. To try: suyuan example.",
+                    "请给出存放案件文件的文件夹；试用示例：suyuan example。",
+                ),
             )
 
     @cached_property
@@ -94,8 +98,10 @@ class Results:
 
     def generation(self) -> str:
         """Sixteen hex digits that change whenever a result table is written anew."""
-        files = (self.layout.result(name) for name in RESULTS)
-        stamps = [(path.name, stamp(path)) for path in files if path.exists()]
+        stamps = []
+        for path in map(self.layout.result, RESULTS):
+            with suppress(FileNotFoundError):  # a look for each file, not two
+                stamps.append((path.name, stamp(path)))
         return hashlib.sha256(repr(stamps).encode()).hexdigest()[:16]
 
     @property

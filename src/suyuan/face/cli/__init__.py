@@ -7,6 +7,7 @@ import typer
 from suyuan.face.cli import (
     check,
     decide,
+    example,
     explain,
     export,
     flows,
@@ -39,7 +40,7 @@ app = typer.Typer(
     help=(
         "溯源: from an investigation's records to the whole chain behind the scam, "
         "each claim with its evidence.\n\n"
-        "Start with:  suyuan investigate examples/zheng"
+        "Start with:  suyuan example zheng && suyuan investigate zheng"
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -47,6 +48,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 for module in (
+    example,
     investigate,
     check,
     decide,

@@ -37,6 +37,9 @@ AskStamp = Annotated[
     bool,
     typer.Option("--ask-stamp", help="Write a question to a time-stamping authority. 时间戳请求。"),
 ]
+Boards = Annotated[
+    Path | None, typer.Option("--boards", help="Boards that the workbench wrote. 工作台图板。")
+]
 Ring = Annotated[str | None, typer.Option("--ring", help="Only this ring. 只含该团伙。")]
 
 
@@ -52,6 +55,7 @@ def command(
     as_of: AsOf = None,
     sign: Sign = None,
     ask_stamp: AskStamp = False,
+    boards: Boards = None,
     lang: LangOption = None,
     unmask: Unmask = None,
 ) -> None:
@@ -61,6 +65,7 @@ def command(
     """
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.report.boards import read_boards  # noqa: PLC0415
     from suyuan.face.report.dossier_file import bind  # noqa: PLC0415
     from suyuan.face.report.manifest import write_manifest  # noqa: PLC0415
     from suyuan.face.source import open_source  # noqa: PLC0415
@@ -70,11 +75,12 @@ def command(
     results = CaseFolder(case).results(out)
     known = moment(as_of)
     language, folder = spoken(lang), to or results.layout.out / "dossier"
+    arranged = read_boards(boards) if boards else []
     results["findings"]  # a case that was not investigated is told so before anything is written
     shown = masking(results.layout, unmask, NAME)
     display = Shown(results.case.zone, shown)
     with open_source(results, utc(known, results.case.zone) if known else None) as source:
-        path = bind(source, folder, format.value, language, shown, ring)
+        path = bind(source, folder, format.value, language, shown, ring, arranged)
     manifest = write_manifest(results, [path], display)
     if sign is not None:
         from suyuan.face.report.signature import sign as put_signature  # noqa: PLC0415

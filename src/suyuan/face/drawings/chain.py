@@ -83,6 +83,7 @@ class Drawing:
     hidden: int
     #: The boxes by name; an edge's ends are names of these.
     names: tuple[str, ...] = ()
+    left: float = 0.0
 
 
 @dataclass(slots=True)

@@ -112,22 +112,29 @@ class Intent:
 def deed_route(path: str, method: str, work: Callable[[OfficeRequest], Intent]) -> Route:
     """A route that acts: it is made ready here and done by the ledger, and no thread waits.
 
-    A request that looks at the matter first, or whose ledger is on another machine, is made ready
-    in a thread.
+    A request that looks at the matter first is made ready in a thread; where the ledger is on
+    another machine all of it is done in one.
     """
 
     async def endpoint(request: Request) -> Response:
         body, office = await request.body(), site_of(request).office
-        if office.ledger.one_writer and "if-match" not in request.headers:
-            intent = _served(work, request, body)
-        else:
-            intent = await in_thread(_served, work, request, body)
         try:
+            if not office.ledger.one_writer:
+                return await in_thread(_done, work, request, body)
+            if "if-match" in request.headers:
+                intent = await in_thread(_served, work, request, body)
+            else:
+                intent = _served(work, request, body)
             return intent.answer(await kept(office, intent.deed))
         except MissingError:
             raise ProblemDetails(404) from None  # as where it is there and one has no part in it
 
     return Route(path, endpoint, methods=[method], name=work.__name__)
+
+
+def _done(work: Callable[[OfficeRequest], Intent], request: Request, body: bytes) -> Response:
+    intent, ledger = _served(work, request, body), site_of(request).office.ledger
+    return intent.answer(ledger.write(intent.deed.work, intent.deed.locks))
 
 
 def _served(work: Callable[[OfficeRequest], Result], request: Request, body: bytes) -> Result:

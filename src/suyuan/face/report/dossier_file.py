@@ -1,5 +1,6 @@
 """A dossier as a file: HTML, Word or PDF."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import suyuan
 from suyuan.face.display import Shown
 from suyuan.face.report import case_view
+from suyuan.face.report.boards import KeptBoard
 from suyuan.face.report.chromium import photograph, print_pdf
 from suyuan.face.report.dossier import Dossier, dossier
 from suyuan.face.report.dossier_pictures import Picture, pictures
@@ -26,14 +28,15 @@ def bind(
     language: Language,
     masking: Masking,
     ring: str | None,
+    boards: Sequence[KeptBoard] = (),
 ) -> Path:
-    """Write the dossier of all rings, or of `ring`, into folder `to`; its path."""
+    """Write the dossier of all rings, or of `ring`, into folder `to`, with `boards`; its path."""
     shown = Shown(source.zone, masking, case_view.party_names(source))
     document = dossier(source, shown, ring)
     to.mkdir(parents=True, exist_ok=True)
     path = to / f"dossier.{form}"
     head = _head(source, shown, language)
-    pictured = pictures(document.rings, source, shown, language)
+    pictured = pictures(document.rings, source, shown, language, boards)
     if form == "docx":
         _word(document, head, pictured, path)
         return path

@@ -1,6 +1,6 @@
 """The pictures of a dossier: chains, days, weeks and the flow of money, each as SVG."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from suyuan.face.display import Shown
 from suyuan.face.drawings.sankey import sankey
+from suyuan.face.report.boards import KeptBoard, board_drawings
 from suyuan.face.report.page import drawn, fragment
 from suyuan.face.rings import RingView
 from suyuan.face.source import ResultTables
@@ -31,12 +32,19 @@ class Picture:
 
 
 def pictures(
-    rings: list[RingView], source: ResultTables, shown: Shown, language: Language
+    rings: list[RingView],
+    source: ResultTables,
+    shown: Shown,
+    language: Language,
+    boards: Sequence[KeptBoard] = (),
 ) -> list[Picture]:
-    """The pictures of the first rings, then the money of all of `rings`."""
+    """Boards first, then the pictures of the first rings and the money of all of `rings`."""
     series = source.where("series", "ring_id", [ring.id for ring in rings])
     money = source.flow_graph(series["report_id"].combine_chunks())
-    drawings = []
+    drawings = [
+        _picture("chain", drawing, title, caption, language)
+        for drawing, title, caption in board_drawings(boards, rings, source, shown)
+    ]
     for ring, chain, line, weeks in drawn(rings[:PICTURED], source, money, shown):
         for kind, drawing, title, caption in _of_ring(ring, chain, line, weeks):
             drawings.append(_picture(kind, drawing, title, caption, language))

@@ -9,9 +9,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from suyuan.face.api import check, investigate
+from suyuan.face.api import CaseFolder, check, investigate
+from suyuan.face.display import Shown
+from suyuan.face.report.boards import read_boards
+from suyuan.face.report.dossier_file import bind
+from suyuan.face.report.manifest import write_manifest
+from suyuan.face.source import open_source
 from suyuan.model.errors import SuyuanError
 from suyuan.model.text import Text
+from suyuan.privacy.reveal import masking
 from suyuan.store.case import Results
 
 #: Seconds between two lines about the same step.
@@ -43,11 +49,13 @@ def tell(what: str, **more: Any) -> None:
 
 
 def main() -> None:
-    """``investigate CASE OUT`` or ``check CASE OUT``."""
+    """``investigate CASE OUT``, ``check CASE OUT``, or ``dossier CASE OUT`` with its wishes."""
     verb, case, out = sys.argv[1:4]
     try:
         if verb == "investigate":
             investigate(case, out=out, progress=StepLines())
+        elif verb == "dossier":
+            _bind(case, out, json.loads(sys.argv[4]))
         else:
             tell("answer", answer=_read_as(check(case, out=out, progress=StepLines())))
     except SuyuanError as error:
@@ -65,6 +73,19 @@ def main() -> None:
         raise SystemExit(130) from None
     except MemoryError:
         raise SystemExit(137) from None
+
+
+def _bind(case: str, out: str, wish: dict[str, Any]) -> None:
+    """The dossier, masked, with its manifest; as ``suyuan report`` binds it."""
+    results = CaseFolder(case).results(out)
+    results["findings"]  # a case that was not investigated is told so before anything is written
+    shown = masking(results.layout, None, "report")
+    boards = read_boards(Path(wish["boards"])) if wish["boards"] else []
+    folder = results.layout.out / "dossier"
+    with open_source(results, None) as source:
+        ring = wish["ring"] or None
+        path = bind(source, folder, wish["format"], wish["language"], shown, ring, boards)
+    write_manifest(results, [path], Shown(results.case.zone, shown))
 
 
 def _read_as(results: Results) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import csv
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,9 +15,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from suyuan.face.display import Shown, clean
+from suyuan.face.references import References
 from suyuan.face.report.case_view import party_names
 from suyuan.face.source import ResultTables, open_source
-from suyuan.face.web.references import References
 from suyuan.model.records import RECORDS
 from suyuan.model.text import Text
 from suyuan.privacy.keys import case_key
@@ -35,6 +36,10 @@ _SUBJECTS = (
     ("at_risk", "source"),
     ("compliance", "subject"),
 )
+
+
+#: Seconds for which a look at the result files is good; whoever is told of a run looked after it.
+LOOK = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Desk:
         self.references = References(self.key)
         self._lock = threading.RLock()
         self._opened: _Opened | None = None
+        self._look = ("", float("-inf"))
 
     @contextmanager
     def source(self) -> Iterator[ResultTables]:
@@ -80,7 +86,10 @@ class Desk:
             yield self._current().source
 
     def _current(self) -> _Opened:
-        generation = self.results.generation()
+        """What is open; a request that asks several times looks at the files once."""
+        generation, at = self._look
+        if time.monotonic() - at > LOOK:
+            generation = self.generation()
         if self._opened is None or self._opened.generation != generation:
             if self._opened:
                 self._opened.source.engine.close()
@@ -115,7 +124,10 @@ class Desk:
             return held[key]
 
     def generation(self) -> str:
-        return self.results.generation()
+        """The generation of the results as the files are now."""
+        found = self.results.generation()
+        self._look = (found, time.monotonic())
+        return found
 
     def finding_id(self, shown: str) -> str | None:
         """The finding behind an id as it left."""

@@ -19,7 +19,6 @@ from suyuan.face.web.problems import ProblemDetails
 
 Json = dict[str, Any]
 _CHILD = "from suyuan.face.web.child import main; main()"
-_COMMAND = "from suyuan.face.cli import main; main()"
 #: Seconds between the first signal to stop and the one that cannot be refused.
 PATIENCE = 10.0
 LONGEST_LINE = 1_000_000
@@ -87,15 +86,14 @@ class Jobs:
 
     def start(self, case_id: str, kind: str, by: str, arguments: Sequence[str]) -> Job:
         """Begin. Raises :class:`Problem` 409 while another of this kind runs."""
-        program = _COMMAND if kind == "dossier" else _CHILD
         with self._lock:
             old = self._jobs.get((case_id, kind))
             if old is not None and old.process.poll() is None:
                 raise ProblemDetails(409)
             process = subprocess.Popen(  # noqa: S603  # our own program
-                [sys.executable, "-c", program, *arguments],
+                [sys.executable, "-c", _CHILD, *arguments],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL if kind == "dossier" else subprocess.PIPE,
+                stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 env={**os.environ, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"},

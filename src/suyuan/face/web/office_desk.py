@@ -77,16 +77,31 @@ class OfficeDesk:
 
     def appoint(self, name: str, role: str, party: str) -> None:
         """Give a person a post; the same again is one."""
-        held = self.office.posts(person_of(name))
-        if not any(post.role == role and post.party == party for post in held):
+        if not any(post.role == role and post.party == party for post in self.held(name)):
             self._grant(person_of(name), role, party)
+
+    def end(self, name: str, role: str, party: str) -> None:
+        """End a person's post; what was done in it stands."""
+        self.office.end_posts(person_of(name), role, party, REGISTRAR, now())
+
+    def held(self, name: str) -> list[Post]:
+        """The posts that a person has now."""
+        at = now()
+        posts = self.office.posts(person_of(name))
+        return [one for one in posts if one.until is None or one.until > at]
 
     def posts(self, name: str, *, decides: bool) -> list[Post]:
         """Posts of a person; who decides on a case has those of the house."""
         if decides:
             for role in OWN_ROLES:
                 self.appoint(name, role, HOUSE)
-        return self.office.posts(person_of(name))
+        return self.held(name)
+
+    def leave(self, name: str) -> None:
+        """Who decides on no case any more acts no more for the house."""
+        for post in self.held(name):
+            if post.party == HOUSE and post.role in OWN_ROLES:
+                self.end(name, post.role, HOUSE)
 
     def draw(self, desk: Desk) -> Recorded:
         """Draft what the results of a case ask somebody to do; the same again is one draft."""
@@ -110,7 +125,7 @@ class OfficeDesk:
     ) -> int:
         """Begin a matter for each draft; how many."""
         person = person_of(name)
-        own = {post.role: post.party for post in self.office.posts(person)}
+        own = {post.role: post.party for post in self.held(name)}
         return len(confirm(self.office, ids, person, reason, {**own, **parties}, now()))
 
     def tick(self) -> None:

@@ -24,6 +24,7 @@ _TITLES = {
     422: Text("A value is missing or wrong.", "缺少内容或内容有误。"),
     429: Text("Too many requests; wait a little.", "请求过于频繁，请稍候。"),
     500: Text("The program failed; nothing was changed.", "程序出错，未作任何改动。"),
+    502: Text("Another server does not answer as it should.", "外部服务未正常应答。"),
     507: Text("There is no room left.", "存储空间不足。"),
     503: Text("It cannot be recorded, so it was not done.", "无法留痕，操作未执行。"),
 }

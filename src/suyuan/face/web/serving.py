@@ -75,7 +75,11 @@ def _check(place: ServedPlace) -> None:
     if (place.case is None) == (place.data is None):
         raise InputError(
             Text("Give a case folder, or --data.", "请给出案件文件夹，或使用 --data。"),
-            value=place.case or "",
+            value=place.case,
+            hint=Text(
+                "For one person: suyuan serve CASE. An invented case to try: suyuan example.",
+                "单人使用：suyuan serve 案件文件夹。示例案件：suyuan example。",
+            ),
         )
     if not loopback(place.host) and not (place.data and place.cert and place.key):
         raise InputError(

@@ -13,6 +13,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from suyuan.face.web.permissions import MATRIX, Act, CasePost
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.state import State
+from suyuan.model.text import Text
 
 COOKIE = "__Host-s"
 IDLE, WHOLE = 30 * 60.0, 12 * 3600.0
@@ -21,6 +22,10 @@ FRESH = 5 * 60.0
 #: Wrong passwords before waiting begins; then it doubles up to the longest wait.
 PATIENCE, LONGEST_WAIT = 5, 15 * 60.0
 SHORTEST_SECRET = 12
+TOO_WEAK = Text(
+    f"At least {SHORTEST_SECRET} characters, and none that everybody tries.",
+    f"密码至少 {SHORTEST_SECRET} 位,且不得为常见密码。",
+)
 _COMMON = frozenset(
     {"password1234", "123456789012", "qwertyuiop12", "admin1234567", "a1234567890b"}
 )
@@ -58,7 +63,7 @@ class Sessions:
     def by_link(self, secret: str, person: str) -> str:
         """The cookie of a new session; :class:`Problem` 401 where the link was used already."""
         self.spend_link(secret)
-        return self._begin(person)
+        return self.begin(person)
 
     def spend_link(self, secret: str) -> None:
         """Use the one-time link; :class:`Problem` 401 where it is none, or was used already."""
@@ -74,7 +79,7 @@ class Sessions:
             raise ProblemDetails(401)
         for key in (f"n:{name}", f"a:{address}"):
             self._wrong.pop(key, None)
-        return self._begin(name)
+        return self.begin(name)
 
     def prove(self, session: Session, secret: str, address: str) -> None:
         """The person at this session gives the password again."""
@@ -86,14 +91,36 @@ class Sessions:
 
     def enrol(self, name: str, secret: str, *, admin: bool = False) -> None:
         """Add a person, or give one a new password."""
-        if len(secret) < SHORTEST_SECRET or secret.lower() in _COMMON or secret == name:
-            raise ProblemDetails(422, errors=[{"where": ["password"], "what": "too_weak"}])
+        self.check_secret(name, secret)
         fresh = _hasher().hash(secret)
         self.state.write(
             lambda file: file.execute(
                 "INSERT INTO person (name, secret, admin) VALUES (?, ?, ?) "
                 "ON CONFLICT (name) DO UPDATE SET secret = excluded.secret",
                 (name, fresh, int(admin)),
+            )
+        )
+
+    def check_secret(self, name: str, secret: str) -> None:
+        """:class:`ProblemDetails` 422 where the password is too weak."""
+        if len(secret) < SHORTEST_SECRET or secret.lower() in _COMMON or secret == name:
+            wrong = {"where": ["password"], "what": "too_weak"}
+            raise ProblemDetails(422, TOO_WEAK, errors=[wrong])
+
+    def enrol_without_secret(self, name: str, *, admin: bool = False) -> None:
+        """Add a person whom no password lets in yet."""
+        self.state.write(
+            lambda file: file.execute(
+                "INSERT INTO person (name, secret, admin) VALUES (?, '', ?)", (name, int(admin))
+            )
+        )
+
+    def set_person(self, name: str, column: str, *, value: bool) -> None:
+        """Set `admin` or `closed`."""
+        assert column in {"admin", "closed"}
+        self.state.write(
+            lambda file: file.execute(
+                f"UPDATE person SET {column} = ? WHERE name = ?", (int(value), name)
             )
         )
 
@@ -129,12 +156,14 @@ class Sessions:
     def fresh(self, session: Session) -> bool:
         return self.clock() - session.proved <= FRESH
 
-    def _begin(self, person: str) -> str:
+    def begin(self, person: str, proved: float | None = None) -> str:
+        """The cookie of a new session of somebody who proved, at `proved` or now, who they are."""
         cookie, now = secrets.token_urlsafe(32), self.clock()
+        row = (_hash(cookie), person, now, now, now if proved is None else proved)
         self.state.write(
             lambda file: file.execute(
                 "INSERT INTO session (hash, person, began, seen, proved) VALUES (?, ?, ?, ?, ?)",
-                (_hash(cookie), person, now, now, now),
+                row,
             )
         )
         return cookie
@@ -148,8 +177,9 @@ class Sessions:
 
     def _right(self, name: str, secret: str) -> bool:
         found = self.state.rows("SELECT secret FROM person WHERE name = ? AND NOT closed", (name,))
+        kept = found[0][0] if found else ""  # empty where none was chosen yet
         try:
-            return _hasher().verify(found[0][0] if found else _nobody(), secret) and bool(found)
+            return _hasher().verify(kept or _nobody(), secret) and bool(kept)
         except (Argon2Error, InvalidHashError):
             return False
 
@@ -182,9 +212,10 @@ def _nobody() -> str:
 def posts(state: State, session: Session, case_id: str) -> frozenset[CasePost]:
     """What the person is in this case."""
     found = state.rows(
-        "SELECT post FROM member WHERE person = ? AND case_id = ?", (session.person, case_id)
+        "SELECT post FROM appointment WHERE person = ? AND case_id = ? AND until IS NULL",
+        (session.person, case_id),
     )
-    own = {CasePost(post) for (text,) in found for post in text.split(",")}
+    own = {CasePost(post) for (post,) in found}
     return frozenset(own | ({CasePost.admin} if session.admin else set()))
 
 

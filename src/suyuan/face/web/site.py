@@ -2,7 +2,6 @@
 
 import getpass
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +12,11 @@ from suyuan.face.web.jobs import Jobs
 from suyuan.face.web.office_desk import OfficeDesk
 from suyuan.face.web.permissions import CasePost
 from suyuan.face.web.sessions import Sessions
+from suyuan.face.web.sign_on import SignOnTries, TokenIssuer, settings_of
 from suyuan.face.web.state import State
 from suyuan.ingest import read_settings
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
 
 #: What the one person of ``suyuan serve CASE`` is: all but the second pair of eyes.
 ALONE = frozenset({CasePost.investigator, CasePost.auditor})
@@ -33,6 +35,8 @@ class Site:
     alone: str = ""
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "[::1]"})
     jobs: Jobs = field(default_factory=Jobs)
+    sign_on: TokenIssuer | None = None
+    tries: SignOnTries = field(default_factory=SignOnTries)
 
     def close(self) -> None:
         self.jobs.close()
@@ -53,7 +57,10 @@ def many_cases(data: Path, office: Path | None = None) -> Site:
     """The site of ``suyuan serve --data DIR``: every folder of ``DIR/cases`` is a case."""
     cases = sorted(path for path in (data / "cases").iterdir() if path.is_dir())
     desks = {desk.id: desk for desk in (_desk(path, None, folder_id(path)) for path in cases)}
-    return _site(data, office, desks)
+    sign_on = issuer_of(data)  # what is wrong there is told before anything starts
+    site = _site(data, office, desks)
+    site.sign_on = sign_on
+    return site
 
 
 def _site(folder: Path, office: Path | None, desks: dict[str, Desk], alone: str = "") -> Site:
@@ -74,19 +81,19 @@ def _user() -> str:
         return f"uid {os.getuid()}"
 
 
-def appoint(site: Site, person: str, case_id: str, posts: Iterable[CasePost]) -> None:
-    """Give a person posts in a case; none takes them away."""
-    text = ",".join(sorted(posts))
-    site.state.write(
-        lambda file: (
-            file.execute(
-                "INSERT INTO member (person, case_id, post) VALUES (?, ?, ?) "
-                "ON CONFLICT (person, case_id) DO UPDATE SET post = excluded.post",
-                (person, case_id, text),
-            )
-            if text
-            else file.execute(
-                "DELETE FROM member WHERE person = ? AND case_id = ?", (person, case_id)
-            )
-        )
-    )
+def issuer_of(folder: Path) -> TokenIssuer | None:
+    """The issuer that is configured; :class:`InputError` where the extra is missing."""
+    settings = settings_of(folder)
+    if settings is None:
+        return None
+    try:
+        from suyuan.face.web.sign_on_issuer import SignOnIssuer  # noqa: PLC0415  # the extra
+    except ImportError as error:
+        raise InputError(
+            Text("Single sign-on is not installed.", "未安装统一身份认证组件。"),
+            value=error.name,
+            hint=Text(
+                "Run: pip install 'suyuan[web,oidc]'", "请运行：pip install 'suyuan[web,oidc]'"
+            ),
+        ) from error
+    return SignOnIssuer(settings)

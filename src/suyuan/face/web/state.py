@@ -38,6 +38,30 @@ MIGRATIONS: tuple[str, ...] = (
       case_id TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL, generation TEXT NOT NULL,
       body BLOB NOT NULL, PRIMARY KEY (case_id, person)) STRICT;
     """,
+    # Posts end and are not deleted; somebody enrolled chooses a password by a link.
+    """
+    CREATE TABLE appointment (
+      number INTEGER PRIMARY KEY, person TEXT NOT NULL, case_id TEXT NOT NULL, post TEXT NOT NULL,
+      since REAL NOT NULL, given_by TEXT NOT NULL, until REAL,
+      ended_by TEXT NOT NULL DEFAULT '') STRICT;
+    CREATE UNIQUE INDEX appointment_live ON appointment (case_id, person, post)
+      WHERE until IS NULL;
+    INSERT INTO appointment (person, case_id, post, since, given_by)
+      SELECT m.person, m.case_id, p.post, 0, '' FROM member m JOIN (
+        SELECT 'viewer' AS post UNION ALL SELECT 'investigator' UNION ALL SELECT 'supervisor'
+        UNION ALL SELECT 'auditor') p ON ',' || m.post || ',' LIKE '%,' || p.post || ',%';
+    DROP TABLE member;
+    CREATE TABLE invitation (
+      hash TEXT PRIMARY KEY, person TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL,
+      made_by TEXT NOT NULL, used REAL) STRICT;
+    """,
+    """
+    CREATE TABLE identity (
+      number INTEGER PRIMARY KEY, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+      person TEXT NOT NULL, since REAL NOT NULL, until REAL) STRICT;
+    CREATE UNIQUE INDEX identity_subject ON identity (issuer, subject) WHERE until IS NULL;
+    CREATE UNIQUE INDEX identity_person ON identity (issuer, person) WHERE until IS NULL;
+    """,
 )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlite3 import Connection
 from typing import Any
 
-from suyuan.face.web.references import References
+from suyuan.face.references import References
 from suyuan.face.web.state import State
 
 Json = dict[str, Any]

@@ -125,8 +125,9 @@ class EventColumns:
 
     def count(self, places: np.ndarray[Any, Any]) -> "EventCounts":
         """How many of each kind and of each cell."""
-        cells = np.bincount(self.cell[places] + 1, minlength=len(self.cells) + 1)[1:]
-        by_kind: list[int] = np.bincount(self.kind[places], minlength=len(KINDS)).tolist()
+        own = _span(places)  # a span of time is a slice of the columns: nothing is gathered
+        cells = np.bincount(self.cell[own] + 1, minlength=len(self.cells) + 1)[1:]
+        by_kind: list[int] = np.bincount(self.kind[own], minlength=len(KINDS)).tolist()
         return EventCounts(by_kind, cells)
 
     def extent(self) -> tuple[int, int]:
@@ -159,6 +160,14 @@ class EventColumns:
         order = np.argsort(-counts.cells, kind="stable")[:most]
         found = [(self.cells[index], int(counts.cells[index])) for index in order]
         return [(name, count) for name, count in found if count]
+
+
+def _span(places: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | slice:
+    """`places`, each there once, as a slice where none between least and most is missing."""
+    if not len(places):
+        return places
+    least, most = int(places.min()), int(places.max())
+    return slice(least, most + 1) if most - least + 1 == len(places) else places
 
 
 def _bytes(views: dict[Any, np.ndarray[Any, Any]]) -> int:

@@ -14,11 +14,13 @@ from suyuan.face.web.routes import (
     money,
     news,
     office,
+    people,
     plan,
     reveals,
     rows,
     runs,
     session,
+    sign_on,
     things,
     why,
     wide,
@@ -29,6 +31,7 @@ ROUTERS = tuple(
     for module in (
         *(
             session,
+            sign_on,
             home,
             news,
             leads,
@@ -42,6 +45,6 @@ ROUTERS = tuple(
             money,
             things,
         ),
-        *(events, lists, reveals, runs, files, duties, matters, office),
+        *(events, lists, reveals, runs, files, duties, matters, people, office),
     )
 )

@@ -29,12 +29,11 @@ def colleagues_of(here: Visit) -> list[str]:
     if here.site.alone:
         return [here.session.person]
     rows = here.site.state.rows(
-        "SELECT m.person, m.post FROM member m JOIN person p ON p.name = m.person "
-        "WHERE m.case_id = ? AND NOT p.closed ORDER BY m.person",
+        "SELECT a.person, a.post FROM appointment a JOIN person p ON p.name = a.person "
+        "WHERE a.case_id = ? AND a.until IS NULL AND NOT p.closed",
         (here.desk.id,),
     )
-    may = MATRIX[Act.decide]
-    return [name for name, posts in rows if may & {CasePost(one) for one in posts.split(",")}]
+    return sorted({name for name, post in rows if CasePost(post) in MATRIX[Act.decide]})
 
 
 @router.get("/cases/{case_id}/colleagues")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from suyuan.casework.office import ActForm
+from suyuan.face.display import clean
 from suyuan.face.web.matter_view import duty_shown, matter_shown, party
 from suyuan.face.web.office_desk import OfficeDesk, now, person_of
 from suyuan.face.web.permissions import Act, rule
@@ -17,6 +18,9 @@ from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.sessions import Session
 from suyuan.face.web.site import Site
 from suyuan.face.web.visit import AnySession, AnySite
+from suyuan.face.web.words import Json, text
+from suyuan.model.subjects import KINDS
+from suyuan.model.text import Text
 from suyuan.model.times import local
 from suyuan.privacy.masking import Masking
 
@@ -57,6 +61,13 @@ def _moment(value: Any) -> str:
     return "" if value is None else f"{local(value):%Y-%m-%dT%H:%M:%S}+08:00"
 
 
+def _about(masked: str) -> Json:
+    """Kind and masked id of a subject, as people read it."""
+    kind, _, id_ = clean(masked).partition(":")
+    known = KINDS.get(kind, Text(kind, kind))
+    return text(Text(f"{known.en} {id_}", f"{known.zh} {id_}"))
+
+
 def _parties(site: Site, session: Session) -> list[str]:
     return sorted({post.party for post in site.office.posts(session.person, decides=False)})
 
@@ -74,7 +85,7 @@ def own_duties(session: AnySession, site: AnySite) -> dict[str, Any]:
         "items": [
             {
                 **duty_shown(site.office.office, row, _moment, now()),
-                "about": masking.subject(row.subject),
+                "about": _about(masking.subject(row.subject)),
             }
             for row in rows[:MOST]
         ],

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
+from suyuan.face.web.board_file import write_boards
 from suyuan.face.web.jobs import IDLE
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
@@ -29,6 +30,7 @@ class DossierWish(BaseModel):
     format: Literal["html", "docx", "pdf"] = "html"
     language: Literal["en", "zh"] = "zh"
     ring: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    boards: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=20)] = []
 
 
 @router.get("/cases/{case_id}/runs")
@@ -67,11 +69,11 @@ def stop(here: Here) -> dict[str, str]:
 @router.post("/cases/{case_id}/dossiers", status_code=202)
 @rule(Act.read, "dossier.asked")
 def dossier(here: Here, form: DossierWish) -> dict[str, str]:
-    """Bind a dossier, masked, with its manifest."""
+    """Bind a dossier, masked, with its manifest; `boards` are printed as they were arranged."""
     layout = here.desk.results.layout
-    asked = ["report", str(here.desk.case.path), "--out", str(layout.out)]
-    asked += ["--format", form.format, "--lang", form.language]
-    asked += ["--ring", form.ring] if form.ring else []
+    boards = str(write_boards(here, form.boards)) if form.boards else ""
+    wish = json.dumps({**form.model_dump(), "boards": boards})
+    asked = ["dossier", str(here.desk.case.path), str(layout.out), wish]
     here.site.jobs.start(here.desk.id, "dossier", here.session.person, asked)
     return {"state": "running"}
 
@@ -80,10 +82,14 @@ def dossier(here: Here, form: DossierWish) -> dict[str, str]:
 @rule(Act.read)
 def dossiers(here: Here) -> dict[str, Any]:
     """What was bound last, and whether something is being bound."""
-    folder = here.desk.results.layout.out / "dossier"
+    folder, job = (
+        here.desk.results.layout.out / "dossier",
+        here.site.jobs.of(here.desk.id, "dossier"),
+    )
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     return {
         "state": here.site.jobs.state(here.desk.id, "dossier"),
+        "error": job.error if job else None,
         "items": [
             {"name": path.name, "bytes": path.stat().st_size}
             for path in found

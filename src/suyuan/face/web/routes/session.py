@@ -28,7 +28,7 @@ class Proof(BaseModel):
     password: Annotated[str, Field(max_length=200)]
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
@@ -44,12 +44,21 @@ def sign_in(form: SignIn, request: Request, site: AnySite) -> Response:
             cookie = site.sessions.by_link(form.link, person)
         else:
             person = form.name
-            cookie = site.sessions.by_password(person, form.password, _address(request))
+            cookie = site.sessions.by_password(person, form.password, address_of(request))
     except ProblemDetails:
         site.audit.record("session.refused", "unknown")
         raise
     site.audit.record("session.begun", person)
-    answer = Response(status_code=204)
+    return with_session(cookie)
+
+
+def with_session(cookie: str) -> Response:
+    """An answer without content that sets a session's cookie."""
+    return set_session(Response(status_code=204), cookie)
+
+
+def set_session(answer: Response, cookie: str) -> Response:
+    """The answer, with the session's cookie."""
     answer.set_cookie(
         COOKIE, cookie, max_age=int(WHOLE), secure=True, httponly=True, samesite="strict", path="/"
     )
@@ -70,7 +79,7 @@ def sign_out(session: AnySession, site: AnySite) -> Response:
 @rule(Act.signed_in, "session.proved")
 def prove(form: Proof, request: Request, session: AnySession, site: AnySite) -> Response:
     """Give the password again: approvals ask for it."""
-    site.sessions.prove(session, form.password, _address(request))
+    site.sessions.prove(session, form.password, address_of(request))
     return Response(status_code=204)
 
 

@@ -1,0 +1,58 @@
+"""Boards as the child that binds a dossier reads them: references and shifts, no subject."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from suyuan.face.rings import RingView, rings
+from suyuan.face.web import things
+from suyuan.face.web.problems import ProblemDetails
+from suyuan.face.web.visit import Visit
+from suyuan.face.web.words import Json
+from suyuan.model.text import Text
+
+FILE = "boards_of_dossier.json"
+GONE = Text(
+    "The ring of the board “{name}” is not in these results. Open it, look, and keep it anew.",
+    "图板“{name}”所绘团伙不在当前结果中，请打开核对后重新保存。",
+)
+
+
+def write_boards(here: Visit, ids: Sequence[str]) -> Path:
+    """Write these boards beside the results; 404 for none, 409 where a board's ring is gone."""
+    kept = things.standing(here.site.state, here.desk.id, "board")
+    if any(one not in kept for one in ids):
+        raise ProblemDetails(404)
+    with here.desk.source() as source:
+        found: list[RingView] = here.desk.kept("rings", lambda: rings(source))
+    boards = [_board(kept[one]) for one in ids]
+    known = {ring.id for ring in found}
+    for board in boards:
+        if not known or (board["ring"] and board["ring"] not in known):
+            raise ProblemDetails(409, GONE.format(name=board["name"]))
+    folder = here.desk.results.layout.out / "workbench"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / FILE
+    path.write_text(json.dumps(boards, ensure_ascii=False), "utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def _board(kept: Json) -> Json:
+    query = parse_qs(urlsplit(kept.get("address", "")).query)
+    lists = {name: query.get(name, [""])[0] for name in ("fold", "unfold", "cut", "sel")}
+    fold, unfold, cut, chosen = ([one for one in text.split(",") if one] for text in lists.values())
+    return {
+        "name": kept["note"] or kept["id"],
+        "by": kept["by"],
+        "at": kept["at"],
+        "version": kept["version"],
+        "ring": query.get("ring", [""])[0],
+        "generation": kept["state"],
+        "fold": fold,
+        "unfold": unfold,
+        "cut": cut,
+        "chosen": chosen,
+        "places": kept.get("places", {}),
+    }

@@ -1,0 +1,321 @@
+"""People: enrolled, given posts, and ended; each change is an event of the ledger before it is."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, Field
+
+from suyuan.face.web.appointments import appoint, appointments, lasting
+from suyuan.face.web.invitations import invite, invitee, open_until, spend
+from suyuan.face.web.matter_view import party
+from suyuan.face.web.office_desk import HOUSE, OWN_ROLES
+from suyuan.face.web.permissions import MATRIX, Act, CasePost, rule
+from suyuan.face.web.problems import ProblemDetails
+from suyuan.face.web.routes.office import event_shown
+from suyuan.face.web.routes.session import with_session
+from suyuan.face.web.routes.sign_on import NONE
+from suyuan.face.web.sessions import IDLE, WHOLE, Session
+from suyuan.face.web.sign_on import identify, identity_of, person_behind
+from suyuan.face.web.site import Site
+from suyuan.face.web.visit import AnySession, AnySite
+from suyuan.face.web.words import Json, text
+from suyuan.model.text import Text
+
+router = APIRouter(tags=["people"])
+#: No slashes, and no signs that control or hide.
+_PLAIN = r"^[^/\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+$"
+NewName = Annotated[str, Field(min_length=1, max_length=80, pattern=_PLAIN)]
+Name = Annotated[str, Path(min_length=1, max_length=80)]
+Secret = Annotated[str, Field(max_length=200)]
+LAST = Text(
+    "Somebody must be administrator. Make another one first.",
+    "至少须保留一名管理员，请先指定另一名管理员。",
+)
+TAKEN = Text("Somebody else is enrolled under this identity.", "该身份标识已登记在他人名下。")
+THERE = Text("Somebody of this name is enrolled already.", "已有同名人员登记。")
+
+
+class DutyPost(BaseModel):
+    """In which role, and for which party, somebody acts in the office."""
+
+    role: Annotated[str, Field(max_length=40, pattern=r"^[a-z_]+$")]
+    party: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class Person(BaseModel):
+    """What changes of a person; what is left out stays. `posts` are all those of a case."""
+
+    password: Secret = ""
+    posts: dict[str, list[CasePost]] = {}
+    duties: Annotated[list[DutyPost], Field(max_length=50)] = []
+    duties_ended: Annotated[list[DutyPost], Field(max_length=50)] = []
+    admin: bool | None = None
+    closed: bool | None = None
+    identity: Annotated[str, Field(max_length=200)] | None = None
+
+
+class Newcomer(BaseModel):
+    """Somebody who is enrolled, and what they are in which case."""
+
+    name: NewName
+    posts: dict[str, list[CasePost]] = {}
+    admin: bool = False
+
+
+class First(BaseModel):
+    """The first account, made with the link that the command printed."""
+
+    link: Annotated[str, Field(max_length=100)]
+    name: NewName
+    password: Secret
+
+
+class Joining(BaseModel):
+    """The secret of an enrolment link, and the password that its person chose."""
+
+    link: Annotated[str, Field(max_length=100)]
+    password: Secret
+
+
+@router.post("/people/first", status_code=204)
+@rule(Act.public, "person.first_asked")
+def first(form: First, site: AnySite) -> None:
+    """Make the first administrator; works once, where nobody is there yet."""
+    if site.alone or site.state.rows("SELECT 1 FROM person LIMIT 1"):
+        raise ProblemDetails(409)
+    site.audit.record("person.first_asked", "unknown")
+    site.sessions.check_secret(form.name, form.password)
+    site.sessions.spend_link(form.link)
+    site.sessions.enrol(form.name, form.password, admin=True)
+    site.audit.record("person.enrolled", form.name, admin=True)
+
+
+@router.post("/people/joined", status_code=204)
+@rule(Act.public, "person.joined")
+def join(form: Joining, site: AnySite) -> Response:
+    """Choose the first password, or a new one, by an enrolment link; begins a session."""
+    try:
+        name = invitee(site.sessions, form.link)
+    except ProblemDetails:
+        site.audit.record("session.refused", "unknown")
+        raise
+    site.sessions.check_secret(name, form.password)
+    spend(site.sessions, form.link)
+    site.audit.record("person.joined", name)
+    site.sessions.enrol(name, form.password)
+    site.sessions.end_all(name)
+    return with_session(site.sessions.begin(name))
+
+
+@router.get("/people")
+@rule(Act.administer)
+def people(session: AnySession, site: AnySite) -> dict[str, Any]:  # noqa: ARG001
+    """Everybody, what they are and were in which case, and how many sessions they have open."""
+    rows = site.state.rows("SELECT name, admin, closed, secret FROM person ORDER BY closed, name")
+    cases = [{"id": desk.id, "name": text(desk.title)} for desk in site.desks.values()]
+    return {
+        "items": [_person(site, *row) for row in rows],
+        "total": len(rows),
+        "cases": sorted(cases, key=lambda one: str(one["id"])),
+        "case_posts": [post.value for post in CasePost if post is not CasePost.admin],
+        "roles": _roles(site),
+    }
+
+
+@router.get("/people/events")
+@rule(Act.administer, "ledger.read")
+def house_events(
+    session: AnySession,  # noqa: ARG001
+    site: AnySite,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> dict[str, Any]:
+    """The newest events that are of no case: sign-ins, people, posts for organisations."""
+    found, total = site.audit.events("", 0, limit)
+    return {"items": [event_shown(one) for one in found], "total": total}
+
+
+@router.post("/people", status_code=201)
+@rule(Act.administer, "person.enrol_asked")
+def enrol(form: Newcomer, session: AnySession, site: AnySite) -> dict[str, Any]:
+    """Enrol a person, who chooses a password by the link that this answers, once."""
+    if site.state.rows("SELECT 1 FROM person WHERE name = ?", (form.name,)):
+        raise ProblemDetails(409, THERE)
+    _check_cases(site, form.posts)
+    site.audit.record("person.enrolled", session.person, person=form.name, admin=form.admin)
+    site.sessions.enrol_without_secret(form.name, admin=form.admin)
+    _appoint(site, session, form.name, form.posts)
+    return _link(site, session, form.name)
+
+
+@router.post("/people/{name}/invitation", status_code=201)
+@rule(Act.administer, "person.invite_asked")
+def invitation(name: Name, session: AnySession, site: AnySite) -> dict[str, Any]:
+    """Another link, which chooses a new password; links before it end."""
+    _there(site, name)
+    return _link(site, session, name)
+
+
+@router.post("/people/{name}/end-sessions", status_code=204)
+@rule(Act.administer, "person.sessions_end_asked")
+def end_sessions(name: Name, session: AnySession, site: AnySite) -> None:
+    """End every session of a person."""
+    _there(site, name)
+    site.audit.record("person.sessions_ended", session.person, person=name)
+    site.sessions.end_all(name)
+
+
+@router.put("/people/{name}", status_code=204)
+@rule(Act.administer, "person.changed")
+def put_person(name: Name, form: Person, session: AnySession, site: AnySite) -> None:
+    """Enrol a person with a password, or change posts, password or state; their sessions end."""
+    _check_cases(site, form.posts)
+    if form.password:
+        site.sessions.check_secret(name, form.password)
+    else:
+        _there(site, name)
+    if form.closed or form.admin is False:
+        _check_admins(site, name)
+    if form.identity is not None:
+        _check_identity(site, name, form.identity.strip())
+    if form.password:
+        site.audit.record("person.enrolled", session.person, person=name)
+        site.sessions.enrol(name, form.password)
+    _appoint(site, session, name, form.posts)
+    _change_duties(site, session, name, form)
+    if form.identity is not None:
+        _change_identity(site, session, name, form.identity.strip())
+    for column in ("closed", "admin"):
+        wanted = getattr(form, column)
+        if wanted is not None:
+            kind = f"person.{column}" if wanted else f"person.{column}_ended"
+            site.audit.record(kind, session.person, person=name)
+            site.sessions.set_person(name, column, value=wanted)
+    if name != session.person or form.closed:
+        site.sessions.end_all(name)
+
+
+def _check_identity(site: Site, name: str, subject: str) -> None:
+    if site.sign_on is None:
+        raise ProblemDetails(409, NONE)
+    issuer = site.sign_on.settings.issuer
+    if subject and person_behind(site.state, issuer, subject, closed=True) not in {None, name}:
+        raise ProblemDetails(409, TAKEN)
+
+
+def _change_identity(site: Site, session: Session, name: str, subject: str) -> None:
+    """Under which identity the issuer vouches for a person; the ledger does not hold it."""
+    assert site.sign_on is not None
+    site.audit.record("person.identity", session.person, person=name, given=bool(subject))
+    issuer = site.sign_on.settings.issuer
+    identify(site.state, issuer, name, subject, site.sessions.clock())
+
+
+def _change_duties(site: Site, session: Session, name: str, form: Person) -> None:
+    for posts, event, change in (
+        (form.duties, "person.posted", site.office.appoint),
+        (form.duties_ended, "person.post_ended", site.office.end),
+    ):
+        for one in posts:
+            written = f"party:{one.party.removeprefix('party:')}"
+            detail = {"person": name, "role": one.role, "party": one.party}
+            site.audit.record(event, session.person, **detail)
+            change(name, one.role, written)
+
+
+def _appoint(site: Site, session: Session, name: str, wanted: dict[str, list[CasePost]]) -> None:
+    """Give and end posts, each case's chain told first; who decides nowhere leaves the house."""
+    for case, posts in wanted.items():
+        own = set(posts) - {CasePost.admin}
+        before = lasting(site.state, name).get(case, set())
+        site.audit.record(
+            "person.appointed",
+            session.person,
+            case_id=case,
+            person=name,
+            given=sorted(own - before),
+            ended=sorted(before - own),
+        )
+        appoint(site, name, case, own, session.person)
+    now = lasting(site.state, name).values()
+    if wanted and not any(posts & MATRIX[Act.decide] for posts in now):
+        site.office.leave(name)
+
+
+def _link(site: Site, session: Session, name: str) -> dict[str, Any]:
+    site.audit.record("person.invited", session.person, person=name)
+    secret, until = invite(site.sessions, name, session.person)
+    return {"link": secret, "until": _at(until)}
+
+
+def _person(site: Site, name: str, admin: int, closed: int, secret: str) -> Json:
+    now = site.sessions.clock()
+    live = site.state.rows(
+        "SELECT count(*) FROM session WHERE person = ? AND NOT ended AND seen > ? AND began > ?",
+        (name, now - IDLE, now - WHOLE),
+    )
+    until = open_until(site.sessions, name)
+    posts = lasting(site.state, name).items()
+    return {
+        "name": name,
+        "admin": bool(admin),
+        "closed": bool(closed),
+        "password": bool(secret),
+        "link_until": _at(until),
+        "posts": {case: sorted(own) for case, own in posts},
+        "past": list(_past(site, name)),
+        "duties": [
+            {"role": one.role, "party": party(one.party)}
+            for one in site.office.held(name)
+            if one.party != HOUSE or one.role not in OWN_ROLES
+        ],
+        "sessions": live[0][0],
+        "identity": identity_of(site.state, site.sign_on.settings.issuer, name)
+        if site.sign_on
+        else None,
+    }
+
+
+def _past(site: Site, name: str) -> Iterator[Json]:
+    for one in appointments(site.state, name):
+        if one.until is not None:
+            yield {
+                "case": one.case_id,
+                "post": one.post,
+                "since": _at(one.since) if one.since else "",
+                "until": _at(one.until),
+                "given_by": one.given_by,
+                "ended_by": one.ended_by,
+            }
+
+
+def _roles(site: Site) -> list[Json]:
+    """Roles in which organisations answer, by what the procedures call them."""
+    found: dict[str, Text] = {}
+    for procedure in site.office.office.registry.procedures.values():
+        for role, title in procedure.spec.roles.items():
+            found.setdefault(role, title)
+    return [{"id": role, **text(found[role])} for role in sorted(found)]
+
+
+def _at(moment: float | None) -> str:
+    return "" if moment is None else f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _there(site: Site, name: str) -> None:
+    if not site.state.rows("SELECT 1 FROM person WHERE name = ?", (name,)):
+        raise ProblemDetails(404)
+
+
+def _check_cases(site: Site, posts: dict[str, list[CasePost]]) -> None:
+    if posts.keys() - site.desks.keys():
+        raise ProblemDetails(404)
+
+
+def _check_admins(site: Site, name: str) -> None:
+    """An office without an administrator could enrol nobody any more."""
+    others = "SELECT 1 FROM person WHERE admin AND NOT closed AND name != ? LIMIT 1"
+    own = "SELECT 1 FROM person WHERE admin AND NOT closed AND name = ?"
+    if site.state.rows(own, (name,)) and not site.state.rows(others, (name,)):
+        raise ProblemDetails(409, LAST)

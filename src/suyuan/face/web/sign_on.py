@@ -1,0 +1,176 @@
+"""Single sign-on: what is configured, and what waits for its answer.
+
+``DIR/sign-on.toml`` names one issuer (OpenID Connect). Whom it vouches for gets in only where an
+administrator entered that identity for somebody who is enrolled.
+"""
+
+import hashlib
+import hmac
+import secrets
+import threading
+import time
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from suyuan.face.listening import loopback
+from suyuan.face.web.state import State
+from suyuan.model.errors import InputError
+from suyuan.model.text import Text
+
+FILE, INSTALL = "sign-on.toml", "pip install 'suyuan[web,oidc]'"
+#: Seconds that somebody may take at the issuer, and how many may be on the way at once.
+PATIENCE, MOST = 600.0, 2_000
+_KEYS = frozenset({"issuer", "client_id", "client_secret", "title_en", "title_zh"})
+
+
+@dataclass(frozen=True, slots=True)
+class SignOnSettings:
+    """The issuer and what it knows this workbench as; no secret for a public client."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = ""
+    title_en: str = "single sign-on"
+    title_zh: str = "统一身份认证"
+
+
+def settings_of(folder: Path) -> SignOnSettings | None:
+    """What ``sign-on.toml`` says; None where there is none."""
+    path = folder / FILE
+    if not path.exists():
+        return None
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _wrong(path, str(error)) from error
+    unknown = written.keys() - _KEYS
+    if unknown or not all(isinstance(value, str) for value in written.values()):
+        raise _wrong(path, ", ".join(sorted(unknown)) or "text")
+    if not {"issuer", "client_id"} <= written.keys():
+        raise _wrong(path, "issuer, client_id")
+    settings = SignOnSettings(**written)
+    if not secure(settings.issuer):
+        raise _wrong(path, settings.issuer)
+    return settings
+
+
+def secure(address: str) -> bool:
+    """TLS, or this machine."""
+    scheme, _, rest = address.partition("://")
+    host = rest.partition("/")[0].rpartition("@")[2].rpartition(":")[0] or rest.partition("/")[0]
+    return scheme == "https" or (scheme == "http" and loopback(host))
+
+
+def _wrong(path: Path, what: str) -> InputError:
+    return InputError(
+        Text(f"{path.name} cannot be used.", f"无法使用 {path.name}。"),
+        value=what,
+        hint=Text(
+            "It holds issuer (https), client_id and, for a confidential client, client_secret.",
+            "须包含 issuer（https）、client_id；机密客户端另需 client_secret。",
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SignOnTry:
+    """One way to the issuer and back: who began it, in which browser, is the cookie's holder."""
+
+    state: str
+    nonce: str
+    verifier: str
+    began: float
+    fresh: bool
+
+
+class SignOnError(Exception):
+    """The issuer's answer proves nothing; the text is for the one who runs the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class VouchedIdentity:
+    """Whom the issuer vouches for, and when they last proved it (seconds; 0 where unsaid)."""
+
+    subject: str
+    proved: float
+
+
+class TokenIssuer(Protocol):
+    """An issuer as the routes use it; what speaks with a real one needs the extra ``oidc``."""
+
+    settings: SignOnSettings
+
+    def address(self, try_: SignOnTry, back: str) -> str: ...
+
+    def vouched(self, try_: SignOnTry, code: str, back: str) -> VouchedIdentity: ...
+
+
+class SignOnTries:
+    """Those on their way, by the hash of their browser's cookie; each is good once."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._open: dict[str, SignOnTry] = {}
+
+    def begin(self, *, fresh: bool) -> tuple[str, SignOnTry]:
+        """A new cookie and its try; the oldest gives way where too many are open."""
+        cookie = secrets.token_urlsafe(32)
+        state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
+        try_ = SignOnTry(state, nonce, verifier, self.clock(), fresh)
+        with self._lock:
+            while len(self._open) >= MOST:
+                del self._open[next(iter(self._open))]
+            self._open[_hash(cookie)] = try_
+        return cookie, try_
+
+    def take(self, cookie: str, state: str) -> SignOnTry | None:
+        """The try of this browser; used up whatever comes of it. None where it does not fit."""
+        with self._lock:
+            found = self._open.pop(_hash(cookie), None)
+        if found is None or self.clock() - found.began > PATIENCE:
+            return None
+        return found if hmac.compare_digest(found.state, state) else None
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def person_behind(state: State, issuer: str, subject: str, *, closed: bool = False) -> str | None:
+    """Who is enrolled under this identity; whose account is closed only where `closed`."""
+    found = state.rows(
+        "SELECT i.person FROM identity i JOIN person p ON p.name = i.person "
+        "WHERE i.issuer = ? AND i.subject = ? AND i.until IS NULL AND (? OR NOT p.closed)",
+        (issuer, subject, closed),
+    )
+    return found[0][0] if found else None
+
+
+def identity_of(state: State, issuer: str, person: str) -> str:
+    """The identity that stands for a person; empty where there is none."""
+    found = state.rows(
+        "SELECT subject FROM identity WHERE issuer = ? AND person = ? AND until IS NULL",
+        (issuer, person),
+    )
+    return found[0][0] if found else ""
+
+
+def identify(state: State, issuer: str, person: str, subject: str, now: float) -> None:
+    """Make `subject` stand for a person, or nobody where it is empty; what stood before ends."""
+    state.write(
+        lambda file: (
+            file.execute(
+                "UPDATE identity SET until = ? WHERE issuer = ? AND person = ? AND until IS NULL",
+                (now, issuer, person),
+            ),
+            subject
+            and file.execute(
+                "INSERT INTO identity (issuer, subject, person, since) VALUES (?, ?, ?, ?)",
+                (issuer, subject, person, now),
+            ),
+        )
+    )
