@@ -8,7 +8,8 @@ of their own, and they stay in the same hands.
 The batch counts, not only the account: what the others of its sitting at one device or address, of
 its number, of the cards opened with its own, and of its group (union-find over those) show, speaks
 for each of them: codes passed on, cards bought for it, other hands after a sleep, sold in a seized
-ledger, used against a victim.
+ledger, used against a victim. Where neither the account nor several others of its group were
+sold or used nobody is decided: a firm that registers for its staff ties as many (0167).
 """
 
 import ibis
@@ -26,8 +27,8 @@ from suyuan.model.text import Text
 from suyuan.store.programs import derive_tables
 from suyuan.store.tables import Tables
 
-#: A family, a studio or a phone shop ties so many accounts; no more are decided by looks alone.
-HOUSEHOLD = 8
+#: One account of a group that was sold or used taints nobody else in it; so many others do.
+SEVERAL = 2
 
 
 def measure(tables: Tables) -> Measured:
@@ -174,7 +175,7 @@ def _signals(found: ir.Table) -> ir.Table:
         sold=sold,
         used=used,
         known_cases=found["served"].fill_null(0),
-        corroborated=(company > HOUSEHOLD) | (known > 0) | (sold > 0) | (used > 0),
+        corroborated=(known * (company - 1) >= SEVERAL - 0.5) | (sold > 0) | (used > 0),
         not_holder=straw,
         unused=unused,
         token=found["token"].cast("float64"),

@@ -30,6 +30,8 @@ from suyuan.identity.aliases import named
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
+#: Cards whose fraud is decided, without which an outlet is ranked and not named.
+SEVERAL = 2
 ROLES = ("scam_caller", "farmed_account", "sms_activation")
 #: From so many on, cards opened together are a bulk opening; a family's are fewer.
 BULK = 5
@@ -74,7 +76,10 @@ def measure(tables: Tables) -> Measured:
 
 
 def _cards(tables: Tables) -> ir.Table:
-    """Each card with its batch and ``hit``: how sure it is that its number served fraud."""
+    """Each card with its batch and ``hit``: how sure it is that its number served fraud.
+
+    ``named`` is 1 where that was decided, and not only suspected by how the number behaves.
+    """
     batched = openings.batches(tables["sims"])
     hits = _hits(tables)
     both = batched.left_join(hits, batched["msisdn"] == hits["number"])
@@ -85,6 +90,7 @@ def _cards(tables: Tables) -> ir.Table:
     return both.select(
         "iccid", "msisdn", "operator", "agent", "customer_id", "batch", "opened_at", "row_id",
         hit=both["hit"].fill_null(0.0),
+        named=both["named"].fill_null(0),
         bulk=bulk.cast("float64"),
         person_bulk=(bulk & ~things).cast("float64"),
         talking_thing=(things & voice).fill_null(ibis.literal(value=False)).cast("float64"),
@@ -94,18 +100,19 @@ def _cards(tables: Tables) -> ir.Table:
 
 
 def _hits(tables: Tables) -> ir.Table:
-    """Numbers that other detectors found, with the best of their scores."""
+    """Numbers that other detectors found, with the best of their scores; whether any decided."""
     callers = tables["findings:scam_caller"]
     pools = tables["findings:sms_activation"]
     farmed = tables["findings:farmed_account"]
     accounts = tables["accounts"]
     on = accounts.join(farmed, "account:" + accounts["account_id"] == farmed["subject"])
     scores = ibis.union(
-        callers.select("score", number=_id(callers)),
-        pools.select("score", number=_id(pools)),
-        on.select("score", number="phone"),
+        callers.select("score", "decided", number=_id(callers)),
+        pools.select("score", "decided", number=_id(pools)),
+        on.select("score", "decided", number="phone"),
     )
-    return scores.group_by("number").aggregate(hit=scores["score"].max())
+    decided = scores["decided"].cast("int64").max()
+    return scores.group_by("number").aggregate(hit=scores["score"].max(), named=decided)
 
 
 def _id(findings: ir.Table) -> ir.StringValue:
@@ -117,7 +124,17 @@ def _through(cards: ir.Table, column: str, kind: str) -> ir.Table:
     return known.select("iccid", *CARD, subject=f"{kind}:" + known[column])
 
 
-CARD = ("hit", "bulk", "person_bulk", "talking_thing", "brief", "batch", "opening", "opened_at")
+CARD = (
+    "hit",
+    "named",
+    "bulk",
+    "person_bulk",
+    "talking_thing",
+    "brief",
+    "batch",
+    "opening",
+    "opened_at",
+)
 
 
 def _sold(tables: Tables) -> ir.Table:
@@ -149,6 +166,7 @@ def _sums(through: ir.Table) -> ir.Table:
         cards=through.count(),
         openings=through["opening"].nunique(),
         fraud_cards=through["hit"].sum(),
+        named_cards=through["named"].sum(),
         bulk_fraud=(through["hit"] * through["bulk"]).sum(),
         bulk_share=through["bulk"].mean(),
         bulk_cards=through["bulk"].sum(),
@@ -184,7 +202,7 @@ def _signals(found: ir.Table) -> ir.Table:
         count=found["cards"],
         deals=deals,
         kind=kind,
-        corroborated=kind != CUSTOMER,
+        corroborated=(kind != CUSTOMER) & ((deals > 0) | (found["named_cards"] >= SEVERAL)),
         fraud_share=found["fraud_cards"] / cards,
         # Two bad cards of two say less than twenty of twenty.
         cautious_share=found["fraud_cards"] / (cards + ADDED),

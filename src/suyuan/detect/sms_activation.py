@@ -5,6 +5,10 @@ to customers, makes no calls, and stands in a bank with others: one address coll
 their cards were opened together, they sit in the same slots. A person's number receives codes of
 few services over years; a forwarding app sends them to one address that collects from nobody else;
 a tester's phones and a company's machines do not register accounts that others then use.
+
+An honest firm looks the same: cards opened together, every code passed on to the manager, numbers
+that never call. So conduct is ranked and not decided (0167): something bad must hang on the number,
+an account on it or on several others of its pool that served fraud, or its sale to a ring.
 """
 
 import ibis
@@ -12,7 +16,8 @@ import ibis.expr.types as ir
 
 from suyuan.detect import openings
 from suyuan.detect.calling import activity, handsets
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measured, corroborated
+from suyuan.detect.dealing import appetites
 from suyuan.detect.evidence import SHOWN, rows
 from suyuan.detect.farmed_account import known_goods
 from suyuan.detect.registering import codes, crowds, pools
@@ -21,6 +26,9 @@ from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
 from suyuan.store.programs import derive_tables
 from suyuan.store.tables import Tables
+
+#: One number whose account was sold taints no firm; so many others of a pool do.
+SEVERAL = 2
 
 
 def measure(tables: Tables) -> Measured:
@@ -56,6 +64,7 @@ def _of_pools(
         _registered(crowds.registrations(tables["accounts"])),
         _voice(calls, numbers),
         _goods(tables),
+        _sold(tables),
     )
     for part in parts:
         found = found.left_join(keep(part), "number").drop("number_right")
@@ -71,6 +80,7 @@ def _of_pools(
         known_cases=ibis.ifelse(_receives(found), found["goods"].fill_null(0), 0),
     )
     found = keep(found)
+    found = keep(found.mutate(corroborated=_corroborated(found)))
     for part in _known_company(tables, found):
         found = found.left_join(keep(part), "number").drop("number_right")
     return {"candidates": keep(found), "evidence": _evidence(tables, numbers)}
@@ -105,6 +115,24 @@ def _receives(found: ir.Table) -> ir.BooleanValue:
     return ((found["relayed"] > 0) | (found["pool_numbers"] > 1)).fill_null(
         ibis.literal(value=False)
     )
+
+
+def _corroborated(found: ir.Table) -> ir.BooleanValue:
+    """Whether something bad hangs on the number, and not only how it receives codes."""
+    served = (found["goods"] > 0).fill_null(ibis.literal(value=False)).cast("int64")
+    others = served.sum().over(ibis.window(group_by="pool")) - served
+    pooled = found["pool"].notnull() & (others >= SEVERAL)
+    return corroborated(found["goods"] > 0, pooled, found["dealt"] > 0)
+
+
+def _sold(tables: Tables) -> ir.Table:
+    """``dealt``: how often a ledger lists the number as sold to a buyer of several tools."""
+    trades = tables["trades"]
+    lines = trades.filter(trades["goods"].isin(["sim", "otp"]))
+    rings = appetites(trades).filter(lambda t: t["kinds"] >= 2).select(ring="buyer")
+    sold = lines.select("buyer", number=lines["items"].unnest())
+    sold = sold.semi_join(rings, sold["buyer"] == rings["ring"])
+    return sold.group_by("number").aggregate(dealt=sold.count())
 
 
 def _goods(tables: Tables) -> ir.Table:

@@ -43,6 +43,10 @@ BETWEEN: Final[Mapping[tuple[str, str], tuple[float, float]]] = {
     ("farms", "history"): (0.0, 0.9),
     ("farms", "aged"): (0.0, 0.3),
     ("farms", "seasons"): (0.0, 1.0),
+    ("firms", "share"): (0.0, 0.05),
+    ("firms", "silent"): (0.0, 1.0),
+    ("firms", "young"): (0.0, 1.0),
+    ("leaks", "from_afar"): (0.0, 1.0),
 }
 
 

@@ -39,13 +39,13 @@ class Recipe:
     calibrating: bool = False
 
 
-#: Taken in turn: plain, rough, evasive, crowded, wide worlds, and quiet ones with nobody to find.
+#: Taken in turn: plain, rough, evasive, crowded, wide worlds, and two with nobody to find.
 RECIPES = (
     Recipe(),
     Recipe(knobs={"noise": 2.0, "missing": 2.0}),
     Recipe("wide", calibrating=True),
     Recipe(knobs={"evasion": 2.0, "report_rate": 2.0}),
-    Recipe("quiet"),
+    Recipe("firms"),
     Recipe(knobs={"lookalikes": 2.0, "prevalence": 0.5}, calibrating=True),
     Recipe("wide"),
     Recipe(knobs={"shared_devices": 2.0, "wording": 2.0, "report_delay": 2.0}),

@@ -2,7 +2,14 @@
 
 import pytest
 
-from suyuan.detect.leaks.mechanisms import MECHANISMS, USUAL, Fit, outside_evidence, weigh
+from suyuan.detect.leaks.mechanisms import (
+    MECHANISMS,
+    USUAL,
+    Away,
+    Fit,
+    outside_evidence,
+    weigh,
+)
 
 
 def test_what_is_usual_adds_up() -> None:
@@ -56,3 +63,20 @@ def test_a_trojan_without_a_trace_sits_on_the_only_computer_all_the_same() -> No
     verdict = weigh("merchant", [Fit("terminal:M1/T1", None, None)], 2.0)
     assert verdict.likeliest == "trojan"
     assert verdict.suspects["terminal:M1/T1"] == pytest.approx(verdict.mechanism["trojan"])
+
+
+def test_what_was_done_from_an_address_of_nobody_names_no_person() -> None:
+    fits = [Fit("actor:M1/qian", 1.0, None), Fit("actor:M1/lin", 0.5, None)]
+    verdict = weigh("merchant", fits, None, [Away("58.1.1.1", 14.0, 4)])
+    assert verdict.likeliest == "trojan"
+    assert verdict.away["58.1.1.1"] > 0.95
+    assert max(verdict.suspects.values()) < 0.05
+
+
+def test_under_one_login_a_person_at_home_is_not_ruled_out() -> None:
+    several, one = (
+        weigh("courier", [], None, [Away("58.1.1.1", 14.0, logins)]).mechanism for logins in (3, 1)
+    )
+    assert several["trojan"] > 0.7
+    assert one["insider"] > several["insider"]
+    assert weigh("courier", [], None, [Away("58.1.1.1", 14.0, 1)]).suspects == {}

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from suyuan.detect.leaks.routines import habitual, rarity, routines
+from suyuan.detect.leaks.routines import habitual, rarity, routines, unusual
 from suyuan.store.engine import Engine
 from tables import given
 
@@ -53,3 +53,21 @@ def test_rare_is_what_few_others_do() -> None:
     rare = rarity([1.0] * 99 + [12.0])
     assert np.isclose(rare[-1], np.log(0.5) + 0.5 * np.log(100))
     assert rarity([None, 0.0, 0.0]).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_an_address_that_is_nobodys_usual_one(engine: Engine) -> None:
+    by_day = [
+        access(n, login, order_id=f"O{n}", ip=ip, action="view")
+        for n, login, ip in (
+            (1, "qian", "10.0.0.1"),
+            (2, "qian", "10.0.0.1"),
+            (3, "lin", "10.0.0.2"),
+        )
+    ]
+    night = [
+        {**access(n, login, order_id=f"O{n}", ip="58.1.1.1"), "at": f"2019-05-{n:02}T18:00"}
+        for n, login in ((4, "qian"), (5, "qian"), (6, "qian"), (7, "lin"))
+    ]
+    tables = given(engine, accesses=[*by_day, *night])
+    found = engine.fetch(unusual(tables["accesses"], (7, 22), 8)).to_pylist()
+    assert found == [{"org": "M1", "ip": "58.1.1.1"}]

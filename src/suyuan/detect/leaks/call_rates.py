@@ -5,6 +5,10 @@ call is parted among the orders that could be behind it, in proportion to the so
 the lag from order to call, with a rest for an order that leaked elsewhere; rates and lags are then
 learnt from those parts, in turn (expectation-maximisation). Counting every exposed order of those
 called as a hit would give a source that let out nothing of use the rate of its busy neighbours.
+
+Orders placed after the last that is known to have got out are a part of their own, with the
+source's rate before data: nobody says that the leak was stopped, and they are too young to tell.
+Where more of them are old enough than were called, it was: :func:`going`.
 """
 
 from dataclasses import dataclass
@@ -47,8 +51,18 @@ class Rates:
     lags: Lags
 
 
-def rates(pairs: Meetings, source: NDArray[np.int64], age: Floats, sources: int) -> Rates:
-    """Rates and lags after `pairs`; `source` and `age` (hours) are of every exposed order."""
+def rates(
+    pairs: Meetings,
+    source: NDArray[np.int64],
+    age: Floats,
+    sources: int,
+    follows: NDArray[np.int64] | None = None,
+) -> Rates:
+    """Rates and lags after `pairs`; `source` and `age` (hours) are of every exposed order.
+
+    `follows` gives for each source the one whose rate it has before data, -1 for none.
+    """
+    after = np.full(sources, -1) if follows is None else follows
     people = int(pairs.person.max(initial=-1)) + 1
     found = Rates(np.full(sources, PRIOR_RATE), np.zeros(sources), np.zeros(sources), BEFORE_DATA)
     for _ in range(ROUNDS):
@@ -58,9 +72,29 @@ def rates(pairs: Meetings, source: NDArray[np.int64], age: Floats, sources: int)
         reached = np.bincount(pairs.source, part, sources).astype(float)
         ripe = np.bincount(source, found.lags.cumulative(age), sources).astype(float)
         rate = (reached + PRIOR_RATE * PRIOR_ORDERS) / (ripe + PRIOR_ORDERS)
-        rate = np.minimum(rate, MOST_RATE)
+        lent = np.where(after >= 0, rate[after], PRIOR_RATE)
+        rate = np.minimum((reached + lent * PRIOR_ORDERS) / (ripe + PRIOR_ORDERS), MOST_RATE)
         moved = float(np.abs(rate - found.rate).max(initial=0.0))
         found = Rates(rate, reached, ripe, BEFORE_DATA.learnt(pairs.hours, part))
         if moved < 1e-4:
             break
     return found
+
+
+def going(found: Rates, follows: NDArray[np.int64], lasted: Floats, since: Floats) -> Floats:
+    """For each source's late part the probability that the leak goes on; 1 for all others.
+
+    Before data it goes on for a further `since` after it has `lasted` so long with the odds of one
+    to the other (Gott 1993, nobody knows how far on it is). Then the late orders called are asked
+    against those that the rate before would give (Poisson, against what fits them best).
+    """
+    late = follows >= 0
+    parts = len(follows)
+    called = np.bincount(follows[late], found.reached[late], parts)
+    usual = np.bincount(follows[late], (found.rate[follows] * found.ripe)[late], parts)
+    short = np.minimum(called, usual)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = np.where(short > 0.0, short * np.log(usual / short), 0.0) - usual + short
+    before = np.log(np.maximum(lasted, 1.0)) - np.log(np.maximum(since, 1.0))
+    odds = np.clip(before + gain[follows], -50.0, 50.0)
+    return np.where(late, 1.0 / (1.0 + np.exp(-odds)), 1.0)

@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.detect.leaks.access_log import conduct, likelihood, sights
+from suyuan.detect.leaks.access_log import NIGHT, conduct, likelihood, sights
 from suyuan.detect.leaks.answers import LeakAnswer, log_odds, responsibility
 from suyuan.detect.leaks.contacts import ATTRIBUTES
 from suyuan.detect.leaks.exhibits import Seized
 from suyuan.detect.leaks.inquiry import Inquiry
-from suyuan.detect.leaks.mechanisms import Fit, HandVerdict, outside_evidence, weigh
-from suyuan.detect.leaks.routines import habitual, rarity, routines
+from suyuan.detect.leaks.mechanisms import CLEAR, Away, Fit, HandVerdict, outside_evidence, weigh
+from suyuan.detect.leaks.routines import habitual, rarity, routines, unusual
 from suyuan.model.text import Text
 from suyuan.privacy.sentences import slot
 from suyuan.store.tables import Tables
@@ -53,12 +53,24 @@ _HOW = Text(
 )
 
 
+_AWAY = Text(
+    " What leaked had been looked at under {logins} logins from one address at which nobody of the "
+    "organisation usually works: a login or a terminal, not told apart, and so nobody is named.",
+    "已泄露的订单曾以{logins}个登录账号从同一地址被查看，而该机构无人平时在此地址工作：是登录账号本人"
+    "还是被控终端，无法区分，故不点名任何人。",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class HandLeads:
-    """Candidates (as the detector's columns) and the rows behind them."""
+    """Candidates (as the detector's columns) and the rows behind them.
+
+    ``away`` has the source, organisation and address where the address stands for the hand.
+    """
 
     candidates: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, str]] = field(default_factory=list)
+    away: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 NO_LEADS = HandLeads()
@@ -83,31 +95,65 @@ def point(
     handled = engine.keep(_handled(tables, chosen))
     log = engine.derive(_log, tables["accesses"], handled)
     handlers = HandLeads([], [])
-    logged = _logged(tables, log, victims, handled)
+    elsewhere = engine.derive(_elsewhere, log, by=(_offset(tables.zone),))
+    logged = _logged(tables, log, elsewhere, victims, handled)
+    away = _away(tables, elsewhere, victims, handled)
     habits = _habits(tables)
     for subject, source in chosen.items():
         org = subject.partition(":")[2]
         if org in logged:
-            _judge(handlers, source, logged[org], habits.get(org, {}))
+            _judge(handlers, source, logged[org], habits.get(org, {}), away.get(org, []))
     _show(tables, log, victims, handlers)
+    _show_away(tables, elsewhere, victims, handlers)
     return handlers
+
+
+def _elsewhere(log: ir.Table, offset: int) -> ir.Table:
+    """Looks at single orders from addresses where no login of the organisation usually works."""
+    strange = unusual(log, (NIGHT[1], NIGHT[0]), offset).view()
+    return log.filter(log["order_id"].notnull()).semi_join(strange, ["org", "ip"])
+
+
+def _away(
+    tables: Tables, elsewhere: ir.Table, victims: ir.Table, handled: ir.Table
+) -> dict[str, list[Away]]:
+    """By organisation, the addresses from which what leaked was looked at, each as a hand."""
+    logins = tables.engine.gather(_logins, elsewhere).to_pylist()
+    many = {(row["org"], row["ip"]): row["logins"] for row in logins}
+    factors = _factors(tables, elsewhere, victims, handled, "ip")
+    found: dict[str, list[Away]] = defaultdict(list)
+    for (org, ip), looks in sorted(factors.items()):
+        found[org].append(Away(ip, looks, many.get((org, ip), 1)))
+    return found
 
 
 def _log(accesses: ir.Table, handled: ir.Table) -> ir.Table:
     return accesses.semi_join(handled, "org")
 
 
+def _logins(elsewhere: ir.Table) -> ir.Table:
+    used = elsewhere.filter(elsewhere["actor_id"].notnull())
+    return used.group_by(["org", "ip"]).aggregate(logins=used["actor_id"].nunique())
+
+
+def _at_work(looks: ir.Table, elsewhere: ir.Table) -> ir.Table:
+    return looks.anti_join(elsewhere.select("row_id").view(), "row_id")
+
+
 def _logged(
-    tables: Tables, log: ir.Table, victims: ir.Table, handled: ir.Table
+    tables: Tables, log: ir.Table, elsewhere: ir.Table, victims: ir.Table, handled: ir.Table
 ) -> dict[str, list[dict[str, Any]]]:
     """By organisation, its hands: what each saw of the leaked orders, one by one and in ranges."""
     engine = tables.engine
     parts = {"looks": engine.derive(_looks, log), "ranges": engine.derive(habitual, log)}
+    at_work = engine.derive(_at_work, parts["looks"], elsewhere)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for column, kind in HAND_KINDS.items():
         weighed = engine.gather(_weighed, log, victims, handled, by=(column, _offset(tables.zone)))
+        # Whoever has a clerk's session leaves the clerk's name: that is asked by the address.
+        own = parts | ({"looks": at_work} if column == "actor_id" else {})
         apart = {
-            name: _factors(tables, some, victims, handled, column) for name, some in parts.items()
+            name: _factors(tables, some, victims, handled, column) for name, some in own.items()
         }
         for row in weighed.to_pylist():
             key = (row["org"], row["hand"])
@@ -256,15 +302,23 @@ def _judge(
     source: dict[str, Any],
     rows: list[dict[str, Any]],
     habits: Mapping[str, Mapping[str, Any]],
+    away: list[Away],
 ) -> None:
     """One hand or none, and how: fills in the source's mechanism, and adds its likely hands."""
     kind, _, org = source["subject"].partition(":")
     by_subject = {f"{row['kind']}:{org}/{row['hand']}": row for row in rows}
     fits = [_fit(subject, row, habits) for subject, row in by_subject.items()]
-    verdict = weigh(kind, fits, outside_evidence(list(habits.values())))
+    verdict = weigh(kind, fits, outside_evidence(list(habits.values())), away)
     source["mechanism"] = verdict.likeliest
     source["told_en"] += _HOW.en.format(**verdict.mechanism)
     source["told_zh"] += _HOW.zh.format(**verdict.mechanism)
+    for each in away:
+        if verdict.away[each.ip] >= CLEAR:
+            sentence = _AWAY.format(logins=each.logins)
+            source["told_en"], source["told_zh"] = (
+                source["told_en"] + sentence.en, source["told_zh"] + sentence.zh,
+            )  # fmt: skip
+            handlers.away.append((source["subject"], org, each.ip))
     for subject, part in verdict.suspects.items():
         probability = part * _probability(source)
         if probability >= LISTED:
@@ -332,6 +386,23 @@ def _show(tables: Tables, log: ir.Table, victims: ir.Table, handlers: HandLeads)
         for row in shown.to_pylist():
             line = {"table": "accesses", "signal": "hand", "note": "saw a leaked order"}
             handlers.rows.append(line | row)
+
+
+def _show_away(tables: Tables, elsewhere: ir.Table, victims: ir.Table, handlers: HandLeads) -> None:
+    """Looks at leaked orders from an address where nobody usually works, behind the source."""
+    if not handlers.away:
+        return
+    names = ("subject", "org", "ip")
+    columns = zip(names, zip(*handlers.away, strict=True), strict=True)
+    wanted = tables.engine.arrow(pa.table({n: pa.array(v, pa.string()) for n, v in columns}))
+    for row in tables.engine.gather(_seen_away, elsewhere, victims, wanted).to_pylist():
+        line = {"table": "accesses", "signal": "hand", "note": "saw a leaked order"}
+        handlers.rows.append(line | row)
+
+
+def _seen_away(elsewhere: ir.Table, victims: ir.Table, wanted: ir.Table) -> ir.Table:
+    hit = elsewhere.semi_join(victims, ["org", "order_id"]).inner_join(wanted, ["org", "ip"])
+    return hit.select("subject", "row_id").distinct()
 
 
 def _shown(log: ir.Table, victims: ir.Table, wanted: ir.Table, column: str, kind: str) -> ir.Table:

@@ -5,6 +5,10 @@ export), a terminal showed what its trojan copied, or the log holds no trace of 
 likely as its mechanism at such organisations before the log is asked, times how well what the hand
 saw explains the orders that got out, times how rare its habits are. An insider who exports and an
 export leave the same rows; only where they work tells them apart.
+
+What was looked at from an address where no login usually works is asked by the address and not by
+the login: whoever has a clerk's session leaves the clerk's name. A trojan is likelier then, the
+more so under several logins; a person at home cannot be ruled out, so nobody is named (0169).
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,8 +33,12 @@ USUAL: Final[Mapping[str, tuple[float, float, float]]] = {
 IN_RANGES: Final = 0.4
 #: Trojans that steal a session and pull ranges from outside.
 SESSION: Final = 0.4
+#: Insiders who look from an address that is nobody's usual one, under one login or several.
+AFAR: Final = (0.2, 0.02)
 #: Leaks that leave nothing in the log, by mechanism: a trojan reads a screen or a printer.
 TRACELESS: Final = (0.15, 0.35, 0.15)
+#: What stands for an address among the hands.
+AWAY: Final = "ip:"
 #: A mechanism less likely than this is not told.
 CLEAR: Final = 0.5
 
@@ -59,12 +67,25 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """An address where nobody usually works: log factor of what it ``looks`` at, ``logins``."""
+
+    ip: str
+    looks: float
+    logins: int
+
+
+@dataclass(frozen=True, slots=True)
 class HandVerdict:
-    """Probabilities of each mechanism, and of each hand by its subject (``suspects``)."""
+    """Probabilities of each mechanism, and of each hand by its subject (``suspects``).
+
+    ``away`` is the probability that it was done from each address where nobody usually works.
+    """
 
     mechanism: Mapping[str, float]
     suspects: Mapping[str, float]
     by_hand: Mapping[str, str]
+    away: Mapping[str, float]
 
     @property
     def likeliest(self) -> str:
@@ -72,11 +93,13 @@ class HandVerdict:
         return best if self.mechanism[best] >= CLEAR else "unknown"
 
 
-def weigh(kind: str, fits: Sequence[Fit], outside: float | None) -> HandVerdict:
+def weigh(
+    kind: str, fits: Sequence[Fit], outside: float | None, away: Sequence[Away] = ()
+) -> HandVerdict:
     """What the hands of one organisation of `kind` say together.
 
-    `outside` is the log evidence of ranges pulled from where nobody works (nought: there were
-    none), None where no address is known.
+    `away` are the addresses where nobody usually works. `outside` is the log evidence of ranges
+    pulled from where nobody works (nought: there were none), None where no address is known.
     """
     usual = dict(zip(MECHANISMS, USUAL[kind], strict=True))
     traced = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
@@ -108,7 +131,21 @@ def weigh(kind: str, fits: Sequence[Fit], outside: float | None) -> HandVerdict:
             one = np.log(traced[INSIDER] * IN_RANGES / logins) + taken
             weights.append((INSIDER, fit.subject, one))
             weights.append((EXPORT, fit.subject, np.log(traced[EXPORT] / logins) + taken))
-    return _summed(weights)
+    return _summed([*weights, *_from_away(traced, away)])
+
+
+def _from_away(
+    traced: Mapping[str, float], away: Sequence[Away]
+) -> list[tuple[str, str | None, float]]:
+    """A stolen session, or a person at home: the address stands for the hand."""
+    found: list[tuple[str, str | None, float]] = []
+    for each in away:
+        subject = AWAY + each.ip
+        usual = np.log(traced[TROJAN] * SESSION / len(away)) + each.looks
+        found.append((TROJAN, subject, usual))
+        home = traced[INSIDER] * (1.0 - IN_RANGES) * AFAR[each.logins > 1]
+        found.append((INSIDER, subject, np.log(home / len(away)) + each.looks))
+    return found
 
 
 def _session(outside: float | None) -> float:
@@ -134,7 +171,9 @@ def _summed(weights: Sequence[tuple[str, str | None, float]]) -> HandVerdict:
             each = manners.setdefault(subject, dict.fromkeys(MECHANISMS, 0.0))
             each[how] += part
     by_hand = {s: max(each, key=each.__getitem__) for s, each in manners.items()}
-    return HandVerdict(mechanism, suspects, by_hand)
+    away = {s.removeprefix(AWAY): p for s, p in suspects.items() if s.startswith(AWAY)}
+    named = {s: p for s, p in suspects.items() if not s.startswith(AWAY)}
+    return HandVerdict(mechanism, named, by_hand, away)
 
 
 def outside_evidence(rows: Sequence[Mapping[str, Any]]) -> float | None:

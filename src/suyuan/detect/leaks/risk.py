@@ -6,6 +6,10 @@ within the horizon *h* is ``r (G(a + h) - G(a)) / (1 - r G(a))``: a life table. 
 of each source are learnt from the people reached so far
 (:mod:`suyuan.detect.leaks.call_rates`), apart for orders that were found in seized data.
 
+A leak goes on until somebody stops it: an order placed after the last that is known to have got
+out is at risk as soon as it is placed, unless those placed since say that it was stopped (0168).
+A person is called if any of his orders is used, so the chances of all of them are put together.
+
 Orders through no named source have a rate as well, that of all of them: somebody is called whose
 leak nobody knows yet. They fill the list up to a twentieth of all orders, likeliest first.
 """
@@ -16,8 +20,9 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from suyuan.detect.leaks.call_rates import PRIOR_ORDERS, PRIOR_RATE, Meetings, rates
+from suyuan.detect.leaks.call_rates import PRIOR_ORDERS, PRIOR_RATE, Meetings, going, rates
 from suyuan.detect.leaks.contacts import ATTRIBUTES, CALL_WEIGHT, contacts
 from suyuan.detect.leaks.lags import EDGES, Lags
 from suyuan.detect.leaks.relevance import relevance
@@ -39,6 +44,8 @@ ELSEWHERE = ""
 FILLED = 0.05
 LISTED = 1e-5
 SURE_COPY = 0.5
+#: What parts a source's orders: each part has a rate.
+GROUP = ["source", "copied", "seen", "late"]
 #: Who was reached with this probability is not listed; who may have been stays, lower down.
 SURELY_REACHED = 0.9
 #: Younger orders may not have passed under the hand's eyes yet.
@@ -50,6 +57,13 @@ BECAUSE = Text(
     "{ordered_at:date}经{source:id}下单，该源头自{leaked_from:date}起泄露；此类{exposed:0}单中已有"
     "{reached:0}单的买家被联系，本单下单{age_days:1}天后尚未被联系。",
 )
+BECAUSE_SINCE = Text(
+    "Ordered on {ordered_at:date} through {source:id}, from which records leaked since "
+    "{leaked_from:date}; the last known to have got out was ordered on {leaked_to:date}, and "
+    "nothing says that the leak was stopped.",
+    "{ordered_at:date}经{source:id}下单，该源头自{leaked_from:date}起泄露；已知泄露的最后一单下于"
+    "{leaked_to:date}，尚无迹象表明泄露已被制止。",
+)
 BECAUSE_ELSEWHERE = Text(
     "Ordered on {ordered_at:date} through {source:id}, where no leak is named; of {exposed:0} "
     "orders of the last weeks, {reached:0} were followed by a call that no named leak explains, "
@@ -58,7 +72,6 @@ BECAUSE_ELSEWHERE = Text(
     "接到无法由已认定源头解释的来电，本单下单{age_days:1}天，正处于易接到来电的时段。",
 )
 #: What a source's orders are parted by.
-GROUP = ["source", "copied", "seen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +133,10 @@ def _reached(tables: Tables) -> ir.Table:
 
 
 def _exposed(tables: Tables, now: int) -> ir.Table:
-    """Each order that a named source handled while it leaked, once a source."""
+    """Each order that a named source handled since it leaked, once a source.
+
+    ``late`` is 1 for those after the last that is known to have got out.
+    """
     found = tables["findings:leak_source"].filter(lambda t: t["score"] >= EXPOSING)
     found = found.select(
         source="subject", leaked="score", leaked_from="first_seen", leaked_to="last_seen"
@@ -132,9 +148,7 @@ def _exposed(tables: Tables, now: int) -> ir.Table:
         orders = tables["orders"]
         own = orders.mutate(source=ibis.literal(f"{kind}:") + orders[name])
         joined = own.inner_join(found, "source").mutate(shop=ibis.null("string"))
-        joined = joined.filter(
-            joined["ordered_at"].between(joined["leaked_from"], joined["leaked_to"])
-        )
+        joined = joined.filter(joined["ordered_at"] >= joined["leaked_from"])
         parts.append(
             joined.select(
                 "order_id", "ordered_at", "buyer_id", "buyer_phone", "source", "leaked",
@@ -142,6 +156,8 @@ def _exposed(tables: Tables, now: int) -> ir.Table:
             )
         )  # fmt: skip
     every = ibis.union(*parts, _elsewhere(tables, now))
+    late = (every["ordered_at"] > every["leaked_to"]).fill_null(ibis.literal(value=False))
+    every = every.mutate(late=late.cast("int64"))
     return every.left_join(copied, "order_id").select(
         *every.columns, copied=ibis.coalesce(copied["copied"], 0)
     )
@@ -184,8 +200,9 @@ def _latest(rows: ir.Table, column: str) -> ir.Table:
     return rows.aggregate(t=rows[column].max())
 
 
-def _groups(aged: ir.Table) -> ir.Table:
-    return aged.group_by(GROUP).aggregate(exposed=aged.count()).order_by(GROUP)
+def _groups(aged: ir.Table, now: int) -> ir.Table:
+    found = aged.group_by(GROUP).aggregate(exposed=aged.count(), **_course(aged, now))
+    return found.order_by(GROUP)
 
 
 def _ages(aged: ir.Table, known: ir.Table) -> ir.Table:
@@ -206,7 +223,7 @@ def _meetings(exposed: ir.Table, reached: ir.Table) -> ir.Table:
     pairs = ibis.union(
         *(
             p.select(
-                "source", "copied", "seen", "order_id", "ordered_at", "called_at", "contact",
+                *GROUP, "order_id", "ordered_at", "called_at", "contact",
                 "quoted_order_id", "reported", sure=p["leaked"] * p["sure"],
             )
             for p in (by_phone, by_person)
@@ -232,11 +249,12 @@ def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table,
     that, and has the rate of both.
     """
     engine = tables.engine
-    groups = engine.gather(_groups, aged)
+    groups = engine.gather(_groups, aged, by=(_now(tables),))
     groups = groups.append_column("group", pa.array(np.arange(len(groups))))
     known = engine.arrow(groups)
     orders = engine.gather(_ages, aged, known)
     meeting = engine.gather(_meeting_groups, aged, reached, known)
+    follows = _followed(groups)
     found = rates(
         Meetings(
             meeting["contact"].combine_chunks().dictionary_encode().indices.to_numpy(),
@@ -247,18 +265,48 @@ def _rated(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table,
         orders["group"].to_numpy(),
         orders["age"].to_numpy(),
         len(groups),
+        follows,
     )
-    facts = groups.drop(["group"]).append_column("rate", pa.array(found.rate))
+    open_ = going(found, follows, *(groups[name].to_numpy() for name in ("lasted", "since")))
+    facts = groups.drop(["group", "lasted", "since"]).append_column("rate", pa.array(found.rate))
+    facts = facts.append_column("going", pa.array(open_))
     facts = facts.append_column("reached", pa.array(found.reached))
     facts = facts.append_column("ripe", pa.array(found.ripe))
     rated = aged.inner_join(_pooled(engine.arrow(facts)), GROUP)
-    young = (rated["seen"] == 0) & (rated["age"] < LOOKED_AT_HOURS)
-    return rated.mutate(rate=ibis.ifelse(young, rated["pooled"], rated["rate"])), Curve(found.lags)
+    young = (rated["seen"] == 0) & (rated["late"] == 0) & (rated["age"] < LOOKED_AT_HOURS)
+    rated = rated.mutate(
+        rate=ibis.ifelse(young, rated["pooled"], rated["rate"]),
+        leaked=rated["leaked"] * rated["going"],
+    )
+    return rated, Curve(found.lags)
+
+
+def _course(aged: ir.Table, now: int) -> dict[str, ir.FloatingValue]:
+    """How long the source is known to have leaked, and how long ago that was, in seconds."""
+    first, last = aged["leaked_from"].min(), aged["leaked_to"].max()
+    lasted = last.epoch_seconds() - first.epoch_seconds()
+    since = ibis.literal(now) - last.epoch_seconds()
+    return {
+        "lasted": lasted.cast("float64").fill_null(0.0),
+        "since": since.cast("float64").fill_null(0.0),
+    }
+
+
+def _followed(groups: pa.Table) -> NDArray[np.int64]:
+    """For each part of late orders its source's largest part before; -1 for the others."""
+    rows = groups.select([*GROUP, "exposed"]).to_pylist()
+    before: dict[str, int] = {}
+    for place, row in enumerate(rows):
+        if not row["late"] and not row["copied"]:
+            best = before.setdefault(row["source"], place)
+            if row["exposed"] > rows[best]["exposed"]:
+                before[row["source"]] = place
+    return np.array([before.get(row["source"], -1) if row["late"] else -1 for row in rows])
 
 
 def _pooled(facts: ir.Table) -> ir.Table:
     """Rates with ``pooled``: the rate of a source's orders, seen by a named hand or not."""
-    over = {"group_by": ["source", "copied"]}
+    over = {"group_by": ["source", "copied", "late"]}
     reached = facts["reached"].sum().over(**over) + PRIOR_RATE * PRIOR_ORDERS
     return facts.mutate(pooled=reached / (facts["ripe"].sum().over(**over) + PRIOR_ORDERS))
 
@@ -277,13 +325,19 @@ def _not_reached(rated: ir.Table, reached: ir.Table) -> ir.Table:
 
 
 def _ranked(waiting: ir.Table, orders: int) -> ir.Table:
-    """One row a person: the order with the best chance, told through its likeliest source."""
-    total = 1.0 - (1.0 - waiting["hazard"]).log().sum().over(group_by="order_id").exp()
-    scored = waiting.mutate(score=total)
+    """One row a person, by the chance that any order of theirs is used.
+
+    It is told through the order with the best chance and that one's likeliest source.
+    """
+    missed = (1.0 - waiting["hazard"]).log()
+    scored = waiting.mutate(
+        score=1.0 - missed.sum().over(group_by="buyer_phone").exp(),
+        used=1.0 - missed.sum().over(group_by="order_id").exp(),
+    )
     best = scored.mutate(
         rank=ibis.row_number().over(
             group_by="buyer_phone",
-            order_by=[ibis.desc("score"), ibis.desc("hazard"), "order_id", "source"],
+            order_by=[ibis.desc("used"), ibis.desc("hazard"), "order_id", "source"],
         )
     )
     kept = best.filter((best["rank"] == 0) & (best["score"] >= LISTED))
@@ -292,8 +346,10 @@ def _ranked(waiting: ir.Table, orders: int) -> ir.Table:
     kept = kept.filter(~kept["elsewhere"] | (kept["place"] < int(FILLED * orders)))
     kept = kept.mutate(source=ibis.ifelse(kept["elsewhere"], kept["shop"], kept["source"]))
     kept = kept.filter(kept["source"].notnull())
+    since = ~kept["elsewhere"] & (kept["late"] == 1)
     return ibis.union(
-        _worded(kept.filter(~kept["elsewhere"]), BECAUSE),
+        _worded(kept.filter(~kept["elsewhere"] & (kept["late"] == 0)), BECAUSE),
+        _worded(kept.filter(since), BECAUSE_SINCE),
         _worded(kept.filter(kept["elsewhere"]), BECAUSE_ELSEWHERE),
     )
 

@@ -39,6 +39,23 @@ def bulk(accesses: ir.Table) -> ir.Table:
     )
 
 
+def unusual(accesses: ir.Table, day: tuple[int, int], hours_from_utc: int) -> ir.Table:
+    """``org``, ``ip`` of addresses that are no login's usual one in the hours of `day` (local).
+
+    A login's usual address is that of most of its accesses by day. What is done elsewhere may be
+    its owner's, at home or on the road, or somebody's who has its session.
+    """
+    known = accesses.filter(accesses["ip"].notnull(), accesses["actor_id"].notnull())
+    hour = (known["at"].epoch_seconds() / 3600).floor().cast("int64") + hours_from_utc
+    by_day = known.filter((hour % 24 >= day[0]) & (hour % 24 < day[1]))
+    used = by_day.group_by(["org", "actor_id", "ip"]).aggregate(n=by_day.count())
+    place = ibis.row_number().over(
+        group_by=["org", "actor_id"], order_by=[used["n"].desc(), used["ip"]]
+    )
+    usual = used.mutate(place=place).filter(lambda t: t["place"] == 0).select("org", "ip").view()
+    return known.select("org", "ip").distinct().anti_join(usual, ["org", "ip"])
+
+
 def routines(accesses: ir.Table) -> ir.Table:
     """``org``, ``hand`` (a login), ``repeats`` (of one span, from within), ``outside``, ``zeal``.
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from suyuan.lab.latent.firms import Firms
 from suyuan.lab.latent.lines import BUSY, FARM, OTHER_FRAUD, SCAM, Lines
 from suyuan.lab.latent.numbering import GUILTY, INDUSTRY, IOT, PERSONAL, Numbering
 from suyuan.lab.latent.people import People
@@ -58,8 +59,10 @@ class _Openings:
     line: np.ndarray
 
 
-def build(setting: Setting, numbering: Numbering, people: People, lines: Lines) -> SimCards:
-    """Bulk openings, illegal industry cards, legal fleets, and ordinary openings."""
+def build(
+    setting: Setting, numbering: Numbering, people: People, lines: Lines, firms: Firms
+) -> SimCards:
+    """Bulk openings, illegal industry cards, legal fleets, firms' and ordinary openings."""
     rng = setting.rng("cards")
     counts = setting.counts
     agents = max(counts["sims"] // 25, 24)
@@ -89,6 +92,7 @@ def build(setting: Setting, numbering: Numbering, people: People, lines: Lines) 
     ]
     rest = max(counts["sims"] - sum(len(part.phone) for part in parts), counts["sims"] // 4)
     parts.append(_ordinary(rng, setting, people, lines, agents, alone, rest))
+    parts.append(_firms(setting, firms, agents))
     return _together(rng, setting, parts, agents, guilty)
 
 
@@ -103,8 +107,13 @@ def _together(
         whole = np.concatenate([np.broadcast_to(getattr(p, name), len(p.phone)) for p in parts])
         return whole[order]
 
-    n = sum(len(part.phone) for part in parts)
-    order = rng.permutation(n)
+    order = rng.permutation(sum(len(part.phone) for part in parts))
+    # A firm's card is the number's first; an employee opened no other of it.
+    phone = np.concatenate([part.phone for part in parts])
+    own, last = len(parts[-1].phone), len(phone)
+    doubled = np.isin(phone[: last - own], phone[last - own :]) if own else np.zeros(0, bool)
+    order = order[~np.isin(order, np.flatnonzero(doubled))]
+    n = len(order)
     opened, product = joined("opened"), joined("product")
     closes = opened + (rng.gamma(2, 18, n) * DAY).astype(np.int64)
     quota = np.where(product == PERSONAL, rng.choice([1024, 5120, 20480], n), 100)
@@ -291,6 +300,23 @@ def _fleets(
         functions=np.where(staff, ALL, DATA),
         bulk=False,
         line=line,
+    )
+
+
+def _firms(setting: Setting, firms: Firms, agents: int) -> _Openings:
+    """An honest firm's cards, opened at any outlet in its own name or its manager's."""
+    outlet = setting.rng("cards/firms").integers(0, agents, len(firms) + 1)
+    n = len(firms)
+    return _Openings(
+        phone=firms.phone,
+        operator=firms.operator,
+        product=np.full(n, PERSONAL),
+        customer=np.where(firms.company, COMPANY + 10**7 + firms.firm, firms.manager),
+        agent=outlet[firms.firm],
+        opened=firms.opened,
+        functions=np.full(n, ALL),
+        bulk=False,
+        line=np.full(n, NOT_A_LINE),
     )
 
 

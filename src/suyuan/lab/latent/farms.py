@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from suyuan.lab.latent.firms import Firms, registrations
 from suyuan.lab.latent.lines import FARM, Lines
 from suyuan.lab.latent.people import People
 from suyuan.lab.latent.registered import ages
@@ -12,7 +13,7 @@ from suyuan.lab.seeds import categories, distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, MINUTE, Setting
 
 PLATFORMS = ("qq", "wechat", "alipay", "taobao")
-ORDINARY, FARMED, SHOP, CAFE, STUDIO, CAMPUS = range(6)
+ORDINARY, FARMED, SHOP, CAFE, STUDIO, CAMPUS, FIRM = range(7)
 ACTIVE, RESTRICTED, BANNED = range(3)
 
 
@@ -45,8 +46,8 @@ class Accounts:
         return len(self.id)
 
 
-def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accounts:
-    """Registrations: farms in bursts, innocents in bursts too, and everybody's own."""
+def build(setting: Setting, people: People, rings: Rings, lines: Lines, firms: Firms) -> Accounts:
+    """Registrations: farms in bursts, innocents in bursts too, everybody's own, and firms'."""
     rng = setting.rng("farms")
     counts, config = setting.counts, setting.config["farms"]
     farmed = counts["farmed"] if len(lines.rows(FARM)) else 0
@@ -103,9 +104,42 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines) -> Accou
         "ring": _users(rng, rings, merchant, sold),
         "line": line,
     }
-    return Accounts(
-        id=distinct(rng, n, 10**8, 4 * 10**9), **{k: v[order] for k, v in columns.items()}
+    work = _work_accounts(setting, people, firms)
+    whole = {name: np.concatenate([each[order], work[name]]) for name, each in columns.items()}
+    if len(firms):
+        mixed = setting.rng("farms/mixed").permutation(len(whole["at"]))
+        whole = {name: each[mixed] for name, each in whole.items()}
+    return Accounts(id=distinct(rng, len(whole["at"]), 10**8, 4 * 10**9), **whole)
+
+
+def _work_accounts(setting: Setting, people: People, firms: Firms) -> dict[str, np.ndarray]:
+    """Accounts that a manager registers for the firm's numbers, mostly on a handset or two."""
+    rng = setting.rng("farms/firms")
+    row, at = registrations(rng, firms)
+    n, firm = len(row), firms.firm[row]
+    office = scramble(firm + 7 * 10**9)
+    desk = np.where(
+        rng.random(n) < 0.7, people.device[firms.manager[row]], scramble(firm + 8 * 10**14)
     )
+    own = (rng.random(n) < 0.25) & ~firms.silent[row]
+    none = np.full(n, -1)
+    return {
+        "platform": categories(rng, np.array([0.2, 0.4, 0.15, 0.25]), n),
+        "at": at,
+        "phone": firms.phone[row],
+        "device": np.where(own, people.device[firms.person[row]], desk),
+        "ip": np.where(own, scramble(people.home[firms.person[row]] // 3 + 10**9), office),
+        "person": firms.person[row],
+        "token": none,
+        "status": np.full(n, ACTIVE),
+        "status_at": none,
+        "sort": np.full(n, FIRM),
+        "batch": FIRM * 10**7 + firm,
+        "merchant": none,
+        "sold_at": none,
+        "ring": none,
+        "line": none,
+    }
 
 
 def _sizes(rng: np.random.Generator, n: int) -> np.ndarray:

@@ -11,8 +11,9 @@ from suyuan.lab.setting import DAY, HOUR, Setting
 INSIDER, TROJAN, EXPORT = 0, 1, 2
 MECHANISMS = ("insider", "trojan", "export")
 #: What a leak leaves in the access log: looks at single orders, exports again and again, pulls
-#: through a stolen session from an address outside, or nothing.
-LOOKS, ROUTINE, OUTSIDE, UNLOGGED = 0, 1, 2, 3
+#: through a stolen session from an address outside, nothing, or looks under clerks' logins from one
+#: address outside.
+LOOKS, ROUTINE, OUTSIDE, UNLOGGED, AFAR = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ def _traces(setting: Setting, mechanism: np.ndarray) -> np.ndarray:
     rng, config = setting.rng("leaks/trace"), setting.config["leaks"]
     chance = rng.random((3, len(mechanism)))
     insider = np.where(chance[0] < config["insider_exports"], ROUTINE, LOOKS)
-    trojan = np.where(chance[1] < config["stolen_session"], OUTSIDE, LOOKS)
+    abroad = setting.rng("leaks/afar").random(len(mechanism)) < config["from_afar"]
+    trojan = np.where(chance[1] < config["stolen_session"], OUTSIDE, np.where(abroad, AFAR, LOOKS))
     trace = np.choose(mechanism, [insider, trojan, np.full(len(mechanism), ROUTINE)])
     return np.where(chance[2] < config["unlogged"], UNLOGGED, trace)
 

@@ -10,6 +10,7 @@ from suyuan.lab.latent import (
     cardtrade,
     commerce,
     farms,
+    firms,
     laundering,
     leaks,
     ledger,
@@ -54,6 +55,7 @@ class World:
     calls: scamcalls.ScamCalls
     busy: busy.Busy
     lines: lines.Lines
+    firms: firms.Firms
     cards: cards.SimCards
     accounts: farms.Accounts
     victims: victims.ScamVictims
@@ -83,8 +85,9 @@ def build(setting: Setting) -> World:
     calls = scamcalls.build(setting, folk, shops, gangs, lost)
     callers = busy.build(setting, folk, shops)
     phones = lines.build(setting, numbers, calls, callers)
-    opened = cards.build(setting, numbers, folk, phones)
-    chats = farms.build(setting, folk, gangs, phones)
+    honest = firms.build(setting, numbers, folk, gangs)
+    opened = cards.build(setting, numbers, folk, phones, honest)
+    chats = farms.build(setting, folk, gangs, phones, honest)
     taken = victims.build(setting, calls, chats)
     money = ledger.open_accounts(setting, folk, shops)
     dirty = laundering.build(setting, money, gangs, taken)
@@ -111,6 +114,7 @@ def build(setting: Setting) -> World:
         calls,
         callers,
         phones,
+        honest,
         opened,
         chats,
         taken,

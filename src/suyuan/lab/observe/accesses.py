@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from suyuan.lab.latent.leaks import EXPORT, LOOKS, OUTSIDE, ROUTINE, TROJAN
+from suyuan.lab.latent.leaks import AFAR, EXPORT, LOOKS, OUTSIDE, ROUTINE, TROJAN
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank
 from suyuan.lab.observe.staff import Staff
@@ -166,6 +166,8 @@ def _leaking(world: World, staff: Staff) -> np.ndarray:
             found.append(_routine(world, rng, leak))
         if leaks.trace[one] == OUTSIDE and len(rows):
             found.append(_session(rng, leak))
+        if leaks.trace[one] == AFAR:
+            found.append(_from_afar(world.setting.rng(f"observe/afar/{org}"), staff, leak))
     return np.concatenate(found)
 
 
@@ -209,6 +211,18 @@ def _routine(world: World, rng: np.random.Generator, leak: _Leak) -> np.ndarray:
         nights = days * span + minutes * MINUTE
     count = rng.poisson(max(len(leak.order) / len(nights), 1) * 1.6, len(nights)) + 1
     return leak.bulk(nights, span, count)[rng.random(len(nights)) < kept]
+
+
+def _from_afar(rng: np.random.Generator, staff: Staff, leak: _Leak) -> np.ndarray:
+    """Single orders looked at under the clerks' logins, mostly at night, from one address outside.
+
+    No terminal stands there, and the clerks whose names it bears know nothing of it.
+    """
+    users = staff.somebody(rng, np.full(len(leak.order), leak.org))[0]
+    outside = int(scramble(np.array([leak.org + 636_363]))[0])
+    rows = _table(leak.at, leak.org, users, -1, VIEW, leak.order, outside)
+    hour = (leak.at // HOUR + 8) % 24
+    return rows[rng.random(len(rows)) < np.where((hour >= 22) | (hour < 7), 0.9, 0.15)]
 
 
 def _session(rng: np.random.Generator, leak: _Leak) -> np.ndarray:

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from suyuan.lab.latent.cards import COMPANY, FUNCTIONS
 from suyuan.lab.latent.farms import FARMED, PLATFORMS, SHOP, STUDIO
+from suyuan.lab.latent.firms import codes
 from suyuan.lab.latent.lines import FARM
 from suyuan.lab.latent.registered import KEPT
 from suyuan.lab.latent.world import World
@@ -129,14 +130,27 @@ def otps(world: World, folder: Path) -> int:
     odds = np.where(farmed, 0.3 / max(setting.knob("evasion"), 0.3), np.where(grouped, 0.18, 0.015))
     relayed = rng.random(len(phone)) < odds.clip(0, 0.9)
     pool = np.where(farmed, scramble(phone // 7 % 37 + 5), scramble(phone // 3 % 997 + 5)) % 10**10
-    kept = sent >= setting.start - KEPT
+    target = np.where(relayed, pool + 10**9, -1)
+    every = np.concatenate(
+        [np.stack([phone, service, sent, target], axis=1), _firm_codes(world)], axis=0
+    )
+    every = every[every[:, 2] >= setting.start - KEPT]
     cells: dict[str, Cells] = {
-        "msisdn": Ids(phone[kept]),
-        "service": Words(service[kept], SERVICES),
-        "received_at": Numbers(sent[kept] // SECOND * SECOND),
-        "relayed_to": Ids(np.where(relayed, pool + 10**9, -1)[kept]),
+        "msisdn": Ids(every[:, 0]),
+        "service": Words(every[:, 1], SERVICES),
+        "received_at": Numbers(every[:, 2] // SECOND * SECOND),
+        "relayed_to": Ids(every[:, 3]),
     }
     return write(folder, OTPS, cells)
+
+
+def _firm_codes(world: World) -> np.ndarray:
+    """Codes to honest firms' numbers, passed on to the manager's: number, service, time, target."""
+    firms, rng = world.firms, world.setting.rng("observe/firms")
+    row, sender, at = codes(rng, world.setting, firms, len(SERVICES)).T
+    passed = rng.random(len(row)) < firms.passed[row]
+    target = np.where(passed, world.people.phone[firms.manager[row]], -1)
+    return np.stack([firms.phone[row], sender, at, target], axis=1)
 
 
 def _desks(world: World, rng: np.random.Generator, lines: int) -> np.ndarray:

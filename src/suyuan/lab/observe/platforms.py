@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from suyuan.lab.latent.farms import CAFE, CAMPUS, FARMED, PLATFORMS, SHOP
+from suyuan.lab.latent.farms import CAFE, CAMPUS, FARMED, FIRM, PLATFORMS, SHOP
 from suyuan.lab.latent.registered import KEPT
 from suyuan.lab.latent.supply import CHAT, RECORDS, SIM, TOKEN, VOUCHER
 from suyuan.lab.latent.world import World
@@ -79,6 +79,10 @@ def logins(world: World, names: pa.Array, folder: Path) -> int:
     other = people.device[
         np.where(sold, (buyer + row % 5) % len(people), rng.integers(0, len(people), len(row)))
     ]
+    # A firm's account is used by whoever works with it, on a handset of their own.
+    worker = chats.sort[row] == FIRM
+    other = np.where(worker, people.device[chats.person[row].clip(0)], other)
+    moved = np.where(worker, 0.6, moved)
     device = np.where(rng.random(len(row)) < moved, other, chats.device[row])
     ip = np.where(rng.random(len(row)) < moved, scramble(buyer + 10**9 + row % 3), chats.ip[row])
     kept = at < end

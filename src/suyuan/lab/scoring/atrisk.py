@@ -1,6 +1,7 @@
 """The at-risk list: who of those first called after it was made stood on it."""
 
 import math
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,9 @@ import pyarrow.compute as pc
 from suyuan.lab.scoring.folder import Compared
 
 HORIZON = timedelta(days=7)
+#: Organisations of the rival that looks at victims' orders, and how far back these go.
+FEW, RECENT = 3, timedelta(days=30)
+HOLDERS = ("merchant_id", "platform", "courier", "software", "warehouse")
 
 
 def at_risk(compared: Compared, as_of: datetime) -> dict[str, float]:
@@ -18,8 +22,8 @@ def at_risk(compared: Compared, as_of: datetime) -> dict[str, float]:
     `as_of` (UTC) is when the list was made. ``called`` counts everybody first called in those
     days, also about orders that were placed only afterwards, whom no list could hold; ``known``
     those called about an order that had been placed. Beside it: an oracle that knows the calls,
-    one that knows only which orders were exposed, and "newest orders first" (where the case is at
-    hand).
+    one that knows only which orders were exposed, "newest orders first" (where the case is at
+    hand), and "newest orders of the three organisations most seen in victims' orders".
     """
     first = _first_calls(compared)
     placed = _placed(compared, as_of)
@@ -29,7 +33,7 @@ def at_risk(compared: Compared, as_of: datetime) -> dict[str, float]:
         "known": {p for p, row in every.items() if row["order_id"] in placed["order_id"]},
     }
     called = {phone for phone, row in first.items() if row["at"] <= as_of}
-    lists = {"recall": _listed(compared), **_rivals(compared, placed, called)}
+    lists = {"recall": _listed(compared), **_rivals(compared, placed, called, as_of)}
     found = {name: float(len(who)) for name, who in targets.items()}
     cuts = {"100": 100, "500": 500, "5_percent": len(placed["order_id"]) // 20}
     for group, who in targets.items():
@@ -68,13 +72,41 @@ def _listed(compared: Compared) -> list[str]:
 
 
 def _rivals(
-    compared: Compared, placed: dict[str, dict[str, str]], called: set[str]
+    compared: Compared, placed: dict[str, dict[str, str]], called: set[str], as_of: datetime
 ) -> dict[str, list[str]]:
     exposed = {r["order_id"] for r in compared.true("exposed").to_pylist() if r["used"]}
+    often = _often_seen(compared, as_of)
     newest = [(order, phone) for order, phone in placed["order_id"].items() if phone not in called]
     return {
         "rival_newest": [phone for _, phone in newest],
+        "rival_seen": [phone for order, phone in newest if order in often],
         "oracle_exposed": [phone for order, phone in newest if order in exposed],
+    }
+
+
+def _often_seen(compared: Compared, as_of: datetime) -> set[str]:
+    """Orders through the organisations most seen in the orders of those who had reported."""
+    orders, reports = compared.case("orders"), compared.case("reports")
+    if orders is None or reports is None:
+        return set()
+    moment = pa.scalar(as_of)
+    known = reports.filter(pc.less_equal(reports["reported_at"], moment))
+    recent = orders.filter(
+        pc.and_(
+            pc.less_equal(orders["ordered_at"], moment),
+            pc.greater(orders["ordered_at"], pa.scalar(as_of - RECENT)),
+        )
+    )
+    bought = recent.filter(pc.is_in(recent["buyer_phone"], value_set=known["victim_phone"]))
+    counts = Counter(
+        (name, value) for name in HOLDERS for value in bought[name].to_pylist() if value is not None
+    )
+    often = {key for key, _ in counts.most_common(FEW)}
+    columns = {name: recent[name].to_pylist() for name in HOLDERS}
+    return {
+        order
+        for row, order in enumerate(recent["order_id"].to_pylist())
+        if any((name, column[row]) in often for name, column in columns.items())
     }
 
 
