@@ -12,8 +12,10 @@ measured: flat figures say that nothing in the work grows faster than the rows, 
 
 import argparse
 import json
+import os
 import resource
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -24,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
-from suyuan.detect.money_flows.accounts import _counted, _sides, _walked
+from suyuan.detect.money_flows.accounts import _counted, _pairs, _sides, _walked
 from suyuan.store.spark import SparkEngine
 
 DAY = 86_400_000_000
@@ -86,7 +88,7 @@ def measured(folder: Path, log: Path, rows: int) -> tuple[float, float]:
     before, started = len(tasks(log)), time.perf_counter()
     cpu = resource.getrusage(resource.RUSAGE_SELF)
     engine.keep(_walked(engine, moved, "Asia/Shanghai"))
-    engine.keep(_counted(engine, engine.keep(_sides(moved))))
+    engine.keep(_counted(_sides(moved), engine.keep(_pairs(moved))))
     after = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - started
     driver = after.ru_utime - cpu.ru_utime + after.ru_stime - cpu.ru_stime
@@ -116,6 +118,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--times", type=int, nargs="+", default=[1, 2, 4])
     asked = parser.parse_args()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers are of this environment
     with tempfile.TemporaryDirectory() as name:
         for times in asked.times:
             log = Path(name) / f"log-{times}"

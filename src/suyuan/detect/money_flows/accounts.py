@@ -120,7 +120,7 @@ def _amounts(moved: ir.Table) -> ir.Table:
 
 def _hours(moved: ir.Table) -> ir.Table:
     at = moved["at"]
-    second = at.hour() * 3600 + at.minute() * 60 + at.second()
+    second = at.epoch_seconds().cast("int64") % 86_400  # Spark's second() keeps the fraction
     return moved.aggregate(first=at.min(), last=at.max(), low=second.min(), high=second.max())
 
 
