@@ -1,4 +1,4 @@
-"""Load on the office's ledger and kernel: ``python bench/office.py [--postgres] [--quick]``.
+"""Load on the office's ledger and kernel: ``python bench/office.py [--quick] [--only PART]``.
 
 Both sides of each ratio run in this process, one after the other, on the same disk.
 """
