@@ -117,7 +117,7 @@ def test_the_story_runs_as_it_stands(
         for line in commands():
             shell.run(line)
     drafts = shell.of("office drafts", "2019-06-07")
-    assert [*map(int, re.findall(r": (\d+) new", drafts))] == [21, 16, 25, 65]
+    assert [*map(int, re.findall(r": (\d+) new", drafts))] == [21, 16, 25, 78]
     assert shell.of("confirm").split()[-3:] == ["25", "matters", "begun."]
     assert "freeze" in shell.of("office matter", shell.names["MATTER"])
     shares = shell.of(f"approve desk {shell.names['RETURN']} 4")
