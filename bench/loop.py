@@ -50,6 +50,7 @@ def taken(name: str, command: Sequence[str | Path], cache: Path) -> Taken:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     environment = {**os.environ, "SUYUAN_CACHE": str(cache), "LANG": "en_US.UTF-8"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its byte code
     done = subprocess.run(
         [*map(str, command)], env=environment, stdout=subprocess.DEVNULL, check=False
     )
