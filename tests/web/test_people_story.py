@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 pytest.importorskip("playwright.sync_api")
+from access_of import access_faults, needs_axe
 from browser_of import chromium, listened
 from people_of import PASSWORD
 from playwright.sync_api import Browser, Page, expect
@@ -107,3 +108,16 @@ def test_nobody_else_meets_the_people(browser: Browser, address: str) -> None:
     expect(page.get_by_role("link", name="人员")).to_have_count(0)
     page.goto(f"{address}/people")
     expect(page.locator("form.enrol")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_people_have_no_serious_fault_of_access(
+    browser: Browser, address: str, theme: str
+) -> None:
+    needs_axe()
+    page = _page(browser, [])
+    _sign_in(page, address, "admin")
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    page.locator(".people").get_by_role("button", name="变更").first.click()
+    expect(page.locator(".change").first).to_be_visible()
+    assert not access_faults(page)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("playwright.sync_api")
+from access_of import access_faults, needs_axe
 from browser_of import chromium, listened
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
@@ -97,7 +98,6 @@ def test_a_finding_down_to_the_line(page: Page, zheng_case: tuple[Path, Path]) -
     expect(pane.locator(".lines tbody tr")).to_have_count(7)
 
 
-AXE = Path(__file__).parents[2] / "web/tools/node_modules/axe-core/axe.min.js"
 SCREENS = (
     *("home", "chain", "leads", "reports", "time", "money", "warn", "rules", "duties", "report"),
     *("files", "audit"),
@@ -264,34 +264,15 @@ def test_what_a_cut_would_have_stopped(page: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_screen_has_a_serious_fault_of_access(page: Page, theme: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: tests/system-packages does, where npm is there")
+    needs_axe()
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
     for screen in SCREENS:
         _go(page, screen)
         page.wait_for_timeout(600)
-        faults = _faults(page)
+        faults = access_faults(page)
         assert not faults, (screen, faults)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 1366, screen
-
-
-def _faults(page: Page) -> list[str]:
-    """Run in a world of its own: the page's policy lets no other script in."""
-    keys = page.context.new_cdp_session(page)
-    frame = keys.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
-    world = keys.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})
-    context = world["executionContextId"]
-    keys.send("Runtime.evaluate", {"expression": AXE.read_text("utf-8"), "contextId": context})
-    script = """axe.run(document).then((found) => found.violations
-        .filter((one) => ['serious', 'critical'].includes(one.impact))
-        .map((one) => one.id + ': ' + one.nodes.slice(0, 3).map((n) => n.html).join(' | ')))"""
-    answer = keys.send(
-        "Runtime.evaluate",
-        {"expression": script, "contextId": context, "awaitPromise": True, "returnByValue": True},
-    )
-    found: list[str] = answer["result"]["value"]
-    return found
 
 
 def test_a_board_keeps_places_and_is_there_for_others(page: Page) -> None:
