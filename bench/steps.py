@@ -69,7 +69,10 @@ def put(title: str, text: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
     part = f"## {title}\n\n{text}\n"
     found = re.compile(rf"## {re.escape(title)}\n.*?(?=\n## |\Z)", re.DOTALL)
-    page = found.sub(lambda _: part, page) if found.search(page) else f"{page.rstrip()}\n\n{part}"
+    if found.search(page):
+        page = found.sub(lambda _: part, page)
+    else:  # what stands below is generated and would be lost
+        page = page.replace("\n## Steps\n", f"\n{part}\n## Steps\n")
     PAGE.write_text(page, encoding="utf-8")
 
 
