@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,15 @@ from suyuan.face.web.appointments import appoint
 from suyuan.face.web.permissions import CasePost
 from suyuan.face.web.site import Site, many_cases, one_case
 from suyuan.store.case import Results
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """The browser of the stories; a module's tests share it: Playwright holds the loop."""
+    from browser_of import chromium  # only stories need Playwright
+
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 pytest.importorskip("cryptography")
-from browser_of import chromium
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from office_people import PARTIES, begin, with_people
@@ -28,12 +27,6 @@ SMALL = """() => ['button', 'a.button', 'input', 'select']
   .flatMap(kind => [...document.querySelectorAll(`main ${kind}`)])
   .filter(e => e.type !== 'hidden' && e.type !== 'radio' && e.type !== 'checkbox')
   .filter(e => e.getBoundingClientRect().height < 40).map(e => e.outerHTML)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

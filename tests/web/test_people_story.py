@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 from access_of import access_faults, needs_axe
-from browser_of import chromium, listened
+from browser_of import listened
 from people_of import PASSWORD
 from playwright.sync_api import Browser, Page, expect
 from site_of import served
@@ -15,12 +15,6 @@ from suyuan.face.web.site import Site
 
 pytestmark = pytest.mark.browser
 FITS = "() => document.documentElement.scrollWidth <= window.innerWidth"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

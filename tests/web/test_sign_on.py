@@ -15,7 +15,7 @@ from issuer_of import CLIENT, SECRET, SUBJECT, SmallIssuer, by_public_key, small
 from people_of import sign_in
 from site_of import ALONE_HEADERS, Client, client_of, served
 
-from suyuan.face.web.sign_on import PATIENCE, SignOnSettings, identify, settings_of
+from suyuan.face.web.sign_on import PATIENCE, SignOnSettings, identify, secure, settings_of
 from suyuan.face.web.sign_on_issuer import KEYS_REST, SignOnIssuer
 from suyuan.face.web.site import Site, issuer_of
 from suyuan.model.errors import InputError
@@ -244,6 +244,23 @@ def test_a_wrong_file_is_told_before_anything_starts(tmp_path: Path, text: str) 
     (tmp_path / "sign-on.toml").write_text(text)
     with pytest.raises(InputError):
         settings_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("https://sso.example.gov/realm", True),
+        ("http://127.0.0.1:8080/realm", True),
+        ("http://[::1]:8080", True),
+        ("http://sso.example.gov", False),
+        ("http://127.0.0.1@sso.example.gov", False),
+        ("http://127.0.0.1:80@sso.example.gov:80", False),
+        ("https://", False),
+        ("http://[::1", False),
+    ],
+)
+def test_an_issuer_is_under_tls_or_on_this_machine(address: str, right: bool) -> None:  # noqa: FBT001
+    assert secure(address) is right
 
 
 def test_a_right_file_is_read(tmp_path: Path) -> None:

@@ -14,16 +14,10 @@ import pytest
 
 pytest.importorskip("playwright.sync_api")
 from access_of import access_faults, needs_axe
-from browser_of import chromium, listened
+from browser_of import listened
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

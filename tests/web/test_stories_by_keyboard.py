@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from browser_of import chromium, listened
+from browser_of import listened
 from people_of import PASSWORD
 from playwright.sync_api import Browser, Locator, Page, expect
 from site_of import served
@@ -20,12 +20,6 @@ OURS = """() => [...document.querySelectorAll('h1, h2, h4, th, label, button, a,
     .filter((one) => !one.closest('.subject, .lead-row, .original, .ring-card, .box, [lang], li'))
     .map((one) => [...one.childNodes].filter((node) => node.nodeType === 3)
         .map((node) => node.data).join(''))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from browser_of import chromium, listened
+from browser_of import listened
 from people_of import PASSWORD
 from playwright.sync_api import Browser, Page, expect
 from site_of import Client, served
@@ -26,12 +26,6 @@ pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
 CASE = "/c/zheng"
 NOTE = ".note-box textarea"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

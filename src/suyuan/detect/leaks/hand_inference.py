@@ -1,22 +1,19 @@
 """The hand within a source, in figures: which login or terminal, insider or trojan or export."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from suyuan.detect.leaks.access_log import NIGHT, conduct, likelihood, sights
-from suyuan.detect.leaks.answers import LeakAnswer, log_odds, responsibility
-from suyuan.detect.leaks.contacts import ATTRIBUTES
+from suyuan.detect.leaks.answers import LeakAnswer, log_odds
 from suyuan.detect.leaks.exhibits import Seized
+from suyuan.detect.leaks.hand_evidence import HAND_KINDS, HandLeads, show_away, show_looks
+from suyuan.detect.leaks.hand_orders import handled_orders, leaked_orders, with_copies
 from suyuan.detect.leaks.inquiry import Inquiry
 from suyuan.detect.leaks.mechanisms import CLEAR, Away, Fit, HandVerdict, outside_evidence, weigh
 from suyuan.detect.leaks.routines import habitual, rarity, routines, unusual
@@ -30,8 +27,6 @@ LISTED = 0.01
 #: A hand that saw less than this share of the leaked orders is not spoken of: logs have gaps, but
 #: of one that holds next to nothing nothing follows.
 LEAST_SEEN = 0.1
-NEVER = datetime(2200, 1, 1)
-HAND_KINDS = {"actor_id": "actor", "terminal": "terminal"}
 _BECAUSE = Text(
     "{hand} had seen {caught:.1f} of {victims:.1f} leaked orders known at {org} before the calls, "
     "and {saw:.0f} orders in all of {orders:.0f}; {bulk:.0%} of them in bulk, {night:.0%} of its "
@@ -61,18 +56,6 @@ _AWAY = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HandLeads:
-    """Candidates (as the detector's columns) and the rows behind them.
-
-    ``away`` has the source, organisation and address where the address stands for the hand.
-    """
-
-    candidates: list[dict[str, Any]] = field(default_factory=list)
-    rows: list[dict[str, str]] = field(default_factory=list)
-    away: list[tuple[str, str, str]] = field(default_factory=list)
-
-
 NO_LEADS = HandLeads()
 
 
@@ -89,10 +72,10 @@ def point(
     if not chosen or not tables.has("accesses"):
         return NO_LEADS
     engine = tables.engine
-    leaked = _leaked_orders(asked, tuple(chosen))
-    leaked = _with_copies(leaked, seized, asked, tuple(chosen))
+    leaked = leaked_orders(asked, tuple(chosen))
+    leaked = with_copies(leaked, seized, asked, tuple(chosen))
     victims = engine.arrow(leaked)
-    handled = engine.keep(_handled(tables, chosen))
+    handled = engine.keep(handled_orders(tables, chosen))
     log = engine.derive(_log, tables["accesses"], handled)
     handlers = HandLeads([], [])
     elsewhere = engine.derive(_elsewhere, log, by=(_offset(tables.zone),))
@@ -103,8 +86,8 @@ def point(
         org = subject.partition(":")[2]
         if org in logged:
             _judge(handlers, source, logged[org], habits.get(org, {}), away.get(org, []))
-    _show(tables, log, victims, handlers)
-    _show_away(tables, elsewhere, victims, handlers)
+    show_looks(tables, log, victims, handlers)
+    show_away(tables, elsewhere, victims, handlers)
     return handlers
 
 
@@ -217,86 +200,6 @@ def _probability(row: dict[str, Any]) -> float:
     return float(1.0 / (1.0 + np.exp(-for_it)))
 
 
-def _leaked_orders(asked: Inquiry, subjects: tuple[str, ...]) -> pa.Table:
-    """``org``, ``order_id``, ``called_at``, ``held``: the orders that each source let out."""
-    held = asked.victims
-    parts = []
-    for subject in subjects:
-        candidate = asked.exposure.subjects.index(subject)
-        through = responsibility(asked.attribution, held.pairings, candidate)
-        keep = np.flatnonzero(through > 0.05)
-        who = held.pairings.victim[keep]
-        parts.append(
-            pa.table(
-                {
-                    "org": pa.array([subject.partition(":")[2]] * len(keep), pa.string()),
-                    "order_id": held.pairs["order_id"].take(keep).combine_chunks(),
-                    "called_at": held.contacts["called_at"].take(who).combine_chunks(),
-                    "held": through[keep] * held.pairings.weight[who],
-                }
-            )
-        )
-    return pa.concat_tables(parts)
-
-
-def _with_copies(
-    leaked: pa.Table,
-    seized: Mapping[str, tuple[LeakAnswer, Seized]],
-    asked: Inquiry,
-    subjects: tuple[str, ...],
-) -> pa.Table:
-    """The same with orders found in seized data, which got out before somebody had a copy.
-
-    A copy that is said to be older than its order says nothing about when.
-    """
-    parts = [leaked]
-    for subject in subjects:
-        if subject not in seized:
-            continue
-        candidate, (_, data) = asked.exposure.subjects.index(subject), seized[subject]
-        held = responsibility(data.attribution, data.pairings, candidate)
-        keep = np.flatnonzero(held > 0.05)
-        orders = data.weighed.take(keep)
-        new = pc.invert(pc.is_in(orders["order_id"], value_set=leaked["order_id"]))
-        parts.append(
-            pa.table(
-                {
-                    "org": pa.array([subject.partition(":")[2]] * len(keep), pa.string()),
-                    "order_id": orders["order_id"].combine_chunks(),
-                    "called_at": _known_out(orders),
-                    "held": held[keep],
-                }
-            ).filter(new)
-        )
-    return pa.concat_tables([part.combine_chunks() for part in parts])
-
-
-def _known_out(orders: pa.Table) -> pa.Array:
-    """By when each of the copied `orders` was out; :data:`NEVER` where nothing says so."""
-    never = pa.scalar(NEVER, pa.timestamp("us"))
-    dated = pc.fill_null(orders["out_by"].cast(pa.timestamp("us")), never)
-    sound = pc.greater_equal(dated, orders["ordered_at"].cast(pa.timestamp("us")))
-    return pc.if_else(sound, dated, never).combine_chunks()
-
-
-def _handled(tables: Tables, chosen: Iterable[str]) -> ir.Table:
-    """Orders of each source, over its window and a while around it: its hands' daily work.
-
-    Whose they are comes from a table: what stands in an expression is kept with compiled plans.
-    """
-    orders, columns = tables["orders"], {kind: name for name, kind in ATTRIBUTES.items()}
-    by_kind: dict[str, list[str]] = defaultdict(list)
-    for subject in chosen:
-        kind, _, org = subject.partition(":")
-        by_kind[kind].append(org)
-    parts = []
-    for kind, orgs in by_kind.items():
-        wanted = tables.engine.arrow(pa.table({"wanted": pa.array(orgs, pa.string())}))
-        own = orders.semi_join(wanted, orders[columns[kind]] == wanted["wanted"])
-        parts.append(own.select("order_id", "ordered_at", org=own[columns[kind]]))
-    return ibis.union(*parts)
-
-
 def _judge(
     handlers: HandLeads,
     source: dict[str, Any],
@@ -371,47 +274,6 @@ def _candidate(
         "last_seen": source["last_seen"],
         "mechanism": verdict.by_hand[subject],
     }
-
-
-def _show(tables: Tables, log: ir.Table, victims: ir.Table, handlers: HandLeads) -> None:
-    """Looks at leaked orders before the call, and bulk actions over them, as evidence."""
-    for column, kind in HAND_KINDS.items():
-        subjects = [
-            c["subject"] for c in handlers.candidates if c["subject"].startswith(kind + ":")
-        ]
-        if not subjects:
-            continue
-        wanted = tables.engine.arrow(pa.table({"wanted": pa.array(subjects, pa.string())}))
-        shown = tables.engine.gather(_shown, log, victims, wanted, by=(column, kind))
-        for row in shown.to_pylist():
-            line = {"table": "accesses", "signal": "hand", "note": "saw a leaked order"}
-            handlers.rows.append(line | row)
-
-
-def _show_away(tables: Tables, elsewhere: ir.Table, victims: ir.Table, handlers: HandLeads) -> None:
-    """Looks at leaked orders from an address where nobody usually works, behind the source."""
-    if not handlers.away:
-        return
-    names = ("subject", "org", "ip")
-    columns = zip(names, zip(*handlers.away, strict=True), strict=True)
-    wanted = tables.engine.arrow(pa.table({n: pa.array(v, pa.string()) for n, v in columns}))
-    for row in tables.engine.gather(_seen_away, elsewhere, victims, wanted).to_pylist():
-        line = {"table": "accesses", "signal": "hand", "note": "saw a leaked order"}
-        handlers.rows.append(line | row)
-
-
-def _seen_away(elsewhere: ir.Table, victims: ir.Table, wanted: ir.Table) -> ir.Table:
-    hit = elsewhere.semi_join(victims, ["org", "order_id"]).inner_join(wanted, ["org", "ip"])
-    return hit.select("subject", "row_id").distinct()
-
-
-def _shown(log: ir.Table, victims: ir.Table, wanted: ir.Table, column: str, kind: str) -> ir.Table:
-    own = log.mutate(subject=ibis.literal(f"{kind}:") + log["org"] + "/" + log[column])
-    own = own.semi_join(wanted, own["subject"] == wanted["wanted"])
-    hit = own.filter(own["order_id"].notnull()).semi_join(victims, ["org", "order_id"])
-    wide = own.filter(own["order_id"].isnull())
-    shown = ibis.union(hit.select("subject", "row_id"), wide.select("subject", "row_id"))
-    return shown.distinct()
 
 
 def _offset(zone: str) -> int:

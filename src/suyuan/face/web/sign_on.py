@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from suyuan.face.listening import loopback
 from suyuan.face.web.state import State
@@ -59,9 +60,12 @@ def settings_of(folder: Path) -> SignOnSettings | None:
 
 def secure(address: str) -> bool:
     """TLS, or this machine."""
-    scheme, _, rest = address.partition("://")
-    host = rest.partition("/")[0].rpartition("@")[2].rpartition(":")[0] or rest.partition("/")[0]
-    return scheme == "https" or (scheme == "http" and loopback(host))
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and loopback(host)))
 
 
 def _wrong(path: Path, what: str) -> InputError:

@@ -1,0 +1,107 @@
+"""Orders that a source let out or may have, with their age, and the people reached so far."""
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from suyuan.detect.leaks.contacts import ATTRIBUTES, CALL_WEIGHT, contacts
+from suyuan.detect.leaks.lags import EDGES
+from suyuan.detect.leaks.relevance import relevance
+from suyuan.detect.leaks.sightings import with_sight
+from suyuan.store.tables import Tables
+
+#: Sources below this probability expose nobody; above it, orders count by it.
+EXPOSING = 0.05
+#: What stands for the source of orders through no named one.
+ELSEWHERE = ""
+SURE_COPY = 0.5
+
+
+def aged_orders(now: int, tables: Tables) -> ir.Table:
+    """Exposed orders with who saw them, and their ``age`` in hours."""
+    keep = tables.engine.keep
+    exposed = keep(with_sight(tables, keep(_exposed(tables, now))))
+    seconds = ibis.literal(now) - exposed["ordered_at"].epoch_seconds()
+    return exposed.mutate(age=seconds.cast("float64") / 3600.0)
+
+
+def people_reached(tables: Tables) -> ir.Table:
+    """People reached, and how ``sure`` it is that it was the scammers, about an order."""
+    people = contacts(tables)
+    sure = ibis.ifelse(people["source"] == "calls", people["weight"] / CALL_WEIGHT, 1.0)
+    people = people.select(
+        "contact", "person", "phone", "called_at", "quoted_order_id",
+        reported=people["source"] == "reports", sure_called=sure,
+    )  # fmt: skip
+    facts = relevance(tables).view()
+    joined = people.left_join(facts, people["contact"] == facts["contact"])
+    relevant = ibis.coalesce(joined["relevance"], 1.0) * joined["sure_called"]
+    return joined.select(*(name for name in people.columns if name != "sure_called"), sure=relevant)
+
+
+def _exposed(tables: Tables, now: int) -> ir.Table:
+    """Each order that a named source handled since it leaked, once a source.
+
+    ``late`` is 1 for those after the last that is known to have got out.
+    """
+    found = tables["findings:leak_source"].filter(lambda t: t["score"] >= EXPOSING)
+    found = found.select(
+        source="subject", leaked="score", leaked_from="first_seen", leaked_to="last_seen"
+    )
+    copied = tables["matches"].filter(lambda t: t["probability"] >= SURE_COPY)
+    copied = copied.select("order_id").distinct().mutate(copied=1)
+    parts = []
+    for name, kind in ATTRIBUTES.items():
+        orders = tables["orders"]
+        own = orders.mutate(source=ibis.literal(f"{kind}:") + orders[name])
+        joined = own.inner_join(found, "source").mutate(shop=ibis.null("string"))
+        joined = joined.filter(joined["ordered_at"] >= joined["leaked_from"])
+        parts.append(
+            joined.select(
+                "order_id", "ordered_at", "buyer_id", "buyer_phone", "source", "leaked",
+                "leaked_from", "leaked_to", "shop", "row_id", "file", "line", "sha256",
+            )
+        )  # fmt: skip
+    every = ibis.union(*parts, _elsewhere(tables, now))
+    late = (every["ordered_at"] > every["leaked_to"]).fill_null(ibis.literal(value=False))
+    every = every.mutate(late=late.cast("int64"))
+    return every.left_join(copied, "order_id").select(
+        *every.columns, copied=ibis.coalesce(copied["copied"], 0)
+    )
+
+
+def _elsewhere(tables: Tables, now: int) -> ir.Table:
+    """Every order young enough to be called about, as of a source that nobody knows."""
+    orders = tables["orders"]
+    begin = now - int(EDGES[-1] * 3600)
+    young = orders.filter(orders["ordered_at"].epoch_seconds() >= begin)
+    return young.select(
+        "order_id",
+        "ordered_at",
+        "buyer_id",
+        "buyer_phone",
+        source=ibis.literal(ELSEWHERE),
+        leaked=ibis.literal(1.0),
+        leaked_from=ibis.null("timestamp(6)"),
+        leaked_to=ibis.null("timestamp(6)"),
+        shop=ibis.literal("merchant:") + young["merchant_id"],
+        **{name: young[name] for name in ("row_id", "file", "line", "sha256")},
+    )
+
+
+def latest_moment(tables: Tables) -> int:
+    """The latest moment that the records know of, in seconds since 1970."""
+    moments = []
+    for name, column in (
+        ("orders", "ordered_at"),
+        ("reports", "reported_at"),
+        ("calls", "started_at"),
+    ):
+        latest = tables.engine.gather(_latest, tables[name], by=(column,))
+        moments.append(latest["t"][0].as_py())
+    known = [np.datetime64(moment, "s").astype(np.int64) for moment in moments if moment]
+    return int(max(known, default=np.int64(0)))
+
+
+def _latest(rows: ir.Table, column: str) -> ir.Table:
+    return rows.aggregate(t=rows[column].max())
