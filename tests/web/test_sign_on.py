@@ -259,7 +259,7 @@ def test_a_wrong_file_is_told_before_anything_starts(tmp_path: Path, text: str) 
         ("http://[::1", False),
     ],
 )
-def test_an_issuer_is_under_tls_or_on_this_machine(address: str, right: bool) -> None:  # noqa: FBT001
+def test_an_issuer_is_under_tls_or_on_this_machine(address: str, right: bool) -> None:
     assert secure(address) is right
 
 
