@@ -56,7 +56,6 @@ NEWFILEUID:NONE
 def test_a_statement_becomes_payments(
     tmp_path: Path, name: str, text: str, lines: tuple[int, int]
 ) -> None:
-    pytest.importorskip("defusedxml")
     (tmp_path / name).write_text(text)
     imported = import_case(tmp_path, tmp_path / "suyuan")
     assert imported.quality_summary["profile"].to_pylist() == ["statement-formats"]
@@ -80,7 +79,6 @@ def test_a_statement_becomes_payments(
     ],
 )
 def test_a_broken_statement_is_told(tmp_path: Path, name: str, text: str) -> None:
-    pytest.importorskip("defusedxml")
     (tmp_path / name).write_text(text)
     imported = import_case(tmp_path, tmp_path / "suyuan")
     assert imported.quality_summary["rows_kept"].to_pylist() == [0]

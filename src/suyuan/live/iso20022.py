@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from xml.etree import ElementTree as ET
 
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
 from suyuan.live.messages import PaymentAnswer
 
 _STATUS: Final = {"allow": "ACCP", "warn": "ACCP", "hold": "PDNG", "block": "RJCT"}
@@ -90,11 +93,6 @@ def asked_in(body: bytes) -> TransferRequest:
 
 
 def _parsed(body: bytes) -> Any:
-    try:
-        from defusedxml import DefusedXmlException  # noqa: PLC0415  # an extra
-        from defusedxml.ElementTree import fromstring  # noqa: PLC0415
-    except ImportError:
-        raise IsoError("pip install 'suyuan[statements]' to read ISO 20022") from None
     try:
         return fromstring(body, forbid_dtd=True)
     except (ET.ParseError, DefusedXmlException, ValueError) as error:

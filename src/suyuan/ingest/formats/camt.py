@@ -7,10 +7,11 @@ first of the reversed entry; where the balances of the statement prove it, it is
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from xml.etree.ElementTree import Element
+
+from defusedxml import ElementTree
 
 from suyuan.ingest.formats.entries import BAD_LINE, TURNED, UNBALANCED, UNSPLIT, Entry, Statement
 
@@ -20,8 +21,7 @@ _OPENING: Final = frozenset({"OPBD", "PRCD"})
 
 def read_camt(path: Path) -> Statement:
     """The entries of every statement, report or notification in the file."""
-    parser: Any = import_module("defusedxml.ElementTree")
-    root = parser.parse(path).getroot()
+    root = ElementTree.parse(path).getroot()
     result = Statement()
     for statement in root.iter():
         if _tag(statement) in _STATEMENTS:

@@ -51,7 +51,7 @@ def refused_format(head: bytes) -> str | None:
 def read_statement(path: Path, kind: str) -> Statement:
     """The entries of the statement at `path`.
 
-    Raises :class:`InputError` where it is broken, or the library that reads it is not installed.
+    Raises :class:`InputError` where it is broken.
     """
     if path.stat().st_size > _LIMIT:
         raise InputError(_TOO_LARGE, value=path.stat().st_size)
@@ -61,8 +61,6 @@ def read_statement(path: Path, kind: str) -> Statement:
         else:
             text = _text(path.read_bytes())
             document = read_mt940(text) if kind == "mt940" else read_ofx(text)
-    except ModuleNotFoundError as error:
-        raise InputError(_NO_LIBRARY, value=error.name) from error
     except InputError:
         raise
     except Exception as error:  # hostile bytes lead an XML reader into errors of many kinds
@@ -94,7 +92,3 @@ def _text(data: bytes) -> str:
 _BROKEN = Text("This statement is not well formed.", "该对账单格式有误。")
 _NO_ENTRIES = Text("This statement holds no entry.", "该对账单中没有分录。")
 _TOO_LARGE = Text("This statement is too large to be read.", "该对账单过大，无法读取。")
-_NO_LIBRARY = Text(
-    "Reading this kind of statement needs the extra: pip install 'suyuan[statements]'.",
-    "读取此类对账单需要安装:pip install 'suyuan[statements]'。",
-)
