@@ -61,7 +61,7 @@ def _subjects(tables: Tables, named: ir.Table, before: str) -> pa.Array:
 
 
 class KeyNames:
-    """KeyNames by key; what nobody named is called by its key."""
+    """Names by key; what nobody named is called by its key."""
 
     def __init__(self, known: Mapping[int, str]) -> None:
         self.known = known

@@ -27,15 +27,13 @@ GRADES: Final = ("low", "medium", "high")
 class PersonWarning:
     """Why somebody is to be warned on a day: ``subject`` is a phone, or an account without one.
 
-    ``grade`` is a place in :data:`GRADES`, ``rank`` the largest sum in fen that was not allowed.
+    ``grade`` is a place in :data:`GRADES`; drafts stand in its order.
     """
 
     day: date
     subject: str
     grade: int = 0
-    rank: int = 0
     reasons: list[Text] = field(default_factory=list)
-    logs: list[int] = field(default_factory=list)
 
     def row(self) -> dict[str, Any]:
         """As a row that drafts are drawn from."""
@@ -56,8 +54,8 @@ class DayWarnings:
     unnamed: int
 
 
-#: One occasion: the event's number, who is to be warned, the grade, the sum, and why.
-_Occasion = tuple[int, int, int, int, Text]
+#: One occasion: the event's number, who is to be warned, the grade, and why.
+_Occasion = tuple[int, int, int, Text]
 
 
 def warnings_of(
@@ -68,7 +66,7 @@ def warnings_of(
     by_person: dict[tuple[date, str], PersonWarning] = {}
     unnamed = set()
     occasions = [*_called(found, policy), *_paying(found)]
-    for log, subject, grade, amount, reason in sorted(occasions, key=lambda each: each[0]):
+    for log, subject, grade, reason in sorted(occasions, key=lambda each: each[0]):
         at = int(found.events["at"][log])
         if not start <= at < end:
             continue
@@ -80,9 +78,8 @@ def warnings_of(
             continue
         day = beijing_day(_moment(at))
         warning = by_person.setdefault((day, name), PersonWarning(day, name))
-        warning.grade, warning.rank = max(warning.grade, grade), max(warning.rank, amount)
+        warning.grade = max(warning.grade, grade)
         warning.reasons.append(reason)
-        warning.logs.append(log)
     return DayWarnings([by_person[key] for key in sorted(by_person)], len(unnamed))
 
 
@@ -91,7 +88,7 @@ def _called(found: JournalHistory, policy: Policy) -> Iterator[_Occasion]:
     for call in found.calls:
         log, event = int(call["log"]), found.events[call["log"]]
         exposed = float(call["exposure"]) >= policy.exposed_from
-        yield log, int(event["b"]), 2 if exposed else 1, 0, _call_reason(event, call, exposed)
+        yield log, int(event["b"]), 2 if exposed else 1, _call_reason(event, call, exposed)
 
 
 def _call_reason(event: np.void, call: np.void, exposed: bool) -> Text:  # noqa: FBT001
@@ -125,7 +122,7 @@ def _paying(found: JournalHistory) -> Iterator[_Occasion]:
             f" (score {score:.2f})",
             f"{at}付款{amount / 100:,.2f}元{_DONE[action].zh}（评分{score:.2f}）",
         )
-        yield log, int(event["a"]), grade, amount, reason
+        yield log, int(event["a"]), grade, reason
 
 
 def _moment(at: int) -> datetime:

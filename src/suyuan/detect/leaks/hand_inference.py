@@ -65,7 +65,7 @@ def point(
     seized: Mapping[str, tuple[LeakAnswer, Seized]],
     found: list[dict[str, Any]],
 ) -> HandLeads:
-    """HandLeads of the sources in `found`; fills in the sources' mechanism where it can be told."""
+    """The hands of the sources in `found`; fills in the sources' mechanism where it can be told."""
     known = set(asked.exposure.subjects)
     likely = (row for row in found if row["subject"] in known)
     chosen = {row["subject"]: row for row in likely if _probability(row) >= LOOKED_INTO}

@@ -1,26 +1,23 @@
 """People: enrolled, given posts, and ended; each change is an event of the ledger before it is."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
-from suyuan.face.web.appointments import appoint, appointments, lasting
-from suyuan.face.web.invitations import invite, invitee, open_until, spend
-from suyuan.face.web.matter_view import party
-from suyuan.face.web.office_desk import HOUSE, OWN_ROLES
+from suyuan.face.web.appointments import appoint, lasting
+from suyuan.face.web.invitations import invite, invitee, spend
+from suyuan.face.web.people_view import moment_shown, person_shown, roles_shown
 from suyuan.face.web.permissions import MATRIX, Act, CasePost, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.routes.office import event_shown
 from suyuan.face.web.routes.session import with_session
 from suyuan.face.web.routes.sign_on import NONE
-from suyuan.face.web.sessions import IDLE, WHOLE, Session
-from suyuan.face.web.sign_on import identify, identity_of, person_behind
+from suyuan.face.web.sessions import Session
+from suyuan.face.web.sign_on import identify, person_behind
 from suyuan.face.web.site import Site
 from suyuan.face.web.visit import AnySession, AnySite
-from suyuan.face.web.words import Json, text
+from suyuan.face.web.words import text
 from suyuan.model.text import Text
 
 router = APIRouter(tags=["people"])
@@ -116,11 +113,11 @@ def people(session: AnySession, site: AnySite) -> dict[str, Any]:  # noqa: ARG00
     rows = site.state.rows("SELECT name, admin, closed, secret FROM person ORDER BY closed, name")
     cases = [{"id": desk.id, "name": text(desk.title)} for desk in site.desks.values()]
     return {
-        "items": [_person(site, *row) for row in rows],
+        "items": [person_shown(site, *row) for row in rows],
         "total": len(rows),
         "cases": sorted(cases, key=lambda one: str(one["id"])),
         "case_posts": [post.value for post in CasePost if post is not CasePost.admin],
-        "roles": _roles(site),
+        "roles": roles_shown(site),
     }
 
 
@@ -246,61 +243,7 @@ def _appoint(site: Site, session: Session, name: str, wanted: dict[str, list[Cas
 def _link(site: Site, session: Session, name: str) -> dict[str, Any]:
     site.audit.record("person.invited", session.person, person=name)
     secret, until = invite(site.sessions, name, session.person)
-    return {"link": secret, "until": _at(until)}
-
-
-def _person(site: Site, name: str, admin: int, closed: int, secret: str) -> Json:
-    now = site.sessions.clock()
-    live = site.state.rows(
-        "SELECT count(*) FROM session WHERE person = ? AND NOT ended AND seen > ? AND began > ?",
-        (name, now - IDLE, now - WHOLE),
-    )
-    until = open_until(site.sessions, name)
-    posts = lasting(site.state, name).items()
-    return {
-        "name": name,
-        "admin": bool(admin),
-        "closed": bool(closed),
-        "password": bool(secret),
-        "link_until": _at(until),
-        "posts": {case: sorted(own) for case, own in posts},
-        "past": list(_past(site, name)),
-        "duties": [
-            {"role": one.role, "party": party(one.party)}
-            for one in site.office.held(name)
-            if one.party != HOUSE or one.role not in OWN_ROLES
-        ],
-        "sessions": live[0][0],
-        "identity": identity_of(site.state, site.sign_on.settings.issuer, name)
-        if site.sign_on
-        else None,
-    }
-
-
-def _past(site: Site, name: str) -> Iterator[Json]:
-    for one in appointments(site.state, name):
-        if one.until is not None:
-            yield {
-                "case": one.case_id,
-                "post": one.post,
-                "since": _at(one.since) if one.since else "",
-                "until": _at(one.until),
-                "given_by": one.given_by,
-                "ended_by": one.ended_by,
-            }
-
-
-def _roles(site: Site) -> list[Json]:
-    """Roles in which organisations answer, by what the procedures call them."""
-    found: dict[str, Text] = {}
-    for procedure in site.office.office.registry.procedures.values():
-        for role, title in procedure.spec.roles.items():
-            found.setdefault(role, title)
-    return [{"id": role, **text(found[role])} for role in sorted(found)]
-
-
-def _at(moment: float | None) -> str:
-    return "" if moment is None else f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return {"link": secret, "until": moment_shown(until)}
 
 
 def _there(site: Site, name: str) -> None:
