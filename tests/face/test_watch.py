@@ -39,7 +39,6 @@ def awaited(printed: Path, words: str, times: int = 1) -> str:
     raise AssertionError(f"{words!r} was not printed:\n{printed.read_text(encoding='utf-8')}")
 
 
-@pytest.mark.timeout(600)
 def test_a_decision_is_followed(
     case: tuple[Path, Path], zheng: suyuan.Results, tmp_path: Path
 ) -> None:
