@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 import suyuan
-from suyuan.run.finding_changes import Outcome
+from suyuan.run.finding_changes import LeadsAndRings
 
 COMMAND = "from suyuan.face.cli import main; main()"
 HEAD = "decision_id,at,by,kind,subject,role,reason\n"
@@ -77,10 +77,10 @@ def test_a_decision_is_followed(
 
 
 def test_an_outcome_tells_what_came_and_went() -> None:
-    before = Outcome(frozenset({("scam_caller", "phone:1"), ("mule_account", "a:1")}), {"A": 3})
-    now = Outcome(
-        frozenset({("scam_caller", "phone:2"), ("mule_account", "a:1")}), {"A": 2, "B": 1}
+    before = LeadsAndRings(
+        frozenset({("scam_caller", "phone:1"), ("mule_account", "a:1")}), {"A": 3}
     )
+    now = LeadsAndRings(frozenset({("scam_caller", "phone:2"), mule}), {"A": 2, "B": 1})
     assert now.new_leads(before) == [("scam_caller", "phone:2")]
     assert now.lost_leads(before) == [("scam_caller", "phone:1")]
     assert list(now.ring_changes(before)) == [("A", 3, 2), ("B", 0, 1)]

@@ -12,7 +12,7 @@ Lead = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LeadsAndRings:
     """The leads over their thresholds as role and subject, and each ring with its reports."""
 
     leads: frozenset[Lead]

@@ -36,11 +36,11 @@ def _opened(
     engine: Engine, layout: Layout, table: Table, files: list[Path], as_of: datetime | None
 ) -> ir.Table:
     rows, excluded = engine.parquet(files), layout.excluded(table.name)
-    given = (rows, engine.parquet([excluded])) if excluded.exists() else (rows,)
-    canonical: Derivation = _canonical_but if len(given) > 1 else _canonical
+    tables = (rows, engine.parquet([excluded])) if excluded.exists() else (rows,)
+    canonical: Derivation = _canonical_but if len(tables) > 1 else _canonical
     if sum(file.stat().st_size for file in files) <= SMALL:
-        return engine.derive(canonical, *given, by=(table.name, as_of))
-    return engine.view(canonical(*given, table.name, as_of))
+        return engine.derive(canonical, *tables, by=(table.name, as_of))
+    return engine.view(canonical(*tables, table.name, as_of))
 
 
 def _canonical(rows: ir.Table, name: str, as_of: datetime | None) -> ir.Table:

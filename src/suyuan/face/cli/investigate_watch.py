@@ -18,7 +18,7 @@ from suyuan.model.roles import ROLES
 from suyuan.model.text import Language, Text
 from suyuan.privacy.reveal import masking
 from suyuan.run.case_watch import CaseChange, await_change
-from suyuan.run.finding_changes import Lead, Outcome
+from suyuan.run.finding_changes import Lead, LeadsAndRings
 from suyuan.run.run_manifest import CaseFiles
 from suyuan.store.case import Results
 from suyuan.store.manifests import read_manifest
@@ -43,7 +43,7 @@ def watch_case(
 
     A case that cannot be read is told, and the next change awaited.
     """
-    outcome, layout = Outcome.of(results), results.layout
+    outcome, layout = LeadsAndRings.of(results), results.layout
     line = Text(
         "Watching {case}: each change is investigated at once. Ctrl-C ends it.",
         "正在关注 {case}：文件一有变动即重新分析，按 Ctrl-C 结束。",
@@ -59,12 +59,12 @@ def watch_case(
         _print_change(change, to, language)
         began = time.perf_counter()
         try:
-            with Bars(to, language, passing=True) as bars:
+            with Bars(to, language, transient=True) as bars:
                 results = investigate(bars)
         except SuyuanError as error:
             to.print(f"[red]✗[/red] {escape(clean(error.text(language)))}", highlight=False)
             continue
-        before, outcome = outcome, Outcome.of(results)
+        before, outcome = outcome, LeadsAndRings.of(results)
         _print_outcome(results, change, before, outcome, to, language)
         _print_time(results, time.perf_counter() - began, to, language)
 
@@ -82,8 +82,8 @@ def _print_change(change: CaseChange, to: Console, language: Language) -> None:
 def _print_outcome(
     results: Results,
     change: CaseChange,
-    before: Outcome,
-    now: Outcome,
+    before: LeadsAndRings,
+    now: LeadsAndRings,
     to: Console,
     language: Language,
 ) -> None:
