@@ -77,9 +77,8 @@ def test_a_decision_is_followed(
 
 
 def test_an_outcome_tells_what_came_and_went() -> None:
-    before = LeadsAndRings(
-        frozenset({("scam_caller", "phone:1"), ("mule_account", "a:1")}), {"A": 3}
-    )
+    mule = ("mule_account", "a:1")
+    before = LeadsAndRings(frozenset({("scam_caller", "phone:1"), mule}), {"A": 3})
     now = LeadsAndRings(frozenset({("scam_caller", "phone:2"), mule}), {"A": 2, "B": 1})
     assert now.new_leads(before) == [("scam_caller", "phone:2")]
     assert now.lost_leads(before) == [("scam_caller", "phone:1")]

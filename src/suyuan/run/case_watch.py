@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from suyuan.run.run_manifest import CaseFiles, case_files
 from suyuan.store.layout import Layout
 
-#: Seconds between two looks at the folder. A change counts once two looks see the same.
-PACE = 0.3
+#: Seconds between two looks at the folder, and how many times as long as a look takes at least.
+#: A change counts once two looks see the same; what is still written then is the next change.
+PACE = 0.1
+AT_LEAST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,13 @@ def await_change(before: CaseFiles, layout: Layout, pace: float = PACE) -> CaseC
     """Come back when the case is another than `before`, and whoever wrote there has done."""
     last = before
     while True:
+        began = time.perf_counter()
         now = _stamped(before, layout)
         change = case_change(before, now)
         if change and now == last:
             return change
         last = now
-        time.sleep(pace)
+        time.sleep(max(pace, AT_LEAST * (time.perf_counter() - began)))
 
 
 def _stamped(before: CaseFiles, layout: Layout) -> CaseFiles:
