@@ -25,7 +25,7 @@ _NEVER: Final = -(2**62)
 _FOREVER: Final = 2**62
 
 
-class Sources(NamedTuple):
+class UnseenSources(NamedTuple):
     """Stretches of time in which accounts can have paid up to `room` fen unseen, by account.
 
     `gap` is the gap that says so, -1 for the time after an account's last balance.
@@ -38,7 +38,7 @@ class Sources(NamedTuple):
     gap: Ints
 
 
-class Pairs(NamedTuple):
+class Acquaintances(NamedTuple):
     """Who pays whom, by payee: `share` of the payer's payments, of those with a row."""
 
     payee: Ints
@@ -54,7 +54,7 @@ def likely_payments(
     into = np.flatnonzero(found.amount > 0)
     into = into[np.argsort(-found.amount[into], kind="stable")]
     sinks = found.take(into)
-    came = Sources(sinks.account, sinks.since, sinks.until, sinks.amount, into)
+    came = UnseenSources(sinks.account, sinks.since, sinks.until, sinks.amount, into)
     chosen = _chosen(came, sources, _pairs(book))
     here = np.flatnonzero(chosen >= 0)
     source = chosen[here]
@@ -71,7 +71,7 @@ def likely_payments(
     return payments, replace(found, amount=amount).take(np.flatnonzero(amount))
 
 
-def _sources(book: Ledger, opening: Ints, found: StatementGaps) -> Sources:
+def _sources(book: Ledger, opening: Ints, found: StatementGaps) -> UnseenSources:
     """Gaps by which money went, and what lies in accounts that have such a gap, at the end."""
     out = np.flatnonzero(found.amount < 0)
     last, lies = _ends(book.at, book.payer, book.payee, book.amount, book.after, opening)
@@ -86,14 +86,14 @@ def _sources(book: Ledger, opening: Ints, found: StatementGaps) -> Sources:
         np.concatenate([-found.amount[out], lies[holes]]),
         np.concatenate([out, np.full(holes.size, -1)]),
     )
-    return Sources(*(column[order] for column in columns))
+    return UnseenSources(*(column[order] for column in columns))
 
 
-def _pairs(book: Ledger) -> Pairs:
+def _pairs(book: Ledger) -> Acquaintances:
     size = len(book.accounts)
     key, many = np.unique(book.payee.astype(np.int64) * size + book.payer, return_counts=True)
     payer = key % size
-    return Pairs(key // size, payer, many / np.bincount(book.payer, minlength=size)[payer])
+    return Acquaintances(key // size, payer, many / np.bincount(book.payer, minlength=size)[payer])
 
 
 @njit(cache=True)
@@ -124,7 +124,7 @@ def _ends(
 
 
 @njit(cache=True)
-def _chosen(sinks: Sources, sources: Sources, pairs: Pairs) -> Ints:
+def _chosen(sinks: UnseenSources, sources: UnseenSources, pairs: Acquaintances) -> Ints:
     """The source of each sink, or -1; every fen of a source's room is given once."""
     out, room = np.full(sinks.account.size, -1, np.int64), sources.room.copy()
     for sink in range(sinks.account.size):

@@ -255,10 +255,10 @@ def _of_the_loss(on: TraceScope, located: ir.Table) -> ir.Table:
     paid = paid.semi_join(into, paid.payee == into.account_no)
     likely = paid.inner_join(mute, paid.amount == mute.loss)
     likely = likely.filter(likely["at"] >= likely.since, likely["at"] <= likely.until)
-    ways = likely.group_by("report_id").agg(ways=likely.count())
+    choices = likely.group_by("report_id").agg(choices=likely.count())
     meant = likely.group_by("row_id").agg(meant=likely.count())
-    likely = likely.inner_join(ways, "report_id").inner_join(meant, "row_id")
-    return likely.filter(likely.ways == 1, likely.meant == 1).select(
+    likely = likely.inner_join(choices, "report_id").inner_join(meant, "row_id")
+    return likely.filter(likely.choices == 1, likely.meant == 1).select(
         "report_id",
         "row_id",
         "payment_id",
