@@ -57,8 +57,8 @@ def ties(links: ir.Table, beneath: ir.Table, tables: Tables) -> ir.Table:
     few, many = counted.filter(counted["n"] <= FEW), counted.filter(counted["n"] > FEW)
     both = ibis.union(_all_pairs(few), _neighbours(many.filter(many["worth"] >= -PRIOR)))
     pairs = keep(both.group_by(["left", "right", "node"]).aggregate(worth=both["worth"].max()))
-    marked = _told(pairs, beneath)
-    own = ibis.ifelse(marked["told"].isnull(), marked["worth"], 0.0)
+    marked = _repeated(pairs, beneath)
+    own = ibis.ifelse(marked["again"].isnull(), marked["worth"], 0.0)
     summed = marked.group_by(["left", "right"]).aggregate(
         worth=own.sum(), all=marked["worth"].sum()
     )
@@ -70,13 +70,13 @@ def ties(links: ir.Table, beneath: ir.Table, tables: Tables) -> ir.Table:
     return _obeying(found, tables) if tables.has("pairings") else found
 
 
-def _told(pairs: ir.Table, beneath: ir.Table) -> ir.Table:
-    """`pairs` with ``told`` where the node lies behind something else that both reports touch."""
+def _repeated(pairs: ir.Table, beneath: ir.Table) -> ir.Table:
+    """`pairs` with ``again`` where the node lies behind something else that both reports touch."""
     shared = pairs.filter(pairs["worth"] > 0).select("left", "right", by="node").view()
-    told = shared.inner_join(beneath, shared["by"] == beneath["thing"])
-    told = told.select("left", "right", node="behind", told="right").distinct().view()
+    echo = shared.inner_join(beneath, shared["by"] == beneath["thing"])
+    echo = echo.select("left", "right", node="behind", again="right").distinct().view()
     on = ["left", "right", "node"]
-    return pairs.left_join(told, on).drop("left_right", "right_right", "node_right").view()
+    return pairs.left_join(echo, on).drop("left_right", "right_right", "node_right").view()
 
 
 def _obeying(found: ir.Table, tables: Tables) -> ir.Table:

@@ -85,9 +85,9 @@ def _often(deals: ir.Table, hit: ir.Table, called: ir.Table, tables: Tables) -> 
     """Buyers (``node``) of whose lists more people were met than of all who ordered."""
     phones = tables["orders"].select(phone="buyer_phone").distinct()
     phones = phones.filter(phones["phone"].notnull())
-    met = called.select(phone="met").distinct().mutate(hit=1.0)
+    callees = called.select(phone="met").distinct().mutate(hit=1.0)
     base = (
-        phones.left_join(met, "phone")
+        phones.left_join(callees, "phone")
         .drop("phone_right")
         .aggregate(base=lambda t: t["hit"].fill_null(0.0).mean())
     )
@@ -108,8 +108,8 @@ def card_hands(in_ring: ir.Table, tables: Tables) -> ir.Table:
     placed = in_ring.select(of="report_id", ring_id="ring_id").distinct().view()
     steps = keep(traces.inner_join(placed, traces["report_id"] == placed["of"]))
     handed = keep(_handed(steps, tables))
-    got = _received(tables)
-    joined = handed.inner_join(got, ["voucher_id", "node"]).view()
+    cards = _received(tables)
+    joined = handed.inner_join(cards, ["voucher_id", "node"]).view()
     counted = joined.group_by(["ring_id", "node"]).aggregate(reports=joined["report_id"].nunique())
     enough = counted.filter(counted["reports"] >= REPORTS).select("ring_id", "node").view()
     return _touched(
@@ -124,12 +124,12 @@ def _handed(steps: ir.Table, tables: Tables) -> ir.Table:
     buyers = tables.engine.keep(ibis.union(*ends, distinct=True)).view()
     cards = steps.filter(steps["voucher_id"].notnull())
     cards = cards.filter(cards["from"].startswith("party:") | cards["from"].startswith("account:"))
-    given = cards.semi_join(buyers, cards["to"] == buyers["end"])
+    cards_out = cards.semi_join(buyers, cards["to"] == buyers["end"])
     owners = tables["owners"].select(owned="subject", node="entity").view()
     payers = steps.filter(steps["payment_id"].notnull()).select(payer="from").distinct()
     payers = payers.inner_join(owners, payers["payer"] == owners["owned"]).select("node").distinct()
-    given = given.select("report_id", "ring_id", "voucher_id", node="from").distinct()
-    return given.anti_join(payers, "node")
+    cards_out = cards_out.select("report_id", "ring_id", "voucher_id", node="from").distinct()
+    return cards_out.anti_join(payers, "node")
 
 
 def _received(tables: Tables) -> ir.Table:
