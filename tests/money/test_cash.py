@@ -1,11 +1,11 @@
 """Cash rests with the account that it was drawn from; what is paid in as cash goes on."""
 
 import pytest
+from test_trace import CONTACT, VICTIM, account, ends, paid
 
 from suyuan.money.trace import trace
 from suyuan.store.duck import DuckEngine
 from tables import given
-from test_trace import CONTACT, VICTIM, account, ends, paid
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +21,7 @@ def case(*payments, accounts=()):
         "payments": payments,
         "bank_accounts": [account("hers", "zheng"), account("m1", "one"), *accounts],
         "aliases": [
-            {"name": name, "subject": f"party:{name}", "entity": f"party:{name}"}
-            for name in owners
+            {"name": name, "subject": f"party:{name}", "entity": f"party:{name}"} for name in owners
         ],
     }
 
