@@ -1,5 +1,7 @@
 """Cash that was drawn is seen as cash, at a machine that is named and at none."""
 
+from datetime import datetime
+
 import pyarrow as pa
 import pytest
 
@@ -10,14 +12,15 @@ from suyuan.money.methods import DEFAULT
 
 
 def filled(table, rows):
-    blank = dict.fromkeys(table.published.names)
+    """Rows of a result table in which the columns that play no part are empty text."""
+    blank = dict.fromkeys(table.published.names, "")
     return pa.Table.from_pylist([blank | row for row in rows]).select(table.published.names)
 
 
 def step(hop, payment, payer, payee, yuan):
     ends = {"from": f"bank_account:{payer}", "to": f"bank_account:{payee}"}
     row = {"report_id": "r1", "method": DEFAULT, "hop": hop, "payment_id": payment}
-    return row | ends | {"amount": float(yuan), "voucher_id": ""}
+    return row | ends | {"amount": float(yuan), "voucher_id": None, "at": datetime(2026, 1, 1)}
 
 
 def end(account, reason, yuan):
