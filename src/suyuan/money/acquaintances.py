@@ -128,7 +128,7 @@ def _fitting(
     sinks: UnseenSources, sink: int, sources: UnseenSources, room: Ints, payer: int
 ) -> int:
     """The first stretch of `payer` that overlaps the sink's and has room for its sum, or -1."""
-    source = np.searchsorted(sources.account, payer)
+    source = int(np.searchsorted(sources.account, payer))
     while source < sources.account.size and sources.account[source] == payer:
         since = max(sources.since[source], sinks.since[sink])
         until = min(sources.until[source], sinks.until[sink])
