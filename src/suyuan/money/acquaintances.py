@@ -5,7 +5,7 @@ two of them are alike, since one statement lacks many rows and another few. What
 somebody who pays that account in rows that we do see, and whose own statement lacks rows in the
 same stretch of time: by a gap of at least that sum, or after its last balance, if gaps before show
 that it has holes and as much lies there. Of several, of the one of whose payments the larger share
-goes to that account; and of none, where that is no more likely than the others taken together.
+goes to that account; and of none, where that is not likelier than the others taken together.
 """
 
 from dataclasses import replace
@@ -124,6 +124,21 @@ def _ends(
 
 
 @njit(cache=True)
+def _fitting(
+    sinks: UnseenSources, sink: int, sources: UnseenSources, room: Ints, payer: int
+) -> int:
+    """The first stretch of `payer` that overlaps the sink's and has room for its sum, or -1."""
+    source = int(np.searchsorted(sources.account, payer))
+    while source < sources.account.size and sources.account[source] == payer:
+        since = max(sources.since[source], sinks.since[sink])
+        until = min(sources.until[source], sinks.until[sink])
+        if room[source] >= sinks.room[sink] and since < until:
+            return source
+        source += 1
+    return -1
+
+
+@njit(cache=True)
 def _chosen(sinks: UnseenSources, sources: UnseenSources, pairs: Acquaintances) -> Ints:
     """The source of each sink, or -1; every fen of a source's room is given once."""
     out, room = np.full(sinks.account.size, -1, np.int64), sources.room.copy()
@@ -134,16 +149,12 @@ def _chosen(sinks: UnseenSources, sources: UnseenSources, pairs: Acquaintances) 
         while pair < pairs.payee.size and pairs.payee[pair] == account:
             payer, share = pairs.payer[pair], pairs.share[pair]
             pair += 1
-            source = np.searchsorted(sources.account, payer)
-            while source < sources.account.size and sources.account[source] == payer:
-                since = max(sources.since[source], sinks.since[sink])
-                until = min(sources.until[source], sinks.until[sink])
-                if payer != account and room[source] >= sinks.room[sink] and since < until:
-                    total += share
-                    if share > most:
-                        best, most = source, share
-                source += 1
-        if best >= 0 and 2.0 * most >= total:
+            source = -1 if payer == account else _fitting(sinks, sink, sources, room, payer)
+            if source >= 0:
+                total += share
+                if share > most:
+                    best, most = source, share
+        if best >= 0 and 2.0 * most > total:
             out[sink] = best
             room[best] -= sinks.room[sink]
     return out
