@@ -20,11 +20,11 @@ from suyuan.detect.leaks.victims import inside, through
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Per candidate: people's orders that went through it (``seen``), in parts of a person each,
+    """Per candidate: people's orders that went through it (``count``), in parts of a person each,
     and as many as its share of all orders of those days gives (``usual``).
     """
 
-    seen: Floats
+    count: Floats
     usual: Floats
 
 
@@ -48,12 +48,12 @@ def controls(rows: pa.Table, exposure: Exposure) -> Controls:
     """Counts of `rows` (:func:`control_orders`) for each candidate of `exposure`."""
     rows = inside(rows, exposure)
     part, day = rows["part"].to_numpy().astype(float), rows["bin"].to_numpy()
-    seen = np.zeros(len(exposure.subjects))
+    count = np.zeros(len(exposure.subjects))
     for column in through(rows, exposure).T:
         known = column >= 0
-        seen += np.bincount(column[known], part[known], len(seen))
+        count += np.bincount(column[known], part[known], len(count))
     mass = np.bincount(day, part, len(exposure.totals))
-    return Controls(seen, exposure.counts @ (mass / np.maximum(exposure.totals, 1.0)))
+    return Controls(count, exposure.counts @ (mass / np.maximum(exposure.totals, 1.0)))
 
 
 def _other(reached: ir.Table, orders: ir.Table, match: ir.BooleanValue) -> ir.Table:

@@ -39,9 +39,9 @@ def _surplus(known: Controls) -> Floats:
     """What Poisson counts say against a popularity beyond what was seen, in nats; 0 up to there."""
     usual = np.maximum(known.usual, 1e-9)[:, None]
     beyond = np.exp(POPULARITY)[None, :] * usual
-    seen = known.seen[:, None]
-    lost = seen * np.log(np.maximum(seen, 1e-300) / beyond) - seen + beyond
-    return np.where(beyond > np.maximum(seen, usual), lost, 0.0)
+    count = known.count[:, None]
+    lost = count * np.log(np.maximum(count, 1e-300) / beyond) - count + beyond
+    return np.where(beyond > np.maximum(count, usual), lost, 0.0)
 
 
 def _spread(subject: str) -> float:
