@@ -32,7 +32,7 @@ from suyuan.store.duck import DuckEngine
 from suyuan.store.layout import Layout
 
 SUBJECT = "bank_account:"
-ONLY = {"identity", "money", step(DETECTOR).name, "link", "chain"}
+ONLY = {"identity", "account conduct", "money", step(DETECTOR).name, "link", "chain"}
 
 
 def labels(folder: Path, column: str) -> dict[str, bool]:

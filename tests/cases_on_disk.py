@@ -13,9 +13,11 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
+from suyuan.detect.money_flows.step import ACCOUNT_CONDUCT_STEP
 from suyuan.identity.aliases import aliases
 from suyuan.identity.owners import owners
 from suyuan.store.engine import Engine
+from suyuan.store.steps import execute
 from suyuan.store.tables import Tables, stored_schema
 from tables import ZONE, rows_of
 
@@ -40,6 +42,7 @@ class Case:
             made.put(name, rows_of(name, _rows(file, stored_schema(name))))
         made.put("owners", engine.keep(owners(made)))
         made.put("aliases", engine.keep(aliases(made, made["owners"])))
+        execute(ACCOUNT_CONDUCT_STEP, made)
         return made
 
 

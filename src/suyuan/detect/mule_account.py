@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 
 from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.evidence import rows
-from suyuan.detect.money_flows import accounts, sides, stolen
+from suyuan.detect.money_flows import sides, stolen
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
 from suyuan.money.settlement import settled
@@ -34,13 +34,12 @@ LARGEST = 8
 def measure(tables: Tables) -> Measured:
     """Every account that takes money in and is nobody's who reported."""
     moved = tables.engine.keep(settled(tables))
-    walked = accounts.measured(tables, moved)
-    return Measured(**derive_tables(tables, _of_accounts, moved, walked, tables))
+    return Measured(**derive_tables(tables, _of_accounts, moved, tables))
 
 
-def _of_accounts(moved: ir.Table, walked: ir.Table, tables: Tables) -> dict[str, ir.Table]:
+def _of_accounts(moved: ir.Table, tables: Tables) -> dict[str, ir.Table]:
     """The fields of what is measured, from payments and what each account does with them."""
-    keep, found = tables.engine.keep, walked
+    keep, found = tables.engine.keep, tables["account_conduct"]
     sight = keep(sides.sides(tables, moved))
     for part in (sides.dealings(sight), stolen.near(tables, sight), _registered(tables)):
         found = found.left_join(keep(part), "account_no").drop("account_no_right")
@@ -109,7 +108,7 @@ DETECTOR = Detector(
     role="mule_account",
     title=Text("Which accounts pass stolen money on", "哪些账户在转移赃款"),
     reads=(
-        "payments", "bank_accounts", "vouchers", "reports", "traces", "owners",
+        "payments", "account_conduct", "bank_accounts", "vouchers", "reports", "traces", "owners",
     ),
     needs=("payments",),
     measure=measure,

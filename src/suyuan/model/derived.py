@@ -249,6 +249,33 @@ MATCHES = table(
     need("waybill_weight", FLOAT, "by waybill number", unit="nat"),
 )
 
+ACCOUNT_CONDUCT = table(
+    "account_conduct",
+    "账户行为",
+    "what the payments alone say of each account",
+    key("account_no", TEXT, "the account", kind="bank_account"),
+    may("incoming", MONEY, "what came in"),
+    may("outgoing", MONEY, "what went out"),
+    may("n_in", INT, "payments in"),
+    may("n_out", INT, "payments out"),
+    may("payers", INT, "accounts that paid it"),
+    may("payees", INT, "accounts that it paid"),
+    may("once", FLOAT, "share of its payers that paid once"),
+    may("passed", FLOAT, "share of what came in that left again"),
+    may("passed_day", FLOAT, "the same within a day"),
+    may("passed_hour", FLOAT, "the same within an hour"),
+    may("rest_hours", FLOAT, "hours that money rested, geometric mean"),
+    may("echo", FLOAT, "coincidences of sums in and out, deviations over chance"),
+    may("echo_most", FLOAT, "the strongest of them, nats"),
+    may("alike", FLOAT, "surprise at alike sums to one account, nats"),
+    may("gather", FLOAT, "surprise at payers of alike sums, nats"),
+    may("relay", FLOAT, "surprise at sums relayed side by side, nats"),
+    may("round", FLOAT, "surprise at sums that came back, nats"),
+    may("odd_sum", FLOAT, "surprise at sums that few pay, nats"),
+    may("night", FLOAT, "share of payments between 22 and 6 o'clock"),
+    may("first_seen", TIME, "first payment"),
+    may("last_seen", TIME, "last payment"),
+)
 DERIVED: dict[str, Table] = {
     table.name: table
     for table in (
@@ -256,6 +283,7 @@ DERIVED: dict[str, Table] = {
         OWNERS,
         PAIRINGS,
         CONFIRMED_ACCOUNTS,
+        ACCOUNT_CONDUCT,
         TOUCHES,
         RING_SERIES,
         SERVES,

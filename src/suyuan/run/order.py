@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 from suyuan.chain.steps import CHAIN_STEPS
 from suyuan.detect.detectors import DETECTORS
 from suyuan.detect.leaks.risk import AT_RISK_STEP
+from suyuan.detect.money_flows.step import ACCOUNT_CONDUCT_STEP
 from suyuan.detect.scoring import LISTED, step
 from suyuan.identity.matching.match import MATCHING
 from suyuan.identity.step import IDENTITY
@@ -23,8 +24,9 @@ from suyuan.store.tables import Tables
 def steps(*, listed: float = LISTED) -> list[Step]:
     """Every step after import, each after those whose tables it reads."""
     detecting = (step(detector, listed=listed) for detector in DETECTORS)
-    early = (DECISIONS_STEP, IDENTITY, READING, MATCHING, MONEY, compliance())
-    return in_order([*early, *detecting, AT_RISK_STEP, *CHAIN_STEPS])
+    before = (DECISIONS_STEP, IDENTITY, READING, MATCHING, compliance())
+    money = (ACCOUNT_CONDUCT_STEP, MONEY)
+    return in_order([*before, *money, *detecting, AT_RISK_STEP, *CHAIN_STEPS])
 
 
 def compliance() -> Step:
