@@ -34,6 +34,7 @@ from suyuan.store.manifests import CURRENT
 from suyuan.store.publish import published, write
 from suyuan.store.records import open_records, records_digests
 from suyuan.store.step_results import StepResults
+from suyuan.store.steps import last_reads
 
 #: Adds files to results that are not in force yet: the layout that holds them, and the timings.
 Finish = Callable[[Layout, list[Timing]], None]
@@ -135,11 +136,14 @@ def _steps_run(
     tables.put("quality", imported.quality)
     tables.put("quality_summary", imported.quality_summary)
     order = steps(listed=asked.listed)
-    for each in late(order) if beside else order:
+    order = late(order) if beside else order
+    for each, unread in zip(order, last_reads(order, but=RESULTS), strict=True):
         if asked.only is None or each.name in asked.only:
             run_step(each, run, beside.wait if beside and each.name == STEP else None)
             if beside and each.name == AFTER:
                 beside.begin(layout, zone, asked.as_of, asked.listed)
+        tables.forget(unread)
+        engine.trim()
     tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.stored))
     return run
 
