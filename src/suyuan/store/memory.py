@@ -17,7 +17,7 @@ def give_back() -> None:
 
 @cache
 def _heap_trim() -> Callable[[int], int] | None:
-    """glibc's ``malloc_trim``; None where the C library has none."""
+    """The ``malloc_trim`` of glibc; None where the C library has none."""
     try:
         trim: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
     except (OSError, AttributeError, TypeError):
