@@ -38,7 +38,10 @@ def write_sorted(batches: Iterable[pa.RecordBatch], table: Table, path: Path) ->
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     count = 0
-    with draft_of(path) as draft, pq.ParquetWriter(draft, table.published, compression="zstd") as to:
+    with (
+        draft_of(path) as draft,
+        pq.ParquetWriter(draft, table.published, compression="zstd") as to,
+    ):
         for part in _parts(batches):
             count += part.num_rows
             to.write_table(_as_published(part, table), row_group_size=PART)
