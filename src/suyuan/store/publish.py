@@ -53,13 +53,14 @@ def _parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     held: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
-        while rows + batch.num_rows >= PART:
-            first, batch = batch.slice(0, PART - rows), batch.slice(PART - rows)
-            yield pa.Table.from_batches([*held, first])
+        rest = batch
+        while rows + rest.num_rows >= PART:
+            yield pa.Table.from_batches([*held, rest.slice(0, PART - rows)])
+            rest = rest.slice(PART - rows)
             held, rows = [], 0
-        if batch.num_rows:
-            held.append(batch)
-            rows += batch.num_rows
+        if rest.num_rows:
+            held.append(rest)
+            rows += rest.num_rows
     if held:
         yield pa.Table.from_batches(held)
 
