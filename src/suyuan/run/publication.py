@@ -40,9 +40,9 @@ def _written(table: Table, run: Run, path: Path) -> int:
     engine, rows = run.tables.engine, run.tables[table.name]
     count = row_count(run.tables, table.name)
     if count > PART:
-        ways = {"ascending": ibis.asc, "descending": ibis.desc}
+        sorts = {"ascending": ibis.asc, "descending": ibis.desc}
         return write_sorted(
-            engine.stream(rows.order_by([ways[way](name) for name, way in table.ordering])),
+            engine.stream(rows.order_by([sorts[way](name) for name, way in table.ordering])),
             table,
             path,
         )

@@ -66,10 +66,10 @@ def needed_for(wanted: Iterable[str], steps: Sequence[Step]) -> list[Step]:
 
 def last_reads(steps: Sequence[Step], *, but: Collection[str]) -> list[list[str]]:
     """For each of `steps`, in order, the tables that none after it reads; those of `but` never."""
-    seen, found = set(but), []
+    needed, found = set(but), []
     for step in reversed(steps):
-        found.append(sorted({*step.reads, *step.writes} - seen))
-        seen.update(found[-1])
+        found.append(sorted({*step.reads, *step.writes} - needed))
+        needed.update(found[-1])
     return found[::-1]
 
 
