@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from suyuan.detect import scheme
 from suyuan.detect.scoring import LISTED
 from suyuan.ingest import Imported, import_case
 from suyuan.model.progress import Progress
@@ -140,6 +141,7 @@ def _steps_run(
             run_step(each, run, beside.wait if beside and each.name == STEP else None)
             if beside and each.name == AFTER:
                 beside.begin(layout, zone, asked.as_of, asked.listed)
+    run.limits += scheme.limits(tables)
     tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.stored))
     return run
 
