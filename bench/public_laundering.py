@@ -69,7 +69,8 @@ def scored(folder: Path, known: dict[str, bool]) -> None:
     hit = np.array(list(known.values()))
 
     def column(subjects: list[str], values: list[float | None], sign: float) -> np.ndarray:
-        out = np.full(hit.size, -np.inf)
+        # Finite, so that those without a value tie with each other.
+        out = np.full(hit.size, np.finfo(float).min)
         for subject, value in zip(subjects, values, strict=True):
             at = place.get(subject.removeprefix(SUBJECT))
             if at is not None and value is not None:

@@ -1,8 +1,9 @@
 """Linkage as people live with it: new reports join, words are obeyed, and can be taken back."""
 
+import pyarrow as pa
 import pytest
 
-from suyuan.chain.steps import LINK
+from suyuan.chain.steps import LINK, _rings_only
 from suyuan.store.decisions import DECISIONS_STEP
 from suyuan.store.duck import DuckEngine
 from suyuan.store.steps import execute
@@ -92,3 +93,26 @@ def test_the_last_word_counts(engine):
     words = [word("d1", "split", 1, **pair), word("d2", "merge", 2, **pair)]
     found = rings(engine, *words)
     assert found["a9"] == found["b3"]
+
+
+def placed(trade):
+    """Three reports of a ring, likely of this trade, and four of another, in groups of `trade`."""
+    ids = list("abcdefg")
+    rings = ["a"] * 3 + ["d"] * 4
+    return pa.table(
+        {
+            "report_id": ids,
+            "series_id": rings,
+            "ring_id": rings,
+            "trade_id": trade,
+            "in_scheme": [0.7] * 3 + [0.0] * 4,
+            "strength": [0.9] * 7,
+        }
+    )
+
+
+def test_a_group_that_shares_holders_with_another_trade_is_no_ring():
+    apart = _rings_only(placed(["a"] * 3 + ["d"] * 4))["ring_id"].to_pylist()
+    assert apart == ["a"] * 3 + [None] * 4
+    together = _rings_only(placed(["a"] * 7))["ring_id"].to_pylist()
+    assert together == [None] * 7

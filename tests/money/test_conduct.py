@@ -156,6 +156,48 @@ def test_the_loss_out_of_an_account_not_known_to_be_hers(duck):
     assert found_by(duck, case) == {}
 
 
+def test_an_account_between_hers_and_the_payee_she_names(duck):
+    """Nobody is known to hold it, her account pays it, and it paid whom she names."""
+    case = named_merchant(kind="bank")
+    case["payments"] = [
+        paid("over", "09:50", "hers", "second", 950),
+        paid("gone", "10:15", "second", "till", 500),
+        paid("again", "10:25", "second", "till", 300),
+    ]
+    assert found_by(duck, case) == {("r1", "gone"): 1, ("r1", "again"): 1}
+    case["bank_accounts"].append(account("second", "somebody"))
+    assert found_by(duck, case) == {}
+
+
+def test_the_loss_of_a_report_that_says_nothing_else(duck):
+    """The one payment of it by a stranger into an account that another report names."""
+    case = named_merchant(kind="bank")
+    mute = {
+        "report_id": "r2",
+        "reported_at": "2019-04-29T12:00",
+        "contacted_at": "2019-04-29T08:00",
+    }
+    case["reports"].append(mute | {"loss": 777_00})
+    case["payments"].append(paid("other", "10:30", "stranger", "till", 777))
+    assert found_by(duck, case) == {("r1", "gone"): 1, ("r2", "other"): 5}
+    case["reports"].append(mute | {"report_id": "r3", "loss": 777_00})
+    assert found_by(duck, case) == {("r1", "gone"): 1}
+    case["reports"].pop()
+    case["payments"].append(paid("same", "10:40", "third", "till", 777))
+    assert found_by(duck, case) == {("r1", "gone"): 1}
+
+
+def test_all_to_one_payee_is_what_is_missing_of_the_loss(duck):
+    case = named_merchant(kind="bank")
+    case["payments"] += [
+        paid("one", "10:30", "hers", "unknown", 40),
+        paid("two", "10:40", "hers", "unknown", 60),
+        paid("lunch", "10:50", "hers", "canteen", 30),
+    ]
+    case["reports"][0]["loss"] = 1_000_00
+    assert found_by(duck, case) == {("r1", "gone"): 1, ("r1", "one"): 4, ("r1", "two"): 4}
+
+
 def crowd(n, *, payees=0, each=10):
     """Strangers who pay `till`, and strangers whom it pays, before the victim does."""
     into = [paid(f"i{i}", f"09:{i // 60:02}:{i % 60:02}", f"in{i}", "till", each) for i in range(n)]

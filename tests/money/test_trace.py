@@ -109,7 +109,7 @@ def test_zheng(engine):
     assert ends(found) == {
         ("r1", "bank_account:m1", "balance"): 4_950,
         ("r1", "bank_account:m2", "balance"): 10_000,
-        ("r1", "bank_account:desk", "cash"): 15_000,
+        ("r1", "bank_account:m1", "cash"): 15_000,
         ("r1", "party:dealer", "purchase"): 10_000,
         ("r1", "voucher:v2", "voucher"): 10_000,
     }

@@ -110,7 +110,7 @@ def rings(series: ir.Table, served: ir.Table, members: ir.Table, tables: Tables)
         )
         .view()
     )
-    calling = members.filter(members["how"] != "bought")
+    calling = members.filter(~members["how"].isin(("bought", "handed")))
     callers = calling.group_by("ring_id").aggregate(callers=calling["entity"].nunique()).view()
     people = (
         served.group_by("ring_id")

@@ -92,6 +92,7 @@ def _kinds(column: pa.ChunkedArray, at: HolderKinds) -> pa.Array:
 
 def _resting(moved: pa.Table, exits: pa.Table) -> list[HolderFlow]:
     """What came to a holder and did not leave again, by the exit's reason."""
+    moved = _at_machines(moved)
     came = moved.append_column("level", pc.add(moved["hop"], 1))
     keys = ["report_id", "to", "level", "target"]
     came = came.group_by(keys).aggregate([("fen", "sum")])
@@ -100,7 +101,7 @@ def _resting(moved: pa.Table, exits: pa.Table) -> list[HolderFlow]:
     both = came.join(left, ["report_id", "to", "level"], join_type="left outer")
     rest = pc.subtract(both["fen_sum"], pc.fill_null(both["left"], 0))
     both = both.append_column("rest", rest).filter(pc.greater(rest, 0))
-    both = both.join(_reasons(exits), ["report_id", "to"], join_type="left outer")
+    both = both.join(_reasons(moved, exits), ["report_id", "to"], join_type="left outer")
     reason = pc.coalesce(both["reason"], pa.scalar("other"))
     over = pc.greater_equal(both["level"], STEPS)
     both = both.append_column("why", pc.if_else(over, pa.scalar(FURTHER), reason))
@@ -112,11 +113,29 @@ def _resting(moved: pa.Table, exits: pa.Table) -> list[HolderFlow]:
     ]
 
 
-def _reasons(exits: pa.Table) -> pa.Table:
-    """The main reason why a report's money rests at a place."""
+def _at_machines(moved: pa.Table) -> pa.Table:
+    """Cash drawn at no named place is shown to stay with its payer: it gets a place of its own."""
+    stays = pc.equal(moved["from"], moved["to"])
+    place = pc.binary_join_element_wise(moved["to"], "cash", " ")
+    column = pc.if_else(stays, place, moved["to"])
+    return moved.set_column(moved.schema.get_field_index("to"), "to", column)
+
+
+def _reasons(moved: pa.Table, exits: pa.Table) -> pa.Table:
+    """The main reason why a report's money rests at a place.
+
+    Cash rests with the account it was drawn from: a machine is no exit, and has it from there.
+    """
     own = exits.filter(pc.equal(exits["method"], DEFAULT)).sort_by([("amount", "descending")])
     main = own.group_by(["report_id", "exit"], use_threads=False).aggregate([("reason", "first")])
-    return main.rename_columns(["report_id", "to", "reason"])
+    main = main.rename_columns(["report_id", "to", "reason"])
+    drawn = own.filter(pc.equal(own["reason"], "cash")).select(["report_id", "exit"])
+    payers = drawn.rename_columns(["report_id", "from"])
+    machines = moved.join(payers, ["report_id", "from"], join_type="inner")
+    machines = machines.select(["report_id", "to"]).group_by(["report_id", "to"]).aggregate([])
+    machines = machines.join(main, ["report_id", "to"], join_type="left anti")
+    cash = machines.append_column("reason", pa.repeat("cash", machines.num_rows))
+    return pa.concat_tables([main, cash.select(main.column_names)], promote_options="permissive")
 
 
 def _delays(steps: pa.Table) -> dict[int, float]:

@@ -33,14 +33,21 @@ SCHEME = 3.0
 #: Mean log-odds over all its pairs of reports that a group must keep: one hand, and one ring,
 #: whose hands share less.
 ONE_HAND, ONE_RING = 0.6, 0.2
+#: A report alone joins a group that holds more than this share of its ties in favour.
+CLEAR = 2.0 / 3.0
 #: A person's word, in log-odds: more than all records about a ring together.
 DECIDED = 1000.0
 #: A node is compared between all its reports only up to this many.
 FEW = 60
 
 
-def ties(links: ir.Table, tables: Tables) -> ir.Table:
-    """Pairs of reports (``left`` < ``right``) with the log-odds that they are one hand."""
+def ties(links: ir.Table, beneath: ir.Table, tables: Tables) -> ir.Table:
+    """Pairs of reports (``left`` < ``right``) with the log-odds that they are one hand.
+
+    `beneath` says what lies behind what (:func:`suyuan.chain.report_links.beneath`): two reports
+    that share a number learn nothing more from its handset or its holder. ``loose`` counts those
+    too: the odds by which reports are of one trade.
+    """
     keep = tables.engine.keep
     worth = ibis.cases(*((links["how"] == how, w) for how, w in WORTH.items()), else_=0.0)
     shared = links.mutate(worth=worth.cast("float64"))
@@ -49,11 +56,27 @@ def ties(links: ir.Table, tables: Tables) -> ir.Table:
     counted = keep(shared.mutate(n=shared.count().over(group_by="node")))
     few, many = counted.filter(counted["n"] <= FEW), counted.filter(counted["n"] > FEW)
     both = ibis.union(_all_pairs(few), _neighbours(many.filter(many["worth"] >= -PRIOR)))
-    pairs = both.group_by(["left", "right", "node"]).aggregate(worth=both["worth"].max())
-    summed = keep(pairs.group_by(["left", "right"]).aggregate(worth=pairs["worth"].sum()))
-    schemed = _schemes(summed, tables)
-    found = schemed.select("left", "right", log_odds=schemed["worth"] + schemed["scheme"] + PRIOR)
+    pairs = keep(both.group_by(["left", "right", "node"]).aggregate(worth=both["worth"].max()))
+    marked = _repeated(pairs, beneath)
+    own = ibis.ifelse(marked["again"].isnull(), marked["worth"], 0.0)
+    summed = marked.group_by(["left", "right"]).aggregate(
+        worth=own.sum(), all=marked["worth"].sum()
+    )
+    schemed = _schemes(keep(summed), tables)
+    apart = schemed["scheme"] + PRIOR
+    found = schemed.select(
+        "left", "right", log_odds=schemed["worth"] + apart, loose=schemed["all"] + apart
+    )
     return _obeying(found, tables) if tables.has("pairings") else found
+
+
+def _repeated(pairs: ir.Table, beneath: ir.Table) -> ir.Table:
+    """`pairs` with ``again`` where the node lies behind something else that both reports touch."""
+    shared = pairs.filter(pairs["worth"] > 0).select("left", "right", by="node").view()
+    echo = shared.inner_join(beneath, shared["by"] == beneath["thing"])
+    echo = echo.select("left", "right", node="behind", again="right").distinct().view()
+    on = ["left", "right", "node"]
+    return pairs.left_join(echo, on).drop("left_right", "right_right", "node_right").view()
 
 
 def _obeying(found: ir.Table, tables: Tables) -> ir.Table:
@@ -61,7 +84,7 @@ def _obeying(found: ir.Table, tables: Tables) -> ir.Table:
     decisions = tables["pairings"]
     open_ = found.anti_join(decisions, ["left", "right"])
     word = ibis.ifelse(decisions["same"], DECIDED, -DECIDED).cast("float64")
-    return ibis.union(open_, decisions.select("left", "right", log_odds=word))
+    return ibis.union(open_, decisions.select("left", "right", log_odds=word, loose=word))
 
 
 def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
@@ -92,13 +115,14 @@ def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
     return weighed.mutate(scheme=ibis.coalesce(bounded, 0.0))
 
 
-def series(pairs: pa.Table, first: pa.Table, resolution: float) -> pa.Table:
+def series(pairs: pa.Table, first: pa.Table, resolution: float, by: str = "log_odds") -> pa.Table:
     """Columns ``node`` (every report, in order of `first`) and ``name`` of its group.
 
-    Groups are communities over the ties in favour. A group is named after its earliest report
+    Groups are communities over the ties in favour; a report that none took in joins the one that
+    its ties speak for. A group is named after its earliest report
     (`first`: report_id in order of time), so that a new report joins without renaming what stands.
     """
-    odds = pairs["log_odds"]
+    odds = pairs[by]
     tied = pairs.filter(pc.or_(pc.greater(odds, 0.0), pc.less_equal(odds, -DECIDED)))
     tied = tied.sort_by([("left", "ascending"), ("right", "ascending")])
     ids = first["report_id"].combine_chunks()
@@ -106,13 +130,38 @@ def series(pairs: pa.Table, first: pa.Table, resolution: float) -> pa.Table:
     label = communities(
         ends[0].astype(np.int32),
         ends[1].astype(np.int32),
-        tied["log_odds"].to_numpy(),
+        tied[by].to_numpy(),
         len(ids),
         resolution,
     )
+    label = _joined(label, ends[0], ends[1], tied[by].to_numpy())
     earliest = np.full(len(ids), len(ids), dtype=np.int64)
     np.minimum.at(earliest, label, np.arange(len(ids)))
     return pa.table({"node": ids, "name": ids.take(pa.array(earliest[label]))})
+
+
+def _joined(
+    label: np.ndarray, left: np.ndarray, right: np.ndarray, weight: np.ndarray
+) -> np.ndarray:
+    """`label` with reports that are alone in the group that most of their ties speak for.
+
+    A large group asks of each newcomer ties to many of its reports. Who shares a number with one of
+    them, and nothing with any other group, belongs there all the same.
+    """
+    size = np.bincount(label, minlength=len(label))
+    pull: dict[int, dict[int, float]] = {}
+    for one, other in ((left, right), (right, left)):
+        alone = np.flatnonzero((size[label[one]] == 1) & (size[label[other]] > 1))
+        for tie in alone.tolist():
+            toward = pull.setdefault(int(one[tie]), {})
+            group = int(label[other[tie]])
+            toward[group] = toward.get(group, 0.0) + float(weight[tie])
+    out = label.copy()
+    for report, toward in pull.items():
+        group = max(toward, key=lambda each: (toward[each], -each))
+        if toward[group] > CLEAR * sum(max(tie, 0.0) for tie in toward.values()):
+            out[report] = group
+    return out
 
 
 def _neighbours(shared: ir.Table) -> ir.Table:

@@ -48,7 +48,7 @@ def belonging(members: ir.Table, tables: Tables) -> ir.Table:
 
 def _evidence(members: ir.Table) -> ir.Table:
     parts = []
-    for table in ("reports", "calls", "accounts", "payments", "trades"):
+    for table in ("reports", "calls", "accounts", "payments", "trades", "vouchers"):
         part = members.filter(members["table"] == table)
         signal = "tools" if table == "trades" else "reports"
         parts.append(rows(part, table=table, subject="entity", signal=signal))

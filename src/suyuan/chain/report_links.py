@@ -18,6 +18,8 @@ LOOK_BACK = ibis.interval(days=14)
 AT_CONTACT = 3_600
 #: ...and if no other scam call is nearer by more than this: victims round, and clocks differ.
 NO_NEARER = 300
+#: Digits of a service number at most, and of one that is free to the caller (400 and 800).
+SERVICE_NUMBER, TOLL_FREE = 6, 10
 #: How far down a report's money is held to be in the ring's own hands.
 RING_HOPS = 2
 
@@ -39,10 +41,18 @@ def report_links(tables: Tables) -> ir.Table:
     return ibis.union(direct, _devices(followed, tables), _people(followed, tables)).distinct()
 
 
+def of_service(number: ir.StringValue) -> ir.BooleanValue:
+    """Whether `number` is a service's (95188, 4001234567): nobody's own, shown by whoever will."""
+    toll_free = number.startswith("400") | number.startswith("800")
+    return (number.length() <= SERVICE_NUMBER) | (toll_free & (number.length() == TOLL_FREE))
+
+
 def _named(tables: Tables, column: str, kind: str) -> ir.Table:
     reports = tables["reports"]
     each = reports.mutate(item=reports[column].unnest())
     whole = each.filter(each["item"].notnull() & ~each["item"].contains("*"))
+    if kind == "phone":
+        whole = whole.filter(~of_service(whole["item"]))
     return _touch(whole.mutate(node=kind + ":" + whole["item"]), "reports", "named")
 
 
@@ -106,24 +116,55 @@ def _traced(tables: Tables) -> ir.Table:
 
 def _devices(direct: ir.Table, tables: Tables) -> ir.Table:
     """Handsets behind the scammers' numbers, and behind the chat accounts."""
-    calls, accounts = tables["calls"], tables["accounts"]
     scammers = _scammers(tables)
     spoken = direct.filter(direct["how"].isin(("called", "named", "told")))
     phones = spoken.semi_join(scammers, spoken["node"] == scammers["scammer"])
     phones = phones.select("report_id", used="node").distinct().view()
+    handsets = _handsets(tables).view()
+    by_phone = handsets.inner_join(phones, handsets["used_"] == phones["used"])
+    chats = spoken.filter(spoken["node"].startswith("account:"))
+    chats = chats.select("report_id", used="node").distinct().view()
+    by_account = _registered(tables).view()
+    by_account = by_account.inner_join(chats, by_account["used_"] == chats["used"])
+    return ibis.union(_touch(by_phone, "calls", "used"), _touch(by_account, "accounts", "used"))
+
+
+def _handsets(tables: Tables) -> ir.Table:
+    """The first call of each number (``used_``) from each handset (``node``)."""
+    calls = tables["calls"]
     first = calls.filter(calls["imei"].notnull())
     first = first.group_by(["caller", "imei"]).aggregate(row_id=first["row_id"].min())
     marks = first.select("row_id").view()
     shown = calls.semi_join(marks, calls["row_id"] == marks["row_id"]).view()
-    handsets = shown.mutate(node="device:" + shown["imei"], used_="phone:" + shown["caller"]).view()
-    by_phone = handsets.inner_join(phones, handsets["used_"] == phones["used"])
-    chats = spoken.filter(spoken["node"].startswith("account:"))
-    chats = chats.select("report_id", used="node").distinct().view()
+    return shown.mutate(node="device:" + shown["imei"], used_="phone:" + shown["caller"])
+
+
+def _registered(tables: Tables) -> ir.Table:
+    """Accounts (``used_``) with the device (``node``) that they were registered from.
+
+    A device from which farmed accounts were registered is the farm's: whoever bought from one farm
+    shares it.
+    """
+    accounts, farmed = tables["accounts"], tables["findings:farmed_account"]
+    farmed = farmed.filter(farmed["decided"]).select(farmed="subject").view()
     held = accounts.filter(accounts["device"].notnull())
     held = held.mutate(node="device:" + held["device"], used_="account:" + held["account_id"])
-    by_account = held.view()
-    by_account = by_account.inner_join(chats, by_account["used_"] == chats["used"])
-    return ibis.union(_touch(by_phone, "calls", "used"), _touch(by_account, "accounts", "used"))
+    farms = held.semi_join(farmed, held["used_"] == farmed["farmed"]).select(farm="node").view()
+    return held.anti_join(farms, held["node"] == farms["farm"])
+
+
+def beneath(tables: Tables) -> ir.Table:
+    """What lies behind what: pairs ``thing``, ``behind``, of a number, account or money account
+    with its handset, device and holder.
+    """
+    used = ibis.union(
+        *(
+            part.select(thing="used_", behind="node")
+            for part in (_handsets(tables), _registered(tables))
+        )
+    )
+    owners = tables["owners"].select(thing="subject", behind="entity")
+    return ibis.union(used, owners, distinct=True)
 
 
 def _people(direct: ir.Table, tables: Tables) -> ir.Table:

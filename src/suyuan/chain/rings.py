@@ -5,21 +5,23 @@ records and accounts, the handsets its numbers turn up in, its own people. Those
 (data brokers, account merchants, SIM suppliers, card merchants, middlemen) join nobody.
 """
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain.handsets import behind_handsets
+from suyuan.chain.report_links import of_service
 from suyuan.identity.aliases import named
 from suyuan.model.roles import ROLES
 from suyuan.store.tables import Tables
 
 #: Roles of those who may serve several rings at once.
 SUPPLIERS = tuple(name for name, role in ROLES.items() if role.shared)
+#: Rows of members out of touches of rings (:mod:`suyuan.chain.unheard`).
+Unheard = Callable[[ir.Table, Tables], ir.Table]
 #: Goods that a ring buys for its own use.
 TOOLS = ("chat_account", "token_account", "sim", "otp", "bank_account", "records")
-
-#: Digits of a service number (95188): nobody's own, so that whoever shows it is somebody else.
-SERVICE_NUMBER = 6
 
 #: Rows that it takes to call the holder of chat accounts a member.
 ROWS = 2
@@ -44,6 +46,9 @@ def bought(links: ir.Table, tables: Tables) -> ir.Table:
     Whoever sells the same goods too bought them for others; and cards or accounts of one kind are
     bought for much else. Who buys records of orders, or several kinds of tools, needs them here.
 
+    What was sold twice was used by whoever bought it last before the report's first contact: lists
+    of a dealer's stock name the same account to several buyers.
+
     Columns of ``touches``, with the buyer as node and the dealing as the row.
     """
     trades = tables["trades"]
@@ -58,7 +63,7 @@ def bought(links: ir.Table, tables: Tables) -> ir.Table:
     used = links.filter(links["how"].isin(("called", "named", "told")))
     used = used.mutate(item=used["node"].substr(used["node"].find(":") + 1))
     used = used.select("report_id", "item").distinct().view()
-    joined = each.inner_join(used, each["item"] == used["item"])
+    joined = _last_bought(each.inner_join(used, each["item"] == used["item"]), tables["reports"])
     return joined.select(
         "report_id",
         "node",
@@ -72,6 +77,17 @@ def bought(links: ir.Table, tables: Tables) -> ir.Table:
     )
 
 
+def _last_bought(joined: ir.Table, reports: ir.Table) -> ir.Table:
+    """Of each report and item the last dealing before first contact; all, where none is earlier."""
+    moment = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
+    dated = reports.group_by(of="report_id").aggregate(moment=moment.max()).view()
+    both = joined.inner_join(dated, joined["report_id"] == dated["of"]).view()
+    before = both.mutate(before=ibis.ifelse(both["at"] <= both["moment"], both["at"], None))
+    last = before["before"].max().over(group_by=["report_id", "item"])
+    ranked = before.mutate(last=last)
+    return ranked.filter(ranked["last"].isnull() | (ranked["before"] == ranked["last"])).view()
+
+
 def _equipped(tools: ir.Table) -> ir.Table:
     """Buyers (``node``) of records, or of tools of several kinds."""
     kind = ibis.ifelse(tools["goods"] == "token_account", "chat_account", tools["goods"])
@@ -81,12 +97,15 @@ def _equipped(tools: ir.Table) -> ir.Table:
     return kinds.filter((kinds["records"] > 0) | (kinds["kinds"] > 1)).select("node").view()
 
 
-def members(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
+def members(
+    links: ir.Table, series: ir.Table, tables: Tables, unheard: Unheard | None = None
+) -> ir.Table:
     """Who works for a ring: rows of touches, with ``ring_id`` and the member as ``entity``.
 
     A member is the person behind a number that made the ring's scam calls or behind the accounts
     it chatted from, or the buyer of its tools; where no person is known, one number for each
-    handset. Victims, suppliers and holders of mules' accounts are none.
+    handset; with `unheard` those whom no victim heard too. Victims, suppliers and holders of mules'
+    accounts are none.
     """
     keep = tables.engine.keep
     scammers = tables["findings:scam_caller"]
@@ -94,7 +113,7 @@ def members(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     in_ring = keep(_with_ring(links, series))
     spoken = in_ring.filter(in_ring["how"].isin(("called", "named", "told")))
     phones = spoken.semi_join(scammers, spoken["node"] == scammers["scammer"])
-    phones = keep(phones.filter(phones["node"].length() > len("phone:") + SERVICE_NUMBER))
+    phones = keep(phones.filter(~of_service(phones["node"].substr(6))))
     chats = spoken.filter(spoken["node"].startswith("account:"))
     others = keep(_not_members(tables))
     behind = ibis.union(
@@ -103,6 +122,8 @@ def members(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     used = ibis.union(phones, chats).view()
     people = used.inner_join(behind, used["node"] == behind["of"]).drop("of").view()
     buyers = in_ring.filter(in_ring["how"] == "bought")
+    if unheard is not None:
+        buyers = ibis.union(buyers, keep(unheard(in_ring, tables)).select(*buyers.columns)).view()
     every = ibis.union(people, buyers.mutate(entity=buyers["node"]).select(*people.columns)).view()
     every = keep(every.anti_join(others, every["entity"] == others["other"]))
     return every.semi_join(_established(every), ["ring_id", "entity"])

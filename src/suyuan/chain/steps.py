@@ -17,7 +17,8 @@ from suyuan.chain import (
     rings,
 )
 from suyuan.chain.after import AFTER
-from suyuan.chain.report_links import report_links
+from suyuan.chain.report_links import beneath, report_links
+from suyuan.chain.unheard import unheard
 from suyuan.model.derived import RING_SERIES, TOUCHES
 from suyuan.model.privacy import Privacy
 from suyuan.model.results import SERIES
@@ -44,14 +45,18 @@ def _link(tables: Tables) -> Written:
     first = fetch(derive_table(tables, _dated, tables["reports"]))
     first = first.sort_by([("reported_at", "ascending"), ("report_id", "ascending")])
     hand_pairs = fetch(derive_table(tables, _hand_ties, followed, tables))
-    all_pairs = fetch(derive_table(tables, linkage.ties, followed, tables))
+    all_pairs = fetch(derive_table(tables, _ring_ties, followed, tables))
     series = linkage.series(hand_pairs, first, linkage.ONE_HAND).rename_columns(
         ["report_id", "series_id"]
     )
     ring = linkage.series(all_pairs, first, linkage.ONE_RING).rename_columns(
         ["report_id", "ring_id"]
     )
-    placed = series.join(ring, "report_id").join(_strengths(all_pairs), "report_id")
+    trade = linkage.series(all_pairs, first, linkage.ONE_RING, "loose").rename_columns(
+        ["report_id", "trade_id"]
+    )
+    placed = series.join(ring, "report_id").join(trade, "report_id")
+    placed = placed.join(_strengths(all_pairs), "report_id")
     return {"touches": every, "ring_series": _rings_only(_schemed(placed, tables))}
 
 
@@ -65,7 +70,11 @@ def _dated(reports: ir.Table) -> ir.Table:
 
 
 def _hand_ties(followed: ir.Table, tables: Tables) -> ir.Table:
-    return linkage.ties(followed.filter(followed["how"].isin(SAME_HAND)), tables)
+    return _ring_ties(followed.filter(followed["how"].isin(SAME_HAND)), tables)
+
+
+def _ring_ties(followed: ir.Table, tables: Tables) -> ir.Table:
+    return linkage.ties(followed, tables.engine.keep(beneath(tables)), tables)
 
 
 def _followed(every: ir.Table, tables: Tables) -> ir.Table:
@@ -106,15 +115,18 @@ def _in_scheme(types: ir.Table) -> ir.Table:
 def _rings_only(placed: pa.Table) -> pa.Table:
     """A ring is two reports or more, most of them of this fraud.
 
-    A report tied to nothing has a series and no ring; so have reports of other frauds.
+    A report tied to nothing has a series and no ring; so have reports of other frauds, and those
+    that share the holders of their accounts with reports of other frauds mostly.
     """
+    placed = placed.join(_trades(placed), "trade_id")
     sizes = placed.group_by("ring_id").aggregate([("report_id", "count"), ("in_scheme", "mean")])
     alike = placed.group_by("series_id").aggregate([("series_id", "count")])
     with_size = placed.join(sizes, "ring_id").join(alike, "series_id")
-    several = pc.and_(
-        pc.greater(with_size["report_id_count"], 1),
-        pc.greater_equal(pc.fill_null(with_size["in_scheme_mean"], 1.0), 0.5),
+    in_ring, in_trade = (
+        pc.greater_equal(pc.fill_null(with_size[name], 1.0), 0.5)
+        for name in ("in_scheme_mean", "in_trade")
     )
+    several = pc.and_(pc.greater(with_size["report_id_count"], 1), pc.and_(in_ring, in_trade))
     ring = pc.if_else(several, with_size["ring_id"], pa.scalar(None, pa.string()))
     tied = pc.or_(several, pc.greater(with_size["series_id_count"], 1))
     strength = pc.if_else(tied, pc.fill_null(with_size["strength"], 0.0), 0.0)
@@ -123,12 +135,22 @@ def _rings_only(placed: pa.Table) -> pa.Table:
     return out.select(list(RING_SERIES.names)).sort_by("report_id")
 
 
+def _trades(placed: pa.Table) -> pa.Table:
+    """Columns ``trade_id`` and ``in_trade``: mean of ``in_scheme`` over the wider group."""
+    means = placed.group_by("trade_id").aggregate([("in_scheme", "mean")])
+    return means.rename_columns(["trade_id", "in_trade"])
+
+
 def _assemble(tables: Tables) -> Written:
     series, every = tables["ring_series"], tables["touches"]
-    members = derive_table(tables, rings.members, every, series, tables)
+    members = derive_table(tables, _members, every, series, tables)
     # It goes on by rows that it fetches, so that it cannot be repeated with the rest.
     spare = numbers.belonging(every, series, members, tables)
     return derive_tables(tables, _whole, members, spare, tables)
+
+
+def _members(every: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
+    return rings.members(every, series, tables, unheard)
 
 
 def _whole(members: ir.Table, spare: ir.Table, tables: Tables) -> Written:

@@ -34,7 +34,7 @@ def measure(tables: Tables) -> Measured:
         dealing.clientele(deals, tables["trades"]),
         _reached(tables, items),
         _fresh(tables, items),
-        _holding(held),
+        _holding(held.anti_join(_only_buyers(tables), "subject")),
     )
     who = keep(ibis.union(deals.select("subject"), held.select("subject")).distinct())
     found = who
@@ -127,13 +127,31 @@ def _through_sources(tables: Tables, bought: ir.Table) -> ir.Table:
 
 
 def _held(tables: Tables) -> ir.Table:
-    """Seized rows with the holder as ``subject``; ``traced`` where one is a leaked order's copy."""
+    """Seized rows with the holder as ``subject``; ``traced`` where one is a leaked order's copy.
+
+    A shop's list of its own customers was not sold to it.
+    """
     leaked = named(tables, tables["leaked"], "holder_id", into="subject")
-    leaked = leaked.filter(leaked["subject"].notnull())
+    leaked = leaked.filter(leaked["subject"].notnull() & ~_own_lists(tables, leaked))
     matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
     copies = matched.inner_join(tables["orders"], "order_id")
     traced = _through_sources(tables, copies).select(row_id="leaked_row").distinct()
     return leaked.left_join(traced.mutate(traced=1.0), "row_id").drop("row_id_right")
+
+
+def _own_lists(tables: Tables, leaked: ir.Table) -> ir.BooleanValue:
+    """Whether a row's holder is an organisation that handles orders itself."""
+    columns = tables["orders"]
+    names = ibis.union(*(columns.select(org=name) for name in ATTRIBUTES), distinct=True)
+    return leaked["holder_id"].isin(names.filter(names["org"].notnull())["org"])
+
+
+def _only_buyers(tables: Tables) -> ir.Table:
+    """Whoever (``subject``) buys records and sells none: he holds what he bought."""
+    sales = tables["trades"].filter(tables["trades"]["goods"] == GOODS)
+    bought = named(tables, sales, "buyer", into="subject").select("subject").distinct()
+    sold = named(tables, sales, "seller", into="subject").select("subject").distinct()
+    return bought.filter(bought["subject"].notnull()).anti_join(sold.view(), "subject")
 
 
 def _holding(held: ir.Table) -> ir.Table:

@@ -56,28 +56,25 @@ class ResultTables(AbstractContextManager["ResultTables"]):
 
     def reports(self) -> pa.Table:
         """Each report once: ``report_id, victim_id, reported_at, contacted_at, loss`` (fen)."""
-        rows = self._records("reports")
-        columns = ["victim_id", "reported_at", "contacted_at", "loss"]
-        once = rows.group_by("report_id").aggregate(**{name: rows[name].max() for name in columns})
-        return self.engine.fetch(once.order_by("report_id"))
+        columns = ("victim_id", "reported_at", "contacted_at", "loss")
+        once = self.engine.gather(_once, self._records("reports"), by=("report_id", columns))
+        return once.sort_by("report_id")
 
     def parties(self, ids: Iterable[str]) -> pa.Table:
         """``party_id, name, kind`` of some parties."""
-        return self._of("parties", "party_id", ids, ["name", "kind"])
+        return self._of("parties", "party_id", ids, ("name", "kind"))
 
     def money_accounts(self, numbers: Iterable[str]) -> pa.Table:
         """``account_no, holder_id, institution, kind`` of some money accounts."""
-        return self._of(
-            "bank_accounts", "account_no", numbers, ["holder_id", "institution", "kind"]
-        )
+        columns = ("holder_id", "institution", "kind")
+        return self._of("bank_accounts", "account_no", numbers, columns)
 
     def origins(self, name: str, key: str, ids: Iterable[str]) -> pa.Table:
         """``key, file, line, sha256`` of some rows of a standard table, in the order of files."""
         rows = self._records(name)
         keys = self.engine.arrow(pa.table({"wanted": pa.array(sorted(set(ids)), pa.string())}))
-        own = rows.semi_join(keys, rows[key] == keys["wanted"])
-        own = own.select(key, "file", "line", "sha256").distinct()
-        return self.engine.fetch(own.order_by([key, "file", "line"]))
+        found = self.engine.gather(_places, rows, keys, by=(key,))
+        return found.sort_by([(name, "ascending") for name in (key, "file", "line")])
 
     def calls_by_day(self, callers: Iterable[str]) -> pa.Table:
         """``caller, day, calls``: how often these numbers called, by local day."""
@@ -96,15 +93,30 @@ class ResultTables(AbstractContextManager["ResultTables"]):
         holders = holder_kinds(names, self.money_accounts(numbers), self.table("findings"), victims)
         return flow_graph(steps, self.table("exits"), self.table("series"), holders)
 
-    def _of(self, name: str, key: str, ids: Iterable[str], columns: list[str]) -> pa.Table:
+    def _of(self, name: str, key: str, ids: Iterable[str], columns: tuple[str, ...]) -> pa.Table:
         rows = self._records(name)
         keys = self.engine.arrow(pa.table({"wanted": pa.array(sorted(set(ids)), pa.string())}))
-        own = rows.semi_join(keys, rows[key] == keys["wanted"])
-        once = own.group_by(key).aggregate(**{column: own[column].max() for column in columns})
-        return self.engine.fetch(once)
+        return self.engine.gather(_wanted_once, rows, keys, by=(key, columns))
 
     def _records(self, name: str) -> ir.Table:
         return self.records[name]
+
+
+def _once(rows: ir.Table, key: str, columns: tuple[str, ...]) -> ir.Table:
+    """Each `key` once; where its rows say different things, the greatest."""
+    return rows.group_by(key).aggregate(**{column: rows[column].max() for column in columns})
+
+
+def _wanted(rows: ir.Table, keys: ir.Table, key: str) -> ir.Table:
+    return rows.semi_join(keys, rows[key] == keys["wanted"])
+
+
+def _wanted_once(rows: ir.Table, keys: ir.Table, key: str, columns: tuple[str, ...]) -> ir.Table:
+    return _once(_wanted(rows, keys, key), key, columns)
+
+
+def _places(rows: ir.Table, keys: ir.Table, key: str) -> ir.Table:
+    return _wanted(rows, keys, key).select(key, "file", "line", "sha256").distinct()
 
 
 def open_source(results: Results, as_of: datetime | None = None) -> ResultTables:

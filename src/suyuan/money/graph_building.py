@@ -9,10 +9,12 @@ from suyuan.money.card_effects import BOUGHT, buyers
 from suyuan.money.card_flows import add_cards, card_effects
 from suyuan.money.conduct import conduct, pooled
 from suyuan.money.flow_graph import Events, TraceGraph, TraceInputs
+from suyuan.money.ledger import Ledger
 from suyuan.money.order import UNKNOWN, in_before_out, openings
 from suyuan.money.owners import ACCOUNT
 from suyuan.money.places import BALANCE, CASH, FEE, NO_STATEMENT, POOLED, PURCHASE, Places
 from suyuan.money.reachability import reached
+from suyuan.money.settlement import NOWHERE
 
 _CODES = ("source", "target", "label", "payment", "card", "shown_from", "shown_to")
 
@@ -64,9 +66,20 @@ def followed(inputs: TraceInputs, stops: Flags, dealers: pa.Array) -> Flags:
     """
     book, known = inputs.book, inputs.known
     stops = stops | _among(known.owner, dealers)
-    moves = ~(book.cash | book.fee | known.desk[book.payee])
+    moves = ~(withdrawals(inputs) | book.fee)
     source = np.where(moves, book.payer, book.payee).astype(np.int32)
     return reached(source, book.payee, (inputs.claims.payment >= 0) & moves, stops)
+
+
+def withdrawals(inputs: TraceInputs) -> Flags:
+    """Payments by which money leaves as cash: over a desk, or in cash to nobody's account.
+
+    Cash that goes to an account of somebody's, or to one that pays others, was paid in there.
+    """
+    book, known = inputs.book, inputs.known
+    kept = np.asarray(pc.is_valid(known.owner)).copy()
+    kept[book.payer[~book.cash]] = True
+    return known.desk[book.payee] | (book.cash & ~kept[book.payee])
 
 
 def _among(names: pa.Array, some: pa.Array) -> Flags:
@@ -89,17 +102,18 @@ def _add_payments(
 ) -> Ints:
     """Payments that touch a followed account or are claimed; returns where each payment goes.
 
-    Cash and fees rest at once, payments for cards go into a till.
+    Cash and fees rest at once, payments for cards go into a till. Cash rests with the account that
+    it was drawn from, the last that is known; where it was drawn is shown.
     """
     book, claims, cards = inputs.book, inputs.claims, inputs.cards
     claimed = claims.payment >= 0
     leaves = follow[book.payer] | claimed
-    target = book.payee.astype(np.int64)
-    drawn = book.cash | inputs.known.desk[book.payee]
-    for flag, reason in ((book.fee & ~claimed, FEE), (drawn, CASH)):
+    target, drawn = book.payee.astype(np.int64), withdrawals(inputs)
+    rests = ((book.fee & ~claimed, book.payee, FEE), (drawn, book.payer, CASH))
+    for flag, named_by, reason in rests:
         rows = np.flatnonzero(flag & leaves)
-        payees, which = np.unique(target[rows], return_inverse=True)
-        target[rows] = places.add(places.subjects(payees), reason, follow=False)[which]
+        own, which = np.unique(named_by[rows], return_inverse=True)
+        target[rows] = places.add(places.subjects(own), reason, follow=False)[which]
     tills = np.unique(cards.payment[(effects == BOUGHT) & (cards.payment >= 0)])
     target[tills] = places.add(places.subjects(book.payee[tills]), PURCHASE, follow=True)
     rows = np.flatnonzero(leaves | follow[book.payee])
@@ -111,9 +125,16 @@ def _add_payments(
         amount=book.amount[rows],
         label=claims.payment[rows],
         payment=rows,
+        shown_to=np.where(drawn, _shown(book), -1)[rows],
         after=book.after[rows],
     )
     return target
+
+
+def _shown(book: Ledger) -> Ints32:
+    """Where each payment is shown to go: a withdrawal at no named place stays with its payer."""
+    nowhere = np.asarray(pc.starts_with(book.accounts, NOWHERE))
+    return np.where(nowhere[book.payee], book.payer, book.payee).astype(np.int32)
 
 
 def _add_gaps(events: Events, places: Places, inputs: TraceInputs, follow: Flags) -> None:

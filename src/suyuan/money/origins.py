@@ -8,7 +8,8 @@ A payment from a victim's account, settled between first contact and report, is 
 
 Where that finds nothing, payments of that time into the named payees are hers (5) if all by one
 account come to the loss, to the fen; where none of her accounts is known, also if only one account
-paid them, and no more.
+paid them, and no more. Where she names no payee either, the one payment of that time by a stranger
+into accounts of the ring that is the loss, to the fen.
 
 A payment into one of the victim's own accounts never is (nor, therefore, a loan paid out to her).
 No payment belongs to two reports: the one that names its payee has it, then the one that had begun
@@ -22,14 +23,16 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.money.owners import borrowers_accounts, named_payees, ring_accounts, victims_accounts
+from suyuan.money.owners import (
+    accounts_between,
+    borrowers_accounts,
+    named_payees,
+    ring_accounts,
+    victims_accounts,
+)
+from suyuan.money.report_windows import windows
 from suyuan.money.settlement import settled
 from suyuan.store.tables import Tables
-
-#: Clocks of banks and police differ, and a first call may be remembered late.
-SLACK = ibis.interval(minutes=15)
-#: Where a report does not say when it began.
-LOOK_BACK = ibis.interval(days=30)
 
 BY_PAYEE: Final = 1
 BY_RING: Final = 2
@@ -53,12 +56,10 @@ def trace_scope(tables: Tables, ring: ir.Table | None = None) -> TraceScope:
     """Evaluate what every later relation reads; `ring` (account_no) is known from elsewhere."""
     keep = tables.engine.keep
     moved, own = keep(settled(tables)), keep(victims_accounts(tables))
-    return TraceScope(
-        tables,
-        moved,
-        keep(ibis.union(own, borrowers_accounts(tables, own, moved), distinct=True)),
-        keep(ring_accounts(tables, ring)),
-    )
+    own = keep(ibis.union(own, borrowers_accounts(tables, own, moved), distinct=True))
+    ring = keep(ring_accounts(tables, ring))
+    between = accounts_between(tables, own, moved).anti_join(ring, "account_no")
+    return TraceScope(tables, moved, keep(ibis.union(own, between, distinct=True)), ring)
 
 
 def origins(on: TraceScope) -> ir.Table:
@@ -75,7 +76,14 @@ def origins(on: TraceScope) -> ir.Table:
         found_by=ibis.literal(BY_CARD)
     )
     located = tables.engine.keep(_once(ibis.union(named, tied, cards)))
-    exact = _once(ibis.union(located, _the_loss(on, paid, located), _by_strangers(on, located)))
+    exact = _once(
+        ibis.union(
+            located,
+            _the_loss(on, paid, located),
+            _by_strangers(on, located),
+            _of_the_loss(on, located),
+        )
+    )
     return ibis.union(
         exact.select(*COLUMNS, "found_by"), _cards_without_payment(on).select(*COLUMNS, "found_by")
     )
@@ -87,13 +95,9 @@ def paid_in_time(on: TraceScope) -> ir.Table:
     `account_no` is the victim's; `payee` whom she paid. Her own accounts are no payees.
     """
     own, moved = on.own, on.moved
-    since = ibis._.contacted_at.fill_null(ibis._.reported_at - LOOK_BACK) - SLACK
-    reports = on.tables["reports"].select(
-        "report_id", "reported_at", "loss", since=since, until=ibis._.reported_at + SLACK
-    )
     paid = (
         own.inner_join(moved, own.account_no == moved.payer)
-        .inner_join(reports, "report_id")
+        .inner_join(windows(on.tables), "report_id")
         .filter(ibis._.at >= ibis._.since, ibis._.at <= ibis._.until)
     )
     own_too = own.rename(payee="account_no")
@@ -165,10 +169,8 @@ def _handed_on(tables: Tables) -> ir.Table:
 def _cards_without_payment(on: TraceScope) -> ir.Table:
     """Cards issued to a victim in that time, used by others, with no payment on record."""
     vouchers, reports = on.tables["vouchers"], on.tables["reports"]
-    since = ibis._.contacted_at.fill_null(ibis._.reported_at - LOOK_BACK) - SLACK
-    asked = reports.filter(reports.victim_id.notnull()).select(
-        "report_id", "victim_id", "reported_at", since=since, until=ibis._.reported_at + SLACK
-    )
+    victims = reports.filter(reports.victim_id.notnull()).select("report_id", "victim_id")
+    asked = victims.inner_join(windows(on.tables), "report_id")
     known = on.moved.select("payment_id")
     issued = vouchers.filter(vouchers.event == "issue").anti_join(known, "payment_id")
     likely = asked.inner_join(issued, asked.victim_id == issued.to_party).filter(
@@ -203,11 +205,8 @@ def _by_strangers(on: TraceScope, located: ir.Table) -> ir.Table:
     accounts is known, where no other account paid them and it is less. Accounts of known victims
     and of the ring are none.
     """
-    reports, moved = on.tables["reports"], on.moved
-    since = ibis._.contacted_at.fill_null(ibis._.reported_at - LOOK_BACK) - SLACK
-    lone = reports.anti_join(located, "report_id").select(
-        "report_id", "reported_at", "loss", since=since, until=ibis._.reported_at + SLACK
-    )
+    moved = on.moved
+    lone = windows(on.tables).anti_join(located, "report_id")
     into = named_payees(on.tables).inner_join(lone, "report_id")
     paid = moved.inner_join(into, moved.payee == into.account_no)
     paid = paid.filter(paid["at"] >= paid.since, paid["at"] <= paid.until).drop("account_no")
@@ -238,11 +237,48 @@ def _by_strangers(on: TraceScope, located: ir.Table) -> ir.Table:
     )
 
 
+def _of_the_loss(on: TraceScope, located: ir.Table) -> ir.Table:
+    """For reports that name no payee and whose accounts nobody knows: the payment of their loss.
+
+    The only one of that time, to the fen, from a stranger into an account of the ring, or one that
+    another report names and that sells no cards, if no other such report could mean it.
+    """
+    mute = windows(on.tables).anti_join(located, "report_id").anti_join(on.own, "report_id")
+    mute = mute.anti_join(named_payees(on.tables), "report_id")
+    others = ibis.union(on.own.select("account_no"), on.ring.select("account_no"), distinct=True)
+    paid = on.moved.anti_join(located.select("row_id"), "row_id")
+    paid = paid.anti_join(others, paid.payer == others.account_no)
+    accounts = on.tables["bank_accounts"]
+    sellers = accounts.filter(accounts.kind == "voucher_shop")
+    into = ibis.union(named_payees(on.tables).select("account_no"), on.ring, distinct=True)
+    into = into.anti_join(sellers, "account_no")
+    paid = paid.semi_join(into, paid.payee == into.account_no)
+    likely = paid.inner_join(mute, paid.amount == mute.loss)
+    likely = likely.filter(likely["at"] >= likely.since, likely["at"] <= likely.until)
+    choices = likely.group_by("report_id").agg(choices=likely.count())
+    meant = likely.group_by("row_id").agg(meant=likely.count())
+    likely = likely.inner_join(choices, "report_id").inner_join(meant, "row_id")
+    return likely.filter(likely.choices == 1, likely.meant == 1).select(
+        "report_id",
+        "row_id",
+        "payment_id",
+        "payee",
+        "at",
+        "amount",
+        "reported_at",
+        "since",
+        "loss",
+        account_no="payer",
+        voucher_id=ibis.null("string"),
+        found_by=ibis.literal(BY_LOSS),
+    )
+
+
 def _the_loss(on: TraceScope, paid: ir.Table, located: ir.Table) -> ir.Table:
     """Payments of that time which nothing else ties, and which are what is missing of the loss.
 
-    Either one payment alone is the missing amount, or all of them together are. Payees that the
-    victim paid before she was contacted are none.
+    Either one payment alone is the missing amount, or all of them together are, or all to one
+    payee. Payees that the victim paid before she was contacted are none.
     """
     moved, own = on.moved, on.own
     since = paid.group_by("report_id").agg(first_at=paid.at.min())
@@ -253,13 +289,15 @@ def _the_loss(on: TraceScope, paid: ir.Table, located: ir.Table) -> ir.Table:
     )
     found = located.group_by("report_id").agg(found=located.amount.sum())
     sums = rest.group_by("report_id").agg(together=rest.amount.sum())
+    to_one = rest.group_by("report_id", "payee").agg(to_one=rest.amount.sum())
     same = rest.group_by("report_id", "amount").agg(alike=rest.count())
     rest = rest.left_join(found, "report_id").drop("report_id_right")
     rest = rest.inner_join(sums, "report_id").inner_join(same, ["report_id", "amount"])
+    rest = rest.inner_join(to_one, ["report_id", "payee"])
     missing = rest.loss - rest.found.fill_null(0)
     alone = (rest.amount == missing) & (rest.alike == 1)
     return (
-        rest.filter(missing > 0, alone | (rest.together == missing))
-        .drop("found", "together", "alike")
+        rest.filter(missing > 0, alone | (rest.together == missing) | (rest.to_one == missing))
+        .drop("found", "together", "to_one", "alike")
         .mutate(found_by=ibis.literal(BY_AMOUNT))
     )

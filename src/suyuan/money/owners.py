@@ -6,6 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.money.payee_typos import corrected
+from suyuan.money.report_windows import windows
 from suyuan.store.tables import Tables
 
 #: How an account is written as a subject.
@@ -51,6 +52,29 @@ def borrowers_accounts(tables: Tables, own: ir.Table, moved: ir.Table) -> ir.Tab
     others = accounts.filter(accounts.holder_id.notnull() | accounts.kind.isin((*SHOPS, "loan")))
     return payees.anti_join(others, "account_no").anti_join(
         named_payees(tables), ["report_id", "account_no"]
+    )
+
+
+def accounts_between(tables: Tables, own: ir.Table, moved: ir.Table) -> ir.Table:
+    """Accounts that stand between hers and the payee she names: (report_id, account_no).
+
+    Nobody is known to hold such an account, it paid in that time a payee that she names, and money
+    moved between it and one of hers: she paid out of it, though no record says whose it is.
+    """
+    named = named_payees(tables)
+    into = named.inner_join(windows(tables), "report_id").rename(payee="account_no")
+    paid = moved.inner_join(into, "payee")
+    paid = paid.filter(paid["at"] >= paid.since, paid["at"] <= paid.until)
+    to = own.inner_join(moved, own.account_no == moved.payer).select("report_id", other="payee")
+    of = own.inner_join(moved, own.account_no == moved.payee).select("report_id", other="payer")
+    dealt = ibis.union(to, of, distinct=True).rename(account_no="other")
+    found = paid.select("report_id", account_no="payer").distinct()
+    found = found.semi_join(dealt, ["report_id", "account_no"]).anti_join(named, "account_no")
+    accounts, owners = tables["bank_accounts"], tables["owners"]
+    held = accounts.filter(accounts.holder_id.notnull() | accounts.kind.isin((*SHOPS, "loan")))
+    known = owners.filter(owners.subject.startswith(ACCOUNT))
+    return found.anti_join(held, "account_no").anti_join(
+        known.select(account_no=known.subject.substr(len(ACCOUNT))), "account_no"
     )
 
 

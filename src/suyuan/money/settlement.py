@@ -9,6 +9,8 @@ from suyuan.store.tables import Tables
 
 #: A reversal booked as a payment back is looked for this long after the payment it undoes.
 COUNTER_ENTRY = ibis.interval(days=3)
+#: What the name of a place begins with where cash was drawn and nobody says where.
+NOWHERE: Final = "cash drawn from "
 _UNDONE: Final = ("reversed", "failed")
 _FEE_WORDS: Final = ("手续费", "工本费", "handling fee")
 #: What a bank takes for a transfer; scammers, too, call what they ask for a fee.
@@ -24,7 +26,7 @@ def settled(tables: Tables) -> ir.Table:
 
     Columns: row_id, payment_id, at, payer, payee, amount, balance_after, cash, fee.
     """
-    payments = tables["payments"]
+    payments = _with_cash_places(tables["payments"])
     payments = payments.filter(
         payments.amount > 0, payments.payer != payments.payee, _in_main_currency(tables)
     )
@@ -45,6 +47,13 @@ def settled(tables: Tables) -> ir.Table:
         cash=moved.channel.fill_null("") == "cash",
         fee=ibis.or_(*(memo.contains(word) for word in _FEE_WORDS)) & (moved.amount <= FEE_AT_MOST),
     )
+
+
+def _with_cash_places(payments: ir.Table) -> ir.Table:
+    """A withdrawal that names no machine or counter goes to a place of its payer's own."""
+    unnamed = payments.payee.isnull() & (payments.channel == "cash")
+    place = ibis.literal(NOWHERE) + payments.payer
+    return payments.mutate(payee=ibis.ifelse(unnamed, place, payments.payee))
 
 
 def _in_main_currency(tables: Tables) -> ir.BooleanValue:

@@ -3,26 +3,22 @@
 Between two balances of one account, what came and went must make up the difference. Where it does
 not, money moved that no row shows. Where one account lost, and one other gained, the same sum to
 the fen in stretches of time that overlap, and nobody else did, that was one payment between them,
-and it is put in, marked as inferred: just before the earlier of the two balances that show it.
+and it is put in, marked as inferred (``inferred_payments``).
 """
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numba import njit
 
-from suyuan.money.arrays import Flags, Ints, Ints32
-from suyuan.money.ledger import COLUMNS, Ledger, in_order
+from suyuan.money.arrays import Ints, Ints32
+from suyuan.money.ledger import Ledger
 from suyuan.money.order import UNKNOWN
 
 #: Smaller differences are interest, charges and roundings.
 LEAST: Final = 50_00
 _ALWAYS: Final = -(2**62)
-#: How the row of a payment begins that no file has, and two statements agree on.
-INFERRED: Final = "inferred:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +36,17 @@ class StatementGaps:
         return StatementGaps(
             self.account[rows], self.since[rows], self.until[rows], self.amount[rows]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenPayments:
+    """Payments that no row shows: accounts, between which times each was made, and fen."""
+
+    payer: Ints32
+    payee: Ints32
+    since: Ints
+    until: Ints
+    amount: Ints
 
 
 def gaps(book: Ledger, opening: Ints) -> StatementGaps:
@@ -94,33 +101,15 @@ def matched(found: StatementGaps) -> tuple[Ints, Ints]:
     return left[once], right[once]
 
 
-def inferred(book: Ledger) -> Flags:
-    """Which payments of the ledger stand in no file."""
-    return np.asarray(pc.starts_with(book.row_id, INFERRED), dtype=np.bool_)
-
-
-def with_inferred(book: Ledger, opening: Ints) -> tuple[Ledger, StatementGaps]:
-    """The ledger with the payments that two statements agree on, and the gaps that are left."""
-    found = gaps(book, opening)
+def sure_payments(found: StatementGaps) -> tuple[UnseenPayments, StatementGaps]:
+    """Payments that two gaps agree on, and the gaps that are left."""
     left, right = matched(found)
     rest = np.setdiff1d(np.arange(found.amount.size), np.concatenate([left, right]))
-    if not left.size:
-        return book, found
-    when = np.minimum(found.until[left], found.until[right]) - 1
-    names = [book.accounts.take(pa.array(found.account[side])) for side in (left, right)]
-    count = left.size
-    added = pa.table(
-        {
-            "row_id": pa.array([f"{INFERRED}{i}" for i in range(count)], pa.string()),
-            "payment_id": pa.nulls(count, pa.string()),
-            "at": pa.array(when).cast(pa.timestamp("us")),
-            "payer": names[0],
-            "payee": names[1],
-            "amount": pa.array(found.amount[right]),
-            "balance_after": pa.nulls(count, pa.int64()),
-            "cash": pa.repeat(pa.scalar(False), count),  # noqa: FBT003
-            "fee": pa.repeat(pa.scalar(False), count),  # noqa: FBT003
-        }
+    payments = UnseenPayments(
+        found.account[left],
+        found.account[right],
+        np.maximum(found.since[left], found.since[right]),
+        np.minimum(found.until[left], found.until[right]),
+        found.amount[right],
     )
-    rows = pa.concat_tables([book.rows(), added.select(COLUMNS)])
-    return in_order(rows), found.take(rest)
+    return payments, found.take(rest)

@@ -11,9 +11,9 @@ from suyuan.model.results import STATEMENTS_WANTED, TRACE_DOUBTS
 from suyuan.model.text import Text
 from suyuan.money.arrays import Steps
 from suyuan.money.flow_graph import TraceGraph, TraceInputs
+from suyuan.money.inferred_payments import INFERRED, LIKELY, inferred
 from suyuan.money.ledger import find
 from suyuan.money.places import NO_STATEMENT, POOLED
-from suyuan.money.statement_gaps import INFERRED, inferred
 
 _WHY: Final = {
     NO_STATEMENT: Text(
@@ -27,8 +27,8 @@ _WHY: Final = {
     ),
     INFERRED: Text(
         "{amount} yuan of stolen money went out of it by payments that no row shows and only the "
-        "balances of two statements tell: ask for the rows that are missing.",
-        "赃款{amount}元由该账户转出，流水中无对应记录，仅由两份流水的余额推得：请补调缺失的流水。",
+        "balances of statements tell: ask for the rows that are missing.",
+        "赃款{amount}元由该账户转出，流水中无对应记录，仅由流水的余额推得：请补调缺失的流水。",
     ),
 }
 _DOUBTS: Final = {
@@ -53,6 +53,12 @@ _DOUBTS: Final = {
         "Payments that no row shows were put in, since the balances of two statements agree on "
         "them; traces show them without a payment_id.",
         "流水缺失、但两份流水的余额相互印证的交易已予补入；追踪步骤中此类交易没有payment_id。",
+    ),
+    "likely_payments": Text(
+        "Payments that no row shows were put in, since money came unseen to an account that the "
+        "payer is known to pay, while the payer's statement lacks rows: likely, not certain.",
+        "流水缺失的交易按推定补入：收款账户有来源不明的入账，而与其素有往来的付款账户同期流水不全；"
+        "仅为可能，并非确定。",
     ),
     "rows_missing": Text(
         "Balances that do not follow from one another, where no other statement shows where the "
@@ -129,13 +135,15 @@ def _unseen(inputs: TraceInputs, graph: TraceGraph, steps: Steps) -> pa.Table:
 def doubts(inputs: TraceInputs, graph: TraceGraph) -> pa.Table:
     """What the records left open, and what was assumed instead."""
     follow = graph.flow.follow[: len(inputs.book.accounts)]
-    unseen = follow[inputs.book.payer] & inferred(inputs.book)
+    likely = follow[inputs.book.payer] & inferred(inputs.book, LIKELY)
+    unseen = follow[inputs.book.payer] & inferred(inputs.book) & ~likely
     counts = {
         "equal_instants": graph.tied,
         "circles": graph.circles,
         "opening_unknown": int(np.count_nonzero(follow & ~graph.stated[: follow.size])),
         "no_statement": int(np.count_nonzero(follow & ~inputs.known.stated)),
         "inferred_payments": int(np.count_nonzero(unseen)),
+        "likely_payments": int(np.count_nonzero(likely)),
         "rows_missing": int(np.count_nonzero(follow[inputs.gaps.account])),
         "pools_by_flow": graph.pools_by_flow.size,
     }

@@ -9,9 +9,9 @@ from suyuan.money.arrays import CLEAN, Flags, Ints, Ints32
 from suyuan.money.card_lots import completed
 from suyuan.money.cards import cards, linked
 from suyuan.money.flow_graph import Claims, TraceInputs
+from suyuan.money.inferred_payments import with_inferred
 from suyuan.money.ledger import Ledger, find, ledger
 from suyuan.money.origins import TraceScope
-from suyuan.money.statement_gaps import with_inferred
 
 
 def gather_inputs(on: TraceScope, starts: pa.Table) -> TraceInputs:

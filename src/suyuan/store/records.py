@@ -10,10 +10,11 @@ import ibis.expr.types as ir
 
 from suyuan.model.columns import Table
 from suyuan.model.records import PROVENANCE, RECORDS
+from suyuan.store.derivation import Derivation
 from suyuan.store.engine import Engine
 from suyuan.store.layout import Layout
 from suyuan.store.record_seals import record_seals, stored_parts
-from suyuan.store.tables import Tables, as_declared
+from suyuan.store.tables import Tables, in_declared_columns
 
 #: Tables whose files have no more bytes than this are read once a run, and not by each step anew.
 SMALL = 8 << 20
@@ -34,12 +35,27 @@ def open_records(
 def _opened(
     engine: Engine, layout: Layout, table: Table, files: list[Path], as_of: datetime | None
 ) -> ir.Table:
-    rows = _told_apart(engine.parquet(files))
-    rows = _without_excluded(engine, rows, layout, table.name)
-    rows = known_by(rows, table, as_of) if as_of else rows
-    rows = as_declared(engine, table.name, rows)
-    small = sum(file.stat().st_size for file in files) <= SMALL
-    return (engine.keep if small else engine.view)(rows)
+    rows, excluded = engine.parquet(files), layout.excluded(table.name)
+    tables = (rows, engine.parquet([excluded])) if excluded.exists() else (rows,)
+    canonical: Derivation = _canonical_but if len(tables) > 1 else _canonical
+    if sum(file.stat().st_size for file in files) <= SMALL:
+        return engine.derive(canonical, *tables, by=(table.name, as_of))
+    return engine.view(canonical(*tables, table.name, as_of))
+
+
+def _canonical(rows: ir.Table, name: str, as_of: datetime | None) -> ir.Table:
+    """Stored rows with their ids, as known at `as_of`, in the columns of table `name`."""
+    rows = rows.mutate(row_id=rows["source_key"] + ":" + rows["line"].cast("string"))
+    rows = known_by(rows, RECORDS[name], as_of) if as_of else rows
+    return in_declared_columns(name, rows)
+
+
+def _canonical_but(
+    rows: ir.Table, excluded: ir.Table, name: str, as_of: datetime | None
+) -> ir.Table:
+    """The same without rows that are `excluded`, by ``row_id``."""
+    kept = _canonical(rows, name, as_of)
+    return kept.anti_join(excluded, "row_id")
 
 
 def records_digests(layout: Layout, as_of: datetime | None) -> dict[str, str]:
@@ -77,17 +93,6 @@ def known_by(rows: ir.Table, table: Table, as_of: datetime) -> ir.Table:
         if column.known_from
     }
     return rows.mutate(**blank) if blank else rows
-
-
-def _told_apart(rows: ir.Table) -> ir.Table:
-    return rows.mutate(row_id=rows["source_key"] + ":" + rows["line"].cast("string"))
-
-
-def _without_excluded(engine: Engine, rows: ir.Table, layout: Layout, name: str) -> ir.Table:
-    listed = layout.excluded(name)
-    if not listed.exists():
-        return rows
-    return rows.anti_join(engine.parquet([listed]), "row_id")
 
 
 #: What every row carries beside its own columns.

@@ -51,8 +51,12 @@ def stored_schema(name: str) -> pa.Schema:
 
 def as_declared(engine: Engine, name: str, value: ir.Table | pa.Table) -> ir.Table:
     """`value` in the columns, order and types that are declared; it must hold all of them."""
+    return in_declared_columns(name, value if isinstance(value, ir.Table) else engine.arrow(value))
+
+
+def in_declared_columns(name: str, expression: ir.Table) -> ir.Table:
+    """As :func:`as_declared`, of an expression; :class:`ContractError` where a column lacks."""
     schema = stored_schema(name)
-    expression = value if isinstance(value, ir.Table) else engine.arrow(value)
     missing = [column for column in schema.names if column not in expression.columns]
     if missing:
         raise ContractError(

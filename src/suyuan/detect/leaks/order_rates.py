@@ -1,7 +1,5 @@
 """How often each source's orders are called about, and after how long: learnt from the case."""
 
-from dataclasses import dataclass
-
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -17,24 +15,30 @@ from suyuan.store.tables import Tables
 GROUP = ["source", "copied", "seen", "late"]
 #: Younger orders may not have passed under the hand's eyes yet.
 LOOKED_AT_HOURS = 24.0
+LAG_COLUMNS = tuple(f"lag_{place}" for place in range(len(EDGES) - 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """The learnt lags as an expression: share of the calls that came within so many hours."""
+def within(curve: ir.Table, hours: ir.FloatingValue) -> ir.FloatingValue:
+    """Share of the calls that came within so many hours of their order.
 
-    lags: Lags
+    `curve` has the columns of :func:`lag_columns` beside its own: numbers that each case learns
+    stand in a table, so that the plan is the same for all of them.
+    """
+    total: ir.FloatingValue = ibis.literal(0.0)
+    for name, low, high in zip(LAG_COLUMNS, EDGES[:-1], EDGES[1:], strict=True):
+        part = (hours - float(low)) / float(high - low)
+        total = total + curve[name] * ibis.greatest(ibis.least(part, 1.0), 0.0)
+    return total
 
-    def within(self, hours: ir.FloatingValue) -> ir.FloatingValue:
-        total: ir.FloatingValue = ibis.literal(0.0)
-        for low, high, mass in zip(EDGES[:-1], EDGES[1:], self.lags.mass, strict=True):
-            part = (hours - float(low)) / float(high - low)
-            total = total + float(mass) * ibis.greatest(ibis.least(part, 1.0), 0.0)
-        return total
+
+def lag_columns(lags: Lags) -> pa.Table:
+    """The learnt lags in one row: the share of the calls between each two edges."""
+    shares = zip(LAG_COLUMNS, lags.mass, strict=True)
+    return pa.table({name: pa.array([float(mass)]) for name, mass in shares})
 
 
-def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.Table, Curve]:
-    """Each exposed order with its source's rate of being reached; and the lags.
+def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> ir.Table:
+    """Each exposed order with its source's rate of being reached, and the lags in columns.
 
     A source's orders are parted by whether they were found in seized data, and whether a hand that
     is named had seen them; each part has its rate. What the hand has not seen may be too young for
@@ -64,13 +68,18 @@ def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> tuple[ir.
     facts = facts.append_column("going", pa.array(open_))
     facts = facts.append_column("reached", pa.array(found.reached))
     facts = facts.append_column("ripe", pa.array(found.ripe))
-    rated = aged.inner_join(_pooled(engine.arrow(facts)), GROUP)
+    lags = engine.arrow(lag_columns(found.lags))
+    return engine.derive(_rated, aged, engine.arrow(facts), lags)
+
+
+def _rated(aged: ir.Table, facts: ir.Table, lags: ir.Table) -> ir.Table:
+    rated = aged.inner_join(_pooled(facts), GROUP)
     young = (rated["seen"] == 0) & (rated["late"] == 0) & (rated["age"] < LOOKED_AT_HOURS)
     rated = rated.mutate(
         rate=ibis.ifelse(young, rated["pooled"], rated["rate"]),
         leaked=rated["leaked"] * rated["going"],
     )
-    return rated, Curve(found.lags)
+    return rated.cross_join(lags)
 
 
 def _groups(aged: ir.Table, now: int) -> ir.Table:

@@ -23,7 +23,7 @@ from suyuan.detect.leaks.exposed_orders import (
     latest_moment,
     people_reached,
 )
-from suyuan.detect.leaks.order_rates import rated_orders
+from suyuan.detect.leaks.order_rates import rated_orders, within
 from suyuan.detect.sentences import fill, named, opened
 from suyuan.model.privacy import Privacy
 from suyuan.model.results import AT_RISK, EVIDENCE
@@ -66,16 +66,21 @@ def at_risk(tables: Tables) -> ir.Table:
     engine = tables.engine
     aged = derive_table(tables, aged_orders, latest_moment(tables), tables)
     reached = derive_table(tables, people_reached, tables)
-    rated, curve = rated_orders(tables, aged, reached)
-    waiting = _not_reached(engine.keep(rated), reached)
-    started = curve.within(waiting["age"])
-    soon = curve.within(waiting["age"] + HORIZON_HOURS) - started
+    rated = rated_orders(tables, aged, reached)
+    orders = engine.gather(_counted, tables["orders"])["n"][0].as_py()
+    return engine.derive(_listed, rated, reached, by=(orders,))
+
+
+def _listed(rated: ir.Table, reached: ir.Table, orders: int) -> ir.Table:
+    waiting = _not_reached(rated, reached)
+    started = within(waiting, waiting["age"])
+    soon = within(waiting, waiting["age"] + HORIZON_HOURS) - started
     hazard = waiting["rate"] * soon / (1.0 - waiting["rate"] * started)
     return _ranked(
         waiting.mutate(
             hazard=waiting["leaked"] * waiting["open"] * hazard, age_days=waiting["age"] / 24.0
         ),
-        engine.gather(_counted, tables["orders"])["n"][0].as_py(),
+        orders,
     )
 
 
@@ -140,19 +145,23 @@ def _worded(kept: ir.Table, because: Text) -> ir.Table:
 def _run(tables: Tables) -> Written:
     if not tables.has("findings:leak_source") or not tables.has("orders"):
         return {}
-    listed = tables.engine.keep(at_risk(tables))
-    proofs = listed.mutate(
+    listed, derive = at_risk(tables), tables.engine.derive
+    return {"at_risk": derive(_published, listed), "proofs:at_risk": derive(_proofs, listed)}
+
+
+def _published(listed: ir.Table) -> ir.Table:
+    return listed.select(*AT_RISK.stored.names)
+
+
+def _proofs(listed: ir.Table) -> ir.Table:
+    return listed.mutate(
         table=ibis.literal("orders"),
         key=listed["order_id"],
         weight=ibis.literal(1.0),
         note=ibis.literal("the exposed order"),
         note_class=ibis.literal(Privacy.PUBLIC.value),
         unlisted=ibis.literal(0, "int64"),
-    )
-    return {
-        "at_risk": listed.select(*AT_RISK.stored.names),
-        "proofs:at_risk": proofs.select(*EVIDENCE.names),
-    }
+    ).select(*EVIDENCE.names)
 
 
 AT_RISK_STEP = Step(

@@ -33,7 +33,7 @@ from suyuan.face.cli import (
     warn,
     who,
 )
-from suyuan.face.cli.light_start import QUESTIONS, leave_out_pandas
+from suyuan.face.cli.light_start import leave_out_pandas
 
 app = typer.Typer(
     name="suyuan",
@@ -84,6 +84,5 @@ app.add_typer(office.app, name="office")
 
 def main() -> None:
     """Entry point of the ``suyuan`` command: a process of its own, with one thing to do."""
-    if QUESTIONS.intersection(sys.argv[1:2]):
-        leave_out_pandas()
+    leave_out_pandas(sys.argv[1:])
     app()

@@ -4,11 +4,12 @@ Troubles of one kind are one line, however many rows have it; each with the firs
 """
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table
 
@@ -34,6 +35,7 @@ _TOTAL = Text(
     "{files} files, {read} rows: {kept} used, {aside} set aside, {twice} twice",
     "{files} 个文件，{read} 行：采用 {kept} 行，隔离 {aside} 行，重复 {twice} 行",
 )
+_CHECK = Text("; why: suyuan check {case}", "；原因见:suyuan check {case}")
 _SECTIONS: Final = {
     "unread": (Text("Not read", "未读入"), "bold red"),
     "aside": (Text("Rows set aside", "已隔离的行"), "bold yellow"),
@@ -73,6 +75,24 @@ def print_quality(results: Results, to: Console, language: Language, shown: Show
             title, style = _SECTIONS[name]
             to.print(f"\n[{style}]{title.in_(language)}[/]")
             _print_kinds(kinds, results, to, language, shown)
+
+
+def print_left_out(results: Results, to: Console, language: Language) -> None:
+    """One line for an investigation: rows read and used, and where to see why others were not."""
+    summary = results["quality_summary"].to_pylist()
+    line = _total(summary, language)
+    if any(row["quarantined"] for row in summary) or results["quality"].num_rows:
+        line += _CHECK.format(case=shlex.quote(str(results.case.path))).in_(language)
+    to.print(plain(line), soft_wrap=True)
+
+
+def print_problems(
+    results: Results, files: Iterable[str], to: Console, language: Language, shown: Shown
+) -> None:
+    """What was wrong in some of the files, nothing where all is well."""
+    quality = results["quality"]
+    own = quality.filter(pc.is_in(quality["file"], pa.array(list(files), pa.string())))
+    _print_kinds(list(_kinds(own)), results, to, language, shown)
 
 
 def _total(summary: list[dict[str, Any]], language: Language) -> str:

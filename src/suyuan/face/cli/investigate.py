@@ -1,5 +1,7 @@
 """``suyuan investigate``: a case, all the way through."""
 
+from typing import TYPE_CHECKING
+
 from suyuan.face.cli.options import (
     AsOf,
     CaseArgument,
@@ -8,11 +10,16 @@ from suyuan.face.cli.options import (
     Fresh,
     LangOption,
     Out,
+    WatchOption,
     console,
     moment,
     spoken,
     told_plainly,
 )
+
+if TYPE_CHECKING:
+    from suyuan.model.progress import Progress
+    from suyuan.store.case import Results
 
 NAME = "investigate"
 
@@ -26,25 +33,30 @@ def command(
     engine: EngineOption = "duckdb",
     debug: Debug = False,
     fresh: Fresh = False,
+    watch: WatchOption = False,
 ) -> None:
     """Read the files, find, trace and link; leave result tables and report.html.
 
     CASE holds CSV, XLSX or Parquet files (reports, orders, calls, payments …); any may be missing.
     """
-    from suyuan.face.api import investigate  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.api import CaseFolder, investigate  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.cli.investigate_output import print_chain  # noqa: PLC0415
     from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
+    from suyuan.run.run_manifest import case_files  # noqa: PLC0415
 
-    language, to = spoken(lang), console()
+    language, to, until = spoken(lang), console(), moment(as_of)
+
+    def run(progress: "Progress") -> "Results":
+        return investigate(
+            case, out=out, as_of=until, engine=engine, progress=progress,
+            debug=debug, language=language, fresh=fresh,
+        )  # fmt: skip
+
+    before = case_files(case, CaseFolder(case).results(out).layout) if watch else None
     with Bars(to, language) as bars:
-        results = investigate(
-            case,
-            out=out,
-            as_of=moment(as_of),
-            engine=engine,
-            progress=bars,
-            debug=debug,
-            language=language,
-            fresh=fresh,
-        )
+        results = run(bars)
     print_chain(results, to, language)
+    if before is not None:
+        from suyuan.face.cli.investigate_watch import watch_case  # noqa: PLC0415
+
+        watch_case(run, results, before, to, language)

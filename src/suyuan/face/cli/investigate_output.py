@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text as Line
 from rich.tree import Tree
 
+from suyuan.face.cli.check_output import print_left_out
 from suyuan.face.cli.screen import subject
 from suyuan.face.display import Shown
 from suyuan.face.wording import many, yuan
@@ -40,6 +41,7 @@ def print_chain(results: Results, to: Console, language: Language) -> None:
     _print_roles(results, to, language)
     _print_limits(results, to, language)
     _print_altered(results, to, language)
+    print_left_out(results, to, language)
     line = Text("Report: {path}", "报告：{path}").format(path=results.report)
     to.print(line.in_(language), soft_wrap=True)
     first = "" if find_spec("fastapi") else "pip install 'suyuan[web]'; "

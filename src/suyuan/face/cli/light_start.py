@@ -1,12 +1,13 @@
-"""A question is answered without pandas, which takes as long to import as an answer takes."""
+"""Commands that start without pandas, which takes as long to import as an answer takes."""
 
 import sys
+from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from typing import Final
 
 import pyarrow as pa
 
-from suyuan.face.cli import explain, match, trace, who
+from suyuan.face.cli import explain, investigate, match, trace, who
 
 #: Commands that read what an investigation left, and compute next to nothing.
 QUESTIONS: Final = frozenset(module.NAME for module in (who, explain, trace, match))
@@ -20,16 +21,19 @@ class _NoPandas(MetaPathFinder):
             raise ModuleNotFoundError(fullname)
 
 
-def leave_out_pandas() -> None:
-    """Let pyarrow find no pandas, in a process that only answers a question.
+def leave_out_pandas(words: Sequence[str]) -> None:
+    """Let the command of these words find no pandas, where it has no use for it.
 
     pyarrow imports it when it first makes an array of Python values, so as to know a Series if it
-    meets one; it asks once a process, and has no setting for it. No question hands it a Series.
-    Whoever imports pandas afterwards finds it.
+    meets one, and asks once a process; DuckDB asks at each table that it is handed. Neither has a
+    setting for it. Questions and an investigation by DuckDB hand over no Series; Spark needs it.
     """
     finder = _NoPandas()
-    sys.meta_path.insert(0, finder)
-    try:
-        pa.array(["asked"])
-    finally:
-        sys.meta_path.remove(finder)
+    if QUESTIONS.intersection(words[:1]):
+        sys.meta_path.insert(0, finder)
+        try:
+            pa.array(["asked"])
+        finally:
+            sys.meta_path.remove(finder)
+    elif investigate.NAME in words[:1] and not any(word.startswith("--eng") for word in words):
+        sys.meta_path.insert(0, finder)

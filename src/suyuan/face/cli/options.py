@@ -51,6 +51,10 @@ Debug = Annotated[
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Run every step anew, reuse nothing. 全部步骤重新运行。")
 ]
+WatchOption = Annotated[
+    bool,
+    typer.Option("--watch", help="Then investigate again after each change. 有变动即重新分析。"),
+]
 Unmask = Annotated[
     str | None,
     typer.Option("--unmask", help="Show full identifiers, for this purpose; it is logged. 明文。"),

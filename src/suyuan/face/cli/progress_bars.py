@@ -10,9 +10,12 @@ from suyuan.model.text import Language, Text
 
 
 class Bars:
-    """A line for each step: spinner and bar while it runs, rows and seconds when it is over."""
+    """A line for each step: spinner and bar while it runs, rows and seconds when it is over.
 
-    def __init__(self, console: Console, language: Language) -> None:
+    With `transient` they are wiped away at the end.
+    """
+
+    def __init__(self, console: Console, language: Language, *, transient: bool = False) -> None:
         self._language = language
         self._shown = Progress(
             SpinnerColumn(finished_text="[green]✓"),
@@ -20,6 +23,7 @@ class Bars:
             BarColumn(bar_width=20),
             TextColumn("{task.fields[told]}"),
             console=console,
+            transient=transient,
         )
         self._task = self._shown.add_task("", visible=False, told="")
 

@@ -201,10 +201,10 @@ def _cash_out(
     rests.append((_renamed(kept_lots, ends.origin), BALANCE))
     how = way[parts.origin]
     parts = _renamed(parts, ends.origin)
-    cash = _pay(
-        parts.take(how == 1), rng.choice(money.desks, int((how == 1).sum())), books, BY_CASH
-    )
-    rests.append((cash, CASH))
+    drawn = parts.take(how == 1)
+    cash = _pay(drawn, rng.choice(money.desks, len(drawn)), books, BY_CASH)
+    # What is known of cash is whose account it was drawn from; the machine keeps none of it.
+    rests.append((Lots(drawn.account, cash.at, cash.amount, cash.origin, cash.group), CASH))
     shops = rng.choice(money.shops, int((how == 2).sum()))
     rests.append((_pay(parts.take(how == 2), shops, books, BY_QR), PURCHASE))
     kept_by = parts.take(how == 3)

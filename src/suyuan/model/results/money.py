@@ -98,8 +98,8 @@ TRACE_DOUBTS = table(
     key(
         "doubt",
         TEXT,
-        "equal_instants, circles, opening_unknown, no_statement, inferred_payments, rows_missing, "
-        "pools_by_flow",
+        "equal_instants, circles, opening_unknown, no_statement, inferred_payments, "
+        "likely_payments, rows_missing, pools_by_flow",
         privacy=Privacy.PUBLIC,
     ),
     need("count", INT, "payments, instants or accounts it concerns"),
