@@ -37,8 +37,8 @@ def measure(tables: Tables) -> Measured:
     calls, reports, orders = tables["calls"], tables["reports"], tables["orders"]
     pairs = derive(activity.pairs, calls)
     habits = derive(activity.habits, calls, pairs)
-    ours = keep(reports_of_scheme(tables))
-    contacts = derive(reported.contacts, pairs, reports, ours)
+    related = keep(reports_of_scheme(tables))
+    contacts = derive(reported.contacts, pairs, reports, related)
     contacted = keep(contacts.filter(contacts["hit"] == 1))
     named = derive(reported.named, reports)
     who = derive(_candidates, habits, contacted, named)
@@ -62,7 +62,7 @@ def measure(tables: Tables) -> Measured:
         derive(callees.exposed, own, tables["leaked"]),
         victims,
         *map(keep, _fellows(tables, known, victims)),
-        derive(_names, named, contacted, ours),
+        derive(_names, named, contacted, related),
         keep(_cards(tables, known)),
     )
     return Measured(candidates, _evidence(tables, known, contacted, named))
@@ -119,10 +119,10 @@ def _fellows(tables: Tables, known: ir.Table, victims: ir.Table) -> list[ir.Tabl
     ]
 
 
-def _names(named: ir.Table, contacted: ir.Table, ours: ir.Table) -> ir.Table:
+def _names(named: ir.Table, contacted: ir.Table, related: ir.Table) -> ir.Table:
     """Reports that name the number: those the calls bear out, those they do not, those of ours."""
     borne = contacted.select("caller", "report_id").distinct().mutate(seen=ibis.literal(1))
-    named = marked(named, ours)
+    named = marked(named, related)
     both = named.left_join(
         borne, (named["number"] == borne["caller"]) & (named["report_id"] == borne["report_id"])
     )

@@ -27,15 +27,15 @@ NONE_OF_OURS = Text(
 def reports_of_scheme(tables: Tables) -> ir.Table:
     """``report_id`` of each report that may be of this fraud."""
     read, reports = relevance(tables), tables["reports"]
-    told = reports.filter(reports["narrative"].notnull()).select("report_id").distinct()
-    both = read.left_join(told, read["contact"] == told["report_id"])
+    narrated = reports.filter(reports["narrative"].notnull()).select("report_id").distinct()
+    both = read.left_join(narrated, read["contact"] == narrated["report_id"])
     least = ibis.ifelse(both["report_id"].notnull(), LEFT_OPEN, LIKELY)
     return both.filter(both["relevance"] >= least).select(report_id="contact").distinct()
 
 
-def marked(rows: ir.Table, ours: ir.Table) -> ir.Table:
-    """`rows` with ``ours``: 1 where their ``report_id`` is among `ours`, else 0."""
-    flag = ours.select("report_id").distinct().mutate(ours=ibis.literal(1))
+def marked(rows: ir.Table, related: ir.Table) -> ir.Table:
+    """`rows` with ``ours``: 1 where their ``report_id`` is among `related`, else 0."""
+    flag = related.select("report_id").distinct().mutate(ours=ibis.literal(1))
     both = rows.left_join(flag, "report_id").drop("report_id_right")
     return both.mutate(ours=both["ours"].fill_null(0))
 
@@ -44,5 +44,5 @@ def limits(tables: Tables) -> list[dict[str, str]]:
     """The limit of a case that holds no report of this fraud, as a row of the table ``limits``."""
     if not tables.has("reports") or tables.engine.fetch(reports_of_scheme(tables)).num_rows:
         return []
-    said = {"effect": NONE_OF_OURS.en, "effect_zh": NONE_OF_OURS.zh}
-    return [{"step": "reading", "table": "reports", **said}]
+    effects = {"effect": NONE_OF_OURS.en, "effect_zh": NONE_OF_OURS.zh}
+    return [{"step": "reading", "table": "reports", **effects}]

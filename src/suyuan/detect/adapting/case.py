@@ -76,7 +76,7 @@ def of_case(
     if sample is None:
         return None
     design = _design([*usable, published_signal()], sample)
-    if not _tells(sample, design):
+    if not _have_in_common(sample, design):
         return None
     chance = _chance(sample, design)
     steps_, bias = learning.learn(design.x, sample.known, chance.of(sample), *design.prior(sample))
@@ -216,7 +216,7 @@ class _Design:
         return facts
 
 
-def _tells(sample: _Sample, design: _Design) -> bool:
+def _have_in_common(sample: _Sample, design: _Design) -> bool:
     """Whether what half of the known teach ranks the other half above the unknown.
 
     Where it does not, the known have nothing in common that others lack: accounts that one-off

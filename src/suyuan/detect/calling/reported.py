@@ -18,10 +18,10 @@ PROMPT = 900
 MEMORY = ibis.interval(days=4)
 
 
-def contacts(pairs: ir.Table, reports: ir.Table, ours: ir.Table) -> ir.Table:
+def contacts(pairs: ir.Table, reports: ir.Table, related: ir.Table) -> ir.Table:
     """Strangers' first calls to victims, and whether they came about the first contact.
 
-    `ours` has the ``report_id`` of the reports of this fraud. One row for each (``caller``,
+    `related` has the ``report_id`` of the reports of this fraud. One row for each (``caller``,
     ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit`` (the call fell into the
     report's window), ``off`` (seconds from the first contact, null where that is not known),
     ``chance`` (the window's share of the case's span) and ``ours`` (1 where the report is of this
@@ -38,7 +38,7 @@ def contacts(pairs: ir.Table, reports: ir.Table, ours: ir.Table) -> ir.Table:
         ends=ibis.coalesce(facts["contacted_at"] + SKEW, facts["reported_at"]),
     )
     ends = pairs.aggregate(first=pairs["first_call"].min(), last=pairs["first_call"].max())
-    both = marked(pairs.join(facts, "callee"), ours).cross_join(ends)
+    both = marked(pairs.join(facts, "callee"), related).cross_join(ends)
     span = _seconds(both["first"], both["last"])
     window = _seconds(both["begins"], both["ends"])
     hit = (both["first_call"] >= both["begins"]) & (both["first_call"] <= both["ends"])
