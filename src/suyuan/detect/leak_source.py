@@ -36,8 +36,6 @@ from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 
 Row = dict[str, Any]
-#: What seized data may say, in nats, before the victims are asked: they can still contradict it.
-LEAN = 8.0
 _TYPES = {
     "subject": pa.string(),
     "prior": pa.float64(),
@@ -66,10 +64,15 @@ def measure(tables: Tables) -> Measured:
     seized: dict[str, tuple[LeakAnswer, Seized]] = {}
 
     def lean(exposure: Exposure) -> Floats:
-        """What seized data says, before the victims are asked."""
+        """What seized data says, before the victims are asked.
+
+        At most as much as makes a source as likely behind them as chance: who was copied by one
+        broker need not be whom these callers bought from.
+        """
         seized.update(_seized(tables, exposure))
+        most = np.log(max(len(exposure.subjects), 1))
         known = (seized.get(subject) for subject in exposure.subjects)
-        return np.array([min(max(one[0].evidence, 0.0), LEAN) if one else 0.0 for one in known])
+        return np.array([min(max(one[0].evidence, 0.0), most) if one else 0.0 for one in known])
 
     asked = inquire(tables, lean) if tables.has("orders") else None
     if asked is None:

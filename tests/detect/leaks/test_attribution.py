@@ -10,6 +10,7 @@ from worlds import Shape, make
 from suyuan.detect.leaks.answers import answers
 from suyuan.detect.leaks.arrays import Exposure, Pairings
 from suyuan.detect.leaks.attribution import attribute
+from suyuan.detect.leaks.controls import Controls
 from suyuan.detect.leaks.inquiry import inquire
 
 SMALL = Shape(orders=12_000, merchants=80, buyers=8_000, unrelated=60)
@@ -94,3 +95,34 @@ def test_what_is_known_beside_the_victims_parts_twins() -> None:
     credited = answers(found, exposure, pairings, 1 / 12, leaning)
     alone = answers(attribute(exposure, pairings), exposure, pairings, 1 / 12)
     assert credited[0].evidence <= max(a.evidence for a in alone) + 1.0
+
+
+def popular(seen: float | None) -> float:
+    """Evidence against a shop whose share of victims is four times its share of orders.
+
+    `seen` is how many of the victims' other orders went through it, of ten that chance would give.
+    """
+    counts = np.full((40, 10), 8.0)
+    exposure, pairings = tiny([[0]] * 60 + [[-1]] * 130, counts)
+    usual = np.full(40, 10.0)
+    known = None if seen is None else Controls(np.append(seen, usual[1:]), usual)
+    found = attribute(exposure, pairings, None, known)
+    return max((a.evidence for a in answers(found, exposure, pairings, 1 / 80)), default=-1.0)
+
+
+def test_a_shop_popular_with_victims_only_before_their_calls_leaks() -> None:
+    """Ten orders as chance would have it rule out that victims like the shop four times as well."""
+    assert popular(10.0) > popular(None) + 5.0
+
+
+def test_a_shop_popular_with_victims_at_all_times_need_not_leak() -> None:
+    assert popular(40.0) <= popular(None) + 0.5
+
+
+def test_two_leaks_that_share_many_orders_are_both_named() -> None:
+    """As a rival in the other's effect neither may be looked for again: the effect is parted."""
+    counts = np.full((40, 10), 4.0)
+    through = [[0, 1]] * 25 + [[0, -1]] * 20 + [[-1, 1]] * 20 + [[-1, -1]] * 40
+    found = attribute(*tiny(through, counts))
+    assert found.posterior[:2].min() >= NAMED
+    assert found.posterior[2:].max() < 0.1

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suyuan.detect.leaks.arrays import Exposure, Floats, Pairings
+from suyuan.detect.leaks.controls import Controls
 from suyuan.detect.leaks.kernel import (
     AttributionProblem,
     LeakProfile,
     Residual,
 )
-from suyuan.detect.leaks.popularity import before_data
+from suyuan.detect.leaks.popularity import popularity
 
 #: Before any evidence: the chance that there is one more leak among the candidates.
 PRIOR_LEAK = 0.5
@@ -64,12 +65,18 @@ class Attribution:
     residual: Residual
 
 
-def attribute(exposure: Exposure, pairings: Pairings, leaning: Floats | None = None) -> Attribution:
+def attribute(
+    exposure: Exposure,
+    pairings: Pairings,
+    leaning: Floats | None = None,
+    known: Controls | None = None,
+) -> Attribution:
     """Who leaked, when and how much; nothing is named without victims.
 
-    `leaning` is per candidate the log evidence that something else than these victims has given.
+    `leaning` is per candidate the log evidence that something else than these victims has given;
+    `known` how popular the candidates are with them anyway.
     """
-    problem = _problem(exposure, pairings, leaning)
+    problem = _problem(exposure, pairings, leaning, known)
     effects, tried = _grown(exposure, pairings, problem, [])
     # What a later leak stood in for may now be explained better, and what is left is innocent.
     reconsidered = _reconsidered(exposure, pairings, problem, effects)
@@ -89,6 +96,10 @@ def _grown(
     """Effects added while what is left is better explained by one more; and with the last tried."""
     tried = effects
     while len(effects) < MAX_LEAKS and pairings.victims:
+        parted = _parted(exposure, pairings, problem, effects)
+        if len(parted) > len(effects):
+            tried = effects = parted
+            continue
         one_more = _effect(problem, _residual(exposure, pairings, effects), _free(effects, problem))
         tried = [*effects, one_more]
         settled = _settle(exposure, pairings, problem, tried)
@@ -96,6 +107,35 @@ def _grown(
             break
         effects = settled
     return effects, tried
+
+
+def _parted(
+    exposure: Exposure, pairings: Pairings, problem: AttributionProblem, effects: list[Effect]
+) -> list[Effect]:
+    """`effects` with one of them as two, where its likeliest candidate leaves enough to a rival.
+
+    An effect that two real leaks share hides both: either has half of the odds that it needs.
+    """
+    for i, effect in enumerate(effects):
+        rivals = np.flatnonzero(effect.posterior >= RIVAL)
+        if len(rivals) < 2:
+            continue
+        best = int(effect.posterior.argmax())
+        alone = [*effects[:i], _only(effect, best), *effects[i + 1 :]]
+        left = _residual(exposure, pairings, alone)
+        second = _effect(problem, left, rivals[rivals != best])
+        if second.real >= PRIOR_LEAK:
+            settled = _settle(exposure, pairings, problem, [*alone, second])
+            if len(settled) > len(effects):
+                return settled
+    return effects
+
+
+def _only(effect: Effect, candidate: int) -> Effect:
+    """`effect` with all of its posterior on `candidate`."""
+    posterior = np.zeros_like(effect.posterior)
+    posterior[candidate] = effect.real
+    return Effect(posterior, {candidate: effect.profiles[candidate]})
 
 
 def _reconsidered(
@@ -110,7 +150,9 @@ def _reconsidered(
     return _settle(exposure, pairings, problem, effects)
 
 
-def _problem(exposure: Exposure, pairings: Pairings, leaning: Floats | None) -> AttributionProblem:
+def _problem(
+    exposure: Exposure, pairings: Pairings, leaning: Floats | None, known: Controls | None
+) -> AttributionProblem:
     start, pair = pairings.by_candidate(len(exposure.subjects))
     first = np.searchsorted(pairings.victim, np.arange(pairings.victims + 1))
     return AttributionProblem(
@@ -121,7 +163,7 @@ def _problem(exposure: Exposure, pairings: Pairings, leaning: Floats | None) -> 
         pairings.bin,
         pairings.weight,
         exposure.counts,
-        before_data(exposure.subjects),
+        popularity(exposure.subjects, known),
         np.zeros(len(exposure.subjects)) if leaning is None else leaning,
     )
 

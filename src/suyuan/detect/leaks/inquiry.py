@@ -11,6 +11,7 @@ import numpy as np
 from suyuan.detect.leaks.arrays import Exposure, Floats
 from suyuan.detect.leaks.attribution import Attribution, attribute
 from suyuan.detect.leaks.contacts import candidate_orders, contacts
+from suyuan.detect.leaks.controls import control_orders, controls
 from suyuan.detect.leaks.exposure import Bins, bins, exposure
 from suyuan.detect.leaks.lags import LONGEST_DAYS
 from suyuan.detect.leaks.order_details import narrated
@@ -54,7 +55,9 @@ def inquire(tables: Tables, lean: Lean = _nothing) -> Inquiry | None:
     pairs = engine.gather(_in_order, candidates)
     held = victims(engine.fetch(reached), pairs, handled)
     leaning = lean(handled)
-    found = attribute(handled, held.pairings, leaning)
+    others = derive_table(tables, control_orders, reached, tables["orders"])
+    known = controls(engine.gather(_in_order, others), handled)
+    found = attribute(handled, held.pairings, leaning, known)
     return Inquiry(span, handled, held, found, leaning)
 
 

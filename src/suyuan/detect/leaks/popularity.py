@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from suyuan.detect.leaks.arrays import Floats
+from suyuan.detect.leaks.controls import Controls
 from suyuan.detect.leaks.kernel import POPULARITY
 
 #: Region and age choose the platform and the courier; a shop or its program less so.
@@ -23,21 +24,35 @@ UNPOPULAR = 1.0
 FURTHEST = 3.6
 
 
-def before_data(subjects: Sequence[str]) -> Floats:
-    """Log masses of each candidate's popularity at the nodes of ``POPULARITY``, a row each."""
-    rows = [_masses(_spread(subject)) for subject in subjects]
+def popularity(subjects: Sequence[str], known: Controls | None = None) -> Floats:
+    """Log masses of each candidate's popularity at the nodes of ``POPULARITY``, a row each.
+
+    What victims order otherwise can only take popularity away (`known`): who buys at a leaking
+    shop again and again is its victim for that, and is no sign of its innocence.
+    """
+    against = np.zeros((len(subjects), len(POPULARITY))) if known is None else _surplus(known)
+    rows = [_masses(_spread(one), less) for one, less in zip(subjects, against, strict=True)]
     return np.array(rows).reshape(len(rows), len(POPULARITY))
+
+
+def _surplus(known: Controls) -> Floats:
+    """What Poisson counts say against a popularity beyond what was seen, in nats; 0 up to there."""
+    usual = np.maximum(known.usual, 1e-9)[:, None]
+    beyond = np.exp(POPULARITY)[None, :] * usual
+    count = known.count[:, None]
+    lost = count * np.log(np.maximum(count, 1e-300) / beyond) - count + beyond
+    return np.where(beyond > np.maximum(count, usual), lost, 0.0)
 
 
 def _spread(subject: str) -> float:
     return BROAD_SPREAD if subject.partition(":")[0] in BROAD else SPREAD
 
 
-def _masses(spread: float) -> Floats:
+def _masses(spread: float, against: Floats) -> Floats:
     """Half of the mass lies on either side of none."""
     above = POPULARITY >= 0
     distance = POPULARITY / np.where(above, spread, UNPOPULAR)
-    density = np.where(distance <= FURTHEST, np.exp(-0.5 * distance**2), 0.0)
+    density = np.where(distance <= FURTHEST, np.exp(-0.5 * distance**2 - against), 0.0)
     density = density * np.gradient(POPULARITY)
     halves = (density * side for side in (above, ~above))
     return np.asarray(np.log(sum(half / half.sum() for half in halves) / 2 + 1e-300))
