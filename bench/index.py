@@ -23,7 +23,8 @@ import numpy as np
 import pyarrow as pa
 
 from suyuan.lookup.masked_numbers import visible
-from suyuan.lookup.seized_rows import COLUMNS, PhoneIndex, build
+from suyuan.lookup.phone_index import PhoneIndex
+from suyuan.lookup.seized_rows import COLUMNS, build
 from suyuan.store.duck import DuckEngine
 
 SEIZED = """

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from suyuan.detect.adapting.case import HANDED_ON, of_case
+from suyuan.detect.adapting import learning
+from suyuan.detect.adapting.case import ALIKE, HANDED_ON, of_case
 from suyuan.detect.cards import scorecard
 from suyuan.detect.scoring import total
 from suyuan.model.scorecard import from_mapping, to_mapping
@@ -46,3 +47,27 @@ def test_what_lies_unsold_is_not_cleared_by_lying(tmp_path: Path) -> None:
     by_hand = published.groupby("moved")["published"].mean()
     assert by_hand[0.0] < by_hand[1.0] < by_hand[0.0] + 3.0
     assert 0.0 < HANDED_ON < 1.0
+
+
+def test_a_case_does_not_learn_from_known_who_are_like_anybody(tmp_path: Path) -> None:
+    """Twenty accounts that one-off frauds happened to use: the published card stands."""
+    card = scorecard("farmed_account")
+    n, rng = 1500, np.random.default_rng(5)
+    columns = {s.name: rng.normal(0, 1, n) for s in card.signals}
+    rows = {k: pa.array(v, pa.float64()) for k, v in columns.items()}
+    rows["subject"] = pa.array([f"account:qq:{i}" for i in range(n)])
+    rows["known_cases"] = pa.array((np.arange(n) < KNOWN).astype(int))
+    with DuckEngine(tmp_path) as engine:
+        tables = Tables(engine, zone=DEFAULT_ZONE, held={})
+        candidates = engine.arrow(pa.table(rows))
+        assert of_case(candidates, card, tables, frozenset(), total) is None
+
+
+def test_known_who_have_something_in_common_are_ranked_when_held_out() -> None:
+    n, rng = 2000, np.random.default_rng(7)
+    known, one, nought = np.arange(n) < KNOWN, np.ones(n), np.zeros(3)
+    x = rng.normal(0, 1, (n, 3))
+    area = learning.held_out(x, known, nought, nought - 1.0, one)
+    assert 0.3 < area < ALIKE
+    x[known, 1] += 3.0
+    assert learning.held_out(x, known, nought, nought - 1.0, one) > 0.9

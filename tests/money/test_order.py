@@ -1,10 +1,12 @@
 """Ties between payments of one instant, and balances before the first payment."""
 
 import numpy as np
+import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suyuan.money.arrays import ALL
+from suyuan.money.ledger import in_order
 from suyuan.money.order import UNKNOWN, closings, in_before_out, openings
 
 
@@ -69,3 +71,28 @@ def test_an_opening_balance_is_stated_or_follows_from_the_statement_or_is_the_le
 def test_what_moves_whole_has_no_say_in_balances():
     source, target, amount = codes(0, 0), codes(1, 1), ints(10, ALL)
     assert closings(source, target, amount, ints(10, 0)).tolist() == [0, 10]
+
+
+PAYMENT = st.tuples(*(st.integers(0, 1) for _ in range(4)), st.sampled_from(["P", "Q", None]))
+
+
+@given(st.lists(PAYMENT, max_size=12))
+def test_payments_alike_in_all_else_come_by_their_ids(payments):
+    rows = [
+        {"row_id": f"r{place}", "payment_id": by, "at": at, "payer": f"a{payer}", "payee": "b",
+         "amount": 100 + amount, "balance_after": after, "cash": False, "fee": False}
+        for place, (at, payer, amount, after, by) in enumerate(payments)
+    ]  # fmt: skip
+    types = [pa.string(), pa.string(), pa.int64(), pa.string(), pa.string(), pa.int64(), pa.int64()]
+    names = ["row_id", "payment_id", "at", "payer", "payee", "amount", "balance_after"]
+    schema = pa.schema([*zip(names, types, strict=True), ("cash", pa.bool_()), ("fee", pa.bool_())])
+    table = pa.Table.from_pylist(rows, schema=schema)
+    at = table["at"].cast(pa.timestamp("us"))
+    book = in_order(table.set_column(2, "at", at))
+
+    def key(row):
+        by = row["payment_id"]
+        return row["at"], row["payer"], -row["balance_after"], row["amount"], by is None, by or ""
+
+    wanted = sorted(rows, key=lambda row: (*key(row), row["row_id"]))
+    assert book.row_id.to_pylist() == [row["row_id"] for row in wanted]

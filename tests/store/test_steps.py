@@ -9,7 +9,7 @@ from suyuan.model.derived import MATCHES, OWNERS
 from suyuan.model.errors import ContractError
 from suyuan.model.text import Text
 from suyuan.store.duck import DuckEngine
-from suyuan.store.steps import Step, Written, execute, in_order, needed_for
+from suyuan.store.steps import Step, Written, execute, in_order, last_reads, needed_for
 from suyuan.store.tables import Tables
 
 OWNER = {"subject": "phone:1", "entity": "party:A", "table": "parties", "row_id": "r1"}
@@ -111,3 +111,12 @@ def test_only_steps_that_lead_to_a_table_are_needed_for_it() -> None:
     chain = [step("a", (), ("x",)), step("b", ("x",), ("y",)), step("c", ("x",), ("z",))]
     assert [each.name for each in needed_for(["y"], chain)] == ["a", "b"]
     assert needed_for(["reports"], chain) == []
+
+
+def test_a_table_is_let_go_after_the_last_step_that_reads_it() -> None:
+    order = [
+        step("one", ("calls",), ("owners", "aliases")),
+        step("two", ("owners",), ("matches",)),
+        step("three", ("owners", "matches"), ("hubs",)),
+    ]
+    assert last_reads(order, but=["hubs"]) == [["aliases", "calls"], [], ["matches", "owners"]]

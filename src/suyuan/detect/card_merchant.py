@@ -5,7 +5,7 @@ were issued, cards of high face value that mules or victims paid for, and turns 
 customers of his own. An honest reseller pays about the same price: what tells them apart is where
 the cards come from (many people, one card each, days or weeks old, bought by themselves), not the
 discount. Those who got a card or two of such origin by chance stay out: it is the share of their
-trade that counts.
+trade that counts. Cards of accounts that are only suspected rank a dealer and name none (0255).
 """
 
 import ibis
@@ -20,6 +20,8 @@ from suyuan.store.tables import Tables
 
 #: A card counts as dirty from here on.
 DIRTY = 0.5
+#: Charged cards without which a taker of cards is ranked and not named: one or two come by chance.
+SEVERAL = 3
 
 
 def measure(tables: Tables) -> Measured:
@@ -41,6 +43,7 @@ def measure(tables: Tables) -> Measured:
         count=ibis.greatest(found["cards"], found["deals"]),
         first_seen=ibis.coalesce(found["since"], found["noted_since"]),
         last_seen=ibis.coalesce(found["until"], found["noted_until"]),
+        corroborated=found["charged"] >= SEVERAL,
     )
     return Measured(keep(found), _evidence(tables, paid, ledger))
 
@@ -57,6 +60,7 @@ def _bought(paid: ir.Table) -> ir.Table:
     return paid.group_by(subject="taker").aggregate(
         cards=paid.count(),
         dirty_cards=dirty.sum(),
+        charged=paid["charged"].sum(),
         face=paid["face"].sum(),
         dirty_share=(face * paid["dirt"]).sum() / face.sum().nullif(0.0),
         discount=(paid["price"].sum().cast("float64") / face.sum(where=paid["price"].notnull())),

@@ -9,19 +9,21 @@ The batch counts, not only the account: what the others of its sitting at one de
 its number, of the cards opened with its own, and of its group (union-find over those) show, speaks
 for each of them: codes passed on, cards bought for it, other hands after a sleep, sold in a seized
 ledger, used against a victim. Where neither the account nor several others of its group were
-sold or used nobody is decided: a firm that registers for its staff ties as many (0167).
+sold or used nobody is decided: a firm that registers for its staff ties as many (0167). Used by
+another fraud does not count: reports of those name accounts of anybody (0254).
 """
 
 import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect import openings
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.dealing import appetites
 from suyuan.detect.evidence import SHOWN, rows
 from suyuan.detect.registering import codes, crowds, groups, marks, waves
 from suyuan.detect.registering.company_of_known import CROWD, STREET, lift
 from suyuan.detect.registering.handover import handover
+from suyuan.detect.scheme import marked, reports_of_scheme
 from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
 from suyuan.store.programs import derive_tables
@@ -53,6 +55,7 @@ def _of_groups(
         derive(_cards, slim, batched),
         derive(codes.received, tables["otps"]),
         derive(groups.company, tied, known),
+        derive(_charged, tied, known),
         derive(handover, slim, tables["logins"]),
         derive(_goods, known),
         derive(waves.waves, slim),
@@ -73,6 +76,12 @@ def _measured(
     for measured in (cards, received.rename(number="msisdn")):
         found = found.left_join(measured, found["phone"] == measured["number"]).drop("number")
     return found
+
+
+def _charged(tied: ir.Table, known: ir.Table) -> ir.Table:
+    """``group_charged``: share of the others of its group that were sold, or served this fraud."""
+    found = groups.company(tied, known.filter((known["served"] == 1) | (known["sold"] == 1)))
+    return found.select("account_id", group_charged="group_known")
 
 
 def _goods(known: ir.Table) -> ir.Table:
@@ -132,22 +141,24 @@ def known_goods(tables: Tables) -> ir.Table:
     """Accounts that a seized ledger lists as goods, or that were used against a victim.
 
     Columns: ``account_id``, ``sold``, ``used``, ``served`` (1 or 0), and the row that says so. An
-    account *served* fraud if it was used so, or sold by somebody whose goods were, or to somebody
-    who buys several kinds of a ring's tools: honest people stand in ledgers, too.
+    account *served* fraud if a report of this fraud says so, or if it was sold by somebody whose
+    goods did, or to somebody who buys several kinds of a ring's tools: honest people stand in
+    ledgers, and in reports of other frauds, too.
     """
-    trades, reports = tables["trades"], tables["reports"]
+    trades, reports = tables["trades"], marked(tables["reports"], reports_of_scheme(tables))
     sold = trades.select("row_id", "seller", "buyer", item=trades["items"].unnest())
-    used = reports.select("row_id", item=reports["chat_accounts"].unnest())
-    harmed = used.select(harm="item").distinct()
+    used = reports.select("row_id", "ours", item=reports["chat_accounts"].unnest())
+    harmed = used.filter(used["ours"] == 1).select(harm="item").distinct()
     bad = sold.semi_join(harmed, sold["item"] == harmed["harm"]).select(bad="seller").distinct()
     rings = appetites(trades).filter(lambda t: t["kinds"] >= 2).select(ring="buyer")
-    marked = sold.left_join(bad, sold["seller"] == bad["bad"])
-    marked = marked.left_join(rings, marked["buyer"] == rings["ring"])
-    served = (marked["bad"].notnull() | marked["ring"].notnull()).cast("int64")
+    goods = sold.left_join(bad, sold["seller"] == bad["bad"])
+    goods = goods.left_join(rings, goods["buyer"] == rings["ring"])
+    served = (goods["bad"].notnull() | goods["ring"].notnull()).cast("int64")
     one, none = ibis.literal(1).cast("int64"), ibis.literal(0).cast("int64")
+    harm = used["ours"].cast("int64")
     return ibis.union(
-        marked.select(account_id="item", sold=one, used=none, served=served, row_id="row_id"),
-        used.select(account_id="item", sold=none, used=one, served=one, row_id="row_id"),
+        goods.select(account_id="item", sold=one, used=none, served=served, row_id="row_id"),
+        used.select(account_id="item", sold=none, used=one, served=harm, row_id="row_id"),
     ).filter(lambda t: t["account_id"].notnull())
 
 
@@ -175,7 +186,9 @@ def _signals(found: ir.Table) -> ir.Table:
         sold=sold,
         used=used,
         known_cases=found["served"].fill_null(0),
-        corroborated=(known * (company - 1) >= SEVERAL - 0.5) | (sold > 0) | (used > 0),
+        corroborated=corroborated(
+            found["group_charged"] * (company - 1) >= SEVERAL - 0.5, sold > 0, found["served"] > 0
+        ),
         not_holder=straw,
         unused=unused,
         token=found["token"].cast("float64"),
@@ -212,7 +225,7 @@ def _evidence(tables: Tables, found: ir.Table) -> ir.Table:
 DETECTOR = Detector(
     role="farmed_account",
     title=Text("Which accounts were farmed", "哪些账号是批量养号"),
-    reads=("accounts", "logins", "otps", "sims", "trades", "reports"),
+    reads=("accounts", "logins", "otps", "sims", "trades", "reports", "fraud_types"),
     needs=("accounts",),
     measure=measure,
     without={

@@ -10,7 +10,7 @@ ring's own people are not paid by dealers.
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.card_merchant import DIRTY
+from suyuan.detect.card_merchant import DIRTY, SEVERAL
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
 from suyuan.detect.money_flows.cards import custody, median_hours, passed
@@ -61,6 +61,7 @@ def _of_payments(settlements: ir.Table, tables: Tables) -> dict[str, ir.Table]:
         count=ibis.greatest(found["cards"], found["deals"]),
         first_seen=ibis.coalesce(found["since"], found["noted_since"]),
         last_seen=ibis.coalesce(found["until"], found["noted_until"]),
+        corroborated=found["charged"] >= SEVERAL,
     )
     return {"candidates": keep(found), "evidence": _evidence(tables, gifts, receipts, ledger)}
 
@@ -75,6 +76,7 @@ def _receipts(receipts: ir.Table) -> ir.Table:
     return receipts.group_by(subject="taker").aggregate(
         cards=receipts.count(),
         dirty_cards=(receipts["dirt"] >= DIRTY).cast("int64").sum(),
+        charged=receipts["charged"].sum(),
         dirty_share=(face * receipts["dirt"]).sum() / face.sum().nullif(0.0),
         unpaid_share=(1 - receipts["paid"]).mean(),
         fresh_hours=receipts["fresh"].median(),

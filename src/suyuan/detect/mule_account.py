@@ -27,6 +27,8 @@ from suyuan.store.tables import Tables
 
 #: Kinds of account that cannot be rented: lenders and card shops.
 NEVER = ("loan", "voucher_shop")
+#: Share of what came in from marked accounts that speaks against an account by itself.
+MOSTLY = 0.5
 #: Payments shown for an account at each end.
 LARGEST = 8
 
@@ -74,8 +76,12 @@ def _derived(found: ir.Table) -> ir.Table:
 
 
 def _corroborated(found: ir.Table) -> ir.BooleanValue:
-    """Whether reported money speaks against the account, and not only how it moves money."""
-    grounds = (found[name] > 0 for name in ("named", "traced_in", "from_marked", "to_marked"))
+    """Whether a report names the account, reported money was traced into it, or most came so.
+
+    How it moves money, and that it deals with marked accounts among others, says too little:
+    whoever collects welfare cards deals with several (0255).
+    """
+    grounds = (found["named"] > 0, found["traced_in"] > 0, found["from_marked"] >= MOSTLY)
     return corroborated(*grounds)
 
 

@@ -22,6 +22,7 @@ from suyuan.detect.calling import activity, callees, fellows, handsets, reported
 from suyuan.detect.calling.home import home_country
 from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.evidence import SHOWN, rows
+from suyuan.detect.scheme import marked, reports_of_scheme
 from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
@@ -36,7 +37,8 @@ def measure(tables: Tables) -> Measured:
     calls, reports, orders = tables["calls"], tables["reports"], tables["orders"]
     pairs = derive(activity.pairs, calls)
     habits = derive(activity.habits, calls, pairs)
-    contacts = derive(reported.contacts, pairs, reports)
+    related = keep(reports_of_scheme(tables))
+    contacts = derive(reported.contacts, pairs, reports, related)
     contacted = keep(contacts.filter(contacts["hit"] == 1))
     named = derive(reported.named, reports)
     who = derive(_candidates, habits, contacted, named)
@@ -60,7 +62,7 @@ def measure(tables: Tables) -> Measured:
         derive(callees.exposed, own, tables["leaked"]),
         victims,
         *map(keep, _fellows(tables, known, victims)),
-        derive(_names, named, contacted),
+        derive(_names, named, contacted, related),
         keep(_cards(tables, known)),
     )
     return Measured(candidates, _evidence(tables, known, contacted, named))
@@ -83,11 +85,14 @@ def _measured(who: ir.Table, *parts: ir.Table) -> ir.Table:
 def _corroborated(found: ir.Table) -> ir.BooleanValue:
     """Whether a victim or seized data speaks against the number, and not only how it calls.
 
-    A victim first called by it at the hour of contact, a report that names it, more victims among
-    those whom its fellows called than by chance, or the people it calls in seized data.
+    A victim of this fraud first called by it at the hour of contact, a report of this fraud that
+    names it, more victims among those whom its fellows called than by chance with one of this fraud
+    among them, or the people it calls in seized data.
     """
-    fellows_ = (found[name] > 0 for name in ("pool_lift", "room_lift", "opening_lift"))
-    grounds = ((found["victims"] > 0), (found["named"] > 0), *fellows_, found["exposed"] > EXPOSED)
+    lifts = ("pool_lift", "room_lift", "opening_lift")
+    fellows_ = ((found[name] > 0) & (found[f"{name}_own"] > 0) for name in lifts)
+    own = (found["own_victims"] > 0, found["named_own"] > 0)
+    grounds = (*own, *fellows_, found["exposed"] > EXPOSED)
     return corroborated(*grounds)
 
 
@@ -114,9 +119,10 @@ def _fellows(tables: Tables, known: ir.Table, victims: ir.Table) -> list[ir.Tabl
     ]
 
 
-def _names(named: ir.Table, contacted: ir.Table) -> ir.Table:
-    """Reports that name the number: those the calls bear out, and those they do not."""
+def _names(named: ir.Table, contacted: ir.Table, related: ir.Table) -> ir.Table:
+    """Reports that name the number: those the calls bear out, those they do not, those of ours."""
     borne = contacted.select("caller", "report_id").distinct().mutate(seen=ibis.literal(1))
+    named = marked(named, related)
     both = named.left_join(
         borne, (named["number"] == borne["caller"]) & (named["report_id"] == borne["report_id"])
     )
@@ -124,6 +130,7 @@ def _names(named: ir.Table, contacted: ir.Table) -> ir.Table:
         named=both["report_id"].nunique(),
         named_seen=both["seen"].sum().fill_null(0),
         named_loss=both["loss"].sum(),
+        named_own=both["ours"].sum(),
     )
 
 
@@ -164,7 +171,7 @@ def _evidence(tables: Tables, known: ir.Table, contacted: ir.Table, named: ir.Ta
 DETECTOR = Detector(
     role="scam_caller",
     title=Text("Who makes the scam calls", "谁在拨打诈骗电话"),
-    reads=("calls", "reports", "orders", "leaked", "sims"),
+    reads=("calls", "reports", "fraud_types", "orders", "leaked", "sims"),
     needs=(),
     measure=measure,
     without={

@@ -174,7 +174,7 @@ def _evidence(tables: Tables, numbers: ir.Table) -> ir.Table:
 DETECTOR = Detector(
     role="sms_activation",
     title=Text("Which numbers receive codes for others", "哪些号码在接码"),
-    reads=("otps", "sims", "accounts", "calls", "trades", "reports"),
+    reads=("otps", "sims", "accounts", "calls", "trades", "reports", "fraud_types"),
     needs=("otps",),
     measure=measure,
     without={

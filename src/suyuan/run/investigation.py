@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from suyuan.detect import scheme
 from suyuan.detect.scoring import LISTED
 from suyuan.ingest import Imported, import_case
 from suyuan.model.progress import Progress
@@ -34,7 +35,10 @@ from suyuan.store.manifests import CURRENT
 from suyuan.store.publish import published, write
 from suyuan.store.records import open_records, records_digests
 from suyuan.store.step_results import StepResults
+from suyuan.store.steps import last_reads
 
+#: Tables that are read when every step has run: what is published, and what tells the limits.
+UNFORGOTTEN = frozenset({*RESULTS, "reports", "fraud_types"})
 #: Adds files to results that are not in force yet: the layout that holds them, and the timings.
 Finish = Callable[[Layout, list[Timing]], None]
 
@@ -135,11 +139,15 @@ def _steps_run(
     tables.put("quality", imported.quality)
     tables.put("quality_summary", imported.quality_summary)
     order = steps(listed=asked.listed)
-    for each in late(order) if beside else order:
+    order = late(order) if beside else order
+    for each, unread in zip(order, last_reads(order, but=UNFORGOTTEN), strict=True):
         if asked.only is None or each.name in asked.only:
             run_step(each, run, beside.wait if beside and each.name == STEP else None)
             if beside and each.name == AFTER:
                 beside.begin(layout, zone, asked.as_of, asked.listed)
+        tables.forget(unread)
+        engine.trim()
+    run.limits += scheme.limits(tables)
     tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.stored))
     return run
 

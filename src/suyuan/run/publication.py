@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import ibis
+
 from suyuan.model.columns import Table
 from suyuan.model.results import RESULTS
 from suyuan.model.text import Text
-from suyuan.run.step_runs import Run, StepClock
+from suyuan.run.step_runs import Run, StepClock, row_count
 from suyuan.store.layout import Layout
-from suyuan.store.publish import published, write
+from suyuan.store.publish import PART, published, write, write_sorted
 
 #: Not written by steps, and made anew by each run.
 UNKEPT = frozenset({"quality", "quality_summary", "limits"})
@@ -35,6 +37,14 @@ def _publish(table: Table, run: Run, layout: Layout) -> int:
 
 
 def _written(table: Table, run: Run, path: Path) -> int:
-    fetched = run.tables.engine.fetch(run.tables[table.name])
-    write(published(fetched, table), path)
-    return fetched.num_rows
+    engine, rows = run.tables.engine, run.tables[table.name]
+    count = row_count(run.tables, table.name)
+    if count > PART:
+        sorts = {"ascending": ibis.asc, "descending": ibis.desc}
+        return write_sorted(
+            engine.stream(rows.order_by([sorts[way](name) for name, way in table.ordering])),
+            table,
+            path,
+        )
+    write(published(engine.fetch(rows), table), path)
+    return count

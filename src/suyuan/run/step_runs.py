@@ -74,7 +74,7 @@ def run_step(each: Step, run: Run, wait: Callable[[], float] | None = None) -> N
         rows, absent = {file.name: file.rows for file in found.tables}, list(found.absent)
     else:
         absent = [n for n in each.reads if n in each.without and not run.tables.has(n)]
-        rows = {name: _count(run.tables, name) for name in execute(each, run.tables)}
+        rows = {name: row_count(run.tables, name) for name in execute(each, run.tables)}
         if run.kept:
             run.kept.keep(each, run.tables, rows, absent)
     _note_limits(each, absent, run)
@@ -95,7 +95,8 @@ def _note_limits(each: Step, absent: Iterable[str], run: Run) -> None:
         )
 
 
-def _count(tables: Tables, name: str) -> int:
+def row_count(tables: Tables, name: str) -> int:
+    """How many rows a table of a run has."""
     return int(tables.engine.gather(_counted, tables[name])["n"][0].as_py())
 
 

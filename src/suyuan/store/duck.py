@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
@@ -19,6 +20,7 @@ from ibis.expr.schema import Schema
 
 from suyuan.store.derivation import Derivation
 from suyuan.store.fold import Kernel, outcome, whole_keys
+from suyuan.store.memory import give_back
 from suyuan.store.plans import Plans
 from suyuan.store.recording import Instruction, Recording, constant, filled, place
 
@@ -53,6 +55,9 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         )
         self.recordings: list[Recording] = []
         self._kept = self._opened = 0
+        #: Tables and views that nobody can ask for any more, and what each view still rests on.
+        self._gone: list[tuple[str, str]] = []
+        self._rests: dict[str, list[ops.DatabaseTable]] = {}
         self._alone = threads is None
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
@@ -72,7 +77,8 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         return self._record("arrow", name, schema, table)
 
     def view(self, expression: ir.Table) -> ir.Table:
-        return self._view(expression.schema(), self.plans.sql(expression))
+        rests = list(expression.op().find(ops.DatabaseTable))
+        return self._view(expression.schema(), self.plans.sql(expression), rests)
 
     def keep(self, expression: ir.Table) -> ir.Table:
         return self._keep(expression.schema(), self.plans.sql(expression))
@@ -88,7 +94,10 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         if kind == "arrow":
             return self.arrow(constant(content))
         sql = filled(content, [str(place(table)) for table in known])
-        return self._view(schema, sql) if kind == "view" else self._keep(schema, sql)
+        if kind == "keep":
+            return self._keep(schema, sql)
+        rests = [table.op() for table in known if _quoted(str(place(table))) in sql]
+        return self._view(schema, sql, rests)
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         return self._fetched(expression.schema(), self.plans.sql(expression))
@@ -118,6 +127,10 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         parts = [outcome(kernel, part, schema) for part in whole_keys(rows, by)]
         return self.arrow(pa.concat_tables([schema.empty_table(), *parts]))
 
+    def trim(self) -> None:
+        self._drop_gone()
+        give_back()
+
     def close(self) -> None:
         self.plans.save()
         self._ibis.disconnect()
@@ -139,15 +152,27 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         self._make(name, schema, sql)
         return self._record("keep", name, schema, sql)
 
-    def _view(self, schema: Schema, sql: str) -> ir.Table:
+    def _view(self, schema: Schema, sql: str, rests: list[ops.DatabaseTable]) -> ir.Table:
         name = self._name()
         self._ibis.con.execute(f"CREATE TEMP VIEW {_quoted(name)} AS {sql}")
+        self._rests[name] = rests
         return self._record("view", name, schema, sql)
 
     def _record(self, kind: str, name: str, schema: Schema, content: str | pa.Table) -> ir.Table:
         for recording in self.recordings:
             recording.note(Instruction(kind, name, schema, content))
-        return self._table(name, schema)
+        table = self._table(name, schema)
+        # A name is held by one node, and the node by every expression over it and nothing else.
+        gone = ("VIEW" if kind == "view" else "TABLE", name)
+        weakref.finalize(table.op(), self._gone.append, gone).atexit = False
+        return table
+
+    def _drop_gone(self) -> None:
+        """Drop what nobody can ask for; a view lets go of what it rests on."""
+        while self._gone:
+            kind, name = self._gone.pop()
+            self._ibis.con.execute(f"DROP {kind} {_quoted(name)}")
+            self._rests.pop(name, None)
 
     def _fetched(self, schema: Schema, sql: str) -> pa.Table:
         self._rows_asked()
@@ -167,6 +192,7 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
 
     def _make(self, name: str, schema: Schema, sql: str) -> None:
         """A table of just these columns and types, whatever types DuckDB itself would give."""
+        self._drop_gone()
         con = self._ibis.con
         con.execute(f"CREATE TEMP TABLE {_quoted(name)} ({_columns(schema)})")
         con.execute(f"INSERT INTO {_quoted(name)} {sql}")

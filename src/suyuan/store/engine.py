@@ -83,6 +83,9 @@ class Engine(Protocol):
         ``partial`` of one) and remember nothing.
         """
 
+    def trim(self) -> None:
+        """Give back the memory of tables that no expression reaches any more."""
+
     def close(self) -> None:
         """Give back memory and working files."""
 

@@ -1,5 +1,6 @@
 """Results as files: decimal yuan, times with their zone, written whole or not at all."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from suyuan.store.drafts import draft_of
 #: Digits of a float that are written, and the sizes between which powers of ten are exact enough.
 DIGITS = 9
 SMALLEST, LARGEST = 1e-10, 1e30
+#: Rows of a part of a result file; more than that are sorted by the engine and never held at once.
+PART = 1 << 20
 
 
 def published(rows: pa.Table, table: Table) -> pa.Table:
@@ -19,16 +22,52 @@ def published(rows: pa.Table, table: Table) -> pa.Table:
 
     Engines hand rows on in any order; two runs over the same files leave the same files.
     """
-    rows = rows.sort_by(table.ordering)
-    arrays = [_published(rows[column.copy_of or column.name], column.type) for column in table]
-    return pa.table(arrays, schema=table.published)
+    return _as_published(rows.sort_by(table.ordering), table)
 
 
 def write(rows: pa.Table, path: Path) -> None:
     """Write a Parquet file so that a run cut short leaves the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with draft_of(path) as draft:
-        pq.write_table(rows, draft, compression="zstd")
+        pq.write_table(rows, draft, compression="zstd", row_group_size=PART)
+
+
+def write_sorted(batches: Iterable[pa.RecordBatch], table: Table, path: Path) -> int:
+    """What :func:`published` and :func:`write` make of rows that come in the file's order; how many
+    they were.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with (
+        draft_of(path) as draft,
+        pq.ParquetWriter(draft, table.published, compression="zstd") as to,
+    ):
+        for part in _parts(batches):
+            count += part.num_rows
+            to.write_table(_as_published(part, table), row_group_size=PART)
+    return count
+
+
+def _parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The same rows in tables of :data:`PART` rows, but for the last one."""
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        rest = batch
+        while rows + rest.num_rows >= PART:
+            yield pa.Table.from_batches([*held, rest.slice(0, PART - rows)])
+            rest = rest.slice(PART - rows)
+            held, rows = [], 0
+        if rest.num_rows:
+            held.append(rest)
+            rows += rest.num_rows
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _as_published(rows: pa.Table, table: Table) -> pa.Table:
+    arrays = [_published(rows[column.copy_of or column.name], column.type) for column in table]
+    return pa.table(arrays, schema=table.published)
 
 
 def _published(column: pa.ChunkedArray, type_: Type) -> pa.Array | pa.ChunkedArray:

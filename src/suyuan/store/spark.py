@@ -121,6 +121,9 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
         folded.write.parquet(str(path))
         return self.parquet([path]).cast(ibis.Schema.from_pyarrow(schema))
 
+    def trim(self) -> None:
+        pass  # kept tables lie on disk
+
     def close(self) -> None:
         self.plans.save()
         self._session.stop()

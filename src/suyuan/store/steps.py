@@ -1,6 +1,6 @@
 """Steps: what they read, what they write, and the order that follows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from graphlib import CycleError, TopologicalSorter
@@ -62,6 +62,15 @@ def needed_for(wanted: Iterable[str], steps: Sequence[Step]) -> list[Step]:
             chosen.append(step)
             needed.update(step.reads)
     return chosen[::-1]
+
+
+def last_reads(steps: Sequence[Step], *, but: Collection[str]) -> list[list[str]]:
+    """For each of `steps`, in order, the tables that none after it reads; those of `but` never."""
+    needed, found = set(but), []
+    for step in reversed(steps):
+        found.append(sorted({*step.reads, *step.writes} - needed))
+        needed.update(found[-1])
+    return found[::-1]
 
 
 def execute(step: Step, tables: Tables) -> tuple[str, ...]:

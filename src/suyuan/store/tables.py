@@ -163,6 +163,12 @@ class Tables:
         self._filled.pop(name, None)
         self._written[name] = None
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Let go of tables that nobody will read: one of these is a missing table from then on."""
+        for name in names:
+            for held in (self._held, self._offered, self._filled):
+                held.pop(name, None)
+
     @property
     def written(self) -> tuple[str, ...]:
         """The names of what was put in through this view, in order."""

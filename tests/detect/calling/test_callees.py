@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from suyuan.detect.calling import activity, callees, reported
+from suyuan.detect.scheme import reports_of_scheme
 from tables import given
 
 T = datetime(2019, 5, 6, 1)
@@ -29,7 +30,8 @@ def report(**cells):
 
 def contacted(engine, calls, reports):
     tables = given(engine, calls=SPAN + calls, reports=reports)
-    found = reported.contacts(activity.pairs(tables["calls"]), tables["reports"])
+    met, ours = activity.pairs(tables["calls"]), reports_of_scheme(tables)
+    found = reported.contacts(met, tables["reports"], ours)
     return {row["caller"]: row for row in engine.fetch(found).to_pylist()}
 
 
@@ -58,7 +60,8 @@ def test_a_number_of_many_victims_by_chance_is_not_lifted(duck):
     tables = given(duck, calls=SPAN + calls, reports=reports)
     met = activity.pairs(tables["calls"])
     habits = activity.habits(tables["calls"], met)
-    found = reported.victims(reported.contacts(met, tables["reports"]), habits)
+    contacts = reported.contacts(met, tables["reports"], reports_of_scheme(tables))
+    found = reported.victims(contacts, habits)
     lift = {row["caller"]: row["victim_lift"] for row in duck.fetch(found).to_pylist()}
     assert lift["courier"] < 0.9 < 1.5 < lift["scam"]
 

@@ -16,6 +16,7 @@ def lifts(engine, members, victims):
             {
                 "caller": list(victims),
                 "victims": pa.array(victims.values(), pa.int64()),
+                "own_victims": pa.array(victims.values(), pa.int64()),
                 "expected": [0.0] * len(victims),
             }
         )

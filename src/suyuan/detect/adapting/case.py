@@ -4,7 +4,7 @@ Where at least :data:`ENOUGH` candidates are known guilty (reports, seizures, pe
 published card says which way each signal speaks and the case says how much. Every weight starts
 from a small step for each cut, and the published score of a candidate's conduct is one signal among
 them, so that a case like those it was fitted on keeps it and another leaves it. Where the case
-knows less, the published card stands.
+knows less, or the known have nothing in common, the published card stands.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,6 +22,9 @@ from suyuan.store.tables import Tables
 
 #: Known guilty, and candidates, from which on a case is learnt from.
 ENOUGH, MANY = 8, 100
+#: Area under the curve of known that were held out, against the unknown, from which on the case
+#: is learnt from (the unknown hold guilty ones, so that 1 is out of reach).
+ALIKE = 0.75
 #: What a step adds before the case has spoken, in nats: of a signal, of the published score.
 USUAL, PUBLISHED_STEP = 0.12, 0.6
 #: Share of the guilty of whom such signals speak; nobody knows it, so neither side is taken.
@@ -73,6 +76,8 @@ def of_case(
     if sample is None:
         return None
     design = _design([*usable, published_signal()], sample)
+    if not _have_in_common(sample, design):
+        return None
     chance = _chance(sample, design)
     steps_, bias = learning.learn(design.x, sample.known, chance.of(sample), *design.prior(sample))
     rated = marked.mutate(**{KNOWN: chance.odds(marked), BEFORE: ibis.literal(bias)})
@@ -209,6 +214,17 @@ class _Design:
             bins = steps.weights(learnt[low:high], values, signal.edges, rising=rising)
             facts[signal.name] = replace(signal, weights=bins)
         return facts
+
+
+def _have_in_common(sample: _Sample, design: _Design) -> bool:
+    """Whether what half of the known teach ranks the other half above the unknown.
+
+    Where it does not, the known have nothing in common that others lack: accounts that one-off
+    frauds happened to use, say. Weighed by them a card would name whoever is like anybody.
+    """
+    start, least, _ = design.prior(sample)
+    area = learning.held_out(design.x, sample.known, start, least, sample.many)
+    return area >= ALIKE
 
 
 def _usual(signal: Signal) -> float:

@@ -17,15 +17,18 @@ CROWD = 400
 def lift(members: ir.Table, victims: ir.Table, name: str) -> ir.Table:
     """For each ``caller``: `name`, the log of its fellows' victims over those chance gives.
 
+    And ``NAME_own``: fellows' victims whose reports are of this fraud.
+
     `members` has pairs ``caller``, ``fellowship``; `victims` the columns of ``reported.victims``.
     A number's own victims do not count. Null where it has no fellows; the strongest of several
     fellowships counts.
     """
-    known = members.join(victims.select("caller", "victims", "expected"), "caller")
+    known = members.join(victims.select("caller", "victims", "own_victims", "expected"), "caller")
     window = ibis.window(group_by="fellowship")
     summed = known.mutate(
         fellows=known.count().over(window),
         met=known["victims"].sum().over(window) - known["victims"],
+        own=known["own_victims"].sum().over(window) - known["own_victims"],
         due=known["expected"].sum().over(window) - known["expected"],
     )
     several = summed.filter((summed["fellows"] > 1) & (summed["fellows"] <= CROWD))
@@ -33,7 +36,7 @@ def lift(members: ir.Table, victims: ir.Table, name: str) -> ir.Table:
     return (
         several.mutate(value=value)
         .group_by("caller")
-        .aggregate(**{name: lambda t: t["value"].max()})
+        .aggregate(**{name: lambda t: t["value"].max(), f"{name}_own": lambda t: t["own"].max()})
     )
 
 

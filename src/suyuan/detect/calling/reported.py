@@ -8,6 +8,8 @@ number of that reach meets by chance.
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.detect.scheme import marked
+
 #: Clocks of carriers, victims and police differ, and "around three" is not 15:00:00.
 SKEW = ibis.interval(hours=2)
 #: A call so near to the first contact is held to be it, in seconds.
@@ -16,12 +18,14 @@ PROMPT = 900
 MEMORY = ibis.interval(days=4)
 
 
-def contacts(pairs: ir.Table, reports: ir.Table) -> ir.Table:
+def contacts(pairs: ir.Table, reports: ir.Table, related: ir.Table) -> ir.Table:
     """Strangers' first calls to victims, and whether they came about the first contact.
 
-    One row for each (``caller``, ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit``
-    (the call fell into the report's window), ``off`` (seconds from the first contact, null where
-    that is not known) and ``chance`` (the window's share of the case's span).
+    `related` has the ``report_id`` of the reports of this fraud. One row for each (``caller``,
+    ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit`` (the call fell into the
+    report's window), ``off`` (seconds from the first contact, null where that is not known),
+    ``chance`` (the window's share of the case's span) and ``ours`` (1 where the report is of this
+    fraud).
     A friend who happens to call at that hour has called before, and is no hit.
     """
     facts = reports.filter(reports["victim_phone"].notnull())
@@ -34,7 +38,7 @@ def contacts(pairs: ir.Table, reports: ir.Table) -> ir.Table:
         ends=ibis.coalesce(facts["contacted_at"] + SKEW, facts["reported_at"]),
     )
     ends = pairs.aggregate(first=pairs["first_call"].min(), last=pairs["first_call"].max())
-    both = pairs.join(facts, "callee").cross_join(ends)
+    both = marked(pairs.join(facts, "callee"), related).cross_join(ends)
     span = _seconds(both["first"], both["last"])
     window = _seconds(both["begins"], both["ends"])
     hit = (both["first_call"] >= both["begins"]) & (both["first_call"] <= both["ends"])
@@ -47,17 +51,20 @@ def contacts(pairs: ir.Table, reports: ir.Table) -> ir.Table:
         hit=hit.cast("int64"),
         off=_seconds(both["contacted_at"], both["first_call"]).abs(),
         chance=ibis.least(window / ibis.greatest(span, 86400.0), 1.0),
+        ours="ours",
     )
 
 
 def attributed(contacts_: ir.Table, named_: ir.Table) -> ir.Table:
-    """For each caller: ``known_cases``, the reports whose first contact is held to be its call.
+    """For each caller: ``known_cases``, reports of this fraud whose first contact was its call.
 
     Of the strangers who called a victim about the hour of contact one is taken: the one that the
     report names, else the nearest if it is no further off than :data:`PROMPT`.
     """
     word = named_.select("report_id", caller="number").distinct().mutate(said=ibis.literal(1))
-    near = contacts_.filter((contacts_["hit"] == 1) & contacts_["off"].notnull())
+    near = contacts_.filter(
+        (contacts_["hit"] == 1) & contacts_["off"].notnull() & (contacts_["ours"] == 1)
+    )
     near = near.left_join(word, ["report_id", "caller"]).drop("report_id_right", "caller_right")
     near = near.mutate(said=near["said"].fill_null(0))
     order = [ibis.desc("said"), ibis.asc("off"), ibis.asc("caller")]
@@ -73,11 +80,14 @@ def _seconds(earlier: ir.TimestampValue, later: ir.TimestampValue) -> ir.Floatin
 def victims(contacts_: ir.Table, habits: ir.Table) -> ir.Table:
     """For each caller: ``victims`` contacted, how many ``expected``, ``loss``, ``victim_lift``.
 
+    ``own_victims`` are those of them whose report is of this fraud.
+
     The lift is the log of how many of its first calls to victims fell about their first contact,
     over how many would by chance (half a victim is added to both: a small number says little).
     """
     found = contacts_.group_by("caller").aggregate(
         victims=contacts_["hit"].sum(),
+        own_victims=(contacts_["hit"] * contacts_["ours"]).sum(),
         loss=contacts_["loss"].sum(where=contacts_["hit"] == 1),
         expected=contacts_["chance"].sum(),
     )
@@ -86,6 +96,7 @@ def victims(contacts_: ir.Table, habits: ir.Table) -> ir.Table:
     return both.select(
         "caller",
         victims=count,
+        own_victims=both["own_victims"].fill_null(0),
         expected=expected,
         loss=both["loss"],
         victim_lift=((count + 0.5) / (expected + 0.5)).ln(),

@@ -16,9 +16,10 @@ def passages(tables: Tables) -> ir.Table:
     at, giver, taker (entities; where a row names one side only the other is whoever had the card
     before or after), fresh (hours since issue), dirt (0..1: reported money was traced into it, or
     the account that paid for it is a likely mule; 0 from the hands of whoever once gave value for
-    it, for what honest customers buy of a dealer is theirs), gap (price over face, less the median
-    of that kind of card in this case), left_at (when the taker passed it on or used it) and left_as
-    (``transfer`` or ``redeem``).
+    it, for what honest customers buy of a dealer is theirs), charged (1 where such money was
+    traced into it or the account is a decided mule, unless dirt is 0), gap (price over face, less
+    the median of that kind of card in this case), left_at (when the taker passed it on or used it)
+    and left_as (``transfer`` or ``redeem``).
     """
     return passed(tables, tables.engine.keep(custody(tables)))
 
@@ -41,6 +42,7 @@ def passed(tables: Tables, chain: ir.Table) -> ir.Table:
             rate=rate,
             fresh=(moved["at"].epoch_seconds() - moved["born"].epoch_seconds()) / 3600.0,
             dirt=ibis.ifelse(moved["paid_before"] > 0, 0.0, moved["dirt"].fill_null(0.0)),
+            charged=ibis.ifelse(moved["paid_before"] > 0, 0, moved["charged"].fill_null(0)),
         )
     )
     usual = moved.group_by("kind").aggregate(usual=moved["rate"].median())
@@ -87,16 +89,23 @@ def custody(tables: Tables) -> ir.Table:
 
 
 def _dirt(tables: Tables, born: ir.Table) -> ir.Table:
-    """``dirt`` of each card, with when it was issued."""
-    mules = tables["findings:mule_account"].select("subject", "score")
+    """``dirt`` of each card and whether it is ``charged``, with when it was issued."""
+    mules = tables["findings:mule_account"]
+    mules = mules.select("subject", "score", named=mules["decided"].cast("int64"))
     paid = tables["payments"].select("payment_id", payer=ACCOUNT + tables["payments"]["payer"])
     by_payer = born.join(paid, born["paid_by"] == paid["payment_id"])
     by_payer = by_payer.join(mules, by_payer["payer"] == mules["subject"])
-    by_payer = by_payer.group_by("voucher_id").aggregate(paid_dirt=by_payer["score"].max())
+    by_payer = by_payer.group_by("voucher_id").aggregate(
+        paid_dirt=by_payer["score"].max(), paid_named=by_payer["named"].max()
+    )
     owners = tables["owners"].select("subject", "entity").distinct()
-    owner = owners.join(mules, "subject").group_by("entity").aggregate(score=ibis._["score"].max())
+    owner = (
+        owners.join(mules, "subject")
+        .group_by("entity")
+        .aggregate(score=ibis._["score"].max(), named=ibis._["named"].max())
+    )
     by_owner = born.join(owner, born["first"] == owner["entity"])
-    by_owner = by_owner.select("voucher_id", owned_dirt="score")
+    by_owner = by_owner.select("voucher_id", owned_dirt="score", owned_named="named")
     steps = traced(tables)
     into = steps.filter(steps["voucher_id"].notnull()).select("voucher_id").distinct()
     found = born.left_join(by_payer, "voucher_id").drop("voucher_id_right")
@@ -107,7 +116,12 @@ def _dirt(tables: Tables, born: ir.Table) -> ir.Table:
         found["owned_dirt"].fill_null(0.0),
         found["seen"].fill_null(0.0),
     )
-    return found.select("voucher_id", "born", dirt=worst)
+    sure = ibis.greatest(
+        found["paid_named"].fill_null(0),
+        found["owned_named"].fill_null(0),
+        found["seen"].fill_null(0.0).cast("int64"),
+    )
+    return found.select("voucher_id", "born", dirt=worst, charged=sure)
 
 
 def median_hours(later: ir.TimestampValue, earlier: ir.TimestampValue) -> ir.FloatingScalar:

@@ -1,0 +1,48 @@
+"""Which reports may be of the fraud that this chain is about, and so speak against somebody.
+
+A case holds reports of other frauds too: of loans, of shops that never sent, of friends who were
+none. Their numbers and accounts are listed as all others are; but that an account was named in such
+a report makes nobody a farm of this chain, and from many of them a case would learn to take campus
+rooms for farms. So only reports that may be of this fraud name anybody, or are learnt from.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.detect.leaks.relevance import relevance
+from suyuan.model.text import Text
+from suyuan.store.tables import Tables
+
+#: What a narrative must leave of a chance: some of ours say little. A label alone is told apart
+#: from those of other frauds in the middle; without either a report may be ours.
+LEFT_OPEN, LIKELY = 0.15, 0.5
+#: Said of a case whose reports are all of other frauds.
+NONE_OF_OURS = Text(
+    "no report of this case may be of the fraud that begins with orders: numbers and accounts of "
+    "which only reports of other frauds speak are listed and not named",
+    "本案没有冒充客服类报案；仅由其他类型报案提及的号码和账号只列出，不认定",
+)
+
+
+def reports_of_scheme(tables: Tables) -> ir.Table:
+    """``report_id`` of each report that may be of this fraud."""
+    read, reports = relevance(tables), tables["reports"]
+    narrated = reports.filter(reports["narrative"].notnull()).select("report_id").distinct()
+    both = read.left_join(narrated, read["contact"] == narrated["report_id"])
+    least = ibis.ifelse(both["report_id"].notnull(), LEFT_OPEN, LIKELY)
+    return both.filter(both["relevance"] >= least).select(report_id="contact").distinct()
+
+
+def marked(rows: ir.Table, related: ir.Table) -> ir.Table:
+    """`rows` with ``ours``: 1 where their ``report_id`` is among `related`, else 0."""
+    flag = related.select("report_id").distinct().mutate(ours=ibis.literal(1))
+    both = rows.left_join(flag, "report_id").drop("report_id_right")
+    return both.mutate(ours=both["ours"].fill_null(0))
+
+
+def limits(tables: Tables) -> list[dict[str, str]]:
+    """The limit of a case that holds no report of this fraud, as a row of the table ``limits``."""
+    if not tables.has("reports") or tables.engine.fetch(reports_of_scheme(tables)).num_rows:
+        return []
+    effects = {"effect": NONE_OF_OURS.en, "effect_zh": NONE_OF_OURS.zh}
+    return [{"step": "reading", "table": "reports", **effects}]
