@@ -31,6 +31,7 @@ from suyuan.detect.leaks.hand_inference import point
 from suyuan.detect.leaks.inquiry import Inquiry, inquire
 from suyuan.detect.leaks.nesting import jointly
 from suyuan.detect.leaks.sentences import because, rivals
+from suyuan.detect.scheme import reports_of_scheme
 from suyuan.model.text import Text
 from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
@@ -53,6 +54,7 @@ _TYPES = {
     "first_seen": pa.timestamp("us"),
     "last_seen": pa.timestamp("us"),
     "mechanism": pa.string(),
+    "corroborated": pa.bool_(),
 }
 _ROWS = pa.schema(
     [(name, pa.string()) for name in ("subject", "table", "row_id", "signal", "note")]
@@ -83,9 +85,28 @@ def measure(tables: Tables) -> Measured:
     orgs = {name: one for name, one in marked.items() if name in asked.exposure.subjects}
     found = marking(found, orgs, prior)
     handlers = point(tables, asked, seized, found)
-    named = marking([*found, *handlers.candidates], marked, prior)
+    named = _corroborated(tables, marking([*found, *handlers.candidates], marked, prior))
     marks = [line for one in marked.values() for line in one.rows]
     return _measured(tables, named, [*behind, *handlers.rows, *marks])
+
+
+def _corroborated(tables: Tables, found: list[Row]) -> list[Row]:
+    """Whether a source may be named: not by exhibits alone in a case without this fraud.
+
+    Where reports were made, none of them may be of this fraud and no number is known for it, a
+    list in somebody's store room is no more than that. What a marked order says stands by itself.
+    """
+    quiet = derive_table(tables, _of_scheme, tables)
+    silent = tables.has("reports") and not tables.engine.fetch(quiet).num_rows
+    return [one | {"corroborated": not silent or one["canary"] > 0} for one in found]
+
+
+def _of_scheme(tables: Tables) -> ir.Table:
+    """One row, if a report may be of this fraud or a number is decided to call for it."""
+    callers = tables["findings:scam_caller"]
+    callers = callers.filter(callers["decided"])
+    reports = reports_of_scheme(tables).select(known="report_id")
+    return ibis.union(reports, callers.select(known="subject")).limit(1)
 
 
 def _seized(tables: Tables, exposure: Exposure) -> dict[str, tuple[LeakAnswer, Seized]]:

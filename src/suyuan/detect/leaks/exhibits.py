@@ -12,6 +12,7 @@ from suyuan.detect.leaks.answers import LeakAnswer, answers, evidence_pairs
 from suyuan.detect.leaks.arrays import Exposure, Pairings
 from suyuan.detect.leaks.attribution import Attribution, attribute
 from suyuan.detect.leaks.contacts import ATTRIBUTES
+from suyuan.detect.leaks.copies import copies
 from suyuan.detect.leaks.victims import inside, through
 from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
@@ -32,7 +33,7 @@ def copied_orders(tables: Tables) -> ir.Table:
     ``out_by`` is the first moment at which somebody is known to have had a copy; null where no copy
     says when it was obtained.
     """
-    matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
+    matched = copies(tables, SURE)
     rows = tables["leaked"].select("obtained_at", of="row_id").view()
     dated = matched.left_join(rows, matched["leaked_row"] == rows["of"])
     each = dated.group_by("order_id").aggregate(
@@ -56,11 +57,11 @@ class Seized:
         candidate = exposure.subjects.index(subject)
         chosen = self.weighed.take(evidence_pairs(self.attribution, self.pairings, candidate)[:100])
         line = {"subject": subject, "signal": "exhibit"}
-        copies = [
+        copied = [
             line | {"table": "leaked", "row_id": row, "note": "a copy of an order"}
             for row in chosen["leaked_row"].to_pylist()
         ]
-        return copies + [
+        return copied + [
             line | {"table": "orders", "row_id": row, "note": "found in seized data"}
             for row in chosen["row_id"].to_pylist()
         ]
@@ -97,16 +98,15 @@ def _part(copied: ir.Table, step: int) -> ir.Table:
     ).order_by("order_id")
 
 
-def _holdings(matches: ir.Table, leaked: ir.Table) -> ir.Table:
-    matched = matches.filter(matches["probability"] >= SURE)
-    leaked = leaked.select("exhibit_id", leaked_row="row_id")
-    held = matched.select("order_id", "leaked_row").inner_join(leaked, "leaked_row")
-    return held.select("exhibit_id", "order_id").distinct().order_by("exhibit_id", "order_id")
+def _holdings(tables: Tables) -> ir.Table:
+    leaked = tables["leaked"].select("exhibit_id", leaked_row="row_id")
+    held = copies(tables, SURE).select("order_id", "leaked_row").inner_join(leaked, "leaked_row")
+    return held.select("exhibit_id", "order_id").distinct()
 
 
 def _exhibits(tables: Tables, weighed: pa.Table) -> list[np.ndarray]:
     """Which of the orders `weighed` each exhibit holds, those with most first; none holds all."""
-    pairs = tables.engine.gather(_holdings, tables["matches"], tables["leaked"])
+    pairs = tables.engine.fetch(derive_table(tables, _holdings, tables))
     order = pc.index_in(pairs["order_id"], value_set=weighed["order_id"].combine_chunks())
     known = pairs.append_column("place", order).filter(pc.is_valid(order))
     sizes = known.group_by("exhibit_id").aggregate([("place", "count")])
@@ -151,7 +151,7 @@ def shares(tables: Tables, sources: ir.Table) -> ir.Table:
     sources could have let out is parted equally; the rest of the exhibit is of unknown origin.
     """
     leaked = tables["leaked"].select("exhibit_id", leaked_row="row_id")
-    matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
+    matched = copies(tables, SURE)
     held = matched.inner_join(tables["orders"], "order_id").inner_join(leaked, "leaked_row")
     each = ibis.union(
         *(

@@ -5,6 +5,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from suyuan.detect.leaks.contacts import ATTRIBUTES, CALL_WEIGHT, contacts
+from suyuan.detect.leaks.copies import copies
 from suyuan.detect.leaks.lags import EDGES
 from suyuan.detect.leaks.relevance import relevance
 from suyuan.detect.leaks.sightings import with_sight
@@ -48,8 +49,7 @@ def _exposed(tables: Tables, now: int) -> ir.Table:
     found = found.select(
         source="subject", leaked="score", leaked_from="first_seen", leaked_to="last_seen"
     )
-    copied = tables["matches"].filter(lambda t: t["probability"] >= SURE_COPY)
-    copied = copied.select("order_id").distinct().mutate(copied=1)
+    copied = copies(tables, SURE_COPY).select("order_id").distinct().mutate(copied=1)
     parts = []
     for name, kind in ATTRIBUTES.items():
         orders = tables["orders"]

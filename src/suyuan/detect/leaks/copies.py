@@ -1,0 +1,26 @@
+"""Orders whose copies stand in seized data, but for lists of those who had the orders anyway."""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.detect.leaks.contacts import ATTRIBUTES
+from suyuan.store.tables import Tables
+
+
+def copies(tables: Tables, least: float) -> ir.Table:
+    """The rows of ``matches`` of at least this probability that are copies in other hands.
+
+    A shop's list of its own customers, found with the shop, let nothing out: an order is no copy
+    where the holder of the exhibit is an organisation that the order went through.
+    """
+    matched = tables["matches"]
+    matched = matched.filter(matched["probability"] >= least)
+    held = tables["leaked"].select("holder_id", of="row_id")
+    held = held.filter(held["holder_id"].notnull())
+    orders = tables["orders"].select("order_id", *ATTRIBUTES)
+    pairs = matched.select("leaked_row", "order_id").inner_join(
+        held, ibis._["leaked_row"] == held["of"]
+    )
+    pairs = pairs.inner_join(orders, "order_id")
+    own = pairs.filter(ibis.or_(*(pairs[name] == pairs["holder_id"] for name in ATTRIBUTES)))
+    return matched.anti_join(own.select("leaked_row", "order_id"), ["leaked_row", "order_id"])
