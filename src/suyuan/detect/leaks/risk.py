@@ -171,6 +171,7 @@ AT_RISK_STEP = Step(
         "orders",
         "reports",
         "calls",
+        "leaked",
         "matches",
         "accesses",
         "fraud_types",
