@@ -22,8 +22,8 @@ from suyuan.store.tables import Tables
 
 #: Known guilty, and candidates, from which on a case is learnt from.
 ENOUGH, MANY = 8, 100
-#: Area under the curve of known that were held out, against the unknown, from which on the case
-#: is learnt from (the unknown hold guilty ones, so that 1 is out of reach).
+#: Area under the curve of known that were held out, against the innocent, from which on the case
+#: is learnt from.
 ALIKE = 0.75
 #: What a step adds before the case has spoken, in nats: of a signal, of the published score.
 USUAL, PUBLISHED_STEP = 0.12, 0.6
@@ -76,9 +76,9 @@ def of_case(
     if sample is None:
         return None
     design = _design([*usable, published_signal()], sample)
-    if not _have_in_common(sample, design):
-        return None
     chance = _chance(sample, design)
+    if not _have_in_common(sample, design, chance):
+        return None
     steps_, bias = learning.learn(design.x, sample.known, chance.of(sample), *design.prior(sample))
     rated = marked.mutate(**{KNOWN: chance.odds(marked), BEFORE: ibis.literal(bias)})
     return Learnt(case_card(card, design.fitted_signals(steps_)), rated)
@@ -216,15 +216,19 @@ class _Design:
         return facts
 
 
-def _have_in_common(sample: _Sample, design: _Design) -> bool:
-    """Whether what half of the known teach ranks the other half above the unknown.
+def _have_in_common(sample: _Sample, design: _Design, chance: _Chance) -> bool:
+    """Whether what half of the known teach ranks the other half above the innocent.
 
     Where it does not, the known have nothing in common that others lack: accounts that one-off
-    frauds happened to use, say. Weighed by them a card would name whoever is like anybody.
+    frauds happened to use, say. Weighed by them a card would name whoever is like anybody. The
+    unknown hold guilty ones, who are like the known: each known stands for so many of them as its
+    chance to be known says, and what the curve loses by them is given back.
     """
     start, least, _ = design.prior(sample)
     area = learning.held_out(design.x, sample.known, start, least, sample.many)
-    return area >= ALIKE
+    each = chance.of(sample)[sample.known]
+    guilty = ((1.0 - each) / each).sum() / sample.many[~sample.known].sum()
+    return learning.among_innocent(area, guilty) >= ALIKE
 
 
 def _usual(signal: Signal) -> float:

@@ -23,6 +23,8 @@ PULL = 0.1
 STEEPEST = 1.0
 #: A guilty candidate is known with at least and at most this chance.
 LEAST_CHANCE, MOST_CHANCE = 0.01, 0.95
+#: So large a share of the unknown is believed guilty at most, when the known are tried on them.
+MOST_GUILTY = 0.5
 
 
 def learn(
@@ -107,6 +109,16 @@ def held_out(
         kept = ~taught
         wins.append(_area(x[kept] @ steps, known[kept], many[kept]))
     return float(np.mean(wins))
+
+
+def among_innocent(area: float, guilty: float) -> float:
+    """The area against innocent ones, where a share `guilty` of the unknown are as the known.
+
+    Against those it is a half (Menon and others, Learning from corrupted binary labels, 2015). No
+    more than :data:`MOST_GUILTY` of the unknown are believed to be.
+    """
+    share = min(guilty, MOST_GUILTY)
+    return (area - share / 2.0) / (1.0 - share)
 
 
 def _area(score: np.ndarray, known: np.ndarray, many: np.ndarray) -> float:
