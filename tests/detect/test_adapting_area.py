@@ -16,7 +16,7 @@ def drawn(guilty, innocent, known, apart, seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_guilty_among_the_unknown_hide_nothing(seed):
     """Most of those not known are guilty: the plain area is low, that against the innocent not."""
-    score, known = drawn(guilty=100, innocent=100, known=100, apart=1.6, seed=seed)
+    score, known = drawn(guilty=1_000, innocent=1_000, known=1_000, apart=1.6, seed=seed)
     area = _area(score, known, np.ones(score.size))
     assert area < 0.75
     assert among_innocent(area, 0.5) > 0.78
