@@ -40,17 +40,7 @@ def test_what_is_left_out_is_told(table: str) -> None:
     assert all(text.en and text.zh for text in told)
 
 
-#: Without these tables a case knows too little to weigh its cards, and the published ones decide.
-TOO_FEW_KNOWN = pytest.mark.xfail(
-    strict=True,
-    reason="a case that knows too few weighs with the published cards, which decide more of this"
-    " small world than what it learns with all tables: 20 new of 138",
-)
-
-
-@pytest.mark.parametrize(
-    "gone", [GROUPS[0], pytest.param(GROUPS[1], marks=TOO_FEW_KNOWN)], ids="+".join
-)
+@pytest.mark.parametrize("gone", GROUPS, ids="+".join)
 def test_nobody_is_newly_accused(gone: tuple[str, ...], first: First, tmp_path: Path) -> None:
     case = {name: frame for name, frame in first.case.items() if name not in gone}
     now, was = found(look_into(write(case, tmp_path / "case"))), found(first.results)
