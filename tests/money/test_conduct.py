@@ -3,10 +3,11 @@
 import pytest
 from test_trace import account, card, ends, paid
 
-from suyuan.money.origins import origins, trace_scope
+from suyuan.money.origins import origins
 from suyuan.money.payee_typos import variants
 from suyuan.money.step import MONEY
 from suyuan.money.trace import trace
+from suyuan.money.trace_scope import trace_scope
 from suyuan.store.duck import DuckEngine
 from tables import given
 

@@ -3,8 +3,9 @@
 import pytest
 from test_trace import account, card, ends, paid, zheng
 
-from suyuan.money.origins import origins, trace_scope
+from suyuan.money.origins import origins
 from suyuan.money.trace import trace
+from suyuan.money.trace_scope import trace_scope
 from suyuan.store.duck import DuckEngine
 from tables import given
 

@@ -19,10 +19,11 @@ from suyuan.money.flow_graph import TraceInputs
 from suyuan.money.graph_building import resting_places
 from suyuan.money.methods import DEFAULT, METHODS, Method, method
 from suyuan.money.order import UNKNOWN, openings
-from suyuan.money.origins import origins, trace_scope
+from suyuan.money.origins import origins
 from suyuan.money.owners import ACCOUNT
 from suyuan.money.sweep import sweep
 from suyuan.money.trace_inputs import gather_inputs
+from suyuan.money.trace_scope import trace_scope
 from suyuan.store.tables import Tables
 
 #: How many payments back sources are sought.

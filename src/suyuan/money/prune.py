@@ -12,8 +12,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from suyuan.money.origins import TraceScope
 from suyuan.money.owners import SHOPS
+from suyuan.money.trace_scope import TraceScope
 
 #: So many payments fit into memory as they are.
 FITS: Final = 5_000_000

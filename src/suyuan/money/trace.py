@@ -16,12 +16,13 @@ from suyuan.money.exits import Rest, exits, not_located, poisoned, rests, traces
 from suyuan.money.flow_graph import TraceGraph, TraceInputs
 from suyuan.money.graph_building import build_graph
 from suyuan.money.methods import DEFAULT, POISON, Method, method
-from suyuan.money.origins import TraceScope, origins, trace_scope
+from suyuan.money.origins import origins
 from suyuan.money.poison import poison
 from suyuan.money.prune import reachable
 from suyuan.money.settlement import settled
 from suyuan.money.sweep import sweep
 from suyuan.money.trace_inputs import gather_inputs
+from suyuan.money.trace_scope import TraceScope, trace_scope
 from suyuan.store.tables import Tables
 
 _OWN: Final = {"report_id": pa.string(), "account_no": pa.string()}

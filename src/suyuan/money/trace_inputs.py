@@ -11,7 +11,7 @@ from suyuan.money.cards import cards, linked
 from suyuan.money.flow_graph import Claims, TraceInputs
 from suyuan.money.inferred_payments import with_inferred
 from suyuan.money.ledger import Ledger, find, ledger
-from suyuan.money.origins import TraceScope
+from suyuan.money.trace_scope import TraceScope
 
 
 def gather_inputs(on: TraceScope, starts: pa.Table) -> TraceInputs:

@@ -1,0 +1,35 @@
+"""What a tracing looks at: settled payments, victims' accounts, accounts of the ring."""
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.money.owners import (
+    accounts_between,
+    borrowers_accounts,
+    ring_accounts,
+    victims_accounts,
+)
+from suyuan.money.settlement import settled
+from suyuan.store.tables import Tables
+
+
+@dataclass(frozen=True, slots=True)
+class TraceScope:
+    """What origins are looked for in: settled payments, victims' accounts, accounts of the ring."""
+
+    tables: Tables
+    moved: ir.Table
+    own: ir.Table
+    ring: ir.Table
+
+
+def trace_scope(tables: Tables, ring: ir.Table | None = None) -> TraceScope:
+    """Evaluate what every later relation reads; `ring` (account_no) is known from elsewhere."""
+    keep = tables.engine.keep
+    moved, own = keep(settled(tables)), keep(victims_accounts(tables))
+    own = keep(ibis.union(own, borrowers_accounts(tables, own, moved), distinct=True))
+    ring = keep(ring_accounts(tables, ring))
+    between = accounts_between(tables, own, moved).anti_join(ring, "account_no")
+    return TraceScope(tables, moved, keep(ibis.union(own, between, distinct=True)), ring)
