@@ -148,19 +148,19 @@ def _joined(
     A large group asks of each newcomer ties to many of its reports. Who shares a number with one of
     them, and nothing with any other group, belongs there all the same.
     """
-    size = np.bincount(label, minlength=len(label))
-    pull: dict[int, dict[int, float]] = {}
-    for one, other in ((left, right), (right, left)):
-        alone = np.flatnonzero((size[label[one]] == 1) & (size[label[other]] > 1))
-        for tie in alone.tolist():
-            toward = pull.setdefault(int(one[tie]), {})
-            group = int(label[other[tie]])
-            toward[group] = toward.get(group, 0.0) + float(weight[tie])
+    count = len(label)
+    size = np.bincount(label, minlength=count)
+    one, other = np.concatenate([left, right]), np.concatenate([right, left])
+    alone = (size[label[one]] == 1) & (size[label[other]] > 1)
+    keys, which = np.unique(one[alone] * count + label[other][alone], return_inverse=True)
+    pull = np.bincount(which, np.concatenate([weight, weight])[alone], minlength=len(keys))
+    report, group = keys // count, keys % count
+    in_favour = np.bincount(report, np.maximum(pull, 0.0), minlength=count)
+    order = np.lexsort((group, -pull, report))
+    best = order[np.unique(report[order], return_index=True)[1]]
+    best = best[pull[best] > CLEAR * in_favour[report[best]]]
     out = label.copy()
-    for report, toward in pull.items():
-        group = max(toward, key=lambda each: (toward[each], -each))
-        if toward[group] > CLEAR * sum(max(tie, 0.0) for tie in toward.values()):
-            out[report] = group
+    out[report[best]] = group[best]
     return out
 
 

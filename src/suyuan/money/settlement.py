@@ -26,7 +26,23 @@ def settled(tables: Tables) -> ir.Table:
 
     Columns: row_id, payment_id, at, payer, payee, amount, balance_after, cash, fee.
     """
-    payments = _with_cash_places(tables["payments"])
+    return _settled(tables, tables["payments"])
+
+
+def settled_and_drawn(tables: Tables) -> ir.Table:
+    """The same with withdrawals that name no machine or counter, for following money.
+
+    Each goes to a place of its payer's own, whose name begins with :data:`NOWHERE`. It is nobody's
+    account, and so not among those that :func:`settled` knows.
+    """
+    payments = tables["payments"]
+    unnamed = payments.payee.isnull() & (payments.channel == "cash")
+    place = ibis.literal(NOWHERE) + payments.payer
+    named = payments.mutate(payee=ibis.ifelse(unnamed, place, payments.payee))
+    return _settled(tables, named)
+
+
+def _settled(tables: Tables, payments: ir.Table) -> ir.Table:
     payments = payments.filter(
         payments.amount > 0, payments.payer != payments.payee, _in_main_currency(tables)
     )
@@ -47,13 +63,6 @@ def settled(tables: Tables) -> ir.Table:
         cash=moved.channel.fill_null("") == "cash",
         fee=ibis.or_(*(memo.contains(word) for word in _FEE_WORDS)) & (moved.amount <= FEE_AT_MOST),
     )
-
-
-def _with_cash_places(payments: ir.Table) -> ir.Table:
-    """A withdrawal that names no machine or counter goes to a place of its payer's own."""
-    unnamed = payments.payee.isnull() & (payments.channel == "cash")
-    place = ibis.literal(NOWHERE) + payments.payer
-    return payments.mutate(payee=ibis.ifelse(unnamed, place, payments.payee))
 
 
 def _in_main_currency(tables: Tables) -> ir.BooleanValue:

@@ -19,7 +19,7 @@ from suyuan.money.methods import DEFAULT, POISON, Method, method
 from suyuan.money.origins import origins
 from suyuan.money.poison import poison
 from suyuan.money.prune import reachable
-from suyuan.money.settlement import settled
+from suyuan.money.settlement import settled_and_drawn
 from suyuan.money.sweep import sweep
 from suyuan.money.trace_inputs import gather_inputs
 from suyuan.money.trace_scope import TraceScope, trace_scope
@@ -81,7 +81,7 @@ def trace_payments(
     Raises :class:`InputError` where none of the payments moved money.
     """
     chosen = [method(name) for name in methods]
-    moved = tables.engine.keep(settled(tables))
+    moved = tables.engine.keep(settled_and_drawn(tables))
     asked = moved.filter(moved.payment_id.isin(list(payment_ids)))
     starts = tables.engine.fetch(
         asked.select(

@@ -11,7 +11,7 @@ from suyuan.money.owners import (
     ring_accounts,
     victims_accounts,
 )
-from suyuan.money.settlement import settled
+from suyuan.money.settlement import settled_and_drawn
 from suyuan.store.tables import Tables
 
 
@@ -28,7 +28,7 @@ class TraceScope:
 def trace_scope(tables: Tables, ring: ir.Table | None = None) -> TraceScope:
     """Evaluate what every later relation reads; `ring` (account_no) is known from elsewhere."""
     keep = tables.engine.keep
-    moved, own = keep(settled(tables)), keep(victims_accounts(tables))
+    moved, own = keep(settled_and_drawn(tables)), keep(victims_accounts(tables))
     own = keep(ibis.union(own, borrowers_accounts(tables, own, moved), distinct=True))
     ring = keep(ring_accounts(tables, ring))
     between = accounts_between(tables, own, moved).anti_join(ring, "account_no")

@@ -134,6 +134,14 @@ NEAR = {
         "leaked": [exhibit(obtained_at=BEFORE)],
         "matches": [MATCH | {"probability": 0.98}],
     },
+    "a copy in its holder's own list": {
+        "leaked": [exhibit(holder_id="M2")],
+        "matches": [MATCH | {"probability": 0.98}],
+    },
+    "its number in the list of the login's own shop": {
+        "canaries": [canary("actor:M2/qian", phone=NUMBER)],
+        "leaked": [exhibit(phone=NUMBER, holder_id="M2")],
+    },
     "a report of another fraud": {
         "reports": [report(victim_phone=NUMBER, fraud_type="贷款诈骗")],
     },

@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from suyuan.detect.leaks.answers import LOGIT_MOST, log_odds
+from suyuan.detect.leaks.copies import copies
 from suyuan.detect.leaks.relevance import relevance
 from suyuan.model.text import Text
 from suyuan.privacy.sentences import slot
@@ -173,7 +174,7 @@ def _found(pairs: ir.Table, table: str, seen_at: ir.Value, sure: ir.Value) -> ir
 
 
 def _copied(tables: Tables, planted: ir.Table) -> ir.Table:
-    matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
+    matched = copies(tables, SURE)
     matched = matched.select("probability", copied="order_id", row_id="leaked_row").view()
     pairs = planted.inner_join(matched, planted["order_id"] == matched["copied"]).view()
     when = tables["leaked"].select("row_id", "obtained_at").view()
@@ -182,10 +183,16 @@ def _copied(tables: Tables, planted: ir.Table) -> ir.Table:
 
 
 def _numbered(tables: Tables, planted: ir.Table) -> ir.Table:
-    """Seized rows with the whole number of a marked order, in the order table or not."""
+    """Seized rows with the whole number of a marked order, in the order table or not.
+
+    With the holder itself the number did not come to light.
+    """
     lone = planted.filter(planted["alone"])
-    rows = tables["leaked"].select("row_id", "phone", "obtained_at").view()
-    pairs = lone.inner_join(rows, lone["number"] == rows["phone"])
+    rows = tables["leaked"].select("row_id", "phone", "obtained_at", "holder_id").view()
+    pairs = lone.inner_join(rows, lone["number"] == rows["phone"]).view()
+    where = ibis.literal(":") + pairs["holder_id"]
+    at_home = pairs["holder"].endswith(where) | pairs["holder"].contains(where + "/")
+    pairs = pairs.filter(~at_home.fill_null(ibis.literal(value=False)))
     return _found(pairs, "leaked", pairs["obtained_at"], ibis.literal(MOST))
 
 
