@@ -102,3 +102,19 @@ def test_a_narrative_that_leaves_it_open_may_be_ours(duck: Any, chance: float, o
         fraud_types=[read | {"label": "x", "probability": chance}],
     )
     assert duck.fetch(scheme.reports_of_scheme(tables)).num_rows == ours
+
+
+@pytest.mark.parametrize(("chances", "named"), [([0.54], False), ([0.9], True), ([0.54] * 2, True)])
+def test_a_number_that_is_only_named_is_as_sure_as_its_reports(
+    duck: Any, chances: list[float], named: bool
+) -> None:
+    """Whom an officer's label alone puts among ours is not named by one such report."""
+    read = {"list_year": 2023, "type": "fake_customer_service", "in_force": True, "label": "x"}
+    ids = [f"R{n}" for n in range(len(chances))]
+    reports = [report(report_id=id_, caller_numbers=["17012345678"], narrative="…") for id_ in ids]
+    pairs = zip(ids, chances, strict=True)
+    types = [read | {"report_id": id_, "probability": chance} for id_, chance in pairs]
+    out = step(CALLER, listed=0.0).run(given(duck, reports=reports, fraud_types=types, calls=[]))
+    [row] = duck.fetch(out["findings:scam_caller"]).to_pylist()
+    assert row["score"] > 0.6
+    assert row["decided"] == named

@@ -22,13 +22,16 @@ from suyuan.detect.calling import activity, callees, fellows, handsets, reported
 from suyuan.detect.calling.home import home_country
 from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.evidence import SHOWN, rows
-from suyuan.detect.scheme import marked, reports_of_scheme
+from suyuan.detect.scheme import reports_of_scheme
 from suyuan.detect.ties import grouped
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
 #: So many more of those called than by chance stand in seized data, for that to speak by itself.
 EXPOSED = 0.4
+#: A number that is named, and no more, is as sure as that one of the reports is of this fraud: at
+#: least two chances of three, so that a label which the narrative does not bear out names nobody.
+OURS = 2 / 3
 
 
 def measure(tables: Tables) -> Measured:
@@ -85,13 +88,13 @@ def _measured(who: ir.Table, *parts: ir.Table) -> ir.Table:
 def _corroborated(found: ir.Table) -> ir.BooleanValue:
     """Whether a victim or seized data speaks against the number, and not only how it calls.
 
-    A victim of this fraud first called by it at the hour of contact, a report of this fraud that
-    names it, more victims among those whom its fellows called than by chance with one of this fraud
-    among them, or the people it calls in seized data.
+    A victim of this fraud first called by it at the hour of contact, reports that name it and are
+    of this fraud as surely as :data:`OURS`, more victims among those whom its fellows called than
+    by chance with one of this fraud among them, or the people it calls in seized data.
     """
     lifts = ("pool_lift", "room_lift", "opening_lift")
     fellows_ = ((found[name] > 0) & (found[f"{name}_own"] > 0) for name in lifts)
-    own = (found["own_victims"] > 0, found["named_own"] > 0)
+    own = (found["own_victims"] > 0, found["named_ours"] >= OURS)
     grounds = (*own, *fellows_, found["exposed"] > EXPOSED)
     return corroborated(*grounds)
 
@@ -120,17 +123,21 @@ def _fellows(tables: Tables, known: ir.Table, victims: ir.Table) -> list[ir.Tabl
 
 
 def _names(named: ir.Table, contacted: ir.Table, related: ir.Table) -> ir.Table:
-    """Reports that name the number: those the calls bear out, those they do not, those of ours."""
+    """Reports that name the number, and those the calls bear out.
+
+    ``named_ours`` is the chance that one of them at least is of this fraud.
+    """
     borne = contacted.select("caller", "report_id").distinct().mutate(seen=ibis.literal(1))
-    named = marked(named, related)
+    named = named.left_join(related, "report_id").drop("report_id_right")
     both = named.left_join(
         borne, (named["number"] == borne["caller"]) & (named["report_id"] == borne["report_id"])
     )
+    chance = ibis.least(both["relevance"].fill_null(0.0), 1 - 1e-9)
     return both.group_by(caller="number").aggregate(
         named=both["report_id"].nunique(),
         named_seen=both["seen"].sum().fill_null(0),
         named_loss=both["loss"].sum(),
-        named_own=both["ours"].sum(),
+        named_ours=1 - (1 - chance).ln().sum().exp(),
     )
 
 

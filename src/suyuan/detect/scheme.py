@@ -25,12 +25,13 @@ NONE_OF_OURS = Text(
 
 
 def reports_of_scheme(tables: Tables) -> ir.Table:
-    """``report_id`` of each report that may be of this fraud."""
+    """``report_id`` and ``relevance`` of each report that may be of this fraud."""
     read, reports = relevance(tables), tables["reports"]
     narrated = reports.filter(reports["narrative"].notnull()).select("report_id").distinct()
     both = read.left_join(narrated, read["contact"] == narrated["report_id"])
     least = ibis.ifelse(both["report_id"].notnull(), LEFT_OPEN, LIKELY)
-    return both.filter(both["relevance"] >= least).select(report_id="contact").distinct()
+    ours = both.filter(both["relevance"] >= least)
+    return ours.group_by(report_id="contact").aggregate(relevance=ours["relevance"].max())
 
 
 def marked(rows: ir.Table, related: ir.Table) -> ir.Table:

@@ -2,7 +2,8 @@
 
 A card that passes on without payment carries its money along. Where a dealer gives money for it,
 the stolen money rests with the dealer, and what the dealer paid is his own money: so a sale counts
-nothing twice, whatever the discount. A card used up takes its money to whoever used it.
+nothing twice, whatever the discount. A price that a middleman wrote down is no sale. A card used up
+takes its money to whoever used it.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from numba import njit
 
 from suyuan.money.arrays import Flags, Ints32
+from suyuan.money.card_middlemen import middlemen
 from suyuan.money.cards import CardEvents, following, taker_of
 
 BOUGHT: Final = 1
@@ -54,6 +56,7 @@ def judge(
     )
     paid = _true(pc.is_valid(payer)) | events.priced
     for_value = (paid | _in(taker, dealers)) & ~for_another
+    for_value &= ~_in(taker, middlemen(events, payer, taker)) | _true(pc.equal(payer, taker))
     # whoever hands on a card that we never saw come to him, and pays for cards, paid for this one
     unseen = gap & _in(giver, dealers)
     effect = np.zeros(events.card.size, np.int32)

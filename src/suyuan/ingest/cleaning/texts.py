@@ -56,18 +56,19 @@ def _unmarked(text: str) -> str:
 
 
 def _phone(text: str) -> str:
-    # Eleven bare digits, or a masked number: nothing to do. Everything else pays for the regexes.
+    # Eleven bare digits, or a masked number: nothing to do. Everything else pays for the regexes,
+    # and so does what begins with 00, by which numbers abroad are dialled.
     bare = (
         f"regexp_replace(translate({text}, '{FULL_WIDTH}', '{HALF_WIDTH}'), "
         r"'[\s\-()\x{00a0}\x{3000}\x27]|[.]0$', '', 'g')"
     )
     local = rf"regexp_replace({bare}, '^([+]86|0086)', '')"
     return (
-        f"CASE WHEN regexp_full_match({text}, '[0-9*]{{3,12}}') THEN {text} "
+        f"CASE WHEN regexp_full_match({text}, '0?[1-9*][0-9*]{{2,10}}') THEN {text} "
         rf"WHEN NOT regexp_full_match({bare}, '[+]?[0-9*]+') THEN {text} "
         rf"WHEN regexp_full_match({bare}, '86(1[3-9][0-9*]{{9}})') THEN substr({bare}, 3) "
         rf"WHEN NOT regexp_matches({bare}, '^([+]86|0086)') "
-        rf"THEN regexp_replace({bare}, '^([+]|00)', '') "
+        rf"THEN regexp_replace({bare}, '^([+]|00)([1-9*])', '\2') "
         rf"WHEN regexp_full_match({local}, '(10|2\d|[35-79]\d\d|4[1-9]\d|8[1-9]\d)\d{{7,8}}') "
         rf"THEN '0' || {local} ELSE {local} END"
     )
