@@ -41,7 +41,7 @@ from suyuan.store.tables import Tables
 #: Younger orders may not have passed under the hand's eyes yet.
 LOOKED_AT_HOURS = 24.0
 #: Of fewer calls than this no organisation is told apart from all others.
-EXPLAINING = 0.5
+EXPLAINING = 1.0
 LAG_COLUMNS = tuple(f"lag_{place}" for place in range(len(EDGES) - 1))
 
 

@@ -119,8 +119,8 @@ def _todo(here: Visit, source: ResultTables) -> list[Json]:
     if warn.num_rows:
         people = pc.count_distinct(warn["buyer_phone"]).as_py()
         sentence = Text(
-            f"{people:,} people to warn: their orders leaked, nobody has called them yet",
-            f"{people:,}人待预警：订单信息已泄露，尚未接到诈骗电话",
+            f"{people:,} people to warn: their orders leaked, nobody has called about them yet",
+            f"{people:,}人待预警：订单信息已泄露，尚未接到与之相关的诈骗电话",
         )
         found.append(_do("warn", "warn", people, sentence))
     return found
