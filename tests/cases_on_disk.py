@@ -15,6 +15,7 @@ import yaml
 
 from suyuan.detect.money_flows.step import ACCOUNT_CONDUCT_STEP
 from suyuan.identity.aliases import aliases
+from suyuan.identity.named_numbers import named_numbers
 from suyuan.identity.owners import owners
 from suyuan.store.engine import Engine
 from suyuan.store.steps import execute
@@ -42,6 +43,7 @@ class Case:
             made.put(name, rows_of(name, _rows(file, stored_schema(name))))
         made.put("owners", engine.keep(owners(made)))
         made.put("aliases", engine.keep(aliases(made, made["owners"])))
+        made.put("named_numbers", engine.keep(named_numbers(made)))
         execute(ACCOUNT_CONDUCT_STEP, made)
         return made
 

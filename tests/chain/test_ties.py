@@ -9,6 +9,7 @@ import pytest
 
 from suyuan.chain import linkage, rings
 from suyuan.chain.steps import LINK
+from suyuan.identity.named_numbers import named_numbers
 from suyuan.model.derived import TOUCHES
 from suyuan.store.duck import DuckEngine
 from suyuan.store.engine import Engine
@@ -39,7 +40,9 @@ def owned(no: str) -> dict[str, str]:
 
 
 def strengths(engine: Engine, **tables: Any) -> dict[str, float]:
-    rows = LINK.run(given(engine, **tables))["ring_series"].to_pylist()
+    made = given(engine, **tables)
+    made.put("named_numbers", engine.keep(named_numbers(made)))
+    rows = LINK.run(made)["ring_series"].to_pylist()
     return {row["report_id"]: row["strength"] for row in rows}
 
 
