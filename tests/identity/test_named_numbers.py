@@ -110,9 +110,7 @@ def test_a_hotline_that_rang_the_victim_is_a_service_though_no_report_names_it(e
     ],
 )
 def test_service_numbers_by_the_day(engine, number, day, service):
-    row = engine.arrow(
-        engine.fetch(given(engine, calls=[call(number, at=day)])["calls"].limit(1))
-    )
+    row = engine.arrow(engine.fetch(given(engine, calls=[call(number, at=day)])["calls"].limit(1)))
     asked = row.select(service=of_service(row["caller"], row["started_at"]))
     assert engine.fetch(asked).to_pylist() == [{"service": service}]
 

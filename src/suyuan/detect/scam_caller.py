@@ -71,10 +71,14 @@ def measure(tables: Tables) -> Measured:
 
 
 def _measured(who: ir.Table, *parts: ir.Table) -> ir.Table:
-    """Candidates with all that was measured of each."""
+    """Candidates with all that was measured of each.
+
+    What shows a service's number tells of the room that it was spoken in, and of nobody's number.
+    """
     candidates = who
     for part in parts:
         candidates = candidates.left_join(part, "caller").drop("caller_right")
+    candidates = candidates.filter(~of_service(candidates["caller"], candidates["first_seen"]))
     return candidates.mutate(
         subject="phone:" + candidates["caller"],
         count=candidates["calls"],
@@ -99,11 +103,12 @@ def _corroborated(found: ir.Table) -> ir.BooleanValue:
 
 
 def _candidates(habits: ir.Table, contacted: ir.Table, named: ir.Table) -> ir.Table:
-    """Numbers that are somebody's: a call that shows a service's number is of nobody known."""
-    used = habits.filter(~of_service(habits["caller"], habits["first_seen"]))
-    busy = activity.busy(used).select("caller")
-    rang = contacted.select("caller").semi_join(used, "caller")
-    return ibis.union(busy, rang, named.select(caller="number"), distinct=True)
+    return ibis.union(
+        activity.busy(habits).select("caller"),
+        contacted.select("caller"),
+        named.select(caller="number"),
+        distinct=True,
+    )
 
 
 def _fellows(tables: Tables, known: ir.Table, victims: ir.Table) -> list[ir.Table]:

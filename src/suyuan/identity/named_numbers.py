@@ -66,7 +66,9 @@ def _asked(tables: Tables) -> ir.Table:
         at=reports["reported_at"],
     )
     own = each["number"] == each["victim"]
-    return each.filter(each["number"].notnull() & ~own.fill_null(ibis.literal(value=False))).distinct()
+    return each.filter(
+        each["number"].notnull() & ~own.fill_null(ibis.literal(value=False))
+    ).distinct()
 
 
 def _rung(tables: Tables) -> ir.Table:
@@ -110,7 +112,7 @@ def _rang(tables: Tables, asked: ir.Table) -> ir.Table:
 
 
 def _judged(every: ir.Table, rung: ir.Table, rang: ir.Table) -> ir.Table:
-    """`every` with ``how``, ``meant``, ``called_at``, ``came``, ``rang``, ``others``, ``several``."""
+    """`every` with ``how``, ``meant``, ``called_at``, ``came``, ``rang`` and what they rest on."""
     came = rung.select("report_id", "number", came="calls", seen_at="first_call")
     found = every.left_join(came, ["report_id", "number"]).drop("report_id_right", "number_right")
     found = found.left_join(rang, ["report_id", "number"]).drop("report_id_right", "number_right")
@@ -164,7 +166,7 @@ def slip(one: ir.StringValue, other: ir.StringValue) -> ir.BooleanValue:
             (first != second)
             & (first == other.substr(i + 1, 1))
             & (second == other.substr(i, 1))
-            & (wrong == 2)  # noqa: PLR2004  # the two that changed places
+            & (wrong == 2)
         )
     long = ibis.least(one.length(), other.length()) >= LEAST
     whole = ~one.contains("*") & ~other.contains("*")
@@ -199,7 +201,7 @@ def _worded(tables: Tables, judged: ir.Table) -> ir.Table:
     )
     several = facts["several"] > 1
     contradicted = (facts["how"] == CONTRADICTED) & ~several
-    doubtful = (facts["how"] == UNSEEN) & ~several & (facts["sound"] < 0.5)  # noqa: PLR2004
+    doubtful = (facts["how"] == UNSEEN) & ~several & (facts["sound"] < 0.5)
     believed = ~(contradicted | doubtful) & ~facts["how"].isin((SERVICE, MISREAD))
     texts = {"because": _english(facts), "because_zh": _chinese(facts)}
     return facts.mutate(believed=believed, **texts).select(*NAMED_NUMBERS.stored.names)
@@ -222,14 +224,14 @@ def _english(facts: ir.Table) -> ir.StringValue:
         ),
         (
             facts["how"] == MISREAD,
-            "It made no call to this victim. The one stranger whose number differs from it by a "
-            "single slip first rang her about the hour of contact; it is read as that number.",
+            "It made no call to this victim; the one stranger whose number is a single slip away "
+            + ibis.literal("first rang her about the hour of contact, and is meant."),
         ),
         (facts["how"] == BORNE, ibis.literal("Calls to this victim on record: ") + came + "."),
         (
             facts["how"] == CONTRADICTED,
-            "It made no call to this victim, while another stranger first rang her within a "
-            "quarter of an hour of the contact; one report alone does not speak for it.",
+            "It made no call to this victim, while another stranger first rang her at the minute "
+            + ibis.literal("of the contact; one report alone does not speak for it."),
         ),
         else_="No call to this victim is on record, and no other call tells.",
     )

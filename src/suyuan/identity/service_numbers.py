@@ -71,7 +71,7 @@ def of_service(number: ir.StringValue, on: ir.TimestampValue) -> ir.BooleanValue
 
 
 def owners_known() -> pa.Table:
-    """Columns ``number``, ``owner_en``, ``owner_zh``, ``since``: whose numbers the catalog names."""
+    """Columns ``number``, ``owner_en``, ``owner_zh``, ``since``: whose some are."""
     known = [(entry, entry.owner) for entry in numbering() if entry.owner is not None]
     return pa.table(
         {
