@@ -87,7 +87,7 @@ def test_a_log_without_terminals_does_not_speak_against_a_trojan() -> None:
     fits = [Fit("actor:M1/qian", 1.0, None)]
     blind = weigh("merchant", fits, None, recorded=Recorded(terminals=False, addresses=False))
     bare = weigh("merchant", fits, None)
-    assert bare.mechanism["trojan"] < 0.5 < blind.mechanism["trojan"]
+    assert bare.mechanism["trojan"] + 0.1 < blind.mechanism["trojan"]
 
 
 def test_a_log_that_records_nothing_leaves_what_is_usual() -> None:
@@ -102,4 +102,4 @@ def test_a_log_without_bulk_actions_does_not_speak_against_an_export() -> None:
     blind = weigh(
         "software", [Fit("actor:S/api", 0.5, None)], None, recorded=Recorded(ranges=False)
     )
-    assert seen.mechanism["export"] < 0.55 < blind.mechanism["export"]
+    assert seen.mechanism["export"] + 0.1 < blind.mechanism["export"]
