@@ -181,12 +181,12 @@ def _belief(tables: Tables, judged: ir.Table) -> ir.Table:
     """
     if not tables.has("calls"):
         return judged.aggregate(n=judged.count()).select(sound=ibis.literal(1.0))
-    seen, misread, unseen = (
+    borne, misread, unseen = (
         ((judged["how"] == how) & judged["victim"].notnull()).cast("float64").sum().fill_null(0.0)
         for how in (BORNE, MISREAD, UNSEEN)
     )
-    counts = judged.aggregate(seen=seen, misread=misread, unseen=unseen)
-    right = counts["seen"] + counts["misread"]
+    counts = judged.aggregate(borne=borne, misread=misread, unseen=unseen)
+    right = counts["borne"] + counts["misread"]
     covered = (right + 1.0) / (right + counts["unseen"] + 2.0)
     wrong = (counts["misread"] + WRONG * WEIGHT) / (right + WEIGHT)
     missed = (1.0 - wrong) * (1.0 - covered)

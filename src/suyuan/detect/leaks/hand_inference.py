@@ -16,12 +16,12 @@ from suyuan.detect.leaks.hand_evidence import HAND_KINDS, HandLeads, show_away, 
 from suyuan.detect.leaks.hand_orders import handled_orders, leaked_orders, with_copies
 from suyuan.detect.leaks.inquiry import Inquiry
 from suyuan.detect.leaks.mechanisms import (
-    ALL_RECORDED,
     CLEAR,
+    WHOLE_LOG,
     Away,
     Fit,
     HandVerdict,
-    Recorded,
+    LogReach,
     outside_evidence,
     weigh,
 )
@@ -104,7 +104,7 @@ def point(
         if org in logged and org not in asked_of:
             _unlogged(source)
         elif org in logged:
-            own = habits.get(org, {}), away.get(org, []), shows.get(org, ALL_RECORDED)
+            own = habits.get(org, {}), away.get(org, []), shows.get(org, WHOLE_LOG)
             _judge(handlers, source, logged[org], *own)
     show_looks(tables, log, victims, handlers)
     show_away(tables, elsewhere, victims, handlers)
@@ -215,10 +215,10 @@ def _habits(tables: Tables) -> dict[str, dict[str, dict[str, Any]]]:
     return found
 
 
-def _shows(tables: Tables) -> dict[str, Recorded]:
+def _shows(tables: Tables) -> dict[str, LogReach]:
     """By organisation, what its log would show at all."""
     rows = tables.engine.gather(recorded, tables["accesses"]).to_pylist()
-    return {row.pop("org"): Recorded(**row) for row in rows}
+    return {row.pop("org"): LogReach(**row) for row in rows}
 
 
 def _probability(row: dict[str, Any]) -> float:
@@ -232,7 +232,7 @@ def _judge(
     rows: list[dict[str, Any]],
     habits: Mapping[str, Mapping[str, Any]],
     away: list[Away],
-    shows: Recorded,
+    shows: LogReach,
 ) -> None:
     """One hand or none, and how: fills in the source's mechanism, and adds its likely hands."""
     kind, _, org = source["subject"].partition(":")

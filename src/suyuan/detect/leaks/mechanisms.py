@@ -76,7 +76,7 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class LogReach:
     """What an access log would show at all: ``looks`` at single orders and ``ranges`` taken in bulk
     (in any of the case's logs), this organisation's ``terminals`` and ``addresses``.
     """
@@ -116,7 +116,7 @@ class HandVerdict:
         return best if self.mechanism[best] >= CLEAR else "unknown"
 
 
-ALL_RECORDED: Final = Recorded()
+WHOLE_LOG: Final = LogReach()
 
 
 def weigh(
@@ -124,7 +124,7 @@ def weigh(
     fits: Sequence[Fit],
     outside: float | None,
     away: Sequence[Away] = (),
-    recorded: Recorded = ALL_RECORDED,
+    recorded: LogReach = WHOLE_LOG,
 ) -> HandVerdict:
     """What the hands of one organisation of `kind` say together.
 
