@@ -77,6 +77,20 @@ def test_a_number_of_service_ties_nobody(engine: Engine, number: str, ties: int)
     assert (strengths(engine, reports=reports)["a"] > 0.5) == bool(ties)
 
 
+def test_a_hotline_ties_by_the_handset_that_posed_as_it(engine: Engine) -> None:
+    def call(caller: str, callee: str, imei: str) -> dict[str, Any]:
+        at = "2019-05-03 10:01"
+        return {"caller": caller, "callee": callee, "started_at": at, "duration": 60, "imei": imei}
+
+    reports = [report("a", caller_numbers=["95188"]), report("b", caller_numbers=["17000000001"])]
+    scammer = FARMED | {"role": "scam_caller", "subject": "phone:17000000001"}
+    found = {"findings:scam_caller": [scammer]}
+    for imei, tied in (("86", True), ("87", False)):
+        calls = [call("95188", "139a", imei), call("17000000001", "139b", "86")]
+        strength = strengths(engine, reports=reports, calls=calls, **found)
+        assert (strength["a"] > 0.5) == tied
+
+
 def test_what_was_sold_twice_is_the_last_buyers(engine: Engine) -> None:
     sold = {"goods": "chat_account", "seller": "S", "quantity": 3, "price": 1, "items": ["qq:1"]}
     more = {"goods": "sim", "seller": "S", "quantity": 3, "price": 1, "items": ["1"]}

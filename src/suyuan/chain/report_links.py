@@ -38,7 +38,8 @@ def report_links(tables: Tables) -> ir.Table:
         ).distinct()
     )
     followed = _without_hubs(direct, tables)
-    return ibis.union(direct, _devices(followed, tables), _people(followed, tables)).distinct()
+    behind = (_devices(followed, tables), _people(followed, tables), _posing(tables))
+    return ibis.union(direct, *behind).distinct()
 
 
 def _named(tables: Tables, column: str, kind: str) -> ir.Table:
@@ -132,6 +133,26 @@ def _devices(direct: ir.Table, tables: Tables) -> ir.Table:
     by_account = _registered(tables).view()
     by_account = by_account.inner_join(chats, by_account["used_"] == chats["used"])
     return ibis.union(_touch(by_phone, "calls", "used"), _touch(by_account, "accounts", "used"))
+
+
+def _posing(tables: Tables) -> ir.Table:
+    """Handsets of decided scam callers behind calls to the victim that showed a service's number.
+
+    The number is nobody's; the handset that such a call came from is the caller's own.
+    """
+    known, scammers = _handsets(tables).view(), _scammers(tables)
+    known = known.semi_join(scammers, known["used_"] == scammers["scammer"])
+    known = known.select(known="node").distinct().view()
+    judged = tables["named_numbers"].filter(ibis._["how"] == SERVICE, ibis._["came"] > 0)
+    shown = tables["reports"].inner_join(judged.select("report_id", "number"), "report_id")
+    shown = shown.select("report_id", "reported_at", "victim_phone", "number").view()
+    calls = tables["calls"].filter(ibis._["imei"].notnull())
+    both = calls.inner_join(
+        shown, [calls["callee"] == shown["victim_phone"], calls["caller"] == shown["number"]]
+    )
+    both = both.filter(both["started_at"] <= both["reported_at"])
+    both = both.mutate(node="device:" + both["imei"]).view()
+    return _touch(both.semi_join(known, both["node"] == known["known"]), "calls", "used")
 
 
 def _handsets(tables: Tables) -> ir.Table:
