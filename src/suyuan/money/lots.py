@@ -45,28 +45,28 @@ class Bundle(NamedTuple):
     used: Ints
 
 
-@njit(cache=True)
-def ints(size: int, value: int) -> Ints:
-    return np.full(size, value, np.int64)
-
-
-@njit(cache=True)
-def ints32(size: int, value: int) -> Ints32:
-    return np.full(size, value, np.int32)
-
-
-@njit(cache=True)
 def empty_lots(nodes: int, lots: int) -> LotStacks:
+    """A pool of `lots` lots, none in use. Before a lot is used its cells mean nothing."""
     return LotStacks(
-        ints32(lots, CLEAN),
-        ints32(lots, 0),
-        ints(lots, 0),
-        ints32(lots, _NIL),
-        ints32(lots, _NIL),
-        ints32(nodes, _NIL),
-        ints32(nodes, _NIL),
-        ints(nodes, 0),
-        np.array([_NIL, 0]),
+        label=np.zeros(lots, np.int32),
+        hop=np.zeros(lots, np.int32),
+        amount=np.zeros(lots, np.int64),
+        before=np.zeros(lots, np.int32),
+        after=np.zeros(lots, np.int32),
+        head=np.full(nodes, _NIL, np.int32),
+        tail=np.full(nodes, _NIL, np.int32),
+        clean=np.zeros(nodes, np.int64),
+        free=np.array([_NIL, 0]),
+    )
+
+
+def empty_bundle(lots: int) -> Bundle:
+    """Room for `lots` lots."""
+    return Bundle(
+        label=np.zeros(lots, np.int32),
+        hop=np.zeros(lots, np.int32),
+        amount=np.zeros(lots, np.int64),
+        used=np.zeros(1, np.int64),
     )
 
 
@@ -189,7 +189,7 @@ def take(lots: LotStacks, node: int, amount: int, method: int, bundle: Bundle) -
     else:
         need = _take_in_turn(lots, node, need, bundle, method)
     lots.clean[node] -= min(need, lots.clean[node])
-    load(bundle, CLEAN, 0, need)
+    load(bundle, np.int32(CLEAN), np.int64(0), need)
 
 
 @njit(cache=True)
