@@ -7,7 +7,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from suyuan.detect.leaks.arrays import Floats, Ints
-from suyuan.detect.leaks.windows import WINDOW_PRIOR, log_sum, total, window_evidence, window_profile
+from suyuan.detect.leaks.windows import (
+    WINDOW_PRIOR,
+    log_sum,
+    total,
+    window_evidence,
+    window_profile,
+)
 
 #: Odds of a leaked order against an ordinary one, in equal steps of their logarithm: a leak
 #: makes an order at least twice as likely to be followed by a scam call.
