@@ -1,6 +1,6 @@
 """The arrays that kernels share."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -10,6 +10,9 @@ Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
 Bytes = NDArray[np.int8]
 Flags = NDArray[np.bool_]
+#: A whole number in a kernel. One written there is ``np.int64(0)`` where it is handed on: Numba
+#: compiles the other kernel for ``Literal[int](0)`` and once more for ``int64`` else.
+Whole = int | np.signedinteger[Any]
 
 #: Label of money that no report claims.
 CLEAN: Final = -1
@@ -76,19 +79,23 @@ def with_room(steps: Steps, used: int, more: int) -> Steps:
     if used + more <= steps.event.size:
         return steps
     size = max(2 * steps.event.size, used + more)
-    grown = Steps(*(np.empty(size, array.dtype) for array in steps))
-    for array, larger in zip(steps, grown, strict=True):
-        larger[:used] = array[:used]
-    return grown
+    return Steps(*(_grown(array, used, size) for array in steps))
+
+
+def _grown(array: Any, used: int, size: int) -> Any:  # an array of any type, and one of the same
+    larger = np.empty(size, array.dtype)
+    larger[:used] = array[:used]
+    return larger
 
 
 def clipped(steps: Steps, used: int) -> Steps:
     """The first `used` steps."""
-    return Steps(*(array[:used] for array in steps))
+    columns: list[Any] = [array[:used] for array in steps]
+    return Steps(*columns)
 
 
 @njit(cache=True, nogil=True)
-def first_from(values: np.ndarray, low: int, high: int, least: int) -> int:
+def first_from(values: np.ndarray, low: Whole, high: Whole, least: Whole) -> Whole:
     """The first place in the ascending values[low:high] that holds `least` or more, else `high`.
 
     Compiled in a tenth of what Numba's ``searchsorted`` takes, which orders NaN and complex too.

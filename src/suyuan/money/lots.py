@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
-from suyuan.money.arrays import CLEAN, Ints, Ints32
+from suyuan.money.arrays import CLEAN, Ints, Ints32, Whole
 from suyuan.money.methods import FIRST, HAIRCUT, LIBR, LIFO
 from suyuan.money.shares import muldiv, spread
 
@@ -71,7 +71,7 @@ def empty_bundle(lots: int) -> Bundle:
 
 
 @njit(cache=True)
-def append(lots: LotStacks, node: int, label: int, hop: int, amount: int) -> None:
+def append(lots: LotStacks, node: Whole, label: Whole, hop: Whole, amount: Whole) -> None:
     """Put a lot at the end of the node's list, into the last lot where that is the same money."""
     last = lots.tail[node]
     if last != _NIL and lots.label[last] == label and lots.hop[last] == hop:
@@ -108,7 +108,7 @@ def _remove(lots: LotStacks, node: int, lot: int) -> None:
 
 
 @njit(cache=True)
-def load(bundle: Bundle, label: int, hop: int, amount: int) -> None:
+def load(bundle: Bundle, label: Whole, hop: Whole, amount: Whole) -> None:
     if amount > 0:
         i = bundle.used[0]
         bundle.label[i], bundle.amount[i] = label, amount

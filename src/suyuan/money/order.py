@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
-from suyuan.money.arrays import ALL, Flags, Ints, Ints32
+from suyuan.money.arrays import ALL, Flags, Ints, Ints32, Whole
 
 #: A balance or opening balance that is not known.
 UNKNOWN: Final = -(2**62)
@@ -19,8 +19,8 @@ UNKNOWN: Final = -(2**62)
 class Span(NamedTuple):
     """Events `start` to `stop` - 1."""
 
-    start: int
-    stop: int
+    start: Whole
+    stop: Whole
 
 
 @njit(cache=True)

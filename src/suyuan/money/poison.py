@@ -101,8 +101,8 @@ def poison(flow: Flow, labels: int, limits: Limits) -> Poisoned:
         row, label = np.nonzero((held.bits[nodes, None] >> np.arange(count)) & 1)
         at_label.append(label + first)
         at_node.append(nodes[row])
-    label, node = (np.concatenate(each).astype(np.int32) for each in (at_label, at_node))
-    return Poisoned(clipped(out, used), label, node)
+    labelled, nodes = np.concatenate(at_label), np.concatenate(at_node)
+    return Poisoned(clipped(out, used), labelled.astype(np.int32), nodes.astype(np.int32))
 
 
 def _unpoisoned(flow: Flow, count: int) -> Held:

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from suyuan.detect.money_flows.kernels import DAY, Floats, Ints, Ints32, Lists
-from suyuan.money.arrays import first_from
+from suyuan.money.arrays import Whole, first_from
 
 #: Sums are alike where they differ by at most this share: fees, cuts and rounding stay below it.
 ALIKE: Final = 0.15
@@ -110,7 +110,7 @@ def rounds(out: Lists, at: Ints, ends: tuple[Ints32, Ints32], amount: Ints, acco
 
 
 @njit(cache=True)
-def _shorten(least: Ints, payer: Ints32, path: Ints, depth: int, went: int) -> None:
+def _shorten(least: Ints, payer: Ints32, path: Ints, depth: Whole, went: int) -> None:
     length = depth + 2
     for each in range(depth + 2):
         account = payer[path[each]] if each <= depth else payer[went]
@@ -119,7 +119,7 @@ def _shorten(least: Ints, payer: Ints32, path: Ints, depth: int, went: int) -> N
 
 
 @njit(cache=True)
-def _after(out: Lists, account: int, event: int) -> int:
+def _after(out: Lists, account: int, event: int) -> Whole:
     """Where the account's payments out begin that come after payment `event`."""
     return first_from(out.rows, out.first[account], out.first[account + 1], event + 1)
 

@@ -7,7 +7,7 @@ leave out.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -82,10 +82,12 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
     """The state machine; `lines` receives the line of each record."""
     size = data.size
     records, line, line_end, end = 0, 0, 0, 0  # line: breaks seen; line_end: at the last record end
-    start, first_line = np.int64(0), 0  # a literal would have what it is handed to compiled twice
+    # A literal would have what it is handed to compiled twice.
+    start: Any = np.int64(0)
+    n: Any = np.int64(0)
+    first_line = 0
     widest, width, longest, marks = 0, 1, 0, 0
     quoted, numeric, headers = False, False, 0
-    n = np.int64(0)
     at_start = True
     while n < size:
         byte = data[n]
