@@ -37,7 +37,7 @@ class Poisoned(NamedTuple):
     node: Ints32
 
 
-class Held(NamedTuple):
+class PoisonScratch(NamedTuple):
     """Scratch: each node's poison as bits and its balance; steps of each poison at each `place`."""
 
     bits: Ints
@@ -48,7 +48,12 @@ class Held(NamedTuple):
 
 @njit(cache=True)
 def _walk(
-    flow: Flow, labels: tuple[int, int], most: int, held: Held, out: Steps, begun: tuple[int, int]
+    flow: Flow,
+    labels: tuple[int, int],
+    most: int,
+    held: PoisonScratch,
+    out: Steps,
+    begun: tuple[int, int],
 ) -> tuple[int, int]:
     """Go on from event and step `begun` while `out` has room; returns event and step then.
 
@@ -105,9 +110,9 @@ def poison(flow: Flow, labels: int, limits: Limits) -> Poisoned:
     return Poisoned(clipped(out, used), labelled.astype(np.int32), nodes.astype(np.int32))
 
 
-def _unpoisoned(flow: Flow, count: int) -> Held:
+def _unpoisoned(flow: Flow, count: int) -> PoisonScratch:
     followed = int(np.count_nonzero(flow.follow))
-    return Held(
+    return PoisonScratch(
         bits=np.zeros(flow.follow.size, np.int64),
         balance=flow.opening.copy(),
         place=np.cumsum(flow.follow) - 1,

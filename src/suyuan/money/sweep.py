@@ -40,7 +40,7 @@ from suyuan.money.lots import (
 from suyuan.money.methods import FIRST
 
 
-class Labelled(NamedTuple):
+class LabelScratch(NamedTuple):
     """Scratch for each label: money in the payment, its fewest steps, and its lot in an account.
 
     `labels_in` lists the labels of the payment.
@@ -133,7 +133,7 @@ def _run(
     flow: Flow,
     lots: LotStacks,
     bundle: Bundle,
-    labelled: Labelled,
+    labelled: LabelScratch,
     method: int,
     limits: Limits,
     out: Steps,
@@ -189,8 +189,8 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
     return clipped(out, used)
 
 
-def _unlabelled(labels: int) -> Labelled:
-    return Labelled(
+def _unlabelled(labels: int) -> LabelScratch:
+    return LabelScratch(
         total=np.zeros(labels, np.int64),
         hop=np.zeros(labels, np.int32),
         labels_in=np.zeros(labels, np.int32),
