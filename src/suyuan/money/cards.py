@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -45,14 +46,12 @@ class CardEvents:
     payment: Ints32
 
 
-def cards(tables: Tables, payment_ids: pa.Array) -> CardEvents:
+def cards(tables: Tables, vouchers: ir.Table, payment_ids: pa.Array) -> CardEvents:
     """Read `vouchers`; parties are written as the entities that `aliases` knows, else as party."""
     rows = tables.engine.fetch(
-        tables["vouchers"]
-        .mutate(
+        vouchers.mutate(
             step=ibis.cases((ibis._.event == "issue", 0), (ibis._.event == "transfer", 1), else_=2)
-        )
-        .select(
+        ).select(
             "voucher_id",
             "kind",
             "at",
