@@ -8,7 +8,7 @@ pytest.importorskip("playwright.sync_api")
 from access_of import access_faults, needs_axe
 from browser_of import listened
 from people_of import PASSWORD
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from site_of import served
 
 from suyuan.face.web.site import Site
@@ -93,6 +93,31 @@ def test_somebody_is_enrolled_works_and_is_ended(browser: Browser, address: str)
     assert admin.evaluate(FITS)
     unasked = [one for one in console if "401" not in one]
     assert not unasked, unasked
+
+
+def test_two_posts_ticked_at_once_are_both_kept(browser: Browser, address: str) -> None:
+    """While the server is slow, boxes stay as ticked, and the second change holds the first."""
+    page = _page(browser, [])
+    _sign_in(page, address, "admin")
+    held: list[Route] = []
+    page.route("**/people/auditor", lambda route: held.append(route))  # noqa: PLW0108 - no builtin
+    row = page.locator(".people tr", has=page.get_by_text("auditor", exact=True))
+    row.get_by_role("button", name="变更").click()
+    boxes = [page.get_by_role("checkbox", name=f"(zheng) {post}") for post in ("查看员", "负责人")]
+    for box in boxes:
+        box.check()
+    expect(boxes[1]).to_be_checked()
+    assert len(held) == 1
+    held[0].continue_()
+    while len(held) < 2:
+        page.wait_for_timeout(20)
+    with page.expect_response("**/people/auditor"):
+        held[1].continue_()
+    page.unroute_all()
+    page.reload()
+    row.get_by_role("button", name="变更").click()
+    for box in boxes:
+        expect(box).to_be_checked()
 
 
 def test_nobody_else_meets_the_people(browser: Browser, address: str) -> None:

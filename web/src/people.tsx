@@ -1,5 +1,6 @@
 // Whoever keeps people: enrols them, gives and ends posts, in cases and for organisations.
 import { useSignal, type Signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { call, Refused, useLoad } from "./api";
 import { EventTable, type Event_ } from "./office";
 import { Button, Section, Wait } from "./parts";
@@ -92,11 +93,27 @@ function PersonRows({ of, all, open, say, link }: Own & { of: Person; open: Sign
 
 const roleOf = (all: People, role: string): string => b(all.roles.find((one) => one.id === role)) || role;
 
+/** A person's posts as last clicked, until the answer to the last click is loaded: no box springs
+ *  back on the way, and a second click starts from the first, whose change is sent before it. */
+function usePosts(of: Person, put: (body: unknown) => Promise<boolean>): [(id: string) => string[], (id: string, post: string) => void] {
+  const wanted = useSignal<Record<string, string[]>>({});
+  const sent = useRef<{ open: number; last: Promise<unknown> }>({ open: 0, last: Promise.resolve() }).current;
+  useLayoutEffect(() => { if (!sent.open) wanted.value = {}; }, [of]);
+  const posts = (id: string): string[] => wanted.value[id] ?? of.posts[id] ?? [];
+  const flip = (id: string, post: string): void => {
+    const now = posts(id), next = now.includes(post) ? now.filter((one) => one !== post) : [...now, post];
+    wanted.value = { ...wanted.value, [id]: next };
+    sent.open += 1;
+    sent.last = sent.last.then(() => put({ posts: { [id]: next } })).finally(() => { sent.open -= 1; });
+  };
+  return [posts, flip];
+}
+
 function Change({ of, all, say, link }: Own & { of: Person }) {
   const path = `/people/${encodeURIComponent(of.name)}`;
   const put = (body: unknown) => say(() => call("PUT", path, body));
   const renew = () => say(async () => { link.value = { name: of.name, ...(await call<Omit<Link, "name">>("POST", `${path}/invitation`, {})) }; });
-  const flip = (id: string, post: string) => { const now = of.posts[id] ?? []; void put({ posts: { [id]: now.includes(post) ? now.filter((one) => one !== post) : [...now, post] } }); };
+  const [posts, flip] = usePosts(of, put);
   const act = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement, data = new FormData(form);
@@ -104,7 +121,7 @@ function Change({ of, all, say, link }: Own & { of: Person }) {
   };
   return <div class="change"><p class="hint">{t("changeHint")}</p>
     <table class="sheet"><thead><tr><th scope="col">{t("caseWord")}</th>{all.case_posts.map((post) => <th scope="col" key={post}>{postName(post)}</th>)}</tr></thead>
-      <tbody>{all.cases.map((one) => <tr key={one.id}><td>{caseName(all, one.id)}</td>{all.case_posts.map((post) => <td key={post}><input type="checkbox" aria-label={`${caseName(all, one.id)} ${postName(post)}`} checked={of.posts[one.id]?.includes(post) ?? false} onChange={() => flip(one.id, post)} /></td>)}</tr>)}</tbody></table>
+      <tbody>{all.cases.map((one) => <tr key={one.id}><td>{caseName(all, one.id)}</td>{all.case_posts.map((post) => <td key={post}><input type="checkbox" aria-label={`${caseName(all, one.id)} ${postName(post)}`} checked={posts(one.id).includes(post)} onChange={() => flip(one.id, post)} /></td>)}</tr>)}</tbody></table>
     <h4>{t("dutyPost")}</h4>
     {of.duties.map((one) => <div class="toolbar" key={one.role + one.party}><span>{roleOf(all, one.role)} · <b>{one.party}</b></span><Button word="endPost" onClick={() => void put({ duties_ended: [one] })} /></div>)}
     <form class="toolbar" onSubmit={(event) => void act(event)}><label>{t("roleWord")} <select name="role">{all.roles.map((one) => <option key={one.id} value={one.id}>{b(one)}</option>)}</select></label><label>{t("partyWord")} <input name="party" required maxLength={80} /></label><button type="submit">{t("givePost")}</button></form>

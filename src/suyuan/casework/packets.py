@@ -58,6 +58,27 @@ def write_packet(
     state = office.state(matter, now)
     line = _duty(state, duty)
     head = office.ledger.seal(now)
+    packet, content = _packet(state, line, rows, key, {"sent": stamp(now), "head": str(head)})
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"packet-{packet}.zip"
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    body = {"matter": matter, "duty": duty, "party": line.party}
+    body |= {"sha256": digest, "head": str(head)}
+    office.ledger.append(
+        Draft(f"packet:{packet}", "sent", "office", now, now, state.subject, body, "sent")
+    )
+    return Sent(packet, path, digest)
+
+
+def _packet(
+    state: MatterState,
+    line: DutyLine,
+    rows: Sequence[Mapping[str, str]],
+    key: OfficeKey,
+    sending: Mapping[str, str],
+) -> tuple[str, bytes]:
+    """The id and the bytes of a packet, whose manifest is signed."""
     parts = {
         "notice.html": _notice(state, line).encode(),
         "rows.csv": _csv(rows).encode("utf-8-sig"),
@@ -65,36 +86,20 @@ def write_packet(
         "answer.xlsx": _sheet(state, line),
     }
     manifest = {
-        "matter": matter,
-        "duty": duty,
+        "matter": state.matter,
+        "duty": line.id,
         "party": line.party,
         "subject": state.subject,
         "clause": line.clause,
         "due": None if line.due.moment is None else stamp(line.due.moment),
         "acts": sorted(_answers(state, line)),
-        "sent": stamp(now),
-        "head": str(head),
+        **sending,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()},
     }
     packet = hashlib.sha256(_json(manifest)).hexdigest()[:16]
     parts[MANIFEST] = _json({"packet": packet, **manifest})
     parts[SIGNATURE] = key.sign(parts[MANIFEST]).encode()
-    content = _zip(parts)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"packet-{packet}.zip"
-    path.write_bytes(content)
-    digest = hashlib.sha256(content).hexdigest()
-    body = {
-        "matter": matter,
-        "duty": duty,
-        "party": line.party,
-        "sha256": digest,
-        "head": str(head),
-    }
-    office.ledger.append(
-        Draft(f"packet:{packet}", "sent", "office", now, now, state.subject, body, "sent")
-    )
-    return Sent(packet, path, digest)
+    return packet, _zip(parts)
 
 
 def _duty(state: MatterState, duty: str) -> DutyLine:

@@ -77,17 +77,7 @@ def freeze_list(inputs: TraceInputs, graph: TraceGraph, steps: Steps, exits: pa.
     What a running measure holds already is said beside it: nobody needs to call there for it.
     `exits` are those of the method that `steps` belong to.
     """
-    there = exits.filter(pc.greater(pc.add(exits["recoverable"], exits["held"]), 0))
-    there = there.sort_by([("exit", "ascending"), ("report_id", "ascending")])
-    lies = there.group_by("exit", use_threads=False).aggregate(
-        [
-            ("recoverable", "sum"),
-            ("held", "sum"),
-            ("report_id", "list"),
-            ("recoverable", "list"),
-            ("at", "max"),
-        ]
-    )
+    lies = _lying(exits)
     names = lies["exit"].combine_chunks()
     place = _places(graph, names)
     amount = np.asarray(lies["recoverable_sum"], dtype=np.int64)
@@ -101,10 +91,9 @@ def freeze_list(inputs: TraceInputs, graph: TraceGraph, steps: Steps, exits: pa.
     half = np.minimum(np.log(2) / np.maximum(rate, 1e-12), LONGEST)
     saved = np.floor(amount * -np.expm1(-rate * DAY)).astype(np.int64)
     shares = [[str(yuan(fen)) for fen in row] for row in lies["recoverable_list"].to_pylist()]
-    counts = [len(row) for row in shares]
     until = _until(inputs, place)
-    measures = zip(amount, counts, half, saved, held, until.to_pylist(), strict=True)
-    texts = [_because(*row) for row in measures]
+    counts, ends = map(len, shares), until.to_pylist()
+    texts = [_because(*row) for row in zip(amount, counts, half, saved, held, ends, strict=True)]
     columns = {
         "account": names,
         "institution": _institution(inputs, place),
@@ -122,6 +111,16 @@ def freeze_list(inputs: TraceInputs, graph: TraceGraph, steps: Steps, exits: pa.
     }
     table = pa.table([_array(columns[name]) for name in FREEZE_LIST.names], FREEZE_LIST.names)
     return table.cast(FREEZE_LIST.stored).sort_by(FREEZE_LIST.ordering)
+
+
+def _lying(exits: pa.Table) -> pa.Table:
+    """What lies at each exit, free or held, of which reports, and since when."""
+    there = exits.filter(pc.greater(pc.add(exits["recoverable"], exits["held"]), 0))
+    there = there.sort_by([("exit", "ascending"), ("report_id", "ascending")])
+    sums = [("recoverable", "sum"), ("held", "sum")]
+    lists = [("report_id", "list"), ("recoverable", "list")]
+    grouped = there.group_by("exit", use_threads=False)
+    return grouped.aggregate([*sums, *lists, ("at", "max")])
 
 
 def _places(graph: TraceGraph, names: pa.Array) -> Ints:

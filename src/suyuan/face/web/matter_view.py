@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from suyuan.casework.explain import Possible, duty_lines, possible
+from suyuan.casework.explain import DutyLine, Possible, duty_lines, possible
 from suyuan.casework.office import Office
+from suyuan.casework.runs import MeasureRun
 from suyuan.casework.state import MatterState, matter_state
 from suyuan.face.web.office_desk import DutyRow
 from suyuan.face.web.words import Json, text
 from suyuan.model.text import Text
+from suyuan.store.ledger.event import Event
 
 Moment = Callable[[datetime | None], str]
 
@@ -57,64 +59,70 @@ def state_title(state: MatterState) -> Text:
 
 def matter_shown(office: Office, state: MatterState, person: str, moment: Moment) -> Json:
     """State and why, duties with their clauses, measures, acts with their forms, what happened."""
-    acts = possible(office, state, office.posts(person))
+    spec = state.procedure.spec
     return {
         "matter": state.matter,
-        "procedure": text(state.procedure.spec.title),
-        "about": text(state.procedure.spec.about),
+        "procedure": text(spec.title),
+        "about": text(spec.about),
         "state": text(state_title(state)),
         "parties": [
-            {"role": text(state.procedure.spec.roles[role]), "party": party(name)}
+            {"role": text(spec.roles[role]), "party": party(name)}
             for role, name in state.parties.items()
-            if role in state.procedure.spec.roles
+            if role in spec.roles
         ],
-        "duties": [
-            {
-                "duty": line.id,
-                "title": text(line.title),
-                "party": party(line.party or line.role),
-                "due": moment(line.due.moment),
-                "certainty": line.due.certainty,
-                "state": line.state,
-                "cited": line.cited,
-                "quality": line.quality,
-            }
-            for line in duty_lines(state)
-        ],
-        "measures": [
-            {
-                "name": text(run.rule.spec.title),
-                "since": moment(run.since),
-                "until": moment(run.until),
-                "ended": moment(run.ended),
-            }
-            for run in state.measures
-        ],
-        "acts": [_act(state, one) for one in acts],
+        "duties": [_line(line, moment) for line in duty_lines(state)],
+        "measures": [_measure(run, moment) for run in state.measures],
+        "acts": [_act(state, one) for one in possible(office, state, office.posts(person))],
         "proposals": [
-            {
-                "number": number,
-                "act": text(_act_title(state, event.kind.rpartition(".")[0])),
-                "by": event.actor.removeprefix("person:"),
-                "mine": event.actor == person,
-                "at": moment(event.at),
-            }
+            _proposal(state, number, event, person, moment)
             for number, event in state.proposals.items()
         ],
-        "events": [
-            {
-                "number": event.number,
-                "at": moment(event.at),
-                "title": text(
-                    _act_title(state, event.kind.rpartition(".proposed")[0] or event.kind)
-                ),
-                "proposed": event.kind.endswith(".proposed"),
-                "by": event.actor.removeprefix("person:"),
-                "overtaken": event in state.overtaken,
-            }
-            for event in state.events
-        ],
+        "events": [_event(state, event, moment) for event in state.events],
         "version": len(state.events),
+    }
+
+
+def _line(line: DutyLine, moment: Moment) -> Json:
+    return {
+        "duty": line.id,
+        "title": text(line.title),
+        "party": party(line.party or line.role),
+        "due": moment(line.due.moment),
+        "certainty": line.due.certainty,
+        "state": line.state,
+        "cited": line.cited,
+        "quality": line.quality,
+    }
+
+
+def _measure(run: MeasureRun, moment: Moment) -> Json:
+    return {
+        "name": text(run.rule.spec.title),
+        "since": moment(run.since),
+        "until": moment(run.until),
+        "ended": moment(run.ended),
+    }
+
+
+def _proposal(state: MatterState, number: int, event: Event, person: str, moment: Moment) -> Json:
+    return {
+        "number": number,
+        "act": text(_act_title(state, event.kind.rpartition(".")[0])),
+        "by": event.actor.removeprefix("person:"),
+        "mine": event.actor == person,
+        "at": moment(event.at),
+    }
+
+
+def _event(state: MatterState, event: Event, moment: Moment) -> Json:
+    name = event.kind.rpartition(".proposed")[0] or event.kind
+    return {
+        "number": event.number,
+        "at": moment(event.at),
+        "title": text(_act_title(state, name)),
+        "proposed": event.kind.endswith(".proposed"),
+        "by": event.actor.removeprefix("person:"),
+        "overtaken": event in state.overtaken,
     }
 
 

@@ -49,36 +49,21 @@ class Accounts:
 def build(setting: Setting, people: People, rings: Rings, lines: Lines, firms: Firms) -> Accounts:
     """Registrations: farms in bursts, innocents in bursts too, everybody's own, and firms'."""
     rng = setting.rng("farms")
-    counts, config = setting.counts, setting.config["farms"]
-    farmed = counts["farmed"] if len(lines.rows(FARM)) else 0
-    group = (
-        int(farmed * config["look_alikes"] * setting.knob("lookalikes")) or counts["accounts"] // 20
-    )
-    n = counts["accounts"]
-    alike = rng.choice([SHOP, CAFE, STUDIO, CAMPUS], group, p=[0.4, 0.2, 0.2, 0.2])
-    sort = np.concatenate(
-        [np.full(farmed, FARMED), np.sort(alike), np.full(n - farmed - group, ORDINARY)]
-    )
-    size = _sizes(rng, n)
-    batch = np.where(sort == ORDINARY, -1, sort * 10**7 + size)
+    n, farmed = setting.counts["accounts"], setting.counts["farmed"]
+    sort = _sorts(rng, setting, farmed if len(lines.rows(FARM)) else 0)
+    batch = np.where(sort == ORDINARY, -1, sort * 10**7 + _sizes(rng, n))
     person = categories(rng, people.activity, n)
-    known = np.unique(rings.person)[: n - farmed - group]
+    known = np.unique(rings.person)[: int((sort == ORDINARY).sum())]
     person[n - len(known) :] = known
     starts = _together(rng, sort, person)
     at, device, ip = _circumstances(rng, setting, people, sort, batch, person)
-    line = _lines_of(lines, farmed, n)
+    line = _lines_of(lines, int((sort == FARMED).sum()), n)
     platform = np.where(
         sort == FARMED,
         categories(rng, np.array([0.62, 0.3, 0.05, 0.03]), n),
         categories(rng, np.array([0.45, 0.38, 0.1, 0.07]), n),
     )
-    at = np.where(
-        line >= 0,
-        lines.first[line]
-        + (rng.exponential(9 * (0.5 + setting.knob("evasion")), n) * HOUR).astype(np.int64),
-        at,
-    )
-    at = np.where(starts >= 0, at[starts] + (rng.gamma(1.2, 1.2, n) * HOUR).astype(np.int64), at)
+    at = _times(rng, setting, lines, at, line, starts)
     phone = _phones(rng, setting, people, lines, sort, person, line)
     aged = ages(setting, "aged", sort == FARMED)
     device, ip, phone = _paid(rng, setting, people, sort, batch, aged > 0, (device, ip, phone))
@@ -94,7 +79,7 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines, firms: F
         "device": device,
         "ip": ip,
         "person": np.where(sort == FARMED, -1, person),
-        "token": _tokens(rng, sort, platform, config["token_share"]),
+        "token": _tokens(rng, sort, platform, setting.config["farms"]["token_share"]),
         "status": status,
         "status_at": status_at,
         "sort": sort,
@@ -104,12 +89,44 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines, firms: F
         "ring": _users(rng, rings, merchant, sold),
         "line": line,
     }
-    work = _work_accounts(setting, people, firms)
-    whole = {name: np.concatenate([each[order], work[name]]) for name, each in columns.items()}
-    if len(firms):
-        mixed = setting.rng("farms/mixed").permutation(len(whole["at"]))
-        whole = {name: each[mixed] for name, each in whole.items()}
+    columns = {name: each[order] for name, each in columns.items()}
+    whole = _with_work(setting, columns, _work_accounts(setting, people, firms))
     return Accounts(id=distinct(rng, len(whole["at"]), 10**8, 4 * 10**9), **whole)
+
+
+def _sorts(rng: np.random.Generator, setting: Setting, farmed: int) -> np.ndarray:
+    """What each account is: the farmed first, then innocent batches, then everybody's own."""
+    n, share = setting.counts["accounts"], setting.config["farms"]["look_alikes"]
+    group = int(farmed * share * setting.knob("lookalikes")) or n // 20
+    alike = rng.choice([SHOP, CAFE, STUDIO, CAMPUS], group, p=[0.4, 0.2, 0.2, 0.2])
+    own = np.full(n - farmed - group, ORDINARY)
+    return np.concatenate([np.full(farmed, FARMED), np.sort(alike), own])
+
+
+def _times(
+    rng: np.random.Generator,
+    setting: Setting,
+    lines: Lines,
+    at: np.ndarray,
+    line: np.ndarray,
+    starts: np.ndarray,
+) -> np.ndarray:
+    """`at`, but on a farm's line soon after its opening, and together soon after the first."""
+    wait = rng.exponential(9 * (0.5 + setting.knob("evasion")), len(at)) * HOUR
+    at = np.where(line >= 0, lines.first[line] + wait.astype(np.int64), at)
+    lag = (rng.gamma(1.2, 1.2, len(at)) * HOUR).astype(np.int64)
+    return np.where(starts >= 0, at[starts] + lag, at)
+
+
+def _with_work(
+    setting: Setting, columns: dict[str, np.ndarray], work: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Everybody's accounts and those of firms, mixed."""
+    whole = {name: np.concatenate([each, work[name]]) for name, each in columns.items()}
+    if not len(work["at"]):
+        return whole
+    mixed = setting.rng("farms/mixed").permutation(len(whole["at"]))
+    return {name: each[mixed] for name, each in whole.items()}
 
 
 def _work_accounts(setting: Setting, people: People, firms: Firms) -> dict[str, np.ndarray]:

@@ -66,36 +66,33 @@ def build(
     fraud_type = categories(rng, SHARES, n_hands)[hand]
     loss = np.round(np.exp(rng.normal(9.0, 1.2, n)).clip(100, 400_000)).astype(np.int64) * 100
     loss[rng.random(n) < 0.06] = 0
-    at = lines_first + (rng.gamma(2, 3, n) * HOUR).astype(np.int64)
-    paid = loss > 0
-    to = accomplices[hand]
-    first = payments(
-        at[paid] // SECOND * SECOND,
-        person[paid],
-        to[paid],
-        loss[paid],
-        rng.choice([BY_BANK, BY_QR], int(paid.sum())),
-    )
-    lots = Lots(to[paid], at[paid] // SECOND * SECOND, loss[paid], np.flatnonzero(paid), hand[paid])
+    moment = lines_first + (rng.gamma(2, 3, n) * HOUR).astype(np.int64)
+    at = moment // SECOND * SECOND
+    to = np.where(loss > 0, accomplices[hand], -1)
+    book = _book(setting, rng, money, accomplices, (person, to, at, loss, hand))
+    delay = rng.lognormal(1.2, 1.6, n) * HOUR * max(setting.knob("report_delay"), 0.05)
+    reported = moment + 2 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64) + MINUTE
+    return OtherFraud(person, fraud_type, hand, to, loss, at, reported, accomplices, book)
+
+
+def _book(
+    setting: Setting,
+    rng: np.random.Generator,
+    money: Money,
+    accomplices: np.ndarray,
+    reports: tuple[np.ndarray, ...],
+) -> LedgerPayments:
+    """What the victims paid, and where the hands sent it: to shops, desks and each other."""
+    paid = np.flatnonzero(reports[3] > 0)
+    person, to, at, loss, hand = (column[paid] for column in reports)
+    first = payments(at, person, to, loss, rng.choice([BY_BANK, BY_QR], len(paid)))
+    lots = Lots(to, at, loss, paid, hand)
     parts, _ = split(rng, lots, rng.beta(1.2, 20, len(lots)), setting.knob("evasion"))
-    out = rng.choice(
-        np.concatenate([money.desks, money.shops, money.voucher_shops[:4], accomplices]), len(parts)
-    )
+    places = np.concatenate([money.desks, money.shops, money.voucher_shops[:4], accomplices])
+    out = rng.choice(places, len(parts))
     out = np.where(out == parts.account, money.desks[0], out)
     moved, payment = hand_on(parts, out)
     _, one = np.unique(payment, return_index=True)
     total = np.bincount(payment, parts.amount).astype(np.int64) if len(parts) else parts.amount
     later = payments(moved.at[one], parts.account[one], out[one], total, BY_BANK)
-    delay = rng.lognormal(1.2, 1.6, n) * HOUR * max(setting.knob("report_delay"), 0.05)
-    book, _ = together([first, later])
-    return OtherFraud(
-        person,
-        fraud_type,
-        hand,
-        np.where(paid, to, -1),
-        loss,
-        at // SECOND * SECOND,
-        at + 2 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64) + MINUTE,
-        accomplices,
-        book,
-    )
+    return together([first, later])[0]

@@ -13,7 +13,7 @@ from suyuan.lab.latent.registered import KEPT
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank
 from suyuan.lab.seeds import categories, scramble
-from suyuan.lab.setting import DAY, HOUR, SECOND
+from suyuan.lab.setting import DAY, HOUR, SECOND, Setting
 from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, texts, words, write
 from suyuan.model.records import NUMBER_SEGMENTS, OTPS, SIMS
 
@@ -71,70 +71,16 @@ def number_segments(world: World, folder: Path) -> int:
     return write(folder, NUMBER_SEGMENTS, cells)
 
 
+#: Whose codes they are, which decides how readily they are passed on.
+_FARM, _GROUP, _SINGLE = range(3)
+
+
 def otps(world: World, folder: Path) -> int:
     """Codes sent at registrations, and the codes of everyday life; some are passed on."""
     rng = world.setting.rng("observe/otps")
-    accounts, setting = world.accounts, world.setting
-    known = np.flatnonzero((accounts.phone > 0) & (rng.random(len(accounts)) < 0.7))
-    # Farm lines receive codes of other services for other customers as well.
-    lines = world.lines.rows(FARM)
-    extra = rng.choice(lines, len(lines) * 3) if len(lines) else lines
-    shops = np.flatnonzero(np.isin(accounts.sort, (SHOP, STUDIO)) & (accounts.phone > 0))
-    busy = rng.choice(shops, len(shops)) if len(shops) else shops
-    desks = _desks(world, rng, max(len(lines), 20))
-    daily = len(known)
-    person = categories(rng, world.people.activity, daily)
-    phone = np.concatenate(
-        [
-            accounts.phone[known],
-            world.lines.phone[extra],
-            accounts.phone[busy],
-            world.people.phone[person],
-            desks[:, 0],
-        ]
-    )
-    service = np.concatenate(
-        [
-            accounts.platform[known],
-            rng.integers(0, len(SERVICES), len(extra)),
-            rng.integers(0, len(SERVICES), len(busy)),
-            rng.integers(0, len(SERVICES), daily),
-            desks[:, 1],
-        ]
-    )
-    sent = np.concatenate(
-        [
-            accounts.at[known] - rng.integers(10, 120, len(known)) * SECOND,
-            world.lines.first[extra] + (rng.gamma(1.2, 30.0, len(extra)) * HOUR).astype(np.int64),
-            accounts.at[busy] + (rng.gamma(1.2, 40.0, len(busy)) * HOUR).astype(np.int64),
-            setting.start + (rng.random(daily) * setting.days * DAY).astype(np.int64),
-            desks[:, 2],
-        ]
-    )
-    farmed = np.concatenate(
-        [
-            accounts.sort[known] == FARMED,
-            np.ones(len(extra), bool),
-            np.zeros(len(busy) + daily + len(desks), bool),
-        ]
-    )
-    grouped = np.concatenate(
-        [
-            np.isin(accounts.sort[known], (SHOP, STUDIO)),
-            np.zeros(len(extra), bool),
-            np.ones(len(busy), bool),
-            np.zeros(daily, bool),
-            np.ones(len(desks), bool),
-        ]
-    )
-    odds = np.where(farmed, 0.3 / max(setting.knob("evasion"), 0.3), np.where(grouped, 0.18, 0.015))
-    relayed = rng.random(len(phone)) < odds.clip(0, 0.9)
-    pool = np.where(farmed, scramble(phone // 7 % 37 + 5), scramble(phone // 3 % 997 + 5)) % 10**10
-    target = np.where(relayed, pool + 10**9, -1)
-    every = np.concatenate(
-        [np.stack([phone, service, sent, target], axis=1), _firm_codes(world)], axis=0
-    )
-    every = every[every[:, 2] >= setting.start - KEPT]
+    sent, sort = _codes_sent(world, rng)
+    every = np.concatenate([_passed_on(world, rng, sent, sort), _firm_codes(world)])
+    every = every[every[:, 2] >= world.setting.start - KEPT]
     cells: dict[str, Cells] = {
         "msisdn": Ids(every[:, 0]),
         "service": Words(every[:, 1], SERVICES),
@@ -142,6 +88,52 @@ def otps(world: World, folder: Path) -> int:
         "relayed_to": Ids(every[:, 3]),
     }
     return write(folder, OTPS, cells)
+
+
+def _codes_sent(world: World, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of number, service and time; and whose code each is (``_FARM`` …)."""
+    accounts, lines = world.accounts, world.lines
+    known = np.flatnonzero((accounts.phone > 0) & (rng.random(len(accounts)) < 0.7))
+    farm = lines.rows(FARM)
+    # Farm lines receive codes of other services for other customers as well.
+    extra = rng.choice(farm, len(farm) * 3) if len(farm) else farm
+    shops = np.flatnonzero(np.isin(accounts.sort, (SHOP, STUDIO)) & (accounts.phone > 0))
+    busy = rng.choice(shops, len(shops)) if len(shops) else shops
+    desks = _desks(world, rng, max(len(farm), 20))
+    person = categories(rng, world.people.activity, len(known))
+    services = [rng.integers(0, len(SERVICES), len(each)) for each in (extra, busy, person)]
+    at = [
+        accounts.at[known] - rng.integers(10, 120, len(known)) * SECOND,
+        lines.first[extra] + (rng.gamma(1.2, 30.0, len(extra)) * HOUR).astype(np.int64),
+        accounts.at[busy] + (rng.gamma(1.2, 40.0, len(busy)) * HOUR).astype(np.int64),
+        _any_time(world.setting, rng, len(person)),
+    ]
+    phones = [accounts.phone[known], lines.phone[extra], accounts.phone[busy]]
+    phones.append(world.people.phone[person])
+    columns = zip(phones, [accounts.platform[known], *services], at, strict=True)
+    rows = [np.stack(each, axis=1) for each in columns]
+    kind = accounts.sort[known]
+    grouped = np.where(np.isin(kind, (SHOP, STUDIO)), _GROUP, _SINGLE)
+    sorts = [np.where(kind == FARMED, _FARM, grouped)]
+    alike = ((_FARM, extra), (_GROUP, busy), (_SINGLE, person), (_GROUP, desks))
+    sorts += [np.full(len(each), sort) for sort, each in alike]
+    return np.concatenate([*rows, desks]), np.concatenate(sorts)
+
+
+def _any_time(setting: Setting, rng: np.random.Generator, n: int) -> np.ndarray:
+    return setting.start + (rng.random(n) * setting.days * DAY).astype(np.int64)
+
+
+def _passed_on(
+    world: World, rng: np.random.Generator, sent: np.ndarray, sort: np.ndarray
+) -> np.ndarray:
+    """`sent` with the number that each code is passed on to, -1 for most; a farm has few."""
+    phone, farmed = sent[:, 0], sort == _FARM
+    ready = 0.3 / max(world.setting.knob("evasion"), 0.3)
+    odds = np.select([farmed, sort == _GROUP], [ready, 0.18], 0.015).clip(0, 0.9)
+    pool = np.where(farmed, scramble(phone // 7 % 37 + 5), scramble(phone // 3 % 997 + 5)) % 10**10
+    target = np.where(rng.random(len(phone)) < odds, pool + 10**9, -1)
+    return np.column_stack([sent, target])
 
 
 def _firm_codes(world: World) -> np.ndarray:

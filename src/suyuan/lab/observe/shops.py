@@ -1,10 +1,12 @@
 """What platforms and shops record of orders; and what surfaced of them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from suyuan.lab.latent.market import Market
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.callrecords import scam_callees
 from suyuan.lab.observe.noise import (
@@ -69,84 +71,110 @@ class _Lazy:
         return self.make(rows)  # type: ignore[operator]
 
 
+@dataclass(frozen=True)
+class _SeizedRows:
+    """One entry for each row: its order (-1 outside the table), whose it is, and from where.
+
+    ``outside`` are people of whom nothing else is recorded; ``exhibits`` (id, holder) are the
+    disks and phones, ``exhibit`` in which of them the row was found; times as in the records.
+    """
+
+    order: np.ndarray
+    person: np.ndarray
+    outside: np.ndarray
+    phone: np.ndarray
+    at: np.ndarray
+    exposed_at: np.ndarray
+    exhibits: np.ndarray
+    exhibit: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+
 def leaked(world: World, folder: Path) -> dict[str, np.ndarray]:
     """Records on seized disks and phones: those exposed, copies, others of unknown origin.
 
     Returns, for the truth, the id and the order (-1 outside the order table) of each row.
     """
     rng = world.setting.rng("observe/leaked")
+    rows = _seized_rows(world, rng)
+    ids, cells = _seized_cells(world, rng, rows)
+    write(folder, LEAKED, cells, order=np.argsort(ids))
+    exhibit = rows.exhibits[rows.exhibit, 0]
+    return {"leaked_id": ids, "order": rows.order, "exhibit": exhibit}
+
+
+def _seized_rows(world: World, rng: np.random.Generator) -> _SeizedRows:
     leaks, market, people = world.leaks, world.market, world.people
     setting, n = world.setting, world.setting.counts["leaked_rows"]
-    found_share = setting.config["leaks"]["found_share"]
-    rows = np.flatnonzero(rng.random(len(leaks.order)) < found_share)
-    copies = rows[rng.random(len(rows)) < 0.25]
-    rows = np.concatenate([rows, copies])[:n]
+    rows = np.flatnonzero(rng.random(len(leaks.order)) < setting.config["leaks"]["found_share"])
+    rows = np.concatenate([rows, rows[rng.random(len(rows)) < 0.25]])[:n]  # copies are kept too
     other = n - len(rows)
     order = np.concatenate([leaks.order[rows], np.full(other, -1)])
     person = np.where(order >= 0, market.buyer[order], categories(rng, people.activity, n))
     outside = (order < 0) & (rng.random(n) < 0.75)
     phone = np.where(outside, world.outside_phone(rng.integers(0, 10**7, n)), people.phone[person])
     bought, bought_at = _called(world, rng, other)
-    phone[len(rows) : len(rows) + len(bought)] = bought
+    called = slice(len(rows), len(rows) + len(bought))
+    phone[called] = bought
     exhibits, exhibit = _exhibits(world, rng, leaks.source[rows], other)
-    known = order >= 0
-    at = np.where(
-        known, market.at[order], setting.start + (rng.random(n) * (setting.days + 12) - 12) * DAY
-    )
-    at = at.astype(np.int64)
-    at[len(rows) : len(rows) + len(bought)] = bought_at
+    any_time = setting.start + (rng.random(n) * (setting.days + 12) - 12) * DAY
+    at = np.where(order >= 0, market.at[order], any_time).astype(np.int64)
+    at[called] = bought_at
     at = at // SECOND * SECOND
-    amount = np.where(known, market.amount[order], rng.choice(market.amount, n))
-    item = np.where(
-        known, market.category[order] * 40 + market.item[order], rng.integers(0, 480, n)
-    )
-    noise, gaps = setting.knob("noise"), setting.knob("missing")
     exposed = np.concatenate([leaks.exposed_at[rows], at[len(rows) :] + 6 * HOUR])
-    obtained = exposed + (rng.gamma(2, 10 * HOUR, n)).astype(np.int64)
-    style = rng.random((len(exhibits), 4))[exhibit]
+    return _SeizedRows(order, person, outside, phone, at, exposed, exhibits, exhibit)
+
+
+def _seized_cells(
+    world: World, rng: np.random.Generator, rows: _SeizedRows
+) -> tuple[np.ndarray, dict[str, Cells]]:
+    """The ids of `rows` and what is written: exhibits hide and round in styles of their own."""
+    market, people, setting = world.market, world.people, world.setting
+    n, known = len(rows), rows.order >= 0
+    noise, gaps = setting.knob("noise"), setting.knob("missing")
+    amount = np.where(known, market.amount[rows.order], rng.choice(market.amount, n))
+    item = market.category[rows.order] * 40 + market.item[rows.order]
+    item = np.where(known, item, rng.integers(0, 480, n))
+    obtained = rows.exposed_at + (rng.gamma(2, 10 * HOUR, n)).astype(np.int64)
+    style = rng.random((len(rows.exhibits), 4))[rows.exhibit]
     hide = rng.random((n, 3)) < np.array([0.15, 0.25, 0.2]) * noise * (style[:, :3] * 2)
     ids = distinct(rng, n, 10**12, 10**13)
-    phones = mistype(rng, phone, 0.01 * noise)
-    known_at = seized_at(setting, exhibits[exhibit, 0])
+    phones = mistype(rng, rows.phone, 0.01 * noise)
+    exhibit, holder = rows.exhibits[rows.exhibit].T
+    known_at = seized_at(setting, exhibit)
     obtained = np.minimum(obtained, known_at - HOUR)
-    cells: dict[str, Cells] = {
+    day_only = np.where(style[:, 3] < 0.3, rows.at // DAY * DAY - 8 * HOUR, rows.at)
+
+    def name(r: np.ndarray) -> pa.Array:
+        written = names(people.name[rows.person[r]] + np.where(rows.outside[r], 7919, 0))
+        return mask_names(written, hide[r, 1])
+
+    def address(r: np.ndarray) -> pa.Array:
+        person = rows.person[r]
+        street = people.address[person] + np.where(rows.outside[r], 104729, 0)
+        return mask_addresses(addresses(people.city[person], street), hide[r, 2])
+
+    return ids, {
         "known_at": Numbers(known_at),
         "leaked_id": Ids(ids),
-        "exhibit_id": Ids(exhibits[exhibit, 0]),
-        "holder_id": Ids(exhibits[exhibit, 1]),
+        "exhibit_id": Ids(exhibit),
+        "holder_id": Ids(holder),
         "obtained_at": Numbers(blank(rng, obtained // SECOND * SECOND, 0.25 * gaps)),
-        "name": _Lazy(
-            lambda r: mask_names(
-                names(people.name[person[r]] + np.where(outside[r], 7919, 0)), hide[r, 1]
-            ),
-            n,
-        ),
+        "name": _Lazy(name, n),
         "phone": _Lazy(lambda r: mask_phones(texts(Ids(phones[r])), hide[r, 0]), n),
-        "address": _Lazy(
-            lambda r: mask_addresses(
-                addresses(
-                    people.city[person[r]],
-                    people.address[person[r]] + np.where(outside[r], 104729, 0),
-                ),
-                hide[r, 2],
-            ),
-            n,
-        ),
+        "address": _Lazy(address, n),
         "item": Words(blank(rng, item, 0.1 * gaps), ITEMS),
         "amount": Numbers(blank(rng, amount, 0.12 * gaps)),
-        "ordered_at": Numbers(
-            blank(rng, np.where(style[:, 3] < 0.3, at // DAY * DAY - 8 * HOUR, at), 0.1 * gaps)
-        ),
-        "waybill_id": Ids(
-            blank(
-                rng,
-                np.where(known, market.waybill[order], rng.integers(10**14, 10**15, n)),
-                0.45 * gaps,
-            )
-        ),
+        "ordered_at": Numbers(blank(rng, day_only, 0.1 * gaps)),
+        "waybill_id": Ids(blank(rng, _waybills(market, rng, rows.order), 0.45 * gaps)),
     }
-    write(folder, LEAKED, cells, order=np.argsort(ids))
-    return {"leaked_id": ids, "order": order, "exhibit": exhibits[exhibit, 0]}
+
+
+def _waybills(market: Market, rng: np.random.Generator, order: np.ndarray) -> np.ndarray:
+    elsewhere = rng.integers(10**14, 10**15, len(order))
+    return np.where(order >= 0, market.waybill[order], elsewhere)
 
 
 def _called(world: World, rng: np.random.Generator, room: int) -> tuple[np.ndarray, np.ndarray]:

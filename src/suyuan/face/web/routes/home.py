@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from fastapi import APIRouter
 
@@ -71,59 +72,65 @@ def _ring(here: Visit, row: Any) -> Json:
 
 def _todo(here: Visit, source: ResultTables) -> list[Json]:
     """What waits for a person, the most urgent first; each with the screen where it is done."""
-    freeze, wanted = source.table("freeze_list"), source.table("statements_wanted")
-    findings, warn = source.table("findings"), source.table("at_risk")
-    state = verdicts(here.desk.written())
-    decided = findings.filter(findings["decided"])
-    unread = sum(
+    wanted, warn = source.table("statements_wanted").num_rows, source.table("at_risk")
+    people = pc.count_distinct(warn["buyer_phone"]).as_py() if warn.num_rows else 0
+    unread = _unread(here, source)
+    waiting = [
+        _freeze(source.table("freeze_list")),
+        _do(
+            "leads",
+            "leads",
+            unread,
+            Text(
+                f"{unread:,} leads over the threshold wait for a person",
+                f"{unread:,}条达到阈值的线索待人工核查",
+            ),
+        ),
+        _do(
+            "statements",
+            "money",
+            wanted,
+            Text(
+                f"{wanted:,} statements to ask for: money went out of sight there",
+                f"{wanted:,}个账户的流水待调取，资金由此失去去向",
+            ),
+        ),
+        _do(
+            "warn",
+            "warn",
+            people,
+            Text(
+                f"{people:,} people to warn: their orders leaked, nobody has called about them yet",
+                f"{people:,}人待预警：订单信息已泄露，尚未接到与之相关的诈骗电话",
+            ),
+        ),
+    ]
+    return [one for one in waiting if one["count"]]
+
+
+def _unread(here: Visit, source: ResultTables) -> int:
+    """How many leads over their threshold nobody has decided on."""
+    state, findings = verdicts(here.desk.written()), source.table("findings")
+    decided = findings.filter(findings["decided"]).select(["subject", "role"])
+    return sum(
         (row["subject"], row["role"]) not in state and (row["subject"], "") not in state
-        for row in decided.select(["subject", "role"]).to_pylist()
+        for row in decided.to_pylist()
     )
-    found = []
-    if freeze.num_rows:
-        total, first = pc.sum(freeze["amount"]).as_py(), freeze.slice(0, 1).to_pylist()[0]
-        hours = first["half_life"]
-        found.append(
-            _do(
-                "freeze",
-                "money",
-                freeze.num_rows,
-                Text(
-                    f"Call the banks of {freeze.num_rows:,} accounts, "
-                    f"{first['institution'] or 'the first on the list'} first: {money(total)} yuan "
-                    f"still lie there, and half of such money leaves in {hours:.1f} h",
-                    f"请各行止付{freeze.num_rows:,}个账户，先联系"
-                    f"{first['institution'] or '清单首位'}：尚余{money(total)}元，"
-                    f"此类资金{hours:.1f}小时内转走一半",
-                ),
-            )
-        )
-    if unread:
-        found.append(
-            _do(
-                "leads",
-                "leads",
-                unread,
-                Text(
-                    f"{unread:,} leads over the threshold wait for a person",
-                    f"{unread:,}条达到阈值的线索待人工核查",
-                ),
-            )
-        )
-    if wanted.num_rows:
-        sentence = Text(
-            f"{wanted.num_rows:,} statements to ask for: money went out of sight there",
-            f"{wanted.num_rows:,}个账户的流水待调取，资金由此失去去向",
-        )
-        found.append(_do("statements", "money", wanted.num_rows, sentence))
-    if warn.num_rows:
-        people = pc.count_distinct(warn["buyer_phone"]).as_py()
-        sentence = Text(
-            f"{people:,} people to warn: their orders leaked, nobody has called about them yet",
-            f"{people:,}人待预警：订单信息已泄露，尚未接到与之相关的诈骗电话",
-        )
-        found.append(_do("warn", "warn", people, sentence))
-    return found
+
+
+def _freeze(accounts: pa.Table) -> Json:
+    if not accounts.num_rows:
+        return _do("freeze", "money", 0, Text("", ""))
+    total, first = pc.sum(accounts["amount"]).as_py(), accounts.slice(0, 1).to_pylist()[0]
+    bank, hours = first["institution"], first["half_life"]
+    sentence = Text(
+        f"Call the banks of {accounts.num_rows:,} accounts, "
+        f"{bank or 'the first on the list'} first: {money(total)} yuan "
+        f"still lie there, and half of such money leaves in {hours:.1f} h",
+        f"请各行止付{accounts.num_rows:,}个账户，先联系{bank or '清单首位'}："
+        f"尚余{money(total)}元，此类资金{hours:.1f}小时内转走一半",
+    )
+    return _do("freeze", "money", accounts.num_rows, sentence)
 
 
 def _do(kind: str, screen: str, count: int, sentence: Text) -> Json:
