@@ -44,15 +44,17 @@ def people_reached(tables: Tables) -> ir.Table:
         "contact", "person", "phone", "called_at", "quoted_order_id"
     )
     facts = relevance(tables).view()
-    told = reported.left_join(facts, reported["contact"] == facts["contact"])
-    told = told.select(*reported.columns, reported=1, sure=ibis.coalesce(told["relevance"], 1.0))
+    weighed = reported.left_join(facts, reported["contact"] == facts["contact"])
+    weighed = weighed.select(
+        *reported.columns, reported=1, sure=ibis.coalesce(weighed["relevance"], 1.0)
+    )
     if not tables.has("findings:scam_caller") or not tables.has("calls"):
-        return told
+        return weighed
     spells = _spells(tables, calls_of_callers(tables, reported))
     called = as_contacts(spells, spells["sure"]).select(
         *reported.columns, reported=0, sure=ibis._["weight"]
     )
-    return ibis.union(told, called)
+    return ibis.union(weighed, called)
 
 
 def _spells(tables: Tables, calls: ir.Table) -> ir.Table:

@@ -92,7 +92,7 @@ def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> RatedOrde
     before = Sources(_followed(groups), groups["unnamed"].to_numpy() == 1)
     watched = _watched(contacts, now)
     found = rates(
-        _met(engine.gather(group_meetings, aged, handled, reached, known), contacts),
+        _pairs(engine.gather(group_meetings, aged, handled, reached, known), contacts),
         _contacted(contacts, engine.gather(sizes, tables["orders"])),
         _placed(engine.gather(group_ages, aged, handled, known), watched),
         before,
@@ -104,7 +104,7 @@ def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> RatedOrde
     ):  # fmt: skip
         facts = facts.append_column(name, pa.array(values))
     doubts = contacts.select(["contact"]).append_column("about", pa.array(found.about))
-    lags, rated = engine.arrow(lag_columns(found.lags)), engine.arrow(_telling(facts))
+    lags, rated = engine.arrow(lag_columns(found.lags)), engine.arrow(_explaining(facts))
     return RatedOrders(engine.derive(_rated, aged, handled, rated, lags), engine.arrow(doubts))
 
 
@@ -125,13 +125,13 @@ def _grouped(named: pa.Table, unnamed: pa.Table) -> pa.Table:
     return both.append_column("group", pa.array(np.arange(len(both))))
 
 
-def _telling(facts: pa.Table) -> pa.Table:
+def _explaining(facts: pa.Table) -> pa.Table:
     """`facts` without the organisations that explain no call: their orders are as all others."""
     explain = pc.greater_equal(facts["reached"], EXPLAINING)
     return facts.filter(pc.or_(pc.equal(facts["unnamed"], 0), explain))
 
 
-def _met(meeting: pa.Table, contacts: pa.Table) -> Meetings:
+def _pairs(meeting: pa.Table, contacts: pa.Table) -> Meetings:
     return Meetings(
         pc.index_in(meeting["contact"], value_set=contacts["contact"]).to_numpy().astype(np.int64),
         meeting["group"].to_numpy(),
