@@ -15,7 +15,10 @@ import yaml
 
 from suyuan.detect.money_flows.step import ACCOUNT_CONDUCT_STEP
 from suyuan.identity.aliases import aliases
+from suyuan.identity.named_numbers import named_numbers
 from suyuan.identity.owners import owners
+from suyuan.money.card_payments import card_payments
+from suyuan.money.settlement import settled_and_drawn
 from suyuan.store.engine import Engine
 from suyuan.store.steps import execute
 from suyuan.store.tables import Tables, stored_schema
@@ -42,6 +45,8 @@ class Case:
             made.put(name, rows_of(name, _rows(file, stored_schema(name))))
         made.put("owners", engine.keep(owners(made)))
         made.put("aliases", engine.keep(aliases(made, made["owners"])))
+        made.put("named_numbers", engine.keep(named_numbers(made)))
+        made.put("card_payments", engine.arrow(card_payments(made, settled_and_drawn(made))))
         execute(ACCOUNT_CONDUCT_STEP, made)
         return made
 

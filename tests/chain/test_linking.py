@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 
 from suyuan.chain.steps import LINK, _rings_only
+from suyuan.identity.named_numbers import named_numbers
 from suyuan.store.decisions import DECISIONS_STEP
 from suyuan.store.duck import DuckEngine
 from suyuan.store.steps import execute
@@ -44,6 +45,7 @@ def rings(engine, *words, reports=REPORTS):
     """``report: (series, ring)`` of the step that links cases."""
     tables = given(engine, reports=reports, **({"decisions": words} if words else {}))
     execute(DECISIONS_STEP, tables)
+    tables.put("named_numbers", engine.keep(named_numbers(tables)))
     made = LINK.run(tables)["ring_series"]
     return {row["report_id"]: (row["series_id"], row["ring_id"]) for row in made.to_pylist()}
 

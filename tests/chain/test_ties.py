@@ -9,6 +9,7 @@ import pytest
 
 from suyuan.chain import linkage, rings
 from suyuan.chain.steps import LINK
+from suyuan.identity.named_numbers import named_numbers
 from suyuan.model.derived import TOUCHES
 from suyuan.store.duck import DuckEngine
 from suyuan.store.engine import Engine
@@ -39,7 +40,9 @@ def owned(no: str) -> dict[str, str]:
 
 
 def strengths(engine: Engine, **tables: Any) -> dict[str, float]:
-    rows = LINK.run(given(engine, **tables))["ring_series"].to_pylist()
+    made = given(engine, **tables)
+    made.put("named_numbers", engine.keep(named_numbers(made)))
+    rows = LINK.run(made)["ring_series"].to_pylist()
     return {row["report_id"]: row["strength"] for row in rows}
 
 
@@ -72,6 +75,20 @@ def test_two_accounts_of_one_farm_tie_nobody(engine: Engine) -> None:
 def test_a_number_of_service_ties_nobody(engine: Engine, number: str, ties: int) -> None:
     reports = [report(id_, caller_numbers=[number]) for id_ in ("a", "b")]
     assert (strengths(engine, reports=reports)["a"] > 0.5) == bool(ties)
+
+
+def test_a_hotline_ties_by_the_handset_that_posed_as_it(engine: Engine) -> None:
+    def call(caller: str, callee: str, imei: str) -> dict[str, Any]:
+        at = "2019-05-03 10:01"
+        return {"caller": caller, "callee": callee, "started_at": at, "duration": 60, "imei": imei}
+
+    reports = [report("a", caller_numbers=["95188"]), report("b", caller_numbers=["17000000001"])]
+    scammer = FARMED | {"role": "scam_caller", "subject": "phone:17000000001"}
+    found = {"findings:scam_caller": [scammer]}
+    for imei, tied in (("86", True), ("87", False)):
+        calls = [call("95188", "139a", imei), call("17000000001", "139b", "86")]
+        strength = strengths(engine, reports=reports, calls=calls, **found)
+        assert (strength["a"] > 0.5) == tied
 
 
 def test_what_was_sold_twice_is_the_last_buyers(engine: Engine) -> None:

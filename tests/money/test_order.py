@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suyuan.money.arrays import ALL
-from suyuan.money.ledger import in_order
+from suyuan.money.ledger import in_order, unnamed_rows
 from suyuan.money.order import UNKNOWN, closings, in_before_out, openings
 
 
@@ -96,3 +96,24 @@ def test_payments_alike_in_all_else_come_by_their_ids(payments):
 
     wanted = sorted(rows, key=lambda row: (*key(row), row["row_id"]))
     assert book.row_id.to_pylist() == [row["row_id"] for row in wanted]
+
+
+@given(st.lists(PAYMENT, max_size=12))
+def test_without_ids_all_else_is_the_same(payments):
+    rows = [
+        {"at": at, "payer": f"a{payer}", "payee": "b", "amount": 100 + amount,
+         "balance_after": after, "cash": False, "fee": False}
+        for at, payer, amount, after, _ in payments
+    ]  # fmt: skip
+    schema = pa.schema(
+        [("at", pa.int64()), ("payer", pa.string()), ("payee", pa.string()), ("amount", pa.int64()),
+         ("balance_after", pa.int64()), ("cash", pa.bool_()), ("fee", pa.bool_())]
+    )  # fmt: skip
+    table = pa.Table.from_pylist(rows, schema=schema)
+    table = table.set_column(0, "at", table["at"].cast(pa.timestamp("us")))
+    ids = pa.array([f"r{place}" for place in range(len(rows))], pa.string())
+    named = in_order(table.append_column("row_id", ids).append_column("payment_id", ids))
+    unnamed = in_order(unnamed_rows(table))
+    assert unnamed.row_id.null_count == len(rows)
+    for name in ("at", "payer", "payee", "amount", "after"):
+        assert getattr(unnamed, name).tolist() == getattr(named, name).tolist()

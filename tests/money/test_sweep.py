@@ -7,7 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from suyuan.money.arrays import CLEAN, DUST, KEPT, Flow, Limits
+from suyuan.money import poison as poison_walk
+from suyuan.money import sweep as sweep_walk
+from suyuan.money.arrays import CLEAN, DUST, KEPT, Flow, Limits, clipped, first_from, no_steps
 from suyuan.money.methods import FIFO, FIRST, HAIRCUT, LIBR, LIFO
 from suyuan.money.order import closings
 from suyuan.money.poison import poison
@@ -136,6 +138,28 @@ def test_the_same_ledger_gives_the_same_steps(run):
         assert all((a == b).all() for a, b in zip(once, again, strict=True))
 
 
+@given(run=flows)
+@settings(max_examples=30, deadline=None)
+def test_a_walk_that_stops_for_room_goes_on_where_it_was(run):
+    def steps():
+        swept = [sweep_walk.sweep(run, LABELS, method, FREE) for method in CONSERVING]
+        worst = poison_walk.poison(run, LABELS, FREE)
+        return [array for each in [*swept, worst.steps] for array in each] + [*worst[1:]]
+
+    roomy = steps()
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (sweep_walk, poison_walk):
+            patch.setattr(module, "no_steps", lambda: clipped(no_steps(), 1))
+        narrow = steps()
+    assert all(np.array_equal(a, b) for a, b in zip(roomy, narrow, strict=True))
+
+
+@given(values=st.lists(st.integers(-50, 50)).map(sorted), least=st.integers(-60, 60))
+def test_first_from_is_a_search_of_sorted_numbers(values, least):
+    found = first_from(ints(values), 0, len(values), least)
+    assert found == np.searchsorted(ints(values), least)
+
+
 @given(a=st.integers(0, 2**61), b=st.integers(0, 2**61), more=st.integers(1, 2**60))
 def test_muldiv_is_exact(a, b, more):
     c = a + more
@@ -153,3 +177,7 @@ def test_spread_gives_every_part_its_share_to_the_fen(parts, share):
     for part, got in zip(parts, out.tolist(), strict=True):
         assert 0 <= got <= part
         assert abs(got * whole - part * total) < whole
+    rests = [part * total % whole for part in parts]
+    left = total - sum(part * total // whole for part in parts)
+    larger = sorted(range(len(parts)), key=lambda i: (-rests[i], i))[:left]
+    assert [i for i, part in enumerate(parts) if out[i] > part * total // whole] == sorted(larger)

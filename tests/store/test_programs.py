@@ -155,3 +155,36 @@ def test_each_engine_gives_the_same(engine: Engine) -> None:
     given = derive_tables(tables, both, engine.arrow(CALLS), tables)
     assert engine.fetch(given["open"])["row_id"].to_pylist() == ["3"]
     assert sorted(engine.fetch(tables["pairings"])["left"].to_pylist()) == ["a", "a", "b"]
+
+
+def in_three(given: ibis.Table, tables: Tables) -> dict[str, ibis.Table]:
+    keep = tables.engine.keep
+    first = keep(given.mutate(n=ibis.literal(1)))
+    second = keep(first.mutate(n=first["n"] + 1))
+    third = keep(second.mutate(n=second["n"] + 1))
+    return {"second": second, "end": keep(third.aggregate(n=third["n"].sum()))}
+
+
+def test_a_table_goes_where_nothing_more_of_the_program_is_over_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_three, "__module__", "suyuan.test_programs")
+    with DuckEngine(plans=tmp_path) as engine:
+        once = made(engine, "a")
+        derive_tables(once, in_three, engine.arrow(CALLS), once)
+        tables, given = made(engine, "a"), engine.arrow(CALLS)
+        standing: list[int] = []
+        repeat = engine.repeat
+
+        def watched(*arguments: object) -> ibis.Table:
+            engine.trim()
+            counted = engine._ibis.con.execute("SELECT count(*) FROM duckdb_tables()").fetchone()
+            standing.append(int(counted[0]))
+            return repeat(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(engine, "repeat", watched)
+        found = derive_tables(tables, in_three, given, tables)
+        # Of the four, the first is gone when the third is made.
+        assert [number - standing[0] for number in standing] == [0, 1, 1, 2]
+        assert engine.fetch(found["end"])["n"].to_pylist() == [9]
+        assert engine.fetch(found["second"])["n"].to_pylist() == [2, 2, 2]

@@ -54,8 +54,10 @@ def test_a_view_holds_what_it_rests_on(duck: DuckEngine) -> None:
 
 
 def test_a_view_made_once_more_holds_it_too(duck: DuckEngine) -> None:
-    known = [duck.arrow(ROWS), duck.arrow(ROWS)]
-    view = duck.repeat("view", known[0].schema(), "SELECT * FROM \x021\x03", known)
+    known = {0: duck.arrow(ROWS), 1: duck.arrow(ROWS)}
+    over = {1: known[1]}
+    view = duck.repeat("view", known[0].schema(), "SELECT * FROM \x021\x03", over)
+    over.clear()
     known.clear()
     assert len(standing(duck)) == 2  # of the tables that were known, the one that it reads
     assert duck.fetch(view)["n"].to_pylist() == [1, 2, 3]

@@ -7,6 +7,8 @@ the report's money was traced to) and information (the leak that the order came 
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.identity.named_numbers import SERVICE
+from suyuan.identity.service_numbers import of_service
 from suyuan.model.derived import TOUCHES
 from suyuan.model.records import RECORDS
 from suyuan.money.methods import DEFAULT
@@ -18,8 +20,6 @@ LOOK_BACK = ibis.interval(days=14)
 AT_CONTACT = 3_600
 #: ...and if no other scam call is nearer by more than this: victims round, and clocks differ.
 NO_NEARER = 300
-#: Digits of a service number at most, and of one that is free to the caller (400 and 800).
-SERVICE_NUMBER, TOLL_FREE = 6, 10
 #: How far down a report's money is held to be in the ring's own hands.
 RING_HOPS = 2
 
@@ -29,7 +29,7 @@ def report_links(tables: Tables) -> ir.Table:
     keep = tables.engine.keep
     direct = keep(
         ibis.union(
-            _named(tables, "caller_numbers", "phone"),
+            _numbers(tables),
             _named(tables, "chat_accounts", "account"),
             _named(tables, "payee_accounts", "bank_account"),
             _in_statement(tables),
@@ -38,22 +38,26 @@ def report_links(tables: Tables) -> ir.Table:
         ).distinct()
     )
     followed = _without_hubs(direct, tables)
-    return ibis.union(direct, _devices(followed, tables), _people(followed, tables)).distinct()
-
-
-def of_service(number: ir.StringValue) -> ir.BooleanValue:
-    """Whether `number` is a service's (95188, 4001234567): nobody's own, shown by whoever will."""
-    toll_free = number.startswith("400") | number.startswith("800")
-    return (number.length() <= SERVICE_NUMBER) | (toll_free & (number.length() == TOLL_FREE))
+    behind = (_devices(followed, tables), _people(followed, tables), _posing(tables))
+    return ibis.union(direct, *behind).distinct()
 
 
 def _named(tables: Tables, column: str, kind: str) -> ir.Table:
     reports = tables["reports"]
     each = reports.mutate(item=reports[column].unnest())
     whole = each.filter(each["item"].notnull() & ~each["item"].contains("*"))
-    if kind == "phone":
-        whole = whole.filter(~of_service(whole["item"]))
     return _touch(whole.mutate(node=kind + ":" + whole["item"]), "reports", "named")
+
+
+def _numbers(tables: Tables) -> ir.Table:
+    """Numbers that a report names, misread ones as the one that called; no service's."""
+    judged = tables["named_numbers"].view()
+    judged = judged.filter((judged["how"] != SERVICE) & ~judged["number"].contains("*"))
+    node = "phone:" + ibis.coalesce(judged["meant"], judged["number"])
+    judged = judged.select(of="report_id", node=node).distinct().view()
+    reports = tables["reports"]
+    joined = reports.inner_join(judged, reports["report_id"] == judged["of"])
+    return _touch(joined, "reports", "named")
 
 
 def _in_statement(tables: Tables) -> ir.Table:
@@ -67,7 +71,9 @@ def _in_statement(tables: Tables) -> ir.Table:
     found = found.select("node", told_of="report_id").distinct().view()
     joined = reports.inner_join(found, reports["report_id"] == found["told_of"])
     own = joined["node"] == "phone:" + ibis.coalesce(joined["victim_phone"], "")
-    return _touch(joined.filter(~own), "reports", "told")
+    phone = joined["node"].startswith("phone:")
+    service = phone & of_service(joined["node"].substr(len("phone:")), joined["reported_at"])
+    return _touch(joined.filter(~own & ~service), "reports", "told")
 
 
 def _called(tables: Tables) -> ir.Table:
@@ -127,6 +133,26 @@ def _devices(direct: ir.Table, tables: Tables) -> ir.Table:
     by_account = _registered(tables).view()
     by_account = by_account.inner_join(chats, by_account["used_"] == chats["used"])
     return ibis.union(_touch(by_phone, "calls", "used"), _touch(by_account, "accounts", "used"))
+
+
+def _posing(tables: Tables) -> ir.Table:
+    """Handsets of decided scam callers behind calls to the victim that showed a service's number.
+
+    The number is nobody's; the handset that such a call came from is the caller's own.
+    """
+    known, scammers = _handsets(tables).view(), _scammers(tables)
+    known = known.semi_join(scammers, known["used_"] == scammers["scammer"])
+    known = known.select(known="node").distinct().view()
+    judged = tables["named_numbers"].filter(ibis._["how"] == SERVICE, ibis._["came"] > 0)
+    shown = tables["reports"].inner_join(judged.select("report_id", "number"), "report_id")
+    shown = shown.select("report_id", "reported_at", "victim_phone", "number").view()
+    calls = tables["calls"].filter(ibis._["imei"].notnull())
+    both = calls.inner_join(
+        shown, [calls["callee"] == shown["victim_phone"], calls["caller"] == shown["number"]]
+    )
+    both = both.filter(both["started_at"] <= both["reported_at"])
+    both = both.mutate(node="device:" + both["imei"]).view()
+    return _touch(both.semi_join(known, both["node"] == known["known"]), "calls", "used")
 
 
 def _handsets(tables: Tables) -> ir.Table:

@@ -11,7 +11,6 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain.handsets import behind_handsets
-from suyuan.chain.report_links import of_service
 from suyuan.identity.aliases import named
 from suyuan.model.roles import ROLES
 from suyuan.store.tables import Tables
@@ -112,8 +111,7 @@ def members(
     scammers = scammers.filter(scammers["decided"]).select(scammer="subject").view()
     in_ring = keep(_with_ring(links, series))
     spoken = in_ring.filter(in_ring["how"].isin(("called", "named", "told")))
-    phones = spoken.semi_join(scammers, spoken["node"] == scammers["scammer"])
-    phones = keep(phones.filter(~of_service(phones["node"].substr(6))))
+    phones = keep(spoken.semi_join(scammers, spoken["node"] == scammers["scammer"]))
     chats = spoken.filter(spoken["node"].startswith("account:"))
     others = keep(_not_members(tables))
     behind = ibis.union(

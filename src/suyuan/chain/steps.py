@@ -265,6 +265,7 @@ LINK = Step(
         "owners",
         "aliases",
         "hubs",
+        "named_numbers",
         *(f"findings:{role}" for role in ROLES),
     ),
     writes=("touches", "ring_series"),

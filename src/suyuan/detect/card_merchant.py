@@ -135,6 +135,7 @@ DETECTOR = Detector(
         "payments",
         "reports",
         "traces",
+        "card_payments",
         "owners",
         "aliases",
     ),

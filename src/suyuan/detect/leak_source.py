@@ -31,6 +31,7 @@ from suyuan.detect.leaks.hand_inference import point
 from suyuan.detect.leaks.inquiry import Inquiry, inquire
 from suyuan.detect.leaks.nesting import jointly
 from suyuan.detect.leaks.sentences import because, rivals
+from suyuan.detect.leaks.used_lists import unused
 from suyuan.detect.scheme import reports_of_scheme
 from suyuan.model.text import Text
 from suyuan.store.programs import derive_table
@@ -85,20 +86,39 @@ def measure(tables: Tables) -> Measured:
     orgs = {name: one for name, one in marked.items() if name in asked.exposure.subjects}
     found = marking(found, orgs, prior)
     handlers = point(tables, asked, seized, found)
-    named = _corroborated(tables, marking([*found, *handlers.candidates], marked, prior))
+    idle = unused(tables, asked, seized) if tables.has("calls") else frozenset()
+    idle = _resting_on_lists(found, idle)
+    named = _corroborated(tables, marking([*found, *handlers.candidates], marked, prior), idle)
     marks = [line for one in marked.values() for line in one.rows]
     return _measured(tables, named, [*behind, *handlers.rows, *marks])
 
 
-def _corroborated(tables: Tables, found: list[Row]) -> list[Row]:
-    """Whether a source may be named: not by exhibits alone in a case without this fraud.
+def _resting_on_lists(found: list[Row], idle: frozenset[str]) -> frozenset[str]:
+    """Of the sources behind unused lists (`idle`) those for whom the people reached do not speak.
+
+    Their hands, too: by the organisation's id.
+    """
+    alone = (row["subject"] for row in found if row["subject"] in idle and row["victims"] <= 0)
+    return frozenset(subject.partition(":")[2] for subject in alone)
+
+
+def _corroborated(
+    tables: Tables, found: list[Row], idle: frozenset[str] = frozenset()
+) -> list[Row]:
+    """Whether a source may be named: not by exhibits alone in a case without this fraud, and not by
+    lists alone that nobody held and nobody used (of the organisations `idle`).
 
     Where reports were made, none of them may be of this fraud and no number is known for it, a
     list in somebody's store room is no more than that. What a marked order says stands by itself.
     """
     quiet = derive_table(tables, _of_scheme, tables)
     silent = tables.has("reports") and not tables.engine.fetch(quiet).num_rows
-    return [one | {"corroborated": not silent or one["canary"] > 0} for one in found]
+
+    def named(one: Row) -> bool:
+        org = one["subject"].partition(":")[2].partition("/")[0]
+        return one["canary"] > 0 or not (silent or org in idle)
+
+    return [one | {"corroborated": named(one)} for one in found]
 
 
 def _of_scheme(tables: Tables) -> ir.Table:

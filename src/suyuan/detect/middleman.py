@@ -160,7 +160,16 @@ def _evidence(tables: Tables, gifts: ir.Table, receipts: ir.Table, ledger: ir.Ta
 DETECTOR = Detector(
     role="middleman",
     title=Text("Who stands between ring and card merchants", "谁是团伙与卡商之间的中间人"),
-    reads=("vouchers", "trades", "payments", "reports", "traces", "owners", "aliases"),
+    reads=(
+        "vouchers",
+        "trades",
+        "payments",
+        "reports",
+        "traces",
+        "card_payments",
+        "owners",
+        "aliases",
+    ),
     needs=(),
     measure=measure,
     roles=("mule_account", "card_merchant"),

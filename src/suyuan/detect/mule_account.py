@@ -42,7 +42,7 @@ def measure(tables: Tables) -> Measured:
 def _of_accounts(moved: ir.Table, tables: Tables) -> dict[str, ir.Table]:
     """The fields of what is measured, from payments and what each account does with them."""
     keep, found = tables.engine.keep, tables["account_conduct"]
-    sight = keep(sides.sides(tables, moved))
+    sight = sides.sides(tables, moved)
     for part in (sides.dealings(sight), stolen.near(tables, sight), _registered(tables)):
         found = found.left_join(keep(part), "account_no").drop("account_no_right")
     found = found.filter(found["n_in"] > 0, ~found["kind"].fill_null("").isin(NEVER))

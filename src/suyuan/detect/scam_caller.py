@@ -8,7 +8,8 @@ called back, live on, move about, keep their card, or call people who bought not
 
 Reports speak through the calls: a stranger who first called a victim about the hour of the first
 contact. That a report merely *names* a number is weak, since numbers are spoofed and misremembered;
-it counts where the call record bears it out.
+it counts where the call record bears it out, a number misread by a digit is the one that called,
+and a service's number (95188, 12315) is nobody's who called (``named_numbers``).
 
 Every signal needs its own tables; without calls only what reports say is left, and the score stays
 low. Signals: see ``catalog/scorecards/scam_caller.yml``.
@@ -24,6 +25,7 @@ from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.evidence import SHOWN, rows
 from suyuan.detect.scheme import reports_of_scheme
 from suyuan.detect.ties import grouped
+from suyuan.identity.service_numbers import of_service
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
@@ -43,7 +45,7 @@ def measure(tables: Tables) -> Measured:
     related = keep(reports_of_scheme(tables))
     contacts = derive(reported.contacts, pairs, reports, related)
     contacted = keep(contacts.filter(contacts["hit"] == 1))
-    named = derive(reported.named, reports)
+    named = derive(reported.named, reports, tables["named_numbers"])
     who = derive(_candidates, habits, contacted, named)
     known = keep(habits.semi_join(who, "caller"))
     own = keep(pairs.semi_join(known, "caller"))
@@ -72,10 +74,14 @@ def measure(tables: Tables) -> Measured:
 
 
 def _measured(who: ir.Table, *parts: ir.Table) -> ir.Table:
-    """Candidates with all that was measured of each."""
+    """Candidates with all that was measured of each.
+
+    What shows a service's number tells of the room that it was spoken in, and of nobody's number.
+    """
     candidates = who
     for part in parts:
         candidates = candidates.left_join(part, "caller").drop("caller_right")
+    candidates = candidates.filter(~of_service(candidates["caller"], candidates["first_seen"]))
     return candidates.mutate(
         subject="phone:" + candidates["caller"],
         count=candidates["calls"],
@@ -125,9 +131,11 @@ def _fellows(tables: Tables, known: ir.Table, victims: ir.Table) -> list[ir.Tabl
 def _names(named: ir.Table, contacted: ir.Table, related: ir.Table) -> ir.Table:
     """Reports that name the number, and those the calls bear out.
 
-    ``named_ours`` is the chance that one of them at least is of this fraud.
+    A naming that the calls speak against is not counted, and so is as if it had not been asked.
+    ``named_ours`` is the chance that one of the reports at least is of this fraud.
     """
     borne = contacted.select("caller", "report_id").distinct().mutate(seen=ibis.literal(1))
+    named = named.filter(named["believed"] == 1)
     named = named.left_join(related, "report_id").drop("report_id_right")
     both = named.left_join(
         borne, (named["number"] == borne["caller"]) & (named["report_id"] == borne["report_id"])
@@ -178,7 +186,7 @@ def _evidence(tables: Tables, known: ir.Table, contacted: ir.Table, named: ir.Ta
 DETECTOR = Detector(
     role="scam_caller",
     title=Text("Who makes the scam calls", "谁在拨打诈骗电话"),
-    reads=("calls", "reports", "fraud_types", "orders", "leaked", "sims"),
+    reads=("calls", "reports", "named_numbers", "fraud_types", "orders", "leaked", "sims"),
     needs=(),
     measure=measure,
     without={

@@ -57,7 +57,7 @@ def measure(tables: Tables) -> Measured:
             _through(cards, "agent", "agent"),
             _through(cards, "operator", "operator"),
             _through(cards, "customer_id", "party"),
-            _sold_cards(cards, sold),
+            _sold_cards(cards, sold) if tables.has("sims") else _sold_numbers(tables, sold),
         ).distinct()
     )
     found = _sums(through).cross_join(base)
@@ -155,6 +155,26 @@ def _sold_cards(cards: ir.Table, sold: ir.Table) -> ir.Table:
     )
 
 
+def _sold_numbers(tables: Tables, sold: ir.Table) -> ir.Table:
+    """The same of numbers in ledgers alone, where no openings are at hand."""
+    each = sold.select("subject", item=sold["items"].unnest())
+    each = each.filter(each["item"].notnull()).distinct()
+    hits = _hits(tables)
+    both = each.left_join(hits, each["item"] == hits["number"])
+    unknown = {name: ibis.null("float64") for name in ("bulk", "person_bulk", "brief")}
+    return both.select(
+        iccid="item",
+        hit=both["hit"].fill_null(0.0),
+        named=both["named"].fill_null(0),
+        **unknown,
+        talking_thing=ibis.null("float64"),
+        batch=ibis.null("int64"),
+        opening="item",
+        opened_at=ibis.null("timestamp(6)"),
+        subject="subject",
+    ).select("iccid", *CARD, "subject")
+
+
 def _deals(sold: ir.Table) -> ir.Table:
     return sold.group_by("subject").aggregate(
         deals=sold.count(), cards_sold=sold["quantity"].sum(), card_buyers=sold["buyer"].nunique()
@@ -233,10 +253,15 @@ DETECTOR = Detector(
     role="sim_supplier",
     title=Text("Who opened the SIM cards", "电话卡从哪里来"),
     reads=("sims", "trades", "accounts", "aliases"),
-    needs=("sims",),
+    needs=(),
     measure=measure,
     roles=ROLES,
     without={
+        "sims": Text(
+            "Without openings only sellers in seized ledgers are seen, by what became of the "
+            "numbers that they sold.",
+            "没有开卡数据时，只能依据账本中的售卡记录及所售号码的去向查找卖家。",
+        ),
         "trades": Text("Seized ledgers of cards are not weighed.", "无法衡量查获的电话卡交易。"),
         "accounts": Text(
             "Accounts registered on the cards are not weighed.", "无法衡量卡上注册的账号。"

@@ -2,6 +2,7 @@
 
 from suyuan.identity.aliases import NAMED, aliases
 from suyuan.identity.hubs import hubs
+from suyuan.identity.named_numbers import named_numbers
 from suyuan.identity.owners import owners
 from suyuan.model.text import Text
 from suyuan.store.steps import Step, Written
@@ -15,6 +16,7 @@ def _run(tables: Tables) -> Written:
         "owners": statements,
         "aliases": keep(aliases(tables, statements)),
         "hubs": keep(hubs(tables)),
+        "named_numbers": keep(named_numbers(tables)),
     }
 
 
@@ -24,7 +26,7 @@ IDENTITY = Step(
     reads=tuple(
         sorted({table for table, _ in NAMED} | {"parties", "calls", "payments", "reports"})
     ),
-    writes=("owners", "aliases", "hubs"),
+    writes=("owners", "aliases", "hubs", "named_numbers"),
     run=_run,
     without={
         "parties": Text(

@@ -47,6 +47,7 @@ BETWEEN: Final[Mapping[tuple[str, str], tuple[float, float]]] = {
     ("firms", "silent"): (0.0, 1.0),
     ("firms", "young"): (0.0, 1.0),
     ("leaks", "from_afar"): (0.0, 1.0),
+    ("calls", "hotlines"): (0.0, 0.6),
 }
 
 

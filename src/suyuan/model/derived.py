@@ -174,6 +174,19 @@ WORDING_PAIRS = table(
     need("similarity", FLOAT, "weighted Jaccard over character shingles", unit="0..1"),
 )
 
+CARD_PAYMENTS = table(
+    "card_payments",
+    "购卡付款",
+    "what paid for cards whose record names no payment",
+    key("voucher_id", TEXT, "the card", kind="voucher"),
+    may(
+        "payment_id",
+        TEXT,
+        "the payment; empty where several could be meant",
+        privacy=Privacy.IDENTIFIER,
+    ),
+    need("how", TEXT, "linked, ambiguous", privacy=Privacy.PUBLIC),
+)
 TOUCHES = table(
     "touches",
     "触点",
@@ -284,6 +297,7 @@ DERIVED: dict[str, Table] = {
         PAIRINGS,
         CONFIRMED_ACCOUNTS,
         ACCOUNT_CONDUCT,
+        CARD_PAYMENTS,
         TOUCHES,
         RING_SERIES,
         SERVES,

@@ -55,7 +55,10 @@ def likely_payments(
     into = into[np.argsort(-found.amount[into], kind="stable")]
     sinks = found.take(into)
     came = UnseenSources(sinks.account, sinks.since, sinks.until, sinks.amount, into)
-    chosen = _chosen(came, sources, _pairs(book))
+    pairs = _pairs(book)
+    first_pair = np.searchsorted(pairs.payee, came.account)
+    first_source = np.searchsorted(sources.account, pairs.payer)
+    chosen = _chosen(came, sources, pairs, first_pair, first_source)
     here = np.flatnonzero(chosen >= 0)
     source = chosen[here]
     payments = UnseenPayments(
@@ -125,10 +128,11 @@ def _ends(
 
 @njit(cache=True)
 def _fitting(
-    sinks: UnseenSources, sink: int, sources: UnseenSources, room: Ints, payer: int
+    sinks: UnseenSources, sink: int, sources: UnseenSources, room: Ints, source: int, payer: int
 ) -> int:
-    """The first stretch of `payer` that overlaps the sink's and has room for its sum, or -1."""
-    source = int(np.searchsorted(sources.account, payer))
+    """The first stretch of `payer`, whose first is `source`, that overlaps the sink's and has room
+    for its sum, or -1.
+    """
     while source < sources.account.size and sources.account[source] == payer:
         since = max(sources.since[source], sinks.since[sink])
         until = min(sources.until[source], sinks.until[sink])
@@ -139,17 +143,29 @@ def _fitting(
 
 
 @njit(cache=True)
-def _chosen(sinks: UnseenSources, sources: UnseenSources, pairs: Acquaintances) -> Ints:
-    """The source of each sink, or -1; every fen of a source's room is given once."""
+def _chosen(
+    sinks: UnseenSources,
+    sources: UnseenSources,
+    pairs: Acquaintances,
+    first_pair: Ints,
+    first_source: Ints,
+) -> Ints:
+    """The source of each sink, or -1; every fen of a source's room is given once.
+
+    `first_pair` is for each sink where the pairs of its account begin, `first_source` for each
+    pair where the sources of its payer do.
+    """
     out, room = np.full(sinks.account.size, -1, np.int64), sources.room.copy()
     for sink in range(sinks.account.size):
         account = sinks.account[sink]
         best, most, total = -1, 0.0, 0.0
-        pair = np.searchsorted(pairs.payee, account)
+        pair = first_pair[sink]
         while pair < pairs.payee.size and pairs.payee[pair] == account:
-            payer, share = pairs.payer[pair], pairs.share[pair]
+            payer, share, start = pairs.payer[pair], pairs.share[pair], first_source[pair]
             pair += 1
-            source = -1 if payer == account else _fitting(sinks, sink, sources, room, payer)
+            source = -1
+            if payer != account:
+                source = _fitting(sinks, sink, sources, room, start, payer)
             if source >= 0:
                 total += share
                 if share > most:

@@ -1,6 +1,6 @@
 """The arrays that kernels share."""
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -10,6 +10,9 @@ Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
 Bytes = NDArray[np.int8]
 Flags = NDArray[np.bool_]
+#: A whole number in a kernel. One written there is ``np.int64(0)`` where it is handed on: Numba
+#: compiles the other kernel for ``Literal[int](0)`` and once more for ``int64`` else.
+Whole = int | np.signedinteger[Any]
 
 #: Label of money that no report claims.
 CLEAN: Final = -1
@@ -59,7 +62,6 @@ class Limits(NamedTuple):
     hops: int
 
 
-@njit(cache=True)
 def no_steps() -> Steps:
     """Room for some steps, none of them filled in."""
     return Steps(
@@ -72,36 +74,36 @@ def no_steps() -> Steps:
     )
 
 
-@njit(cache=True)
-def _twice(array: np.ndarray, used: int) -> np.ndarray:
-    bigger = np.empty(2 * array.size, array.dtype)
-    bigger[:used] = array[:used]
-    return bigger
-
-
-@njit(cache=True)
 def with_room(steps: Steps, used: int, more: int) -> Steps:
-    """The same steps, with room for `more` after the first `used`."""
-    while used + more > steps.event.size:
-        steps = Steps(
-            _twice(steps.event, used),
-            _twice(steps.label, used),
-            _twice(steps.hop, used),
-            _twice(steps.amount, used),
-            _twice(steps.fresh, used),
-            _twice(steps.fate, used),
-        )
-    return steps
+    """The same steps, with room for `more` after the first `used`; twice as many at least."""
+    if used + more <= steps.event.size:
+        return steps
+    size = max(2 * steps.event.size, used + more)
+    return Steps(*(_grown(array, used, size) for array in steps))
 
 
-@njit(cache=True)
+def _grown(array: Any, used: int, size: int) -> Any:  # an array of any type, and one of the same
+    larger = np.empty(size, array.dtype)
+    larger[:used] = array[:used]
+    return larger
+
+
 def clipped(steps: Steps, used: int) -> Steps:
     """The first `used` steps."""
-    return Steps(
-        steps.event[:used],
-        steps.label[:used],
-        steps.hop[:used],
-        steps.amount[:used],
-        steps.fresh[:used],
-        steps.fate[:used],
-    )
+    columns: list[Any] = [array[:used] for array in steps]
+    return Steps(*columns)
+
+
+@njit(cache=True, nogil=True)
+def first_from(values: np.ndarray, low: Whole, high: Whole, least: Whole) -> Whole:
+    """The first place in the ascending values[low:high] that holds `least` or more, else `high`.
+
+    Compiled in a tenth of what Numba's ``searchsorted`` takes, which orders NaN and complex too.
+    """
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < least:
+            low = middle + 1
+        else:
+            high = middle
+    return low

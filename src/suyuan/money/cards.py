@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
 from suyuan.money.account_facts import AccountFacts
-from suyuan.money.arrays import Flags, Ints, Ints32
+from suyuan.money.arrays import Flags, Ints, Ints32, first_from
 from suyuan.money.ledger import Ledger, find, instants
 from suyuan.money.owners import ACCOUNT
 from suyuan.money.shares import spread
@@ -45,14 +46,12 @@ class CardEvents:
     payment: Ints32
 
 
-def cards(tables: Tables, payment_ids: pa.Array) -> CardEvents:
+def cards(tables: Tables, vouchers: ir.Table, payment_ids: pa.Array) -> CardEvents:
     """Read `vouchers`; parties are written as the entities that `aliases` knows, else as party."""
     rows = tables.engine.fetch(
-        tables["vouchers"]
-        .mutate(
+        vouchers.mutate(
             step=ibis.cases((ibis._.event == "issue", 0), (ibis._.event == "transfer", 1), else_=2)
-        )
-        .select(
+        ).select(
             "voucher_id",
             "kind",
             "at",
@@ -109,7 +108,10 @@ def linked(events: CardEvents, book: Ledger, known: AccountFacts) -> CardEvents:
     tied = events.payment >= 0
     np.add.at(used, events.payment[tied], events.worth[tied])
     order = np.lexsort((book.at[rows], buyer))
-    nearest = _nearest(buyer[order], book.at[rows][order], taker, events.at[loose])
+    buyers = buyer[order]
+    first, last = np.searchsorted(buyers, taker), np.searchsorted(buyers, taker, side="right")
+    last[taker < 0] = first[taker < 0]  # nobody knows who took it
+    nearest = _nearest(book.at[rows][order], first, last, events.at[loose])
     found = nearest >= 0
     loose, chosen = loose[found], rows[order][nearest[found]]
     wanted = np.zeros(book.at.size, np.int64)
@@ -121,19 +123,15 @@ def linked(events: CardEvents, book: Ledger, known: AccountFacts) -> CardEvents:
 
 
 @njit(cache=True)
-def _nearest(buyer: Ints32, at: Ints, taker: Ints32, when: Ints) -> Ints:
+def _nearest(at: Ints, first: Ints, last: Ints, when: Ints) -> Ints:
     """For each card the last payment of its taker within AFTER before `when`, or -1.
 
-    Payments come by buyer and time.
+    Those of the taker are `first` to before `last`, by time.
     """
-    out = np.full(taker.size, -1, np.int64)
-    for i in range(taker.size):
-        if taker[i] < 0:
-            continue
-        low, high = np.searchsorted(buyer, taker[i]), np.searchsorted(buyer, taker[i], side="right")
-        place = low + np.searchsorted(at[low:high], when[i], side="right") - 1
-        if place >= low and when[i] - at[place] <= AFTER:
-            out[i] = place
+    out = np.empty(when.size, np.int64)
+    for i in range(when.size):
+        place = first_from(at, first[i], last[i], when[i] + 1) - 1
+        out[i] = place if place >= first[i] and when[i] - at[place] <= AFTER else -1
     return out
 
 
@@ -165,7 +163,8 @@ def priced_in(group: Ints32, worth: Ints, paid: Ints) -> Ints:
             total += worth[stop]
             stop += 1
         if total <= paid[group[start]]:
-            out[start:stop] = worth[start:stop]
+            for i in range(start, stop):  # a slice would bring Numba's texts of errors with it
+                out[i] = worth[i]
         else:
             spread(paid[group[start]], worth[start:stop], total, out[start:stop])
         start = stop

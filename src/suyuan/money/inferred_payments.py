@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numba import njit
 
 from suyuan.money.acquaintances import likely_payments
-from suyuan.money.arrays import Flags, Ints, Ints32
+from suyuan.money.arrays import Flags, Ints, Ints32, first_from
 from suyuan.money.ledger import COLUMNS, Ledger, in_order
 from suyuan.money.statement_gaps import StatementGaps, UnseenPayments, gaps, sure_payments
 
@@ -79,7 +79,7 @@ def _when(
     out = until - 1
     for i in range(payer.size):
         start, stop = first[payer[i]], first[payer[i] + 1]
-        place = start + np.searchsorted(at[start:stop], since[i])
+        place = first_from(at, start, stop, since[i])
         smallest = -1
         while place < stop and at[place] < until[i] - 1:
             fits = amount[i] <= came[place] and PASSED_ON * came[place] <= amount[i]

@@ -24,6 +24,7 @@ COLUMNS: Final = (
     "cash",
     "fee",
 )
+IDS: Final = ("row_id", "payment_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,28 @@ def ledger(engine: Engine, moved: ir.Table) -> Ledger:
     return in_order(engine.fetch(moved.select(*COLUMNS)))
 
 
+def unnamed_ledger(engine: Engine, moved: ir.Table) -> Ledger:
+    """The same without the ids of rows and payments (null), which are half of the memory.
+
+    Payments that agree in all but their ids come in any order.
+    """
+    columns = [name for name in COLUMNS if name not in IDS]
+    return in_order(unnamed_rows(engine.fetch(moved.select(*columns))))
+
+
+def unnamed_rows(rows: pa.Table) -> pa.Table:
+    """`rows` of all other :data:`COLUMNS`, with ids that are null."""
+    for name in IDS:
+        rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.string()))
+    return rows
+
+
 def in_order(rows: pa.Table) -> Ledger:
     """The ledger of these payments.
 
     Payments of one instant and payer come in the order of their falling balances where a statement
     gives those; then money comes in before it goes out. The order of the rows plays no part.
     """
-    rows = rows.combine_chunks()
     names = pa.chunked_array([*rows["payer"].chunks, *rows["payee"].chunks], pa.string())
     accounts = pc.unique(names)
     accounts = accounts.take(pc.sort_indices(accounts))
@@ -97,22 +113,22 @@ def in_order(rows: pa.Table) -> Ledger:
     at = instants(rows["at"])
     amount = np.asarray(rows["amount"], dtype=np.int64)
     after = np.asarray(pc.fill_null(rows["balance_after"], UNKNOWN), dtype=np.int64)
+    rows = rows.select([*IDS, "cash", "fee"])  # the rest is numbers now, and no text any more
     order = np.lexsort((payee, amount, -after, payer, at))
     order = _told_apart(rows, order, (at, payer, after, amount, payee))
     untied, tied, circles = in_before_out(at[order], payer[order], payee[order], len(accounts))
     order = order[untied]
-    rows = rows.take(pa.array(order))
     return Ledger(
         accounts,
-        rows["row_id"].combine_chunks(),
-        rows["payment_id"].combine_chunks(),
+        rows["row_id"].combine_chunks().take(order),
+        rows["payment_id"].combine_chunks().take(order),
         at[order],
         payer[order],
         payee[order],
         amount[order],
         after[order],
-        np.asarray(rows["cash"], dtype=np.bool_),
-        np.asarray(rows["fee"], dtype=np.bool_),
+        np.asarray(rows["cash"], dtype=np.bool_)[order],
+        np.asarray(rows["fee"], dtype=np.bool_)[order],
         int(tied),
         int(circles),
     )

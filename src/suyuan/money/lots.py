@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
-from suyuan.money.arrays import CLEAN, Ints, Ints32
+from suyuan.money.arrays import CLEAN, Ints, Ints32, Whole
 from suyuan.money.methods import FIRST, HAIRCUT, LIBR, LIFO
 from suyuan.money.shares import muldiv, spread
 
@@ -45,33 +45,33 @@ class Bundle(NamedTuple):
     used: Ints
 
 
-@njit(cache=True)
-def ints(size: int, value: int) -> Ints:
-    return np.full(size, value, np.int64)
-
-
-@njit(cache=True)
-def ints32(size: int, value: int) -> Ints32:
-    return np.full(size, value, np.int32)
-
-
-@njit(cache=True)
 def empty_lots(nodes: int, lots: int) -> LotStacks:
+    """A pool of `lots` lots, none in use. Before a lot is used its cells mean nothing."""
     return LotStacks(
-        ints32(lots, CLEAN),
-        ints32(lots, 0),
-        ints(lots, 0),
-        ints32(lots, _NIL),
-        ints32(lots, _NIL),
-        ints32(nodes, _NIL),
-        ints32(nodes, _NIL),
-        ints(nodes, 0),
-        np.array([_NIL, 0]),
+        label=np.zeros(lots, np.int32),
+        hop=np.zeros(lots, np.int32),
+        amount=np.zeros(lots, np.int64),
+        before=np.zeros(lots, np.int32),
+        after=np.zeros(lots, np.int32),
+        head=np.full(nodes, _NIL, np.int32),
+        tail=np.full(nodes, _NIL, np.int32),
+        clean=np.zeros(nodes, np.int64),
+        free=np.array([_NIL, 0]),
+    )
+
+
+def empty_bundle(lots: int) -> Bundle:
+    """Room for `lots` lots."""
+    return Bundle(
+        label=np.zeros(lots, np.int32),
+        hop=np.zeros(lots, np.int32),
+        amount=np.zeros(lots, np.int64),
+        used=np.zeros(1, np.int64),
     )
 
 
 @njit(cache=True)
-def append(lots: LotStacks, node: int, label: int, hop: int, amount: int) -> None:
+def append(lots: LotStacks, node: Whole, label: Whole, hop: Whole, amount: Whole) -> None:
     """Put a lot at the end of the node's list, into the last lot where that is the same money."""
     last = lots.tail[node]
     if last != _NIL and lots.label[last] == label and lots.hop[last] == hop:
@@ -108,7 +108,7 @@ def _remove(lots: LotStacks, node: int, lot: int) -> None:
 
 
 @njit(cache=True)
-def load(bundle: Bundle, label: int, hop: int, amount: int) -> None:
+def load(bundle: Bundle, label: Whole, hop: Whole, amount: Whole) -> None:
     if amount > 0:
         i = bundle.used[0]
         bundle.label[i], bundle.amount[i] = label, amount
@@ -189,7 +189,7 @@ def take(lots: LotStacks, node: int, amount: int, method: int, bundle: Bundle) -
     else:
         need = _take_in_turn(lots, node, need, bundle, method)
     lots.clean[node] -= min(need, lots.clean[node])
-    load(bundle, CLEAN, 0, need)
+    load(bundle, np.int32(CLEAN), np.int64(0), need)
 
 
 @njit(cache=True)

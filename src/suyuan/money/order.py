@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
-from suyuan.money.arrays import ALL, Flags, Ints, Ints32
+from suyuan.money.arrays import ALL, Flags, Ints, Ints32, Whole
 
 #: A balance or opening balance that is not known.
 UNKNOWN: Final = -(2**62)
@@ -19,8 +19,8 @@ UNKNOWN: Final = -(2**62)
 class Span(NamedTuple):
     """Events `start` to `stop` - 1."""
 
-    start: int
-    stop: int
+    start: Whole
+    stop: Whole
 
 
 @njit(cache=True)
@@ -35,15 +35,20 @@ def _mark(source: Ints32, target: Ints32, span: Span, where: Ints, waiting: Ints
 
 @njit(cache=True)
 def _untie(
-    source: Ints32, target: Ints32, span: Span, where: Ints, waiting: Ints32, out: Ints
+    source: Ints32,
+    target: Ints32,
+    span: Span,
+    where: Ints,
+    waiting: Ints32,
+    ready: Ints32,
+    out: Ints,
 ) -> int:
     """Order the events of one instant, which come grouped by source; returns circles broken.
 
     `where` (first event of a source in this instant, else -1) and `waiting` (payments of this
-    instant still to come in) are scratch over the nodes, left as they were found.
+    instant still to come in) are scratch over the nodes, left as they were found; so is `ready`.
     """
     _mark(source, target, span, where, waiting)
-    ready = np.empty(span.stop - span.start, np.int32)
     free, done, circles, untried = 0, span.start, 0, span.start
     for e in range(span.stop - 1, span.start - 1, -1):
         if where[source[e]] == e and waiting[source[e]] == 0:
@@ -76,6 +81,28 @@ def _untie(
 
 
 @njit(cache=True)
+def _untied(
+    at: Ints,
+    source: Ints32,
+    target: Ints32,
+    out: Ints,
+    scratch: tuple[Ints, Ints32, Ints32],
+) -> tuple[int, int]:
+    """Order every instant's events in `out`; how many were tied, and how many circles broken."""
+    where, waiting, ready = scratch
+    tied, circles, start = 0, 0, 0
+    while start < at.size:
+        stop = start + 1
+        while stop < at.size and at[stop] == at[start]:
+            stop += 1
+        if stop - start > 1:
+            span = Span(np.int64(start), stop)
+            circles += _untie(source, target, span, where, waiting, ready, out)
+            tied += stop - start
+        start = stop
+    return tied, circles
+
+
 def in_before_out(at: Ints, source: Ints32, target: Ints32, nodes: int) -> tuple[Ints, int, int]:
     """An order of events sorted by `at`, then source, in which ties are resolved.
 
@@ -83,16 +110,9 @@ def in_before_out(at: Ints, source: Ints32, target: Ints32, nodes: int) -> tuple
     same account, and how many circles had to be broken.
     """
     out = np.arange(at.size)
-    where, waiting = np.full(nodes, -1, np.int64), np.zeros(nodes, np.int32)
-    tied, circles, start = 0, 0, 0
-    while start < at.size:
-        stop = start + 1
-        while stop < at.size and at[stop] == at[start]:
-            stop += 1
-        if stop - start > 1:
-            circles += _untie(source, target, Span(start, stop), where, waiting, out)
-            tied += stop - start
-        start = stop
+    where = np.full(nodes, -1, np.int64)
+    scratch = where, np.zeros(nodes, np.int32), np.empty(nodes, np.int32)
+    tied, circles = _untied(at, source, target, out, scratch)
     return out, tied, circles
 
 

@@ -110,7 +110,7 @@ def _given_away(on: TraceScope, paid: ir.Table) -> ir.Table:
     A card with a later event of which the victim is neither side's end, or that was issued to
     somebody else at once.
     """
-    vouchers, reports = on.tables["vouchers"], on.tables["reports"]
+    vouchers, reports = on.vouchers, on.tables["reports"]
     bought = vouchers.filter(vouchers.event == "issue", vouchers.payment_id.notnull())
     handed = _handed_on(on.tables)
     her = ibis.union(
@@ -141,7 +141,7 @@ def _handed_on(tables: Tables) -> ir.Table:
 
 def _cards_without_payment(on: TraceScope) -> ir.Table:
     """Cards issued to a victim in that time, used by others, with no payment on record."""
-    vouchers, reports = on.tables["vouchers"], on.tables["reports"]
+    vouchers, reports = on.vouchers, on.tables["reports"]
     victims = reports.filter(reports.victim_id.notnull()).select("report_id", "victim_id")
     asked = victims.inner_join(windows(on.tables), "report_id")
     known = on.moved.select("payment_id")

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from suyuan.money.arrays import (
     ALL,
-    CLEAN,
     KEPT,
     TOO_FAR,
     Flow,
@@ -37,56 +37,84 @@ class Poisoned(NamedTuple):
     node: Ints32
 
 
+class PoisonScratch(NamedTuple):
+    """Scratch: each node's poison as bits and its balance; steps of each poison at each `place`."""
+
+    bits: Ints
+    balance: Ints
+    place: Ints
+    hops: NDArray[np.int16]
+
+
 @njit(cache=True)
 def _walk(
-    flow: Flow, first: int, count: int, limits: Limits, out: Steps, used: int
-) -> tuple[Steps, int, Ints]:
-    """Walk the ledger for labels first … first + count - 1; returns steps, their number, masks."""
-    held = np.zeros(flow.follow.size, np.int64)
-    place = np.cumsum(flow.follow) - 1
-    hops = np.zeros((np.count_nonzero(flow.follow) + 1, count), np.int16)
-    balance = flow.opening.copy()
-    for event in range(flow.source.size):
+    flow: Flow,
+    labels: tuple[int, int],
+    most: int,
+    held: PoisonScratch,
+    out: Steps,
+    begun: tuple[int, int],
+) -> tuple[int, int]:
+    """Go on from event and step `begun` while `out` has room; returns event and step then.
+
+    `labels` are the first one and how many; poison goes `most` steps.
+    """
+    (first, count), (event, used) = labels, begun
+    poisons, balance, place, hops = held
+    while event < flow.source.size and used + count <= out.event.size:
         source, target, label = flow.source[event], flow.target[event], flow.label[event] - first
         amount = balance[source] if flow.amount[event] == ALL else flow.amount[event]
-        bits = held[source] if flow.follow[source] else 0
+        bits = poisons[source] if flow.follow[source] else 0
         if amount == 0:
+            event += 1
             continue
         own = 0 <= label < count
-        out = with_room(out, used, count)
         for i in range(count):
             begins = own and i == label
             if not begins and not (bits >> i) & 1:
                 continue
             hop = 0 if begins else hops[place[source], i] + 1
-            fate = TOO_FAR if flow.follow[target] and hop >= limits.hops else KEPT
+            fate = TOO_FAR if flow.follow[target] and hop >= most else KEPT
             out.event[used], out.label[used], out.hop[used] = event, first + i, hop
             out.amount[used], out.fate[used] = amount, fate
             out.fresh[used] = amount if begins else 0
             used += 1
             if flow.follow[target] and fate == KEPT:
-                if not (held[target] >> i) & 1 or hop < hops[place[target], i]:
+                if not (poisons[target] >> i) & 1 or hop < hops[place[target], i]:
                     hops[place[target], i] = hop
-                held[target] |= 1 << i
+                poisons[target] |= 1 << i
         if source != target:
             balance[source] = max(0, balance[source] - amount)
             balance[target] += amount
             if balance[source] == 0:
-                held[source] = 0
-    return out, used, held
+                poisons[source] = 0
+        event += 1
+    return event, used
 
 
-@njit(cache=True)
 def poison(flow: Flow, labels: int, limits: Limits) -> Poisoned:
     """Mark every payment, in full, that can hold a label's money. Dust is not given up."""
     out, used = no_steps(), 0
-    at_label, at_node = [np.int32(CLEAN)], [np.int32(0)]
+    at_label, at_node = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for first in range(0, labels, GROUP):
-        count = min(GROUP, labels - first)
-        out, used, held = _walk(flow, first, count, limits, out, used)
-        for node in np.flatnonzero(held):
-            for i in range(count):
-                if (held[node] >> i) & 1:
-                    at_label.append(np.int32(first + i))
-                    at_node.append(np.int32(node))
-    return Poisoned(clipped(out, used), np.array(at_label[1:]), np.array(at_node[1:]))
+        count, event = min(GROUP, labels - first), 0
+        held = _unpoisoned(flow, count)
+        while event < flow.source.size:
+            out = with_room(out, used, count)
+            event, used = _walk(flow, (first, count), limits.hops, held, out, (event, used))
+        nodes = np.flatnonzero(held.bits)
+        row, label = np.nonzero((held.bits[nodes, None] >> np.arange(count)) & 1)
+        at_label.append(label + first)
+        at_node.append(nodes[row])
+    labelled, nodes = np.concatenate(at_label), np.concatenate(at_node)
+    return Poisoned(clipped(out, used), labelled.astype(np.int32), nodes.astype(np.int32))
+
+
+def _unpoisoned(flow: Flow, count: int) -> PoisonScratch:
+    followed = int(np.count_nonzero(flow.follow))
+    return PoisonScratch(
+        bits=np.zeros(flow.follow.size, np.int64),
+        balance=flow.opening.copy(),
+        place=np.cumsum(flow.follow) - 1,
+        hops=np.zeros((followed + 1, count), np.int16),
+    )

@@ -45,5 +45,30 @@ def spread(total: int, parts: Ints, whole: int, out: Ints) -> None:
         out[i], rests[i] = muldiv(parts[i], total, whole)
         left -= out[i]
     if left > 0:
-        for i in np.argsort(-rests, kind="mergesort")[:left]:
-            out[i] += 1
+        order = np.arange(parts.size)
+        _largest_first(rests, order)
+        for i in range(left):
+            out[order[i]] += 1
+
+
+@njit(cache=True)
+def _largest_first(values: Ints, order: Ints) -> None:
+    """Sort `order`, 0 to n - 1, by the values, largest first, the earlier first among equals.
+
+    Shell's method with Knuth's gaps. Numba's ``argsort`` takes ten times as long to compile.
+    """
+    gap = 1
+    while gap < order.size // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(gap, order.size):
+            moving, place = order[i], i
+            while place >= gap:
+                other = order[place - gap]
+                same = values[other] == values[moving]
+                if values[other] > values[moving] or (same and other < moving):
+                    break
+                order[place] = other
+                place -= gap
+            order[place] = moving
+        gap //= 3

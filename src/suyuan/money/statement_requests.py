@@ -71,6 +71,11 @@ _DOUBTS: Final = {
         "未经机构申报、仅因资金流向特征而视为公共账户并在此停止追踪的账户：请核实其归属，"
         "或申报账户类别，或调取背后的实际收款方。",
     ),
+    "card_payments_unclear": Text(
+        "Cards that name no payment and that several payments can have bought: tied to none; ask "
+        "the seller for the orders.",
+        "未注明付款流水、且有多笔付款可能对应的卡券：未与任何付款关联，请向售卡方调取订单。",
+    ),
 }
 
 
@@ -132,8 +137,11 @@ def _unseen(inputs: TraceInputs, graph: TraceGraph, steps: Steps) -> pa.Table:
     return pa.table(columns)
 
 
-def doubts(inputs: TraceInputs, graph: TraceGraph) -> pa.Table:
-    """What the records left open, and what was assumed instead."""
+def doubts(inputs: TraceInputs, graph: TraceGraph, unpaid: int = 0) -> pa.Table:
+    """What the records left open, and what was assumed instead.
+
+    `unpaid` cards could have been bought by several payments.
+    """
     follow = graph.flow.follow[: len(inputs.book.accounts)]
     likely = follow[inputs.book.payer] & inferred(inputs.book, LIKELY)
     unseen = follow[inputs.book.payer] & inferred(inputs.book) & ~likely
@@ -146,6 +154,7 @@ def doubts(inputs: TraceInputs, graph: TraceGraph) -> pa.Table:
         "likely_payments": int(np.count_nonzero(likely)),
         "rows_missing": int(np.count_nonzero(follow[inputs.gaps.account])),
         "pools_by_flow": graph.pools_by_flow.size,
+        "card_payments_unclear": unpaid,
     }
     rows = [
         {

@@ -2,9 +2,11 @@
 
 from typing import Final
 
+import ibis.expr.types as ir
 import pyarrow.compute as pc
 
 from suyuan.model.text import Text
+from suyuan.money.card_payments import AMBIGUOUS
 from suyuan.money.freeze import freeze_list
 from suyuan.money.methods import DEFAULT, METHODS
 from suyuan.money.ranges import exit_ranges
@@ -24,8 +26,14 @@ def _run(tables: Tables) -> Written:
         "freeze_list": freeze_list(inputs, graph, found.steps[DEFAULT], by_default),
         "statements_wanted": statements_wanted(inputs, graph, found.steps[DEFAULT], by_default),
         "exit_ranges": exit_ranges(found.exits, DEFAULT),
-        "trace_doubts": doubts(inputs, graph),
+        "trace_doubts": doubts(inputs, graph, _unclear(tables, found.card_payments)),
+        "card_payments": found.card_payments,
     }
+
+
+def _unclear(tables: Tables, added: ir.Table) -> int:
+    """Cards of which it cannot be told which of several payments bought them."""
+    return tables.engine.fetch(added.filter(added.how == AMBIGUOUS)).num_rows
 
 
 MONEY: Final = Step(
@@ -43,7 +51,15 @@ MONEY: Final = Step(
         "aliases",
         "hubs",
     ),
-    writes=("traces", "exits", "freeze_list", "statements_wanted", "exit_ranges", "trace_doubts"),
+    writes=(
+        "traces",
+        "exits",
+        "freeze_list",
+        "statements_wanted",
+        "exit_ranges",
+        "trace_doubts",
+        "card_payments",
+    ),
     run=_run,
     without={
         "payments": Text("no money is traced", "无法追踪资金"),

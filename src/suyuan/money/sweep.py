@@ -6,6 +6,9 @@ into its payee under the same labels. As one fen is always in exactly one lot, n
 twice and each label's money is conserved to the fen. A cycle ends because time does.
 """
 
+from typing import NamedTuple
+
+import numpy as np
 from numba import njit
 
 from suyuan.money.arrays import (
@@ -27,15 +30,26 @@ from suyuan.money.lots import (
     Bundle,
     LotStacks,
     append,
+    empty_bundle,
     empty_lots,
     held_by,
-    ints,
-    ints32,
     load,
     put,
     take,
 )
 from suyuan.money.methods import FIRST
+
+
+class LabelScratch(NamedTuple):
+    """Scratch for each label: money in the payment, its fewest steps, and its lot in an account.
+
+    `labels_in` lists the labels of the payment.
+    """
+
+    total: Ints
+    hop: Ints32
+    labels_in: Ints32
+    at_label: Ints32
 
 
 @njit(cache=True)
@@ -71,7 +85,7 @@ def _open(flow: Flow, lots: LotStacks, method: int) -> None:
             if label == CLEAN and method >= FIRST:
                 lots.clean[node] = flow.opening[node]
             else:
-                append(lots, node, label, 0, flow.opening[node])
+                append(lots, np.int32(node), label, np.int32(0), flow.opening[node])
 
 
 @njit(cache=True)
@@ -87,7 +101,7 @@ def _depart(flow: Flow, event: int, lots: LotStacks, method: int, bundle: Bundle
             amount = held_by(lots, source) + lots.clean[source]
         take(lots, source, amount, method, bundle)
     else:
-        load(bundle, CLEAN, 0, max(amount, 0))
+        load(bundle, np.int32(CLEAN), np.int64(0), max(amount, 0))
     fresh = 0
     if label != CLEAN:
         for i in range(bundle.used[0]):
@@ -115,31 +129,33 @@ def _arrive(bundle: Bundle, total: Ints, hop: Ints32, limits: Limits) -> None:
 
 
 @njit(cache=True)
-def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
-    """Run the ledger once; returns every step of claimed money, in the order of the events.
+def _run(
+    flow: Flow,
+    lots: LotStacks,
+    bundle: Bundle,
+    labelled: LabelScratch,
+    method: int,
+    limits: Limits,
+    out: Steps,
+    begun: tuple[int, int],
+) -> tuple[int, int]:
+    """Go on from event and step `begun` while `out` has room for every label; event and step then.
 
-    `labels` is the number of labels; `method` one of the constants above. Cost: proportional to
-    the events and, for the queue methods, to the lots moved; for the pro-rata methods, to the
-    labels that meet in an account.
+    Cost: proportional to the events and, for the queue methods, to the lots moved; for the pro-rata
+    methods, to the labels that meet in an account.
     """
-    events, nodes = flow.source.size, flow.follow.size
-    # an event makes at most two lots more than it takes: a split, and what its source lacked
-    lots = empty_lots(nodes, 2 * events + nodes + labels + 1)
-    room = 2 * events + nodes + labels + 1
-    bundle = Bundle(ints32(room, 0), ints32(room, 0), ints(room, 0), ints(1, 0))
-    total, hop, labels_in = ints(labels, 0), ints32(labels, 0), ints32(labels, 0)
-    at_label = ints32(labels, -1)
-    _open(flow, lots, method)
-    out = no_steps()
-    used = 0
-    for event in range(events):
+    event, used = begun
+    total, hop, labels_in, at_label = labelled
+    if event == 0:
+        _open(flow, lots, method)
+    while event < flow.source.size and used + total.size <= out.event.size:
         if flow.amount[event] == 0:
+            event += 1
             continue
         fresh = _depart(flow, event, lots, method, bundle)
         target = flow.target[event]
         kept = flow.follow[target]
         count = _totals(bundle, total, hop, labels_in)
-        out = with_room(out, used, count)
         for i in range(count):
             label = labels_in[i]
             out.event[used], out.label[used], out.hop[used] = event, label, hop[label]
@@ -152,4 +168,31 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
             put(lots, target, method, bundle, at_label)
         for i in range(count):
             total[labels_in[i]] = 0
+        event += 1
+    return event, used
+
+
+def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
+    """Run the ledger once; returns every step of claimed money, in the order of the events.
+
+    `labels` is the number of labels; `method` one of the codes of ``money.methods``. Arrays are
+    made and grown here, not in the kernel: that is half of what compiling it would take.
+    """
+    events, nodes = flow.source.size, flow.follow.size
+    # an event makes at most two lots more than it takes: a split, and what its source lacked
+    room = 2 * events + nodes + labels + 1
+    lots, bundle, labelled = empty_lots(nodes, room), empty_bundle(room), _unlabelled(labels)
+    out, event, used = with_room(no_steps(), 0, labels), 0, 0
+    while event < events:
+        out = with_room(out, used, labels)
+        event, used = _run(flow, lots, bundle, labelled, method, limits, out, (event, used))
     return clipped(out, used)
+
+
+def _unlabelled(labels: int) -> LabelScratch:
+    return LabelScratch(
+        total=np.zeros(labels, np.int64),
+        hop=np.zeros(labels, np.int32),
+        labels_in=np.zeros(labels, np.int32),
+        at_label=np.full(labels, -1, np.int32),
+    )

@@ -12,6 +12,7 @@ from suyuan.model.errors import InputError
 from suyuan.model.results import EXITS, TRACES
 from suyuan.model.text import Text
 from suyuan.money.arrays import Limits, Steps
+from suyuan.money.card_payments import bought, card_payments
 from suyuan.money.exits import Rest, exits, not_located, poisoned, rests, traces
 from suyuan.money.flow_graph import TraceGraph, TraceInputs
 from suyuan.money.graph_building import build_graph
@@ -36,7 +37,8 @@ POISON_HOPS: Final = 4
 class Traced:
     """Traces and exits of all methods asked for, and the origins they began with.
 
-    `inputs`, `graph` and `steps` (by method) are what they were made of, for whoever goes on.
+    `inputs`, `graph` and `steps` (by method) are what they were made of, for whoever goes on;
+    `card_payments` are what paid for cards that do not say so.
     """
 
     traces: pa.Table
@@ -45,6 +47,7 @@ class Traced:
     inputs: TraceInputs
     graph: TraceGraph
     steps: dict[str, Steps]
+    card_payments: ir.Table
 
 
 def trace(
@@ -98,7 +101,9 @@ def trace_payments(
         )
     starts = starts.append_column("voucher_id", pa.nulls(starts.num_rows, pa.string()))
     nobody = tables.engine.arrow(pa.schema(_OWN).empty_table())
-    on = TraceScope(tables, moved, own=nobody, ring=nobody)
+    added = tables.engine.arrow(card_payments(tables, moved))
+    known = tables.engine.keep(bought(tables, added))
+    on = TraceScope(tables, moved, nobody, nobody, known, added)
     return _follow(on, starts, chosen, limits)
 
 
@@ -118,6 +123,7 @@ def _follow(on: TraceScope, starts: pa.Table, chosen: Sequence[Method], limits: 
         inputs,
         graph,
         steps,
+        on.card_payments,
     )
 
 

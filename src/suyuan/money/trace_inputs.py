@@ -19,7 +19,7 @@ def gather_inputs(on: TraceScope, starts: pa.Table) -> TraceInputs:
     book = ledger(on.tables.engine, on.moved)
     known = account_facts(on.tables, book)
     book, lost = with_inferred(book, known.opening)
-    events = completed(cards(on.tables, book.payment_id))
+    events = completed(cards(on.tables, on.vouchers, book.payment_id))
     names = pc.unique(starts["report_id"].combine_chunks())
     reports = names.take(pc.sort_indices(names))
     card, amount = _claimed_cards(starts, reports, events.voucher_id, events.issue)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.money.card_payments import bought, card_payments
 from suyuan.money.owners import (
     accounts_between,
     borrowers_accounts,
@@ -17,12 +18,17 @@ from suyuan.store.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class TraceScope:
-    """What origins are looked for in: settled payments, victims' accounts, accounts of the ring."""
+    """What origins are looked for in: settled payments, victims' accounts, accounts of the ring.
+
+    `vouchers` are the cards with the payments that `card_payments` adds.
+    """
 
     tables: Tables
     moved: ir.Table
     own: ir.Table
     ring: ir.Table
+    vouchers: ir.Table
+    card_payments: ir.Table
 
 
 def trace_scope(tables: Tables, ring: ir.Table | None = None) -> TraceScope:
@@ -32,4 +38,6 @@ def trace_scope(tables: Tables, ring: ir.Table | None = None) -> TraceScope:
     own = keep(ibis.union(own, borrowers_accounts(tables, own, moved), distinct=True))
     ring = keep(ring_accounts(tables, ring))
     between = accounts_between(tables, own, moved).anti_join(ring, "account_no")
-    return TraceScope(tables, moved, keep(ibis.union(own, between, distinct=True)), ring)
+    added = tables.engine.arrow(card_payments(tables, moved))
+    own = keep(ibis.union(own, between, distinct=True))
+    return TraceScope(tables, moved, own, ring, keep(bought(tables, added)), added)

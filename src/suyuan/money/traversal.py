@@ -5,23 +5,11 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from suyuan.money.arrays import Flags, Ints, Ints32
+from suyuan.money.arrays import Flags, Ints, Ints32, first_from
 
 #: A row later than any, and one earlier than any.
 NEVER: Final = 2**62
 EVER: Final = -(2**62)
-
-
-@njit(cache=True, nogil=True)
-def _first_from(rows: Ints32, low: int, high: int, row: int) -> int:
-    """The first place in rows[low:high] that holds `row` or a later one."""
-    while low < high:
-        middle = (low + high) // 2
-        if rows[middle] < row:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @njit(cache=True, nogil=True)
@@ -71,7 +59,7 @@ def forward(
         waiting[account] = False
         if stops[account]:
             continue
-        first = _first_from(rows, start[account], done[account], since[account])
+        first = first_from(rows, start[account], done[account], since[account])
         looked += done[account] - first
         for place in range(first, done[account]):
             row = rows[place]
@@ -111,7 +99,7 @@ def backward(
         found = 0
         for account in front:
             fresh[account] = False
-            stop = _first_from(rows, start[account], start[account + 1], until[account] + 1)
+            stop = first_from(rows, start[account], start[account + 1], until[account] + 1)
             looked += stop - start[account]
             for place in range(start[account], stop):
                 row = rows[place]

@@ -33,7 +33,7 @@ from suyuan.store.layout import Layout
 from suyuan.store.lock import writing
 from suyuan.store.manifests import CURRENT
 from suyuan.store.publish import published, write
-from suyuan.store.records import open_records, records_digests
+from suyuan.store.records import open_records, records_digests, stored_bytes
 from suyuan.store.step_results import StepResults
 from suyuan.store.steps import last_reads
 
@@ -128,6 +128,7 @@ def _steps_run(
 ) -> Run:
     imported, timing = _import(case, layout, progress)
     zone = imported.settings.timezone
+    engine.expect(stored_bytes(layout))
     tables = open_records(engine, layout, zone=zone, as_of=asked.as_of)
     run = Run(tables, progress, watch, timings=[timing])
     if asked.reuse is not Reuse.OFF:

@@ -26,10 +26,16 @@ from suyuan.store.tables import Tables
 
 #: The hash of a table without rows, whether it was written or not: a step cannot tell the two.
 NOTHING: Final = "none"
+#: Rows from which the bytes of a table are estimated; under so many nobody asks.
+SAMPLE: Final = 1 << 16
 
 
 def _in_order(table: ir.Table) -> ir.Table:
     return table.order_by(list(table.columns))
+
+
+def _some(table: ir.Table) -> ir.Table:
+    return table.limit(SAMPLE)
 
 
 class Reuse(StrEnum):
@@ -105,11 +111,18 @@ class KeptSteps:
         return key_of({"code": code_digest(), "published": name, "rows": rows})
 
     def _written(self, name: str, tables: Tables, count: int) -> TableFile | None:
-        if count > MOST_ROWS:
+        if count > MOST_ROWS or self._too_large(tables, name, count):
             return None
         # In an order of its own: engines hand rows on in any, and the hash must not tell that.
         rows = tables.engine.gather(_in_order, tables[name])
         return None if rows.nbytes > MOST_BYTES else self.results.write(name, rows)
+
+    def _too_large(self, tables: Tables, name: str, count: int) -> bool:
+        """Whether some of the rows say that all would be too many bytes: sorting them is dear."""
+        if count <= SAMPLE:
+            return False
+        some = tables.engine.gather(_some, tables[name])
+        return some.nbytes * count > 2 * MOST_BYTES * some.num_rows
 
     def _load(self, file: TableFile) -> pa.Table:
         rows = self.results.table(file)

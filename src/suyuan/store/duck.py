@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -23,17 +23,19 @@ from suyuan.store.fold import Kernel, outcome, whole_keys
 from suyuan.store.memory import give_back
 from suyuan.store.plans import Plans
 from suyuan.store.recording import Instruction, Recording, constant, filled, place
+from suyuan.store.table_space import UNPACKED, TableSpace
 
 #: Rows handed on at a time.
 STREAMED: Final = 1 << 17
-#: Bytes of tables in memory up to which one thread does: two would wait for each other; and about
-#: how many of them a byte of Parquet makes.
+#: Bytes of tables in memory up to which one thread does: two would wait for each other.
 SMALL: Final = 64 << 20
-UNPACKED: Final = 8
 
 
 class DuckEngine(AbstractContextManager["DuckEngine"]):
-    """DuckDB in this process; what outgrows memory spills into a folder of its own in `work`."""
+    """DuckDB in this process; what outgrows memory spills into a folder of its own in `work`.
+
+    It takes two fifths of the machine's memory at most, where it has a folder.
+    """
 
     name = "duckdb"
 
@@ -50,6 +52,7 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         settings["threads"] = threads or 1
         self._ibis = ibis.duckdb.connect(**settings)
         self._ibis.raw_sql("SET enable_progress_bar = false")
+        self._space = TableSpace(self._ibis.con, self._spill if work is not None else None)
         self.plans = Plans(
             "duckdb", "duckdb", self._ibis.compile, _quoted, folder=plans, check=check_plans
         )
@@ -59,6 +62,10 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         self._gone: list[tuple[str, str]] = []
         self._rests: dict[str, list[ops.DatabaseTable]] = {}
         self._alone = threads is None
+
+    def expect(self, stored: int) -> None:
+        if not self._kept:
+            self._space.expect(stored)
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
         self._rows_asked()
@@ -89,15 +96,14 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         return self._keep(*self.plans.derived(derivation, tables, by))
 
     def repeat(
-        self, kind: str, schema: Schema, content: str, known: Sequence[ir.Table]
+        self, kind: str, schema: Schema, content: str, known: Mapping[int, ir.Table]
     ) -> ir.Table:
         if kind == "arrow":
             return self.arrow(constant(content))
-        sql = filled(content, [str(place(table)) for table in known])
+        sql = filled(content, {number: str(place(table)) for number, table in known.items()})
         if kind == "keep":
             return self._keep(schema, sql)
-        rests = [table.op() for table in known if _quoted(str(place(table))) in sql]
-        return self._view(schema, sql, rests)
+        return self._view(schema, sql, [table.op() for table in known.values()])
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         return self._fetched(expression.schema(), self.plans.sql(expression))
@@ -129,6 +135,7 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
 
     def trim(self) -> None:
         self._drop_gone()
+        self._space.reclaim()
         give_back()
 
     def close(self) -> None:
@@ -194,12 +201,12 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         """A table of just these columns and types, whatever types DuckDB itself would give."""
         self._drop_gone()
         con = self._ibis.con
-        con.execute(f"CREATE TEMP TABLE {_quoted(name)} ({_columns(schema)})")
+        con.execute(f"CREATE TABLE {_quoted(name)} ({_columns(schema)})")
         con.execute(f"INSERT INTO {_quoted(name)} {sql}")
 
     def _table(self, name: str, schema: Schema) -> ir.Table:
-        place = ops.Namespace(catalog="temp", database="main")
-        table = ops.DatabaseTable(name, _stored(schema), self._ibis, place)
+        # Found by its name alone, so that a plan serves table and view, in memory and in a file.
+        table = ops.DatabaseTable(name, _stored(schema), self._ibis, ops.Namespace())
         return table.to_expr()
 
     def _name(self) -> str:

@@ -1,6 +1,6 @@
 """The engine seam: what a database must do to run suyuan's derivations."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -25,6 +25,9 @@ class Engine(Protocol):
     def recordings(self) -> list[Recording] | None:
         """The functions at work; None where an engine repeats none (``store/programs.py``)."""
 
+    def expect(self, stored: int) -> None:
+        """Hear how many bytes of stored rows (Parquet) will be read, before any table is made."""
+
     def parquet(self, files: Sequence[Path]) -> ir.Table:
         """The union of Parquet files of one schema, not yet read."""
 
@@ -47,11 +50,11 @@ class Engine(Protocol):
         """
 
     def repeat(
-        self, kind: str, schema: Schema, content: str, known: Sequence[ir.Table]
+        self, kind: str, schema: Schema, content: str, known: Mapping[int, ir.Table]
     ) -> ir.Table:
         """Make a table once more as a :class:`~suyuan.store.recording.Instruction` did.
 
-        Its SQL is over tables by their place in `known`.
+        Its SQL is over the tables `known`, by their numbers.
         """
 
     def gather(

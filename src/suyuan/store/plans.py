@@ -29,7 +29,7 @@ from suyuan.store.user_cache import user_cache
 #: Plans kept for one engine; those not used for longest go first. About 5 kB each.
 KEPT: Final = 20_000
 #: Raised when what is written down changes its meaning.
-_FORM: Final = "1"
+_FORM: Final = "2"
 _DAY: Final = 86_400
 _TABLE: Final = "CREATE TABLE IF NOT EXISTS plans (shape TEXT PRIMARY KEY, sql TEXT, day INTEGER)"
 

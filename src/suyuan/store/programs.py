@@ -23,6 +23,7 @@ from suyuan.store.recording import (
     Recording,
     place,
     program,
+    reached,
     schema_of,
     signature,
 )
@@ -108,15 +109,41 @@ def _located(found: Program, tables: Tables, arguments: Sequence[object]) -> lis
     return list(known.values())
 
 
-def _repeated(found: Program, tables: Tables, known: list[ir.Table]) -> Outcome:
-    """Do what the program says, and give what its function gave."""
-    for kind, columns, content in found.instructions:
-        known.append(tables.engine.repeat(kind, schema_of(columns), content, known))
+def _repeated(found: Program, tables: Tables, start: list[ir.Table]) -> Outcome:
+    """Do what the program says, and give what its function gave.
+
+    A table is let go of where no later statement is over it.
+    """
+    known = dict(enumerate(start))
+    last = _last_uses(found, len(start))
+    for number, (kind, columns, content) in enumerate(found.instructions, len(start)):
+        over = {each: known[each] for each in _over(kind, content)}
+        known[number] = tables.engine.repeat(kind, schema_of(columns), content, over)
+        for each in last.get(number, ()):
+            del known[each]
     for name, number in found.writes:
         tables.put(name, known[number])
     if isinstance(found.result, dict):
         return {name: known[number] for name, number in found.result.items()}
     return None if found.result is None else known[found.result]
+
+
+def _last_uses(found: Program, first: int) -> dict[int, list[int]]:
+    """For each statement, by its number, the tables that none after it is over."""
+    last: dict[int, int] = {}
+    for number, (kind, _, content) in enumerate(found.instructions, first):
+        last |= dict.fromkeys(_over(kind, content), number)
+    result = found.result if isinstance(found.result, dict) else {"": found.result}
+    ends = {*result.values(), *(number for _, number in found.writes)}
+    uses: dict[int, list[int]] = {}
+    for each, number in last.items():
+        if each not in ends:
+            uses.setdefault(number, []).append(each)
+    return uses
+
+
+def _over(kind: str, content: str) -> set[int]:
+    return set() if kind == "arrow" else reached(content)
 
 
 def _recorded(

@@ -165,7 +165,12 @@ def constant(content: str) -> pa.Table:
     return pa.ipc.open_stream(base64.b64decode(content)).read_all()
 
 
-def filled(content: str, names: Sequence[str]) -> str:
+def reached(content: str) -> set[int]:
+    """The numbers of the tables that SQL of a statement is over."""
+    return {int(number) for number in _OPEN.findall(content)}
+
+
+def filled(content: str, names: Mapping[int, str]) -> str:
     """SQL of a statement over tables of these names."""
     return _OPEN.sub(lambda own: f'"{names[int(own[1])]}"', content)
 

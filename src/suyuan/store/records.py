@@ -32,6 +32,12 @@ def open_records(
     return tables
 
 
+def stored_bytes(layout: Layout) -> int:
+    """Bytes of all stored rows of the standard tables."""
+    files = (file for name in RECORDS for file in stored_parts(layout, name))
+    return sum(file.stat().st_size for file in files)
+
+
 def _opened(
     engine: Engine, layout: Layout, table: Table, files: list[Path], as_of: datetime | None
 ) -> ir.Table:

@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -49,6 +49,9 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
         )
         self._kept = 0
 
+    def expect(self, stored: int) -> None:
+        pass
+
     def parquet(self, files: Sequence[Path]) -> ir.Table:
         frame = self._session.read.parquet(*(str(file) for file in files))
         name = self._name()
@@ -76,7 +79,7 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
         return self.keep(derivation(*tables, *by))  # a job takes longer than its expression
 
     def repeat(
-        self, kind: str, schema: ibis.Schema, content: str, known: Sequence[ir.Table]
+        self, kind: str, schema: ibis.Schema, content: str, known: Mapping[int, ir.Table]
     ) -> ir.Table:
         raise NotImplementedError(kind)  # nothing is recorded here
 

@@ -7,6 +7,7 @@ import pytest
 
 from suyuan.detect.calling import activity, callees, reported
 from suyuan.detect.scheme import reports_of_scheme
+from suyuan.identity.named_numbers import named_numbers
 from tables import given
 
 T = datetime(2019, 5, 6, 1)
@@ -68,7 +69,8 @@ def test_a_number_of_many_victims_by_chance_is_not_lifted(duck):
 
 def test_a_victim_naming_herself_names_nobody(duck):
     reports = [report(caller_numbers=["v", "s"])]
-    named = reported.named(given(duck, reports=reports)["reports"])
+    tables = given(duck, reports=reports)
+    named = reported.named(tables["reports"], duck.keep(named_numbers(tables)))
     assert duck.fetch(named)["number"].to_pylist() == ["s"]
 
 

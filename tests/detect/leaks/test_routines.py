@@ -1,10 +1,13 @@
 """Ranges taken again and again, and from where nobody works."""
 
+from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from suyuan.detect.leaks.routines import habitual, rarity, routines, unusual
+from suyuan.detect.leaks.access_log import covered
+from suyuan.detect.leaks.routines import habitual, rarity, recorded, routines, unusual
 from suyuan.store.engine import Engine
 from tables import given
 
@@ -71,3 +74,51 @@ def test_an_address_that_is_nobodys_usual_one(engine: Engine) -> None:
     tables = given(engine, accesses=[*by_day, *night])
     found = engine.fetch(unusual(tables["accesses"], (7, 22), 8)).to_pylist()
     assert found == [{"org": "M1", "ip": "58.1.1.1"}]
+
+
+def test_where_nobodys_seat_is_recorded_no_address_is_strange(engine: Engine) -> None:
+    nights = [night(n, "qian", ip="58.1.1.1") for n in range(2, 5)]
+    seat = {"org": "M2", "order_id": "O1", "terminal": "T1", "ip": "10.0.0.1", "action": "view"}
+    elsewhere = access(1, "lin") | seat
+    assert habits(engine, *nights, elsewhere)["qian"] == (3, None)
+
+
+def test_bulk_actions_of_which_only_the_number_of_rows_is_known(engine: Engine) -> None:
+    at_work = access(1, "qian", order_id="O1", terminal="T1", ip="10.0.0.1", action="view")
+    counted = [access(n, "lin", row_count=300, ip="58.1.1.1") for n in range(2, 5)]
+    assert habits(engine, at_work, *counted)["lin"] == (0, 3)
+
+
+def test_what_a_log_would_show_at_all(engine: Engine) -> None:
+    rows = [
+        access(1, "qian", order_id="O1", terminal="T1", action="view"),
+        access(2, "lin", ip="10.0.0.1") | {"org": "M2"},
+    ]
+    tables = given(engine, accesses=rows)
+    shown = {row.pop("org"): row for row in engine.fetch(recorded(tables["accesses"])).to_pylist()}
+    both = {"looks": True, "ranges": False}
+    assert shown == {
+        "M1": both | {"terminals": True, "addresses": False},
+        "M2": both | {"terminals": False, "addresses": True},
+    }
+
+
+def test_a_log_speaks_of_its_own_time_only(engine: Engine) -> None:
+    log = given(engine, accesses=[access(10, "qian"), access(20, "qian")])["accesses"]
+    orders = {
+        "within": (12, 15),
+        "out before it begins": (2, 8),
+        "placed before it, out after": (2, 12),
+        "placed after it ended": (22, 25),
+    }
+    rows = [
+        {"org": "M1", "order_id": name, "called_at": datetime(2019, 5, out), "held": 1.0}
+        for name, (_, out) in orders.items()
+    ]
+    placed = [
+        {"org": "M1", "order_id": name, "ordered_at": datetime(2019, 5, day)}
+        for name, (day, _) in orders.items()
+    ]
+    victims, handled = (engine.arrow(pa.Table.from_pylist(part)) for part in (rows, placed))
+    found = engine.fetch(covered(victims, handled, log))["order_id"].to_pylist()
+    assert sorted(found) == ["placed before it, out after", "within"]

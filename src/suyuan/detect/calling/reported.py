@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect.scheme import marked
+from suyuan.identity.named_numbers import SERVICE
 
 #: Clocks of carriers, victims and police differ, and "around three" is not 15:00:00.
 SKEW = ibis.interval(hours=2)
@@ -103,8 +104,12 @@ def victims(contacts_: ir.Table, habits: ir.Table) -> ir.Table:
     )
 
 
-def named(reports: ir.Table) -> ir.Table:
-    """One row for each (report, number it names), with the report's row."""
+def named(reports: ir.Table, judged: ir.Table) -> ir.Table:
+    """One row for each (report, number it names), with the report's row.
+
+    `judged` is the table ``named_numbers``: a misread number is the one that called, a service's is
+    left out; ``believed`` is 1 where the naming alone speaks for the number.
+    """
     each = reports.select(
         "report_id",
         "victim_phone",
@@ -116,4 +121,9 @@ def named(reports: ir.Table) -> ir.Table:
         "sha256",
         number=reports["caller_numbers"].unnest(),
     )
-    return each.filter(each["number"].notnull() & (each["number"] != each["victim_phone"]))
+    word = judged.select("report_id", "number", "meant", "how", "believed")
+    each = each.inner_join(word, ["report_id", "number"]).filter(word["how"] != SERVICE)
+    return each.mutate(
+        number=ibis.coalesce(each["meant"], each["number"]),
+        believed=(each["believed"] | each["meant"].notnull()).cast("int64"),
+    ).drop("meant", "how")

@@ -102,6 +102,18 @@ def likelihood(sight: ir.Table, victims: ir.Table, handled: ir.Table) -> ir.Tabl
     return handlers.mutate(factor=best + (summed / len(GAPS)).log())
 
 
+def covered(victims: ir.Table, handled: ir.Table, log: ir.Table) -> ir.Table:
+    """Those of `victims` that the log of their organisation can show: known to be out after it
+    begins, placed before it ends.
+    """
+    span = log.group_by("org").aggregate(begins=log["at"].min(), ends=log["at"].max())
+    placed = handled.select("org", "order_id", "ordered_at").distinct()
+    held = victims.inner_join(span, "org").left_join(placed, ["org", "order_id"])
+    early = held["ordered_at"].isnull() | (held["ordered_at"] <= held["ends"])
+    held = held.filter((held["called_at"] >= held["begins"]) & early)
+    return held.select(*victims.columns)
+
+
 def _unseen(usual: ir.FloatingValue, gap: float) -> ir.FloatingValue:
     """How much likelier to leak is an order that the log does not show the hand: never more so."""
     share: ir.FloatingValue = ibis.literal(gap) / (1.0 - usual)

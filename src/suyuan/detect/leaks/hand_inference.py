@@ -9,14 +9,23 @@ from zoneinfo import ZoneInfo
 import ibis.expr.types as ir
 import numpy as np
 
-from suyuan.detect.leaks.access_log import NIGHT, conduct, likelihood, sights
+from suyuan.detect.leaks.access_log import NIGHT, conduct, covered, likelihood, sights
 from suyuan.detect.leaks.answers import LeakAnswer, log_odds
 from suyuan.detect.leaks.exhibits import Seized
 from suyuan.detect.leaks.hand_evidence import HAND_KINDS, HandLeads, show_away, show_looks
 from suyuan.detect.leaks.hand_orders import handled_orders, leaked_orders, with_copies
 from suyuan.detect.leaks.inquiry import Inquiry
-from suyuan.detect.leaks.mechanisms import CLEAR, Away, Fit, HandVerdict, outside_evidence, weigh
-from suyuan.detect.leaks.routines import habitual, rarity, routines, unusual
+from suyuan.detect.leaks.mechanisms import (
+    CLEAR,
+    WHOLE_LOG,
+    Away,
+    Fit,
+    HandVerdict,
+    LogReach,
+    outside_evidence,
+    weigh,
+)
+from suyuan.detect.leaks.routines import habitual, rarity, recorded, routines, unusual
 from suyuan.model.text import Text
 from suyuan.privacy.sentences import slot
 from suyuan.store.tables import Tables
@@ -55,6 +64,11 @@ _AWAY = Text(
     "还是被控终端，无法区分，故不点名任何人。",
 )
 
+_OTHER_TIME = Text(
+    " Its access log is of another time than the leak: how it got out is not told.",
+    "其访问日志与泄露不在同一时段，无法判断泄露方式。",
+)
+
 
 NO_LEADS = HandLeads()
 
@@ -77,15 +91,21 @@ def point(
     victims = engine.arrow(leaked)
     handled = engine.keep(handled_orders(tables, chosen))
     log = engine.derive(_log, tables["accesses"], handled)
+    victims = engine.keep(covered(victims, handled, log))
     handlers = HandLeads([], [])
     elsewhere = engine.derive(_elsewhere, log, by=(_offset(tables.zone),))
     logged = _logged(tables, log, elsewhere, victims, handled)
     away = _away(tables, elsewhere, victims, handled)
     habits = _habits(tables)
+    shows = _shows(tables)
+    asked_of = set(engine.gather(_orgs, victims)["org"].to_pylist())
     for subject, source in chosen.items():
         org = subject.partition(":")[2]
-        if org in logged:
-            _judge(handlers, source, logged[org], habits.get(org, {}), away.get(org, []))
+        if org in logged and org not in asked_of:
+            _unlogged(source)
+        elif org in logged:
+            own = habits.get(org, {}), away.get(org, []), shows.get(org, WHOLE_LOG)
+            _judge(handlers, source, logged[org], *own)
     show_looks(tables, log, victims, handlers)
     show_away(tables, elsewhere, victims, handlers)
     return handlers
@@ -195,6 +215,12 @@ def _habits(tables: Tables) -> dict[str, dict[str, dict[str, Any]]]:
     return found
 
 
+def _shows(tables: Tables) -> dict[str, LogReach]:
+    """By organisation, what its log would show at all."""
+    rows = tables.engine.gather(recorded, tables["accesses"]).to_pylist()
+    return {row.pop("org"): LogReach(**row) for row in rows}
+
+
 def _probability(row: dict[str, Any]) -> float:
     for_it = row["prior"] + row["victims"] + row["exhibit"] + row["canary"]
     return float(1.0 / (1.0 + np.exp(-for_it)))
@@ -206,12 +232,13 @@ def _judge(
     rows: list[dict[str, Any]],
     habits: Mapping[str, Mapping[str, Any]],
     away: list[Away],
+    shows: LogReach,
 ) -> None:
     """One hand or none, and how: fills in the source's mechanism, and adds its likely hands."""
     kind, _, org = source["subject"].partition(":")
     by_subject = {f"{row['kind']}:{org}/{row['hand']}": row for row in rows}
     fits = [_fit(subject, row, habits) for subject, row in by_subject.items()]
-    verdict = weigh(kind, fits, outside_evidence(list(habits.values())), away)
+    verdict = weigh(kind, fits, outside_evidence(list(habits.values())), away, shows)
     source["mechanism"] = verdict.likeliest
     source["told_en"] += _HOW.en.format(**verdict.mechanism)
     source["told_zh"] += _HOW.zh.format(**verdict.mechanism)
@@ -229,6 +256,12 @@ def _judge(
             handlers.candidates.append(
                 _candidate(org, row, probability, len(rows), source, verdict)
             )
+
+
+def _unlogged(source: dict[str, Any]) -> None:
+    """A log of another time says nothing of the leak, neither how nor through whom."""
+    source["told_en"] += _OTHER_TIME.en
+    source["told_zh"] += _OTHER_TIME.zh
 
 
 def _fit(subject: str, row: Mapping[str, Any], habits: Mapping[str, Mapping[str, Any]]) -> Fit:

@@ -7,7 +7,13 @@ from numba import njit
 from numpy.typing import NDArray
 
 from suyuan.detect.leaks.arrays import Floats, Ints
-from suyuan.detect.leaks.windows import WINDOW_PRIOR, log_sum, window_evidence, window_profile
+from suyuan.detect.leaks.windows import (
+    WINDOW_PRIOR,
+    log_sum,
+    total,
+    window_evidence,
+    window_profile,
+)
 
 #: Odds of a leaked order against an ordinary one, in equal steps of their logarithm: a leak
 #: makes an order at least twice as likely to be followed by a scam call.
@@ -63,15 +69,16 @@ def _bin_scores(
     victims: Victims,
     relative: Floats,
     mass: Floats,
-) -> Floats:
-    """Log likelihood ratio per bin of a leak at `odds` of the candidate that owns `pairs`.
+    score: Floats,
+) -> None:
+    """Into `score`: log likelihood ratio per bin of a leak at `odds` of the owner of `pairs`.
 
     `pairs` ascend, so that the pairs of one victim are a run. A victim's whole ratio is booked
     where its orders at the candidate are.
     """
     first, pair_victim, pair_bin, held, before, outside, weight = victims
-    score = np.zeros(len(relative))
     for k in range(len(relative)):
+        score[k] = 0.0
         if mass[k] > 0.0 and relative[k] > 0.0:
             score[k] = -mass[k] * np.log1p(odds * relative[k])
     i = 0
@@ -92,10 +99,25 @@ def _bin_scores(
             own += held[p]
             j += 1
         worth = weight[v] * np.log(ratio)
-        for p in pairs[i:j]:
+        for n in range(i, j):
+            p = pairs[n]
             score[pair_bin[p]] += worth * held[p] / own
         i = j
-    return score
+
+
+@njit(cache=True)
+def _likelihood(score: Floats, column: int, out: Floats) -> float:
+    """Into `out` the exponentials of a column of `score` less its largest, which is returned.
+
+    Loops as here and below, not numpy's: what a sum along an axis, a slice written to or an
+    expression of arrays brings with it takes Numba longer to compile than these kernels.
+    """
+    top = score[0, column]
+    for i in range(len(out)):
+        top = max(top, score[i, column])
+    for i in range(len(out)):
+        out[i] = np.exp(score[i, column] - top)
+    return top
 
 
 @njit(cache=True)
@@ -106,13 +128,14 @@ def _uneven(score: Floats, pace: Floats) -> Floats:
     """
     rows, bins = score.shape
     reach = len(pace) // 2
-    out = np.zeros((rows, bins))
+    out = np.empty((rows, bins))
+    likelihood = np.empty(rows)
     for k in range(bins):
-        column = score[:, k]
-        if column[0] == 0.0 and column[-1] == 0.0:
+        if score[0, k] == 0.0 and score[rows - 1, k] == 0.0:
+            for i in range(rows):
+                out[i, k] = 0.0
             continue
-        top = column.max()
-        likelihood = np.exp(column - top)
+        top = _likelihood(score, k, likelihood)
         for i in range(rows):
             total = 0.0
             for j in range(-reach, reach + 1):
@@ -125,12 +148,12 @@ def _uneven(score: Floats, pace: Floats) -> Floats:
 def _scores(pairs: Ints, victims: Victims, relative: Floats, mass: Floats, odds: Floats) -> Floats:
     out = np.empty((len(odds), len(relative)))
     for i in range(len(odds)):
-        out[i] = _bin_scores(odds[i], pairs, victims, relative, mass)
+        _bin_scores(odds[i], pairs, victims, relative, mass, out[i])
     return out
 
 
 @njit(cache=True)
-def log_bayes_factors(
+def _log_bayes_factors(
     which: NDArray[np.int64],
     start: NDArray[np.int64],
     pair: Ints,
@@ -143,25 +166,28 @@ def log_bayes_factors(
     popular: Floats,
     null_mass: Floats,
     prior: Floats,
-) -> Floats:
-    """Per candidate: leak at some odds over some window, against popular with victims or not.
+    factors: Floats,
+) -> None:
+    """Per candidate of `which`, into `factors`: leak at some odds over some window, against popular
+    with victims or not.
 
     `null_mass` has a row for each candidate: the logarithms of the masses of `popular`.
     """
-    factors = np.full(len(counts), -np.inf)
-    alternatives = np.empty(len(odds))
+    bins = len(intensity)
+    relative, alternatives, nulls = np.empty(bins), np.empty(len(odds)), np.empty(len(popular))
     for c in which:
         pairs = pair[start[c] : start[c + 1]]
         if len(pairs) == 0:
             continue
-        relative = counts[c] / intensity
+        for k in range(bins):
+            relative[k] = counts[c, k] / intensity[k]
         leak = _uneven(_scores(pairs, victims, relative, mass, odds), pace)
         for i in range(len(odds)):
             alternatives[i] = window_evidence(leak[i], prior)
         chance = _scores(pairs, victims, relative, mass, popular)
-        nulls = chance.sum(axis=1) + null_mass[c]
+        for i in range(len(popular)):
+            nulls[i] = null_mass[c, i] + total(chance[i])
         factors[c] = log_sum(alternatives) - np.log(len(odds)) - log_sum(nulls)
-    return factors
 
 
 @njit(cache=True)
@@ -173,9 +199,9 @@ def _expected(score: Floats, odds: Floats, pace: Floats) -> Floats:
     """
     rows, bins = score.shape
     reach = len(pace) // 2
-    out = np.empty((rows, bins))
+    out, likelihood = np.empty((rows, bins)), np.empty(rows)
     for k in range(bins):
-        likelihood = np.exp(score[:, k] - score[:, k].max())
+        _likelihood(score, k, likelihood)
         for i in range(rows):
             total, moment = 1e-300, 0.0
             for j in range(-reach, reach + 1):
@@ -186,7 +212,6 @@ def _expected(score: Floats, odds: Floats, pace: Floats) -> Floats:
     return out
 
 
-@njit(cache=True)
 def _profile(
     pairs: Ints,
     victims: Victims,
@@ -203,7 +228,7 @@ def _profile(
     bins = len(relative)
     plain = _scores(pairs, victims, relative, mass, odds)
     score = _uneven(plain, pace)
-    worth = np.empty(len(odds))
+    worth: Floats = np.empty(len(odds))
     begins = np.empty((len(odds), bins))
     ends = np.empty((len(odds), bins))
     for i in range(len(odds)):
@@ -236,7 +261,8 @@ class AttributionProblem:
 
         It is -inf, too, where no victim passed through.
         """
-        return log_bayes_factors(
+        factors: Floats = np.full(len(self.counts), -np.inf)
+        _log_bayes_factors(
             np.arange(len(self.counts)) if which is None else which,
             self.start,
             self.pair,
@@ -249,7 +275,9 @@ class AttributionProblem:
             np.expm1(POPULARITY),
             self.null_mass,
             WINDOW_PRIOR,
+            factors,
         )
+        return factors
 
     def profile(self, candidate: int, residual: Residual) -> LeakProfile:
         """Window and odds of `candidate`, given that it leaks."""

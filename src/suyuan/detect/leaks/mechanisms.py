@@ -76,6 +76,29 @@ class Away:
 
 
 @dataclass(frozen=True, slots=True)
+class LogReach:
+    """What an access log would show at all: ``looks`` at single orders and ``ranges`` taken in bulk
+    (in any of the case's logs), this organisation's ``terminals`` and ``addresses``.
+    """
+
+    looks: bool = True
+    ranges: bool = True
+    terminals: bool = True
+    addresses: bool = True
+
+    def hidden(self, mechanism: str, traceless: float) -> float:
+        """The share of such leaks that leaves nothing here: those that never do, and those whose
+        traces are not recorded. What was not measured speaks for nobody and against nobody.
+        """
+        unseen = {
+            INSIDER: (1.0 - IN_RANGES) * (not self.looks) + IN_RANGES * (not self.ranges),
+            TROJAN: 0.0 if self.terminals else 1.0 - SESSION * self.addresses,
+            EXPORT: float(not self.ranges),
+        }[mechanism]
+        return traceless + (1.0 - traceless) * unseen
+
+
+@dataclass(frozen=True, slots=True)
 class HandVerdict:
     """Probabilities of each mechanism, and of each hand by its subject (``suspects``).
 
@@ -93,13 +116,21 @@ class HandVerdict:
         return best if self.mechanism[best] >= CLEAR else "unknown"
 
 
+WHOLE_LOG: Final = LogReach()
+
+
 def weigh(
-    kind: str, fits: Sequence[Fit], outside: float | None, away: Sequence[Away] = ()
+    kind: str,
+    fits: Sequence[Fit],
+    outside: float | None,
+    away: Sequence[Away] = (),
+    recorded: LogReach = WHOLE_LOG,
 ) -> HandVerdict:
     """What the hands of one organisation of `kind` say together.
 
     `away` are the addresses where nobody usually works. `outside` is the log evidence of ranges
     pulled from where nobody works (nought: there were none), None where no address is known.
+    `recorded` is what the log would show at all.
     """
     usual = dict(zip(MECHANISMS, USUAL[kind], strict=True))
     traced = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
@@ -107,8 +138,8 @@ def weigh(
     logins = max(sum(not fit.terminal for fit in fits), 1)
     terminals = max(sum(fit.terminal for fit in fits), 1)
     weights: list[tuple[str, str | None, float]] = [
-        (m, None, np.log(usual[m] - traced[m]) + (stolen if m == TROJAN else 0.0))
-        for m in MECHANISMS
+        (m, None, np.log(usual[m] * recorded.hidden(m, t)) + (stolen if m == TROJAN else 0.0))
+        for m, t in zip(MECHANISMS, TRACELESS, strict=True)
         if m != TROJAN or not any(fit.terminal for fit in fits)
     ]
     sits = np.log((usual[TROJAN] - traced[TROJAN]) / terminals) + stolen

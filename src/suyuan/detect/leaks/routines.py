@@ -19,14 +19,19 @@ def bulk(accesses: ir.Table) -> ir.Table:
     """Bulk actions of `accesses` with ``span`` (days that the range covers) and ``outside``.
 
     ``outside`` is 1 where the address is known and nobody of the organisation sits there: it is
-    recorded at no terminal and with no single order. It is null where no address is recorded.
+    recorded at no terminal and with no single order. It is null where no address is recorded, or
+    none at which somebody of the organisation sits. ``span`` is null where only the number of rows
+    is known.
     """
-    ranged = accesses.filter(accesses["order_id"].isnull(), accesses["range_from"].notnull())
+    many = accesses["range_from"].notnull() | (accesses["row_count"] > 1)
+    ranged = accesses.filter(accesses["order_id"].isnull(), many)
     inhabited = accesses.filter(
         accesses["ip"].notnull(), accesses["terminal"].notnull() | accesses["order_id"].notnull()
     )
+    seats = inhabited.select("org").distinct().mutate(seated=1).view()
     inhabited = inhabited.select("org", "ip").distinct().mutate(inhabited=1).view()
-    joined = ranged.left_join(inhabited, ["org", "ip"])
+    joined = ranged.left_join(inhabited, ["org", "ip"]).drop("org_right", "ip_right").view()
+    joined = joined.left_join(seats, "org")
     end = ibis.coalesce(joined["range_to"], joined["at"])
     seconds = (end.epoch_seconds() - joined["range_from"].epoch_seconds()).cast("float64")
     strange = 1 - ibis.coalesce(joined["inhabited"], 0)
@@ -35,7 +40,9 @@ def bulk(accesses: ir.Table) -> ir.Table:
         "org",
         "actor_id",
         span=(seconds / DAY_SECONDS).round().cast("int64"),
-        outside=ibis.ifelse(joined["ip"].notnull(), strange, ibis.null("int64")),
+        outside=ibis.ifelse(
+            joined["ip"].notnull() & joined["seated"].notnull(), strange, ibis.null("int64")
+        ),
     )
 
 
@@ -65,6 +72,7 @@ def routines(accesses: ir.Table) -> ir.Table:
     """
     each = bulk(accesses).filter(lambda t: t["actor_id"].notnull())
     within = each.filter(ibis.coalesce(each["outside"], 0) == 0)
+    within = within.filter(within["span"].notnull())
     spans = within.group_by(["org", "actor_id", "span"]).aggregate(n=within.count())
     most = spans.group_by(["org", "actor_id"]).aggregate(repeats=spans["n"].max()).view()
     strange = each.group_by(["org", "actor_id"]).aggregate(outside=each["outside"].sum())
@@ -78,6 +86,20 @@ def routines(accesses: ir.Table) -> ir.Table:
         outside="outside",
         zeal="zeal",
     )
+
+
+def recorded(accesses: ir.Table) -> ir.Table:
+    """By ``org``: ``terminals`` and ``addresses``, whether its log has any; and of the whole case
+    ``looks`` and ``ranges``, whether any log has single orders, or bulk actions with their range.
+    """
+    whole = accesses.aggregate(
+        looks=accesses["order_id"].count() > 0,
+        ranges=accesses["range_from"].count() > 0,
+    )
+    own = accesses.group_by("org").aggregate(
+        terminals=accesses["terminal"].count() > 0, addresses=accesses["ip"].count() > 0
+    )
+    return own.cross_join(whole)
 
 
 def _zeal(accesses: ir.Table) -> ir.Table:
@@ -95,7 +117,7 @@ def habitual(accesses: ir.Table) -> ir.Table:
 
     What got out through a habit was not in its other exports; they would hide that it was.
     """
-    each = bulk(accesses).filter(lambda t: t["actor_id"].notnull())
+    each = bulk(accesses).filter(lambda t: t["actor_id"].notnull() & t["span"].notnull())
     spans = each.group_by(["org", "actor_id", "span"]).aggregate(n=each.count())
     place = ibis.row_number().over(
         group_by=["org", "actor_id"], order_by=[spans["n"].desc(), spans["span"]]

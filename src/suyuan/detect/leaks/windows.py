@@ -36,17 +36,31 @@ def _log_add(a: float, b: float) -> float:
 @njit(cache=True)
 def log_sum(values: Floats) -> float:
     """log(sum(exp(values))) without overflow."""
-    top = values.max()
+    top = values[0]
+    for value in values:
+        top = max(top, value)
     if top == -np.inf:
         return top
-    return top + np.log(np.exp(values - top).sum())
+    rest = 0.0
+    for value in values:
+        rest += np.exp(value - top)
+    return top + np.log(rest)
+
+
+@njit(cache=True)
+def total(values: Floats) -> float:
+    """The sum, from the first to the last."""
+    found = 0.0
+    for value in values:
+        found += value
+    return found
 
 
 @njit(cache=True)
 def window_evidence(score: Floats, prior: Floats) -> float:
     """Log marginal likelihood of the per-bin log ratios `score` over all windows, O(bins)."""
     bins = len(score)
-    total = score.sum()
+    whole = total(score)
     tails = -np.inf  # every window that ends with the last bin
     heads = -np.inf  # every window that begins with the first bin
     free = -np.inf
@@ -54,11 +68,11 @@ def window_evidence(score: Floats, prior: Floats) -> float:
     prefix = 0.0
     for k in range(bins):
         starts = _log_add(starts, -prefix)
-        tails = _log_add(tails, total - prefix)
+        tails = _log_add(tails, whole - prefix)
         prefix += score[k]
         heads = _log_add(heads, prefix)
         free = _log_add(free, prefix + starts)
-    evidence = np.log(prior[0]) + total
+    evidence = np.log(prior[0]) + whole
     evidence = _log_add(evidence, np.log(prior[1] / bins) + tails)
     evidence = _log_add(evidence, np.log(prior[2] / bins) + heads)
     return _log_add(evidence, np.log(2.0 * prior[3] / (bins * (bins + 1))) + free)
@@ -72,8 +86,10 @@ def window_profile(score: Floats, prior: Floats) -> tuple[Floats, Floats]:
     that began at or before k less the weight that ended before k.
     """
     bins = len(score)
-    prefix = np.zeros(bins + 1)
-    prefix[1:] = np.cumsum(score)
+    prefix, negative = np.empty(bins + 1), np.empty(bins)
+    prefix[0] = 0.0
+    for k in range(bins):
+        prefix[k + 1], negative[k] = prefix[k] + score[k], -prefix[k]
     tail = np.log(prior[1] / bins)
     head = np.log(prior[2] / bins)
     both = np.log(2.0 * prior[3] / (bins * (bins + 1)))
@@ -89,7 +105,7 @@ def window_profile(score: Floats, prior: Floats) -> tuple[Floats, Floats]:
         ends[k] = _log_add(both + earlier, head) + prefix[k + 1]
     whole = np.log(prior[0]) + prefix[bins]
     heads = log_sum(prefix[1:]) + head
-    tails = log_sum(-prefix[:bins]) + prefix[bins] + tail
+    tails = log_sum(negative) + prefix[bins] + tail
     begins[0] = _log_add(begins[0], _log_add(whole, heads))
     ends[bins - 1] = _log_add(ends[bins - 1], _log_add(whole, tails))
     return begins, ends

@@ -12,7 +12,7 @@ import pyarrow as pa
 from suyuan.detect.money_flows.kernels import Ints32, Lists, Sizes
 from suyuan.detect.money_flows.patterns import patterns
 from suyuan.detect.money_flows.walks import ORDER, WALKED, walked
-from suyuan.money.ledger import Ledger, ledger
+from suyuan.money.ledger import Ledger, unnamed_ledger
 from suyuan.money.order import UNKNOWN
 from suyuan.store.engine import Engine
 from suyuan.store.tables import Tables
@@ -34,7 +34,7 @@ def measured(tables: Tables, moved: ir.Table) -> ir.Table:
     engine = tables.engine
     found = _walked(engine, moved, tables.zone)
     pairs = engine.derive(_pairs, moved)
-    shapes = engine.arrow(_shapes(ledger(engine, moved)))
+    shapes = engine.arrow(_shapes(unnamed_ledger(engine, moved)))
     return engine.derive(_joined, found, pairs, moved, shapes)
 
 

@@ -5,6 +5,7 @@ import ibis.expr.types as ir
 
 from suyuan.detect.money_flows.stolen import traced
 from suyuan.identity.aliases import named
+from suyuan.money.card_payments import bought
 from suyuan.money.owners import ACCOUNT
 from suyuan.store.tables import Tables
 
@@ -55,13 +56,14 @@ def custody(tables: Tables) -> ir.Table:
 
     ``paid`` is 1 where a transfer was paid for, ``paid_before`` how many were before it.
     """
-    facts = named(tables, tables["vouchers"], "from_party", into="giver")
+    facts = bought(tables, tables["card_payments"])
+    facts = named(tables, facts, "from_party", into="giver")
     facts = named(tables, facts, "to_party", into="taker")
     rank = ibis.cases((facts["event"] == "issue", 0), (facts["event"] == "transfer", 1), else_=2)
-    bought = (facts["price"].notnull() | facts["payment_id"].notnull()) & (
+    sold = (facts["price"].notnull() | facts["payment_id"].notnull()) & (
         facts["event"] == "transfer"
     )
-    facts = facts.mutate(rank=rank, bought=bought.cast("int64"))
+    facts = facts.mutate(rank=rank, bought=sold.cast("int64"))
     line = ibis.window(group_by="voucher_id", order_by=["at", "rank", "row_id"])
     facts = facts.mutate(
         giver=ibis.coalesce(facts["giver"], facts["taker"].lag().over(line)),

@@ -7,6 +7,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from suyuan.money.arrays import first_from
+
 Ints = NDArray[np.int64]
 Ints32 = NDArray[np.int32]
 Flags = NDArray[np.bool_]
@@ -100,35 +102,41 @@ def echoes(legs: Legs, sizes: Sizes) -> tuple[Floats, Floats]:
     accounts = legs.first.size - 1
     total = np.zeros(accounts, np.float64)
     largest = np.zeros(accounts, np.float64)
+    paid, paid_at = np.empty(legs.at.size, np.int64), np.empty(legs.at.size, np.int64)
     for account in range(accounts):
-        own = slice(legs.first[account], legs.first[account + 1])
-        out, at, amount = legs.out[own], legs.at[own], legs.amount[own]
-        paid, paid_at = amount[out], at[out]
+        low, high = legs.first[account], legs.first[account + 1]
+        count = 0
+        for event in range(low, high):
+            if legs.out[event]:
+                paid[count], paid_at[count] = legs.amount[event], legs.at[event]
+                count += 1
         split = 0
-        for row in range(at.size):
-            if out[row]:
+        for event in range(low, high):
+            if legs.out[event]:
                 continue
-            while split < paid.size and paid_at[split] < at[row]:
+            whole = legs.amount[event]
+            while split < count and paid_at[split] < legs.at[event]:
                 split += 1
-            nearby = paid[max(0, split - NEAR) : min(paid.size, split + NEAR)]
-            best, tried = _closest(nearby, amount[row])
+            nearby = (max(0, split - NEAR), min(count, split + NEAR))
+            best, tried = _closest(paid, nearby, whole)
             if best > 0:
-                found = _surprise(sizes, best, amount[row], tried)
+                found = _surprise(sizes, best, whole, tried)
                 total[account] += found
                 largest[account] = max(largest[account], found)
     return total, largest
 
 
 @njit(cache=True)
-def _closest(paid: Ints, whole: int) -> tuple[int, int]:
+def _closest(paid: Ints, nearby: tuple[int, int], whole: int) -> tuple[int, int]:
     """The largest payment, or run of up to four, within the fee under `whole`; and how many tried.
 
-    None is 0.
+    Looked at are those from one place to before another, `nearby`. None is 0.
     """
     best, tried = 0, 0
-    for first in range(paid.size):
+    start, stop = nearby
+    for first in range(start, stop):
         run = 0
-        for last in range(first, min(first + 4, paid.size)):
+        for last in range(first, min(first + 4, stop)):
             run += paid[last]
             tried += 1
             if run > whole:
@@ -140,8 +148,9 @@ def _closest(paid: Ints, whole: int) -> tuple[int, int]:
 
 @njit(cache=True)
 def _surprise(sizes: Sizes, low: int, high: int, tried: int) -> float:
-    below = sizes.before[np.searchsorted(sizes.amount, low)]
-    within = sizes.before[np.searchsorted(sizes.amount, high, side="right")] - below
+    start, stop = np.int64(0), sizes.amount.size
+    below = sizes.before[first_from(sizes.amount, start, stop, low)]
+    within = sizes.before[first_from(sizes.amount, start, stop, high + 1)] - below
     share = within / sizes.before[-1]
     chance = 1.0 - (1.0 - share) ** tried
     return -math.log(max(chance, 1e-9))

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from suyuan.detect.money_flows.kernels import DAY, Floats, Ints, Ints32, Lists
+from suyuan.money.arrays import Whole, first_from
 
 #: Sums are alike where they differ by at most this share: fees, cuts and rounding stay below it.
 ALIKE: Final = 0.15
@@ -83,7 +84,7 @@ def rounds(out: Lists, at: Ints, ends: tuple[Ints32, Ints32], amount: Ints, acco
     for start in range(at.size):
         home = payer[start]
         path[0] = start
-        depth = 0
+        depth = np.int64(0)  # a literal would have what it is handed to compiled twice
         place[0] = _after(out, payee[start], start)
         while depth >= 0:
             event = path[depth]
@@ -109,7 +110,7 @@ def rounds(out: Lists, at: Ints, ends: tuple[Ints32, Ints32], amount: Ints, acco
 
 
 @njit(cache=True)
-def _shorten(least: Ints, payer: Ints32, path: Ints, depth: int, went: int) -> None:
+def _shorten(least: Ints, payer: Ints32, path: Ints, depth: Whole, went: int) -> None:
     length = depth + 2
     for each in range(depth + 2):
         account = payer[path[each]] if each <= depth else payer[went]
@@ -118,10 +119,9 @@ def _shorten(least: Ints, payer: Ints32, path: Ints, depth: int, went: int) -> N
 
 
 @njit(cache=True)
-def _after(out: Lists, account: int, event: int) -> int:
+def _after(out: Lists, account: int, event: int) -> Whole:
     """Where the account's payments out begin that come after payment `event`."""
-    low, high = out.first[account], out.first[account + 1]
-    return low + np.searchsorted(out.rows[low:high], event, side="right")
+    return first_from(out.rows, out.first[account], out.first[account + 1], event + 1)
 
 
 @njit(cache=True)
@@ -132,7 +132,8 @@ def _alike(one: int, other: int) -> bool:
 @njit(cache=True)
 def _grown(array: Ints) -> Ints:
     more = np.empty(array.size * 2, np.int64)
-    more[: array.size] = array
+    for place in range(array.size):  # a slice would bring Numba's texts of errors with it
+        more[place] = array[place]
     return more
 
 

@@ -10,16 +10,17 @@ from suyuan.store.tables import Tables
 def sides(tables: Tables, moved: ir.Table) -> ir.Table:
     """Two rows for each settled payment, one for either account.
 
-    Columns: account_no, other, came (1 for money in), amount, at, row_id, own (between accounts of
+    Columns: account_no, other, came (1 for money in), amount, row_id, own (between accounts of
     one holder, or a loan paid out), ordered (for an order of goods), cards (to a seller of cards or
-    points), cash.
+    points), cash. Each payment is kept once, and seen from both ends whenever the rows are read.
     """
-    facts = _facts(tables, moved)
-    common = ("amount", "at", "row_id", "own", "ordered", "cards", "cash")
-    return ibis.union(
+    common = ("amount", "row_id", "own", "ordered", "cards", "cash")
+    facts = tables.engine.keep(_facts(tables, moved).select("payer", "payee", *common))
+    both = ibis.union(
         facts.select(*common, account_no="payee", other="payer", came=ibis.literal(1)),
         facts.select(*common, account_no="payer", other="payee", came=ibis.literal(0)),
     )
+    return tables.engine.view(both)
 
 
 def _facts(tables: Tables, moved: ir.Table) -> ir.Table:

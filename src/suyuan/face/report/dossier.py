@@ -1,8 +1,9 @@
 """The dossier 卷宗: numbered statements, each bound to its rows, and what speaks against each."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -82,6 +83,24 @@ def dossier(source: ResultTables, shown: Shown, ring: str | None = None) -> Doss
     chapters.append(_methods(source, len(chapters) + 1))
     _cite(chapters, source, shown)
     return Dossier(found, chapters, _files(source, shown))
+
+
+#: What became of numbers that reports name, where they are not simply taken as written.
+_NUMBERS_READ: Final = {
+    "misread": Text(
+        "Numbers in reports read as the number one slip away that called the victim",
+        "报案所称号码与实际来电号码仅差一处笔误、已按实际来电处理",
+    ),
+    "service": Text(
+        "Service numbers (95188, 12315) named by or shown to victims; their owners stand accused "
+        "of nothing",
+        "报案人提到或来电显示的服务号码（如95188、12315），不指向号码归属方",
+    ),
+    "contradicted": Text(
+        "Numbers in reports against which the call record speaks",
+        "报案所称号码与话单不符",
+    ),
+}
 
 
 def _facts(found: Sequence[RingView], source: ResultTables, shown: Shown) -> Chapter:
@@ -254,6 +273,10 @@ def _against(source: ResultTables, index: int) -> Chapter:
                 f"{number(pc.sum(hubs['not_followed']).as_py())}条联系未跟踪。",
             )
         )
+    named = Counter(source.table("named_numbers")["how"].to_pylist())
+    for how, text in _NUMBERS_READ.items():
+        if named[how]:
+            chapter.add(Text(f"{text.en}: {named[how]}.", f"{text.zh}：{named[how]}。"))
     summary = source.table("quality_summary")
     if summary.num_rows:
         sums = {n: pc.sum(summary[n]).as_py() for n in ("rows_read", "rows_kept", "quarantined")}

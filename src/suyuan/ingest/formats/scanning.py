@@ -7,7 +7,7 @@ leave out.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -82,10 +82,12 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
     """The state machine; `lines` receives the line of each record."""
     size = data.size
     records, line, line_end, end = 0, 0, 0, 0  # line: breaks seen; line_end: at the last record end
-    start, first_line = 0, 0
+    # A literal would have what it is handed to compiled twice.
+    start: Any = np.int64(0)
+    n: Any = np.int64(0)
+    first_line = 0
     widest, width, longest, marks = 0, 1, 0, 0
     quoted, numeric, headers = False, False, 0
-    n = 0
     at_start = True
     while n < size:
         byte = data[n]
@@ -177,8 +179,14 @@ def _begins_known(data, start, stop, delimiter, known):  # type: ignore[no-untyp
         byte, width = _narrow(data, n, stop)
         n += width
         if byte in (delimiter, _ROUND, _SQUARE):
-            place = np.searchsorted(known, value)
-            return place < known.size and known[place] == value
+            low, high = 0, known.size
+            while low < high:
+                middle = (low + high) // 2
+                if known[middle] < value:
+                    low = middle + 1
+                else:
+                    high = middle
+            return low < known.size and known[low] == value
         if byte <= _SPACE or byte in (_QUOTE, _GRAVE, _STAR):
             continue
         value = (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)

@@ -130,6 +130,7 @@ def scam_rows(world: World) -> np.ndarray:
         5 * 10**8 + rng.integers(0, 10**6, int(spoofed.sum()))
     )
     rows[spoofed, IMEI] = -1
+    _pose(world, rows, spoofed)
     _rewrite(world, rows, line)
     many = rng.integers(0, 4, len(victims))
     call = np.repeat(victims.call, many)
@@ -137,6 +138,15 @@ def scam_rows(world: World) -> np.ndarray:
     later[:, AT] += (rng.gamma(2, 40, len(later)) * MINUTE).astype(np.int64) + 10 * MINUTE
     later[:, SECONDS] = rng.lognormal(6.0, 0.8, len(later)).clip(20, 5400)
     return np.concatenate([rows, later])
+
+
+def _pose(world: World, rows: np.ndarray, spoofed: np.ndarray) -> None:
+    """Spoofed calls that show a hotline instead of anybody's number: `rows` changes in place."""
+    share = world.setting.config["calls"]["hotlines"]
+    if share > 0:
+        rng = world.setting.rng("observe/hotlines")
+        posing = spoofed & (rng.random(len(rows)) < share)
+        rows[posing, CALLER] = rng.choice(SWITCHBOARDS, int(posing.sum()))
 
 
 def _rewrite(world: World, rows: np.ndarray, line: np.ndarray) -> None:

@@ -99,6 +99,27 @@ HUBS = table(
     order=("-degree", "subject"),
 )
 
+NAMED_NUMBERS = table(
+    "named_numbers",
+    "报案所称号码",
+    "numbers that reports name, held against the call record: misread, a service's, or borne out",
+    key("report_id", TEXT, "the report", kind="report"),
+    key("number", TEXT, "as the report has it, or a service number that rang", kind="phone"),
+    may("meant", TEXT, "the number that a misread one is read as", kind="phone"),
+    need(
+        "how",
+        TEXT,
+        "borne_out, misread, service, contradicted, not_seen",
+        privacy=Privacy.PUBLIC,
+    ),
+    need("believed", BOOL, "whether this naming alone speaks for the number"),
+    may("called_at", TIME, "first call to the victim by it, or by the number meant"),
+    need("came", INT, "calls to the victim that showed it"),
+    need("rang", INT, "calls by the victim to it"),
+    *in_contract("because", "why it is read so", Privacy.PUBLIC),
+    order=("report_id", "number"),
+)
+
 CUTS = table(
     "cuts",
     "假如切断",

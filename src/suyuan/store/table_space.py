@@ -1,0 +1,59 @@
+"""Where DuckDB keeps the tables of a run, and how much memory it may take for them.
+
+Tables stand in memory, and what outgrows it is written to a folder. Where a run is told of more
+rows than will fit, they stand in a file of that folder from the start: compressed, and without
+memory while nobody reads them, for about a third more processor time (decision 0259).
+"""
+
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+#: About how many bytes in memory a byte of Parquet makes.
+UNPACKED: Final = 8
+#: DuckDB's part of what it would take of a machine itself (four fifths of its memory): the rest is
+#: for arrays, which know no disk.
+SHARE: Final = 0.5
+#: The database that holds the tables.
+_HELD: Final = "held"
+_UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+class TableSpace:
+    """The place of tables on one connection; without a `folder` all stays in memory.
+
+    Tables are found by their names alone, so that SQL is the same wherever they stand.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path | None) -> None:
+        self._con, self._folder = con, folder
+        self._memory = int(_memory_limit(con) * (SHARE if folder else 1.0))
+        con.execute(f"SET memory_limit = '{self._memory}B'")
+        self._filed = False
+        self._hold("':memory:'")
+
+    def expect(self, stored: int) -> None:
+        """Take a file where `stored` bytes of Parquet will not fit; no table stands yet."""
+        if self._folder is None or UNPACKED * stored <= self._memory:
+            return
+        self._con.execute(f"USE memory; DETACH {_HELD}")
+        # Nobody reads the file after this process, so nothing is written twice.
+        self._hold(f"'{self._folder / _HELD}.duckdb'", " (RECOVERY_MODE no_wal_writes)")
+        self._filed = True
+
+    def reclaim(self) -> None:
+        """Let what dropped tables held in the file be written over."""
+        if self._filed:
+            self._con.execute(f"CHECKPOINT {_HELD}")
+
+    def _hold(self, where: str, how: str = "") -> None:
+        self._con.execute(f"ATTACH {where} AS {_HELD}{how}; USE {_HELD}")
+
+
+def _memory_limit(con: duckdb.DuckDBPyConnection) -> int:
+    """Bytes that DuckDB would take of this machine, or of what its container has."""
+    row = con.execute("SELECT current_setting('memory_limit')").fetchone()
+    assert row is not None
+    size, unit = str(row[0]).split()
+    return int(float(size) * 1024 ** _UNITS.index(unit))
