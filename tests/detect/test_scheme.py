@@ -10,6 +10,7 @@ from suyuan.detect import scheme
 from suyuan.detect.farmed_account import DETECTOR, known_goods
 from suyuan.detect.scam_caller import DETECTOR as CALLER
 from suyuan.detect.scoring import step
+from suyuan.identity.named_numbers import named_numbers
 from suyuan.store.tables import Tables
 from tables import given
 
@@ -114,7 +115,9 @@ def test_a_number_that_is_only_named_is_as_sure_as_its_reports(
     reports = [report(report_id=id_, caller_numbers=["17012345678"], narrative="…") for id_ in ids]
     pairs = zip(ids, chances, strict=True)
     types = [read | {"report_id": id_, "probability": chance} for id_, chance in pairs]
-    out = step(CALLER, listed=0.0).run(given(duck, reports=reports, fraud_types=types, calls=[]))
+    tables = given(duck, reports=reports, fraud_types=types, calls=[])
+    tables.put("named_numbers", duck.keep(named_numbers(tables)))
+    out = step(CALLER, listed=0.0).run(tables)
     [row] = duck.fetch(out["findings:scam_caller"]).to_pylist()
     assert row["score"] > 0.6
     assert row["decided"] == named
