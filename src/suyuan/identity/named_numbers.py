@@ -120,7 +120,7 @@ def _judged(every: ir.Table, rung: ir.Table, rang: ir.Table) -> ir.Table:
     strangers = strangers.group_by("report_id").aggregate(others=strangers.count())
     found = found.left_join(strangers, "report_id").drop("report_id_right")
     found = found.mutate(
-        several=found["report_id"].nunique().over(group_by="number"),
+        several=found.count().over(group_by="number"),
         borne=(found["came"].fill_null(0) > 0).cast("int64").max().over(group_by="number"),
         service=of_service(found["number"], found["at"]),
     )

@@ -21,6 +21,13 @@ SOURCE = {
     "detector": "leak_source", "version": "2", "first_seen": START,
 }  # fmt: skip
 
+CALLER = SOURCE | {"role": "scam_caller", "subject": "phone:17000000000", "last_seen": START}
+
+
+def rung(n: int, day: float, phone: str) -> dict[str, Any]:
+    at = START + timedelta(days=day)
+    return {"call_id": f"C{n}", "caller": "17000000000", "callee": phone, "started_at": at}
+
 
 def order(n: int, day: float, phone: str, shop: str = "M1") -> dict[str, Any]:
     at = START + timedelta(days=day)
@@ -32,11 +39,13 @@ def listed(
     orders: Sequence[dict[str, Any]],
     reports: Sequence[dict[str, Any]],
     until: float,
+    calls: Sequence[dict[str, Any]] = (),
 ) -> dict[str, dict[str, Any]]:
     source = SOURCE | {"last_seen": START + timedelta(days=until)}
     tables = given(
-        engine, orders=list(orders), reports=list(reports), calls=[], matches=[], accesses=[],
-        fraud_types=[], **{"findings:leak_source": [source], "findings:scam_caller": []},
+        engine, orders=list(orders), reports=list(reports), calls=list(calls), matches=[],
+        accesses=[], fraud_types=[],
+        **{"findings:leak_source": [source], "findings:scam_caller": [CALLER]},
     )  # fmt: skip
     return {row["buyer_phone"]: row for row in engine.fetch(at_risk(tables)).to_pylist()}
 
@@ -87,6 +96,35 @@ def test_a_leak_whose_later_orders_were_never_called_was_stopped(duck: Engine) -
 
 def test_before_data_a_leak_goes_on_as_long_as_it_has_lasted() -> None:
     none = np.zeros(2)
-    rates = Rates(np.array([0.4, 0.4]), none, none, BEFORE_DATA)
+    rates = Rates(np.array([0.4, 0.4]), none, none, BEFORE_DATA, np.zeros(0))
     odds = going(rates, np.array([-1, 0]), np.full(2, 30.0 * 86400), np.full(2, 10.0 * 86400))
     assert odds.tolist() == [1.0, pytest.approx(0.75)]
+
+
+def test_a_call_before_the_order_lowers_its_buyer_and_one_about_an_order_takes_him_off(
+    duck: Engine,
+) -> None:
+    """Of three buyers of one hour, one was rung days before ordering, one hours after."""
+    orders, reports = early()
+    same = [order(900 + n, 9.0, f"1391111000{n}") for n in range(3)]
+    calls = [rung(0, 4.0, "13911110001"), rung(1, 9.3, "13911110002")]
+    found = listed(duck, [*orders, *same], reports, 10, calls)
+    never, before = found["13911110000"], found["13911110001"]
+    assert 0.4 * never["score"] < before["score"] < 0.6 * never["score"]
+    assert "has rung the buyer before" in before["because"]
+    assert "此前曾致电该买家" in before["because_zh"]
+    assert "has rung" not in never["because"]
+    assert found.get("13911110002", {"score": 0.0})["score"] < 0.2 * never["score"]
+
+
+def test_buyers_where_nobody_is_named_stand_out_once_many_of_them_are_called(duck: Engine) -> None:
+    orders, reports = early()
+    orders += [order(600 + n, n / 8, f"1350000{n:04}", "M3") for n in range(80)]
+    reports += [called(600 + n, n / 8 + 0.4, f"1350000{n:04}") for n in range(0, 80, 3)]
+    there = order(980, 10.0, "13911110003", "M3")
+    other = order(981, 10.0, "13911110004", "M2")
+    found = listed(duck, [*orders, there, other], reports, 10)
+    row = found["13911110003"]
+    assert row["score"] > 5 * found.get("13911110004", {"score": 0.0})["score"]
+    assert row["source"] == "merchant:M3"
+    assert "where no leak is named; but 26 of its 81 orders" in row["because"]

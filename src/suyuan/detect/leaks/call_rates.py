@@ -2,9 +2,15 @@
 
 Somebody who was called may have had exposed orders at several sources, or none that matters. Each
 call is parted among the orders that could be behind it, in proportion to the source's rate and to
-the lag from order to call, with a rest for an order that leaked elsewhere; rates and lags are then
-learnt from those parts, in turn (expectation-maximisation). Counting every exposed order of those
-called as a hit would give a source that let out nothing of use the rate of its busy neighbours.
+the lag from order to call, with a rest for what had nothing to do with any of them: such numbers
+call many people about orders that the table does not hold, the more of them the more a person buys.
+Rates, lags and that rest are then learnt from the parts, in turn (expectation-maximisation).
+
+Lags are a life table: calls in each stretch of lags over the orders that have been watched through
+it, so that young orders, which can only show short lags, do not make lags short. Organisations that
+nobody named stand beside the named ones with a rate before data of nearly nothing, and take part by
+the expected logarithm of their rate (variational Bayes, as in gamma-Poisson factorisation): one or
+two calls give them no weight, many do.
 
 Orders placed after the last that is known to have got out are a part of their own, with the
 source's rate before data: nobody says that the leak was stopped, and they are too young to tell.
@@ -17,68 +23,112 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suyuan.detect.leaks.arrays import Floats
-from suyuan.detect.leaks.lags import BEFORE_DATA, OUTSIDE, Lags
+from suyuan.detect.leaks.chance_calls import BEFORE_CALLS, ChanceCalls, Contacted
+from suyuan.detect.leaks.lags import BEFORE_DATA, EDGES, PRIOR_STRENGTH, Lags
+from suyuan.detect.leaks.watching import Placed, watched_through
 
 #: Before data: the share of leaked orders that are called, and the orders that this is worth.
 PRIOR_RATE, PRIOR_ORDERS = 0.05, 20.0
+#: The same of an organisation that nobody named.
+UNNAMED_RATE = 0.001
 MOST_RATE = 0.98
-ROUNDS = 25
+ROUNDS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
-    """Pairs of a person reached and an exposed order of theirs.
+    """Pairs of a contact (a call or report) and an exposed order of that person.
 
-    ``person`` and ``source`` are indices, ``hours`` run from order to call, ``sure`` is the
-    probability that the source leaked times that the call was about an order at all.
+    ``contact`` and ``source`` are indices, ``hours`` run from order to call, ``sure`` is the
+    probability that the source leaked times that the contact was the scammers' at all.
     """
 
-    person: NDArray[np.int64]
+    contact: NDArray[np.int64]
     source: NDArray[np.int64]
     hours: Floats
     sure: Floats
 
 
 @dataclass(frozen=True, slots=True)
+class Sources:
+    """What is known of the sources before data.
+
+    ``follows`` gives for each the one whose rate it has before data, -1 for none; ``unnamed`` marks
+    organisations that no finding names.
+    """
+
+    follows: NDArray[np.int64]
+    unnamed: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
 class Rates:
     """Per source the ``rate`` at which exposed orders are called, the calls ``reached``, and the
     orders old enough to have been called (``ripe``).
+
+    ``about`` is per contact the probability that one of the person's exposed orders was behind it.
     """
 
     rate: Floats
     reached: Floats
     ripe: Floats
     lags: Lags
+    about: Floats
 
 
-def rates(
-    pairs: Meetings,
-    source: NDArray[np.int64],
-    age: Floats,
-    sources: int,
-    follows: NDArray[np.int64] | None = None,
-) -> Rates:
-    """Rates and lags after `pairs`; `source` and `age` (hours) are of every exposed order.
-
-    `follows` gives for each source the one whose rate it has before data, -1 for none.
-    """
-    after = np.full(sources, -1) if follows is None else follows
-    people = int(pairs.person.max(initial=-1)) + 1
-    found = Rates(np.full(sources, PRIOR_RATE), np.zeros(sources), np.zeros(sources), BEFORE_DATA)
-    for _ in range(ROUNDS):
-        likely = pairs.sure * found.rate[pairs.source] * found.lags.density(pairs.hours)
-        total = np.bincount(pairs.person, likely, people) + OUTSIDE * PRIOR_RATE
-        part = likely / total[pairs.person]
-        reached = np.bincount(pairs.source, part, sources).astype(float)
-        ripe = np.bincount(source, found.lags.cumulative(age), sources).astype(float)
-        rate = (reached + PRIOR_RATE * PRIOR_ORDERS) / (ripe + PRIOR_ORDERS)
-        lent = np.where(after >= 0, rate[after], PRIOR_RATE)
-        rate = np.minimum((reached + lent * PRIOR_ORDERS) / (ripe + PRIOR_ORDERS), MOST_RATE)
-        moved = float(np.abs(rate - found.rate).max(initial=0.0))
-        found = Rates(rate, reached, ripe, BEFORE_DATA.learnt(pairs.hours, part))
-        if moved < 1e-4:
+def rates(pairs: Meetings, people: Contacted, placed: Placed, before: Sources) -> Rates:
+    """Rates and lags after `pairs`; `placed` are all exposed orders, called about or not."""
+    open_ = watched_through(placed, len(before.follows))
+    # All begin alike: who begins low against the rest of the orders never rises.
+    rate = np.full(len(before.follows), PRIOR_RATE)
+    weight, lags, rest = rate, BEFORE_DATA, BEFORE_CALLS
+    for round_ in range(ROUNDS):
+        part, about = _parted(pairs, people, weight, lags, rest)
+        lags = _lags(pairs, part, open_, rate)
+        reached = np.bincount(pairs.source, part, len(rate)).astype(float)
+        ripe = open_ @ lags.mass
+        shape, worth = _posterior(reached, ripe, before)
+        moved = float(np.abs(np.minimum(shape / worth, MOST_RATE) - rate).max(initial=0.0))
+        rate = np.minimum(shape / worth, MOST_RATE)
+        weight = np.where(before.unnamed, _typical(shape) / worth, rate)
+        rest = rest.learnt(people, about)
+        if moved < 1e-4 and round_ > 5:
             break
-    return found
+    return Rates(rate, reached, ripe, lags, _parted(pairs, people, weight, lags, rest)[1])
+
+
+def _parted(
+    pairs: Meetings, people: Contacted, weight: Floats, lags: Lags, rest: ChanceCalls
+) -> tuple[Floats, Floats]:
+    """Each pair's part of its contact, and the part of each contact that is about any order."""
+    likely = pairs.sure * weight[pairs.source] * lags.density(pairs.hours)
+    within = np.bincount(pairs.contact, likely, len(people.sure))
+    total = within + rest.of(people)
+    return likely / total[pairs.contact], within / total
+
+
+def _lags(pairs: Meetings, part: Floats, open_: Floats, rate: Floats) -> Lags:
+    called, _ = np.histogram(pairs.hours, EDGES, weights=part)
+    mass = (called + PRIOR_STRENGTH * BEFORE_DATA.mass) / (rate @ open_ + PRIOR_STRENGTH)
+    return Lags(mass / mass.sum())
+
+
+def _posterior(reached: Floats, ripe: Floats, before: Sources) -> tuple[Floats, Floats]:
+    """Shape and rate of the gamma distribution of each source's rate."""
+    own = np.where(before.unnamed, UNNAMED_RATE, PRIOR_RATE)
+    alone = (reached + own * PRIOR_ORDERS) / (ripe + PRIOR_ORDERS)
+    lent = np.where(before.follows >= 0, alone[before.follows], own)
+    return reached + lent * PRIOR_ORDERS, ripe + PRIOR_ORDERS
+
+
+def _typical(shape: Floats) -> Floats:
+    """The exponential of the expected logarithm of a gamma variable of rate 1 (digamma).
+
+    By its recurrence up to 6, and from there by its asymptotic series.
+    """
+    x = shape + 6.0
+    series = np.log(x) - 0.5 / x - 1.0 / (12.0 * x**2) + 1.0 / (120.0 * x**4)
+    return np.exp(series - sum(1.0 / (shape + k) for k in range(6)))
 
 
 def going(found: Rates, follows: NDArray[np.int64], lasted: Floats, since: Floats) -> Floats:

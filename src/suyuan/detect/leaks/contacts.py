@@ -25,13 +25,14 @@ def contacts(tables: Tables) -> ir.Table:
     ``contact`` (text id), ``person``, ``phone``, ``called_at``, ``exact`` (false: only the report
     is dated), ``weight``, ``quoted_order_id``, ``source`` (reports or calls) and provenance.
     """
-    reported = _reported(tables["reports"])
+    reported = reported_people(tables["reports"])
     if not tables.has("findings:scam_caller") or not tables.has("calls"):
         return reported
     return ibis.union(reported, _called(tables, reported))
 
 
-def _reported(reports: ir.Table) -> ir.Table:
+def reported_people(reports: ir.Table) -> ir.Table:
+    """The contacts that reports tell of, each call once."""
     called_at = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
     dated = reports.mutate(
         called_at=called_at,
@@ -57,28 +58,38 @@ def _reported(reports: ir.Table) -> ir.Table:
     )
 
 
-def _called(tables: Tables, reported: ir.Table) -> ir.Table:
-    """First call of a decided scam caller to each number that did not report."""
+def calls_of_callers(tables: Tables, reported: ir.Table) -> ir.Table:
+    """Calls of decided scam callers to numbers that did not report; ``sure`` of the caller."""
     found = tables["findings:scam_caller"].filter(lambda t: t["decided"])
     callers = found.filter(found["subject"].startswith("phone:")).select(
         caller=found["subject"].substr(6), sure=found["score"]
     )
     calls = tables["calls"].inner_join(callers, "caller")
-    calls = calls.anti_join(reported, calls["callee"] == reported["phone"])
+    return calls.anti_join(reported, calls["callee"] == reported["phone"])
+
+
+def _called(tables: Tables, reported: ir.Table) -> ir.Table:
+    """First call of a decided scam caller to each number that did not report."""
+    calls = calls_of_callers(tables, reported)
     ranked = calls.mutate(
         rank=ibis.row_number().over(group_by="callee", order_by=["started_at", "row_id"])
     )
     first = ranked.filter(ranked["rank"] == 0)
-    return first.select(
-        contact=first["row_id"],
+    return as_contacts(first, CALL_WEIGHT * first["sure"])
+
+
+def as_contacts(calls: ir.Table, weight: ir.Value) -> ir.Table:
+    """Rows of calls in the columns of :func:`contacts`."""
+    return calls.select(
+        contact=calls["row_id"],
         person=ibis.null("string"),
-        phone=first["callee"],
-        called_at=first["started_at"],
+        phone=calls["callee"],
+        called_at=calls["started_at"],
         exact=ibis.literal(True),  # noqa: FBT003
-        weight=CALL_WEIGHT * first["sure"],
+        weight=weight,
         quoted_order_id=ibis.null("string"),
         source=ibis.literal("calls"),
-        **{name: first[name] for name in PROVENANCE},
+        **{name: calls[name] for name in PROVENANCE},
     )
 
 

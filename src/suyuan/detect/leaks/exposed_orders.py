@@ -4,7 +4,12 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 
-from suyuan.detect.leaks.contacts import ATTRIBUTES, CALL_WEIGHT, contacts
+from suyuan.detect.leaks.contacts import (
+    ATTRIBUTES,
+    as_contacts,
+    calls_of_callers,
+    reported_people,
+)
 from suyuan.detect.leaks.copies import copies
 from suyuan.detect.leaks.lags import EDGES
 from suyuan.detect.leaks.relevance import relevance
@@ -16,6 +21,8 @@ EXPOSING = 0.05
 #: What stands for the source of orders through no named one.
 ELSEWHERE = ""
 SURE_COPY = 0.5
+#: Calls to one person that are further apart are two contacts.
+SPELL_HOURS = 72
 
 
 def aged_orders(now: int, tables: Tables) -> ir.Table:
@@ -27,17 +34,36 @@ def aged_orders(now: int, tables: Tables) -> ir.Table:
 
 
 def people_reached(tables: Tables) -> ir.Table:
-    """People reached, and how ``sure`` it is that it was the scammers, about an order."""
-    people = contacts(tables)
-    sure = ibis.ifelse(people["source"] == "calls", people["weight"] / CALL_WEIGHT, 1.0)
-    people = people.select(
-        "contact", "person", "phone", "called_at", "quoted_order_id",
-        reported=people["source"] == "reports", sure_called=sure,
-    )  # fmt: skip
+    """Contacts with buyers, and how ``sure`` it is that it was the scammers, about an order.
+
+    A report counts by what it tells. A call of a decided caller counts by that decision alone:
+    what it was about is asked with the rates. Calls to one person that follow each other closely
+    are one contact.
+    """
+    reported = reported_people(tables["reports"]).select(
+        "contact", "person", "phone", "called_at", "quoted_order_id"
+    )
     facts = relevance(tables).view()
-    joined = people.left_join(facts, people["contact"] == facts["contact"])
-    relevant = ibis.coalesce(joined["relevance"], 1.0) * joined["sure_called"]
-    return joined.select(*(name for name in people.columns if name != "sure_called"), sure=relevant)
+    weighed = reported.left_join(facts, reported["contact"] == facts["contact"])
+    weighed = weighed.select(
+        *reported.columns, reported=1, sure=ibis.coalesce(weighed["relevance"], 1.0)
+    )
+    if not tables.has("findings:scam_caller") or not tables.has("calls"):
+        return weighed
+    spells = _spells(tables, calls_of_callers(tables, reported))
+    called = as_contacts(spells, spells["sure"]).select(
+        *reported.columns, reported=0, sure=ibis._["weight"]
+    )
+    return ibis.union(weighed, called)
+
+
+def _spells(tables: Tables, calls: ir.Table) -> ir.Table:
+    """The first of the calls to a buyer after so long without one."""
+    calls = calls.semi_join(tables["orders"], calls["callee"] == tables["orders"]["buyer_phone"])
+    before = calls["started_at"].lag().over(group_by="callee", order_by=["started_at", "row_id"])
+    gap = calls["started_at"].epoch_seconds() - before.epoch_seconds()
+    spaced = calls.mutate(gap=gap)
+    return spaced.filter(spaced["gap"].isnull() | (spaced["gap"] > SPELL_HOURS * 3600))
 
 
 def _exposed(tables: Tables, now: int) -> ir.Table:

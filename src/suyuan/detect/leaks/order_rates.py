@@ -1,20 +1,47 @@
-"""How often each source's orders are called about, and after how long: learnt from the case."""
+"""How often each source's orders are called about, and after how long: learnt from the case.
+
+The organisations that no finding names are learnt beside the named ones; those that explain a call
+have their orders among the others.
+"""
+
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from suyuan.detect.leaks.call_rates import PRIOR_ORDERS, PRIOR_RATE, Meetings, going, rates
-from suyuan.detect.leaks.exposed_orders import ELSEWHERE, latest_moment
+from suyuan.detect.leaks.call_rates import (
+    PRIOR_ORDERS,
+    PRIOR_RATE,
+    Meetings,
+    Sources,
+    going,
+    rates,
+)
+from suyuan.detect.leaks.chance_calls import Contacted
+from suyuan.detect.leaks.exposed_orders import latest_moment
 from suyuan.detect.leaks.lags import EDGES, Lags
+from suyuan.detect.leaks.order_groups import (
+    GROUP,
+    contact_rows,
+    firm_groups,
+    group_ages,
+    group_meetings,
+    order_groups,
+    sizes,
+)
+from suyuan.detect.leaks.unnamed_sources import handled_orders
+from suyuan.detect.leaks.watching import Placed
+from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 
-#: What parts a source's orders: each part has a rate.
-GROUP = ["source", "copied", "seen", "late"]
 #: Younger orders may not have passed under the hand's eyes yet.
 LOOKED_AT_HOURS = 24.0
+#: Of fewer calls than this no organisation is told apart from all others.
+EXPLAINING = 1.0
 LAG_COLUMNS = tuple(f"lag_{place}" for place in range(len(EDGES) - 1))
 
 
@@ -37,109 +64,134 @@ def lag_columns(lags: Lags) -> pa.Table:
     return pa.table({name: pa.array([float(mass)]) for name, mass in shares})
 
 
-def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> ir.Table:
+@dataclass(frozen=True, slots=True)
+class RatedOrders:
+    """``orders`` with their rates, and ``doubts``: per ``contact``, whether it was about an order.
+
+    ``doubts`` has ``about``, the probability that one of the person's exposed orders was behind it.
+    """
+
+    orders: ir.Table
+    doubts: ir.Table
+
+
+def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> RatedOrders:
     """Each exposed order with its source's rate of being reached, and the lags in columns.
 
     A source's orders are parted by whether they were found in seized data, and whether a hand that
     is named had seen them; each part has its rate. What the hand has not seen may be too young for
     that, and has the rate of both.
     """
-    engine = tables.engine
-    groups = engine.gather(_groups, aged, by=(latest_moment(tables),))
-    groups = groups.append_column("group", pa.array(np.arange(len(groups))))
-    known = engine.arrow(groups)
-    orders = engine.gather(_ages, aged, known)
-    meeting = engine.gather(_meeting_groups, aged, reached, known)
-    follows = _followed(groups)
-    found = rates(
-        Meetings(
-            meeting["contact"].combine_chunks().dictionary_encode().indices.to_numpy(),
-            meeting["group"].to_numpy(),
-            meeting["hours"].to_numpy(),
-            meeting["sure"].to_numpy(),
-        ),
-        orders["group"].to_numpy(),
-        orders["age"].to_numpy(),
-        len(groups),
-        follows,
+    engine, now = tables.engine, latest_moment(tables)
+    handled = derive_table(tables, handled_orders, tables, aged, now)
+    groups = _grouped(
+        engine.gather(order_groups, aged, by=(now,)), engine.gather(firm_groups, handled)
     )
-    open_ = going(found, follows, *(groups[name].to_numpy() for name in ("lasted", "since")))
-    facts = groups.drop(["group", "lasted", "since"]).append_column("rate", pa.array(found.rate))
-    facts = facts.append_column("going", pa.array(open_))
-    facts = facts.append_column("reached", pa.array(found.reached))
-    facts = facts.append_column("ripe", pa.array(found.ripe))
-    lags = engine.arrow(lag_columns(found.lags))
-    return engine.derive(_rated, aged, engine.arrow(facts), lags)
+    known = engine.arrow(groups.select([*GROUP, "unnamed", "group"]))
+    contacts = engine.gather(contact_rows, reached, tables["orders"])
+    before = Sources(_followed(groups), groups["unnamed"].to_numpy() == 1)
+    watched = _watched(contacts, now)
+    found = rates(
+        _pairs(engine.gather(group_meetings, aged, handled, reached, known), contacts),
+        _contacted(contacts, engine.gather(sizes, tables["orders"])),
+        _placed(engine.gather(group_ages, aged, handled, known), watched),
+        before,
+    )
+    open_ = going(found, before.follows, *(groups[name].to_numpy() for name in ("lasted", "since")))
+    facts = groups.drop(["group", "lasted", "since"])
+    for name, values in (
+        ("rate", found.rate), ("going", open_), ("reached", found.reached), ("ripe", found.ripe)
+    ):  # fmt: skip
+        facts = facts.append_column(name, pa.array(values))
+    doubts = contacts.select(["contact"]).append_column("about", pa.array(found.about))
+    lags, rated = engine.arrow(lag_columns(found.lags)), engine.arrow(_explaining(facts))
+    return RatedOrders(engine.derive(_rated, aged, handled, rated, lags), engine.arrow(doubts))
 
 
-def _rated(aged: ir.Table, facts: ir.Table, lags: ir.Table) -> ir.Table:
-    rated = aged.inner_join(_pooled(facts), GROUP)
+def _grouped(named: pa.Table, unnamed: pa.Table) -> pa.Table:
+    """All parts in one table, with ``unnamed`` (1 where no finding names it) and ``group``."""
+    none = pa.array(np.zeros(len(unnamed), np.int64))
+    apart = {"copied": none, "seen": none, "late": none}
+    still = {name: pa.array(np.zeros(len(unnamed))) for name in ("lasted", "since")}
+    columns = {n: unnamed[n] for n in ("source", "exposed")} | apart | still
+    both = pa.concat_tables(
+        [
+            named.append_column("unnamed", pa.array(np.zeros(len(named), np.int64))),
+            pa.table(columns | {"unnamed": pa.array(np.ones(len(unnamed), np.int64))})
+            .select([*named.column_names, "unnamed"])
+            .cast(named.schema.append(pa.field("unnamed", pa.int64()))),
+        ]
+    )
+    return both.append_column("group", pa.array(np.arange(len(both))))
+
+
+def _explaining(facts: pa.Table) -> pa.Table:
+    """`facts` without the organisations that explain no call: their orders are as all others."""
+    explain = pc.greater_equal(facts["reached"], EXPLAINING)
+    return facts.filter(pc.or_(pc.equal(facts["unnamed"], 0), explain))
+
+
+def _pairs(meeting: pa.Table, contacts: pa.Table) -> Meetings:
+    return Meetings(
+        pc.index_in(meeting["contact"], value_set=contacts["contact"]).to_numpy().astype(np.int64),
+        meeting["group"].to_numpy(),
+        meeting["hours"].to_numpy(),
+        meeting["sure"].to_numpy(),
+    )
+
+
+def _contacted(contacts: pa.Table, sizes: pa.Table) -> Contacted:
+    call = contacts["reported"].to_numpy().astype(float) == 0.0
+    at = contacts["second"].to_numpy()[call].astype(float)
+    return Contacted(
+        contacts["sure"].to_numpy(),
+        call,
+        contacts["orders"].to_numpy().astype(float),
+        float(at.max() - at.min()) / 3600.0 if len(at) else 0.0,
+        float(sizes["buyers"][0].as_py()),
+        float(sizes["placed"][0].as_py()),
+    )
+
+
+def _watched(contacts: pa.Table, now: int) -> float:
+    """Hours since the first contact known."""
+    at = contacts["second"].to_numpy()
+    return float(now - at.min()) / 3600.0 if len(at) else 0.0
+
+
+def _placed(ages: pa.Table, watched: float) -> Placed:
+    return Placed(
+        ages["group"].to_numpy(),
+        ages["hour"].to_numpy(),
+        ages["orders"].to_numpy().astype(float),
+        watched,
+    )
+
+
+def _rated(aged: ir.Table, handled: ir.Table, facts: ir.Table, lags: ir.Table) -> ir.Table:
+    named = facts.filter(facts["unnamed"] == 0)
+    rated = aged.inner_join(_pooled(named), GROUP)
     young = (rated["seen"] == 0) & (rated["late"] == 0) & (rated["age"] < LOOKED_AT_HOURS)
     rated = rated.mutate(
         rate=ibis.ifelse(young, rated["pooled"], rated["rate"]),
         leaked=rated["leaked"] * rated["going"],
     )
-    return rated.cross_join(lags)
-
-
-def _groups(aged: ir.Table, now: int) -> ir.Table:
-    found = aged.group_by(GROUP).aggregate(exposed=aged.count(), **_course(aged, now))
-    return found.order_by(GROUP)
-
-
-def _ages(aged: ir.Table, known: ir.Table) -> ir.Table:
-    return aged.inner_join(known, GROUP).select("group", "age")
-
-
-def _meeting_groups(aged: ir.Table, reached: ir.Table, known: ir.Table) -> ir.Table:
-    return _meetings(aged, reached).inner_join(known, GROUP)
-
-
-def _meetings(exposed: ir.Table, reached: ir.Table) -> ir.Table:
-    """Exposed orders of each person reached, by ``contact``, from which the call can have come.
-
-    Where the caller quoted an order, none but that.
-    """
-    by_phone = exposed.inner_join(reached, exposed["buyer_phone"] == reached["phone"])
-    by_person = exposed.inner_join(reached, exposed["buyer_id"] == reached["person"])
-    pairs = ibis.union(
-        *(
-            p.select(
-                *GROUP, "order_id", "ordered_at", "called_at", "contact",
-                "quoted_order_id", "reported", sure=p["leaked"] * p["sure"],
-            )
-            for p in (by_phone, by_person)
-        ),
-        distinct=True,
-    )  # fmt: skip
-    gap = pairs["called_at"].epoch_seconds() - pairs["ordered_at"].epoch_seconds()
-    pairs = pairs.mutate(hours=gap.cast("float64") / 3600.0)
-    quoted = pairs["quoted_order_id"]
-    return pairs.filter(
-        (pairs["hours"] >= EDGES[0]) & (pairs["hours"] < EDGES[-1]),
-        quoted.isnull() | (quoted == pairs["order_id"]),
-        # Whom a known number rang for any reason tells nothing of a leak that nobody knows.
-        pairs["reported"] | (pairs["source"] != ELSEWHERE),
+    unnamed = facts.filter(facts["unnamed"] == 1).mutate(pooled=ibis._["rate"])
+    more = handled.inner_join(unnamed, "source").mutate(
+        leaked=ibis.literal(1.0),
+        leaked_from=ibis.null("timestamp(6)"),
+        leaked_to=ibis.null("timestamp(6)"),
+        shop=ibis.null("string"),
     )
-
-
-def _course(aged: ir.Table, now: int) -> dict[str, ir.FloatingValue]:
-    """How long the source is known to have leaked, and how long ago that was, in seconds."""
-    first, last = aged["leaked_from"].min(), aged["leaked_to"].max()
-    lasted = last.epoch_seconds() - first.epoch_seconds()
-    since = ibis.literal(now) - last.epoch_seconds()
-    return {
-        "lasted": lasted.cast("float64").fill_null(0.0),
-        "since": since.cast("float64").fill_null(0.0),
-    }
+    return ibis.union(rated, more.select(*rated.columns)).cross_join(lags)
 
 
 def _followed(groups: pa.Table) -> NDArray[np.int64]:
     """For each part of late orders its source's largest part before; -1 for the others."""
-    rows = groups.select([*GROUP, "exposed"]).to_pylist()
+    rows = groups.select([*GROUP, "exposed", "unnamed"]).to_pylist()
     before: dict[str, int] = {}
     for place, row in enumerate(rows):
-        if not row["late"] and not row["copied"]:
+        if not row["late"] and not row["copied"] and not row["unnamed"]:
             best = before.setdefault(row["source"], place)
             if row["exposed"] > rows[best]["exposed"]:
                 before[row["source"]] = place

@@ -11,7 +11,12 @@ out is at risk as soon as it is placed, unless those placed since say that it wa
 A person is called if any of his orders is used, so the chances of all of them are put together.
 
 Orders through no named source have a rate as well, that of all of them: somebody is called whose
-leak nobody knows yet. They fill the list up to a twentieth of all orders, likeliest first.
+leak nobody knows yet; and where an organisation's orders are followed by more calls than that, they
+have a rate of their own. They fill the list up to a twentieth of all orders, likeliest first.
+
+Numbers of the fraud call many people about orders that the table does not hold. So a call before
+takes nobody off by itself: what counts is how likely it was about one of the person's orders here,
+as the rates and lags of all calls tell. Who was rung about anything else is lowered (0265).
 """
 
 import ibis
@@ -37,7 +42,10 @@ HORIZON_HOURS = 168.0
 FILLED = 0.05
 LISTED = 1e-5
 #: Who was reached with this probability is not listed; who may have been stays, lower down.
-SURELY_REACHED = 0.9
+SURELY_REACHED = 0.95
+#: What is left of a chance after a spell of calls about something else; no case tells it (0265).
+RUNG_BEFORE = 0.5
+LEAST_DOUBT = 1e-9
 BECAUSE = Text(
     "Ordered on {ordered_at:date} through {source:id}, from which records leaked since "
     "{leaked_from:date}; {reached:0} of {exposed:0} people with such orders were reached, this one "
@@ -54,10 +62,22 @@ BECAUSE_SINCE = Text(
 )
 BECAUSE_ELSEWHERE = Text(
     "Ordered on {ordered_at:date} through {source:id}, where no leak is named; of {exposed:0} "
-    "orders of the last weeks, {reached:0} were followed by a call that no named leak explains, "
-    "and this one, {age_days:1} days old, is of the age at which they come.",
+    "orders of the last weeks, {reached:0} were followed by a call that neither a named leak nor "
+    "chance explains, and this one, {age_days:1} days old, is of the age at which they come.",
     "{ordered_at:date}经{source:id}下单，该处尚未认定泄露；近几周{exposed:0}单中有{reached:0}单的买家"
-    "接到无法由已认定源头解释的来电，本单下单{age_days:1}天，正处于易接到来电的时段。",
+    "接到已认定源头和偶然均无法解释的来电，本单下单{age_days:1}天，正处于易接到来电的时段。",
+)
+BECAUSE_UNNAMED = Text(
+    "Ordered on {ordered_at:date} through {source:id}, where no leak is named; but {reached:0} of "
+    "its {exposed:0} orders of the last weeks were followed by a call that neither a named leak "
+    "nor chance explains, this one not yet, {age_days:1} days after ordering.",
+    "{ordered_at:date}经{source:id}下单，该处尚未认定泄露，但其近几周{exposed:0}单中有{reached:0}单的"
+    "买家接到已认定源头和偶然均无法解释的来电，本单下单{age_days:1}天后尚未接到。",
+)
+#: Follows the reason where a number of the fraud rang the buyer before.
+RUNG = Text(
+    " A number of this fraud has rung the buyer before, more likely about something else.",
+    "涉诈号码此前曾致电该买家，但更可能与其在案订单无关。",
 )
 
 
@@ -68,11 +88,11 @@ def at_risk(tables: Tables) -> ir.Table:
     reached = derive_table(tables, people_reached, tables)
     rated = rated_orders(tables, aged, reached)
     orders = engine.gather(_counted, tables["orders"])["n"][0].as_py()
-    return engine.derive(_listed, rated, reached, by=(orders,))
+    return engine.derive(_listed, rated.orders, reached, rated.doubts, by=(orders,))
 
 
-def _listed(rated: ir.Table, reached: ir.Table, orders: int) -> ir.Table:
-    waiting = _not_reached(rated, reached)
+def _listed(rated: ir.Table, reached: ir.Table, doubts: ir.Table, orders: int) -> ir.Table:
+    waiting = _not_reached(rated, reached, doubts)
     started = within(waiting, waiting["age"])
     soon = within(waiting, waiting["age"] + HORIZON_HOURS) - started
     hazard = waiting["rate"] * soon / (1.0 - waiting["rate"] * started)
@@ -88,16 +108,27 @@ def _counted(orders: ir.Table) -> ir.Table:
     return orders.aggregate(n=orders.count())
 
 
-def _not_reached(rated: ir.Table, reached: ir.Table) -> ir.Table:
-    """Orders of people not called yet, with the doubt that is left about that as ``open``."""
-    numbers = reached.group_by("phone").aggregate(called=reached["sure"].max()).view()
-    people = reached.filter(reached["person"].notnull()).group_by("person")
-    people = people.aggregate(known=reached["sure"].max()).view()
+def _not_reached(rated: ir.Table, reached: ir.Table, doubts: ir.Table) -> ir.Table:
+    """Orders of people not called about one yet, with the doubt that is left as ``open``.
+
+    A report takes its person off by what it tells. A call does so as far as it was about an order,
+    and lowers its person where it was not. ``rung`` is 1 where there was such a call.
+    """
+    facts = reached.inner_join(doubts, "contact")
+    call = facts["reported"] == 0
+    about = ibis.ifelse(call, facts["sure"] * facts["about"], facts["sure"])
+    lowered = ibis.ifelse(call, 1.0 - facts["sure"] * (1.0 - RUNG_BEFORE), 1.0)
+    facts = facts.mutate(left=ibis.greatest((1.0 - about) * lowered, LEAST_DOUBT))
+    numbers = facts.group_by("phone").aggregate(
+        by_phone=facts["left"].log().sum().exp(), rung=(1 - facts["reported"]).max()
+    )
+    people = facts.filter(facts["person"].notnull()).group_by("person")
+    people = people.aggregate(by_person=facts["left"].min()).view()
     left = rated.filter(rated["buyer_phone"].notnull())
     left = left.left_join(numbers, left["buyer_phone"] == numbers["phone"]).view()
     left = left.left_join(people, left["buyer_id"] == people["person"])
-    meeting = ibis.greatest(ibis.coalesce(left["called"], 0.0), ibis.coalesce(left["known"], 0.0))
-    left = left.select(*rated.columns, open=1.0 - meeting)
+    open_ = ibis.least(ibis.coalesce(left["by_phone"], 1.0), ibis.coalesce(left["by_person"], 1.0))
+    left = left.select(*rated.columns, open=open_, rung=ibis.coalesce(left["rung"], 0))
     return left.filter(left["open"] > 1.0 - SURELY_REACHED)
 
 
@@ -120,23 +151,31 @@ def _ranked(waiting: ir.Table, orders: int) -> ir.Table:
     kept = best.filter((best["rank"] == 0) & (best["score"] >= LISTED))
     place = ibis.row_number().over(order_by=[ibis.desc("score"), "order_id"])
     kept = kept.mutate(place=place, elsewhere=kept["source"] == ELSEWHERE)
-    kept = kept.filter(~kept["elsewhere"] | (kept["place"] < int(FILLED * orders)))
+    named = ~kept["elsewhere"] & (kept["unnamed"] == 0)
+    kept = kept.filter(named | (kept["place"] < int(FILLED * orders)))
     kept = kept.mutate(source=ibis.ifelse(kept["elsewhere"], kept["shop"], kept["source"]))
     kept = kept.filter(kept["source"].notnull())
-    since = ~kept["elsewhere"] & (kept["late"] == 1)
     return ibis.union(
-        _worded(kept.filter(~kept["elsewhere"] & (kept["late"] == 0)), BECAUSE),
-        _worded(kept.filter(since), BECAUSE_SINCE),
-        _worded(kept.filter(kept["elsewhere"]), BECAUSE_ELSEWHERE),
+        *(
+            _worded(kept.filter(kind), because)
+            for kind, because in (
+                (named & (kept["late"] == 0), BECAUSE),
+                (named & (kept["late"] == 1), BECAUSE_SINCE),
+                (kept["unnamed"] == 1, BECAUSE_UNNAMED),
+                (kept["elsewhere"], BECAUSE_ELSEWHERE),
+            )
+        )
     )
 
 
 def _worded(kept: ir.Table, because: Text) -> ir.Table:
+    before = kept["rung"] == 1
+    more_en, more_zh = (ibis.ifelse(before, text, "") for text in (RUNG.en, RUNG.zh))
     return kept.mutate(
-        because=fill(because.en, kept, ("source",)),
-        because_zh=fill(because.zh, kept, ("source",)),
-        because_template_en=opened(because.en, kept, ("source",)),
-        because_template_zh=opened(because.zh, kept, ("source",)),
+        because=fill(because.en, kept, ("source",)) + more_en,
+        because_zh=fill(because.zh, kept, ("source",)) + more_zh,
+        because_template_en=opened(because.en, kept, ("source",)) + more_en,
+        because_template_zh=opened(because.zh, kept, ("source",)) + more_zh,
         sentence_values=named(kept, ("source",)),
         evidence_id=ibis.literal("at_risk:") + kept["order_id"],
     )

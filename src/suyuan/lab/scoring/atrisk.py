@@ -17,7 +17,7 @@ HOLDERS = ("merchant_id", "platform", "courier", "software", "warehouse")
 
 
 def at_risk(compared: Compared, as_of: datetime) -> dict[str, float]:
-    """Recall of the first 100, 500 and 20 × (people called) rows over the next seven days.
+    """Recall of the first 100, 500 and 20 × (people called) rows, of 1 % and of 5 % of the orders.
 
     `as_of` (UTC) is when the list was made. ``called`` counts everybody first called in those
     days, also about orders that were placed only afterwards, whom no list could hold; ``known``
@@ -35,7 +35,8 @@ def at_risk(compared: Compared, as_of: datetime) -> dict[str, float]:
     called = {phone for phone, row in first.items() if row["at"] <= as_of}
     lists = {"recall": _listed(compared), **_rivals(compared, placed, called, as_of)}
     found = {name: float(len(who)) for name, who in targets.items()}
-    cuts = {"100": 100, "500": 500, "5_percent": len(placed["order_id"]) // 20}
+    orders = len(placed["order_id"])
+    cuts = {"100": 100, "500": 500, "1_percent": orders // 100, "5_percent": orders // 20}
     for group, who in targets.items():
         for name, cut in {**cuts, "20x": 20 * len(who)}.items():
             found |= {

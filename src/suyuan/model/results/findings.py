@@ -76,7 +76,7 @@ SIGNALS = table(
 AT_RISK = table(
     "at_risk",
     "风险人群",
-    "people whose data leaked and who have not been called yet",
+    "people whose data leaked and who have not been called about an order yet",
     key("order_id", TEXT, "the exposed order", kind="order"),
     have("buyer_phone", TEXT, "whom to warn", kind="phone"),
     need("source", TEXT, "subject of the leak", kind="subject"),

@@ -100,8 +100,8 @@ def _todo(here: Visit, source: ResultTables) -> list[Json]:
             "warn",
             people,
             Text(
-                f"{people:,} people to warn: their orders leaked, nobody has called them yet",
-                f"{people:,}人待预警：订单信息已泄露，尚未接到诈骗电话",
+                f"{people:,} people to warn: their orders leaked, nobody has called about them yet",
+                f"{people:,}人待预警：订单信息已泄露，尚未接到与之相关的诈骗电话",
             ),
         ),
     ]
