@@ -114,6 +114,7 @@ def in_order(rows: pa.Table) -> Ledger:
     amount = np.asarray(rows["amount"], dtype=np.int64)
     after = np.asarray(pc.fill_null(rows["balance_after"], UNKNOWN), dtype=np.int64)
     rows = rows.select([*IDS, "cash", "fee"])  # the rest is numbers now, and no text any more
+    del names
     order = np.lexsort((payee, amount, -after, payer, at))
     order = _told_apart(rows, order, (at, payer, after, amount, payee))
     untied, tied, circles = in_before_out(at[order], payer[order], payee[order], len(accounts))
