@@ -33,7 +33,7 @@ from suyuan.store.tables import Tables
 EXPOSED = 0.4
 #: A number that is named, and no more, is as sure as that one of the reports is of this fraud: at
 #: least two chances of three, so that a label which the narrative does not bear out names nobody.
-OURS = 2 / 3
+CERTAIN = 2 / 3
 
 
 def measure(tables: Tables) -> Measured:
@@ -95,12 +95,12 @@ def _corroborated(found: ir.Table) -> ir.BooleanValue:
     """Whether a victim or seized data speaks against the number, and not only how it calls.
 
     A victim of this fraud first called by it at the hour of contact, reports that name it and are
-    of this fraud as surely as :data:`OURS`, more victims among those whom its fellows called than
+    of this fraud as surely as :data:`CERTAIN`, more victims among those whom its fellows called than
     by chance with one of this fraud among them, or the people it calls in seized data.
     """
     lifts = ("pool_lift", "room_lift", "opening_lift")
     fellows_ = ((found[name] > 0) & (found[f"{name}_own"] > 0) for name in lifts)
-    own = (found["own_victims"] > 0, found["named_ours"] >= OURS)
+    own = (found["own_victims"] > 0, found["named_ours"] >= CERTAIN)
     grounds = (*own, *fellows_, found["exposed"] > EXPOSED)
     return corroborated(*grounds)
 

@@ -30,8 +30,8 @@ def reports_of_scheme(tables: Tables) -> ir.Table:
     narrated = reports.filter(reports["narrative"].notnull()).select("report_id").distinct()
     both = read.left_join(narrated, read["contact"] == narrated["report_id"])
     least = ibis.ifelse(both["report_id"].notnull(), LEFT_OPEN, LIKELY)
-    ours = both.filter(both["relevance"] >= least)
-    return ours.group_by(report_id="contact").aggregate(relevance=ours["relevance"].max())
+    enough = both.filter(both["relevance"] >= least)
+    return enough.group_by(report_id="contact").aggregate(relevance=enough["relevance"].max())
 
 
 def marked(rows: ir.Table, related: ir.Table) -> ir.Table:
