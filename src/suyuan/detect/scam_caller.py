@@ -95,8 +95,8 @@ def _corroborated(found: ir.Table) -> ir.BooleanValue:
     """Whether a victim or seized data speaks against the number, and not only how it calls.
 
     A victim of this fraud first called by it at the hour of contact, reports that name it and are
-    of this fraud as surely as :data:`CERTAIN`, more victims among those whom its fellows called than
-    by chance with one of this fraud among them, or the people it calls in seized data.
+    of this fraud as surely as :data:`CERTAIN`, more victims among those whom its fellows called
+    than by chance with one of this fraud among them, or the people it calls in seized data.
     """
     lifts = ("pool_lift", "room_lift", "opening_lift")
     fellows_ = ((found[name] > 0) & (found[f"{name}_own"] > 0) for name in lifts)
