@@ -130,5 +130,7 @@ def test_likely_payments_are_followed_and_counted(duck):
     found = trace(given(duck, **case))
     assert ends(found)["r1", "bank_account:deep", "balance"] == pytest.approx(890)
     assert inferred(found.inputs.book, LIKELY).sum() == 1
-    counts = {row["doubt"]: row["count"] for row in doubts(found.inputs, found.graph).to_pylist()}
+    counts = {
+        row["doubt"]: row["count"] for row in doubts(found.inputs, found.graph, 0).to_pylist()
+    }
     assert (counts["likely_payments"], counts.get("inferred_payments")) == (1, None)

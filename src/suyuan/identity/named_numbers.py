@@ -16,16 +16,13 @@ from typing import Final
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.identity.contact_windows import PROMPT, contact_windows
 from suyuan.identity.service_numbers import of_service, owners_known
 from suyuan.model.results import NAMED_NUMBERS
+from suyuan.model.text import Language, Text
+from suyuan.rulebook.decided_cases import filled
 from suyuan.store.tables import Tables
 
-#: Clocks of carriers, victims and police differ, and "around three" is not 15:00:00.
-SKEW: Final = ibis.interval(hours=2)
-#: A call so near to the first contact is held to be it, in seconds.
-PROMPT: Final = 900
-#: Where the first contact is not known, it lies within so long before the report.
-MEMORY: Final = ibis.interval(days=4)
 #: Shorter numbers differ by one digit without being the same.
 LEAST: Final = 7
 #: Places of a number that are compared.
@@ -40,6 +37,33 @@ SERVICE, MISREAD, BORNE, CONTRADICTED, UNSEEN = (
     "contradicted",
     "not_seen",
 )
+#: Why a number is read so.
+BECAUSE: Final = {
+    SERVICE: Text(
+        "A service number{owner}: calls to this victim that showed it: {came}; calls by the victim "
+        "to it: {rang}. Anybody can make such a number appear, so its owner is not accused; ask "
+        "the carrier where those calls entered the network.",
+        "服务号码{owner}：显示该号码呼入报案人{came}次，报案人拨打该号码{rang}次。来电显示可以伪造，"
+        "不指向号码归属方；应请运营商核查这些来电的入网来源。",
+    ),
+    MISREAD: Text(
+        "It made no call to this victim. The one stranger whose number differs from it by a single "
+        "slip first called about the hour of contact, and is taken for the number meant.",
+        "该号码未呼叫过报案人；接触时段内首次来电的陌生号码中，仅有一个与之只差一处笔误，"
+        "故按该号码处理。",
+    ),
+    BORNE: Text("Calls to this victim on record: {came}.", "话单中呼叫报案人{came}次。"),
+    CONTRADICTED: Text(
+        "It made no call to this victim, while another stranger first called at the minute of the "
+        "contact; one report alone does not speak for it.",
+        "该号码未呼叫过报案人，而另一陌生号码在接触时刻前后一刻钟内首次来电；"
+        "仅凭这一份报案不予认定。",
+    ),
+    UNSEEN: Text(
+        "No call to this victim is on record, and no other call tells.",
+        "话单中没有该号码呼叫报案人的记录，也没有其他来电可供印证。",
+    ),
+}
 
 
 def named_numbers(tables: Tables) -> ir.Table:
@@ -76,15 +100,8 @@ def _rung(tables: Tables) -> ir.Table:
     of first contact (a stranger's first call), ``prompt`` at its minute.
     """
     calls, reports = tables["calls"], tables["reports"]
-    facts = reports.filter(reports["victim_phone"].notnull())
-    facts = facts.select(
-        "report_id",
-        at="reported_at",
-        victim="victim_phone",
-        contacted="contacted_at",
-        begins=ibis.coalesce(facts["contacted_at"] - SKEW, facts["reported_at"] - MEMORY),
-        ends=ibis.coalesce(facts["contacted_at"] + SKEW, facts["reported_at"]),
-    ).distinct()
+    facts = contact_windows(reports).drop("loss").distinct()
+    facts = facts.rename(at="reported_at", victim="victim_phone", contacted="contacted_at")
     both = calls.inner_join(facts, calls["callee"] == facts["victim"])
     both = both.filter(both["started_at"] <= ibis.greatest(both["at"], both["ends"]))
     each = both.group_by("report_id", "victim", number="caller").aggregate(
@@ -203,62 +220,16 @@ def _worded(tables: Tables, judged: ir.Table) -> ir.Table:
     contradicted = (facts["how"] == CONTRADICTED) & ~several
     doubtful = (facts["how"] == UNSEEN) & ~several & (facts["sound"] < 0.5)
     believed = ~(contradicted | doubtful) & ~facts["how"].isin((SERVICE, MISREAD))
-    texts = {"because": _english(facts), "because_zh": _chinese(facts)}
+    texts = {"because": _because(facts, "en"), "because_zh": _because(facts, "zh")}
     return facts.mutate(believed=believed, **texts).select(*NAMED_NUMBERS.stored.names)
 
 
-def _english(facts: ir.Table) -> ir.StringValue:
-    owner = ibis.ifelse(facts["owner_en"].notnull(), " (" + facts["owner_en"] + ")", "")
-    came, rang = facts["came"].cast("string"), facts["rang"].cast("string")
-    return ibis.cases(
-        (
-            facts["how"] == SERVICE,
-            ibis.literal("A service number")
-            + owner
-            + ": calls to this victim that showed it: "
-            + came
-            + "; calls by her to it: "
-            + rang
-            + ". Anybody can make such a number appear, so its owner is not accused; ask the "
-            "carrier where those calls entered the network.",
-        ),
-        (
-            facts["how"] == MISREAD,
-            "It made no call to this victim; the one stranger whose number is a single slip away "
-            + ibis.literal("first rang her about the hour of contact, and is meant."),
-        ),
-        (facts["how"] == BORNE, ibis.literal("Calls to this victim on record: ") + came + "."),
-        (
-            facts["how"] == CONTRADICTED,
-            "It made no call to this victim, while another stranger first rang her at the minute "
-            + ibis.literal("of the contact; one report alone does not speak for it."),
-        ),
-        else_="No call to this victim is on record, and no other call tells.",
+def _because(facts: ir.Table, language: Language) -> ir.StringValue:
+    words = ibis.cases(
+        *((facts["how"] == how, text.in_(language)) for how, text in BECAUSE.items())
     )
-
-
-def _chinese(facts: ir.Table) -> ir.StringValue:
-    owner = ibis.ifelse(facts["owner_zh"].notnull(), "（" + facts["owner_zh"] + "）", "")
-    came, rang = facts["came"].cast("string"), facts["rang"].cast("string")
-    return ibis.cases(
-        (
-            facts["how"] == SERVICE,
-            ibis.literal("服务号码")
-            + owner
-            + "：显示该号码呼入报案人"
-            + came
-            + "次，报案人拨打该号码"
-            + rang
-            + "次。来电显示可以伪造，不指向号码归属方；应请运营商核查这些来电的入网来源。",
-        ),
-        (
-            facts["how"] == MISREAD,
-            "该号码未呼叫过报案人；接触时段内首次来电的陌生号码中，仅有一个与之只差一处笔误，故按该号码处理。",
-        ),
-        (facts["how"] == BORNE, ibis.literal("话单中呼叫报案人") + came + "次。"),
-        (
-            facts["how"] == CONTRADICTED,
-            "该号码未呼叫过报案人，而另一陌生号码在接触时刻前后一刻钟内首次来电；仅凭这一份报案不予认定。",
-        ),
-        else_="话单中没有该号码呼叫报案人的记录，也没有其他来电可供印证。",
-    )
+    before, after = {"en": (" (", ")"), "zh": ("（", "）")}[language]
+    owner = ibis.literal(before) + facts[f"owner_{language}"] + after
+    words = words.replace("{owner}", ibis.coalesce(owner, ""))
+    counts = {name: facts[name].cast("float64") for name in ("came", "rang")}
+    return filled(words, counts)

@@ -29,13 +29,20 @@ class NumberRange(
     forbid_unknown_fields=True,
     rename={"since": "from", "until": "to"},
 ):
-    """Numbers of a service, as a pattern over the whole number, from a day to a day."""
+    """Numbers of a service, as a pattern over the whole number, from a day to a day.
+
+    One with an owner is a single number, and `digits` is that.
+    """
 
     digits: str
     kind: Literal["short", "emergency", "operator", "public", "enterprise", "regional", "toll_free"]
     since: date
     until: date | None = None
     owner: Text | None = None
+
+    def __post_init__(self) -> None:
+        if self.owner is not None and not self.digits.isdecimal():
+            raise ValueError(f"an owner is of one number, not of {self.digits}")
 
 
 class NumberingFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

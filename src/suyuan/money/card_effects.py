@@ -29,12 +29,14 @@ class CardEffects:
     """What each event did to followed money: a constant above, or 0 for nothing.
 
     `receiver` is with whom money comes to rest where a card is sold or used up (null: unknown).
-    `gap` marks events of a giver whom we never saw get the card.
+    `gap` marks events of a giver whom we never saw get the card, `unpaid` those at the price of a
+    middleman, which would be sales by anybody else.
     """
 
     effect: Ints32
     receiver: pa.Array
     gap: Flags
+    unpaid: Flags
 
 
 def judge(
@@ -55,21 +57,22 @@ def judge(
         pc.equal(payer, following(events, taker))
     )
     paid = _true(pc.is_valid(payer)) | events.priced
-    for_value = (paid | _in(taker, dealers)) & ~for_another
-    for_value &= ~_in(taker, middlemen(events, payer, taker)) | _true(pc.equal(payer, taker))
+    for_value = (paid | _in(taker, dealers)) & ~for_another & ~events.redeem
+    unpaid = _in(taker, middlemen(events, payer, taker)) & ~_true(pc.equal(payer, taker))
     # whoever hands on a card that we never saw come to him, and pays for cards, paid for this one
     unseen = gap & _in(giver, dealers)
     effect = np.zeros(events.card.size, np.int32)
     later = held & ~bought & ~events.issue
     effect[later] = PASSED
     effect[later & events.redeem] = USED
-    effect[later & ((for_value & ~events.redeem) | unseen)] = SOLD
+    effect[later & ((for_value & ~unpaid) | unseen)] = SOLD
     effect[bought] = BOUGHT
     used_by = pc.if_else(
         pa.array(gap), pa.scalar(None, pa.string()), pc.coalesce(events.taker, giver)
     )
     receiver = pc.if_else(pa.array(events.redeem), used_by, taker)
-    return CardEffects(effect, pc.if_else(pa.array(unseen), giver, receiver), gap)
+    receiver = pc.if_else(pa.array(unseen), giver, receiver)
+    return CardEffects(effect, receiver, gap, later & for_value & unpaid & ~unseen)
 
 
 #: Who was the first to give money for so many cards deals in them.

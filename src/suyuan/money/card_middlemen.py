@@ -45,11 +45,10 @@ def middlemen(events: CardEvents, payer: pa.Array, taker: pa.Array) -> pa.Array:
 
 
 def _divergence(own: Floats, usual: Floats) -> Floats:
-    """Kullback-Leibler divergence of two shares, in nats; `usual` is neither 0 nor 1."""
-    tiny = np.finfo(np.float64).tiny
-    some = own * np.log(np.maximum(own, tiny) / usual)
-    rest = (1 - own) * np.log(np.maximum(1 - own, tiny) / (1 - usual))
-    nats: Floats = some + rest
+    """Kullback-Leibler divergence of two shares, in nats."""
+    from scipy.special import rel_entr  # noqa: PLC0415  # a seventh of a second at start
+
+    nats: Floats = rel_entr(own, usual) + rel_entr(1 - own, 1 - usual)
     return nats
 
 

@@ -53,7 +53,7 @@ class TraceGraph:
     `shown_from` and `shown_to` are the places to show, where they are not source and target.
     Accounts of the ledger are the first places, numbered as there. `stated` marks places whose
     opening balance is known. `pools_by_flow` are accounts that no institution declares to be pools
-    and whose flow is one's.
+    and whose flow is one's; `prices_unpaid` counts prices of middlemen, at which nothing was sold.
     """
 
     flow: Flow
@@ -67,6 +67,7 @@ class TraceGraph:
     tied: int
     circles: int
     pools_by_flow: Ints
+    prices_unpaid: int
 
 
 class Events:

@@ -34,7 +34,8 @@ def build_graph(inputs: TraceInputs) -> TraceGraph:
     _add_gaps(events, places, inputs, follow)
     add_cards(events, places, inputs, found, target)
     undeclared = pools & ~inputs.known.pooled & _paid_into(inputs, follow)
-    return _finish(events, places, inputs, np.flatnonzero(undeclared))
+    unpaid = int(np.count_nonzero(found.unpaid))
+    return _finish(events, places, inputs, np.flatnonzero(undeclared), unpaid)
 
 
 def _paid_into(inputs: TraceInputs, follow: Flags) -> Flags:
@@ -160,7 +161,9 @@ def _add_gaps(events: Events, places: Places, inputs: TraceInputs, follow: Flags
     )
 
 
-def _finish(events: Events, places: Places, inputs: TraceInputs, pools: Ints) -> TraceGraph:
+def _finish(
+    events: Events, places: Places, inputs: TraceInputs, pools: Ints, unpaid: int
+) -> TraceGraph:
     """Sort the events, untie them, and give every followed account its opening balance."""
     columns = events.columns()
     codes = {name: column.astype(np.int32) for name, column in columns.items() if name in _CODES}
@@ -187,4 +190,5 @@ def _finish(events: Events, places: Places, inputs: TraceInputs, pools: Ints) ->
         tied=int(tied),
         circles=int(circles),
         pools_by_flow=pools,
+        prices_unpaid=unpaid,
     )

@@ -71,6 +71,13 @@ _DOUBTS: Final = {
         "未经机构申报、仅因资金流向特征而视为公共账户并在此停止追踪的账户：请核实其归属，"
         "或申报账户类别，或调取背后的实际收款方。",
     ),
+    "prices_unpaid": Text(
+        "Prices at which somebody took cards and handed them on in bulk, and which bear no payment "
+        "of his: no sale, the money is followed to whoever paid for the cards; ask for his "
+        "statements.",
+        "接手卡券时记有价格、但无本人付款印证且随即成批转手的：不视为其已付款，资金继续追至实际付款的"
+        "收卡人；请调取其账户流水核实。",
+    ),
     "card_payments_unclear": Text(
         "Cards that name no payment and that several payments can have bought: tied to none; ask "
         "the seller for the orders.",
@@ -137,10 +144,10 @@ def _unseen(inputs: TraceInputs, graph: TraceGraph, steps: Steps) -> pa.Table:
     return pa.table(columns)
 
 
-def doubts(inputs: TraceInputs, graph: TraceGraph, unpaid: int = 0) -> pa.Table:
+def doubts(inputs: TraceInputs, graph: TraceGraph, unclear: int) -> pa.Table:
     """What the records left open, and what was assumed instead.
 
-    `unpaid` cards could have been bought by several payments.
+    `unclear` cards could have been bought by several payments.
     """
     follow = graph.flow.follow[: len(inputs.book.accounts)]
     likely = follow[inputs.book.payer] & inferred(inputs.book, LIKELY)
@@ -154,7 +161,8 @@ def doubts(inputs: TraceInputs, graph: TraceGraph, unpaid: int = 0) -> pa.Table:
         "likely_payments": int(np.count_nonzero(likely)),
         "rows_missing": int(np.count_nonzero(follow[inputs.gaps.account])),
         "pools_by_flow": graph.pools_by_flow.size,
-        "card_payments_unclear": unpaid,
+        "prices_unpaid": graph.prices_unpaid,
+        "card_payments_unclear": unclear,
     }
     rows = [
         {

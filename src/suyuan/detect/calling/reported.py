@@ -9,14 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect.scheme import marked
+from suyuan.identity.contact_windows import PROMPT, contact_windows
 from suyuan.identity.named_numbers import SERVICE
-
-#: Clocks of carriers, victims and police differ, and "around three" is not 15:00:00.
-SKEW = ibis.interval(hours=2)
-#: A call so near to the first contact is held to be it, in seconds.
-PROMPT = 900
-#: Where the first contact is not known, it lies within so long before the report.
-MEMORY = ibis.interval(days=4)
 
 
 def contacts(pairs: ir.Table, reports: ir.Table, related: ir.Table) -> ir.Table:
@@ -29,15 +23,7 @@ def contacts(pairs: ir.Table, reports: ir.Table, related: ir.Table) -> ir.Table:
     fraud).
     A friend who happens to call at that hour has called before, and is no hit.
     """
-    facts = reports.filter(reports["victim_phone"].notnull())
-    facts = facts.select(
-        "report_id",
-        "loss",
-        "contacted_at",
-        callee="victim_phone",
-        begins=ibis.coalesce(facts["contacted_at"] - SKEW, facts["reported_at"] - MEMORY),
-        ends=ibis.coalesce(facts["contacted_at"] + SKEW, facts["reported_at"]),
-    )
+    facts = contact_windows(reports).drop("reported_at").rename(callee="victim_phone")
     ends = pairs.aggregate(first=pairs["first_call"].min(), last=pairs["first_call"].max())
     both = marked(pairs.join(facts, "callee"), related).cross_join(ends)
     span = _seconds(both["first"], both["last"])

@@ -10,7 +10,7 @@ from suyuan.detect.leaks.arrays import Floats, Ints
 from suyuan.detect.leaks.windows import (
     WINDOW_PRIOR,
     log_sum,
-    total,
+    sum_up,
     window_evidence,
     window_profile,
 )
@@ -186,7 +186,7 @@ def _log_bayes_factors(
             alternatives[i] = window_evidence(leak[i], prior)
         chance = _scores(pairs, victims, relative, mass, popular)
         for i in range(len(popular)):
-            nulls[i] = null_mass[c, i] + total(chance[i])
+            nulls[i] = null_mass[c, i] + sum_up(chance[i])
         factors[c] = log_sum(alternatives) - np.log(len(odds)) - log_sum(nulls)
 
 

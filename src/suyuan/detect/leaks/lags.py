@@ -39,10 +39,6 @@ class Lags:
         held = np.clip(slot, 0, len(self.mass) - 1)
         return np.where(inside, (self.mass / np.diff(EDGES))[held], 0.0)
 
-    def cumulative(self, hours: Floats) -> Floats:
-        """Share of the calls that came within `hours` of their order."""
-        return np.interp(hours, EDGES, np.concatenate([[0.0], np.cumsum(self.mass)]))
-
     def learnt(self, hours: Floats, weight: Floats | None = None) -> "Lags":
         """The posterior mean after lags that are known (Dirichlet)."""
         counts, _ = np.histogram(hours, EDGES, weights=weight)

@@ -33,7 +33,7 @@ from suyuan.detect.leaks.order_groups import (
     order_groups,
     sizes,
 )
-from suyuan.detect.leaks.unnamed_sources import handled_orders
+from suyuan.detect.leaks.unnamed_sources import unnamed_orders
 from suyuan.detect.leaks.watching import Placed
 from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
@@ -83,7 +83,7 @@ def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> RatedOrde
     that, and has the rate of both.
     """
     engine, now = tables.engine, latest_moment(tables)
-    handled = derive_table(tables, handled_orders, tables, aged, now)
+    handled = derive_table(tables, unnamed_orders, tables, aged, now)
     groups = _grouped(
         engine.gather(order_groups, aged, by=(now,)), engine.gather(firm_groups, handled)
     )

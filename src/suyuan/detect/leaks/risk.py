@@ -76,8 +76,9 @@ BECAUSE_UNNAMED = Text(
 )
 #: Follows the reason where a number of the fraud rang the buyer before.
 RUNG = Text(
-    " A number of this fraud has rung the buyer before, more likely about something else.",
-    "涉诈号码此前曾致电该买家，但更可能与其在案订单无关。",
+    " A number of this fraud has rung the buyer before; as far as that call may have been about an "
+    "order on record, it is taken off the chance.",
+    "涉诈号码此前曾致电该买家，已按该来电涉及在案订单的可能性调低评分。",
 )
 
 

@@ -12,7 +12,7 @@ from suyuan.detect.leaks.lags import EDGES
 from suyuan.store.tables import Tables
 
 
-def handled_orders(tables: Tables, aged: ir.Table, now: int) -> ir.Table:
+def unnamed_orders(tables: Tables, aged: ir.Table, now: int) -> ir.Table:
     """Each order young enough to be called about, once for each organisation of it that no row of
     `aged` has for source.
     """

@@ -48,7 +48,7 @@ def log_sum(values: Floats) -> float:
 
 
 @njit(cache=True)
-def total(values: Floats) -> float:
+def sum_up(values: Floats) -> float:
     """The sum, from the first to the last."""
     found = 0.0
     for value in values:
@@ -60,7 +60,7 @@ def total(values: Floats) -> float:
 def window_evidence(score: Floats, prior: Floats) -> float:
     """Log marginal likelihood of the per-bin log ratios `score` over all windows, O(bins)."""
     bins = len(score)
-    whole = total(score)
+    whole = sum_up(score)
     tails = -np.inf  # every window that ends with the last bin
     heads = -np.inf  # every window that begins with the first bin
     free = -np.inf

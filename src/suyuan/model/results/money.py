@@ -99,7 +99,7 @@ TRACE_DOUBTS = table(
         "doubt",
         TEXT,
         "equal_instants, circles, opening_unknown, no_statement, inferred_payments, "
-        "likely_payments, rows_missing, pools_by_flow",
+        "likely_payments, rows_missing, pools_by_flow, prices_unpaid, card_payments_unclear",
         privacy=Privacy.PUBLIC,
     ),
     need("count", INT, "payments, instants or accounts it concerns"),
