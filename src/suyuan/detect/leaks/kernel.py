@@ -1,6 +1,7 @@
 """Every candidate against the victims that no other leak explains yet: log Bayes factors."""
 
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -30,6 +31,32 @@ POPULARITY = 2.4 * np.sinh(np.linspace(-3.0, 3.0, 61)) / np.sinh(3.0)
 #: What the kernels know of victims: first pair of each; victim, bin, probability and odds of each
 #: pair; outside and weight of each victim.
 Victims = tuple[NDArray[np.int64], Ints, Ints, Floats, Floats, Floats, Floats]
+
+
+class CandidatePairs(NamedTuple):
+    """What the kernels know of candidates, a row for each: their pairs are ``pair[start[c] :
+    start[c + 1]]``; ``counts`` their orders per bin, ``null_mass`` the logarithms of the masses of
+    how popular each is.
+    """
+
+    start: NDArray[np.int64]
+    pair: Ints
+    counts: Floats
+    null_mass: Floats
+
+
+class OddsGrid(NamedTuple):
+    """Over what is summed: ``odds`` of a leak and how far a bin's stray from them (``pace``), odds
+    of the ``popular`` and innocent, and the ``prior`` of windows.
+    """
+
+    odds: Floats
+    pace: Floats
+    popular: Floats
+    prior: Floats
+
+
+GRID: Final = OddsGrid(ODDS, PACE, np.expm1(POPULARITY), WINDOW_PRIOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,24 +182,18 @@ def _scores(pairs: Ints, victims: Victims, relative: Floats, mass: Floats, odds:
 @njit(cache=True)
 def _log_bayes_factors(
     which: NDArray[np.int64],
-    start: NDArray[np.int64],
-    pair: Ints,
+    candidates: CandidatePairs,
     victims: Victims,
     mass: Floats,
     intensity: Floats,
-    counts: Floats,
-    odds: Floats,
-    pace: Floats,
-    popular: Floats,
-    null_mass: Floats,
-    prior: Floats,
+    grid: OddsGrid,
     factors: Floats,
 ) -> None:
     """Per candidate of `which`, into `factors`: leak at some odds over some window, against popular
     with victims or not.
-
-    `null_mass` has a row for each candidate: the logarithms of the masses of `popular`.
     """
+    start, pair, counts, null_mass = candidates
+    odds, pace, popular, prior = grid
     bins = len(intensity)
     relative, alternatives, nulls = np.empty(bins), np.empty(len(odds)), np.empty(len(popular))
     for c in which:
@@ -264,17 +285,11 @@ class AttributionProblem:
         factors: Floats = np.full(len(self.counts), -np.inf)
         _log_bayes_factors(
             np.arange(len(self.counts)) if which is None else which,
-            self.start,
-            self.pair,
+            CandidatePairs(self.start, self.pair, self.counts, self.null_mass),
             self._victims(residual),
             residual.mass,
             residual.intensity,
-            self.counts,
-            ODDS,
-            PACE,
-            np.expm1(POPULARITY),
-            self.null_mass,
-            WINDOW_PRIOR,
+            GRID,
             factors,
         )
         return factors
