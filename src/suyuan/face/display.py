@@ -77,13 +77,13 @@ class Shown:
         en = f"{stem}_en" if f"{stem}_en" in row else stem
         return Text(self.cell(table, row, en), self.cell(table, row, f"{stem}_zh"))
 
-    def file(self, written: str) -> str:
-        return clean(self.masking.file(written))
+    def file(self, text: str) -> str:
+        return clean(self.masking.file(text))
 
-    def subject(self, written: str) -> SubjectDisplay:
+    def subject(self, text: str) -> SubjectDisplay:
         """A ``kind:id``; persons are shown by family name, organisations in full."""
-        kind, _, id_ = clean(self.masking.subject(written)).partition(":")
-        return SubjectDisplay(KINDS.get(kind, Text(kind, kind)), id_[:80], self._name(written))
+        kind, _, id_ = clean(self.masking.subject(text)).partition(":")
+        return SubjectDisplay(KINDS.get(kind, Text(kind, kind)), id_[:80], self._name(text))
 
     def _name(self, subject: str) -> str:
         name, kind = self.names.get(subject, ("", ""))
@@ -91,9 +91,9 @@ class Shown:
             name = self.masking.name(name)
         return clean(name)[:40]
 
-    def rank(self, written: str) -> str:
+    def rank(self, text: str) -> str:
         """What to sort by instead of an identifier."""
-        return self.masking.rank(written)
+        return self.masking.rank(text)
 
     def day(self, moment: datetime | None) -> str:
         return self._local(moment, "%Y-%m-%d")

@@ -292,7 +292,7 @@ def _imported(
         )
     ]
     lists += [pq.read_table(quality_path(records, u.key)) for _, u in units if u.has_quality]
-    summary = QUALITY_SUMMARY.stored
+    summary = QUALITY_SUMMARY.schema
     rows = [summarise(unit, across) for _, unit in units]
     return Imported(
         tables=frozenset(str(unit.table) for _, unit in units if unit.rows_kept),

@@ -103,7 +103,7 @@ class SourceRead:
                 units.append(stored.unit(part.shown, self.source.sha256, found))
             except InputError as error:
                 stored.discard()
-                self.fail(part.shown, error.what, error.value, found)
+                self.fail(part.shown, error.message, error.value, found)
             except (duckdb.Error, pa.ArrowException) as error:
                 stored.discard()
                 self.fail(part.shown, UNREADABLE, error, found)
@@ -129,7 +129,7 @@ def read_source(reader: Reader, source: Source) -> SourceRead:
             _begin(reader, reading, part)
     except InputError as error:
         reading.count = None
-        reading.fail(shown, error.what, error.value)
+        reading.fail(shown, error.message, error.value)
     except Exception as error:  # hostile bytes: one file never stops the others
         reading.count = None
         reading.fail(shown, UNREADABLE, f"{type(error).__name__}: {error}")

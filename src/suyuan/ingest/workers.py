@@ -237,7 +237,7 @@ class Stored:
         rows += [self._once(DAY_ORDER, order) for order in sorted(outcome.orders)]
         rows += self._signs(outcome)
         if rows:
-            listed = pa.Table.from_pylist(rows, schema=QUALITY.stored)
+            listed = pa.Table.from_pylist(rows, schema=QUALITY.schema)
             outcome.quality = pa.concat_tables([outcome.quality, listed])
 
     def _signs(self, outcome: Outcome) -> list[dict[str, Any]]:
@@ -266,7 +266,7 @@ class Stored:
 
     def _put_quality(self, quality: pa.Table) -> None:
         partial = self.store.scratch("quality")
-        pq.write_table(quality.cast(QUALITY.stored), partial)
+        pq.write_table(quality.cast(QUALITY.schema), partial)
         _put(partial, quality_path(self.store.records, self.origin.key))
 
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from suyuan.live.events import EventKind
 from suyuan.live.names import KeyNames
-from suyuan.model.columns import PUBLISHED
+from suyuan.model.columns import FILE_TYPES
 from suyuan.model.records import RECORDS
 
 #: Whom a loan came from, where the caller did not say.
@@ -165,7 +165,7 @@ class LogTables:
             {
                 "account_no": pa.array(list(accounts), pa.string()),
                 "kind": pa.array(["merchant" if shop else "bank" for shop in shops], pa.string()),
-                "opened_at": pa.array(opened, PUBLISHED[_TIME]),
+                "opened_at": pa.array(opened, FILE_TYPES[_TIME]),
                 "holder_id": pa.array(holders, pa.string()),
             },
         )
@@ -222,7 +222,7 @@ def _ids(numbers: np.ndarray) -> pa.Array:
 
 def _moments(at: np.ndarray) -> pa.Array:
     """What lies outside the years that a table can hold (registers' beginnings) is not known."""
-    return pa.array(at.astype(np.int64), mask=at < 0).cast(PUBLISHED[_TIME])
+    return pa.array(at.astype(np.int64), mask=at < 0).cast(FILE_TYPES[_TIME])
 
 
 def _yuan(fen: np.ndarray) -> pa.Array:

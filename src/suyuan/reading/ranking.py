@@ -80,7 +80,7 @@ def _ranked(joined: pa.Table) -> pa.Table:
             [("month", "ascending"), (name, "descending"), (expected, "descending")]
         )
         table = table.append_column(f"rank_{name}", _places(table["month"].combine_chunks()))
-    return table.select(list(FRAUD_RANKING.names)).cast(FRAUD_RANKING.stored)
+    return table.select(list(FRAUD_RANKING.names)).cast(FRAUD_RANKING.schema)
 
 
 def _places(months: pa.Array) -> pa.Array:

@@ -85,7 +85,7 @@ def wording_pairs(stories: Sequence[tuple[str, str]], *, least: float = 0.3) -> 
     ids = pa.array([report_id for report_id, _ in ordered], pa.string())
     return pa.table(
         [ids.take(pa.array(found.a)), ids.take(pa.array(found.b)), pa.array(found.similarity)],
-        schema=WORDING_PAIRS.stored,
+        schema=WORDING_PAIRS.schema,
     )
 
 
@@ -119,8 +119,8 @@ def _read(reports: Sequence[Report], *, zone: str) -> _ReportBatch:
         probabilities[place] = [types[name] for name in type_names()]
         stories.append((id_, wording.story(text, reading)))
     return _ReportBatch(
-        pa.Table.from_pydict(statements, schema=STATEMENTS.stored),
-        pa.Table.from_pydict(stages, schema=STAGES.stored),
+        pa.Table.from_pydict(statements, schema=STATEMENTS.schema),
+        pa.Table.from_pydict(stages, schema=STAGES.schema),
         probabilities,
         stories,
     )
@@ -154,7 +154,7 @@ def _fraud_types(
             np.tile(probabilities, (1, len(lists))).reshape(-1),
             np.repeat(in_force.reshape(-1), len(types)),
         ],
-        schema=pa.schema([FRAUD_TYPES.stored.field(name) for name in _ORDER]),
+        schema=pa.schema([FRAUD_TYPES.schema.field(name) for name in _ORDER]),
     ).select(list(FRAUD_TYPES.names))
 
 

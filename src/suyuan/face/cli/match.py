@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     spoken,
     told_plainly,
 )
-from suyuan.model.asked import asked, masked_number
+from suyuan.model.asked import masked_number, normal_identifier
 from suyuan.model.text import Text
 
 NAME = "match"
@@ -41,7 +41,7 @@ def command(
 
     results = CaseFolder(case).results(out)
     shown = Shown(results.case.zone, masking(results.layout, unmask, NAME, [phone]))
-    wanted = asked(phone)
+    wanted = normal_identifier(phone)
     if "*" in wanted:
         raise masked_number(wanted)
     found = find_phone(results, wanted)

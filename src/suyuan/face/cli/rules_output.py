@@ -38,6 +38,6 @@ def print_answers(results: Results, on: date | None, to: Console, language: Lang
     for row in counted.sort_by("rule_id").to_pylist():
         line = Text("single acts: {n}", "单个行为：{n}").format(n=row["subject_count"])
         to.print(f"{row['rule_id']}  {row['answer']}  {line.in_(language)}")
-    for rule, table in checked.unread:
+    for rule, table in checked.omissions:
         lacking = Text("not checked, table missing", "缺表未核对")
         to.print(f"{rule}  {lacking.in_(language)}: {table}")

@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     spoken,
     told_plainly,
 )
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 
 NAME = "who"
 Identifier = Annotated[
@@ -49,5 +49,5 @@ def command(
 
     results = CaseFolder(case).results(out)
     shown = Shown(results.case.zone, masking(results.layout, unmask, NAME, [identifier]))
-    wanted = asked(identifier)
+    wanted = normal_identifier(identifier)
     print_known(results, Asked(wanted, depth, rows, spoken(lang), shown), console())

@@ -93,7 +93,7 @@ def ticking(site: OfficeSite, seconds: float, tell: Callable[[Text], None]) -> I
             try:
                 site.office.tick(site.clock())
             except SuyuanError as error:  # told, and tried again: a tick leaves nothing half done
-                tell(error.what)
+                tell(error.message)
 
     thread = threading.Thread(target=run, name="tick", daemon=True)
     if seconds > 0:

@@ -285,7 +285,7 @@ def _done(state: MatterState, sight: Sight) -> Iterable[DoneLine]:
 def citation(office: Office, line: DutyLine) -> Text:
     """The document and the article that a duty rests on, in both languages."""
     source = office.registry.law.book[line.clause].source
-    if line.citation != source.cited:  # a value has a source of its own
+    if line.citation != source.citation:  # a value has a source of its own
         return Text(line.citation, line.citation)
     article = f" {source.article}" if source.article else ""
     return Text(f"{source.document.en}{article}", f"{source.document.zh}{article}")

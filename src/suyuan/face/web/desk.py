@@ -48,12 +48,12 @@ class PartlyMasked(Masking):
 
     revealed: frozenset[str] = frozenset()
 
-    def subject(self, written: str) -> str:
-        return written if written in self.revealed else Masking.subject(self, written)
+    def subject(self, text: str) -> str:
+        return text if text in self.revealed else Masking.subject(self, text)
 
-    def identifier(self, written: str) -> str:
-        own = any(one.partition(":")[2] == written for one in self.revealed)
-        return written if own else Masking.identifier(self, written)
+    def identifier(self, text: str) -> str:
+        own = any(subject.partition(":")[2] == text for subject in self.revealed)
+        return text if own else Masking.identifier(self, text)
 
 
 @dataclass(slots=True)

@@ -33,7 +33,7 @@ class Cleaning:
 def cleaning(column: Column, text: str, work: str, type_: str, zone: str) -> Cleaning:
     """How to clean a cell whose DuckDB type is `type_` (text is trimmed by :func:`text_of`)."""
     work_sql, value, repaired, why = _VALUES[column.type](column, text, work, type_, zone)
-    absent = int(Cell.MISSING) if column.required else int(Cell.FINE)
+    absent = int(Cell.MISSING) if column.mandatory else int(Cell.FINE)
     if repaired == why == "0" and not absent:
         return Cleaning(work_sql, value, None)
     problem = (

@@ -237,7 +237,7 @@ def _with(profile: Profile, headers: Sequence[str], settings: FileSettings) -> M
         sided.add("amount")
     if "payment_id" in table.names and sides:  # statements often number nothing
         columns["payment_id"] = replace(columns.get("payment_id", ColumnSource()), line=True)
-    lacking = [c.name for c in table if c.required and c.name not in {*columns, *sided}]
+    lacking = [c.name for c in table if c.mandatory and c.name not in {*columns, *sided}]
     return Match(table, narrowed, tuple(headers), tuple(left_over), tuple(lacking))
 
 

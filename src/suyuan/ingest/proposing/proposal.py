@@ -102,7 +102,7 @@ class Proposal:
             filled |= {*self.parties}
             if filled & {OUT_AMOUNT, IN_AMOUNT}:
                 filled.add("amount")
-        required = (c.name for c in RECORDS[self.table] if c.required)
+        required = (c.name for c in RECORDS[self.table] if c.mandatory)
         return tuple(name for name in required if name not in filled and name != "payment_id")
 
     def with_(self, answers: Mapping[str, str | None]) -> "Proposal":
@@ -139,7 +139,7 @@ def propose_mapping(
 
 def _named(proposal: Proposal) -> int:
     """How many columns that rows need, or that tell a direction, are known by their names."""
-    needed = {c.name for c in RECORDS[proposal.table] if c.required} | {*STATEMENT_ROLES}
+    needed = {c.name for c in RECORDS[proposal.table] if c.mandatory} | {*STATEMENT_ROLES}
     return sum(c.role in needed and c.because == BY_NAME for c in proposal.columns)
 
 
@@ -263,7 +263,7 @@ def _likeliest(sample: TableSample) -> Table:
 
     def fit(table: Table) -> tuple[int, int, int]:
         proposal = _proposed(table, sample)
-        required = {c.name for c in table if c.required and c.name != "payment_id"}
+        required = {c.name for c in table if c.mandatory and c.name != "payment_id"}
         filled = {c.role for c in proposal.columns if c.role}
         missing = len(proposal.lacking)
         if proposal.is_statement and not filled & {DIRECTION, OUT_AMOUNT, IN_AMOUNT, BALANCE}:
@@ -306,9 +306,9 @@ def _by_values(table: Table, cells: Sequence[str], taken: set[str]) -> tuple[str
         return None, Text("nothing known", "无法判断")
     what, because = seems
     parties = sided().get(table.name, ("", ""))
-    fits: list[Callable[[Column], bool]] = [lambda c: c.required, lambda c: not c.required]
+    fits: list[Callable[[Column], bool]] = [lambda c: c.mandatory, lambda c: not c.mandatory]
     if what == "clock":
-        clock = next((c.name for c in table if c.type is Type.TIME and c.required), None)
+        clock = next((c.name for c in table if c.type is Type.TIME and c.mandatory), None)
         return clock, because
     for wanted in fits:
         for column in table:
