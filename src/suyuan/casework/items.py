@@ -25,7 +25,7 @@ class WithItems(Protocol):
 class ItemRun:
     """One subject among the many of a matter.
 
-    Keeps :class:`MatterView`: its own acts, and the rest is the matter's.
+    Keeps :class:`FactSource`: its own acts, and the rest is the matter's.
     """
 
     __slots__ = ("__weakref__", "_matter", "history", "scope", "subject")

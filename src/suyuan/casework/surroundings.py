@@ -13,7 +13,7 @@ from suyuan.casework.law import Law
 from suyuan.model.times import utc
 
 
-class MatterView(Protocol):
+class FactSource(Protocol):
     """What the functions read: a matter, or one item of it."""
 
     @property
@@ -42,12 +42,12 @@ class Scope(dict[str, Any]):
 
     __slots__ = ("_around",)
 
-    def __init__(self, around: MatterView, fields: dict[str, Any] | None = None) -> None:
+    def __init__(self, around: FactSource, fields: dict[str, Any] | None = None) -> None:
         super().__init__(fields or {})
         self._around = weakref.ref(around)
 
     @property
-    def around(self) -> MatterView:
+    def around(self) -> FactSource:
         state = self._around()
         assert state is not None
         return state
