@@ -17,7 +17,7 @@ from suyuan.casework.office import Office
 from suyuan.detect.cards import scorecard
 from suyuan.face.cli.office_options import plain
 from suyuan.face.cli.screen import add, grid
-from suyuan.live.day_folder import CASE, DECISIONS, DayWritten
+from suyuan.live.day_folder import CASE, DECISIONS, DayCounts
 from suyuan.live.people_to_warn import DayWarnings
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
@@ -43,10 +43,10 @@ def record_warnings(
         f"新增 {new}，变更 {changed}，未变 {same}",
     )
     to.print(sentence.in_(language), markup=False)
-    if found.unnamed:
+    if found.nameless:
         lost = Text(
-            f"{found.unnamed} people to warn are named by no register given (--names).",
-            f"另有{found.unnamed}名待预警人员在所给登记资料（--names）中查不到。",
+            f"{found.nameless} people to warn are named by no register given (--names).",
+            f"另有{found.nameless}名待预警人员在所给登记资料（--names）中查不到。",
         )
         to.print(lost.in_(language), markup=False)
 
@@ -62,16 +62,16 @@ def record_day(
     return kept.new, kept.changed, kept.same
 
 
-def print_written(into: Path, written: DayWritten, to: Console, language: Language) -> None:
+def print_written(into: Path, written: DayCounts, to: Console, language: Language) -> None:
     rows = ", ".join(f"{name} {count:,}" for name, count in written.rows.items())
     sentence = Text(
         f"{into / CASE}: {rows}; {written.earlier:,} events are older and stand for what decisions"
         f" and registers rest on. {written.decisions:,} decisions in {into / DECISIONS}."
-        f" {written.unnamed:,} of {written.subjects:,} subjects have no name in what was given"
+        f" {written.nameless:,} of {written.subjects:,} subjects have no name in what was given"
         " (key-…).",
         f"{into / CASE}：{rows}；其中{written.earlier:,}个事件早于所选日期，为决定依据或登记信息。"
         f"{into / DECISIONS} 中有{written.decisions:,}项决定。{written.subjects:,}个主体中有"
-        f"{written.unnamed:,}个在所给资料中查不到名称（key-…）。",
+        f"{written.nameless:,}个在所给资料中查不到名称（key-…）。",
     )
     to.print(sentence.in_(language), markup=False, soft_wrap=True)
 

@@ -42,7 +42,7 @@ def worth(replayed: Replayed, card: Scorecard, policy: Policy, language: Languag
     table = grid(title, heads, language)
     threshold = f"{policy.hold:.2f} / {policy.hold_after_loan:.2f}"
     name = f"{threshold} {Text('policy', '现行策略').in_(language)}"
-    _row(table, replayed, policy.held(score, replayed.amount, _lent(replayed)), name)
+    _row(table, replayed, policy.holds(score, replayed.amount, _lent(replayed)), name)
     for per_thousand in HELD:
         lowest = threshold_for(replayed, score, per_thousand)
         _row(table, replayed, score >= lowest, f"{lowest:.3f}")
@@ -131,7 +131,7 @@ def explanation(
     score = float(scores(replayed, card)[place])
     at = np.datetime64(int(replayed.at[place]), "us").item()
     lent = bool(_lent(replayed)[place])
-    action = policy.action(score, int(replayed.amount[place]), at, lent=lent)
+    action = policy.action(score, int(replayed.amount[place]), at, after_loan=lent)
     title = (
         f"{shown.second(at)}  {replayed.amount[place] / 100:,.2f}"
         f"  {score:.2f} → {action.name.lower()}"
