@@ -120,7 +120,7 @@ def judge(
     weights: np.ndarray,
     rows: np.ndarray,
 ) -> None:
-    """Fill `rows` for the payments among `events` by card and policy alone (:func:`judge_events`)."""
+    """Fill `rows` for the payments among `events` by card and policy (:func:`judge_events`)."""
     scores = weigh(card, signals, weights)
     row = 0
     for place in range(events.size):
