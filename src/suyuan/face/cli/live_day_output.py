@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from suyuan.casework.arising import drafts, load_arising
-from suyuan.casework.drafting import Recorded, record
+from suyuan.casework.drafting import DraftCounts, record
 from suyuan.casework.institutions import institutions
 from suyuan.casework.office import Office
 from suyuan.detect.cards import scorecard
@@ -58,7 +58,7 @@ def record_day(
     spec = load_arising("live")["live-warning"]
     case = f"live:{folder.resolve().name}:{rows[0].day}"
     listed = drafts(spec, [each.row() for each in rows], institutions(), now, case)
-    kept: Recorded = record(office, listed, case, now)
+    kept: DraftCounts = record(office, listed, case, now)
     return kept.new, kept.changed, kept.same
 
 

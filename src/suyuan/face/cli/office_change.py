@@ -56,11 +56,11 @@ def command(
 
 def _look(there: "Office", procedure: str, to: str, now: datetime, lang: Lang | None) -> None:
     from suyuan.casework.rebinding import preview  # noqa: PLC0415
-    from suyuan.casework.rule_changes import affected  # noqa: PLC0415
+    from suyuan.casework.rule_changes import affected_matters  # noqa: PLC0415
     from suyuan.face.cli.office_output import print_preview  # noqa: PLC0415
 
     found = preview(there, procedure, to, now)
-    touched = affected(found)
+    touched = affected_matters(found)
     print_preview(touched, console(), spoken(lang))
     words = Text(
         f"{len(touched)} affected of {len(found)} running.",
@@ -82,9 +82,9 @@ def _carry_out(
     from suyuan.face.cli.office_output import print_preview  # noqa: PLC0415
 
     done = approve_change(there, procedure, proposal, by, now)
-    print_preview(list(done.affected), console(), spoken(lang))
+    print_preview(list(done.previews), console(), spoken(lang))
     words = Text(
-        f"{len(done.affected)} affected and told, {done.untouched} others moved.",
-        f"受影响并已告知 {len(done.affected)} 件，其余 {done.untouched} 件一并换版。",
+        f"{len(done.previews)} affected and told, {done.rest} others moved.",
+        f"受影响并已告知 {len(done.previews)} 件，其余 {done.rest} 件一并换版。",
     )
     say(words, lang)

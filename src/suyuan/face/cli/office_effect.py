@@ -86,7 +86,7 @@ def lines(name: str, found: "MeasureEffect") -> list[Text]:
         )
     ]
     for group, words in (
-        (found.measured, Text("measured", "措施对象")),
+        (found.own, Text("measured", "措施对象")),
         (found.kin, Text("others of the same rings", "同团伙其他对象")),
         (found.control, Text("control: rings without measures", "对照：未采取措施的团伙")),
     ):
@@ -95,8 +95,8 @@ def lines(name: str, found: "MeasureEffect") -> list[Text]:
         en, zh = found.why_not.en, found.why_not.zh
         return [*sentences, Text(f"  It cannot be told. {en}", f"  无法判断。{zh}")]
     sentences += [
-        _estimate(Text("prevented on them", "措施对象减少"), found.prevented, unit),
-        _estimate(Text("moved elsewhere", "转移至他处"), found.moved, unit),
+        _estimate(Text("prevented on them", "措施对象减少"), found.prevention, unit),
+        _estimate(Text("moved elsewhere", "转移至他处"), found.displacement, unit),
         _estimate(Text("net effect", "净效果"), found.net, unit),
         _estimate(
             Text("the same before the measure (placebo)", "措施前同法检验(安慰剂)"),

@@ -64,7 +64,7 @@ def lottery(
     if people is not None:
         people.write_text("\n".join(found.people) + "\n", "utf-8")
     secret = Text("not revealed yet", "尚未公布").in_(spoken(lang))
-    typer.echo(f"seed_hash  {found.published}  {clock(found.published_at)}")
+    typer.echo(f"seed_hash  {found.commitment}  {clock(found.published_at)}")
     typer.echo(f"beacon     {found.beacon_source or '–'} = {found.beacon or '–'}")
     typer.echo(f"seed       {found.seed or secret}")
     typer.echo(f"people     {len(found.people)}\nseats      {found.seats}")
@@ -90,12 +90,13 @@ def coverage(
     missing = Text("MISSING", "未覆盖").in_(spoken(lang))
     for line in lines:
         words = Text(
-            f"{line.held} held of {line.announced}, {line.attended} came, {line.visited} visited",
-            f"举办{line.held}场（发布{line.announced}场），到场{line.attended}人，上门{line.visited}人次",
+            f"{line.events_held} held of {line.events}, {line.visitors} came,"
+            f" {line.home_visits} visited",
+            f"举办{line.events_held}场（发布{line.events}场），到场{line.visitors}人，上门{line.home_visits}人次",
         )
-        mark = f"  {missing}" if line.missing else ""
+        mark = f"  {missing}" if line.is_missing else ""
         typer.echo(f"{line.title.in_(spoken(lang))}: {words.in_(spoken(lang))}{mark}")
-    reached = sum(not line.missing for line in lines)
+    reached = sum(not line.is_missing for line in lines)
     typer.echo(
         Text(f"{reached} of {len(lines)}.", f"已覆盖 {reached}/{len(lines)} 类。").in_(spoken(lang))
     )

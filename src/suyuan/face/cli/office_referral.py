@@ -58,7 +58,7 @@ def fhir_in(
     typer.echo(taken.matter)
     for event in taken.events:
         typer.echo(f"  {event.number} {event.kind}")
-    for text in (*taken.refused, *taken.unread):
+    for text in (*taken.refusals, *taken.omissions):
         typer.echo(f"  ✗ {text.in_(spoken(lang))}")
     if taken.again:
         again = Text("It had been taken in before.", "此前已接收。")

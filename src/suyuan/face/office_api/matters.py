@@ -47,9 +47,9 @@ def act(visit: OfficeRequest) -> Intent:
     # One fold does for the standing and the act, unless it is asked how the matter stood.
     expected = visit.expected(visit.state(visit.matter)[0]) if visit.conditional else None
     items, at = tuple(asked.items), moment(asked.at)
-    form = ActForm(visit.matter, asked.act, asked.fields, items, at, expected=expected)
+    form = ActForm(visit.matter, asked.act, asked.fields, items, at, expected_number=expected)
     person, now = visit.caller.person, visit.now
-    deed = visit.office.acting(form, person, now, attempt, visit.standing)
+    deed = visit.office.act_deed(form, person, now, attempt, visit.standing)
     return Intent(deed, _deed_receipt)
 
 

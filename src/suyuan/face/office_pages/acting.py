@@ -138,7 +138,7 @@ async def pay(cashiers: Mapping[str, Cashier], asked: PageRequest) -> Response:
 async def _notice(cashier: Cashier, matter: str, fee: str, asked: PageRequest) -> PaymentNotice:
     """What the provider says; who only waits for the first one's answer takes no thread."""
     person = asked.caller.person
-    asking = cashier.joined(matter, fee, person)
+    asking = cashier.join(matter, fee, person)
     if asking is not None:
         return await come(asking)
     return await in_thread(cashier.ask_first, matter, fee, person, asked.now)

@@ -67,7 +67,7 @@ def duties(here: Here) -> dict[str, Any]:
                 "duties": one.duties,
                 "done": one.done,
                 "late": one.late,
-                "breached": one.breached,
+                "breached": one.breaches,
                 "open": one.open,
                 "median_hours": None if one.median_hours is None else round(one.median_hours, 1),
             }
@@ -89,7 +89,7 @@ def _draft(here: Visit, desk: OfficeDesk, line: DraftLine) -> Json:
         "party": party(line.party) if line.party else None,
         "saves": f"{line.rank / 100:.2f}" if line.body["saves"] else None,
         "because": {lang: here.shown.words(because[lang]) for lang in ("en", "zh")},
-        "changed": line.changed,
+        "changed": line.changes,
     }
 
 
