@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from suyuan.casework.arising import drafts, load_arising
-from suyuan.casework.drafting import Recorded, record
+from suyuan.casework.drafting import DraftCounts, record
 from suyuan.casework.institutions import institutions
 from suyuan.casework.office import Office
 from suyuan.detect.cards import scorecard
@@ -65,7 +65,7 @@ def record_day(
     spec = load_arising("live")["live-warning"]
     case = f"live:{folder.resolve().name}:{rows[0].day}"
     day_drafts = drafts(spec, [warning.row() for warning in rows], institutions(), now, case)
-    counts: Recorded = record(office, day_drafts, case, now)
+    counts: DraftCounts = record(office, day_drafts, case, now)
     return counts.new, counts.changed, counts.same
 
 

@@ -56,11 +56,11 @@ def command(
 
 def _look(there: "Office", procedure: str, to: str, now: datetime, lang: Lang | None) -> None:
     from suyuan.casework.rebinding import preview  # noqa: PLC0415
-    from suyuan.casework.rule_changes import affected  # noqa: PLC0415
+    from suyuan.casework.rule_changes import affected_matters  # noqa: PLC0415
     from suyuan.face.cli.office_output import print_preview  # noqa: PLC0415
 
     previews = preview(there, procedure, to, now)
-    changes = affected(previews)
+    changes = affected_matters(previews)
     print_preview(changes, console(), language_of(lang))
     words = Text(
         f"{len(changes)} affected of {len(previews)} running.",
@@ -82,9 +82,9 @@ def _carry_out(
     from suyuan.face.cli.office_output import print_preview  # noqa: PLC0415
 
     outcome = approve_change(there, procedure, proposal, by, now)
-    print_preview(list(outcome.affected), console(), language_of(lang))
+    print_preview(list(outcome.previews), console(), language_of(lang))
     words = Text(
-        f"{len(outcome.affected)} affected and told, {outcome.untouched} others moved.",
-        f"受影响并已告知 {len(outcome.affected)} 件，其余 {outcome.untouched} 件一并换版。",
+        f"{len(outcome.previews)} affected and told, {outcome.rest} others moved.",
+        f"受影响并已告知 {len(outcome.previews)} 件，其余 {outcome.rest} 件一并换版。",
     )
     say(words, lang)

@@ -86,7 +86,7 @@ def lines(name: str, result: "MeasureEffect") -> list[Text]:
         )
     ]
     for group, words in (
-        (result.measured, Text("measured", "措施对象")),
+        (result.own, Text("measured", "措施对象")),
         (result.kin, Text("others of the same rings", "同团伙其他对象")),
         (result.control, Text("control: rings without measures", "对照：未采取措施的团伙")),
     ):
@@ -95,8 +95,8 @@ def lines(name: str, result: "MeasureEffect") -> list[Text]:
         en, zh = result.why_not.en, result.why_not.zh
         return [*sentences, Text(f"  It cannot be told. {en}", f"  无法判断。{zh}")]
     sentences += [
-        _estimate(Text("prevented on them", "措施对象减少"), result.prevented, unit),
-        _estimate(Text("moved elsewhere", "转移至他处"), result.moved, unit),
+        _estimate(Text("prevented on them", "措施对象减少"), result.prevention, unit),
+        _estimate(Text("moved elsewhere", "转移至他处"), result.displacement, unit),
         _estimate(Text("net effect", "净效果"), result.net, unit),
         _estimate(
             Text("the same before the measure (placebo)", "措施前同法检验(安慰剂)"),

@@ -64,7 +64,7 @@ def lottery(
     if people is not None:
         people.write_text("\n".join(drawing.people) + "\n", "utf-8")
     secret = Text("not revealed yet", "尚未公布").in_(language_of(lang))
-    typer.echo(f"seed_hash  {drawing.published}  {clock(drawing.published_at)}")
+    typer.echo(f"seed_hash  {drawing.commitment}  {clock(drawing.published_at)}")
     typer.echo(f"beacon     {drawing.beacon_source or '–'} = {drawing.beacon or '–'}")
     typer.echo(f"seed       {drawing.seed or secret}")
     typer.echo(f"people     {len(drawing.people)}\nseats      {drawing.seats}")
@@ -90,12 +90,13 @@ def coverage(
     gap = Text("MISSING", "未覆盖").in_(language_of(lang))
     for line in lines:
         words = Text(
-            f"{line.held} held of {line.announced}, {line.attended} came, {line.visited} visited",
-            f"举办{line.held}场（发布{line.announced}场），到场{line.attended}人，上门{line.visited}人次",
+            f"{line.events_held} held of {line.events}, {line.visitors} came,"
+            f" {line.home_visits} visited",
+            f"举办{line.events_held}场（发布{line.events}场），到场{line.visitors}人，上门{line.home_visits}人次",
         )
-        mark = f"  {gap}" if line.missing else ""
+        mark = f"  {gap}" if line.is_missing else ""
         typer.echo(f"{line.title.in_(language_of(lang))}: {words.in_(language_of(lang))}{mark}")
-    count = sum(not line.missing for line in lines)
+    count = sum(not line.is_missing for line in lines)
     typer.echo(
         Text(f"{count} of {len(lines)}.", f"已覆盖 {count}/{len(lines)} 类。").in_(
             language_of(lang)

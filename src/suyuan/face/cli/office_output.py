@@ -97,7 +97,7 @@ def print_drafts(office: Office, to: Console, language: Language) -> None:
 
 def _changes(office: Office, line: DraftLine, language: Language) -> str:
     """What a later run changed, behind the reason."""
-    if not line.changed:
+    if not line.changes:
         return ""
     changes = [f"{c.name}: {c.was} → {c.now}" for c in draft_changes(office, line.id)]
     return Text(" [changed: {}]", " [变更：{}]").in_(language).format("; ".join(changes))
@@ -149,14 +149,14 @@ def print_matter(
             f"  {line.title.in_(language)} [{STATES[line.state].in_(language)}]"
             f" {line.party or line.role}"
             f" → {clock(line.due.moment)} {certainty(line.due).in_(language)}"
-            f" · {line.cited} ({line.quality})",
+            f" · {line.citation} ({line.quality})",
             markup=False,
         )
         for day in line.ledger:
-            mark = "·" if day.counted else "–"
+            mark = "·" if day.counts else "–"
             to.print(f"      {mark} {day.day} {day.why.in_(language)}", markup=False, emoji=False)
     for run in state.measures:
-        outcome = "" if run.ended is None else f" {run.why} {clock(run.ended)}"
+        outcome = "" if run.ended_at is None else f" {run.why} {clock(run.ended_at)}"
         to.print(
             f"  {run.id} {clock(run.since)} – {clock(run.until)}{outcome}",
             markup=False,
@@ -183,13 +183,13 @@ def print_preview(previews: list[Preview], to: Console, language: Language) -> N
     """What another version would move."""
     for preview in previews:
         to.print(preview.matter, markup=False, emoji=False)
-        for duty in preview.moved:
+        for duty in preview.changes:
             was = "–" if duty.was is None else clock(duty.was.moment)
             then = "–" if duty.now is None else clock(duty.now.moment)
             to.print(f"  {duty.duty}: {was} → {then}", markup=False, emoji=False)
-        if preview.unknown:
+        if preview.unknown_acts:
             words = Text("acts it does not have", "新版没有的行为").in_(language)
-            to.print(f"  {words}: {', '.join(preview.unknown)}", markup=False, emoji=False)
+            to.print(f"  {words}: {', '.join(preview.unknown_acts)}", markup=False, emoji=False)
 
 
 def print_scorecards(office: Office, to: Console, language: Language) -> None:
@@ -206,7 +206,7 @@ def print_scorecards(office: Office, to: Console, language: Language) -> None:
         Text("upheld", "异议成立"),
     )
     for score in scores(office):
-        cells: list[Any] = [score.duties, score.done, score.late, score.breached]
+        cells: list[Any] = [score.duties, score.done, score.late, score.breaches]
         hours = ["–" if h is None else f"{h:.1f}" for h in (score.median_hours, score.p90_hours)]
         table.add_row(plain(score.party), *map(str, cells), *hours, str(score.upheld))
     to.print(table)

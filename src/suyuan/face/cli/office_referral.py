@@ -58,7 +58,7 @@ def fhir_in(
     typer.echo(receipt.matter)
     for event in receipt.events:
         typer.echo(f"  {event.number} {event.kind}")
-    for text in (*receipt.refused, *receipt.unread):
+    for text in (*receipt.refusals, *receipt.omissions):
         typer.echo(f"  ✗ {text.in_(language_of(lang))}")
     if receipt.again:
         again = Text("It had been taken in before.", "此前已接收。")

@@ -47,9 +47,9 @@ def act(visit: OfficeRequest) -> Intent:
     # One fold does for the standing and the act, unless it is asked how the matter stood.
     number_seen = visit.expected_number(visit.state(visit.matter)[0]) if visit.conditional else None
     items, at = tuple(body.items), moment(body.at)
-    form = ActForm(visit.matter, body.act, body.fields, items, at, expected=number_seen)
+    form = ActForm(visit.matter, body.act, body.fields, items, at, expected_number=number_seen)
     person, now = visit.caller.person, visit.now
-    deed = visit.office.acting(form, person, now, attempt, visit.sight_of)
+    deed = visit.office.act_deed(form, person, now, attempt, visit.sight_of)
     return Intent(deed, _deed_receipt)
 
 

@@ -98,10 +98,10 @@ def duty_json(line: DutyLine) -> Json:
         "state": line.state,
         **due_json(line.due),
         "rule": line.clause,
-        "cited": line.cited,
+        "cited": line.citation,
         "quality": line.quality,
         "days": [
-            {"day": day.day.isoformat(), "counted": day.counted, "why": bilingual_json(day.why)}
+            {"day": day.day.isoformat(), "counted": day.counts, "why": bilingual_json(day.why)}
             for day in line.ledger
         ],
     }
@@ -120,7 +120,7 @@ def measure_json(run: MeasureRun) -> Json:
         "amount_fen": run.amount,
         "since": iso_moment(run.since),
         "until": iso_moment(run.until),
-        "ended": iso_moment(run.ended),
+        "ended": iso_moment(run.ended_at),
         "why": run.why,
     }
 

@@ -138,7 +138,7 @@ async def pay(cashiers: Mapping[str, Cashier], visit: PageRequest) -> Response:
 async def _notice(cashier: Cashier, matter: str, fee: str, visit: PageRequest) -> PaymentNotice:
     """What the provider says; who only waits for the first one's answer takes no thread."""
     person = visit.caller.person
-    future = cashier.joined(matter, fee, person)
+    future = cashier.join(matter, fee, person)
     if future is not None:
         return await come(future)
     return await in_thread(cashier.ask_first, matter, fee, person, visit.now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from suyuan.casework.checks import Post, no_post, refusals
-from suyuan.casework.compiled import BEGIN, PROPOSED, WITHDRAWN, ActRule
+from suyuan.casework.compiled import BEGIN, PROPOSAL, WITHDRAWAL, ActRule
 from suyuan.casework.explain import DutyLine, Possible, duty_lines, possible
 from suyuan.casework.items import item_state
 from suyuan.casework.office import Office, ReadTransaction
@@ -120,8 +120,8 @@ def matter_view(
     needs = frozenset(
         act
         for run in state.duties
-        if not run.settled and run.rule.spec.by in sight.roles
-        for act in run.rule.done
+        if not run.is_settled and run.rule.spec.by in sight.roles
+        for act in run.rule.done_acts
     )
     rules = _rules(state) if sight.whole else []
     name = matter_state(state)
@@ -176,7 +176,7 @@ def _rules(state: MatterState) -> list[RuleLine]:
     rules: list[Rule] = [state.law.book[r] for r in (clause.rule, *clause.also)]
     lines = []
     for rule in rules:
-        verdict = state.law.judged(rule.id, state.scope, state.now)
+        verdict = state.law.judge(rule.id, state.scope, state.now)
         facts = [name for name in rule.facts if state.scope.get(name) is not None]
         if verdict.answer is not None and facts:
             answer = getattr(verdict.answer, "value", str(verdict.answer))
@@ -202,7 +202,7 @@ def _proposals(
     state: MatterState, sight: Sight, posts: Sequence[Post], now: datetime
 ) -> Iterable[ProposalLine]:
     for number, event in state.proposals.items():
-        act = state.version.acts.get(event.kind.removesuffix(PROPOSED))
+        act = state.version.acts.get(event.kind.removesuffix(PROPOSAL))
         if act is not None and any(post.covers(state, act.by, now) for post in posts):
             yield ProposalLine(number, act.spec.title, event.actor == sight.person)
 
@@ -276,7 +276,7 @@ def _items(state: MatterState, sight: Sight) -> Iterable[tuple[str, Text]]:
 
 def _acts_done(state: MatterState, sight: Sight) -> Iterable[DoneLine]:
     for event in sight.events(state):
-        if event.kind.endswith((PROPOSED, WITHDRAWN)):
+        if event.kind.endswith((PROPOSAL, WITHDRAWAL)):
             continue
         own = event.actor == sight.person
         yield DoneLine(event.at, act_title(state, event), own, event in state.overtaken)
@@ -285,8 +285,8 @@ def _acts_done(state: MatterState, sight: Sight) -> Iterable[DoneLine]:
 def citation(office: Office, line: DutyLine) -> Text:
     """The document and the article that a duty rests on, in both languages."""
     source = office.registry.law.book[line.clause].source
-    if line.cited != source.cited:  # a value has a source of its own
-        return Text(line.cited, line.cited)
+    if line.citation != source.cited:  # a value has a source of its own
+        return Text(line.citation, line.citation)
     article = f" {source.article}" if source.article else ""
     return Text(f"{source.document.en}{article}", f"{source.document.zh}{article}")
 

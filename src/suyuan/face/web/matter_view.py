@@ -91,7 +91,7 @@ def _line(line: DutyLine, moment: Moment) -> Json:
         "due": moment(line.due.moment),
         "certainty": line.due.certainty,
         "state": line.state,
-        "cited": line.cited,
+        "cited": line.citation,
         "quality": line.quality,
     }
 
@@ -101,7 +101,7 @@ def _measure(run: MeasureRun, moment: Moment) -> Json:
         "name": text(run.rule.spec.title),
         "since": moment(run.since),
         "until": moment(run.until),
-        "ended": moment(run.ended),
+        "ended": moment(run.ended_at),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from suyuan.casework.arising import drafts, load_arising
 from suyuan.casework.checks import Post
-from suyuan.casework.drafting import DraftLine, Recorded, confirm, draft_lines, record
+from suyuan.casework.drafting import DraftCounts, DraftLine, confirm, draft_lines, record
 from suyuan.casework.institutions import institutions
 from suyuan.casework.office import Office
 from suyuan.casework.opening import open_office
@@ -103,7 +103,7 @@ class OfficeDesk:
             if post.party == HOUSE and post.role in OWN_ROLES:
                 self.end(name, post.role, HOUSE)
 
-    def draw(self, desk: Desk) -> Recorded:
+    def draw(self, desk: Desk) -> DraftCounts:
         """Draft what the results of a case ask somebody to do; the same again is one draft."""
         registers = institutions(desk.case.path / "card_prefixes.csv")
         counts = [0, 0, 0]
@@ -116,7 +116,7 @@ class OfficeDesk:
             counts = [
                 a + b for a, b in zip(counts, (tally.new, tally.changed, tally.same), strict=True)
             ]
-        return Recorded(*counts)
+        return DraftCounts(*counts)
 
     def lines(self, desk: Desk, state: str | None = "open") -> list[DraftLine]:
         """Drafts of a case, those first that save most yuan now."""

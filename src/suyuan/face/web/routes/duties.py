@@ -67,7 +67,7 @@ def duties(here: Here) -> dict[str, Any]:
                 "duties": line.duties,
                 "done": line.done,
                 "late": line.late,
-                "breached": line.breached,
+                "breached": line.breaches,
                 "open": line.open,
                 "median_hours": None if line.median_hours is None else round(line.median_hours, 1),
             }
@@ -89,7 +89,7 @@ def _draft(here: Visit, desk: OfficeDesk, line: DraftLine) -> Json:
         "party": party(line.party) if line.party else None,
         "saves": f"{line.rank / 100:.2f}" if line.body["saves"] else None,
         "because": {lang: here.display.words(because[lang]) for lang in ("en", "zh")},
-        "changed": line.changed,
+        "changed": line.changes,
     }
 
 

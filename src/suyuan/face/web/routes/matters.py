@@ -47,7 +47,7 @@ class Approval(BaseModel):
 
 def do_act(desk: OfficeDesk, name: str, matter: str, form: ActWish) -> dict[str, Any]:
     fields = {key: value for key, value in form.fields.items() if value != ""}
-    act_form = ActForm(matter, form.act, fields, expected=form.expected)
+    act_form = ActForm(matter, form.act, fields, expected_number=form.expected)
     event = desk.office.act(act_form, person_of(name), now())
     return {"number": event.number, "proposed": event.kind.endswith(".proposed")}
 
