@@ -127,12 +127,12 @@ class KeptSteps:
         return {file.name: self._load(file) for file in found.tables} if found else None
 
     def keep_part(
-        self, name: str, reads: Collection[str], engine: Engine, made: Mapping[str, ir.Table]
+        self, name: str, reads: Collection[str], engine: Engine, outcome: Mapping[str, ir.Table]
     ) -> None:
         """Keep what the part has just made, where that is not too large."""
-        files = [self._part_file(each, engine, table) for each, table in made.items()]
+        files = [self._part_file(each, engine, table) for each, table in outcome.items()]
         kept = tuple(file for file in files if file is not None)
-        if len(kept) == len(made):
+        if len(kept) == len(outcome):
             self.results.note(self._part_key(name, reads), StepResult(f"part {name}", kept))
 
     @property

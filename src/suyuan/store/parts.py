@@ -26,11 +26,11 @@ def derive_part(
     name = f"{function.__module__}.{function.__qualname__}"
     kept = parts.find_part(name, own.readable) if parts else None
     if kept is None:
-        made = derive_tables(own, function, own)
+        outcome = derive_tables(own, function, own)
         if parts:
             with aside(tables.engine.recordings):
-                parts.keep_part(name, own.readable, tables.engine, made)
-        return made
+                parts.keep_part(name, own.readable, tables.engine, outcome)
+        return outcome
     for recording in tables.engine.recordings or ():
         recording.whole = False  # rows of this case stand for no statement
     return {name: tables.engine.arrow(rows) for name, rows in kept.items()}

@@ -80,7 +80,7 @@ class Parts(Protocol):
         """What the part `name` makes of the tables `reads`, if that is kept."""
 
     def keep_part(
-        self, name: str, reads: Collection[str], engine: Engine, made: Mapping[str, ir.Table]
+        self, name: str, reads: Collection[str], engine: Engine, outcome: Mapping[str, ir.Table]
     ) -> None:
         """Keep what it has just made, where that is not too large."""
 
