@@ -134,6 +134,7 @@ def _steps_run(
     if asked.reuse is not Reuse.OFF:
         digests = records_digests(layout, asked.as_of)
         run.kept = KeptSteps(StepResults(layout.steps), asked.reuse, digests, zone)
+        tables.parts = run.kept
     decisions = engine.fetch(tables["decisions"])
     record_decisions(layout, decisions)
     run.limits += _left_out(oversized(decisions))

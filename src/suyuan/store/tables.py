@@ -1,7 +1,7 @@
 """Tables by name: what a step reads, and what it finds where a table is missing."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Self
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Protocol, Self
 
 import ibis
 import ibis.expr.types as ir
@@ -79,6 +79,18 @@ def _first(table: ir.Table) -> ir.Table:
     return table.limit(1)
 
 
+class Parts(Protocol):
+    """What parts of steps made in earlier runs, by what they read (:mod:`suyuan.store.parts`)."""
+
+    def find_part(self, name: str, reads: Collection[str]) -> dict[str, pa.Table] | None:
+        """What the part `name` makes of the tables `reads`, if that is kept."""
+
+    def keep_part(
+        self, name: str, reads: Collection[str], engine: Engine, outcome: Mapping[str, ir.Table]
+    ) -> None:
+        """Keep what it has just made, where that is not too large."""
+
+
 class Tables:
     """The tables of a run.
 
@@ -97,8 +109,10 @@ class Tables:
         filled: dict[str, bool] | None = None,
         readable: frozenset[str] | None = None,
         writable: frozenset[str] | None = None,
+        parts: Parts | None = None,
     ) -> None:
         self.engine = engine
+        self.parts = parts
         self.zone = zone
         self._held = {} if held is None else held
         self._offered = {} if offered is None else offered
@@ -176,6 +190,11 @@ class Tables:
                 held.pop(name, None)
 
     @property
+    def readable(self) -> frozenset[str]:
+        """The names of what may be read through this view; none where all may."""
+        return self._readable or frozenset()
+
+    @property
     def written(self) -> tuple[str, ...]:
         """The names of what was put in through this view, in order."""
         return tuple(self._written)
@@ -191,6 +210,7 @@ class Tables:
             filled=self._filled,
             readable=frozenset(reads) | writable,
             writable=writable,
+            parts=self.parts,
         )
 
     def held(self) -> Mapping[str, ir.Table]:

@@ -90,22 +90,22 @@ class MatterView:
     title: Text
     about: Text
     state: Text
-    closed: bool
+    is_closed: bool
     own: tuple[DutyLine, ...]
-    others: tuple[DutyLine, ...]
+    other_duties: tuple[DutyLine, ...]
     may: tuple[Possible, ...]
     not_yet: tuple[Possible, ...]
-    wanted: frozenset[str]
+    needs: frozenset[str]
     fees: tuple[FeeLine, ...]
     proposals: tuple[ProposalLine, ...]
     unmet: tuple[RuleLine, ...]
-    fulfilled: tuple[RuleLine, ...]
+    kept_rules: tuple[RuleLine, ...]
     facts: tuple[tuple[Text, Text], ...]
     documents: tuple[DocumentLine, ...]
     items: tuple[tuple[str, Text], ...]
     notices: tuple[ChangeNotice, ...]
     windows: tuple[tuple[Text, datetime, datetime], ...]
-    done: tuple[DoneLine, ...]
+    past_acts: tuple[DoneLine, ...]
     looks: tuple[RecordView, ...]
 
 
