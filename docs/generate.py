@@ -15,7 +15,7 @@ import typer.main
 from suyuan.detect.cards import scorecard
 from suyuan.detect.detectors import DETECTORS
 from suyuan.face.cli import app
-from suyuan.ingest.mapping.profile_files import shipped, sources_by_column
+from suyuan.ingest.mapping.profile_files import catalog_profiles, sources_by_column
 from suyuan.ingest.mapping.profiles import Sides
 from suyuan.lab.setting import KNOBS, names, resolve
 from suyuan.lab.truth import TRUTH
@@ -53,7 +53,7 @@ def generated() -> dict[str, str]:
 
 def layouts_page() -> Iterator[str]:
     """Each profile of the catalog: whose export, where seen, what is taken and what is left."""
-    for profile in shipped():
+    for profile in catalog_profiles():
         seen = profile.origin
         yield f"## {profile.title.en} · {profile.title.zh}"
         yield ""

@@ -38,7 +38,7 @@ def test_a_sheet_that_loses_a_line_is_an_error(
     def short(sheet: BookSheet, known: frozenset[str]) -> Iterator[BookSheet]:
         yield BookSheet(sheet.name, sheet.headers, sheet.header_line, "", sheet.rows[:-1])
 
-    monkeypatch.setattr(xlsx_reader, "_parted", short)
+    monkeypatch.setattr(xlsx_reader, "_split_tables", short)
     with pytest.raises(InputError) as error:
         list(read_sheets(path, frozenset({"payer", "payee", "amount"}), None))
     assert error.value.what == BREACH
@@ -58,7 +58,7 @@ def test_an_entry_that_never_ends_is_an_error(tmp_path: Path) -> None:
     entry = "<STMTTRN><TRNAMT>-1.00<FITID>N{n}<NAME>B"
     text = "OFXHEADER:100\n\n<OFX><ACCTID>1</ACCTID>" + entry + entry + "</STMTTRN></OFX>"
     statement: Statement = read_ofx(text)
-    assert (statement.begun, len(statement.entries)) == (2, 1)
+    assert (statement.entry_count, len(statement.entries)) == (2, 1)
     path = tmp_path / "a.ofx"
     path.write_text(text)
     with pytest.raises(InputError) as error:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from suyuan.lab.scoring.folder import Compared
+from suyuan.lab.scoring.folder import Comparison
 from suyuan.lab.setting import names, resolve
 from suyuan.lab.truth import TRUTH
 from suyuan.lab.world import make_world
@@ -77,7 +77,7 @@ def test_as_csv_the_case_says_the_same(world: Path, scenario: Path, tmp_path: Pa
         one = case(world, name)
         assert frame.columns == one.columns
         assert len(frame) == len(one) == made.rows[name]
-    pay = Compared(tmp_path, tmp_path / "truth").case("payments")
+    pay = Comparison(tmp_path, tmp_path / "truth").case("payments")
     assert pay is not None
     assert pl.from_arrow(pay).equals(case(world, "payments"))
 

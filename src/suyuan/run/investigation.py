@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from suyuan.detect import scheme
 from suyuan.detect.scoring import LISTED
-from suyuan.ingest import Imported, import_case
+from suyuan.ingest import CaseImport, import_case
 from suyuan.model.progress import Progress
 from suyuan.model.results import FINDINGS, LIMITS, RESULTS
 from suyuan.model.text import Text
@@ -209,7 +209,7 @@ def check(case: Path, layout: Layout, progress: Progress) -> Layout:
     return draft.layout
 
 
-def _import(case: Path, layout: Layout, progress: Progress) -> tuple[Imported, Timing]:
+def _import(case: Path, layout: Layout, progress: Progress) -> tuple[CaseImport, Timing]:
     clock = StepClock()
     progress.start(Text("Reading the files", "读取文件"))
     before = case_files(case, layout)
