@@ -55,14 +55,14 @@ def numbered(batches: Iterable[pa.RecordBatch]) -> tuple[pa.Array, Columns]:
 def _parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """The same rows in tables of about :data:`PART` rows; at least one, if without rows."""
     held: list[pa.RecordBatch] = []
-    rows, given = 0, False
+    rows, empty = 0, True
     for batch in batches:
         held.append(batch)
         rows += batch.num_rows
         if rows >= PART:
             yield pa.Table.from_batches(held)
-            held, rows, given = [], 0, True
-    if held or not given:
+            held, rows, empty = [], 0, False
+    if held or empty:
         yield pa.Table.from_batches(held, None if held else SCHEMA)
 
 
