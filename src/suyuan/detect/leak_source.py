@@ -226,11 +226,11 @@ def with_called(found: list[Row], prior: float, called: Sequence[CalledSource]) 
         row = rows.get(source.subject)
         if row is None:
             row = _unfound(source.subject, prior)
-        told, rival = with_calls(Text(row["told_en"], row["told_zh"]), source), rivals(source)
+        reasons, rival = with_calls(Text(row["told_en"], row["told_zh"]), source), rivals(source)
         rows[source.subject] = row | {
             "calls": max(source.evidence - max(row["victims"], 0.0), 0.0),
-            "told_en": told.en,
-            "told_zh": told.zh,
+            "told_en": reasons.en,
+            "told_zh": reasons.zh,
             "rival": source.rival,
             "rival_en": rival.en,
             "rival_zh": rival.zh,

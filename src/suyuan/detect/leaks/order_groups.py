@@ -35,7 +35,7 @@ def contact_rows(reached: ir.Table, orders: ir.Table) -> ir.Table:
         "caller",
         "sure",
         reported=found["reported"].cast("int64"),
-        second=found["called_at"].epoch_seconds(),
+        second=found["called_at"].epoch_seconds().cast("float64"),
         orders=ibis.coalesce(found["orders"], 0),
     ).order_by("contact")
 

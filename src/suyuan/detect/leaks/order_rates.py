@@ -228,8 +228,8 @@ def _followed(groups: pa.Table) -> NDArray[np.int64]:
     whole = {source: place for (source, part), place in before.items() if part is None}
     return np.array(
         [
-            before.get((source, seen), whole.get(source, -1)) if late else -1
-            for source, seen, late in parts
+            before.get((source, sight), whole.get(source, -1)) if late else -1
+            for source, sight, late in parts
         ]
     )
 

@@ -66,10 +66,10 @@ def because(
 
 def with_calls(facts: Text, source: CalledSource) -> Text:
     """`facts`, if there are any, and what calls alone say."""
-    told = _CALLS.format(called=source.called, exposed=source.exposed, times=source.times)
+    more = _CALLS.format(called=source.called, exposed=source.exposed, times=source.times)
     if facts == LITTLE:
-        return Text(told.en.strip(), told.zh)
-    return Text(facts.en + told.en, facts.zh + told.zh)
+        return Text(more.en.strip(), more.zh)
+    return Text(facts.en + more.en, facts.zh + more.zh)
 
 
 def rivals(answer: LeakAnswer | CalledSource) -> Text:
