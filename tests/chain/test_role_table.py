@@ -9,7 +9,7 @@ from suyuan.chain.flow_graph import FlowGraph
 from suyuan.chain.holder_kinds import HOLDERS, HolderKinds
 from suyuan.chain.ring_evidence import LAUNDERERS, SOLD
 from suyuan.detect.detectors import DETECTORS
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.drawings import weeks
 from suyuan.face.drawings.chain import chain_drawing
 from suyuan.face.rings import RingView, Stand
@@ -46,7 +46,7 @@ def test_sellers_and_launderers_make_grounds() -> None:
 def test_whoever_stands_on_the_chain_is_drawn(role: str) -> None:
     stand = Stand("party:1", role, Decimal(100), 1, targets={"ring:G"})
     row = {"ring_id": "G", "reports": 3, "loss": Decimal(900)}
-    drawing = chain_drawing(RingView(row, {role: [stand]}, []), NOBODY, Shown("UTC"))
+    drawing = chain_drawing(RingView(row, {role: [stand]}, []), NOBODY, Display("UTC"))
     assert sum(box.kind == "person" for box in drawing.boxes) == 1
     assert (ROLES[role].plural, "1") in [(head[2], head[3]) for head in drawing.heads]
     assert all(ROLES[role].plural.in_(language) for language in ("en", "zh"))

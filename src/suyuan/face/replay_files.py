@@ -38,5 +38,5 @@ def add_replay(results: Results, rows: pa.Table) -> None:
 def _write_replay(results: Results, rows: pa.Table) -> None:
     path = results.layout.result(REPLAY.name)
     write(published(rows, REPLAY), path)
-    shown = masking(results.layout, None, "replay")
-    write_csv(leaving(pq.read_table(path), REPLAY, shown), path.with_suffix(".csv"))
+    mask = masking(results.layout, None, "replay")
+    write_csv(leaving(pq.read_table(path), REPLAY, mask), path.with_suffix(".csv"))

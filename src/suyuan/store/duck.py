@@ -136,7 +136,8 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
     def trim(self) -> None:
         self._drop_gone()
         self._space.reclaim()
-        give_back()
+        if self._opened > SMALL:  # else the pages would only be asked for again
+            give_back()
 
     def close(self) -> None:
         self.plans.save()
