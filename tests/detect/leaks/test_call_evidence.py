@@ -123,3 +123,11 @@ def test_who_share_all_their_orders_share_the_odds(duck: Engine, by_chance: list
     orders = [row | {"courier": "C2" if row["merchant_id"] == "M1" else "C1"} for row in market()]
     rung = calls(orders, list(range(1, 1000, 20)), 29, 30)
     assert found(duck, orders, rung + by_chance) == []
+
+
+def test_two_sources_are_no_rivals_of_one_another(duck: Engine, by_chance: list[Row]) -> None:
+    orders = market(("C1", "C2", "C3"))
+    rung = calls(orders, list(range(1, 1000, 20)) + list(range(2, 1000, 20)), 29, 30)
+    both = found(duck, orders, rung + by_chance)
+    assert {one.subject for one in both} == {"merchant:M1", "merchant:M2"}
+    assert min(one.evidence for one in both) > 10.0

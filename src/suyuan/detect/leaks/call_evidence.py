@@ -9,7 +9,7 @@ The strongest is named first, and the others are asked again beside it.
 No call is counted on both sides: callers are decided before sources and know nothing of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.detect.leaks.arrays import Floats
 from suyuan.detect.leaks.attribution import PRIOR_LEAK
 from suyuan.detect.leaks.call_odds import CallOdds, log_total
 from suyuan.detect.leaks.exposed_orders import latest_moment, people_reached, unlooked_orders
@@ -32,6 +31,8 @@ from suyuan.store.tables import Tables
 MOST: Final = 8
 #: Fewer calls than this say nothing by themselves.
 FEWEST: Final = 5.0
+#: A source: subject, probability, and the first and last that is known to have got out.
+Known = tuple[str, float, datetime, datetime]
 #: Who is likelier than this needs no calls to be named.
 LIKELY: Final = 0.5
 MOST_NATS: Final = 30.0
@@ -64,6 +65,10 @@ class CalledSource:
     first: datetime
     last: datetime
 
+    @property
+    def known(self) -> Known:
+        return self.subject, 1.0, self.first, self.last
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -74,9 +79,7 @@ class Weighed:
     odds: float
 
 
-def called_sources(
-    tables: Tables, asked: Inquiry, found: Sequence[tuple[str, float, datetime, datetime]]
-) -> list[CalledSource]:
+def called_sources(tables: Tables, asked: Inquiry, found: Sequence[Known]) -> list[CalledSource]:
     """Organisations that the calls of decided numbers name beside those `found`, strongest first.
 
     `found` has the subject, its probability and the first and last that is known to have got out;
@@ -84,25 +87,83 @@ def called_sources(
     """
     if not tables.has("findings:scam_caller") or not tables.has("calls"):
         return []
-    engine, now = tables.engine, latest_moment(tables)
-    reached = derive_table(tables, people_reached, tables)
-    masses = dict(
-        zip(asked.exposure.subjects, popularity(asked.exposure.subjects, asked.known), strict=True)
-    )
-    last = asked.exposure.edges[-1].astype("datetime64[us]").item()
-    named, out = [one for one in found if one[1] >= LIKELY], list[CalledSource]()
+    inquiry = CallInquiry(tables, asked)
+    known = [one for one in found if one[1] >= LIKELY]
+    out: list[CalledSource] = []
     while len(out) < MOST:
-        sources = engine.arrow(_as_findings(named))
-        aged = derive_table(tables, unlooked_orders, now, tables, sources)
-        best = strongest(learnt_rates(tables, aged, reached), masses, last)
-        if best is None or best.evidence <= _against(masses):
+        best = inquiry.strongest([*known, *(one.known for one in out)])
+        if best is None or best.evidence <= inquiry.against:
             break
         out.append(best)
-        named.append((best.subject, 1.0, best.first, best.last))
-    return out
+    return out if len(out) < 2 else list(_again(inquiry, known, out))
 
 
-def _as_findings(named: Sequence[tuple[str, float, datetime, datetime]]) -> pa.Table:
+def _again(
+    inquiry: "CallInquiry", known: Sequence[Known], out: Sequence[CalledSource]
+) -> Iterator[CalledSource]:
+    """Each of `out` weighed once more beside all others: who was a rival may have been a second
+    source, and what a first one stood in for may be explained by those after it.
+    """
+    for source in out:
+        others = [one.known for one in out if one is not source]
+        best = inquiry.strongest([*known, *others], source.subject)
+        if best is not None and best.evidence > inquiry.against:
+            yield best
+
+
+class CallInquiry:
+    """One case's calls, asked for the strongest source beside some that are known."""
+
+    def __init__(self, tables: Tables, asked: Inquiry) -> None:
+        subjects = asked.exposure.subjects
+        self._tables, self._now = tables, latest_moment(tables)
+        self._reached = derive_table(tables, people_reached, tables)
+        self._last = asked.exposure.edges[-1].astype("datetime64[us]").item()
+        self._masses = dict(zip(subjects, popularity(subjects, asked.known), strict=True))
+        #: The log-odds against each candidate before any evidence.
+        self.against = float(np.log(max(len(subjects), 1) / PRIOR_LEAK - 1.0))
+
+    def strongest(self, known: Sequence[Known], subject: str | None = None) -> CalledSource | None:
+        """The organisation, or `subject`, for which calls say most beside the sources `known`.
+
+        Its evidence is against chance and all other organisations that may be behind the same
+        calls: who share them share the odds, and neither is named.
+        """
+        tables = self._tables
+        sources = tables.engine.arrow(_as_findings(known))
+        aged = derive_table(tables, unlooked_orders, self._now, tables, sources)
+        learnt = learnt_rates(tables, aged, self._reached)
+        odds, names = CallOdds(learnt), learnt.groups["source"].to_pylist()
+        worth = [(odds.of(one, self._masses[names[one]]), one) for one in self._asked(learnt)]
+        ranked = sorted(worth, reverse=True)
+        chosen = [one for one in ranked if subject in (None, names[one[1]])][:1]
+        if not chosen:
+            return None
+        others = [(one, names[place]) for one, place in ranked if place != chosen[0][1]]
+        weighed = _weighed(chosen[0][0], others, self.against)
+        return _called(learnt, odds, chosen[0][1], weighed, self._last)
+
+    def _asked(self, learnt: LearntRates) -> list[int]:
+        """The parts of organisations that nobody named, apart from named sources."""
+        groups = learnt.groups
+        alone = (groups["unnamed"].to_numpy() == 1) & (groups["nested"].to_numpy() == 0)
+        some = np.flatnonzero(alone & (learnt.found.reached >= FEWEST)).tolist()
+        names = groups["source"].to_pylist()
+        return [one for one in some if names[one] in self._masses]
+
+
+def _weighed(worth: float, others: Sequence[tuple[float, str]], chance: float) -> Weighed:
+    """`worth` against `chance` and the `others`, likeliest first, together."""
+    rivals = np.array([chance, *(one for one, _ in others)])
+    second = int(rivals.argmax())
+    return Weighed(
+        worth - log_total(rivals) + chance,
+        others[second - 1][1] if second else None,
+        float(np.exp(min(worth - rivals[second], MOST_NATS))),
+    )
+
+
+def _as_findings(named: Sequence[Known]) -> pa.Table:
     moment = pa.timestamp("us")
     columns = zip(*named, strict=True) if named else ((), (), (), ())
     types = (pa.string(), pa.float64(), moment, moment)
@@ -113,43 +174,6 @@ def _as_findings(named: Sequence[tuple[str, float, datetime, datetime]]) -> pa.T
             for n, column, kind in zip(names, columns, types, strict=True)
         }
     )
-
-
-def strongest(
-    learnt: LearntRates, masses: dict[str, Floats], last: datetime
-) -> CalledSource | None:
-    """The organisation for which calls say most; `masses` are of its innocent popularity.
-
-    Its evidence is against chance and all other organisations that may be behind the same calls:
-    who share them share the odds, and neither is named.
-    """
-    groups, found = learnt.groups, learnt.found
-    alone = (groups["unnamed"].to_numpy() == 1) & (groups["nested"].to_numpy() == 0)
-    names = groups["source"].to_pylist()
-    asked = [
-        place
-        for place in np.flatnonzero(alone & (found.reached >= FEWEST)).tolist()
-        if names[place] in masses
-    ]
-    if not asked:
-        return None
-    odds = CallOdds(learnt)
-    worth = [(odds.of(place, masses[names[place]]), place) for place in asked]
-    (most, best), *others = sorted(worth, reverse=True)
-    chance = _against(masses)
-    rivals = np.array([chance, *(one for one, _ in others)])
-    second = int(rivals.argmax())
-    weighed = Weighed(
-        most - log_total(rivals) + chance,
-        names[others[second - 1][1]] if second else None,
-        float(np.exp(min(most - rivals[second], MOST_NATS))),
-    )
-    return _called(learnt, odds, best, weighed, last)
-
-
-def _against(masses: dict[str, Floats]) -> float:
-    """The log-odds against each candidate before any evidence."""
-    return float(np.log(max(len(masses), 1) / PRIOR_LEAK - 1.0))
 
 
 def _called(
