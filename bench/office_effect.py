@@ -68,7 +68,7 @@ class Trial:
         until = pa.scalar(since + timedelta(days=DAYS), pa.timestamp("us"))
         short = self.calls.filter(pc.less(self.calls["started_at"], until))
         exact = intervene(short, self.reports, Intervention(numbers, since, moved, seed))
-        truth = {"prevented": exact.prevented, "net": exact.net, "moved": exact.moved}
+        truth = {"prevented": exact.prevented_calls, "net": exact.net, "moved": exact.moved_calls}
         return found, moved, truth
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
-from suyuan.lab.fitting.reweighing import Reweighing
+from suyuan.lab.fitting.reweighing import WeightPolicy
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
 
@@ -128,7 +128,7 @@ def trial(
     from suyuan.run.trials import try_out  # noqa: PLC0415  # keeps --help fast
 
     numbers = tuple(range(first_seed, first_seed + seeds))
-    plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob), checked=checks)
+    plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob), has_checks=checks)
     with Bars(Console(stderr=True), language_of(lang)) as bars:
         if sweep:
             curve = trials.sweep(try_out, out, plan, sweep, progress=bars, jobs=jobs)
@@ -213,8 +213,9 @@ def fit(
         list[str] | None, typer.Option("--role", help="Only this role. 只拟合此角色。")
     ] = None,
     weights: Annotated[
-        Reweighing, typer.Option("--weights", help="adjusted, kept or new. 调整、保留或重新拟合。")
-    ] = Reweighing.ADJUSTED,
+        WeightPolicy,
+        typer.Option("--weights", help="adjusted, kept or new. 调整、保留或重新拟合。"),
+    ] = WeightPolicy.ADJUSTED,
     jobs: Jobs = 1,
     lang: LangOption = None,
 ) -> None:

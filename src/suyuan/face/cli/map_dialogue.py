@@ -46,7 +46,7 @@ class Answers:
         """The proposal with these answers."""
         if self.columns:
             proposal = proposal.with_(dict(_column(column, proposal) for column in self.columns))
-        words = proposal.words.corrected(self.out_words, self.in_words)
+        words = proposal.words.with_words(self.out_words, self.in_words)
         return replace(
             proposal,
             words=words if words.place is not None else DirectionWords(),

@@ -43,18 +43,18 @@ def _statement(proposal: Proposal) -> Text:
             out=", ".join(words.out_words) or "?",
             come=", ".join(words.in_words) or "?",
         )
-    return _SIGN_TELLS if proposal.signed and not proposal.headers(OWN) else _SIDE
+    return _SIGN_TELLS if proposal.is_signed and not proposal.headers(OWN) else _SIDE
 
 
 def print_trial(trial: MappingTrial, to: Console, language: Language) -> None:
     """The first rows as sentences, how many stand, and why others do not."""
     for row in trial.rows:
         _say(sentence(str(trial.table), row), to, language)
-    counts = _COUNTS.format(kept=f"{trial.kept:,}", aside=f"{trial.aside:,}")
+    counts = _COUNTS.format(kept=f"{trial.rows_kept:,}", aside=f"{trial.aside:,}")
     _say(counts, to, language)
-    if trial.confirmed or trial.refuted:
-        every = f"{trial.confirmed + trial.refuted:,}"
-        _say(_BALANCES.format(n=f"{trial.confirmed:,}", all=every), to, language)
+    if trial.balance_hits or trial.balance_misses:
+        every = f"{trial.balance_hits + trial.balance_misses:,}"
+        _say(_BALANCES.format(n=f"{trial.balance_hits:,}", all=every), to, language)
     for text, column, n in trial.reasons:
         place = f"{column}: " if column else ""
         _say(Text(f"  · {place}{text.en} ({n:,})", f"  · {place}{text.zh}({n:,})"), to, language)

@@ -14,7 +14,7 @@ from suyuan.ingest.proposing.header_words import (
     OUT_AMOUNT,
     OWN,
     STATEMENT_ROLES,
-    sided,
+    statement_sides,
 )
 from suyuan.ingest.proposing.proposal import Proposal
 from suyuan.model.records import RECORDS
@@ -31,7 +31,7 @@ def ask_table(guess: str, language: Language) -> str:
 def ask_all(proposal: Proposal, language: Language) -> Proposal:
     """The proposal with a person's answers; Enter takes what is proposed."""
     proposal = _ask_columns(proposal, language)
-    if proposal.table in sided():
+    if proposal.table in statement_sides():
         proposal = _ask_direction(proposal, language)
     if proposal.is_statement:
         proposal = _ask_own(proposal, language)
@@ -46,7 +46,7 @@ def ask_all(proposal: Proposal, language: Language) -> Proposal:
 def _ask_columns(proposal: Proposal, language: Language) -> Proposal:
     """Corrections, several in a line, until an empty one."""
     roles = [*RECORDS[proposal.table].names]
-    roles += [r for r in STATEMENT_ROLES if proposal.table in sided() and r not in roles]
+    roles += [r for r in STATEMENT_ROLES if proposal.table in statement_sides() and r not in roles]
     typer.echo(_ROLES.format(names=", ".join(roles)).in_(language))
     while True:
         line = typer.prompt(_CORRECT.in_(language), default="", show_default=False).strip()
