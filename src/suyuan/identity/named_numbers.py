@@ -20,7 +20,7 @@ from suyuan.identity.contact_windows import PROMPT, contact_windows
 from suyuan.identity.service_numbers import of_service, owners_known
 from suyuan.model.results import NAMED_NUMBERS
 from suyuan.model.text import Language, Text
-from suyuan.rulebook.decided_cases import filled
+from suyuan.rulebook.decided_cases import fill_numbers
 from suyuan.store.tables import Tables
 
 #: Shorter numbers differ by one digit without being the same.
@@ -221,7 +221,7 @@ def _worded(tables: Tables, judged: ir.Table) -> ir.Table:
     doubtful = (facts["how"] == UNSEEN) & ~several & (facts["sound"] < 0.5)
     believed = ~(contradicted | doubtful) & ~facts["how"].isin((SERVICE, MISREAD))
     texts = {"because": _because(facts, "en"), "because_zh": _because(facts, "zh")}
-    return facts.mutate(believed=believed, **texts).select(*NAMED_NUMBERS.stored.names)
+    return facts.mutate(believed=believed, **texts).select(*NAMED_NUMBERS.schema.names)
 
 
 def _because(facts: ir.Table, language: Language) -> ir.StringValue:
@@ -232,4 +232,4 @@ def _because(facts: ir.Table, language: Language) -> ir.StringValue:
     owner = ibis.literal(before) + facts[f"owner_{language}"] + after
     words = words.replace("{owner}", ibis.coalesce(owner, ""))
     counts = {name: facts[name].cast("float64") for name in ("came", "rang")}
-    return filled(words, counts)
+    return fill_numbers(words, counts)

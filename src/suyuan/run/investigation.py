@@ -134,6 +134,7 @@ def _steps_run(
     if asked.reuse is not Reuse.OFF:
         digests = records_digests(layout, asked.as_of)
         run.kept = KeptSteps(StepResults(layout.steps), asked.reuse, digests, zone)
+        tables.parts = run.kept
     decisions = engine.fetch(tables["decisions"])
     record_decisions(layout, decisions)
     run.limits += _left_out(oversized(decisions))
@@ -149,7 +150,7 @@ def _steps_run(
         tables.forget(unread)
         engine.trim()
     run.limits += scheme.limits(tables)
-    tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.stored))
+    tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.schema))
     return run
 
 
