@@ -68,7 +68,7 @@ class Trial:
         until = pa.scalar(since + timedelta(days=DAYS), pa.timestamp("us"))
         short = self.calls.filter(pc.less(self.calls["started_at"], until))
         exact = intervene(short, self.reports, Intervention(numbers, since, moved, seed))
-        truth = {"prevented": exact.prevented, "net": exact.net, "moved": exact.moved}
+        truth = {"prevented": exact.prevented_calls, "net": exact.net, "moved": exact.moved_calls}
         return found, moved, truth
 
 
@@ -96,10 +96,10 @@ def main() -> None:
                 held[name].append(estimate.low <= truth[name] <= estimate.high)
             if found.placebo is not None and found.placebo.low is not None:
                 held["placebo"].append(found.placebo.low <= 0 <= found.placebo.high)
-            base = max(found.measured.before + found.kin.before, 1)
+            base = max(found.own.before + found.kin.before, 1)
             width.append((found.net.high - found.net.low) / base)
             ours.append(abs(found.net.value - truth["net"]) / base)
-            naive.append(abs(found.measured.before - found.measured.after - truth["net"]) / base)
+            naive.append(abs(found.own.before - found.own.after - truth["net"]) / base)
     for name, listed in held.items():
         print(f"{name:10} held in {np.mean(listed):6.1%} of {len(listed)} (aim 95 %)")
     print(f"no interval, said so: {refused}")

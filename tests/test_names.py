@@ -19,7 +19,6 @@ BANNED = frozenset(
 #: What is left, by room: it may shrink and never grow (rooms that were being changed
 #: when this was written have twenty to spare), and a room that is clean leaves the list.
 LEFT: dict[str, int] = {
-    "face": 1,
     "model": 1,
 }
 

@@ -72,7 +72,7 @@ def test_who_is_silent_who_forges_and_who_repeats(office: Office, tmp_path: Path
         "SELECT party FROM duty WHERE name = 'acknowledge' AND state IN ('breached', 'late')"
     )
     assert {row[0] for row in listed} == {party(n) for n in unanswered}
-    assert {s.party for s in scores(office) if s.breached} == {party(n) for n in unanswered}
+    assert {s.party for s in scores(office) if s.breaches} == {party(n) for n in unanswered}
     forged = [event for event in office.ledger.events() if event.kind == "answer_forged"]
     assert [event.chain for event in forged] == [f"packet:{sent[FORGER][1]}"]
     assert sent[DOUBLER][0].state("2020-05-14T00:00").count(("acknowledge",)) == 1

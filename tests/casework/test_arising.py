@@ -69,7 +69,7 @@ def test_the_next_run_makes_no_second_draft_and_shows_what_changed(office: Offic
     assert (again.new, again.changed, again.same) == (0, 0, 3)
     changed = drawn(office, [row("1", "工商银行", "99.00", "9.00"), *ROWS[1:]])
     assert (changed.new, changed.changed, changed.same) == (0, 1, 2)
-    assert [line.changed for line in draft_lines(office)] == [1, 0, 0]
+    assert [line.changes for line in draft_lines(office)] == [1, 0, 0]
     assert len(list(office.ledger.events())) == len(list(office.ledger.events("posts"))) + 4
 
 
@@ -152,7 +152,7 @@ def test_an_appeal_upheld_rejects_the_finding_in_the_next_run(office: Office) ->
     assert measures(office, "another case", beijing("2019-06-09T00:00")) == []
     assert (measure["amount"], measure["why"]) == ("10.00", "released")
     by_party = {score.party: score for score in scores(office)}
-    assert (by_party["party:工商银行"].done, by_party["party:工商银行"].breached) == (2, 0)
+    assert (by_party["party:工商银行"].done, by_party["party:工商银行"].breaches) == (2, 0)
     assert by_party["party:suqian"].upheld == 1  # it counts against the authority
 
 

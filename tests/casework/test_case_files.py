@@ -103,7 +103,7 @@ def hours(state: MatterState, expected: dict[str, str]) -> dict[str, str]:
 
 
 def says(state: MatterState, expected: dict[str, str]) -> dict[str, str]:
-    said = {r: state.law.judged(r, state.scope, state.now).reason.zh for r in expected}
+    said = {r: state.law.judge(r, state.scope, state.now).reason.zh for r in expected}
     return {r: part if part in said[r] else said[r] for r, part in expected.items()}
 
 
@@ -112,7 +112,7 @@ LOOKS: dict[str, Callable[[MatterState, Any], Any]] = {
     "count": lambda state, asked: {act: str(state.count((act,))) for act in asked},
     "overtaken": lambda state, _: [event.kind for event in state.overtaken],
     "duties": lambda state, _: [run.rule.name for run in state.duties],
-    "open": lambda state, _: [run.rule.name for run in state.duties if not run.settled],
+    "open": lambda state, _: [run.rule.name for run in state.duties if not run.is_settled],
     "due": due,
     "no_due": lambda state, _: [
         line.id.split("#")[0] for line in duty_lines(state) if line.due.moment is None

@@ -52,7 +52,7 @@ def accepted(office: Office, at: str = "2020-09-25T10:00", **more) -> Desk:
 def test_twenty_working_days_over_the_national_day(office: Office) -> None:
     line = decide(accepted(office), "2020-09-25T10:00", days=True)
     assert (line.due.moment, line.due.certainty) == (beijing("2020-10-29T23:59:59"), "exact")
-    counted = {f"{day.day:%m-%d}": day.counted for day in line.ledger}
+    counted = {f"{day.day:%m-%d}": day.counts for day in line.ledger}
     assert all(counted[day] for day in ("09-27", "10-10", "10-29"))
     assert not any(
         counted[day] for day in ("10-01", "10-02", "10-05", "10-06", "10-07", "10-08", "10-11")
@@ -122,7 +122,7 @@ def test_twenty_days_from_15_december_2020(office: Office) -> None:
     assert before.certainty == "provisional"
     assert before.not_before == beijing("2021-01-08T23:59:59")
     assert before.moment == beijing("2021-01-12T23:59:59")
-    assert not before.passed(beijing("2021-02-01T00:00"))
+    assert not before.is_past(beijing("2021-02-01T00:00"))
     after = due_date(term, load_calendar(), date(2020, 11, 25))
     assert (after.certainty, after.moment) == ("exact", beijing("2021-01-13T23:59:59"))
 
@@ -131,7 +131,7 @@ def test_a_rebound_matter_does_what_the_preview_said(office: Office) -> None:
     desk = accepted(office)
     now = beijing("2020-10-10T09:00")
     [seen] = preview(office, "permit", "2020-11-01", now)
-    [moved] = seen.moved
+    [moved] = seen.changes
     assert moved.was.moment == beijing("2020-10-29T23:59:59")
     assert moved.now.moment == beijing("2020-10-15T23:59:59")
     with pytest.raises(RefusedError, match="second person"):
@@ -171,7 +171,7 @@ def test_five_hundred_matters_move_as_the_preview_said(office: Office) -> None:
         rebind(office, each.matter, "2020-11-01", ("person:agency-1", "person:agency-2"), now)
     for each in found:
         runs = {run.id: run for run in office.state(each.matter, now).duties}
-        for moved in each.moved:
+        for moved in each.changes:
             then = runs[moved.duty].due(now.date()) if moved.now else None
             assert then == moved.now
             assert (moved.duty in runs) == (moved.now is not None)
@@ -202,7 +202,7 @@ def test_a_duty_counts_by_the_calendar_of_its_party(tmp_path: Path) -> None:
     line = decide(desk, "2020-09-28T10:00", days=True)  # once its own days were announced
     assert (line.due.moment, line.due.certainty) == (beijing("2020-10-30T23:59:59"), "exact")
     [closed] = [day for day in line.ledger if day.day.isoformat() == "2020-10-19"]
-    assert not closed.counted
+    assert not closed.counts
     assert closed.why.zh == "休息日，不计入（市场监管部门工作日）"
     assert office.tick(beijing("2020-10-30T12:00")) == 0
     assert office.tick(beijing("2020-10-31T00:00")) == 1

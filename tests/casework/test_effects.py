@@ -38,19 +38,19 @@ def world(moved: float, stopped: float = 1.0, rings: int = 3, seed: int = 4) -> 
 def test_what_stops_is_told_from_what_moves() -> None:
     none, half, all_ = (effect(world(moved), OWN, SINCE, 14) for moved in (0.0, 0.5, 1.0))
     for found, net in ((none, 700), (half, 350), (all_, 0)):
-        assert found.prevented.low <= 700 <= found.prevented.high
+        assert found.prevention.low <= 700 <= found.prevention.high
         assert found.net.low <= net <= found.net.high
-        assert found.moved.low <= 700 - net <= found.moved.high
+        assert found.displacement.low <= 700 - net <= found.displacement.high
         assert not found.placebo.sure
     assert none.net.sure
-    assert half.moved.sure
+    assert half.displacement.sure
     assert not all_.net.sure
     assert (all_.kin.before, all_.kin.units) == (0, 10)
 
 
 def test_a_measure_without_effect_prevents_nothing() -> None:
     found = effect(world(0.0, stopped=0.0), OWN, SINCE, 14)
-    assert not found.prevented.sure
+    assert not found.prevention.sure
     assert not found.net.sure
 
 

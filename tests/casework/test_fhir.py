@@ -53,7 +53,7 @@ def other(tmp_path: Path) -> Office:
 def test_out_and_in_again_is_the_same_referral(office: Office, other: Office) -> None:
     sent = exported(referred(office))
     taken = take(other, sent)
-    assert (taken.refused, taken.unread, taken.again) == ((), (), False)
+    assert (taken.refusals, taken.omissions, taken.again) == ((), (), False)
     assert [e.kind for e in taken.events] == ["visit", "record_consent", "refer_up"]
     there = other.state(taken.matter, beijing(NOON))
     assert (matter_state(there), there.scope["systolic"], there.scope["red_flag"]) == (
@@ -151,7 +151,7 @@ def test_without_consent_nothing_is_referred_and_it_is_said(office: Office, othe
     resource(sent, "Consent")["status"] = "inactive"
     taken = take(other, sent)
     assert [e.kind for e in taken.events] == ["visit"]
-    words = "".join(text.zh for text in taken.refused)
+    words = "".join(text.zh for text in taken.refusals)
     assert "没有附依据的知情同意" in words
     assert "不明：同意共享病历" in words
     assert matter_state(other.state(taken.matter, beijing(NOON))) == "primary"
@@ -270,7 +270,7 @@ def test_what_is_not_read_is_listed(office: Office, other: Office) -> None:
     resource(sent, "Patient")["name"] = [{"text": "<script>alert(1)</script>"}]
     sent["entry"].append({"fullUrl": "urn:x:1", "resource": {"resourceType": "Device"}})
     taken = take(other, sent)
-    assert [text.zh for text in taken.unread] == [
+    assert [text.zh for text in taken.omissions] == [
         "未读取：Device（1 处）。",
         "未读取：Patient.name（1 处）。",
     ]

@@ -9,9 +9,9 @@ import pytest
 
 from office_people import Desk, begin, beijing
 from suyuan.casework.checks import RefusedError
-from suyuan.casework.compiled import Procedure, compiled, load_procedures
+from suyuan.casework.compiled import Procedure, compile_procedure, load_procedures
 from suyuan.casework.declare import ProcedureSpec
-from suyuan.casework.field_checks import checked
+from suyuan.casework.field_checks import check_field
 from suyuan.casework.law import Law
 from suyuan.casework.office import Office, ReadTransaction
 from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
@@ -20,7 +20,7 @@ from suyuan.casework.simulated_provider import SimulatedProvider
 from suyuan.casework.state import matter_state
 from suyuan.model.errors import InputError
 from suyuan.rulebook import Rulebook, load_rules
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 from suyuan.rulebook.rows import closure
 from suyuan.store.ledger import verify
 
@@ -264,8 +264,8 @@ def test_what_is_wrong_is_said_and_nothing_is_begun(
 
 
 def test_wide_digits_and_a_small_x_are_understood() -> None:
-    assert checked("identity", " １１０１０５１９４９１２３１００２x ") == IDENTITY
-    assert checked("phone", "+86 138-0000-0000") == "13800000000"
+    assert check_field("identity", " １１０１０５１９４９１２３１００２x ") == IDENTITY
+    assert check_field("phone", "+86 138-0000-0000") == "13800000000"
 
 
 def test_one_phone_for_fifty_candidates(office: Office) -> None:
@@ -299,7 +299,9 @@ def two_days_more() -> dict[str, Procedure]:
     windows = first["versions"][0]["windows"]
     longer = {**windows["registration"], "to": "2020-11-22T23:59:59"}
     first["versions"].append({"from": "2020-11-19", "windows": {"registration": longer}})
-    changed = compiled(shaped(first, ProcedureSpec, "x"), procedure.text + "# two days more\n")
+    changed = compile_procedure(
+        as_shape(first, ProcedureSpec, "x"), procedure.text + "# two days more\n"
+    )
     return {**load_procedures(), "gaokao-2021": changed}
 
 
@@ -311,7 +313,7 @@ def test_a_window_changed_while_it_runs(office: Office) -> None:
     now = beijing("2020-11-19T09:00")
     seen = preview(office, "gaokao-2021", "2020-11-19", now)
     assert {p.matter for p in seen} == {desk.matter for desk in desks}
-    moved = {(m.was.moment, m.now.moment) for p in seen for m in p.moved}
+    moved = {(m.was.moment, m.now.moment) for p in seen for m in p.changes}
     assert moved == {(beijing("2020-11-20T23:59:59"), beijing("2020-11-22T23:59:59"))}
     people = ("person:office-1", "person:office-2")
     for desk in desks[:2]:

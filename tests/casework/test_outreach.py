@@ -204,11 +204,11 @@ def test_a_lottery_by_commit_and_reveal(office: Office) -> None:
 def test_anybody_draws_the_same_again(office: Office, source: str, beacon: str) -> None:
     desk = drawn(office, source=source, beacon=beacon)
     record = lottery_record(office, desk.matter, beijing("2020-11-07T09:00"))
-    assert (record.published, record.published_at) == (
+    assert (record.commitment, record.published_at) == (
         seed_hash(SEED),
         beijing("2020-11-02T09:00"),
     )
-    lots = draw(record.seed or "", record.beacon, record.people, record.seats, record.published)
+    lots = draw(record.seed or "", record.beacon, record.people, record.seats, record.commitment)
     assert tuple(sorted(lot.person for lot in lots if lot.seat)) == record.with_seat
     # By hand, with nothing of this project.
     mixed = hashlib.sha256(f"{SEED}\0{beacon}".encode()).hexdigest()
@@ -218,7 +218,7 @@ def test_anybody_draws_the_same_again(office: Office, source: str, beacon: str) 
     )
     assert [lot.person for lot in lots] == by_hand
     with pytest.raises(InputError, match="not the seed"):
-        draw("another", record.beacon, record.people, record.seats, record.published)
+        draw("another", record.beacon, record.people, record.seats, record.commitment)
     # Who gives up is followed by the next lot, exactly one.
     desk.do("2020-11-07T10:00", "give_up", "organiser", items=[by_hand[1]])
     after = those(desk.state("2020-11-07T10:00"), "seat")
@@ -264,12 +264,16 @@ def test_every_kind_of_venue_is_listed_and_what_is_missing(office: Office) -> No
         if venue != "village":
             desk.do("2020-11-08T12:00", "hold", "organiser")
     found = {line.title.zh: line for line in coverage(office)}
-    assert [name for name, line in found.items() if line.missing] == [
+    assert [name for name, line in found.items() if line.is_missing] == [
         *("社区", "机关", "农村", "网络")
     ]
-    assert (found["学校"].held, found["学校"].attended, found["学校"].visited) == (2, 2, 24)
-    assert (found["农村"].announced, found["农村"].held) == (1, 0)
-    assert all(line.missing for line in coverage(office, since=beijing("2020-12-01")))
+    assert (found["学校"].events_held, found["学校"].visitors, found["学校"].home_visits) == (
+        2,
+        2,
+        24,
+    )
+    assert (found["农村"].events, found["农村"].events_held) == (1, 0)
+    assert all(line.is_missing for line in coverage(office, since=beijing("2020-12-01")))
 
 
 def test_the_words_for_venues_are_those_of_the_form() -> None:

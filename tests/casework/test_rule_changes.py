@@ -4,17 +4,17 @@ import pytest
 
 from office_people import Desk, begin, beijing
 from suyuan.casework.checks import RefusedError
-from suyuan.casework.compiled import Procedure, compiled, load_procedures
+from suyuan.casework.compiled import Procedure, compile_procedure, load_procedures
 from suyuan.casework.declare import ProcedureSpec
 from suyuan.casework.office import Office
 from suyuan.casework.payments import Cashier, PaymentOutcome
 from suyuan.casework.rebinding import change_notices, preview
 from suyuan.casework.rebuilding import rebuild
-from suyuan.casework.rule_changes import affected, approve_change, propose_change
+from suyuan.casework.rule_changes import affected_matters, approve_change, propose_change
 from suyuan.casework.simulated_provider import SimulatedProvider
 from suyuan.casework.state import matter_state
 from suyuan.model.errors import InputError
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 from suyuan.store.ledger import verify
 
 FORM = {
@@ -48,7 +48,9 @@ def two_days_more() -> Procedure:
     window = plain["versions"][0]["windows"]["registration"]
     longer = {"registration": {**window, "to": "2020-11-22T23:59:59"}}
     plain["versions"].append({"from": "2020-11-19", "note": NOTE, "windows": longer})
-    return compiled(shaped(plain, ProcedureSpec, "x"), procedure.text + "# two days more\n")
+    return compile_procedure(
+        as_shape(plain, ProcedureSpec, "x"), procedure.text + "# two days more\n"
+    )
 
 
 @pytest.fixture
@@ -74,7 +76,9 @@ def test_everybody_affected_is_listed_moved_by_two_and_told(
     looked = preview(office, "gaokao-2021", "2020-11-19", now)
     assert [e.hash for e in office.ledger.events()] == before  # looking changes nothing
     assert {p.matter for p in looked} == {desk.matter for desk in desks}
-    touched = {p.matter: [m.duty.partition("#")[0] for m in p.moved] for p in affected(looked)}
+    touched = {
+        p.matter: [m.duty.partition("#")[0] for m in p.changes] for p in affected_matters(looked)
+    }
     assert touched == {
         **{desk.matter: ["registration_fee"] for desk in desks[:3]},
         desks[3].matter: ["submit"],
@@ -87,7 +91,7 @@ def test_everybody_affected_is_listed_moved_by_two_and_told(
         approve_change(office, "gaokao-2021", proposal.number, "person:bank-1", now)
     assert all(change_notices(office.state(d.matter, now)) == [] for d in desks)
     done = approve_change(office, "gaokao-2021", proposal.number, "person:office-2", now)
-    assert ({p.matter for p in done.affected}, done.untouched) == (set(touched), 1)
+    assert ({p.matter for p in done.previews}, done.rest) == (set(touched), 1)
     for desk in desks[:4]:
         [notice] = change_notices(office.state(desk.matter, now))
         assert (notice.at, notice.note.zh) == (now, NOTE["zh"])
@@ -118,7 +122,7 @@ def test_the_approval_given_again_moves_nobody_twice(office: Office, desks: list
     approve_change(office, "gaokao-2021", proposal.number, "person:office-2", now)
     again = approve_change(office, "gaokao-2021", proposal.number, "person:office-2",
                            beijing("2020-11-19T10:00"))  # fmt: skip
-    assert (again.affected, again.untouched) == ((), 0)
+    assert (again.previews, again.rest) == ((), 0)
     moved = [e for e in office.ledger.events() if e.kind == "rebound"]
     assert len(moved) == len(desks)
 

@@ -4,13 +4,13 @@ from importlib.resources import files
 
 import pytest
 
-from suyuan.casework.compiled import compiled, load_procedures
+from suyuan.casework.compiled import compile_procedure, load_procedures
 from suyuan.casework.declare import ProcedureSpec
 from suyuan.casework.law import Law
 from suyuan.casework.soundness import flaws
 from suyuan.model.errors import CatalogError
 from suyuan.rulebook import load_rules
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 
 LAW = Law(load_rules())
 TEXT = (files("suyuan.catalog") / "procedures" / "stop-payment.yml").read_text("utf-8")
@@ -32,7 +32,10 @@ def with_hole(path: str, value: object) -> list[str]:
         del there[last]
     else:
         there[last] = value
-    return [flaw.text.en for flaw in flaws(compiled(shaped(content, ProcedureSpec, "x")), LAW)]
+    return [
+        flaw.text.en
+        for flaw in flaws(compile_procedure(as_shape(content, ProcedureSpec, "x")), LAW)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +95,7 @@ def test_a_choice_without_words_is_found() -> None:
     content = plain_text(TEXT, "x")
     field = {"type": "text", "words": ["x"], "title": {"en": "kind", "zh": "种类"}}
     content["fields"]["kind_of_stop"] = field
-    found = flaws(compiled(shaped(content, ProcedureSpec, "x")), LAW)
+    found = flaws(compile_procedure(as_shape(content, ProcedureSpec, "x")), LAW)
     assert [flaw.where for flaw in found] == ["stop-payment fields.kind_of_stop.x"]
 
 

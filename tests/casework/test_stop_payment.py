@@ -98,7 +98,7 @@ def test_a_freeze_in_time_holds_six_months_and_is_renewed_only_while_it_runs(
         desk.do("2019-08-31T10:00", "freeze", "police", document="D1", lien_fen=4_995_001)
     desk.do("2019-08-31T10:00", "freeze", "police", document="D1", lien_fen=4_995_000)
     [stop, freeze] = desk.state("2019-08-31T10:00").measures
-    assert (stop.why, stop.ended) == ("superseded", beijing("2019-08-31T10:00"))
+    assert (stop.why, stop.ended_at) == ("superseded", beijing("2019-08-31T10:00"))
     assert freeze.until == beijing("2020-02-29T10:00")  # the month's last day
     desk.do("2020-02-01T09:00", "renew", "police", document="D2")
     [_, freeze] = desk.state("2020-02-01T09:00").measures
@@ -217,7 +217,7 @@ def test_the_one_who_comes_second_is_shown_that_somebody_acted(office: Office) -
     desk = instructed(office)
     with pytest.raises(InputError, match="acted before you"):
         office.act(
-            ActForm(desk.matter, "stop", {"matching": True}, expected=1),
+            ActForm(desk.matter, "stop", {"matching": True}, expected_number=1),
             "person:bank-1",
             beijing("2019-04-29T14:20"),
         )

@@ -128,7 +128,7 @@ class Walk(RuleBasedStateMachine):
         """How a matter stood at a moment, as was known then."""
         self.office.tick(moment)
         state = self.office.state(matter, moment, moment)
-        return matter_state(state), [(run.id, run.until, run.ended) for run in state.measures]
+        return matter_state(state), [(run.id, run.until, run.ended_at) for run in state.measures]
 
     @invariant()
     def bounds(self) -> None:
@@ -146,7 +146,7 @@ class Walk(RuleBasedStateMachine):
                 if event.kind in state.version.acts and state.version.acts[event.kind].spec.adverse:
                     assert event.body["proposed_by"] != event.actor
                     assert event.actor != CLOCK
-        running = [run for s in states for run in s.measures if run.running(self.now)]
+        running = [run for s in states for run in s.measures if run.is_running(self.now)]
         assert len([run for run in running if run.rule.name == "freeze"]) <= 1
         assert len([run for run in running if run.rule.name == "stop"]) <= 1
 
@@ -156,7 +156,7 @@ class Walk(RuleBasedStateMachine):
         for matter, moment, state, measures in self.remembered:
             found = self.office.state(matter, moment, moment)
             assert matter_state(found) == state
-            assert [(run.id, run.until, run.ended) for run in found.measures] == measures
+            assert [(run.id, run.until, run.ended_at) for run in found.measures] == measures
         self.office.tick(self.now)
         assert verify(self.office.ledger).whole
         assert all(rebuild(self.office).values())

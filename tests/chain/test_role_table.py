@@ -9,7 +9,7 @@ from suyuan.chain.flow_graph import FlowGraph
 from suyuan.chain.holder_kinds import HOLDERS, HolderKinds
 from suyuan.chain.ring_evidence import LAUNDERERS, SOLD
 from suyuan.detect.detectors import DETECTORS
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.drawings import weeks
 from suyuan.face.drawings.chain import chain_drawing
 from suyuan.face.rings import RingView, Stand
@@ -28,10 +28,10 @@ def test_every_link_has_roles_and_a_cause_and_every_role_a_link() -> None:
 
 
 def test_rings_count_helpers_in_columns_of_their_own() -> None:
-    counted = [role.counted for role in ROLES.values() if role.counted]
+    counted = [role.count_column for role in ROLES.values() if role.count_column]
     assert len(set(counted)) == len(counted)
     assert set(counted) <= set(RINGS.names)
-    assert all(ROLES[name].counted for name in HELPERS)
+    assert all(ROLES[name].count_column for name in HELPERS)
 
 
 def test_sellers_and_launderers_make_grounds() -> None:
@@ -46,7 +46,7 @@ def test_sellers_and_launderers_make_grounds() -> None:
 def test_whoever_stands_on_the_chain_is_drawn(role: str) -> None:
     stand = Stand("party:1", role, Decimal(100), 1, targets={"ring:G"})
     row = {"ring_id": "G", "reports": 3, "loss": Decimal(900)}
-    drawing = chain_drawing(RingView(row, {role: [stand]}, []), NOBODY, Shown("UTC"))
+    drawing = chain_drawing(RingView(row, {role: [stand]}, []), NOBODY, Display("UTC"))
     assert sum(box.kind == "person" for box in drawing.boxes) == 1
     assert (ROLES[role].plural, "1") in [(head[2], head[3]) for head in drawing.heads]
     assert all(ROLES[role].plural.in_(language) for language in ("en", "zh"))

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from suyuan.chain.flow_graph import FlowGraph
 from suyuan.chain.holder_kinds import HolderKinds
-from suyuan.face.display import Shown
-from suyuan.face.drawings.chain import SHOWN, chain_drawing
+from suyuan.face.display import Display
+from suyuan.face.drawings.chain import BOXES_SHOWN, chain_drawing
 from suyuan.face.drawings.ring_money import RING, ring_money
 from suyuan.face.rings import RingView, Stand
 
@@ -27,8 +27,8 @@ def _traced(**between: int) -> FlowGraph:
 
 def test_more_people_than_fit_become_one_box_that_says_so() -> None:
     dealers = [f"party:{n}" for n in range(40)]
-    drawing = chain_drawing(_ring(card_merchant=dealers), _traced(), Shown("UTC"))
-    assert drawing.hidden == 40 - (SHOWN - 1)
+    drawing = chain_drawing(_ring(card_merchant=dealers), _traced(), Display("UTC"))
+    assert drawing.hidden == 40 - (BOXES_SHOWN - 1)
     assert any(box.first.en == "+ 35 more" for box in drawing.boxes)
     assert all(box.y + box.height <= drawing.top + drawing.height for box in drawing.boxes)
 
@@ -56,5 +56,5 @@ def test_money_never_runs_to_the_left() -> None:
 
 def test_somebody_in_two_roles_stands_twice() -> None:
     ring = _ring(middleman=["party:1"], card_merchant=["party:1"])
-    drawing = chain_drawing(ring, _traced(), Shown("UTC"))
+    drawing = chain_drawing(ring, _traced(), Display("UTC"))
     assert sum(box.kind == "person" for box in drawing.boxes) == 2

@@ -9,7 +9,7 @@ from rich.console import Console
 from written import results_of
 
 from suyuan.face.cli.investigate_output import print_chain
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.drawings.weeks import week_chart
 from suyuan.face.report.cuts_view import cuts, sentence
 from suyuan.face.report.report_file import write_report
@@ -69,13 +69,13 @@ def results(folder: Path):
 
 def test_causes_are_ranked_and_told_with_what_remains(tmp_path: Path) -> None:
     with open_source(results(tmp_path)) as source:
-        found = cuts(source, Shown(source.zone), "R1")
-        whole = cuts(source, Shown(source.zone))
+        found = cuts(source, Display(source.zone), "R1")
+        whole = cuts(source, Display(source.zone))
     assert found is not None
     assert whole is not None
     assert [one.row["cause"] for one in found.causes] == ["sims", "leaks"]
     assert [one.row["ring_id"] for one in whole.causes] == [None, None]
-    assert [one.stopped for one in found.causes] == [0.5, 0.0]
+    assert [one.loss_share for one in found.causes] == [0.5, 0.0]
     told = sentence(found.causes[0])
     assert "1 of 2 reports and 500 yuan stopped; 1 report and 500 yuan remain" in told.en
     assert "shop" in sentence(found.links[0]).zh
@@ -93,7 +93,7 @@ def test_the_report_shows_both_in_both_languages(tmp_path: Path) -> None:
 
 def test_who_is_new_and_who_is_gone(tmp_path: Path) -> None:
     with open_source(results(tmp_path)) as source:
-        drawn = week_chart(rings(source)[0], source, Shown(source.zone))
+        drawn = week_chart(rings(source)[0], source, Display(source.zone))
     assert drawn is not None
     marks = [[(one.came, one.left) for one in line.weeks] for line in drawn.lines]
     assert marks == [[(True, False), (False, True)], [(True, False)]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from written import finding, results_of
 
-from suyuan.face.decision_file import Decision, decide, unknown
+from suyuan.face.decision_file import Decision, decide, unknown_targets
 from suyuan.model.errors import InputError
 
 
@@ -72,6 +72,6 @@ def test_a_slip_of_the_pen_is_told(tmp_path: Path) -> None:
             }
         ],
     )
-    assert unknown(results, word("reject", "party:1")) == []
-    assert unknown(results, word("reject", "party:1", role="card_merchant")) == ["party:1"]
-    assert unknown(results, word("merge", "R1", "R9")) == ["R9"]
+    assert unknown_targets(results, word("reject", "party:1")) == []
+    assert unknown_targets(results, word("reject", "party:1", role="card_merchant")) == ["party:1"]
+    assert unknown_targets(results, word("merge", "R1", "R9")) == ["R9"]

@@ -17,7 +17,7 @@ from written import finding, results_of, row_behind
 
 import suyuan
 from suyuan.face.cli import report, verify
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.report import chromium
 from suyuan.face.report.dossier import dossier
 from suyuan.face.report.dossier_file import bind
@@ -40,7 +40,7 @@ def _bound(results: suyuan.Results, to: Path, form: str, language: str = "en") -
 def test_each_role_of_the_ring_is_stated_with_its_rows(zheng: suyuan.Results) -> None:
     ring = zheng["rings"].to_pylist()[0]
     with open_source(zheng) as source:
-        made = dossier(source, Shown(source.zone), ring["ring_id"])
+        made = dossier(source, Display(source.zone), ring["ring_id"])
     stated = {c.title.zh: c for c in made.chapters}
     for column, title in (("account_merchants", "号商"), ("card_merchants", "卡商")):
         assert len(stated[title].statements) >= ring[column] > 0
@@ -58,7 +58,7 @@ def test_each_role_of_the_ring_is_stated_with_its_rows(zheng: suyuan.Results) ->
 
 def test_no_such_ring(zheng: suyuan.Results) -> None:
     with open_source(zheng) as source, pytest.raises(InputError, match="No such ring"):
-        dossier(source, Shown(source.zone), "nobody")
+        dossier(source, Display(source.zone), "nobody")
 
 
 def test_html_is_self_contained_and_masked(zheng: suyuan.Results, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_word_says_the_same(zheng: suyuan.Results, tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as package:
         text = re.sub(r"<[^>]+>", "", package.read("word/document.xml").decode("utf-8"))
     with open_source(zheng) as source:
-        made = dossier(source, Shown(source.zone))
+        made = dossier(source, Display(source.zone))
     for chapter in made.chapters:
         assert chapter.title.zh in text
     assert re.findall(r"(?<![\d.])1[3-9]\d{9}(?!\d)", text) == []
@@ -134,7 +134,7 @@ def test_pdf(zheng: suyuan.Results, tmp_path: Path) -> None:
 def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
     results = results_of(tmp_path)
     made = _bound(results, results.layout.out / "dossier", "html")
-    folder = write_manifest(results, [made], Shown("UTC")).parent
+    folder = write_manifest(results, [made], Display("UTC")).parent
     assert all(check.good for check in checks(folder))
     moved = tmp_path / "moved"
     shutil.copytree(results.layout.out, moved)
@@ -149,7 +149,7 @@ def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
 def test_a_manifest_cannot_reach_out_of_its_folder(tmp_path: Path) -> None:
     results = results_of(tmp_path)
     made = _bound(results, results.layout.out / "dossier", "html")
-    path = write_manifest(results, [made], Shown("UTC"))
+    path = write_manifest(results, [made], Display("UTC"))
     content = json.loads(path.read_text("utf-8"))
     content["dossier"]["../../case"] = content["dossier"]["dossier.html"]
     path.write_text(json.dumps(with_digest(content)), "utf-8")
@@ -170,7 +170,7 @@ def test_who_saw_full_identifiers_is_in_the_ledger(tmp_path: Path) -> None:
     assert all(event.body["command"] == "who" and event.body["machine"] for event in events)
     assert events[0].body["subjects"] == ["phone:13812345678"]
     made = _bound(results, results.layout.out / "dossier", "html")
-    folder = write_manifest(results, [made], Shown("UTC")).parent
+    folder = write_manifest(results, [made], Display("UTC")).parent
     masking(results.layout, "later", "who")
     assert all(check.good for check in checks(folder))
     for number, found in ((4, False), (3, True)):  # the fourth came after the head

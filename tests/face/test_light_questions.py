@@ -1,12 +1,17 @@
 """A question starts in a moment: what it needs not it does not import."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
+import typer
 
 import suyuan
+from suyuan.face.cli.commands import COMMANDS, PACKS, application
+from suyuan.face.cli.light_start import INVESTIGATION, QUESTIONS
 from suyuan.lookup.index import build_index
 from suyuan.lookup.phone_search import find_phone
 
@@ -47,3 +52,54 @@ def test_nothing_heavy_is_imported(question: str, indexed: suyuan.Results) -> No
     shown, _, imported = done.stdout.rpartition("imported ")
     assert shown.strip()
     assert not HEAVY.intersection(imported.split())
+
+
+KERNEL = """
+import sys
+from suyuan.face.cli.light_start import leave_out
+leave_out(["investigate"])
+import numba
+import numpy as np
+assert numba.njit(lambda values: values.sum())(np.ones(3)) == 3.0
+print(*sys.modules)
+import scipy.linalg, cffi  # whoever else asks has them
+"""
+
+
+def test_a_kernel_brings_neither_linear_algebra_nor_functions_of_c() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KERNEL], capture_output=True, text=True, check=True
+    )
+    imported = set(done.stdout.split())
+    assert "numba.np.arraymath" in imported
+    assert not {"pandas", "scipy.linalg", "cffi"} & imported
+
+
+def test_no_kernel_multiplies_matrices() -> None:
+    """What Numba is refused in an investigation, no file with kernels may ask for."""
+    package = Path(suyuan.__file__).parent
+    for path in package.rglob("*.py"):
+        text = path.read_text("utf-8")
+        if "njit" in text and package / "lab" not in path.parents:
+            tree = ast.parse(text)
+            kernels = [
+                node
+                for node in ast.walk(tree)
+                if isinstance(node, ast.FunctionDef)
+                and any("njit" in ast.unparse(each) for each in node.decorator_list)
+            ]
+            for kernel in kernels:
+                body = ast.unparse(kernel)
+                found = [node for node in ast.walk(kernel) if isinstance(node, ast.MatMult)]
+                assert not found, f"{path}: {kernel.name}"
+                for word in (".dot(", ".vdot(", "np.linalg", "np.kron(", "ffi."):
+                    assert word not in body, f"{path}: {kernel.name}"
+
+
+def test_a_command_alone_is_named_as_among_all() -> None:
+    everything = typer.main.get_command(application(()))
+    for name in (*COMMANDS, *PACKS):
+        alone = typer.main.get_command(application((name, "--help")))
+        assert list(alone.commands) == [name]
+        assert alone.commands[name].help == everything.commands[name].help
+    assert {*QUESTIONS, INVESTIGATION} <= set(COMMANDS)

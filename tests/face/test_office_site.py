@@ -9,7 +9,7 @@ import pytest
 from office_people import PARTIES, Desk, begin, beijing, with_people
 from office_server import HandClock, Served, served
 from suyuan.casework.checks import Post
-from suyuan.casework.compiled import Procedure, compiled, load_procedures
+from suyuan.casework.compiled import Procedure, compile_procedure, load_procedures
 from suyuan.casework.declare import ProcedureSpec
 from suyuan.casework.office import Office
 from suyuan.casework.opening import open_office
@@ -18,7 +18,7 @@ from suyuan.casework.rule_changes import approve_change, propose_change
 from suyuan.casework.simulated_provider import SimulatedProvider
 from suyuan.casework.state import matter_state
 from suyuan.face.office_pages.site_pages import office_pages
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 
 FORM = {
     "f.category": "ordinary", "f.arts": "false", "f.sports": "false", "f.graduate": "this_year",
@@ -321,7 +321,9 @@ def two_days_more() -> Procedure:
     longer = {"registration": {**window, "to": "2020-11-22T23:59:59"}}
     note = {"en": "Roads are closed by snow: two days more.", "zh": "因雪封路，报名延长两日。"}
     plain["versions"].append({"from": "2020-11-19", "note": note, "windows": longer})
-    return compiled(shaped(plain, ProcedureSpec, "x"), procedure.text + "# two days more\n")
+    return compile_procedure(
+        as_shape(plain, ProcedureSpec, "x"), procedure.text + "# two days more\n"
+    )
 
 
 def test_a_change_of_the_rules_stands_on_top_of_the_page(there: Served) -> None:

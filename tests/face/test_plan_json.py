@@ -10,7 +10,7 @@ import pytest
 
 from suyuan.chain.flow_graph import FlowGraph, HolderFlow
 from suyuan.chain.holder_kinds import HolderKinds
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.drawings.chain import chain_drawing
 from suyuan.face.drawings.plan_json import plan_json
 from suyuan.face.drawings.sankey import sankey
@@ -39,7 +39,7 @@ def test_the_plan_of_a_chain_survives_json() -> None:
     ring = RingView(
         {"ring_id": "G", "reports": 3, "loss": Decimal(900)}, {"card_merchant": [stand]}, []
     )
-    drawing = chain_drawing(ring, FlowGraph((), {}, {}, HolderKinds({}, {})), Shown("UTC"))
+    drawing = chain_drawing(ring, FlowGraph((), {}, {}, HolderKinds({}, {})), Display("UTC"))
     told = json.loads(json.dumps(plan_json(drawing), allow_nan=False))
     assert [box["first"]["zh"] for box in told["boxes"]] == [box.first.zh for box in drawing.boxes]
     assert [edge["path"] for edge in told["edges"]] == [edge.path for edge in drawing.edges]

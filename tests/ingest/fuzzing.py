@@ -52,7 +52,7 @@ def text(data: bytes, folder: Path) -> None:
             for name, table in rows.arrow.items():
                 _CON[0].register(name, table)
             (count,) = _CON[0].execute(f"SELECT count(*) FROM ({rows.sql})").fetchone()
-            if count != rows.expected:
+            if count != rows.row_count:
                 rows.otherwise()
 
 

@@ -17,7 +17,7 @@ import openpyxl
 import xlwt
 import yaml
 
-from suyuan.ingest import Imported, import_case
+from suyuan.ingest import CaseImport, import_case
 
 FOLDER = Path(__file__).parent / "layouts"
 
@@ -79,7 +79,7 @@ def _workbook(target: Path, sheets: dict[str, list[list[Any]]], file: dict[str, 
     opened.save(target)
 
 
-def stored(imported: Imported, out: Path, table: str) -> list[dict[str, Any]]:
+def stored(imported: CaseImport, out: Path, table: str) -> list[dict[str, Any]]:
     """The rows of `table` that count."""
     if table not in imported.tables:
         return []
@@ -95,7 +95,7 @@ def stored(imported: Imported, out: Path, table: str) -> list[dict[str, Any]]:
     )
 
 
-def faults(layout: Layout, imported: Imported, out: Path) -> list[str]:
+def faults(layout: Layout, imported: CaseImport, out: Path) -> list[str]:
     """What is not as it should be."""
     rows = stored(imported, out, layout.table)
     wrong = _of_records(layout, rows) if layout.records else _of_rows(layout, rows)
@@ -164,7 +164,7 @@ def _is(want: list[Any], row: tuple[str, str, str, str, str | None], own: list[s
     )
 
 
-def outcome(path: Path, folder: Path) -> tuple[Layout, Imported, list[str]]:
+def outcome(path: Path, folder: Path) -> tuple[Layout, CaseImport, list[str]]:
     """Import the case of `path` in `folder`, and say what is wrong with it."""
     layout = load(path)
     put(layout, folder / "case")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from suyuan.ingest import Imported, import_case
+from suyuan.ingest import CaseImport, import_case
 
 BANK_FLAGGED = """客户交易明细清单,,,,,,,
 户名:张某,,账号:6222 0212 3456 7890 123,,,,,
@@ -86,7 +86,7 @@ M1,2019-04-27 12:00,郑某,138****8000,某市,内衣,62元,中通,ZT9,某店,jd
 """
 
 
-def read(folder: Path, **files: str) -> tuple[Imported, duckdb.DuckDBPyConnection]:
+def read(folder: Path, **files: str) -> tuple[CaseImport, duckdb.DuckDBPyConnection]:
     """Import `files` (name without ending → text), and a connection that sees the tables."""
     case = folder / "case"
     case.mkdir(exist_ok=True)

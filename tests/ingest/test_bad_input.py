@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pytest
 import xlwt
 
-from suyuan.ingest import Imported, import_case
+from suyuan.ingest import CaseImport, import_case
 from suyuan.ingest.formats.archives import DEPTH
 from suyuan.model.errors import InputError
 
@@ -31,7 +31,7 @@ def case(tmp_path: Path) -> Path:
     return folder
 
 
-def run(case: Path) -> Imported:
+def run(case: Path) -> CaseImport:
     imported = import_case(case, case.parent / "out")
     assert "parties" in imported.tables
     for row in imported.quality.to_pylist():
@@ -46,7 +46,7 @@ def stored(case: Path, columns: str = "payment_id, line") -> list[tuple]:
     return duckdb.sql(f"SELECT {columns} FROM '{files}' ORDER BY file, line").fetchall()
 
 
-def told(imported: Imported, file: str) -> list[dict]:
+def told(imported: CaseImport, file: str) -> list[dict]:
     return [row for row in imported.quality.to_pylist() if row["file"] == file]
 
 

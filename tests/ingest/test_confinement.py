@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from suyuan.ingest import Imported, import_case
+from suyuan.ingest import CaseImport, import_case
 from suyuan.ingest.confinement import limits, parser
 from suyuan.ingest.confinement.limits import Allowance
 
@@ -69,7 +69,7 @@ def workbook(path: Path, number: str = "P1") -> None:
     book.save(path)
 
 
-def found(imported: Imported) -> dict[str, int]:
+def found(imported: CaseImport) -> dict[str, int]:
     names = imported.quality_summary.column("file").to_pylist()
     kept = imported.quality_summary.column("rows_kept").to_pylist()
     return {name.partition("#")[0]: rows for name, rows in zip(names, kept, strict=True)}

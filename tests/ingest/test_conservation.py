@@ -38,10 +38,10 @@ def test_a_sheet_that_loses_a_line_is_an_error(
     def short(sheet: BookSheet, known: frozenset[str]) -> Iterator[BookSheet]:
         yield BookSheet(sheet.name, sheet.headers, sheet.header_line, "", sheet.rows[:-1])
 
-    monkeypatch.setattr(xlsx_reader, "_parted", short)
+    monkeypatch.setattr(xlsx_reader, "_split_tables", short)
     with pytest.raises(InputError) as error:
         list(read_sheets(path, frozenset({"payer", "payee", "amount"}), None))
-    assert error.value.what == BREACH
+    assert error.value.message == BREACH
 
 
 def test_cells_beside_the_table_are_named_and_the_row_stands(tmp_path: Path) -> None:
@@ -58,12 +58,12 @@ def test_an_entry_that_never_ends_is_an_error(tmp_path: Path) -> None:
     entry = "<STMTTRN><TRNAMT>-1.00<FITID>N{n}<NAME>B"
     text = "OFXHEADER:100\n\n<OFX><ACCTID>1</ACCTID>" + entry + entry + "</STMTTRN></OFX>"
     statement: Statement = read_ofx(text)
-    assert (statement.begun, len(statement.entries)) == (2, 1)
+    assert (statement.entry_count, len(statement.entries)) == (2, 1)
     path = tmp_path / "a.ofx"
     path.write_text(text)
     with pytest.raises(InputError) as error:
         read_statement(path, "ofx")
-    assert (error.value.what, error.value.value) == (BREACH, "1 of 2")
+    assert (error.value.message, error.value.value) == (BREACH, "1 of 2")
 
 
 @pytest.mark.parametrize("word", ["/", "--", r"\N", "null", "无"])

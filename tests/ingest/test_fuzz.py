@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from suyuan.ingest import import_case
-from suyuan.ingest.cleaning.cells import cleaning
+from suyuan.ingest.cleaning.cells import clean_cell
 from suyuan.ingest.formats.scanning import scan
 from suyuan.model.records import RECORDS
 
@@ -122,7 +122,7 @@ con = duckdb.connect()
 
 def clean(table: str, name: str, text: str) -> tuple[object, int]:
     column = RECORDS[table].column(name)
-    made = cleaning(column, "t", "w", "VARCHAR", "Asia/Shanghai")
+    made = clean_cell(column, "t", "w", "VARCHAR", "Asia/Shanghai")
     return con.execute(
         f"SELECT {made.value}, {made.problem or 0} FROM (SELECT t, {made.work} AS w FROM "
         "(SELECT ?::VARCHAR AS t))",

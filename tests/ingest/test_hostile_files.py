@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from suyuan.ingest import Imported, import_case
+from suyuan.ingest import CaseImport, import_case
 from suyuan.ingest.formats.archives import HARMLESS
 from suyuan.ingest.mapping.profile_files import parse
 from suyuan.model.errors import CatalogError
@@ -26,7 +26,7 @@ def case(tmp_path: Path) -> Path:
     return folder
 
 
-def run(case: Path, limit: float = 60) -> tuple[Imported, str]:
+def run(case: Path, limit: float = 60) -> tuple[CaseImport, str]:
     """The import, what was said, and that the good file was read within the time."""
     started = time.monotonic()
     imported = import_case(case, case.parent / "out")

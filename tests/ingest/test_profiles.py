@@ -10,7 +10,7 @@ import pytest
 import samples
 from samples import china, read
 
-from suyuan.ingest.mapping.profile_files import parse, shipped
+from suyuan.ingest.mapping.profile_files import catalog_profiles, parse
 from suyuan.model.errors import CatalogError
 from suyuan.model.records import RECORDS
 
@@ -172,12 +172,12 @@ def test_case_toml_names_a_profile_and_columns(tmp_path: Path) -> None:
     assert imported.quality_summary.column("columns_left_over").to_pylist() == [["y"]]
 
 
-@pytest.mark.parametrize("profile", shipped(), ids=lambda profile: profile.name)
+@pytest.mark.parametrize("profile", catalog_profiles(), ids=lambda profile: profile.name)
 def test_a_shipped_profile_fills_every_required_column(profile) -> None:
     sides = profile.sides
     filled = {*profile.columns, *((sides.giver, sides.taker, "amount") if sides else ())}
     filled |= {"payment_id"} if sides else set()
-    assert {c.name for c in RECORDS[profile.table] if c.required} <= filled
+    assert {c.name for c in RECORDS[profile.table] if c.mandatory} <= filled
     assert profile.title.en
     assert profile.title.zh
 

@@ -7,7 +7,7 @@ import pytest
 
 from suyuan.ingest import import_case, propose_mapping, write_profile
 from suyuan.ingest.proposing.cell_looks import luhn
-from suyuan.ingest.proposing.header_words import OTHER
+from suyuan.ingest.proposing.header_words import COUNTERPARTY
 from suyuan.model.errors import InputError
 
 STRANGE = (
@@ -31,7 +31,7 @@ def test_cells_tell_what_headers_do_not(tmp_path: Path) -> None:
         "多少": "amount",
         "经办": None,
     }
-    assert proposal.lacking == ()
+    assert proposal.missing_columns == ()
     assert proposal.columns[1].samples == ("4111111111111111", "4012888888881881")
     write_profile(case, "card readers", proposal.with_({"记号": "payment_id"}))
     imported = import_case(case, tmp_path / "out")
@@ -47,7 +47,7 @@ def test_the_table_is_guessed(tmp_path: Path) -> None:
     )
     proposal = propose_mapping(file)
     assert proposal.table == "calls"
-    assert proposal.lacking == ()
+    assert proposal.missing_columns == ()
 
 
 def test_no_table(tmp_path: Path) -> None:
@@ -72,9 +72,9 @@ def test_a_statement_that_no_profile_knows(tmp_path: Path) -> None:
         "2019-04-29 09:06,5.00,收入,6228480000000000017,805.00\n"
     )
     proposal = propose_mapping(file)
-    assert (proposal.table, proposal.lacking) == ("payments", ())
+    assert (proposal.table, proposal.missing_columns) == ("payments", ())
     assert proposal.own == "6222021234567890124"
-    assert proposal.headers(OTHER) == ["对家卡号"]
+    assert proposal.headers(COUNTERPARTY) == ["对家卡号"]
     written = write_profile(case, file.stem, proposal)
     assert written.name == "某行-流水.yml"
     imported = import_case(case, tmp_path / "out")

@@ -6,7 +6,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from suyuan.ingest import Imported, import_case
+from suyuan.ingest import CaseImport, import_case
 
 OWN, OTHER, PEER = "6222021234567890123", "6228480000000000017", "6217000011112222333"
 HEADER = "交易日期,交易时间,借贷标志,交易金额,余额,对方账号,交易流水号"
@@ -65,7 +65,7 @@ def rows(folder: Path, table: str, columns: str) -> list[tuple]:
     return duckdb.sql(f"SELECT {columns} FROM '{files}' ORDER BY file, line").fetchall()
 
 
-def one(folder: Path, text: str, name: str = "payments.csv") -> Imported:
+def one(folder: Path, text: str, name: str = "payments.csv") -> CaseImport:
     (folder / name).write_text(text)
     return import_case(folder, folder / "out")
 

@@ -10,7 +10,7 @@ import yaml
 
 from suyuan.lab.latent import numbering
 from suyuan.lab.latent.cardhands import CARD, POINTS
-from suyuan.lab.latent.farms import FARMED
+from suyuan.lab.latent.farms import FARM_ACCOUNT
 from suyuan.lab.latent.rings import BROKER, CALLER, MIDDLEMAN, QCOIN, QQ, SUNING, WECHAT
 from suyuan.lab.latent.world import World, build
 from suyuan.lab.setting import DAY, HOUR, resolve
@@ -85,7 +85,7 @@ def test_resellers_accounts_and_records(world: World) -> None:
     assert (kinds == numbering.GUILTY).sum() == 21
     assert (kinds == numbering.INNOCENT).sum() >= 10
     assert world.numbering.bulk.sum() == 9
-    farmed = world.accounts.sort == FARMED
+    farmed = world.accounts.sort == FARM_ACCOUNT
     assert farmed.sum() == 470_000
     qq = farmed & (world.accounts.platform == 0)
     assert (world.accounts.token[qq] > 0).mean() == pytest.approx(0.08, abs=0.01)

@@ -29,7 +29,7 @@ def test_firms_in_kinds_and_degrees() -> None:
     for one in range(len(sizes)):
         own = made.firm == one
         assert len(np.unique(made.manager[own])) == 1
-        assert np.ptp(made.opened[own]) < 3 * DAY
+        assert np.ptp(made.opened_at[own]) < 3 * DAY
 
 
 def test_their_codes_are_of_the_same_few_senders() -> None:

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from suyuan.lab.fit import Worlds, best_threshold, fit, fit_files
-from suyuan.lab.fitting.bins import stepped
-from suyuan.lab.fitting.reweighing import Reweighing
+from suyuan.lab.fitting.bins import step_weights
+from suyuan.lab.fitting.reweighing import WeightPolicy
 from suyuan.model.errors import InputError
 from suyuan.model.scorecard import Scorecard, Signal, from_mapping, to_mapping
 from suyuan.model.text import Text
@@ -64,9 +64,9 @@ def folders(world: Path, tmp_path_factory: pytest.TempPathFactory) -> list[tuple
 
 def test_kept_weights_are_calibrated_anew(folders: list[tuple[Path, Path]]) -> None:
     worlds = Worlds(folders[:2], folders[2:], {"scenario": "515"})
-    first = fit(card(good="up", noise="either"), worlds, Reweighing.NEW).card
+    first = fit(card(good="up", noise="either"), worlds, WeightPolicy.NEW).card
     off = replace(first, slope=0.2, intercept=3.0, threshold=0.9)
-    again = fit(off, worlds, Reweighing.KEPT)
+    again = fit(off, worlds, WeightPolicy.KEPT)
     assert again.card.signals == first.signals
     assert (again.card.slope, again.card.intercept) == (first.slope, first.intercept)
     assert again.card.threshold == first.threshold
@@ -79,7 +79,7 @@ def test_weights_rise_copies_share_and_noise_counts_little(
     fitted = fit(
         card(good="up", copy="up", noise="either"),
         Worlds(folders[:2], folders[2:], {"scenario": "515"}),
-        Reweighing.NEW,
+        WeightPolicy.NEW,
     ).card
     good, copy, noise = fitted.signals
     assert list(good.weights) == sorted(good.weights)
@@ -110,7 +110,7 @@ def test_a_fit_is_the_same_again_and_tells_whether_it_gained(
     folders: list[tuple[Path, Path]],
 ) -> None:
     worlds = Worlds(folders[:2], folders[2:], {})
-    one, two = (fit(card(good="up", noise="either"), worlds, Reweighing.NEW) for _ in range(2))
+    one, two = (fit(card(good="up", noise="either"), worlds, WeightPolicy.NEW) for _ in range(2))
     assert one == two
     assert one.before[0] < 0.2 < 0.4 < one.after[0]  # average precision: flat card, fitted card
     assert one.after[2] < one.before[2]  # Brier score
@@ -136,12 +136,12 @@ def test_without_guilty_candidates_nothing_is_fitted(folders: list[tuple[Path, P
 def test_bins_follow_the_direction_and_merge_when_nothing_is_told() -> None:
     rng = np.random.default_rng(1)
     right = np.arange(4000) < 1000
-    up = stepped(rng.normal(right * 1.0, 1.0), right, "up")[1]
+    up = step_weights(rng.normal(right * 1.0, 1.0), right, "up")[1]
     assert list(up) == sorted(up)
     assert up[-1] - up[0] > 1.5
-    down = stepped(rng.normal(right * 1.0, 1.0), right, "down")[1]
+    down = step_weights(rng.normal(right * 1.0, 1.0), right, "down")[1]
     assert max(down) - min(down) < 0.2  # the data rise: nothing is left that may fall
-    assert stepped(np.ones(4000), right, "up") == ((), (0.0,))
+    assert step_weights(np.ones(4000), right, "up") == ((), (0.0,))
 
 
 def test_threshold_separates_where_it_can() -> None:

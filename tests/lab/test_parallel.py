@@ -2,7 +2,7 @@
 
 import pytest
 
-from suyuan.lab.parallel import each
+from suyuan.lab.parallel import map_jobs
 from suyuan.model.text import Text
 
 TITLE = Text("Halving", "减半")
@@ -17,8 +17,8 @@ class Noted:
     def start(self, step: Text) -> None:
         assert step == TITLE
 
-    def advance(self, done: int, total: int | None) -> None:
-        self.seen.append((done, total))
+    def advance(self, count: int, total: int | None) -> None:
+        self.seen.append((count, total))
 
     def finish(self, rows: int, seconds: float) -> None:
         assert seconds >= 0
@@ -27,10 +27,10 @@ class Noted:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_order_and_progress(jobs: int) -> None:
     noted = Noted()
-    assert each(abs, [-3, 2, -1], jobs=jobs, title=TITLE, progress=noted) == [3, 2, 1]
+    assert map_jobs(abs, [-3, 2, -1], jobs=jobs, title=TITLE, progress=noted) == [3, 2, 1]
     assert noted.seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
 def test_an_error_comes_through() -> None:
     with pytest.raises(ZeroDivisionError):
-        each(lambda n: 1 // n, [1, 0], jobs=1, title=TITLE, progress=None)
+        map_jobs(lambda n: 1 // n, [1, 0], jobs=1, title=TITLE, progress=None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import adjusted_rand_score, average_precision_score
 
 from suyuan.lab.score import score
-from suyuan.lab.scoring.measures import average_precision, calibration, clustering, interval
+from suyuan.lab.scoring.measures import average_precision, calibration, cluster_scores, interval
 from suyuan.model.errors import InputError
 
 from .perfect import oracle, put, read
@@ -86,7 +86,7 @@ def test_average_precision_is_the_usual_one(rows: list[tuple[int, bool]]) -> Non
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz")), min_size=2, max_size=40))
 def test_rand_index_is_the_usual_one(rows: list[tuple[str, str]]) -> None:
     found, true = [f for f, _ in rows], [t for _, t in rows]
-    scores = clustering(found, true)
+    scores = cluster_scores(found, true)
     assert scores["ari"] == pytest.approx(adjusted_rand_score(true, found))
     assert 0 <= scores["b_cubed_f1"] <= 1 + 1e-9
 

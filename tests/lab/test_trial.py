@@ -19,7 +19,7 @@ def knows(case: Path, results: Path, _: datetime | None) -> None:
 
 def test_a_trial_gives_means_with_intervals(scenario: Path, tmp_path: Path) -> None:
     plan = Plan(scenario, seeds=(1, 2))
-    done = trial(knows, tmp_path, replace(plan, checked=True))
+    done = trial(knows, tmp_path, replace(plan, has_checks=True))
     summary = done.summary()
     assert summary["simulator/scam_caller/oracle"][0] > 0.9
     assert summary["simulator/scam_caller/column"][0] < 1.0

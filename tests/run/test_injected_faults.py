@@ -15,7 +15,7 @@ from faults import DONE, FAULTS, KILLED, TOLD, points, strike
 
 from suyuan.face.api import CaseFolder
 from suyuan.face.decision_file import Decision, decide
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.exchange.table_files import export
 from suyuan.face.report.manifest import verify, write_manifest
 from suyuan.model.progress import Silent
@@ -123,7 +123,7 @@ def _report(results: Results, to: Path) -> None:
     shown = masking(results.layout, "trial", "report")
     with draft_of(to / "dossier.html") as draft:
         draft.write_text("<p>dossier</p>" * 1000)
-    write_manifest(results, [to / "dossier.html"], Shown("UTC", shown))
+    write_manifest(results, [to / "dossier.html"], Display("UTC", shown))
 
 
 @pytest.mark.parametrize("command", [_export, _report], ids=["export", "report"])

@@ -97,6 +97,9 @@ def test_one_decision(folder: Path) -> None:
     decide(folder, before[0], "scam_caller")
     assert run_anew(run(folder)) == CALLER
     assert callers(folder) == before[1:]
+    kept = Layout(folder / "out").steps.glob("*.json")
+    parts = [step for p in kept if (step := json.loads(p.read_text())["step"])[:5] == "part "]
+    assert parts == ["part suyuan.detect.scam_caller.measure"]  # nobody was measured again
     same_as_fresh(folder)
 
 

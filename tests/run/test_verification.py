@@ -9,7 +9,7 @@ import pytest
 
 import suyuan
 from suyuan.face.api import CaseFolder
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.report.manifest import NAME, verify, write_manifest
 from suyuan.model.errors import InputError
 from suyuan.privacy.reveal import masking
@@ -47,7 +47,7 @@ def results(tmp_path: Path) -> Results:
     dossier.mkdir()
     (dossier / "dossier.html").write_text("<p>dossier</p>")
     masking(made.layout, "trial", "who")
-    write_manifest(made, [dossier / "dossier.html"], Shown("UTC"))
+    write_manifest(made, [dossier / "dossier.html"], Display("UTC"))
     return made
 
 

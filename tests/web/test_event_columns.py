@@ -73,7 +73,7 @@ def test_words_have_one_number_each_however_they_come() -> None:
     for batches in ways:
         codes = WordCodes()
         numbers = np.concatenate([codes.of(pa.array(one, pa.string())) for one in batches])
-        ranks, words = codes.sorted(numbers)
+        ranks, words = codes.in_order(numbers)
         found.append(words)
         told = [words[rank] if rank >= 0 else None for rank in ranks.tolist()]
         assert told == [word for batch in batches for word in batch]

@@ -15,7 +15,7 @@ from browser_of import chromium, listened
 from playwright.sync_api import Page, expect
 from site_of import served
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.report.dossier_file import bind
 from suyuan.face.report.manifest import verify, write_manifest
 from suyuan.face.source import open_source
@@ -144,7 +144,7 @@ def test_its_dossier_is_text_and_still_verified(hostile: Site, tmp_path: Path) -
     results = hostile.desks["case"].results
     with open_source(results) as source:
         made = bind(source, results.layout.out / "dossier", "html", "zh", Masking(), None)
-    folder = write_manifest(results, [made], Shown("UTC")).parent
+    folder = write_manifest(results, [made], Display("UTC")).parent
     assert all(check.good for check in verify(folder))
     content = made.read_text("utf-8")
     assert "&lt;img src=x" in content

@@ -49,7 +49,7 @@ def test_numbers_cannot_be_tried_one_after_the_other(
 
 def _wait(job: jobs.Job) -> str:
     for _ in range(200):
-        if job.state not in {"running", "stopping"} and job.ended:
+        if job.state not in {"running", "stopping"} and job.end:
             break
         time.sleep(0.05)
     return job.state

@@ -9,7 +9,7 @@ from site_of import ALONE_HEADERS, Client, client_of
 
 from suyuan.casework.rebuilding import rebuild
 from suyuan.face.web.app import api_routes
-from suyuan.face.web.appointments import lasting
+from suyuan.face.web.appointments import lasting_posts
 from suyuan.face.web.invitations import LASTS
 from suyuan.face.web.permissions import Act, CasePost, rule_of
 from suyuan.face.web.site import Site
@@ -107,10 +107,10 @@ def test_posts_end_and_are_not_deleted(office: Site, clients: dict[str, Client])
     _, client = _join(office, _enrol(admin, "蒋彤", zheng=["investigator", "auditor"]))
     case = "/api/v1/cases/zheng"
     assert client.get(f"{case}/duties").status_code == 200  # who decides acts for the house
-    assert office.office.held("蒋彤")
+    assert office.office.posts_of("蒋彤")
     assert admin.put(f"{ALL}/蒋彤", json={"posts": {"zheng": ["auditor"]}}).status_code == 204
     assert client.get("/api/v1/me").status_code == 401  # posts changed: sign in again
-    assert not office.office.held("蒋彤")
+    assert not office.office.posts_of("蒋彤")
     assert sign_in(office, "蒋彤").get(f"{case}/findings").status_code == 403
     shown = _of(admin, "蒋彤")
     assert shown["posts"] == {"zheng": ["auditor"]}
@@ -182,5 +182,5 @@ def test_members_of_an_older_file_keep_their_posts(tmp_path: Path) -> None:
             old.executescript(f"{text}; PRAGMA user_version = {number};")
         old.execute("INSERT INTO member VALUES ('one', 'zheng', 'investigator,supervisor')")
     state = State(path)
-    assert lasting(state, "one") == {"zheng": {CasePost.investigator, CasePost.supervisor}}
+    assert lasting_posts(state, "one") == {"zheng": {CasePost.investigator, CasePost.supervisor}}
     state.close()

@@ -64,7 +64,7 @@ def test_news_are_what_differs_from_the_last_look() -> None:
     news = compare(before, [at("a", 0.905), at("b", 0.6), at("d", 0.6), at("e", 0.9)])
     assert [one.reference for one in news.came] == ["e"]
     assert [one.reference for one in news.went] == ["c"]
-    assert [(a.reference, a.score, b.score) for a, b in news.moved] == [
+    assert [(a.reference, a.score, b.score) for a, b in news.shifts] == [
         ("d", 0.2, 0.6),
         ("b", 0.8, 0.6),
     ]

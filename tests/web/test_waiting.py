@@ -31,10 +31,10 @@ def test_who_has_the_desk_is_not_kept_waiting_by_who_waits_for_it() -> None:
 
     def reads() -> None:
         with desk.lock:
-            waiting = threading.Thread(target=lambda: seen.append(second.shown), daemon=True)
+            waiting = threading.Thread(target=lambda: seen.append(second.display), daemon=True)
             waiting.start()
             assert desk.asked.wait(5)
-            seen.append(first.shown)
+            seen.append(first.display)
 
     reader = threading.Thread(target=reads, daemon=True)
     reader.start()
@@ -46,4 +46,4 @@ def test_who_has_the_desk_is_not_kept_waiting_by_who_waits_for_it() -> None:
 def test_it_is_made_once() -> None:
     desk = OneAtATime()
     one = visit(desk)
-    assert one.shown is one.shown
+    assert one.display is one.display

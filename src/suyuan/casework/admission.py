@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from suyuan.casework.allotment import allotted
+from suyuan.casework.allotment import allot_shares
 from suyuan.casework.checks import (
     MissingError,
     NoPostError,
@@ -13,7 +13,7 @@ from suyuan.casework.checks import (
     RefusedError,
     no_post,
 )
-from suyuan.casework.compiled import BEGIN, CLOCK, PROPOSED, ActRule, Procedure, Version
+from suyuan.casework.compiled import BEGIN, CLOCK, PROPOSAL, ActRule, Procedure, Version
 from suyuan.casework.declare import names
 from suyuan.casework.law import Law
 from suyuan.casework.posts import posts_of
@@ -73,8 +73,8 @@ def steady(transaction: LedgerTransaction, matter: str, now: datetime) -> dateti
     last = transaction.execute(
         "SELECT recorded FROM event WHERE chain = ? ORDER BY number DESC LIMIT 1", (matter,)
     )
-    recorded = datetime.fromisoformat(last[0][0]) if last else now
-    if now < recorded - _SKEW:
+    latest = datetime.fromisoformat(last[0][0]) if last else now
+    if now < latest - _SKEW:
         raise InputError(
             Text("The clock stands before what was recorded already.", "系统时钟早于已有记录。"),
             value=f"{stamp(now)} < {last[0][0]}",
@@ -83,7 +83,7 @@ def steady(transaction: LedgerTransaction, matter: str, now: datetime) -> dateti
                 "请校准时钟后重新办理；已有记录未丢失。",
             ),
         )
-    return max(now, recorded)
+    return max(now, latest)
 
 
 def deed_key(act: ActRule, entries: Mapping[str, Any]) -> str | None:
@@ -92,12 +92,12 @@ def deed_key(act: ActRule, entries: Mapping[str, Any]) -> str | None:
     return ":".join([act.name, *(str(entries.get(name)) for name in act.spec.key)])
 
 
-def check_expected(state: MatterState, expected: int | None) -> None:
+def check_expected(state: MatterState, expected_number: int | None) -> None:
     last = max(event.number for event in state.events)
-    if expected is not None and expected != last:
+    if expected_number is not None and expected_number != last:
         raise OvertakenError(
             Text("Somebody acted before you.", "他人已先行办理。"),
-            value=f"{state.matter}: {expected} → {last}",
+            value=f"{state.matter}: {expected_number} → {last}",
             hint=Text("Look at the matter again, then decide.", "请重新查看事项后再办理。"),
         )
 
@@ -135,11 +135,11 @@ def item_refusals(act: ActRule, state: MatterState, items: Sequence[str]) -> lis
         return []  # the matter is about its subject alone
     if not items:
         return [Text("Name the items it is for.", "请指明清单项。")]
-    unknown = [item for item in items if item not in state.items]
-    if act.spec.items == "all" or not unknown:
+    unknown_items = [item for item in items if item not in state.items]
+    if act.spec.items == "all" or not unknown_items:
         return []
-    listed = ", ".join(unknown)
-    return [Text(f"Not among its items: {listed}.", f"清单中没有：{listed}。")]
+    item_list = ", ".join(unknown_items)
+    return [Text(f"Not among its items: {item_list}.", f"清单中没有：{item_list}。")]
 
 
 def others_items(act: ActRule, post: Post, items: Sequence[str], person: str) -> list[Text]:
@@ -151,7 +151,7 @@ def others_items(act: ActRule, post: Post, items: Sequence[str], person: str) ->
 
 def allot(act: ActRule, state: MatterState, entries: dict[str, Any]) -> None:
     if act.allots is not None and act.amount is not None:
-        entries[act.allots.into] = allotted(act.allots, act.amount, state)
+        entries[act.allots.into] = allot_shares(act.allots, act.amount, state)
 
 
 def proposed_act(transaction: LedgerTransaction, matter: str, number: int) -> str:
@@ -159,14 +159,14 @@ def proposed_act(transaction: LedgerTransaction, matter: str, number: int) -> st
     if not events:
         raise MissingError(Text("There is no such matter.", "没有这个事项。"), value=matter)
     for event in events:
-        if event.number == number and event.kind.endswith(PROPOSED):
-            return event.kind.removesuffix(PROPOSED)
+        if event.number == number and event.kind.endswith(PROPOSAL):
+            return event.kind.removesuffix(PROPOSAL)
     raise MissingError(
         Text("There is no such proposal.", "没有这个提请。"), value=f"{matter} {number}"
     )
 
 
-def pending(state: MatterState, number: int) -> Event:
+def pending_proposal(state: MatterState, number: int) -> Event:
     if number not in state.proposals:
         raise InputError(
             Text("The proposal is no longer pending.", "该提请已办结或撤回。"),
@@ -189,7 +189,7 @@ def two_persons(state: MatterState, proposal: Event, person: str) -> list[Text]:
     return []
 
 
-def lapsed(law: Law, act: ActRule, proposal: Event, now: datetime) -> list[Text]:
+def lapse_refusals(law: Law, act: ActRule, proposal: Event, now: datetime) -> list[Text]:
     if act.spec.proposal_lasts is None:
         return []
     budget = law.budget(act.spec.proposal_lasts, proposal.at)

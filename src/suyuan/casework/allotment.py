@@ -16,16 +16,16 @@ def shares(amount: int, weights: dict[str, int]) -> dict[str, int]:
     whole = sum(weights.values())
     if whole <= 0:
         return dict.fromkeys(weights, 0)
-    shared = min(amount, whole)
-    found = {name: shared * weight // whole for name, weight in weights.items()}
-    left = shared - sum(found.values())
-    by_rest = sorted(weights, key=lambda n: (-(shared * weights[n] % whole), -weights[n], n))
-    for name in by_rest[:left]:
-        found[name] += 1
-    return found
+    total = min(amount, whole)
+    parts = {name: total * weight // whole for name, weight in weights.items()}
+    surplus = total - sum(parts.values())
+    by_rest = sorted(weights, key=lambda n: (-(total * weights[n] % whole), -weights[n], n))
+    for name in by_rest[:surplus]:
+        parts[name] += 1
+    return parts
 
 
-def allotted(spec: AllotSpec, amount: Closure, state: MatterState) -> list[str]:
+def allot_shares(spec: AllotSpec, amount: Closure, state: MatterState) -> list[str]:
     """``name=fen`` for each that the acts `among` name; the last act of a name counts."""
     total = amount(state.scope)
     if not isinstance(total, int):

@@ -22,7 +22,7 @@ _MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerReceipt:
     """What became of an answer; `again` where the same one had come before."""
 
     packet: str
@@ -30,53 +30,55 @@ class Answered:
     again: bool
 
 
-def take_answer(office: Office, content: bytes, person: str, keys: Keys, now: datetime) -> Answered:
+def take_answer(
+    office: Office, content: bytes, person: str, keys: Keys, now: datetime
+) -> AnswerReceipt:
     """Take an answer in, done by `person`, who holds a post for the party that owes the duty.
 
     Raises :class:`InputError` where it is refused; the refusal is in the ledger all the same.
     """
     answer = _read(content)
     packet = answer["packet"]
-    sent = next(iter(office.ledger.events(f"packet:{packet}")), None)
-    if sent is None:
-        raise _refused(office, packet, "foreign", _FOREIGN, now)
-    there = list(office.ledger.events(sent.body["matter"]))
+    dispatch = next(iter(office.ledger.events(f"packet:{packet}")), None)
+    if dispatch is None:
+        raise _record_refusal(office, packet, "foreign", _FOREIGN, now)
+    there = list(office.ledger.events(dispatch.body["matter"]))
     key = f"packet:{packet}"
-    done = next((event for event in there if event.key == key), None)
+    previous = next((event for event in there if event.key == key), None)
     statement = canonical({"act": answer["act"], "fields": answer["fields"]})
-    if not _genuine(answer, sent.body["party"], keys):
-        raise _refused(office, packet, "forged", _FORGED, now)
-    if done is not None:
+    if not _genuine(answer, dispatch.body["party"], keys):
+        raise _record_refusal(office, packet, "forged", _FORGERY, now)
+    if previous is not None:
         if _said_before(office, packet) == statement:
-            return Answered(packet, done, again=True)
-        raise _refused(office, packet, "answered", _ANSWERED, now)
-    form = ActForm(sent.body["matter"], answer["act"], answer["fields"], key=key)
+            return AnswerReceipt(packet, previous, again=True)
+        raise _record_refusal(office, packet, "answered", _OTHER_ANSWER, now)
+    form = ActForm(dispatch.body["matter"], answer["act"], answer["fields"], key=key)
     try:
-        _owed(office, sent, answer["act"], now)
+        _owed(office, dispatch, answer["act"], now)
         event = office.act(form, person, now)
     except SuyuanError as error:
-        raise _refused(office, packet, "refused", error.what, now) from error
+        raise _record_refusal(office, packet, "refused", error.message, now) from error
     log = {"act": answer["act"], "said": statement, "event": event.hash}
     office.ledger.append(
         Draft(f"packet:{packet}", "answered", person, now, now, event.subject, log, "answered")
     )
-    return Answered(packet, event, again=False)
+    return AnswerReceipt(packet, event, again=False)
 
 
 _FOREIGN = Text("No packet of this office has this number.", "该编号不是本机构发出的通知。")
-_FORGED = Text("The signature is not that of the party.", "签名与责任单位不符。")
-_ANSWERED = Text("The packet already has a different answer.", "该通知已有不同答复。")
+_FORGERY = Text("The signature is not that of the party.", "签名与责任单位不符。")
+_OTHER_ANSWER = Text("The packet already has a different answer.", "该通知已有不同答复。")
 _LATE = Text("The duty is no longer open.", "该义务已不在待办状态。")
 
 
-def _owed(office: Office, sent: Event, act: str, now: datetime) -> None:
+def _owed(office: Office, dispatch: Event, act: str, now: datetime) -> None:
     """The packet's duty must still be open, and this act one of its answers."""
-    name = sent.body["duty"].partition("#")[0]
-    state = office.state(sent.body["matter"], now)
-    run = next((run for run in state.duties if run.id == sent.body["duty"]), None)
-    if run is None or run.settled:
+    name = dispatch.body["duty"].partition("#")[0]
+    state = office.state(dispatch.body["matter"], now)
+    duty = next((duty for duty in state.duties if duty.id == dispatch.body["duty"]), None)
+    if duty is None or duty.is_settled:
         raise RefusedError(act, [_LATE])
-    if act not in state.version.duties[name].done:
+    if act not in state.version.duties[name].done_acts:
         raise RefusedError(
             act, [Text("It does not answer this duty.", "该行为不是对此义务的答复。")]
         )
@@ -89,9 +91,9 @@ def _read(content: bytes) -> dict[str, Any]:
         answer = json.loads(content)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise InputError(Text("The answer is not JSON.", "答复不是 JSON。")) from error
-    wanted = {"packet": str, "act": str, "fields": dict}
+    shape = {"packet": str, "act": str, "fields": dict}
     if not isinstance(answer, dict) or not all(
-        isinstance(answer.get(name), kind) for name, kind in wanted.items()
+        isinstance(answer.get(name), kind) for name, kind in shape.items()
     ):
         raise InputError(
             Text("The answer does not follow its form.", "答复格式不符。"),
@@ -119,7 +121,7 @@ def _said_before(office: Office, packet: str) -> str:
     return next((str(e.body["said"]) for e in events if e.kind == "answered"), "")
 
 
-def _refused(office: Office, packet: str, kind: str, why: Text, now: datetime) -> InputError:
+def _record_refusal(office: Office, packet: str, kind: str, why: Text, now: datetime) -> InputError:
     """Write the refusal down; the error to raise."""
     chain = f"packet:{packet[:64]}" if kind != "foreign" else "packet:foreign"
     body = {"packet": packet[:64], "why": why.en}

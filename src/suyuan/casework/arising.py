@@ -81,7 +81,7 @@ class DraftMatter:
     """What somebody may confirm. `rank` orders: fen that a call now would save, or a score."""
 
     id: str
-    arising: str
+    arising_id: str
     procedure: str
     subject: str
     role: str
@@ -110,15 +110,15 @@ def load_arising(source: Literal["case", "live"] = "case") -> dict[str, ArisingS
 def drafts(
     spec: ArisingSpec,
     rows: Iterable[Mapping[str, Any]],
-    known: Institutions,
+    institutions: Institutions,
     now: datetime,
     case: str,
 ) -> list[DraftMatter]:
     """The drafts of a result table, those first where a call now would save most."""
     test = closure(parse(spec.condition))
-    chosen = [row for row in map(_plain, rows) if test(row) is True]
-    found = [_draft(spec, row, known, now, case) for row in _together(spec, chosen)]
-    return sorted(found, key=lambda draft: (-draft.rank, draft.id))
+    matches = [row for row in map(_plain, rows) if test(row) is True]
+    matters = [_draft(spec, row, institutions, now, case) for row in _together(spec, matches)]
+    return sorted(matters, key=lambda draft: (-draft.rank, draft.id))
 
 
 def _together(spec: ArisingSpec, rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -138,12 +138,12 @@ def _together(spec: ArisingSpec, rows: list[dict[str, Any]]) -> Iterator[dict[st
 
 
 def _draft(
-    spec: ArisingSpec, row: Mapping[str, Any], known: Institutions, now: datetime, case: str
+    spec: ArisingSpec, row: Mapping[str, Any], institutions: Institutions, now: datetime, case: str
 ) -> DraftMatter:
     subject = str(row[spec.subject])
     if spec.subject_kind is not None:
         subject = f"{spec.subject_kind}:{subject}"
-    party, found_by = _recipient(spec.recipient, row, known, now)
+    party, found_by = _recipient(spec.recipient, row, institutions, now)
     fields = {name: _field(row[column]) for name, column in spec.fields.items()}
     fields = {name: value for name, value in fields.items() if value is not None}
     if spec.grade is not None:
@@ -167,15 +167,15 @@ def _draft(
 
 
 def _recipient(
-    spec: RecipientSpec, row: Mapping[str, Any], known: Institutions, now: datetime
+    spec: RecipientSpec, row: Mapping[str, Any], institutions: Institutions, now: datetime
 ) -> tuple[str | None, str]:
     """Who answers, and how that was found; None where nobody knows, which is a result too."""
-    named = None if spec.column is None else row.get(spec.column)
-    if named:
-        return f"party:{named}", "column"
+    party_id = None if spec.column is None else row.get(spec.column)
+    if party_id:
+        return f"party:{party_id}", "column"
     if spec.by_prefix_of is not None:
         number = str(row[spec.by_prefix_of]).partition(":")[2]
-        bank = known.of(number, beijing_day(now))
+        bank = institutions.of(number, beijing_day(now))
         if bank is not None:
             return f"party:{bank}", "card_prefix"
         if spec.asks is not None:

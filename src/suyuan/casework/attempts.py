@@ -35,10 +35,10 @@ class Attempt:
     digest: str
 
     @classmethod
-    def of(cls, person: str, key: str, *asked: bytes) -> "Attempt":
-        """`asked` are the parts of the request that must be the same the next time."""
-        framed = b"".join(str(len(part)).encode() + b":" + part for part in asked)
-        return cls(person, key, hashlib.sha256(framed).hexdigest())
+    def of(cls, person: str, key: str, *parts: bytes) -> "Attempt":
+        """`parts` are the parts of the request that must be the same the next time."""
+        frame = b"".join(str(len(part)).encode() + b":" + part for part in parts)
+        return cls(person, key, hashlib.sha256(frame).hexdigest())
 
     @property
     def locks(self) -> tuple[str]:

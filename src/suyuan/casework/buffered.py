@@ -28,7 +28,7 @@ class BufferedTransaction:
     def append(self, draft: Draft) -> Event:
         keys = self._keys.get(draft.chain)
         if keys is None:
-            keys = self._begun(draft.chain)
+            keys = self._load_keys(draft.chain)
         if draft.key is not None and draft.key in keys:
             return same_event(keys[draft.key], draft)
         row, self._ends[draft.chain] = row_behind(draft, self._ends[draft.chain])
@@ -38,7 +38,7 @@ class BufferedTransaction:
         self._rows.append(row)
         return event
 
-    def _begun(self, chain: str) -> dict[str, Event]:
+    def _load_keys(self, chain: str) -> dict[str, Event]:
         """The keys that a chain has; few chains get more, so that it is looked at only then."""
         events = self._events[chain]
         self._ends[chain] = _end(events)
@@ -55,10 +55,10 @@ class BufferedTransaction:
         self._statements.setdefault(sql, []).extend(rows)
 
     def events(self, chain: str) -> list[Event]:
-        raise _unread(chain)
+        raise _read_error(chain)
 
     def events_of(self, chains: Sequence[str]) -> dict[str, list[Event]]:
-        raise _unread(chains[0] if chains else "")
+        raise _read_error(chains[0] if chains else "")
 
     def insert(self, rows: Sequence[StoredRow]) -> None:
         self._rows.extend(rows)
@@ -79,7 +79,7 @@ def _end(events: Sequence[Event]) -> End:
     return last.number, last.hash, stamp(last.recorded)
 
 
-def _unread(chain: str) -> ContractError:
+def _read_error(chain: str) -> ContractError:
     return ContractError(
         Text("What is buffered cannot be read again.", "缓冲写入期间不可再读取。"), value=chain
     )

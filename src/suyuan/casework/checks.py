@@ -80,29 +80,31 @@ def refusals(
         if name not in form:
             scope.pop(name, None)  # what this act could say and does not is not known
     scope["now"] = now
-    found = []
+    reasons = []
     if act.spec.once is not None and state.count((act.name,)):
-        found.append(act.spec.once)
+        reasons.append(act.spec.once)
     for guard in act.guards:
         answer = guard.test(scope)
         if answer is True:
             continue
         if guard.rule is not None:
-            found.append(_rule_says(guard.rule, scope, state, now, known=answer is not None))
+            reasons.append(_rule_says(guard.rule, scope, state, now, decidable=answer is not None))
         elif answer is None:
-            found.append(_cannot_tell(guard.expression, scope, state))
+            reasons.append(_cannot_tell(guard.expression, scope, state))
         else:
-            found.append(guard.refusal)
-    return found
+            reasons.append(guard.refusal)
+    return reasons
 
 
-def _rule_says(rule: str, scope: Scope, state: MatterState, now: datetime, *, known: bool) -> Text:
+def _rule_says(
+    rule: str, scope: Scope, state: MatterState, now: datetime, *, decidable: bool
+) -> Text:
     """Why a rule stands against an act, with its sentence quoted."""
-    reason = state.law.judged(rule, scope, now).reason
+    reason = state.law.judge(rule, scope, now).reason
     duty = state.law.book[rule].duty
-    en = reason.en if known else f"It cannot be decided: {reason.en}"
-    zh = reason.zh if known else f"无法判断：{reason.zh}"
-    kind = Text if known else OpenQuestion
+    en = reason.en if decidable else f"It cannot be decided: {reason.en}"
+    zh = reason.zh if decidable else f"无法判断：{reason.zh}"
+    kind = Text if decidable else OpenQuestion
     return kind(f"{en.rstrip('.')} ({duty.en})", f"{zh.rstrip('。')}（规定：{duty.zh}）")
 
 
@@ -112,7 +114,7 @@ class OpenQuestion(Text):
     __slots__ = ()
 
 
-_UNDECIDED = OpenQuestion(
+_OPEN_QUESTION = OpenQuestion(
     "It cannot be decided; what is known does not settle it.", "无法判断；现有信息不足以认定。"
 )
 
@@ -121,9 +123,9 @@ def _cannot_tell(asks: Expression, scope: Scope, state: MatterState) -> Text:
     """Which facts are not known; or that all are, and yet nothing follows from them."""
     fields = state.procedure.spec.fields
     rules = [state.law.book[rule] for rule in asks.words("answer", "case_of")]
-    asked = asks.names.union(*(rule.asked for rule in rules))
-    missing = [fields[n].title for n in sorted(asked) if n in fields and scope.get(n) is None]
-    if not missing:
-        return _UNDECIDED
-    en, zh = ", ".join(t.en for t in missing), "、".join(t.zh for t in missing)
+    facts = asks.names.union(*(rule.fact_names for rule in rules))
+    titles = [fields[n].title for n in sorted(facts) if n in fields and scope.get(n) is None]
+    if not titles:
+        return _OPEN_QUESTION
+    en, zh = ", ".join(t.en for t in titles), "、".join(t.zh for t in titles)
     return OpenQuestion(f"It cannot be decided; not known: {en}.", f"无法判断；不明：{zh}。")

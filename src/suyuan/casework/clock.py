@@ -43,7 +43,7 @@ class Pause:
 
     since: datetime
     until: datetime | None
-    who: str
+    actor: str
     why: str
 
 
@@ -53,7 +53,7 @@ class Extension:
 
     at: datetime
     amount: float
-    who: str
+    actor: str
     why: str
 
 
@@ -64,7 +64,7 @@ class DueDate(msgspec.Struct, frozen=True):
     certainty: Certainty
     not_before: datetime | None = None
 
-    def passed(self, now: datetime) -> bool:
+    def is_past(self, now: datetime) -> bool:
         """True after the whole second in which it is due; a provisional date never passes."""
         return (
             self.certainty == "exact" and self.moment is not None and now >= self.moment + _SECOND
@@ -76,7 +76,7 @@ class LedgerDay:
     """A day between start and due: whether it counted, and why not."""
 
     day: date
-    counted: bool
+    counts: bool
     why: Text
 
 
@@ -112,7 +112,7 @@ def due_date(term: DeadlineTerms, calendar: WorkCalendar, known_on: date) -> Due
     match term.budget.unit:
         case "hours":
             moment = term.start + timedelta(hours=term.amount)
-            return DueDate(_pushed(moment, term.pauses), "exact")
+            return DueDate(_add_pauses(moment, term.pauses), "exact")
         case "months":
             last = beijing_day(after_months(term.start, term.amount)) + _DAY * _paused_days(term)
             return _ending(last, term, calendar, known_on)
@@ -120,10 +120,10 @@ def due_date(term: DeadlineTerms, calendar: WorkCalendar, known_on: date) -> Due
             last = beijing_day(term.start) + _DAY * (round(term.amount) + _paused_days(term))
             return _ending(last, term, calendar, known_on)
         case "working_days":
-            return _working(term, calendar, known_on)
+            return _due_working_day(term, calendar, known_on)
 
 
-def _pushed(moment: datetime, pauses: Sequence[Pause]) -> datetime:
+def _add_pauses(moment: datetime, pauses: Sequence[Pause]) -> datetime:
     for pause in pauses:
         if pause.until is not None and pause.since < moment:
             moment += pause.until - pause.since
@@ -152,15 +152,15 @@ def _ending(last: date, term: DeadlineTerms, calendar: WorkCalendar, known_on: d
     return DueDate(None, "unknown")
 
 
-def _working(term: DeadlineTerms, calendar: WorkCalendar, known_on: date) -> DueDate:
+def _due_working_day(term: DeadlineTerms, calendar: WorkCalendar, known_on: date) -> DueDate:
     days = round(term.amount)
     if not term.pauses:
-        return _counted(beijing_day(term.start), days, calendar, known_on)
+        return _count_unpaused(beijing_day(term.start), days, calendar, known_on)
     return _count(beijing_day(term.start), days, term.pauses, calendar, known_on)
 
 
 @lru_cache(maxsize=65_536)
-def _counted(start: date, days: int, calendar: WorkCalendar, known_on: date) -> DueDate:
+def _count_unpaused(start: date, days: int, calendar: WorkCalendar, known_on: date) -> DueDate:
     """Thousands of notices of one day are due on one day: it is counted once."""
     return _count(start, days, (), calendar, known_on)
 
@@ -168,11 +168,11 @@ def _counted(start: date, days: int, calendar: WorkCalendar, known_on: date) -> 
 def _count(
     day: date, days: int, pauses: Sequence[Pause], calendar: WorkCalendar, known_on: date
 ) -> DueDate:
-    left = least = days
+    rest = least = days
     not_before: date | None = None
     certain = True
     for _ in range(_MOST_DAYS):
-        if left <= 0:
+        if rest <= 0:
             break
         day += _DAY
         if _pause_on(day, pauses) is not None:
@@ -180,11 +180,11 @@ def _count(
         kind = calendar.kind(day, known_on)
         if kind == "unannounced":
             certain = False
-        left -= kind == "working" or (kind == "unannounced" and calendar.weekday(day))
+        rest -= kind == "working" or (kind == "unannounced" and calendar.weekday(day))
         if least > 0:
             least -= kind != "off"
             not_before = day if least == 0 else None
-    if left > 0:
+    if rest > 0:
         return DueDate(None, "unknown")
     if certain:
         return DueDate(end_of(day), "exact")
@@ -198,10 +198,10 @@ def _pause_on(day: date, pauses: Sequence[Pause]) -> Pause | None:
     return None
 
 
-_COUNTED = Text("counted", "计入")
+_DAY_COUNTS = Text("counted", "计入")
 _DAY_OFF = Text("day off", "休息日，不计入")
 _MAKE_UP = Text("make-up working day, counted", "调休上班，计入")
-_UNANNOUNCED = Text(
+_NO_ANNOUNCEMENT = Text(
     "the year's holidays are not announced; counted by the week", "该年放假安排未公布，暂按星期计"
 )
 
@@ -224,23 +224,23 @@ def _days(
         pause = _pause_on(day, term.pauses)
         if pause is not None:
             yield LedgerDay(
-                day, counted=False, why=Text(f"suspended: {pause.why}", f"中止：{pause.why}")
+                day, counts=False, why=Text(f"suspended: {pause.why}", f"中止：{pause.why}")
             )
         elif term.budget.unit != "working_days":
-            yield LedgerDay(day, counted=True, why=_COUNTED)
+            yield LedgerDay(day, counts=True, why=_DAY_COUNTS)
         else:
-            yield _worked(day, calendar, known_on)
+            yield _ledger_day(day, calendar, known_on)
 
 
-def _worked(day: date, calendar: WorkCalendar, known_on: date) -> LedgerDay:
+def _ledger_day(day: date, calendar: WorkCalendar, known_on: date) -> LedgerDay:
     kind = calendar.kind(day, known_on)
     if kind == "unannounced":
-        return LedgerDay(day, calendar.weekday(day), _UNANNOUNCED)
+        return LedgerDay(day, calendar.weekday(day), _NO_ANNOUNCEMENT)
     own = calendar.over is not None and calendar.own(day, known_on)
     if kind == "off":
-        return LedgerDay(day, counted=False, why=_by(calendar, _DAY_OFF) if own else _DAY_OFF)
-    why = _COUNTED if calendar.weekday(day) else _MAKE_UP
-    return LedgerDay(day, counted=True, why=_by(calendar, why) if own else why)
+        return LedgerDay(day, counts=False, why=_by(calendar, _DAY_OFF) if own else _DAY_OFF)
+    why = _DAY_COUNTS if calendar.weekday(day) else _MAKE_UP
+    return LedgerDay(day, counts=True, why=_by(calendar, why) if own else why)
 
 
 def _by(calendar: WorkCalendar, why: Text) -> Text:

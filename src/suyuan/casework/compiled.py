@@ -31,14 +31,14 @@ from suyuan.casework.surroundings import FUNCTIONS, NAMES
 from suyuan.model.errors import CatalogError, InputError
 from suyuan.model.text import Text
 from suyuan.model.times import utc
-from suyuan.rulebook.catalog_files import plain, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain
 from suyuan.rulebook.dates import beijing_day
 from suyuan.rulebook.language import Expression, parse
 from suyuan.rulebook.rows import Closure, closure
 
 CLOCK = "clock"
 BEGIN = "begin"
-PROPOSED, WITHDRAWN, REBOUND = ".proposed", ".withdrawn", "rebound"
+PROPOSAL, WITHDRAWAL, REBIND = ".proposed", ".withdrawn", "rebound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class DutyRule:
     place: int
     test: Closure | None
     done_test: Closure | None
-    done: frozenset[str]
+    done_acts: frozenset[str]
     void: frozenset[str]
     paused_by: frozenset[str]
     resumed_by: frozenset[str]
@@ -90,8 +90,8 @@ class DutyRule:
 
     @property
     def moved_by(self) -> frozenset[str]:
-        extending = names(self.spec.extended_by)
-        return (self.done | self.void | self.paused_by | self.resumed_by).union(extending)
+        extensions = names(self.spec.extended_by)
+        return (self.done_acts | self.void | self.paused_by | self.resumed_by).union(extensions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Sequels(dict[str, Sequel]):
         self._measures = tuple(version.measures.values())
 
     def __missing__(self, kind: str) -> Sequel:
-        formal = kind.endswith((PROPOSED, WITHDRAWN))
+        formal = kind.endswith((PROPOSAL, WITHDRAWAL))
         duties, measures = ((), ()) if formal else (self._duties, self._measures)
         sequel = self[kind] = Sequel(
             formal,
@@ -196,8 +196,8 @@ class Procedure:
     versions: tuple[Version, ...]
     sha256: str
     text: str
-    dated: frozenset[str]  # fields that are read as moments
-    measured: bool  # some version has measures
+    moment_fields: frozenset[str]  # fields that are read as moments
+    has_measures: bool  # some version has measures
 
     @property
     def id(self) -> str:
@@ -212,14 +212,14 @@ class Procedure:
         day = beijing_day(moment)
         return next((v for v in reversed(self.versions) if day in v), None)
 
-    def since(self, written: str) -> Version:
+    def since(self, day: str) -> Version:
         """The version that begins on a day; raises :class:`InputError`."""
         for version in self.versions:
-            if version.since.isoformat() == written:
+            if version.since.isoformat() == day:
                 return version
         raise InputError(
             Text("The procedure has no version from that day.", "该程序没有自该日起的版本。"),
-            value=f"{self.id} {written}",
+            value=f"{self.id} {day}",
             hint=Text(
                 f"Versions: {', '.join(str(v.since) for v in self.versions)}",
                 f"现有版本：{'、'.join(str(v.since) for v in self.versions)}",
@@ -229,10 +229,10 @@ class Procedure:
 
 def load_procedures(*folders: Path) -> dict[str, Procedure]:
     """The procedures of the catalog, and those of `folders` over them."""
-    found = dict(_catalog())
+    procedures = dict(_catalog())
     for folder in folders:
-        found |= _folder(folder)
-    return found
+        procedures |= _folder(folder)
+    return procedures
 
 
 @cache
@@ -248,53 +248,58 @@ def _folder(folder: Path) -> dict[str, Procedure]:
 
 def read_procedure(path: Path) -> Procedure:
     """The procedure of a file; raises :class:`CatalogError`. `lint` says whether it is sound."""
-    procedure = compiled(shaped(plain(path), ProcedureSpec, path.name), path.read_text("utf-8"))
+    procedure = compile_procedure(
+        as_shape(plain(path), ProcedureSpec, path.name), path.read_text("utf-8")
+    )
     if procedure.id != path.stem:
         raise wrong(path.name, "the id is not the file's name", "id 与文件名不同")
     return procedure
 
 
-def compiled(spec: ProcedureSpec, text: str = "") -> Procedure:
+def compile_procedure(spec: ProcedureSpec, text: str = "") -> Procedure:
     """`spec` ready to run."""
-    laid: dict[str, Any] = {}
+    definition: dict[str, Any] = {}
     versions = []
     for version in spec.versions:
-        _lay(laid, version)
-        versions.append(_version(spec, version, laid))
+        _lay(definition, version)
+        versions.append(_version(spec, version, definition))
     if not versions:
         raise wrong(spec.id, "a procedure needs a version", "程序至少要有一个版本")
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
-    dated = frozenset(name for name, f in spec.fields.items() if f.type in ("time", "day"))
-    measured = any(version.measures for version in versions)
-    return Procedure(spec, tuple(versions), digest, text, dated, measured)
+    moment_fields = frozenset(name for name, f in spec.fields.items() if f.type in ("time", "day"))
+    has_measures = any(version.measures for version in versions)
+    return Procedure(spec, tuple(versions), digest, text, moment_fields, has_measures)
 
 
-def _lay(laid: dict[str, Any], version: VersionSpec) -> None:
+def _lay(definition: dict[str, Any], version: VersionSpec) -> None:
     """Lay a version over the one before it."""
     for part in ("acts", "duties", "measures", "windows"):
-        entries = {**laid.get(part, {}), **getattr(version, part)}
-        laid[part] = {name: entry for name, entry in entries.items() if entry is not None}
+        entries = {**definition.get(part, {}), **getattr(version, part)}
+        definition[part] = {name: entry for name, entry in entries.items() if entry is not None}
     for part in ("opening", "states", "items"):
         if getattr(version, part) is not None:
-            laid[part] = getattr(version, part)
+            definition[part] = getattr(version, part)
 
 
-def _version(spec: ProcedureSpec, version: VersionSpec, laid: Mapping[str, Any]) -> Version:
-    opening = laid.get("opening")
+def _version(spec: ProcedureSpec, version: VersionSpec, definition: Mapping[str, Any]) -> Version:
+    opening = definition.get("opening")
     if opening is None:
         raise wrong(spec.id, "nobody may open a matter: `opening` is missing", "缺少 opening")
-    items: ItemsSpec | None = laid.get("items")
+    items: ItemsSpec | None = definition.get("items")
     return Version(
         version.since,
         version.until,
         opening,
-        {name: _act(name, act) for name, act in laid["acts"].items()},
-        {n: _duty(n, d, place, spec) for place, (n, d) in enumerate(laid["duties"].items())},
-        {n: _measure(n, m, place, spec) for place, (n, m) in enumerate(laid["measures"].items())},
-        tuple(_state(state) for state in laid.get("states", ())),
+        {name: _act(name, act) for name, act in definition["acts"].items()},
+        {n: _duty(n, d, place, spec) for place, (n, d) in enumerate(definition["duties"].items())},
+        {
+            n: _measure(n, m, place, spec)
+            for place, (n, m) in enumerate(definition["measures"].items())
+        },
+        tuple(_state(state) for state in definition.get("states", ())),
         items,
         () if items is None else tuple(_state(state) for state in items.states),
-        {name: _window(window) for name, window in laid["windows"].items()},
+        {name: _window(window) for name, window in definition["windows"].items()},
     )
 
 
@@ -321,15 +326,15 @@ def _guard(act: str, need: NeedSpec) -> CompiledGuard:
     if need.rule is not None and need.condition is None and need.refusal is None:
         source = f"answer('{need.rule}') in ['kept', 'not_asked']"
         return CompiledGuard(
-            expression(source), closure(expression(source), FUNCTIONS), _BROKEN, need.rule
+            expression(source), closure(expression(source), FUNCTIONS), _BREACH, need.rule
         )
     if need.rule is not None or need.condition is None or need.refusal is None:
         raise wrong(act, "a need is `if` and `else`, or `rule`", "条件须为 if 与 else,或 rule")
-    parsed = expression(need.condition)
-    return CompiledGuard(parsed, closure(parsed, FUNCTIONS), need.refusal)
+    condition = expression(need.condition)
+    return CompiledGuard(condition, closure(condition, FUNCTIONS), need.refusal)
 
 
-_BROKEN = Text("The rule is not kept.", "不符合规定。")
+_BREACH = Text("The rule is not kept.", "不符合规定。")
 
 
 def _window(spec: WindowSpec) -> Window:
@@ -337,9 +342,9 @@ def _window(spec: WindowSpec) -> Window:
     return Window(spec.title, since, last, last + timedelta(seconds=1))
 
 
-def form_of(written: list[str]) -> dict[str, bool]:
+def form_of(entries: list[str]) -> dict[str, bool]:
     """Each field of a form, and whether it must be given."""
-    return {field.removesuffix("?"): not field.endswith("?") for field in written}
+    return {field.removesuffix("?"): not field.endswith("?") for field in entries}
 
 
 def _duty(name: str, spec: DutySpec, place: int, procedure: ProcedureSpec) -> DutyRule:

@@ -33,30 +33,34 @@ class Consequence:
         )
 
 
-def following(state: MatterState, now: datetime) -> Consequence | None:
+def next_consequence(state: MatterState, now: datetime) -> Consequence | None:
     """The earliest that is due by `now` and was not written yet."""
-    found = list(_following(state, now))
-    return min(found, key=lambda c: (c.at, c.cause)) if len(found) > 1 else next(iter(found), None)
+    candidates = list(_consequences(state, now))
+    return (
+        min(candidates, key=lambda c: (c.at, c.cause))
+        if len(candidates) > 1
+        else next(iter(candidates), None)
+    )
 
 
-def _following(state: MatterState, now: datetime) -> Iterator[Consequence]:
-    for run in state.measures:
-        if run.ended is None and run.until is not None and run.until <= now:
-            yield Consequence(run.rule.spec.expired, run.until, run.id)
+def _consequences(state: MatterState, now: datetime) -> Iterator[Consequence]:
+    for measure in state.measures:
+        if measure.ended_at is None and measure.until is not None and measure.until <= now:
+            yield Consequence(measure.rule.spec.expired, measure.until, measure.id)
     known_on = beijing_day(now)
     for duty in state.duties:
         then = duty.rule.spec.then
-        if then is None or duty.settled or duty.breach is not None:
+        if then is None or duty.is_settled or duty.breach is not None:
             continue
         due = duty.due(known_on)
-        if due.moment is not None and due.passed(now):
+        if due.moment is not None and due.is_past(now):
             # What arose after its day, in a window's last second say, was not due before that.
-            yield Consequence(then, max(due.moment, duty.opened), duty.id)
+            yield Consequence(then, max(due.moment, duty.opened_at), duty.id)
 
 
-def endless(state: MatterState, written: int) -> None:
+def endless(state: MatterState, steps: int) -> None:
     """Raise where the clock goes round in a circle."""
-    if written > _MOST:
+    if steps > _MOST:
         raise ContractError(
             Text("The deadlines refer to each other in a circle.", "期限触发出现循环。"),
             value=state.matter,

@@ -248,8 +248,8 @@ class ProcedureSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     versions: list[VersionSpec]
 
 
-def names(written: Names | None) -> tuple[str, ...]:
+def names(value: Names | None) -> tuple[str, ...]:
     """One name or several, as several."""
-    if written is None:
+    if value is None:
         return ()
-    return (written,) if isinstance(written, str) else tuple(written)
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -9,7 +9,7 @@ import msgspec
 
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import plain, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain
 
 
 class DirectorySource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,8 +33,8 @@ class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What stands in a column of an entry; None where there is no such entry."""
         for row in self.entries:
             if row["id"] == entry:
-                found = row.get(column)
-                return found if isinstance(found, str) else None
+                cell = row.get(column)
+                return cell if isinstance(cell, str) else None
         return None
 
     def search(self, words: str = "", **columns: str) -> list[dict[str, str | Text]]:
@@ -43,11 +43,11 @@ class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             row
             for row in self.entries
             if all(row.get(name) == value for name, value in columns.items())
-            and all(word in _everything(row) for word in words.lower().split())
+            and all(word in _row_text(row) for word in words.lower().split())
         ]
 
 
-def _everything(row: Mapping[str, str | Text]) -> str:
+def _row_text(row: Mapping[str, str | Text]) -> str:
     cells = [f"{c.en} {c.zh}" if isinstance(c, Text) else c for c in row.values()]
     return " ".join(cells).lower()
 
@@ -56,20 +56,20 @@ def _everything(row: Mapping[str, str | Text]) -> str:
 def load_directories() -> Mapping[str, Directory]:
     """The directories of the catalog by id."""
     with as_file(files("suyuan.catalog") / "directories") as folder:
-        found = [read_directory(path) for path in sorted(folder.glob("*.yml"))]
-    return {directory.id: directory for directory in found}
+        directories = [read_directory(path) for path in sorted(folder.glob("*.yml"))]
+    return {directory.id: directory for directory in directories}
 
 
 def read_directory(path: Path) -> Directory:
     """The directory of a file; raises :class:`CatalogError`."""
-    directory = shaped(plain(path), Directory, path.name)
+    directory = as_shape(plain(path), Directory, path.name)
     ids = [row.get("id") for row in directory.entries]
-    known = {"id", "title", *directory.columns}
+    keys = {"id", "title", *directory.columns}
     if directory.id != path.stem or len(set(ids)) != len(ids):
         raise _wrong(
             path, "ids are not those of the file, or stand twice", "标识与文件名不符或重复"
         )
-    if any(row.keys() != known or not isinstance(row["title"], Text) for row in directory.entries):
+    if any(row.keys() != keys or not isinstance(row["title"], Text) for row in directory.entries):
         raise _wrong(path, "an entry lacks a column or has one too many", "条目缺列或多列")
     return directory
 

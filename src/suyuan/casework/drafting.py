@@ -27,7 +27,7 @@ CHAIN: Final = "draft:"
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class DraftCounts:
     """What a run of arising did: new drafts, drafts that say something else now, the same ones."""
 
     new: int
@@ -45,22 +45,22 @@ class DraftLine:
     party: str | None
     rank: float
     state: str
-    changed: int
+    changes: int
     matter: str | None
     body: dict[str, Any]
 
 
-def record(office: Office, found: Iterable[DraftMatter], case: str, now: datetime) -> Recorded:
+def record(office: Office, drafts: Iterable[DraftMatter], case: str, now: datetime) -> DraftCounts:
     """Keep the drafts of a run; a draft that was confirmed or dropped is not drafted again."""
-    listed = list(found)
+    batch = list(drafts)
 
-    def work(transaction: LedgerTransaction) -> Recorded:
+    def work(transaction: LedgerTransaction) -> DraftCounts:
         counts = {"new": 0, "changed": 0, "same": 0}
-        for draft in listed:
+        for draft in batch:
             counts[_record(transaction, draft, case, now)] += 1
-        return Recorded(**counts)
+        return DraftCounts(**counts)
 
-    return office.ledger.write(work, [CHAIN + draft.id for draft in listed])
+    return office.ledger.write(work, [CHAIN + draft.id for draft in batch])
 
 
 def _record(transaction: LedgerTransaction, draft: DraftMatter, case: str, now: datetime) -> str:
@@ -72,7 +72,7 @@ def _record(transaction: LedgerTransaction, draft: DraftMatter, case: str, now: 
         return "same"
     kind = "changed" if there else "drafted"
     body = {
-        "arising": draft.arising,
+        "arising": draft.arising_id,
         "case": case,
         "procedure": draft.procedure,
         "role": draft.role,
@@ -90,18 +90,20 @@ def _record(transaction: LedgerTransaction, draft: DraftMatter, case: str, now: 
 
 
 def withdraw_missing(
-    office: Office, arising: str, found: Iterable[DraftMatter], case: str, now: datetime
+    office: Office, arising_id: str, drafts: Iterable[DraftMatter], case: str, now: datetime
 ) -> int:
     """Mark open drafts that this run of the case does not draw any more; how many that were.
 
     Nothing is lost: one that comes back in a later run is open again.
     """
-    there = {draft.id for draft in found}
+    there = {draft.id for draft in drafts}
     lines = [line for line in draft_lines(office) if line.body["case"] == case]
-    gone = [line for line in lines if line.body["arising"] == arising and line.id not in there]
+    withdrawals = [
+        line for line in lines if line.body["arising"] == arising_id and line.id not in there
+    ]
 
     def work(transaction: LedgerTransaction) -> None:
-        for line in gone:
+        for line in withdrawals:
             chain = CHAIN + line.id
             number = len(transaction.events(chain))
             draft = Draft(
@@ -110,9 +112,9 @@ def withdraw_missing(
             transaction.append(draft)
             project_draft(transaction, chain)
 
-    if gone:
-        office.ledger.write(work, [CHAIN + line.id for line in gone])
-    return len(gone)
+    if withdrawals:
+        office.ledger.write(work, [CHAIN + line.id for line in withdrawals])
+    return len(withdrawals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def project_draft(transaction: LedgerTransaction, chain: str) -> None:
     """The row of a draft, from its events."""
     events = transaction.events(chain)
     versions = [event for event in events if event.kind in ("drafted", "changed")]
-    ended = next((e for e in reversed(events) if e.kind in ("confirmed", "dropped")), None)
+    end = next((e for e in reversed(events) if e.kind in ("confirmed", "dropped")), None)
     last = versions[-1]
     transaction.execute("DELETE FROM draft WHERE id = ?", (chain.removeprefix(CHAIN),))
     transaction.execute(
@@ -160,31 +162,31 @@ def project_draft(transaction: LedgerTransaction, chain: str) -> None:
             last.subject,
             last.body["party"],
             last.body["rank"],
-            _standing(events, ended),
+            _state(events, end),
             len(versions) - 1,
-            None if ended is None else ended.body.get("matter"),
+            None if end is None else end.body.get("matter"),
             json.dumps(last.body, ensure_ascii=False, sort_keys=True),
         ),
     )
 
 
-def _standing(events: Sequence[Event], ended: Event | None) -> str:
-    if ended is not None:
-        return ended.kind
+def _state(events: Sequence[Event], end: Event | None) -> str:
+    if end is not None:
+        return end.kind
     return "withdrawn" if events[-1].kind == "withdrawn" else "open"
 
 
 def draft_lines(office: Office, state: str | None = "open") -> list[DraftLine]:
     """Drafts, those first where a call now would save most."""
-    where, asked = ("WHERE state = ?", (state,)) if state else ("", ())
+    where, parameters = ("WHERE state = ?", (state,)) if state else ("", ())
     rows = office.ledger.read(
         "SELECT id, procedure, subject, party, rank, state, changed, matter, body FROM draft"
         f" {where}",
-        asked,
+        parameters,
     )
     lines = [
-        DraftLine(each, procedure, subject, party, float(rank), state_, changed, matter, content)
-        for each, procedure, subject, party, rank, state_, changed, matter, body in rows
+        DraftLine(id_, procedure, subject, party, float(rank), state_, changes, matter, content)
+        for id_, procedure, subject, party, rank, state_, changes, matter, body in rows
         for content in (json.loads(body),)
     ]
     return sorted(
@@ -206,10 +208,10 @@ def confirm(
     one in `parties`.
     """
     there = {line.id: line for line in draft_lines(office, None)}
-    for each in ids:
-        if each not in there:
-            raise InputError(Text("There is no such draft.", "没有这条草案。"), value=each)
-    return [_confirm(office, there[each], person, reason, parties, now) for each in ids]
+    for draft in ids:
+        if draft not in there:
+            raise InputError(Text("There is no such draft.", "没有这条草案。"), value=draft)
+    return [_confirm(office, there[draft], person, reason, parties, now) for draft in ids]
 
 
 def _confirm(
@@ -225,8 +227,8 @@ def _confirm(
     if line.state != "open":
         raise InputError(Text("The draft was dropped.", "该草案已撤销。"), value=line.id)
     role = line.body["role"]
-    named = {**parties, **({role: line.party} if line.party else {})}
-    if role not in named:
+    recipients = {**parties, **({role: line.party} if line.party else {})}
+    if role not in recipients:
         raise InputError(
             Text("No recipient is known for this draft.", "该草案没有已知的接收单位。"),
             value=f"{line.id} {line.subject}",
@@ -238,7 +240,7 @@ def _confirm(
         line.procedure,
         line.subject,
         line.body["fields"],
-        {name: party for name, party in named.items() if name in roles},
+        {name: party for name, party in recipients.items() if name in roles},
         f"draft:{line.id}",
         origin=origin,
     )

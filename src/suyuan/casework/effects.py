@@ -73,32 +73,34 @@ class MeasureEffect:
 
     since: datetime
     days: int
-    measured: GroupSum
+    own: GroupSum
     kin: GroupSum
     control: GroupSum
-    prevented: Estimate | None
-    moved: Estimate | None
+    prevention: Estimate | None
+    displacement: Estimate | None
     net: Estimate | None
     placebo: Estimate | None
     why_not: Text | None
 
 
 def effect(
-    occurrences: Iterable[Occurrence], measured: frozenset[str], since: datetime, days: int
+    occurrences: Iterable[Occurrence], targets: frozenset[str], since: datetime, days: int
 ) -> MeasureEffect:
-    """The effect of a measure on the units `measured` from `since`, over `days` on either side."""
-    listed = list(occurrences)
-    panel = _panel(listed, measured, since, days)
+    """The effect of a measure on the units `targets` from `since`, over `days` on either side."""
+    all_occurrences = list(occurrences)
+    panel = _panel(all_occurrences, targets, since, days)
     own, kin, control = (_sum(group) for group in (panel.own, panel.kin, panel.control))
     why_not = _why_not(panel)
     if why_not is not None:
         return MeasureEffect(since, days, own, kin, control, None, None, None, None, why_not)
-    prevented, moved, net = _estimates(panel)
+    prevention, displacement, net = _estimates(panel)
     # The placebo lies wholly before the measure, on windows half as long.
     half = days // 2
-    earlier = _panel(listed, measured, since - timedelta(days=half), half)
+    earlier = _panel(all_occurrences, targets, since - timedelta(days=half), half)
     placebo = None if half < 2 or _why_not(earlier) is not None else _estimates(earlier)[2]
-    return MeasureEffect(since, days, own, kin, control, prevented, moved, net, placebo, None)
+    return MeasureEffect(
+        since, days, own, kin, control, prevention, displacement, net, placebo, None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,27 +115,27 @@ class _Panel:
     kin: Floats
     control: Floats
     rings: Floats
-    others: Floats
+    other_rings: Floats
 
 
 def _panel(
-    listed: list[Occurrence], measured: frozenset[str], since: datetime, days: int
+    occurrences: list[Occurrence], targets: frozenset[str], since: datetime, days: int
 ) -> _Panel:
-    kin = {o.kin for o in listed if o.unit in measured}
+    kin = {o.kin for o in occurrences if o.unit in targets}
     sums: list[dict[str, list[float]]] = [{}, {}, {}]
     daily = np.zeros((2, 2 * days))
-    for o in listed:
+    for o in occurrences:
         day = (o.at - since) // timedelta(days=1) + days
         if not 0 <= day < 2 * days:
             continue
-        group = 0 if o.unit in measured else 1 if o.kin in kin else 2
+        group = 0 if o.unit in targets else 1 if o.kin in kin else 2
         sums[group].setdefault(o.unit, [0.0, 0.0])[int(day >= days)] += o.value
         daily[int(group == 2), day] += o.value
-    own, others, control = (
+    own, kin_sums, control = (
         np.array([units[name] for name in sorted(units)], np.float64).reshape(-1, 2)
         for units in sums
     )
-    return _Panel(own, others, control, daily[0], daily[1])
+    return _Panel(own, kin_sums, control, daily[0], daily[1])
 
 
 def _sum(group: Floats) -> GroupSum:
@@ -154,16 +156,18 @@ def _estimates(panel: _Panel) -> tuple[Estimate, Estimate, Estimate]:
     """Prevented, moved and net."""
     busy = panel.control[panel.control[:, 0] > 0]
     days = len(panel.rings) // 2
-    alone = float(_prevented(panel.own.sum(axis=0), busy.sum(axis=0)))
-    net = float(_prevented(_halves(panel.rings, days), _halves(panel.others, days)))
+    alone = float(_prevention(panel.own.sum(axis=0), busy.sum(axis=0)))
+    net = float(_prevention(_halves(panel.rings, days), _halves(panel.other_rings, days)))
     if min(len(panel.own), len(busy), days) < FEWEST:
         return _unsure(alone), _unsure(alone - net), _unsure(net)
     generator = np.random.default_rng(zlib.crc32(panel.own.tobytes() + panel.control.tobytes()))
-    own, others = (_weights(generator, len(group)) @ group for group in (panel.own, busy))
-    drawn_alone = _prevented(own, others)
+    own, controls = (_weights(generator, len(group)) @ group for group in (panel.own, busy))
+    drawn_alone = _prevention(own, controls)
     weights = [_weights(generator, days) for _ in range(2)]
-    rings, control = (_drawn_days(each, weights, days) for each in (panel.rings, panel.others))
-    drawn_net = _prevented(rings, control)
+    rings, control = (
+        _drawn_days(daily, weights, days) for daily in (panel.rings, panel.other_rings)
+    )
+    drawn_net = _prevention(rings, control)
     return (
         _estimate(alone, drawn_alone, len(panel.own)),
         _estimate(alone - net, drawn_alone - drawn_net, days),
@@ -171,11 +175,11 @@ def _estimates(panel: _Panel) -> tuple[Estimate, Estimate, Estimate]:
     )
 
 
-def _prevented(own: Floats, control: Floats) -> Floats:
+def _prevention(own: Floats, control: Floats) -> Floats:
     """Expected less seen, from sums before and after (last axis)."""
     trend = control[..., 1] / np.maximum(control[..., 0], 1e-9)
-    found: Floats = trend * own[..., 0] - own[..., 1]
-    return found
+    difference: Floats = trend * own[..., 0] - own[..., 1]
+    return difference
 
 
 def _halves(daily: Floats, days: int) -> Floats:
@@ -191,9 +195,9 @@ def _weights(generator: np.random.Generator, count: int) -> Floats:
     return generator.multinomial(count, np.full(count, 1 / count), DRAWS).astype(np.float64)
 
 
-def _estimate(value: float, drawn: Floats, count: int) -> Estimate:
+def _estimate(value: float, draws: Floats, count: int) -> Estimate:
     """The percentiles, widened as few rows ask (Hesterberg 2015: expanded percentiles)."""
-    low, high = np.percentile(drawn, [2.5, 97.5])
+    low, high = np.percentile(draws, [2.5, 97.5])
     wide = float(stats.t.ppf(0.975, count - 1) / stats.norm.ppf(0.975))
     wide *= float(np.sqrt(count / (count - 1)))
     return Estimate(value, value + (low - value) * wide, value + (high - value) * wide)

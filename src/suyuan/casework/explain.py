@@ -41,16 +41,16 @@ class DutyLine:
     due: DueDate
     state: str
     clause: str
-    cited: str
+    citation: str
     quality: str
     ledger: tuple[LedgerDay, ...]
 
 
 def possible(office: Office, state: MatterState, posts: Iterable[Post] | None) -> list[Possible]:
     """Every act of the matter's version; `posts` None asks for nobody in particular."""
-    held = None if posts is None else list(posts)
+    own_posts = None if posts is None else list(posts)
     return [
-        _possible(office, state, act, held)
+        _possible(office, state, act, own_posts)
         for act in state.version.acts.values()
         if act.by != (CLOCK,)
     ]
@@ -63,11 +63,11 @@ def _possible(
     reasons: list[Text] = []
     if posts is not None and not any(post.covers(state, act.by, state.now) for post in posts):
         reasons.append(no_post(act, state))
-    found = refusals(act, state, {}, state.now)
-    asks = [text for text in found if isinstance(text, OpenQuestion)]
+    texts = refusals(act, state, {}, state.now)
+    asks = [text for text in texts if isinstance(text, OpenQuestion)]
     # What hangs on something unknown that the act's own form cannot say has to wait.
     waits = bool(asks) and not _form_tells(state, act)
-    reasons += [text for text in found if waits or text not in asks]
+    reasons += [text for text in texts if waits or text not in asks]
     return Possible(
         act.name,
         act.spec.title,
@@ -80,8 +80,8 @@ def _possible(
 
 def _form_tells(state: MatterState, act: ActRule) -> bool:
     """Whether each condition that cannot be told yet hangs on a field of the act's own form."""
-    unknown = [guard for guard in act.guards if guard.test(state.scope) is None]
-    return all(_facts_of(state, guard) & set(act.form) for guard in unknown)
+    open_guards = [guard for guard in act.guards if guard.test(state.scope) is None]
+    return all(_facts_of(state, guard) & set(act.form) for guard in open_guards)
 
 
 def _facts_of(state: MatterState, guard: CompiledGuard) -> frozenset[str]:
@@ -89,29 +89,29 @@ def _facts_of(state: MatterState, guard: CompiledGuard) -> frozenset[str]:
     if guard.rule is not None:
         return frozenset(state.law.book[guard.rule].facts)
     rules = [state.law.book[rule] for rule in guard.expression.words("answer", "case_of")]
-    return guard.expression.names.union(*(rule.asked for rule in rules))
+    return guard.expression.names.union(*(rule.fact_names for rule in rules))
 
 
 def duty_lines(state: MatterState, *, days: bool = False) -> list[DutyLine]:
     """The duties so far; with `days` the ledger of each due date."""
-    return [_line(state, run, state.now, days=days) for run in state.duties]
+    return [_line(state, duty, state.now, days=days) for duty in state.duties]
 
 
-def _line(state: MatterState, run: DutyRun, now: datetime, *, days: bool) -> DutyLine:
+def _line(state: MatterState, duty: DutyRun, now: datetime, *, days: bool) -> DutyLine:
     known_on = beijing_day(now)
-    due = run.due(known_on)
-    rule = state.law.book[run.rule.clause]
-    term = run.term if days else None
-    ledger = () if term is None else tuple(ledger_of(term, run.calendar, known_on))
+    due = duty.due(known_on)
+    rule = state.law.book[duty.rule.clause]
+    term = duty.term if days else None
+    ledger = () if term is None else tuple(ledger_of(term, duty.calendar, known_on))
     return DutyLine(
-        run.id,
-        run.rule.spec.title,
-        run.rule.spec.by,
-        run.party,
+        duty.id,
+        duty.rule.spec.title,
+        duty.rule.spec.by,
+        duty.party,
         due,
-        run.state(due, now),
-        run.rule.clause,
-        rule.source.cited,
+        duty.state(due, now),
+        duty.rule.clause,
+        rule.source.citation,
         rule.source.quality.value,
         ledger,
     )

@@ -94,10 +94,10 @@ def payment_return(office: Office, matter: str, now: datetime) -> Export:
     _text(head, "CreDtTm", _time(order.at))
     _text(head, "NbOfTxs", str(len(shares)))
     _text(ET.SubElement(head, "SttlmInf"), "SttlmMtd", "INDA")
-    for place, (who, _, fen) in enumerate(shares, 1):
+    for place, (party, _, fen) in enumerate(shares, 1):
         transaction = ET.SubElement(message, "TxInf")
         _text(transaction, "RtrId", f"{order.hash[:28]}-{place}")
-        _text(transaction, "OrgnlEndToEndId", who[:35])
+        _text(transaction, "OrgnlEndToEndId", party[:35])
         amount = _text(transaction, "RtrdIntrBkSttlmAmt", f"{int(fen) / FEN_PER_YUAN:.2f}")
         amount.set("Ccy", "CNY")
         _text(ET.SubElement(ET.SubElement(transaction, "RtrRsnInf"), "Rsn"), "Cd", "FRAD")
@@ -108,7 +108,7 @@ _SCHEME = Text(
     "Built after the ISO 20022 message; a scheme's own usage rules are not checked.",
     "按 ISO 20022 报文编制，未校验具体清算系统的使用规则。",
 )
-_UNVALIDATED = Text(
+_NO_VALIDATION = Text(
     "UNVALIDATED: the schema of the receiving FIU is not at hand.",
     "未校验：没有接收机构的数据模式。",
 )
@@ -118,7 +118,7 @@ def suspicious_report(office: Office, matter: str, entity: str, now: datetime) -
     """A goAML report of one matter; marked unvalidated, since each FIU has a schema of its own."""
     state = office.state(matter, now)
     root = ET.Element("report")
-    root.append(ET.Comment(_UNVALIDATED.en))
+    root.append(ET.Comment(_NO_VALIDATION.en))
     _text(root, "rentity_id", entity)
     _text(root, "submission_code", "E")
     _text(root, "report_code", "STR")
@@ -126,8 +126,8 @@ def suspicious_report(office: Office, matter: str, entity: str, now: datetime) -
     _text(root, "submission_date", _time(now))
     _text(root, "currency_code_local", "CNY")
     _text(root, "reason", f"{state.procedure.spec.title.en}: {state.subject}")
-    _text(root, "action", ", ".join(run.id for run in state.measures) or "none")
-    return Export(f"goaml-{matter.partition(':')[2]}.xml", _xml(root), (_UNVALIDATED,))
+    _text(root, "action", ", ".join(measure.id for measure in state.measures) or "none")
+    return Export(f"goaml-{matter.partition(':')[2]}.xml", _xml(root), (_NO_VALIDATION,))
 
 
 def calendars() -> Any:
@@ -165,7 +165,7 @@ def deadlines(office: Office, matters: Iterable[str], now: datetime, language: L
             entry.add("dtstamp", now.replace(tzinfo=UTC))
             entry.add("dtstart", line.due.moment.replace(tzinfo=UTC))
             entry.add("dtend", line.due.moment.replace(tzinfo=UTC) + timedelta(seconds=1))
-            entry.add("description", f"{matter} {line.cited}")
+            entry.add("description", f"{matter} {line.citation}")
             calendar.add_component(entry)
     return Export("deadlines.ics", calendar.to_ical())
 
@@ -203,9 +203,9 @@ def _last(state: MatterState, kind: str) -> Event:
     raise InputError(Text("Nothing has been instructed yet.", "尚未发出指令。"), value=state.matter)
 
 
-def _text(parent: Any, name: str, written: str) -> Any:
+def _text(parent: Any, name: str, content: str) -> Any:
     element = ET.SubElement(parent, name)
-    element.text = written
+    element.text = content
     return element
 
 

@@ -222,9 +222,9 @@ def _status(state: MatterState) -> tuple[str, str]:
 
 
 def _due(state: MatterState, order: Event) -> datetime | None:
-    for run in state.duties:
-        if run.number == order.number and run.rule.spec.by == "hospital":
-            return run.due(beijing_day(state.now)).moment
+    for duty in state.duties:
+        if duty.number == order.number and duty.rule.spec.by == "hospital":
+            return duty.due(beijing_day(state.now)).moment
     return None
 
 

@@ -36,8 +36,8 @@ class FhirIntake:
 
     matter: str
     events: tuple[Event, ...] = ()
-    refused: tuple[Text, ...] = ()
-    unread: tuple[Text, ...] = ()
+    refusals: tuple[Text, ...] = ()
+    omissions: tuple[Text, ...] = ()
     again: bool = False
 
 
@@ -49,7 +49,7 @@ def take_fhir(office: Office, content: bytes, person: str, now: datetime) -> Fhi
     :class:`InputError` for what is not sound, :class:`RefusedError` where nothing could be begun.
     """
     bundle = read_fhir(content)
-    task = bundle.one("Task")
+    task = bundle.only("Task")
     status = task.get("status")
     if status in _ANSWERS:
         return _answer(office, bundle, task, person, now)
@@ -79,7 +79,7 @@ def _answer(
     if before is None and latest.number != order.number:
         raise wrong("A later referral has taken its place.", "该转诊已被其后的转诊取代。", number)
     event = before or office.act(ActForm(matter, act, fields, key=key), person, now)
-    return FhirIntake(matter, (event,), (), bundle.unread, before is not None)
+    return FhirIntake(matter, (event,), (), bundle.omissions, before is not None)
 
 
 def _referral(
@@ -88,7 +88,7 @@ def _referral(
     request = bundle.at(task.get("focus"))
     if request["resourceType"] != "ServiceRequest":
         raise wrong("The Task is about no ServiceRequest.", "Task 未指向 ServiceRequest。")
-    _wanted(request)
+    _check_order(request)
     patient = bundle.at(request.get("subject"))
     parties = {
         "clinic": identifier(bundle.at(request.get("requester")), PARTY)[1],
@@ -100,9 +100,9 @@ def _referral(
     opening = Opening(PROCEDURE, subject, {}, parties, _key(request))
     before = _length(office, opening.matter)
     matter = office.begin(opening, person, now)
-    events, refused = _acts(office, bundle, request, patient, matter, person, now)
+    events, refusals = _acts(office, bundle, request, patient, matter, person, now)
     again = before > 0 and all(event.number <= before for event in events)
-    return FhirIntake(matter, tuple(events), tuple(refused), bundle.unread, again)
+    return FhirIntake(matter, tuple(events), tuple(refusals), bundle.omissions, again)
 
 
 def _length(office: Office, matter: str) -> int:
@@ -125,21 +125,21 @@ def _acts(
         ("record_consent", _consent(bundle, patient)),
         ("refer_up", {"summary": "\n".join(notes)} if notes else None),
     ]
-    events, refused = [], []
+    events, refusals = [], []
     key = f"fhir:{_digest(_key(request))}"
     for act, fields in steps:
         if fields is None:
-            refused.append(_LACKING[act])
+            refusals.append(_GAPS[act])
             continue
         try:
             events.append(office.act(ActForm(matter, act, fields, key=f"{key}:{act}"), person, now))
         except RefusedError as error:
-            refused.extend(error.reasons)
+            refusals.extend(error.reasons)
             break
-    return events, refused
+    return events, refusals
 
 
-_LACKING: Final = {
+_GAPS: Final = {
     "visit": Text("The file holds no blood pressure.", "文件中没有血压读数。"),
     "record_consent": Text(
         "The file holds no consent with its document.", "文件中没有附依据的知情同意。"
@@ -148,11 +148,11 @@ _LACKING: Final = {
 }
 
 
-def _wanted(request: Mapping[str, Any]) -> None:
+def _check_order(request: Mapping[str, Any]) -> None:
     if request.get("doNotPerform"):
         raise wrong("It asks not to be done (doNotPerform).", "该申请注明不予执行。")
-    for name, allowed in (("status", {"active"}), ("intent", {"order", "original-order"})):
-        if request.get(name) not in allowed:
+    for name, values in (("status", {"active"}), ("intent", {"order", "original-order"})):
+        if request.get(name) not in values:
             raise wrong(
                 "The ServiceRequest is not an active order.",
                 "ServiceRequest 不是有效的转诊申请。",
@@ -161,17 +161,20 @@ def _wanted(request: Mapping[str, Any]) -> None:
 
 
 def _readings(bundle: FhirContent, patient: Mapping[str, Any]) -> dict[str, Any] | None:
-    found: dict[str, Any] = {}
-    for each in bundle.of("Observation"):
-        if each.get("status") not in _GOOD or bundle.at(each.get("subject")) is not patient:
+    readings: dict[str, Any] = {}
+    for observation in bundle.of("Observation"):
+        if (
+            observation.get("status") not in _GOOD
+            or bundle.at(observation.get("subject")) is not patient
+        ):
             continue
-        if _is(each.get("code"), RED_FLAG, "red_flag") and "valueBoolean" in each:
-            found["red_flag"] = bool(each["valueBoolean"])
-        for part in each.get("component") or ():
+        if _is(observation.get("code"), RED_FLAG, "red_flag") and "valueBoolean" in observation:
+            readings["red_flag"] = bool(observation["valueBoolean"])
+        for part in observation.get("component") or ():
             for code, name in ((SYSTOLIC, "systolic"), (DIASTOLIC, "diastolic")):
                 if _is(part.get("code"), LOINC, code):
-                    found[name] = _pressure(part.get("valueQuantity"), name)
-    return found if {"systolic", "diastolic"} <= found.keys() else None
+                    readings[name] = _pressure(part.get("valueQuantity"), name)
+    return readings if {"systolic", "diastolic"} <= readings.keys() else None
 
 
 def _pressure(quantity: object, name: str) -> int:
@@ -187,11 +190,11 @@ def _pressure(quantity: object, name: str) -> int:
 
 
 def _consent(bundle: FhirContent, patient: Mapping[str, Any]) -> dict[str, Any] | None:
-    for each in bundle.of("Consent"):
-        denies = (each.get("provision") or {}).get("type") == "deny"
-        source = ((each.get("sourceReference") or {}).get("identifier") or {}).get("value")
-        about = bundle.at(each.get("patient")) is patient
-        if each.get("status") == "active" and not denies and source and about:
+    for consent in bundle.of("Consent"):
+        denies = (consent.get("provision") or {}).get("type") == "deny"
+        source = ((consent.get("sourceReference") or {}).get("identifier") or {}).get("value")
+        about = bundle.at(consent.get("patient")) is patient
+        if consent.get("status") == "active" and not denies and source and about:
             return {"consent": True, "consent_document": _text(source)}
     return None
 
@@ -215,12 +218,12 @@ def _digest(text: str) -> str:
 
 
 def _is(concept: object, system: str, code: str) -> bool:
-    coding = concept.get("coding") if isinstance(concept, Mapping) else None
-    return any(c.get("system") == system and c.get("code") == code for c in coding or ())
+    codings = concept.get("coding") if isinstance(concept, Mapping) else None
+    return any(c.get("system") == system and c.get("code") == code for c in codings or ())
 
 
-def _text(written: object) -> str:
-    text = str(written or "")
+def _text(value: object) -> str:
+    text = str(value or "")
     if len(text) > _MOST_LETTERS:
         raise wrong("A text is too long.", "文字过长。", len(text))
     return text

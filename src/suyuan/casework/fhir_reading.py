@@ -53,19 +53,19 @@ class FhirContent:
     """The resources of a Bundle by full URL, and what was in it and is not read."""
 
     resources: dict[str, dict[str, Any]]
-    unread: tuple[Text, ...]
+    omissions: tuple[Text, ...]
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [r for r in self.resources.values() if r["resourceType"] == kind]
 
-    def one(self, kind: str) -> dict[str, Any]:
+    def only(self, kind: str) -> dict[str, Any]:
         """The only resource of a kind; raises :class:`InputError`."""
-        found = self.of(kind)
-        if len(found) != 1:
+        resources = self.of(kind)
+        if len(resources) != 1:
             raise wrong(
-                f"There must be one {kind}, not {len(found)}.", f"应有且仅有一个 {kind}。", kind
+                f"There must be one {kind}, not {len(resources)}.", f"应有且仅有一个 {kind}。", kind
             )
-        return found[0]
+        return resources[0]
 
     def at(self, reference: object) -> dict[str, Any]:
         """The resource a reference is to; raises where it is not in the Bundle."""
@@ -90,7 +90,7 @@ def read_fhir(content: bytes) -> FhirContent:
     bundle = _json(content)
     if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
         raise wrong("This is no FHIR Bundle.", "不是 FHIR Bundle 文件。", _kind(bundle))
-    _modelled(bundle)
+    _check_model(bundle)
     entries = bundle.get("entry") or []
     if len(entries) > _MOST_ENTRIES:
         raise wrong("Too many entries for a referral.", "条目过多，不像转诊文件。", len(entries))
@@ -103,9 +103,9 @@ def read_fhir(content: bytes) -> FhirContent:
                 "每个条目须有资源及唯一的 fullUrl。",
                 url,
             )
-        _understood(resource)
+        _check_modifiers(resource)
         resources[url] = resource
-    return FhirContent(resources, tuple(_unread(resources.values())))
+    return FhirContent(resources, tuple(_omissions(resources.values())))
 
 
 def _json(content: bytes) -> Any:
@@ -121,25 +121,25 @@ def _json(content: bytes) -> Any:
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         name = next(n for n, times in Counter(n for n, _ in pairs).items() if times > 1)
         raise ValueError(f"{name[:40]} stands twice")
-    return found
+    return members
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no number")
 
 
-def _finite(written: str) -> float:
-    number = float(written)
+def _finite(text: str) -> float:
+    number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{written[:40]} is no number")
+        raise ValueError(f"{text[:40]} is no number")
     return number
 
 
-def _modelled(bundle: dict[str, Any]) -> None:
+def _check_model(bundle: dict[str, Any]) -> None:
     try:
         models().get_fhir_model_class("Bundle").model_validate(bundle)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -150,7 +150,7 @@ def _modelled(bundle: dict[str, Any]) -> None:
         ) from None
 
 
-def _understood(resource: dict[str, Any]) -> None:
+def _check_modifiers(resource: dict[str, Any]) -> None:
     for path, name in _names(resource, ""):
         if name in _MUST_UNDERSTAND:
             raise wrong(
@@ -170,19 +170,19 @@ def _names(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _names(inner, path)
 
 
-def _unread(resources: Any) -> Iterator[Text]:
+def _omissions(resources: Any) -> Iterator[Text]:
     """What stands in the file and nobody here reads, by resource and element."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for resource in resources:
         kind = resource["resourceType"]
-        known = _READ.get(kind)
-        if known is None:
-            found[kind] += 1
+        elements = _READ.get(kind)
+        if elements is None:
+            counts[kind] += 1
             continue
-        found.update(
-            f"{kind}.{name}" for name in resource if name not in known | {"resourceType", "id"}
+        counts.update(
+            f"{kind}.{name}" for name in resource if name not in elements | {"resourceType", "id"}
         )
-    for name, times in sorted(found.items()):
+    for name, times in sorted(counts.items()):
         yield Text(f"Not read: {name} ({times}).", f"未读取：{name}（{times} 处）。")
 
 
@@ -192,9 +192,9 @@ def _kind(value: Any) -> str:
 
 def identifier(resource: Mapping[str, Any], system: str | None = None) -> tuple[str, str]:
     """System and value of the first identifier (of `system`, if named); raises where none is."""
-    for each in resource.get("identifier") or ():
-        if each.get("value") and (system is None or each.get("system") == system):
-            return str(each.get("system") or ""), str(each["value"])
+    for entry in resource.get("identifier") or ():
+        if entry.get("value") and (system is None or entry.get("system") == system):
+            return str(entry.get("system") or ""), str(entry["value"])
     raise wrong(
         "A resource has no identifier.",
         "资源缺少标识。",

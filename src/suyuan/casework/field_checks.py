@@ -16,14 +16,14 @@ _DOTS: Final = "·•・‧・."
 _MOST_LETTERS: Final = 50
 
 
-def checked(kind: str, written: str) -> str:
-    """`written` as stored; raises :class:`InputError` that says what is wrong with it."""
-    return _CHECK[kind](written.strip())
+def check_field(kind: str, text: str) -> str:
+    """`text` as stored; raises :class:`InputError` that says what is wrong with it."""
+    return _CHECK[kind](text.strip())
 
 
-def identity(written: str) -> str:
+def identity(text: str) -> str:
     """An 18-digit number of an identity card: digits, a day of birth that there is, the check."""
-    number = unicodedata.normalize("NFKC", written).upper().replace(" ", "")
+    number = unicodedata.normalize("NFKC", text).upper().replace(" ", "")
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         raise _wrong("An identity number has 18 digits.", "身份证号应为18位，末位可为X。")
     try:
@@ -42,25 +42,25 @@ def identity(written: str) -> str:
     return number
 
 
-def name(written: str) -> str:
+def name(text: str) -> str:
     """A name as it is written: letters of any script, rare characters too, dots and spaces."""
-    if not written or len(written) > _MOST_LETTERS:
+    if not text or len(text) > _MOST_LETTERS:
         raise _wrong(
             f"A name has 1 to {_MOST_LETTERS} characters.", f"姓名应为1至{_MOST_LETTERS}个字。"
         )
-    strange = [c for c in written if not (_letter(c) or c in _DOTS or c in " -'")]
-    if strange or not any(map(_letter, written)):
-        shown = "".join(strange) or written
+    strange = [c for c in text if not (_letter(c) or c in _DOTS or c in " -'")]
+    if strange or not any(map(_letter, text)):
+        excerpt = "".join(strange) or text
         raise _wrong(
-            f"This cannot stand in a name: {shown}",
-            f"姓名中不能有：{shown}。生僻字请直接输入，不要用拼音或符号代替。",
+            f"This cannot stand in a name: {excerpt}",
+            f"姓名中不能有：{excerpt}。生僻字请直接输入，不要用拼音或符号代替。",
         )
-    return written
+    return text
 
 
-def phone(written: str) -> str:
+def phone(text: str) -> str:
     """A mobile number of eleven digits."""
-    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", written))
+    number = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
     number = number.removeprefix("+86")
     if not re.fullmatch(r"1[0-9]{10}", number):
         raise _wrong(
@@ -69,11 +69,11 @@ def phone(written: str) -> str:
     return number
 
 
-def sha256(written: str) -> str:
+def sha256(text: str) -> str:
     """A SHA-256 as 64 hexadecimal digits, small."""
-    if not re.fullmatch(r"[0-9a-fA-F]{64}", written):
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
         raise _wrong("A SHA-256 has 64 hexadecimal digits.", "SHA-256 应为64位十六进制数字。")
-    return written.lower()
+    return text.lower()
 
 
 def _letter(character: str) -> bool:

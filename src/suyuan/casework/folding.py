@@ -9,7 +9,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Final
 
-from suyuan.casework.compiled import BEGIN, CLOCK, PROPOSED, REBOUND, Procedure
+from suyuan.casework.compiled import BEGIN, CLOCK, PROPOSAL, REBIND, Procedure
 from suyuan.casework.items import ItemRun
 from suyuan.casework.law import Law
 from suyuan.casework.moving import move_duties, move_measures, open_duties, start_measures
@@ -26,30 +26,34 @@ def fold(
     law: Law,
     events: Iterable[Event],
     moment: datetime,
-    known: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> MatterState:
-    """The state at `moment` of the matter whose events these are, as known at `known`."""
-    return folded(procedure, law, known_by(events, moment, known), moment)
+    """The state at `moment` of the matter whose events these are, as known at `known_at`."""
+    return fold_events(procedure, law, known_by(events, moment, known_at), moment)
 
 
-def known_by(events: Iterable[Event], moment: datetime, known: datetime | None) -> list[Event]:
-    """What had happened at `moment`, as it was known at `known`, in its order."""
-    taken = [e for e in events if e.at <= moment and (known is None or e.recorded <= known)]
-    taken.sort(key=_ORDER)
-    return taken
+def known_by(events: Iterable[Event], moment: datetime, known_at: datetime | None) -> list[Event]:
+    """What had happened at `moment`, as it was known at `known_at`, in its order."""
+    selection = [
+        e for e in events if e.at <= moment and (known_at is None or e.recorded <= known_at)
+    ]
+    selection.sort(key=_ORDER)
+    return selection
 
 
-def folded(procedure: Procedure, law: Law, taken: list[Event], moment: datetime) -> MatterState:
-    """The state at `moment` after the events `taken`, which are in their order."""
-    if not taken or taken[0].kind != BEGIN:
+def fold_events(
+    procedure: Procedure, law: Law, events: list[Event], moment: datetime
+) -> MatterState:
+    """The state at `moment` after the events `events`, which are in their order."""
+    if not events or events[0].kind != BEGIN:
         raise InputError(
             Text("The matter had not begun by then.", "该事项当时尚未开始。"), value=moment
         )
-    state = MatterState(procedure, law, taken[0].chain)
-    bound = next((e for e in reversed(taken) if e.kind == REBOUND), taken[0])
-    state.bound = str(bound.body["version"])
+    state = MatterState(procedure, law, events[0].chain)
+    binding_event = next((e for e in reversed(events) if e.kind == REBIND), events[0])
+    state.bound = str(binding_event.body["version"])
     state.version = procedure.since(state.bound)
-    for event in taken:
+    for event in events:
         apply(state, event)
     state.now = state.scope["now"] = moment
     return state
@@ -64,7 +68,7 @@ def apply(state: MatterState, event: Event) -> None:
     if sequel.formal:
         _propose(state, event)
         return
-    if kind == REBOUND:
+    if kind == REBIND:
         return  # the fold was begun under the version it names
     if event.actor == CLOCK and _groundless(state, event):
         state.overtaken.append(event)
@@ -97,7 +101,7 @@ def _begin(state: MatterState, event: Event) -> None:
 
 
 def _propose(state: MatterState, event: Event) -> None:
-    if event.kind.endswith(PROPOSED):
+    if event.kind.endswith(PROPOSAL):
         state.proposals[event.number] = event
     else:
         state.proposals.pop(event.body["proposal"], None)
@@ -105,23 +109,27 @@ def _propose(state: MatterState, event: Event) -> None:
 
 def _take_facts(state: MatterState, event: Event) -> None:
     """The fields of the act become facts, of the matter and of the items that it names."""
-    body, fields, dated = event.body, state.procedure.spec.fields, state.procedure.dated
+    body, fields, moment_fields = (
+        event.body,
+        state.procedure.spec.fields,
+        state.procedure.moment_fields,
+    )
     if "proposal" in body:
         state.proposals.pop(body["proposal"], None)
     entries = {name: value for name, value in body.items() if name in fields}
     for name, value in entries.items():
-        if name in dated or type(value) is dict:
+        if name in moment_fields or type(value) is dict:
             entries[name] = read(value, fields[name].type)
     state.scope.update(entries)
     if state.version.items is None:
         return
-    named = body.get("items") or ()
-    if not named or event.kind == BEGIN:
+    subjects = body.get("items") or ()
+    if not subjects or event.kind == BEGIN:
         # What was said of the matter itself holds for each of its items.
         state.shared.update(entries)
         for there in state.items.values():
             there.scope.update(entries)
-    for subject in named:
+    for subject in subjects:
         item = state.items.get(subject)
         if item is None:
             item = state.items[subject] = ItemRun(subject, state)
@@ -135,9 +143,9 @@ def _groundless(state: MatterState, event: Event) -> bool:
     cause = event.body.get("cause", "")
     for duty in state.duties:
         if duty.id == cause:
-            duty.breach = None if duty.settled else event.number
-            return duty.settled
-    for run in state.measures:
-        if run.id == cause:
-            return run.ended is not None or run.until != event.at
+            duty.breach = None if duty.is_settled else event.number
+            return duty.is_settled
+    for measure in state.measures:
+        if measure.id == cause:
+            return measure.ended_at is not None or measure.until != event.at
     return True

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from suyuan.casework.declare import FieldSpec
-from suyuan.casework.field_checks import checked
+from suyuan.casework.field_checks import check_field
 from suyuan.model.errors import InputError
 from suyuan.model.money import fen
 from suyuan.model.text import Text
@@ -21,48 +21,48 @@ _MOMENTS: Final = {"day": "2020-11-20", "time": "2020-11-20T07:30"}
 _TRUTH = {"true": True, "false": False, "是": True, "否": False, "yes": True, "no": False}
 
 
-def filled(
+def fill_form(
     form: Mapping[str, bool], fields: Mapping[str, FieldSpec], entries: Mapping[str, Any]
 ) -> dict[str, Any]:
     """`entries` as stored; refuses what the form does not ask, and what is missing."""
-    unknown = entries.keys() - form.keys()
-    if unknown:
+    extras = entries.keys() - form.keys()
+    if extras:
         raise InputError(
             Text("The form does not ask this.", "表单没有该项。"),
-            value=", ".join(sorted(unknown)),
+            value=", ".join(sorted(extras)),
             hint=Text(f"It asks: {', '.join(form) or '–'}.", f"可填：{'、'.join(form) or '无'}。"),
         )
-    found = {
-        name: stored(name, fields[name], value)
+    values = {
+        name: store_value(name, fields[name], value)
         for name, value in entries.items()
         if value is not None
     }
-    missing = [name for name, must in form.items() if must and name not in found]
-    if missing:
-        titles = [fields[name].title for name in missing]
+    gaps = [name for name, must in form.items() if must and name not in values]
+    if gaps:
+        titles = [fields[name].title for name in gaps]
         raise InputError(
             Text("The form is not complete.", "表单未填写完整。"),
-            value=", ".join(missing),
+            value=", ".join(gaps),
             hint=Text(
                 f"Missing: {', '.join(t.en for t in titles)}.",
                 f"缺少：{'、'.join(t.zh for t in titles)}。",
             ),
         )
-    return found
+    return values
 
 
-def stored(name: str, spec: FieldSpec, value: Any) -> Any:
+def store_value(name: str, spec: FieldSpec, value: Any) -> Any:
     """One field: money in fen (text is read as yuan), times as naive UTC text."""
     try:
-        kept = _stored(spec, value)
+        entry = _convert(spec, value)
     except (TypeError, ValueError, ArithmeticError) as error:
         raise _unfit(name, spec, value) from error
-    if spec.words is not None and kept not in spec.words:
+    if spec.words is not None and entry not in spec.words:
         raise _unfit(name, spec, value)
-    return kept if spec.check is None else checked(spec.check, kept)
+    return entry if spec.check is None else check_field(spec.check, entry)
 
 
-def _stored(spec: FieldSpec, value: Any) -> Any:  # noqa: PLR0911  # one return a type
+def _convert(spec: FieldSpec, value: Any) -> Any:  # noqa: PLR0911  # one return a type
     match spec.type:
         case "text":
             return _text(value)
@@ -105,8 +105,8 @@ def _text(value: Any) -> str:
     return text
 
 
-def _kind(wanted: type, value: Any) -> Any:
-    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+def _kind(type_: type, value: Any) -> Any:
+    if not isinstance(value, type_) or (type_ is int and isinstance(value, bool)):
         raise TypeError(value)
     return value
 

@@ -22,7 +22,7 @@ import msgspec
 from suyuan.casework.office import Office
 from suyuan.model.errors import CatalogError, InputError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import plain, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain
 from suyuan.store.ledger.event import stamp
 
 _KINDS = ("acts", "first", "share", "hours", "duties")
@@ -100,20 +100,20 @@ class _Act:
 @cache
 def load_indicators() -> dict[str, IndicatorSheet]:
     """The catalog's sheets by procedure; raises :class:`CatalogError` for one that is wrong."""
-    found = {}
+    sheets = {}
     with as_file(files("suyuan.catalog") / "indicators") as folder:
         for path in sorted(folder.glob("*.yml")):
-            sheet = shaped(plain(path), IndicatorSheet, path.name)
+            sheet = as_shape(plain(path), IndicatorSheet, path.name)
             _sound(sheet, path.name)
-            found[sheet.procedure] = sheet
-    return found
+            sheets[sheet.procedure] = sheet
+    return sheets
 
 
 def _sound(sheet: IndicatorSheet, where: str) -> None:
-    known: set[str] = set()
+    ids: set[str] = set()
     for spec in sheet.indicators:
         kinds = [kind for kind in _KINDS if getattr(spec, kind) is not None]
-        if len(kinds) != 1 or (spec.share is not None and not {spec.share, spec.of} <= known):
+        if len(kinds) != 1 or (spec.share is not None and not {spec.share, spec.of} <= ids):
             raise CatalogError(
                 Text(
                     f"An indicator is one of {', '.join(_KINDS)}, and a share is of two before it.",
@@ -121,7 +121,7 @@ def _sound(sheet: IndicatorSheet, where: str) -> None:
                 ),
                 value=f"{where}: {spec.id}",
             )
-        known.add(spec.id)
+        ids.add(spec.id)
 
 
 def indicators(
@@ -146,10 +146,10 @@ def indicators(
     period = (since or datetime.min, until or datetime.max)
     acts = list(_acts(office, sheet, party))
     duties = _duties(office, sheet, {act.matter for act in acts}, period)
-    found: dict[str, Indicator] = {}
+    values: dict[str, Indicator] = {}
     for spec in sheet.indicators:
-        found[spec.id] = _indicator(spec, acts, duties, period, found)
-    return list(found.values())
+        values[spec.id] = _indicator(spec, acts, duties, period, values)
+    return list(values.values())
 
 
 def _acts(office: Office, sheet: IndicatorSheet, party: str | None) -> Iterator[_Act]:
@@ -185,10 +185,10 @@ def _indicator(
     acts: Sequence[_Act],
     duties: Sequence[tuple[Any, ...]],
     period: tuple[datetime, datetime],
-    known: dict[str, Indicator],
+    values: dict[str, Indicator],
 ) -> Indicator:
     if spec.share is not None and spec.of is not None:
-        part, whole = known[spec.share].value, known[spec.of].value
+        part, whole = values[spec.share].value, values[spec.of].value
         ratio = part / whole if part is not None and whole else None
         return Indicator(spec.id, spec.title, ratio, share=True)
     if spec.hours is not None:
@@ -205,8 +205,8 @@ def _indicator(
 def _of_acts(
     spec: IndicatorSpec, acts: Sequence[_Act], period: tuple[datetime, datetime]
 ) -> Indicator:
-    wanted = frozenset(spec.acts or ())
-    hits = [act for act in acts if act.kind in wanted and period[0] <= act.at < period[1]]
+    kinds = frozenset(spec.acts or ())
+    hits = [act for act in acts if act.kind in kinds and period[0] <= act.at < period[1]]
     if spec.total is not None:
         return Indicator(spec.id, spec.title, sum(act.body.get(spec.total) or 0 for act in hits))
     reasons: Counter[str] = Counter()
@@ -270,8 +270,8 @@ def _of_duties(spec: IndicatorSpec, rows: list[tuple[Any, ...]]) -> Indicator:
     )
 
 
-def _between(since: str, done: str) -> float:
-    return (datetime.fromisoformat(done) - datetime.fromisoformat(since)).total_seconds() / 3600
+def _between(since: str, end: str) -> float:
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(since)).total_seconds() / 3600
 
 
 def _quantiles(hours: list[float]) -> tuple[float | None, float | None]:

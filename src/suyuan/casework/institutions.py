@@ -47,9 +47,9 @@ class Institutions:
 
     def of(self, number: str, day: date) -> str | None:
         for size in range(len(number), 0, -1):
-            for found in self.by_prefix.get(number[:size], ()):
-                if found.since <= day and (found.until is None or day < found.until):
-                    return found.institution
+            for assignment in self.by_prefix.get(number[:size], ()):
+                if assignment.since <= day and (assignment.until is None or day < assignment.until):
+                    return assignment.institution
         return None
 
 

@@ -25,7 +25,7 @@ class WithItems(Protocol):
 class ItemRun:
     """One subject among the many of a matter.
 
-    Keeps :class:`Surrounding`: its own acts, and the rest is the matter's.
+    Keeps :class:`FactSource`: its own acts, and the rest is the matter's.
     """
 
     __slots__ = ("__weakref__", "_matter", "history", "scope", "subject")
@@ -39,9 +39,9 @@ class ItemRun:
     @property
     def matter(self) -> WithItems:
         """The matter, which holds this item and not the other way round."""
-        found = self._matter()
-        assert found is not None
-        return found
+        owner = self._matter()
+        assert owner is not None
+        return owner
 
     @property
     def law(self) -> Law:

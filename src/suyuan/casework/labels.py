@@ -26,10 +26,10 @@ def of_procedure(procedure: Procedure) -> Iterator[str]:
         places |= {f"fields.{name}.{w}": t for w, t in field.labels.items()}
     yield from (where for where, text in places.items() if unreadable(text))
     for name, field in spec.fields.items():
-        yield from (f"fields.{name}.{word}" for word in _unlabelled(field))
+        yield from (f"fields.{name}.{word}" for word in _missing_labels(field))
 
 
-def _unlabelled(field: FieldSpec) -> list[str]:
+def _missing_labels(field: FieldSpec) -> list[str]:
     return [word for word in field.words or () if word not in field.labels]
 
 

@@ -31,17 +31,17 @@ def begun_by(office: Office, matter: str, now: datetime) -> list[LinkedMatter]:
         " WHERE own.chain = ? AND own.number = 1 ORDER BY opened.sequence",
         (matter,),
     )
-    found = []
-    for chain, written in rows:
-        body = json.loads(written)
+    matters = []
+    for chain, text in rows:
+        body = json.loads(text)
         if (body.get("origin") or {}).get("matter") != matter:
             continue
         state = office.state(chain, now)
         fields = {n: state.scope.get(n) for n in state.procedure.fields if n in body}
         name = matter_state(state)
         title = next((s.spec.title for s in state.version.states if s.name == name), Text("–", "–"))
-        found.append(LinkedMatter(chain, state.procedure.spec.title, title, fields))
-    return found
+        matters.append(LinkedMatter(chain, state.procedure.spec.title, title, fields))
+    return matters
 
 
 def opened_by(office: Office, event: Event) -> str | None:
@@ -74,11 +74,11 @@ def grants_of(office: Office, document: str, now: datetime) -> list[DocumentGran
         "SELECT id FROM matter WHERE subject = ? AND procedure = ? ORDER BY opened, id",
         (document, GRANT),
     )
-    found = []
+    grants = []
     for (matter,) in rows:
         state = office.state(matter, now)
         scope = state.scope
-        found.append(
+        grants.append(
             DocumentGrant(
                 matter,
                 state.parties.get("agency", ""),
@@ -89,4 +89,4 @@ def grants_of(office: Office, document: str, now: datetime) -> list[DocumentGran
                 matter_state(state),
             )
         )
-    return found
+    return grants

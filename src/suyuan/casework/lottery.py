@@ -40,18 +40,18 @@ def seed_hash(seed: str) -> str:
     return hashlib.sha256(seed.encode()).hexdigest()
 
 
-def draw(seed: str, beacon: str, people: Iterable[str], seats: int, published: str) -> list[Lot]:
+def draw(seed: str, beacon: str, people: Iterable[str], seats: int, commitment: str) -> list[Lot]:
     """The draw, in its order; raises :class:`InputError` where the seed is not the one promised."""
-    if seed_hash(seed) != published.lower():
+    if seed_hash(seed) != commitment.lower():
         raise InputError(
             Text("This is not the seed whose hash was published.", "种子与事先公布的哈希不符。"),
-            value=published,
+            value=commitment,
             hint=Text(
                 f"The hash of this one is {seed_hash(seed)}.", f"其哈希为 {seed_hash(seed)}。"
             ),
         )
-    mixed = hashlib.sha256(f"{seed}\0{beacon}".encode()).hexdigest()
-    lots = sorted((hashlib.sha256(f"{mixed}\0{p}".encode()).hexdigest(), p) for p in set(people))
+    mix = hashlib.sha256(f"{seed}\0{beacon}".encode()).hexdigest()
+    lots = sorted((hashlib.sha256(f"{mix}\0{p}".encode()).hexdigest(), p) for p in set(people))
     return [Lot(place, p, lot, place <= seats) for place, (lot, p) in enumerate(lots, 1)]
 
 
@@ -62,7 +62,7 @@ class LotteryRecord:
     `people` are those who signed up and did not give up.
     """
 
-    published: str
+    commitment: str
     published_at: datetime
     beacon_source: str
     seed: str | None
@@ -75,15 +75,15 @@ class LotteryRecord:
 def lottery_record(office: Office, matter: str, now: datetime) -> LotteryRecord:
     """What is to be published of an event's lottery; raises where it has none."""
     state = office.state(matter, now)
-    found = next((event for event in state.events if event.kind == "commit_seed"), None)
-    if found is None:
+    commit = next((event for event in state.events if event.kind == "commit_seed"), None)
+    if commit is None:
         raise InputError(Text("This event has no lottery.", "该活动没有抽签。"), value=matter)
     states = {item.subject: item_state(item, now) for item in state.items.values()}
     scope = state.scope
     return LotteryRecord(
-        str(found.body["seed_hash"]),
-        found.at,
-        str(found.body.get("beacon_source") or ""),
+        str(commit.body["seed_hash"]),
+        commit.at,
+        str(commit.body.get("beacon_source") or ""),
         scope.get("seed"),
         str(scope.get("beacon") or ""),
         int(scope["seats"]),

@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from suyuan.casework.checks import MissingError
-from suyuan.casework.compiled import ActRule, Procedure, compiled
-from suyuan.casework.consequences import endless, following
+from suyuan.casework.compiled import ActRule, Procedure, compile_procedure
+from suyuan.casework.consequences import endless, next_consequence
 from suyuan.casework.declare import ProcedureSpec
-from suyuan.casework.folding import apply, fold, folded, known_by
+from suyuan.casework.folding import apply, fold, fold_events, known_by
 from suyuan.casework.law import Law
 from suyuan.casework.projections import elsewhere, project
 from suyuan.casework.sealing import Sealer
 from suyuan.casework.state import MatterState
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 from suyuan.store.ledger.event import Draft, Event
 from suyuan.store.ledger.seam import LedgerTransaction
 
@@ -42,25 +42,27 @@ class Registry:
             )
         return self.procedures[name]
 
-    def bound(self, transaction: LedgerTransaction, sha256: str) -> Procedure:
+    def procedure_of(self, transaction: LedgerTransaction, sha256: str) -> Procedure:
         """The procedure whose file had this hash, as it was when the office first used it."""
         if sha256 not in self.by_text:
             now = next((p for p in self.procedures.values() if p.sha256 == sha256), None)
-            self.by_text[sha256] = now or _kept(transaction, sha256)
+            self.by_text[sha256] = now or _stored_procedure(transaction, sha256)
         return self.by_text[sha256]
 
 
-def _kept(transaction: LedgerTransaction, sha256: str) -> Procedure:
+def _stored_procedure(transaction: LedgerTransaction, sha256: str) -> Procedure:
     rows = transaction.execute("SELECT text FROM procedure_text WHERE sha256 = ?", (sha256,))
     if not rows:
         raise InputError(Text("The text of the procedure is gone.", "程序文本缺失。"), value=sha256)
-    return compiled(shaped(plain_text(rows[0][0], sha256), ProcedureSpec, sha256), rows[0][0])
+    return compile_procedure(
+        as_shape(plain_text(rows[0][0], sha256), ProcedureSpec, sha256), rows[0][0]
+    )
 
 
 def keep_text(transaction: LedgerTransaction, procedure: Procedure) -> None:
     # Asked first: the text is long, and there already for all matters but the first.
-    asked = "SELECT 1 FROM procedure_text WHERE sha256 = ?"
-    if not transaction.execute(asked, (procedure.sha256,)):
+    query = "SELECT 1 FROM procedure_text WHERE sha256 = ?"
+    if not transaction.execute(query, (procedure.sha256,)):
         transaction.execute(
             "INSERT INTO procedure_text VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             (procedure.sha256, procedure.id, procedure.text),
@@ -69,8 +71,8 @@ def keep_text(transaction: LedgerTransaction, procedure: Procedure) -> None:
 
 def sha_of(events: Sequence[Event]) -> str:
     """The text that a matter is bound to: that of its start, or of the last rebinding."""
-    bound = next((e for e in reversed(events) if e.kind == "rebound"), events[0])
-    return str(bound.body["sha256"])
+    binding_event = next((e for e in reversed(events) if e.kind == "rebound"), events[0])
+    return str(binding_event.body["sha256"])
 
 
 def load(
@@ -78,30 +80,30 @@ def load(
     transaction: LedgerTransaction,
     matter: str,
     moment: datetime,
-    known: datetime | None = None,
+    known_at: datetime | None = None,
     events: list[Event] | None = None,
 ) -> MatterState:
     """The state of a matter at `moment`; raises where there is none. `events`, where at hand."""
     events = transaction.events(matter) if events is None else events
     if not events:
         raise MissingError(Text("There is no such matter.", "没有这个事项。"), value=matter)
-    taken = known_by(events, moment, known)
-    procedure = registry.bound(transaction, sha_of(taken or events))
-    return folded(procedure, registry.law, taken, moment)
+    selection = known_by(events, moment, known_at)
+    procedure = registry.procedure_of(transaction, sha_of(selection or events))
+    return fold_events(procedure, registry.law, selection, moment)
 
 
 def settle(
     registry: Registry, transaction: LedgerTransaction, state: MatterState, now: datetime
 ) -> tuple[MatterState, int]:
     """Write what time alone has brought about by `now`; the state after it, and how much it was."""
-    written = 0
-    while (consequence := following(state, now)) is not None:
+    steps = 0
+    while (consequence := next_consequence(state, now)) is not None:
         event = transaction.append(consequence.draft(state, now))
         state = taken_in(registry, state, event, now)
-        written += 1
-        endless(state, written)
+        steps += 1
+        endless(state, steps)
     state.now = state.scope["now"] = now
-    return state, written
+    return state, steps
 
 
 def taken_in(registry: Registry, state: MatterState, event: Event, now: datetime) -> MatterState:

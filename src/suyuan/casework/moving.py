@@ -14,26 +14,26 @@ from suyuan.store.ledger.event import Event
 def move_measures(state: MatterState, rules: tuple[MeasureRule, ...], event: Event) -> None:
     kind, at = event.kind, event.at
     for rule in rules:
-        for run in state.measures:
-            if run.rule.name != rule.name or run.ended is not None:
+        for measure in state.measures:
+            if measure.rule.name != rule.name or measure.ended_at is not None:
                 continue
             if kind == rule.spec.expired:
-                if run.id == event.body.get("cause"):
-                    run.ended, run.why = at, "expired"
+                if measure.id == event.body.get("cause"):
+                    measure.ended_at, measure.why = at, "expired"
             elif kind == rule.spec.renewed_by:
-                if run.running(at) and run.until is not None:
-                    run.until = _until(state, rule.name, run.until, at)
-                    run.renewals += 1
-            elif run.until is None or at < run.until:
-                run.ended = at
-                run.why = "released" if kind in rule.release else "superseded"
+                if measure.is_running(at) and measure.until is not None:
+                    measure.until = _until(state, rule.name, measure.until, at)
+                    measure.renewals += 1
+            elif measure.until is None or at < measure.until:
+                measure.ended_at = at
+                measure.why = "released" if kind in rule.release else "superseded"
 
 
 def start_measures(state: MatterState, rules: tuple[MeasureRule, ...], event: Event) -> None:
     at = event.at
     for rule in rules:
         amount = None if rule.amount is None else rule.amount(state.scope)
-        nth = 1 + sum(run.rule.name == rule.name for run in state.measures)
+        nth = 1 + sum(measure.rule.name == rule.name for measure in state.measures)
         until = _until(state, rule.name, at, at)
         state.measures.append(MeasureRun(rule, event.number, state.subject, nth, at, until, amount))
 
@@ -55,33 +55,33 @@ def _law_day(state: MatterState, law: str, at: datetime) -> datetime:
         return at
     if law == "start":
         return state.started or at
-    found = state.scope.get(law)
-    return found if isinstance(found, datetime) else at
+    value = state.scope.get(law)
+    return value if isinstance(value, datetime) else at
 
 
 def move_duties(state: MatterState, rules: tuple[DutyRule, ...], event: Event) -> None:
     kind, at = event.kind, event.at
     for rule in rules:
-        for run in state.duties:
-            if run.rule.place == rule.place and not run.settled:
-                _move(state, run, rule, event, kind, at)
+        for duty in state.duties:
+            if duty.rule.place == rule.place and not duty.is_settled:
+                _move(state, duty, rule, event, kind, at)
 
 
 def _move(
-    state: MatterState, run: DutyRun, rule: DutyRule, event: Event, kind: str, at: datetime
+    state: MatterState, duty: DutyRun, rule: DutyRule, event: Event, kind: str, at: datetime
 ) -> None:
     if kind in rule.void:
-        run.void_at = at
-    elif kind in rule.done and (rule.done_test is None or rule.done_test(state.scope) is True):
-        run.done_at, run.done_by = at, event.number
+        duty.void_at = at
+    elif kind in rule.done_acts and (rule.done_test is None or rule.done_test(state.scope) is True):
+        duty.done_at, duty.done_by = at, event.number
     if kind in rule.paused_by:
-        run.pause(at, event.actor, reason_of(event))
+        duty.pause(at, event.actor, reason_of(event))
     if kind in rule.resumed_by:
-        run.resume(at)
+        duty.resume(at)
     if kind == rule.spec.extended_by and rule.spec.extension is not None:
         budget = state.law.budget(rule.spec.extension, _law_day(state, rule.spec.law, at))
         if budget is not None:
-            run.extend(Extension(at, budget.amount, event.actor, reason_of(event)))
+            duty.extend(Extension(at, budget.amount, event.actor, reason_of(event)))
 
 
 def open_duties(state: MatterState, rules: tuple[DutyRule, ...], event: Event) -> None:
@@ -95,23 +95,23 @@ def open_duties(state: MatterState, rules: tuple[DutyRule, ...], event: Event) -
         spec = rule.spec
         budget = None if spec.within is None else state.law.budget(spec.within, law_day)
         since = at if spec.start is None else _start(state, spec.start, at)
-        fixed = None if spec.until is None else _fixed(state, spec.until)
+        fixed_end = None if spec.until is None else _fixed_end(state, spec.until)
         party = state.parties.get(spec.by)
         calendar = state.law.calendar_of(party, at)
-        run = DutyRun(rule, event.number, at, since, budget, fixed, party, calendar)
-        state.duties.append(run)
+        duty = DutyRun(rule, event.number, at, since, budget, fixed_end, party, calendar)
+        state.duties.append(duty)
 
 
 def _start(state: MatterState, start: str, at: datetime) -> datetime:
     """The first time of an act, or the moment that a field holds."""
-    found = state.history.first.get(start) or state.scope.get(start)
-    return found if isinstance(found, datetime) else at
+    value = state.history.first.get(start) or state.scope.get(start)
+    return value if isinstance(value, datetime) else at
 
 
-def _fixed(state: MatterState, until: str) -> datetime | None:
+def _fixed_end(state: MatterState, until: str) -> datetime | None:
     if until in state.version.windows:
         return state.version.windows[until].last
     if until in state.procedure.spec.fields:
-        found = state.scope.get(until)
-        return found if isinstance(found, datetime) else None
+        value = state.scope.get(until)
+        return value if isinstance(value, datetime) else None
     return utc(datetime.fromisoformat(until))

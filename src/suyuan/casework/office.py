@@ -21,7 +21,7 @@ from suyuan.casework.posts import end_posts, grant_post, posts_of
 from suyuan.casework.sealing import Sealer
 from suyuan.casework.state import MatterState
 from suyuan.casework.submissions import ActForm, Opening
-from suyuan.casework.verbs import Standing, Verbs
+from suyuan.casework.verbs import StandingCheck, Verbs
 from suyuan.model.text import Text
 from suyuan.store.ledger.event import Event, stamp
 from suyuan.store.ledger.seam import EventLedger, LedgerTransaction
@@ -44,14 +44,14 @@ class Deed:
 
 
 @contextmanager
-def uncollected() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Nothing of a batch is part of a circle: the cycle collector would look for one in vain."""
-    running = gc.isenabled()
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if running:
+        if was_on:
             gc.enable()
 
 
@@ -103,25 +103,25 @@ class Office:
         person: str,
         now: datetime,
         attempt: Attempt | None = None,
-        standing: Standing | None = None,
+        check: StandingCheck | None = None,
     ) -> Event:
         """Do an act, or propose it where it needs two persons; the event that was written.
 
-        Raises :class:`RefusedError` with every reason why not; `standing` is asked before them.
+        Raises :class:`RefusedError` with every reason why not; `check` is asked before them.
         """
-        return self._do(self.acting(form, person, now, attempt, standing))
+        return self._do(self.act_deed(form, person, now, attempt, check))
 
-    def acting(
+    def act_deed(
         self,
         form: ActForm,
         person: str,
         now: datetime,
         attempt: Attempt | None = None,
-        standing: Standing | None = None,
+        check: StandingCheck | None = None,
     ) -> Deed:
         """What :meth:`act` does, for whoever hands it to the ledger and does not wait."""
         locks = self._locks(form.matter)
-        return self._deed(lambda verbs: verbs.act(form, person, now, standing), locks, now, attempt)
+        return self._deed(lambda verbs: verbs.act(form, person, now, check), locks, now, attempt)
 
     def approve(
         self,
@@ -130,11 +130,11 @@ class Office:
         person: str,
         now: datetime,
         attempt: Attempt | None = None,
-        expected: int | None = None,
+        expected_number: int | None = None,
     ) -> Event:
         """The second person's event: what was proposed is done now."""
         deed = self._deed(
-            lambda verbs: verbs.approve(matter, proposal, person, now, expected),
+            lambda verbs: verbs.approve(matter, proposal, person, now, expected_number),
             self._locks(matter),
             now,
             attempt,
@@ -160,18 +160,18 @@ class Office:
 
     def tick(self, now: datetime) -> int:
         """Write what time alone has brought about by `now`; how many events that were."""
-        written, last = 0, ("", "")
+        count, last = 0, ("", "")
         while True:
             rows = self.ledger.read(DUE, (stamp(now), *last))
             if not rows:
-                return written
-            written += self._pass_time(rows, now)
+                return count
+            count += self._pass_time(rows, now)
             last = (rows[-1][0], rows[-1][1])
 
     # --- reading ---
-    def state(self, matter: str, moment: datetime, known: datetime | None = None) -> MatterState:
-        """How a matter stands at `moment`, as it was known at `known` (by default, as now)."""
-        return load(self.registry, ReadTransaction(self.ledger), matter, moment, known)
+    def state(self, matter: str, moment: datetime, known_at: datetime | None = None) -> MatterState:
+        """How a matter stands at `moment`, as it was known at `known_at` (by default, as now)."""
+        return load(self.registry, ReadTransaction(self.ledger), matter, moment, known_at)
 
     def posts(self, person: str) -> list[Post]:
         return posts_of(ReadTransaction(self.ledger), person)
@@ -195,7 +195,7 @@ class Office:
 
     def _pass_time(self, rows: Sequence[tuple[str, ...]], now: datetime) -> int:
         def inside(transaction: LedgerTransaction) -> int:
-            with uncollected():
+            with no_collection():
                 return Verbs(self.registry, transaction).tick(rows, now)
 
         return self.ledger.write(inside, [name for row in rows for name in row[1:]])

@@ -69,23 +69,23 @@ def measures(office: Office, case: str, now: datetime) -> list[dict[str, str]]:
 
 
 def _measure(row: tuple[Any, ...], now: datetime) -> dict[str, str]:
-    matter, id_, kind, subject, amount, since, until, ended, why = row
-    over = ended is not None and ended <= stamp(now)
+    matter, id_, kind, subject, amount, since, until, end, why = row
+    over = end is not None and end <= stamp(now)
     values = (
         hashlib.sha256(f"{matter}#{id_}".encode()).hexdigest()[:16],
         kind,
         subject,
         "" if amount is None else f"{Decimal(amount) / FEN_PER_YUAN:.2f}",
-        _zoned(since),
-        _zoned(until),
-        _zoned(ended) if over else "",
+        _add_zone(since),
+        _add_zone(until),
+        _add_zone(end) if over else "",
         why if over else "",
-        _zoned(stamp(now)),
+        _add_zone(stamp(now)),
     )
     return dict(zip(MEASURES, values, strict=True))
 
 
-def _zoned(moment: str | None) -> str:
+def _add_zone(moment: str | None) -> str:
     return "" if moment is None else f"{moment}+00:00"
 
 

@@ -32,14 +32,14 @@ class VenueCoverage:
 
     venue: str
     title: Text
-    announced: int
-    held: int
-    attended: int
-    visited: int
+    events: int
+    events_held: int
+    visitors: int
+    home_visits: int
 
     @property
-    def missing(self) -> bool:
-        return self.held == 0
+    def is_missing(self) -> bool:
+        return self.events_held == 0
 
 
 def coverage(
@@ -54,8 +54,8 @@ def coverage(
     )
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     venue = ""
-    for _, kind, written in rows:
-        body: dict[str, Any] = json.loads(written)
+    for _, kind, text in rows:
+        body: dict[str, Any] = json.loads(text)
         if kind == "begin":
             venue = str(body["venue"])
         there = counts[venue]

@@ -34,7 +34,7 @@ _EPOCH = (2000, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentPacket:
     """A packet that was written."""
 
     id: str
@@ -50,7 +50,7 @@ def write_packet(
     key: OfficeKey,
     folder: Path,
     now: datetime,
-) -> Sent:
+) -> SentPacket:
     """The packet of an open duty for the party that owes it; its sending is an event.
 
     `rows` are the evidence rows of this party; columns are taken as they come.
@@ -68,7 +68,7 @@ def write_packet(
     office.ledger.append(
         Draft(f"packet:{packet}", "sent", "office", now, now, state.subject, body, "sent")
     )
-    return Sent(packet, path, digest)
+    return SentPacket(packet, path, digest)
 
 
 def _packet(
@@ -76,7 +76,7 @@ def _packet(
     line: DutyLine,
     rows: Sequence[Mapping[str, str]],
     key: OfficeKey,
-    sending: Mapping[str, str],
+    dispatch: Mapping[str, str],
 ) -> tuple[str, bytes]:
     """The id and the bytes of a packet, whose manifest is signed."""
     parts = {
@@ -93,7 +93,7 @@ def _packet(
         "clause": line.clause,
         "due": None if line.due.moment is None else stamp(line.due.moment),
         "acts": sorted(_answers(state, line)),
-        **sending,
+        **dispatch,
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()},
     }
     packet = hashlib.sha256(_json(manifest)).hexdigest()[:16]
@@ -115,7 +115,7 @@ def _duty(state: MatterState, duty: str) -> DutyLine:
 def _answers(state: MatterState, line: DutyLine) -> tuple[str, ...]:
     """The acts that the party may answer with."""
     duty = state.version.duties[line.id.partition("#")[0]]
-    return tuple(a for a in duty.done if line.role in state.version.acts[a].by)
+    return tuple(a for a in duty.done_acts if line.role in state.version.acts[a].by)
 
 
 def _schema(state: MatterState, line: DutyLine) -> dict[str, Any]:
@@ -143,9 +143,9 @@ def _schema(state: MatterState, line: DutyLine) -> dict[str, Any]:
 def _property(state: MatterState, name: str) -> dict[str, Any]:
     spec = state.procedure.spec.fields[name]
     kinds = {"int": "integer", "money": "integer", "bool": "boolean", "list": "array"}
-    found: dict[str, Any] = {"type": kinds.get(spec.type, "string")}
-    found["title"] = f"{spec.title.zh} {spec.title.en}"
-    return found | ({"enum": spec.words} if spec.words else {})
+    schema: dict[str, Any] = {"type": kinds.get(spec.type, "string")}
+    schema["title"] = f"{spec.title.zh} {spec.title.en}"
+    return schema | ({"enum": spec.words} if spec.words else {})
 
 
 def _notice(state: MatterState, line: DutyLine) -> str:
@@ -167,16 +167,16 @@ def _lines(state: MatterState, line: DutyLine, language: Language) -> list[str]:
         state.subject,
         line.title.in_(language),
         due,
-        f"{line.cited} ({line.quality})",
+        f"{line.citation} ({line.quality})",
     )
-    found = [f"<p>{word}: {_escaped(cell)}</p>" for word, cell in zip(words, cells, strict=True)]
+    lines = [f"<p>{word}: {_escape(cell)}</p>" for word, cell in zip(words, cells, strict=True)]
     for day in line.ledger:
-        mark = "·" if day.counted else "–"
-        found.append(f"<p>{mark} {day.day} {_escaped(day.why.in_(language))}</p>")
-    return found
+        mark = "·" if day.counts else "–"
+        lines.append(f"<p>{mark} {day.day} {_escape(day.why.in_(language))}</p>")
+    return lines
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -201,8 +201,8 @@ def _sheet(state: MatterState, line: DutyLine) -> bytes:
     sheet = book.active
     assert sheet is not None
     sheet.append(["act", "", f"{' | '.join(sorted(_answers(state, line)))}"])
-    asked = {name for act in _answers(state, line) for name in state.version.acts[act].form}
-    for name in sorted(asked):
+    field_names = {name for act in _answers(state, line) for name in state.version.acts[act].form}
+    for name in sorted(field_names):
         title = state.procedure.spec.fields[name].title
         sheet.append([name, "", f"{title.zh} {title.en}"])
     # One day for all: the same packet is the same bytes.

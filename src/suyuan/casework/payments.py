@@ -71,23 +71,23 @@ class Cashier:
 
         While one asks for an order, the same person asking again waits for the same answer.
         """
-        asking = self.joined(matter, fee, person)
-        return self.ask_first(matter, fee, person, now) if asking is None else asking.result()
+        future = self.join(matter, fee, person)
+        return self.ask_first(matter, fee, person, now) if future is None else future.result()
 
-    def joined(self, matter: str, fee: str, person: str) -> Future[PaymentNotice] | None:
+    def join(self, matter: str, fee: str, person: str) -> Future[PaymentNotice] | None:
         """The answer for which the same person waits already.
 
         None for whoever is the first: who must :meth:`ask_first` then, since others may join.
         """
         name = (f"{matter}/{fee}", person)
         with self._lock:
-            asking = self._asking.get(name)
-            if asking is None:
+            future = self._asking.get(name)
+            if future is None:
                 self._asking[name] = Future()
-        return asking
+        return future
 
     def ask_first(self, matter: str, fee: str, person: str, now: datetime) -> PaymentNotice:
-        """What :meth:`ask` gives, for whoever was told by :meth:`joined` to be the first."""
+        """What :meth:`ask` gives, for whoever was told by :meth:`join` to be the first."""
         name = (f"{matter}/{fee}", person)
         own = self._asking[name]
         try:
@@ -108,7 +108,7 @@ class Cashier:
         amount = self.office.registry.law.number(f"{self.rule}.{fee}", now)
         record = _record(self.office, order)
         unclear = _doubt(record)
-        payment = next((each for each in record if each[0] == f"pay_{fee}"), None)
+        payment = next((entry for entry in record if entry[0] == f"pay_{fee}"), None)
         if payment is not None and not unclear:
             return _known_notice(
                 order, *payment[1:]
@@ -127,15 +127,15 @@ class Cashier:
         """Ask the provider again about every payment of a matter whose outcome is unknown."""
         state = self.office.state(matter, now)
         orders = {e.body["order"] for e in state.events if e.kind == "payment_unknown"}
-        found = []
+        notices = []
         for order in sorted(o for o in orders if _unclear(self.office, o)):
             try:
                 notice = self.provider.query(order, now)
             except TimeoutError:
                 continue
             self.note(notice, now)
-            found.append(notice)
-        return found
+            notices.append(notice)
+        return notices
 
     def refund(self, matter: str, receipt: str, person: str, now: datetime) -> Event:
         """Pay back a receipt that is owed back; it is recorded once the provider has taken it.
@@ -157,31 +157,31 @@ class Cashier:
         matter, _, fee = notice.order.rpartition("/")
         if notice.outcome is PaymentOutcome.UNKNOWN:
             return self._act(matter, "payment_unknown", now, order=notice.order)
-        event = self._known(notice, matter, fee, now)
+        event = self._settle(notice, matter, fee, now)
         if _unclear(self.office, notice.order):
             self._act(
                 matter, "payment_cleared", now, order=notice.order, outcome=notice.outcome.value
             )
         return event
 
-    def _known(self, notice: PaymentNotice, matter: str, fee: str, now: datetime) -> Event:
-        named = {"order": notice.order, "receipt": notice.receipt}
+    def _settle(self, notice: PaymentNotice, matter: str, fee: str, now: datetime) -> Event:
+        reference = {"order": notice.order, "receipt": notice.receipt}
         if notice.outcome is PaymentOutcome.FAILED:
-            return self._act(matter, "payment_failed", now, **named)
-        paid = named | {"amount_fen": notice.amount_fen}
-        form = ActForm(matter, f"pay_{fee}", paid, at=notice.at)
+            return self._act(matter, "payment_failed", now, **reference)
+        fields = reference | {"amount_fen": notice.amount_fen}
+        form = ActForm(matter, f"pay_{fee}", fields, at=notice.at)
         try:
             return self.office.act(form, self.person, now)
         except RefusedError as refused:
             reason = "".join(r.zh for r in refused.reasons)
-            return self._act(matter, "payment_excess", now, **paid, reason=reason)
+            return self._act(matter, "payment_excess", now, **fields, reason=reason)
 
     def _act(self, matter: str, act: str, now: datetime, **fields: Any) -> Event:
         return self.office.act(ActForm(matter, act, fields), self.person, now)
 
 
 #: The kind of an event, its moment and its body.
-_Written = tuple[str, str, dict[str, Any]]
+_Entry = tuple[str, str, dict[str, Any]]
 
 
 def _unclear(office: Office, order: str) -> bool:
@@ -189,12 +189,12 @@ def _unclear(office: Office, order: str) -> bool:
     return _doubt(_record(office, order))
 
 
-def _doubt(record: list[_Written]) -> bool:
+def _doubt(record: list[_Entry]) -> bool:
     kinds = [kind for kind, _, _ in record]
     return kinds.count("payment_unknown") > kinds.count("payment_cleared")
 
 
-def _record(office: Office, order: str) -> list[_Written]:
+def _record(office: Office, order: str) -> list[_Entry]:
     """What is written of an order: kind, moment and body of unknown, cleared and settled."""
     matter, _, fee = order.rpartition("/")
     rows = office.ledger.read(
@@ -202,8 +202,8 @@ def _record(office: Office, order: str) -> list[_Written]:
         " AND kind IN ('payment_unknown', 'payment_cleared', ?)",
         (matter, f"pay_{fee}"),
     )
-    found = ((kind, at, json.loads(body)) for kind, at, body in rows)
-    return [each for each in found if each[2].get("order") == order]
+    entries = ((kind, at, json.loads(body)) for kind, at, body in rows)
+    return [entry for entry in entries if entry[2].get("order") == order]
 
 
 def _known_notice(order: str, at: str, body: dict[str, Any]) -> PaymentNotice:

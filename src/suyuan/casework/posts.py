@@ -61,12 +61,12 @@ def end_posts(
         " AND (until IS NULL OR until > ?) ORDER BY number",
         (person, role, party, stamp(now)),
     )
-    ended = []
+    events = []
     for (number,) in list(rows):
         body = {"grant": number, "until": stamp(now)}
-        ended.append(transaction.append(Draft(CHAIN, END, by, now, now, person, body)))
-        project_post(transaction, ended[-1])
-    return ended
+        events.append(transaction.append(Draft(CHAIN, END, by, now, now, person, body)))
+        project_post(transaction, events[-1])
+    return events
 
 
 def project_post(transaction: LedgerTransaction, event: Event) -> None:

@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS procedure_text (
 """
 _NUMBER: Final = attrgetter("number")
 #: What `rebuild` empties and fills again, in order.
-PROJECTED: Final = ("matter", "duty", "measure", "item", "post", "draft", "token")
+PROJECTIONS: Final = ("matter", "duty", "measure", "item", "post", "draft", "token")
 
 
 def _upsert(table: str, key: str, columns: str) -> str:
@@ -80,12 +80,12 @@ class RowsThere:
 
     def of(self, table: str, matter: str) -> Sequence[tuple[Any, ...]]:
         if table not in self._tables:
-            found = self._tables[table] = dict[str, list[tuple[Any, ...]]]()
+            index = self._tables[table] = dict[str, list[tuple[Any, ...]]]()
             marks = ", ".join("?" * len(self._matters))
             for row in self._transaction.execute(
                 f"SELECT * FROM {table} WHERE matter IN ({marks})", self._matters
             ):
-                found.setdefault(row[0], []).append(row)
+                index.setdefault(row[0], []).append(row)
         return self._tables[table].get(matter, ())
 
 
@@ -102,7 +102,7 @@ def project(
     """
     there = there or RowsThere(transaction, [state.matter])
     _part(transaction, "duty", state.matter, _duties(state), None if fresh else there)
-    if state.procedure.measured:
+    if state.procedure.has_measures:
         _part(transaction, "measure", state.matter, _measures(state), None if fresh else there)
     if state.items:
         _part(transaction, "item", state.matter, _items(state), None if fresh else there)
@@ -117,13 +117,13 @@ def _part(
     there: RowsThere | None,
 ) -> None:
     before = () if there is None else there.of(table, matter)
-    known = {row[1]: row for row in before}
-    differ = [row for row in rows if known.pop(row[1], None) != row]
+    leftovers = {row[1]: row for row in before}
+    differ = [row for row in rows if leftovers.pop(row[1], None) != row]
     if differ:
         transaction.execute_many(_PARTS[table], differ)
-    if known:
+    if leftovers:
         delete = f"DELETE FROM {table} WHERE matter = ? AND {_PART_KEY[table]} = ?"
-        transaction.execute_many(delete, [(matter, name) for name in sorted(known)])
+        transaction.execute_many(delete, [(matter, name) for name in sorted(leftovers)])
 
 
 def _items(state: MatterState) -> list[tuple[Any, ...]]:
@@ -152,7 +152,9 @@ def _matter(state: MatterState) -> tuple[Any, ...]:
 def wake(state: MatterState) -> datetime | None:
     """The next moment at which time alone may bring something about; None where none will."""
     known_on = beijing_day(state.now)
-    moments = [run.until for run in state.measures if run.ended is None and run.until is not None]
+    moments = [
+        run.until for run in state.measures if run.ended_at is None and run.until is not None
+    ]
     for run in state.duties:
         if _waits(run):
             due = run.due(known_on)
@@ -161,29 +163,29 @@ def wake(state: MatterState) -> datetime | None:
     return min(moments, default=None)
 
 
-def _waits(run: DutyRun) -> bool:
-    return run.rule.spec.then is not None and not run.settled and run.breach is None
+def _waits(duty: DutyRun) -> bool:
+    return duty.rule.spec.then is not None and not duty.is_settled and duty.breach is None
 
 
 def _duties(state: MatterState) -> list[tuple[Any, ...]]:
     known_on = beijing_day(state.now)
     rows = []
     matter, now = state.matter, state.now
-    for run in state.duties:
-        due = run.due(known_on)
+    for duty in state.duties:
+        due = duty.due(known_on)
         rows.append(
             (
                 matter,
-                run.id,
-                run.rule.name,
-                run.rule.spec.by,
-                run.party,
-                stamp(run.since),
+                duty.id,
+                duty.rule.name,
+                duty.rule.spec.by,
+                duty.party,
+                stamp(duty.since),
                 _text(due.moment),
                 due.certainty,
-                "breached" if run.breach and not run.settled else run.state(due, now),
-                _text(run.done_at),
-                run.rule.clause,
+                "breached" if duty.breach and not duty.is_settled else duty.state(due, now),
+                _text(duty.done_at),
+                duty.rule.clause,
             )
         )
     return rows
@@ -193,17 +195,17 @@ def _measures(state: MatterState) -> list[tuple[Any, ...]]:
     return [
         (
             state.matter,
-            run.id,
-            run.rule.name,
-            run.subject,
-            run.nth,
-            run.amount,
-            stamp(run.since),
-            _text(run.until),
-            _text(run.ended),
-            run.why,
+            measure.id,
+            measure.rule.name,
+            measure.subject,
+            measure.nth,
+            measure.amount,
+            stamp(measure.since),
+            _text(measure.until),
+            _text(measure.ended_at),
+            measure.why,
         )
-        for run in state.measures
+        for measure in state.measures
     ]
 
 
@@ -224,5 +226,5 @@ def elsewhere(transaction: LedgerTransaction, subject: str, matter: str) -> tupl
     )
 
 
-def _moment(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written)
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

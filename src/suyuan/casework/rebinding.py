@@ -10,7 +10,7 @@ from typing import Any
 
 from suyuan.casework.checks import NoPostError, RefusedError
 from suyuan.casework.clock import DueDate
-from suyuan.casework.compiled import BEGIN, CLOCK, PROPOSED, REBOUND, WITHDRAWN, Procedure
+from suyuan.casework.compiled import BEGIN, CLOCK, PROPOSAL, REBIND, WITHDRAWAL, Procedure
 from suyuan.casework.declare import names
 from suyuan.casework.folding import fold
 from suyuan.casework.matters import Registry, at_last_event, keep_text, load, settle
@@ -25,7 +25,7 @@ from suyuan.store.ledger.seam import LedgerTransaction
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class DutyChange:
     """A duty that another version moves: `was` or `now` is None where it appears or vanishes."""
 
     matter: str
@@ -41,8 +41,8 @@ class Preview:
     """What rebinding would do to one matter; `unknown` are acts the new version does not have."""
 
     matter: str
-    moved: tuple[Moved, ...]
-    unknown: tuple[str, ...]
+    changes: tuple[DutyChange, ...]
+    unknown_acts: tuple[str, ...]
 
 
 def preview(office: Office, procedure: str, version: str, now: datetime) -> list[Preview]:
@@ -65,7 +65,7 @@ def _preview(
 ) -> Preview:
     before = load(registry, transaction, matter, now)
     after = _as_if(registry, transaction, before, target, version, now)
-    return Preview(matter, tuple(_moved(before, after, now)), _unknown(after))
+    return Preview(matter, tuple(_duty_changes(before, after, now)), _unknown_acts(after))
 
 
 def _as_if(
@@ -81,38 +81,38 @@ def _as_if(
     last = events[-1]
     body = {"version": version, "sha256": target.sha256}
     event = Event(
-        0, last.chain, last.number + 1, now, now, "", REBOUND, "", body, None, last.hash, ""
+        0, last.chain, last.number + 1, now, now, "", REBIND, "", body, None, last.hash, ""
     )
     return fold(target, registry.law, [*events, event], now)
 
 
-def _moved(before: MatterState, after: MatterState, now: datetime) -> list[Moved]:
+def _duty_changes(before: MatterState, after: MatterState, now: datetime) -> list[DutyChange]:
     old, new = _by_id(before), _by_id(after)
     known_on = beijing_day(now)
-    found = []
+    changes = []
     for name in sorted(old.keys() | new.keys()):
         was, then = old.get(name), new.get(name)
-        if was is not None and was.settled:
+        if was is not None and was.is_settled:
             continue
-        dues = tuple(None if run is None else run.due(known_on) for run in (was, then))
-        owners = tuple(None if run is None else run.rule.spec.by for run in (was, then))
+        dues = tuple(None if duty is None else duty.due(known_on) for duty in (was, then))
+        owners = tuple(None if duty is None else duty.rule.spec.by for duty in (was, then))
         if dues[0] != dues[1] or owners[0] != owners[1]:
-            found.append(Moved(before.matter, name, dues[0], dues[1], owners[0], owners[1]))
-    return found
+            changes.append(DutyChange(before.matter, name, dues[0], dues[1], owners[0], owners[1]))
+    return changes
 
 
 def _by_id(state: MatterState) -> dict[str, DutyRun]:
-    return {run.id: run for run in state.duties}
+    return {duty.id: duty for duty in state.duties}
 
 
-def _unknown(state: MatterState) -> tuple[str, ...]:
-    known = state.version.acts.keys() | {BEGIN, REBOUND}
-    done = {
-        event.kind.removesuffix(PROPOSED).removesuffix(WITHDRAWN)
+def _unknown_acts(state: MatterState) -> tuple[str, ...]:
+    kinds = state.version.acts.keys() | {BEGIN, REBIND}
+    acts = {
+        event.kind.removesuffix(PROPOSAL).removesuffix(WITHDRAWAL)
         for event in state.events
         if event.actor != CLOCK
     }
-    return tuple(sorted(done - known))
+    return tuple(sorted(acts - kinds))
 
 
 def _notice(
@@ -125,16 +125,16 @@ def _notice(
 ) -> dict[str, Any]:
     """What the person in the matter is told: why, and each duty that moves, from when to when."""
     after = _as_if(registry, transaction, before, target, version, now)
-    moved = [
+    changes = [
         {
-            "duty": each.duty,
-            "was": None if each.was is None else _moment(each.was.moment),
-            "now": None if each.now is None else _moment(each.now.moment),
+            "duty": change.duty,
+            "was": None if change.was is None else _moment(change.was.moment),
+            "now": None if change.now is None else _moment(change.now.moment),
         }
-        for each in _moved(before, after, now)
+        for change in _duty_changes(before, after, now)
     ]
     note = next(v.note for v in target.spec.versions if v.since.isoformat() == version)
-    return {"moved": moved} | ({} if note is None else {"note": {"en": note.en, "zh": note.zh}})
+    return {"moved": changes} | ({} if note is None else {"note": {"en": note.en, "zh": note.zh}})
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -162,31 +162,31 @@ class ChangeNotice:
 def change_notices(state: MatterState) -> list[ChangeNotice]:
     """Every change of the rules that moved this matter, oldest first."""
     titles = {name: rule.spec.title for name, rule in state.version.duties.items()}
-    found = []
+    notices = []
     for event in state.events:
-        if event.kind != REBOUND:
+        if event.kind != REBIND:
             continue
         note = event.body.get("note")
         terms = tuple(
             ChangedTerm(
-                titles.get(each["duty"].partition("#")[0], Text(each["duty"], each["duty"])),
-                _read(each["was"]),
-                _read(each["now"]),
+                titles.get(entry["duty"].partition("#")[0], Text(entry["duty"], entry["duty"])),
+                _read(entry["was"]),
+                _read(entry["now"]),
             )
-            for each in event.body.get("moved") or ()
+            for entry in event.body.get("moved") or ()
         )
-        found.append(ChangeNotice(event.at, None if note is None else Text(**note), terms))
-    return found
+        notices.append(ChangeNotice(event.at, None if note is None else Text(**note), terms))
+    return notices
 
 
-def _read(written: str | None) -> datetime | None:
-    return None if written is None else datetime.fromisoformat(written)
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _no_authority(target: Procedure, roles: tuple[str, ...], person: str) -> NoPostError:
     words = [target.spec.roles[role] for role in roles]
     return NoPostError(
-        REBOUND,
+        REBIND,
         [
             Text(
                 f"{person}: only this may rebind it: {' or '.join(w.en for w in words)}.",
@@ -206,7 +206,7 @@ def rebind(
     """
     first, second = persons
     if first == second:
-        raise RefusedError(REBOUND, [Text("A second person has to agree.", "须由另一人同意。")])
+        raise RefusedError(REBIND, [Text("A second person has to agree.", "须由另一人同意。")])
 
     def work(transaction: LedgerTransaction) -> Event:
         state = load(office.registry, transaction, matter, now)
@@ -220,7 +220,7 @@ def rebind(
         body = {"version": version, "sha256": target.sha256, "agreed_by": second}
         body |= _notice(office.registry, transaction, state, target, version, now)
         draft = Draft(
-            matter, REBOUND, first, now, now, state.subject, body, f"rebound:{version}:{now}"
+            matter, REBIND, first, now, now, state.subject, body, f"rebound:{version}:{now}"
         )
         event = transaction.append(draft)
         after = load(office.registry, transaction, matter, now)

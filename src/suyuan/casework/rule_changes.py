@@ -27,13 +27,13 @@ class RuleChange:
 
     procedure: str
     version: str
-    affected: tuple[Preview, ...]
-    untouched: int
+    previews: tuple[Preview, ...]
+    rest: int
 
 
-def affected(found: Iterable[Preview]) -> list[Preview]:
+def affected_matters(previews: Iterable[Preview]) -> list[Preview]:
     """Those whom the change touches: a term that moves, a duty that comes or goes, a lost act."""
-    return [each for each in found if each.moved or each.unknown]
+    return [matter for matter in previews if matter.changes or matter.unknown_acts]
 
 
 def propose_change(
@@ -42,8 +42,12 @@ def propose_change(
     """Propose to move the running matters of `procedure` to `version`; nothing moves yet."""
     office.registry.current(procedure).since(version)
     _has_post(office, procedure, person)
-    found = preview(office, procedure, version, now)
-    body = {"version": version, "matters": len(found), "affected": len(affected(found))}
+    previews = preview(office, procedure, version, now)
+    body = {
+        "version": version,
+        "matters": len(previews),
+        "affected": len(affected_matters(previews)),
+    }
     chain = _chain(procedure)
     draft = Draft(chain, PROPOSED_CHANGE, person, now, now, procedure, body)
     return office.ledger.write(lambda t: t.append(draft), [chain])
@@ -53,20 +57,20 @@ def approve_change(
     office: Office, procedure: str, proposal: int, person: str, now: datetime
 ) -> RuleChange:
     """Carry out what another person proposed; each person affected finds the notice."""
-    found = _proposal(office, procedure, proposal)
-    if found.actor == person:
+    event = _proposal(office, procedure, proposal)
+    if event.actor == person:
         raise RefusedError(CHANGE, [Text("A second person has to agree.", "须由另一人同意。")])
     _has_post(office, procedure, person)
-    version = str(found.body["version"])
-    running = preview(office, procedure, version, now)
-    for each in running:
-        rebind(office, each.matter, version, (found.actor, person), now)
-    touched = affected(running)
-    body = {"version": version, "proposal": proposal, "moved": len(running)}
+    version = str(event.body["version"])
+    previews = preview(office, procedure, version, now)
+    for entry in previews:
+        rebind(office, entry.matter, version, (event.actor, person), now)
+    hits = affected_matters(previews)
+    body = {"version": version, "proposal": proposal, "moved": len(previews)}
     chain = _chain(procedure)
     draft = Draft(chain, CHANGE, person, now, now, procedure, body, f"{proposal}:{now}")
     office.ledger.write(lambda t: t.append(draft), [chain])
-    return RuleChange(procedure, version, tuple(touched), len(running) - len(touched))
+    return RuleChange(procedure, version, tuple(hits), len(previews) - len(hits))
 
 
 def _proposal(office: Office, procedure: str, number: int) -> Event:

@@ -39,10 +39,10 @@ class DutyRun:
 
     rule: DutyRule
     number: int
-    opened: datetime
+    opened_at: datetime
     since: datetime
     budget: Budget | None
-    fixed: datetime | None
+    fixed_end: datetime | None
     party: str | None
     calendar: WorkCalendar
     pauses: tuple[Pause, ...] = ()
@@ -52,13 +52,13 @@ class DutyRun:
     void_at: datetime | None = None
     breach: int | None = None  # the event in which the clock said so
     id: str = field(init=False)
-    _counted: tuple[date, date, DueDate] | None = None
+    _count_cache: tuple[date, date, DueDate] | None = None
 
     def __post_init__(self) -> None:
         self.id = f"{self.rule.name}#{self.number}"
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         return self.done_at is not None or self.void_at is not None
 
     @property
@@ -74,33 +74,33 @@ class DutyRun:
 
         It is counted again only where a year was announced, or a pause or extension came since.
         """
-        there = self._counted
+        there = self._count_cache
         if there is not None and there[0] == known_on:
             return there[2]
         edition = self.calendar.edition(known_on)
-        same = there is not None and there[1] == edition
-        due = there[2] if there is not None and same else self._count(edition)
-        self._counted = (known_on, edition, due)
+        current = there is not None and there[1] == edition
+        due = there[2] if there is not None and current else self._count(edition)
+        self._count_cache = (known_on, edition, due)
         return due
 
-    def pause(self, at: datetime, who: str, why: str) -> None:
-        self.pauses += (Pause(at, None, who, why),)
-        self._counted = None
+    def pause(self, at: datetime, actor: str, why: str) -> None:
+        self.pauses += (Pause(at, None, actor, why),)
+        self._count_cache = None
 
     def resume(self, at: datetime) -> None:
         """End the pause that runs; nothing where none does."""
         if self.pauses and self.pauses[-1].until is None:
             last = self.pauses[-1]
-            self.pauses = (*self.pauses[:-1], Pause(last.since, at, last.who, last.why))
-            self._counted = None
+            self.pauses = (*self.pauses[:-1], Pause(last.since, at, last.actor, last.why))
+            self._count_cache = None
 
     def extend(self, extension: Extension) -> None:
         self.extensions += (extension,)
-        self._counted = None
+        self._count_cache = None
 
     def _count(self, known_on: date) -> DueDate:
-        if self.fixed is not None:
-            return DueDate(self.fixed, "exact")
+        if self.fixed_end is not None:
+            return DueDate(self.fixed_end, "exact")
         budget = self.budget
         if budget is None:
             return DueDate(None, "unknown")
@@ -114,8 +114,8 @@ class DutyRun:
         if self.void_at is not None:
             return "void"
         if self.done_at is not None:
-            return "done_late" if due.passed(self.done_at) else "done"
-        if not due.passed(now):
+            return "done_late" if due.is_past(self.done_at) else "done"
+        if not due.is_past(now):
             return "open"
         return "breached" if self.rule.spec.then else "late"
 
@@ -132,17 +132,17 @@ class MeasureRun:
     until: datetime | None
     amount: int | None
     renewals: int = 0
-    ended: datetime | None = None
+    ended_at: datetime | None = None
     why: MeasureEnd | None = None
 
     @property
     def id(self) -> str:
         return f"{self.rule.name}#{self.number}"
 
-    def running(self, now: datetime) -> bool:
+    def is_running(self, now: datetime) -> bool:
         return (
             self.since <= now
-            and (self.ended is None or now < self.ended)
+            and (self.ended_at is None or now < self.ended_at)
             and (self.until is None or now < self.until)
         )
 

@@ -32,7 +32,7 @@ _KINDS: Final[dict[str, tuple[str, Callable[[bytes], bool]]]] = {
     "ofd": ("application/ofd", lambda b: b.startswith(b"PK\x03\x04") and b"OFD.xml" in b[:4096]),
 }
 #: What people send instead, to be named in the refusal.
-_KNOWN: Final = (
+_OTHER_KINDS: Final = (
     (b"MZ", Text("a Windows program", "Windows 程序")),
     (b"\x7fELF", Text("a program", "可执行程序")),
     (b"PK\x03\x04", Text("a ZIP archive or an office document", "压缩包或办公文档")),
@@ -63,7 +63,7 @@ def take_scan(
     `size` is what the sender says (bytes; None where it says nothing): too much is refused before
     a byte is read, and a sender that says too little is stopped at the limit.
     """
-    kind = _claimed(name)
+    kind = _ending_of(name)
     if size is not None and size > LARGEST:
         raise too_large(size)
     content = _read(file)
@@ -73,11 +73,11 @@ def take_scan(
     path = _path(folder, sealer, owner, document)
     if path.exists():
         return KeptDocument(document, _KINDS[kind][0], len(content), again=True)
-    written = base64.b64encode(content).decode()
-    sealed = office.ledger.write(lambda t: _sealed(sealer, t, owner, written), [owner])
+    text = base64.b64encode(content).decode()
+    box = office.ledger.write(lambda t: _seal(sealer, t, owner, text), [owner])
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.part")
-    draft.write_text(sealed, "ascii")
+    draft.write_text(box, "ascii")
     draft.replace(path)
     return KeptDocument(document, _KINDS[kind][0], len(content), again=False)
 
@@ -106,9 +106,9 @@ def kind_of(content: bytes) -> tuple[str, str]:
     return "application/octet-stream", "bin"
 
 
-def _sealed(sealer: Sealer, transaction: LedgerTransaction, owner: str, text: str) -> str:
-    found = sealer.seal(transaction, owner, text)
-    return f"{found['sealed']}\n{found['owner']}"
+def _seal(sealer: Sealer, transaction: LedgerTransaction, owner: str, text: str) -> str:
+    box = sealer.seal(transaction, owner, text)
+    return f"{box['sealed']}\n{box['owner']}"
 
 
 def _path(folder: Path, sealer: Sealer, owner: str, document: str) -> Path:
@@ -122,7 +122,7 @@ def _sealer(office: Office) -> Sealer:
     return office.registry.sealer
 
 
-def _claimed(name: str) -> str:
+def _ending_of(name: str) -> str:
     ending = name.rpartition(".")[2].lower()
     if "." not in name or ending not in _KINDS:
         raise InputError(
@@ -134,11 +134,11 @@ def _claimed(name: str) -> str:
 
 
 def _read(file: BinaryIO) -> bytes:
-    pieces, taken = [], 0
+    pieces, size = [], 0
     while piece := file.read(_PIECE):
-        taken += len(piece)
-        if taken > LARGEST:
-            raise too_large(taken)
+        size += len(piece)
+        if size > LARGEST:
+            raise too_large(size)
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -148,7 +148,7 @@ def _is(content: bytes, kind: str, name: str) -> None:
         raise InputError(Text("The file is empty.", "文件是空的。"), value=name[-40:])
     if _KINDS[kind][1](content):
         return
-    looks = next((words for first, words in _KNOWN if content.startswith(first)), None)
+    looks = next((words for first, words in _OTHER_KINDS if content.startswith(first)), None)
     looks = looks or Text("something else", "其他内容")
     raise InputError(
         Text(

@@ -21,7 +21,7 @@ class PartyScore:
     duties: int
     done: int
     late: int
-    breached: int
+    breaches: int
     open: int
     median_hours: float | None
     p90_hours: float | None
@@ -34,23 +34,23 @@ def scores(office: Office) -> list[PartyScore]:
         "SELECT COALESCE(party, role), state, since, done FROM duty ORDER BY matter, id"
     )
     by_party: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
-    for party, state, since, done in rows:
-        by_party[party].append((state, _hours(since, done)))
+    for party, state, since, end in rows:
+        by_party[party].append((state, _hours(since, end)))
     upheld = _upheld(office)
-    found = [
+    lines = [
         _score(party, by_party.get(party, []), upheld.get(party, 0))
         for party in by_party.keys() | upheld.keys()
     ]
-    return sorted(found, key=lambda score: (-score.breached, -score.late, score.party))
+    return sorted(lines, key=lambda score: (-score.breaches, -score.late, score.party))
 
 
 def _score(party: str, duties: Iterable[tuple[str, float | None]], upheld: int) -> PartyScore:
-    listed = list(duties)
-    states = [state for state, _ in listed]
-    hours = sorted(h for _, h in listed if h is not None)
+    all_duties = list(duties)
+    states = [state for state, _ in all_duties]
+    hours = sorted(h for _, h in all_duties if h is not None)
     return PartyScore(
         party,
-        len(listed),
+        len(all_duties),
         states.count("done"),
         states.count("done_late"),
         states.count("breached") + states.count("late"),
@@ -61,10 +61,10 @@ def _score(party: str, duties: Iterable[tuple[str, float | None]], upheld: int) 
     )
 
 
-def _hours(since: str, done: str | None) -> float | None:
-    if done is None:
+def _hours(since: str, end: str | None) -> float | None:
+    if end is None:
         return None
-    return (datetime.fromisoformat(done) - datetime.fromisoformat(since)).total_seconds() / 3600
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(since)).total_seconds() / 3600
 
 
 def _upheld(office: Office) -> dict[str, int]:
@@ -74,8 +74,8 @@ def _upheld(office: Office) -> dict[str, int]:
         " JOIN event AS begun ON begun.chain = event.chain AND begun.number = 1"
         " WHERE event.kind = 'uphold'"
     )
-    found: dict[str, int] = defaultdict(int)
-    for begun, upheld in rows:
-        parties = json.loads(begun)["parties"]
-        found[parties.get(json.loads(upheld)["role"], "")] += 1
-    return dict(found)
+    counts: dict[str, int] = defaultdict(int)
+    for opening, upheld in rows:
+        parties = json.loads(opening)["parties"]
+        counts[parties.get(json.loads(upheld)["role"], "")] += 1
+    return dict(counts)

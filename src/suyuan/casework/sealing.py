@@ -53,25 +53,27 @@ class Sealer:
         box = _cipher(key).encrypt(nonce, value.encode(), owner.encode())
         return {_MARK: base64.b64encode(nonce + box).decode(), "owner": owner}
 
-    def read(self, transaction: LedgerTransaction, sealed: Mapping[str, Any]) -> str | None:
+    def read(self, transaction: LedgerTransaction, envelope: Mapping[str, Any]) -> str | None:
         """What was sealed; None where its key was destroyed."""
-        rows = transaction.execute("SELECT wrapped FROM secret WHERE owner = ?", (sealed["owner"],))
+        rows = transaction.execute(
+            "SELECT wrapped FROM secret WHERE owner = ?", (envelope["owner"],)
+        )
         if not rows or rows[0][0] is None:
             return None
-        key = self._unwrap(rows[0][0], sealed["owner"])
-        box = base64.b64decode(sealed[_MARK])
-        plain: bytes = _cipher(key).decrypt(box[:_NONCE], box[_NONCE:], sealed["owner"].encode())
+        key = self._unwrap(rows[0][0], envelope["owner"])
+        box = base64.b64decode(envelope[_MARK])
+        plain: bytes = _cipher(key).decrypt(box[:_NONCE], box[_NONCE:], envelope["owner"].encode())
         return plain.decode()
 
     def erase(self, transaction: LedgerTransaction, person: str, at: str) -> bool:
         """Destroy a person's key; True where there was one. Nobody can undo this."""
         owner = self.owner(person)
-        found = transaction.execute(
+        owners = transaction.execute(
             "UPDATE secret SET wrapped = NULL, destroyed = ? WHERE owner = ?"
             " AND wrapped IS NOT NULL RETURNING owner",
             (at, owner),
         )
-        return bool(found)
+        return bool(owners)
 
     def _key(self, transaction: LedgerTransaction, owner: str) -> bytes | None:
         rows = transaction.execute("SELECT wrapped FROM secret WHERE owner = ?", (owner,))
@@ -79,12 +81,14 @@ class Sealer:
             return None if rows[0][0] is None else self._unwrap(rows[0][0], owner)
         key = secrets.token_bytes(32)
         nonce = secrets.token_bytes(_NONCE)
-        wrapped = base64.b64encode(nonce + _cipher(self.master).encrypt(nonce, key, owner.encode()))
-        transaction.execute("INSERT INTO secret VALUES (?, ?, NULL)", (owner, wrapped.decode()))
+        wrapped_key = base64.b64encode(
+            nonce + _cipher(self.master).encrypt(nonce, key, owner.encode())
+        )
+        transaction.execute("INSERT INTO secret VALUES (?, ?, NULL)", (owner, wrapped_key.decode()))
         return key
 
-    def _unwrap(self, wrapped: str, owner: str) -> bytes:
-        box = base64.b64decode(wrapped)
+    def _unwrap(self, wrapped_key: str, owner: str) -> bytes:
+        box = base64.b64decode(wrapped_key)
         key: bytes = _cipher(self.master).decrypt(box[:_NONCE], box[_NONCE:], owner.encode())
         return key
 

@@ -32,10 +32,10 @@ class SimulatedProvider:
         self._lock = threading.Lock()
 
     def ask(self, order: str, amount_fen: int | None, now: datetime) -> PaymentNotice:
-        with self._kept():
+        with self._hold_books():
             if order in self.failing:
-                failed = f"F{self.charges[order]}:{order}:{now.isoformat()}"
-                return PaymentNotice(order, PaymentOutcome.FAILED, now, failed)
+                receipt = f"F{self.charges[order]}:{order}:{now.isoformat()}"
+                return PaymentNotice(order, PaymentOutcome.FAILED, now, receipt)
             if order not in self._settled:
                 self._settled[order] = self._charge(order, amount_fen, now)
         if order in self.silent:
@@ -45,17 +45,17 @@ class SimulatedProvider:
     def query(self, order: str, now: datetime) -> PaymentNotice:
         if order in self.silent:
             raise TimeoutError(order)
-        with self._kept():
-            found = self._settled.get(order)
-        return found or PaymentNotice(order, PaymentOutcome.FAILED, now, f"none:{order}")
+        with self._hold_books():
+            notice = self._settled.get(order)
+        return notice or PaymentNotice(order, PaymentOutcome.FAILED, now, f"none:{order}")
 
     def pay_again(self, order: str, amount_fen: int | None, now: datetime) -> PaymentNotice:
         """Somebody pays the same order by another way: a second receipt."""
-        with self._kept():
+        with self._hold_books():
             return self._charge(order, amount_fen, now)
 
     def refund(self, receipt: str) -> None:
-        with self._kept():
+        with self._hold_books():
             self.refunds[receipt] = 1  # the same receipt is paid back once
 
     def _charge(self, order: str, amount_fen: int | None, now: datetime) -> PaymentNotice:
@@ -64,7 +64,7 @@ class SimulatedProvider:
         return PaymentNotice(order, PaymentOutcome.SETTLED, now, receipt, amount_fen)
 
     @contextmanager
-    def _kept(self) -> Iterator[None]:
+    def _hold_books(self) -> Iterator[None]:
         """Alone with the books; what was written in them is there for the next process."""
         with self._lock:
             if self._books is None:
@@ -88,8 +88,8 @@ class SimulatedProvider:
         self.refunds |= Counter(dict.fromkeys(books.get("refunds", ()), 1))
 
     def _closed_books(self) -> dict[str, Any]:
-        settled = {
+        payments = {
             order: [n.at.isoformat(), n.receipt, n.amount_fen, self.charges[order]]
             for order, n in self._settled.items()
         }
-        return {"settled": settled, "refunds": sorted(self.refunds)}
+        return {"settled": payments, "refunds": sorted(self.refunds)}

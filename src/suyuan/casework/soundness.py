@@ -28,7 +28,7 @@ from suyuan.model.text import Text
 from suyuan.rulebook.language import Expression
 
 #: Names of event bodies that no field may take.
-_TAKEN = frozenset(
+_RESERVED_NAMES = frozenset(
     {"now", "items", "proposal", "proposed_by", "cause", "origin", "parties", "procedure", "role"}
     | {"sha256", "version"}
 )
@@ -44,28 +44,28 @@ class Flaw:
 
 def flaws(procedure: Procedure, law: Law) -> list[Flaw]:
     """All flaws of all versions; empty where the procedure may be used."""
-    found = list(_head(procedure, law))
-    found += [Flaw(f"{procedure.id} {w}", _ONE_LANGUAGE) for w in of_procedure(procedure)]
+    problems = list(_head(procedure, law))
+    problems += [Flaw(f"{procedure.id} {w}", _ONE_LANGUAGE) for w in of_procedure(procedure)]
     for version in procedure.versions:
         place = f"{procedure.id} {version.since}"
-        found += [
+        problems += [
             Flaw(f"{place} {where}", text) for where, text in _version(procedure, version, law)
         ]
-        found += [Flaw(f"{place} {where}", _ONE_LANGUAGE) for where in of_version(version)]
-    return found
+        problems += [Flaw(f"{place} {where}", _ONE_LANGUAGE) for where in of_version(version)]
+    return problems
 
 
 _ONE_LANGUAGE = Text("it is not written in both languages", "未用中英文写明")
 
 
-_Found = Iterator[tuple[str, Text]]
+_Problems = Iterator[tuple[str, Text]]
 
 
 def _head(procedure: Procedure, law: Law) -> Iterator[Flaw]:
     for rule in (procedure.spec.clause.rule, *procedure.spec.clause.also):
         if rule not in law.book.rules:
             yield Flaw(procedure.id, _unknown_rule(rule))
-    for name in procedure.fields.keys() & _TAKEN:
+    for name in procedure.fields.keys() & _RESERVED_NAMES:
         yield Flaw(procedure.id, Text(f"the field name {name} is taken", f"字段名 {name} 已被占用"))
     spans = [(v.since, v.until) for v in procedure.versions]
     if spans != sorted(spans, key=lambda span: span[0]):
@@ -76,14 +76,14 @@ def _unknown_rule(rule: str) -> Text:
     return Text(f"no rule {rule}", f"没有规则 {rule}")
 
 
-def _version(procedure: Procedure, version: Version, law: Law) -> _Found:
+def _version(procedure: Procedure, version: Version, law: Law) -> _Problems:
     for act in version.acts.values():
         yield from ((f"acts.{act.name}", text) for text in _act(procedure, version, act))
     for duty in version.duties.values():
         yield from ((f"duties.{duty.name}", text) for text in _duty(procedure, version, duty, law))
     for measure in version.measures.values():
-        found = _measure(version, measure, law)
-        yield from ((f"measures.{measure.name}", text) for text in found)
+        texts = _measure(version, measure, law)
+        yield from ((f"measures.{measure.name}", text) for text in texts)
     for where, condition, guards_an_act in _conditions(version):
         for text in _condition(procedure, version, condition, law, guards_an_act=guards_an_act):
             yield where, text
@@ -153,8 +153,8 @@ def _clocks_acts(version: Version) -> set[str]:
     return then | {measure.spec.expired for measure in version.measures.values()}
 
 
-def _known_acts(version: Version, written: Iterable[str]) -> Iterator[Text]:
-    for act in written:
+def _known_acts(version: Version, acts: Iterable[str]) -> Iterator[Text]:
+    for act in acts:
         if act != BEGIN and act not in version.acts:
             yield _unknown_act(act)
 
@@ -165,17 +165,17 @@ def _duty(procedure: Procedure, version: Version, duty: DutyRule, law: Law) -> I
         yield _unknown_role(spec.by)
     if (spec.within is None) == (spec.until is None):
         yield Text("it needs a term: `within` or `until`", "须有期限:within 或 until")
-    named = [
+    acts = [
         *names(spec.upon),
-        *duty.done,
+        *duty.done_acts,
         *duty.void,
         *duty.paused_by,
         *duty.resumed_by,
         *names(spec.extended_by),
         *names(spec.then),
     ]
-    yield from _known_acts(version, named)
-    if not any(spec.by in version.acts[act].by for act in duty.done if act in version.acts):
+    yield from _known_acts(version, acts)
+    if not any(spec.by in version.acts[act].by for act in duty.done_acts if act in version.acts):
         yield Text("its owner may do nothing that fulfils it", "义务人无权办理可履行该义务的行为")
     if spec.then in version.acts and CLOCK not in version.acts[spec.then].by:
         yield Text("what follows a breach is no act of the clock", "逾期后果不是期限触发的行为")
@@ -203,8 +203,8 @@ def _measure(version: Version, measure: MeasureRule, law: Law) -> Iterator[Text]
         yield Text("releasing does not end it", "解除行为未终止该措施")
     if not names(spec.release):
         yield Text("it has no release", "没有解除行为")
-    named = [spec.upon, spec.expired, spec.appeal, *measure.ends, *names(spec.renewed_by)]
-    yield from _known_acts(version, named)
+    acts = [spec.upon, spec.expired, spec.appeal, *measure.ends, *names(spec.renewed_by)]
+    yield from _known_acts(version, acts)
     yield from _clause(measure.clause, law)
     yield from _span(spec.lasts, law)
 
@@ -261,10 +261,10 @@ def _condition(
             yield Text(f"{name} is sealed: no state can read it", f"{name} 已加密，状态不可读取")
     for node in ast.walk(condition.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield from _asked(version, node, node.func.id, law, guards_an_act=guards_an_act)
+            yield from _check_words(version, node, node.func.id, law, guards_an_act=guards_an_act)
 
 
-def _asked(
+def _check_words(
     version: Version, node: ast.Call, function: str, law: Law, *, guards_an_act: bool
 ) -> Iterator[Text]:
     """The words that a function of the surroundings is asked with."""
@@ -274,8 +274,8 @@ def _asked(
     if function in {"count_of", "first_at", "last_at", "total_of"}:
         yield from _known_acts(version, words[:1] if function == "total_of" else words)
     if function in _WORDS:
-        kind, zh, known = _WORDS[function]
-        there = known(version)
+        kind, zh, names_of = _WORDS[function]
+        there = names_of(version)
         yield from (Text(f"no {kind} {w}", f"没有{zh} {w}") for w in words if w not in there)
     if function == "listed":
         yield from _directory(words, law)

@@ -25,7 +25,7 @@ class Elsewhere:
     kind: str
     since: datetime
     until: datetime | None
-    ended: datetime | None
+    ended_at: datetime | None
 
 
 class MatterState:
@@ -92,29 +92,29 @@ class MatterState:
         return max((self.history.last[a] for a in acts if a in self.history.last), default=None)
 
     def active(self, measure: str, now: datetime) -> bool:
-        return any(run.rule.name == measure and run.running(now) for run in self.measures)
+        return any(entry.rule.name == measure and entry.is_running(now) for entry in self.measures)
 
     def active_anywhere(self, measure: str, now: datetime) -> bool:
         return self.active(measure, now) or any(
-            other.kind == measure
-            and other.since <= now
-            and (other.until is None or now < other.until)
-            and (other.ended is None or now < other.ended)
-            for other in self.elsewhere
+            foreign.kind == measure
+            and foreign.since <= now
+            and (foreign.until is None or now < foreign.until)
+            and (foreign.ended_at is None or now < foreign.ended_at)
+            for foreign in self.elsewhere
         )
 
     def times(self, measure: str) -> int:
-        own = sum(run.rule.name == measure for run in self.measures)
-        return own + sum(other.kind == measure for other in self.elsewhere)
+        own = sum(entry.rule.name == measure for entry in self.measures)
+        return own + sum(foreign.kind == measure for foreign in self.elsewhere)
 
     def duty_open(self, duty: str) -> bool:
-        return any(run.rule.name == duty and not run.settled for run in self.duties)
+        return any(entry.rule.name == duty and not entry.is_settled for entry in self.duties)
 
     def duty_breached(self, duty: str, now: datetime) -> bool:
         known_on = beijing_day(now)
         return any(
-            run.rule.name == duty and not run.settled and run.due(known_on).passed(now)
-            for run in self.duties
+            entry.rule.name == duty and not entry.is_settled and entry.due(known_on).is_past(now)
+            for entry in self.duties
         )
 
     def total(self, act: str, field: str) -> int:
@@ -131,9 +131,9 @@ class MatterState:
 
     def places(self, mode: str, act: str, without: str, seed: str | None) -> dict[str, int]:
         """The items that did `act` and did not undo it by `without`, in their order, from 1."""
-        asked = (len(self.events), mode, act, without, seed)
-        if self.ranking is None or self.ranking[0] != asked:
-            self.ranking = (asked, in_order(self.items.values(), mode, act, without, seed))
+        key = (len(self.events), mode, act, without, seed)
+        if self.ranking is None or self.ranking[0] != key:
+            self.ranking = (key, in_order(self.items.values(), mode, act, without, seed))
         return self.ranking[1]
 
     def in_window(self, window: str, now: datetime) -> bool:
@@ -157,5 +157,5 @@ def read(value: Any, type_: str) -> Any:
 
 def reason_of(event: Event) -> str:
     """The reason an act gave, in the words of its form."""
-    found = event.body.get("reason") or event.body.get("why") or ""
-    return found if isinstance(found, str) else ""
+    reason = event.body.get("reason") or event.body.get("why") or ""
+    return reason if isinstance(reason, str) else ""

@@ -35,4 +35,4 @@ class ActForm:
     items: Sequence[str] = ()
     at: datetime | None = None
     key: str | None = None
-    expected: int | None = None
+    expected_number: int | None = None

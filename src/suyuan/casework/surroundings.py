@@ -13,7 +13,7 @@ from suyuan.casework.law import Law
 from suyuan.model.times import utc
 
 
-class Surrounding(Protocol):
+class FactSource(Protocol):
     """What the functions read: a matter, or one item of it."""
 
     @property
@@ -42,28 +42,28 @@ class Scope(dict[str, Any]):
 
     __slots__ = ("_around",)
 
-    def __init__(self, around: Surrounding, fields: dict[str, Any] | None = None) -> None:
+    def __init__(self, around: FactSource, fields: dict[str, Any] | None = None) -> None:
         super().__init__(fields or {})
         self._around = weakref.ref(around)
 
     @property
-    def around(self) -> Surrounding:
-        found = self._around()
-        assert found is not None
-        return found
+    def around(self) -> FactSource:
+        state = self._around()
+        assert state is not None
+        return state
 
 
-def _moment(_: Scope, written: str) -> datetime:
+def _moment(_: Scope, text: str) -> datetime:
     """A moment written in Beijing time: ``2020-11-20T23:59:59`` or a day, which is its midnight."""
-    return utc(datetime.fromisoformat(written))
+    return utc(datetime.fromisoformat(text))
 
 
 def _digest(_: Scope, *parts: str | None) -> str | None:
     """SHA-256 (hex) of texts with a zero byte between them; unknown where one of them is."""
-    known = [part for part in parts if part is not None]
-    if len(known) < len(parts):
+    texts = [part for part in parts if part is not None]
+    if len(texts) < len(parts):
         return None
-    return hashlib.sha256("\0".join(known).encode()).hexdigest()
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 #: Only for conditions of acts: what they say depends on matters other than this one.
@@ -86,7 +86,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "place_of": lambda scope, mode, act, without, seed: scope.around.place(
         mode, act, without, seed
     ),
-    "listed": lambda scope, name, entry, column: scope.around.law.listed(name, entry, column),
+    "listed": lambda scope, name, entry, column: scope.around.law.directory_value(
+        name, entry, column
+    ),
     "parameter": lambda scope, name: scope.around.law.number(name, scope["now"]),
     "answer": lambda scope, rule: scope.around.law.answer(rule, scope, scope["now"]),
     "local": _moment,

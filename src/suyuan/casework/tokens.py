@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS token (
 def issue_token(office: Office, person: str, until: datetime, by: str, now: datetime) -> str:
     """A new token for `person`, shown this once; refused for whoever is no registrar."""
     secret = secrets.token_urlsafe(32)
-    body = {"token": hashed(secret), "until": stamp(until)}
+    body = {"token": token_hash(secret), "until": stamp(until)}
     _record(office, Draft(CHAIN, "token_issued", by, now, now, person, body), by, now)
     return secret
 
@@ -45,14 +45,14 @@ def bearer(office: Office, secret: str, now: datetime) -> tuple[str, list[Post]]
         " ON post.person = token.person WHERE token.hash = ? AND token.since <= ?"
         " AND ? < token.until AND (token.revoked IS NULL OR ? < token.revoked)"
         " ORDER BY post.number",
-        (hashed(secret), moment, moment, moment),
+        (token_hash(secret), moment, moment, moment),
     )
     if not rows:
         return None
     return rows[0][0], [post_of(row[1:]) for row in rows if row[1] is not None]
 
 
-def hashed(secret: str) -> str:
+def token_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from suyuan.casework import admission
 from suyuan.casework.buffered import BufferedTransaction
 from suyuan.casework.checks import RefusedError, refusals
-from suyuan.casework.compiled import BEGIN, PROPOSED, WITHDRAWN, ActRule, Version, form_of
+from suyuan.casework.compiled import BEGIN, PROPOSAL, WITHDRAWAL, ActRule, Version, form_of
 from suyuan.casework.folding import apply
-from suyuan.casework.forms import filled
+from suyuan.casework.forms import fill_form
 from suyuan.casework.matters import (
     Registry,
     append,
@@ -31,7 +31,7 @@ from suyuan.store.ledger.event import Draft, Event
 from suyuan.store.ledger.seam import LedgerTransaction
 
 #: Raises where whoever asks has no part in a matter: before anything is said of it.
-Standing = Callable[[MatterState], object]
+StandingCheck = Callable[[MatterState], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Verbs:
         there = self.transaction.events(opening.matter)
         if there:
             form = form_of(version.opening.form)
-            entries = filled(form, procedure.fields, opening.fields)
+            entries = fill_form(form, procedure.fields, opening.fields)
             return _same_opening(there[0], entries, opening)
         state = MatterState(procedure, self.registry.law, opening.matter)
         state.subject, state.parties = opening.subject, dict(opening.parties)
@@ -56,30 +56,30 @@ class Verbs:
         return self._start(state, version, opening, person, now)
 
     def act(
-        self, form: ActForm, person: str, now: datetime, standing: Standing | None = None
+        self, form: ActForm, person: str, now: datetime, check: StandingCheck | None = None
     ) -> Event:
         """The act's event, or its proposal where it needs two persons."""
         transaction = self.transaction
         now = admission.steady(transaction, form.matter, now)
-        state, act = self._ready(form.matter, form.act, now, standing)
-        entries = filled(act.form, state.procedure.fields, form.fields)
+        state, act = self._ready(form.matter, form.act, now, check)
+        entries = fill_form(act.form, state.procedure.fields, form.fields)
         key = form.key or admission.deed_key(act, entries)
         for there in state.events:
             if key is not None and there.key == key and there.kind in _kinds(act):
                 return there
-        admission.check_expected(state, form.expected)
+        admission.check_expected(state, form.expected_number)
         post = admission.acting_post(transaction, act, state, person, now)
         at = admission.moment_of(act, form, state, now)
         admission.allot(act, state, entries)
-        found = refusals(act, state, entries, at)
-        found += admission.item_refusals(act, state, form.items)
-        found += admission.others_items(act, post, form.items, person)
-        if found:
-            raise RefusedError(act.name, found)
+        reasons = refusals(act, state, entries, at)
+        reasons += admission.item_refusals(act, state, form.items)
+        reasons += admission.others_items(act, post, form.items, person)
+        if reasons:
+            raise RefusedError(act.name, reasons)
         body = sealed_body(self.registry, transaction, state, entries) | {"role": post.role}
         if form.items:
             body["items"] = list(form.items)
-        kind = act.name + PROPOSED if act.spec.four_eyes else act.name
+        kind = act.name + PROPOSAL if act.spec.four_eyes else act.name
         draft = Draft(form.matter, kind, person, at, now, state.subject, body, key)
         state, event = append(self.registry, transaction, state, draft, now)
         if not act.spec.four_eyes:
@@ -87,22 +87,27 @@ class Verbs:
         return event
 
     def approve(
-        self, matter: str, number: int, person: str, now: datetime, expected: int | None = None
+        self,
+        matter: str,
+        number: int,
+        person: str,
+        now: datetime,
+        expected_number: int | None = None,
     ) -> Event:
         """The second person's event: what was proposed is done."""
         transaction = self.transaction
         now = admission.steady(transaction, matter, now)
         name = admission.proposed_act(transaction, matter, number)
         state, act = self._ready(matter, name, now)
-        admission.check_expected(state, expected)
-        proposal = admission.pending(state, number)
+        admission.check_expected(state, expected_number)
+        proposal = admission.pending_proposal(state, number)
         post = admission.acting_post(transaction, act, state, person, now)
-        found = admission.two_persons(state, proposal, person)
-        found += admission.lapsed(self.registry.law, act, proposal, now)
+        reasons = admission.two_persons(state, proposal, person)
+        reasons += admission.lapse_refusals(self.registry.law, act, proposal, now)
         entries = {n: value for n, value in proposal.body.items() if n in act.form}
-        found += refusals(act, state, entries, now)
-        if found:
-            raise RefusedError(act.name, found)
+        reasons += refusals(act, state, entries, now)
+        if reasons:
+            raise RefusedError(act.name, reasons)
         body = {**proposal.body, "proposal": number, "proposed_by": proposal.actor}
         body["role"] = post.role
         draft = Draft(matter, name, person, now, now, state.subject, body, f"proposal:{number}")
@@ -115,10 +120,10 @@ class Verbs:
         now = admission.steady(self.transaction, matter, now)
         name = admission.proposed_act(self.transaction, matter, number)
         state, act = self._ready(matter, name, now)
-        admission.pending(state, number)
+        admission.pending_proposal(state, number)
         admission.acting_post(self.transaction, act, state, person, now)
         body = {"proposal": number}
-        draft = Draft(matter, name + WITHDRAWN, person, now, now, state.subject, body)
+        draft = Draft(matter, name + WITHDRAWAL, person, now, now, state.subject, body)
         return append(self.registry, self.transaction, state, draft, now)[1]
 
     def tick(self, rows: Sequence[Sequence[Any]], now: datetime) -> int:
@@ -126,25 +131,25 @@ class Verbs:
         matters = [row[1] for row in rows]
         chains = self.transaction.events_of(matters)
         there = RowsThere(self.transaction, matters)
-        buffered = BufferedTransaction(self.transaction, chains)
+        buffer = BufferedTransaction(self.transaction, chains)
         for matter, events in chains.items():
-            state = load(self.registry, buffered, matter, now, None, events)
-            state, written = settle(self.registry, buffered, state, now)
-            if written:
-                project(buffered, at_last_event(state), there)
-        return buffered.flush()
+            state = load(self.registry, buffer, matter, now, None, events)
+            state, steps = settle(self.registry, buffer, state, now)
+            if steps:
+                project(buffer, at_last_event(state), there)
+        return buffer.flush()
 
     def _start(
         self, state: MatterState, version: Version, opening: Opening, person: str, now: datetime
     ) -> Event:
         procedure = state.procedure
-        unknown = opening.parties.keys() - procedure.spec.roles.keys()
-        if unknown:
+        unknown_roles = opening.parties.keys() - procedure.spec.roles.keys()
+        if unknown_roles:
             raise InputError(
                 Text("The procedure has no such role.", "程序没有该角色。"),
-                value=", ".join(sorted(unknown)),
+                value=", ".join(sorted(unknown_roles)),
             )
-        form = filled(form_of(version.opening.form), procedure.fields, opening.fields)
+        form = fill_form(form_of(version.opening.form), procedure.fields, opening.fields)
         keep_text(self.transaction, procedure)
         body = sealed_body(self.registry, self.transaction, state, form) | {
             "procedure": procedure.id,
@@ -165,25 +170,25 @@ class Verbs:
         return event
 
     def _ready(
-        self, matter: str, name: str, now: datetime, standing: Standing | None = None
+        self, matter: str, name: str, now: datetime, check: StandingCheck | None = None
     ) -> tuple[MatterState, ActRule]:
         """The matter after what time brought about by `now`, and the act as its version has it."""
         state = load(self.registry, self.transaction, matter, now)
-        if standing is not None:
-            standing(state)
-        state, written = settle(self.registry, self.transaction, state, now)
-        if written:
+        if check is not None:
+            check(state)
+        state, steps = settle(self.registry, self.transaction, state, now)
+        if steps:
             project(self.transaction, at_last_event(state))
             state.now = state.scope["now"] = now
         version = state.version
         if state.procedure.spec.binds == "act":
             version = state.procedure.on(now) or version
         if name not in version.acts:
-            listed = list(version.acts)
+            acts = list(version.acts)
             raise InputError(
                 Text("The procedure has no such act.", "程序没有该行为。"),
                 value=name,
-                hint=Text(f"Acts: {', '.join(listed)}.", f"可用：{'、'.join(listed)}。"),
+                hint=Text(f"Acts: {', '.join(acts)}.", f"可用：{'、'.join(acts)}。"),
             )
         act = version.acts[name]
         with_elsewhere(self.transaction, state, act)
@@ -208,22 +213,22 @@ class Verbs:
             origin={"matter": state.matter, "event": last.hash},
         )
         if not self.transaction.events(opening.matter):
-            opened = MatterState(procedure, self.registry.law, opening.matter)
-            opened.subject = opening.subject
-            self._start(opened, version, opening, person, now)
+            target = MatterState(procedure, self.registry.law, opening.matter)
+            target.subject = opening.subject
+            self._start(target, version, opening, person, now)
 
 
 def _kinds(act: ActRule) -> tuple[str, str]:
-    return act.name, act.name + PROPOSED
+    return act.name, act.name + PROPOSAL
 
 
 def _same_opening(there: Event, entries: Mapping[str, Any], opening: Opening) -> Event:
     """The first opening's event, where this one says the same; what is sealed cannot be seen."""
     body = there.body
-    same = body.get("parties") == dict(opening.parties)
-    same &= list(body.get("items") or ()) == list(opening.items)
-    same &= all(body.get(n) == v for n, v in entries.items() if not is_sealed(body.get(n)))
-    if not same:
+    agrees = body.get("parties") == dict(opening.parties)
+    agrees &= list(body.get("items") or ()) == list(opening.items)
+    agrees &= all(body.get(n) == v for n, v in entries.items() if not is_sealed(body.get(n)))
+    if not agrees:
         raise InputError(
             Text("This reason has already begun another matter.", "该事由已用于启动另一事项。"),
             value=f"{opening.matter} {opening.key}",

@@ -7,21 +7,20 @@ case: with r's known numbers as witnesses, a thing x counts log P(x | r) / P(x |
 bounds by kind; what the detector of callers says of the number is the prior odds.
 """
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import Final
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from suyuan.chain.ring_evidence import ground
 from suyuan.detect.openings import opening
 from suyuan.identity.aliases import named
 from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 #: What one thing of each kind counts at most, in nats: things of one owner, then shared ones.
 MOST: Final = {
@@ -62,11 +61,13 @@ def numbers(known: ir.Table, tables: Tables) -> pa.Table:
     if not rings:
         return NUMBERS.empty_table()
     own = _places(tied, ids, rings)
+    if (own < 0).all():
+        return NUMBERS.empty_table()
     things = fetch(derive_table(tables, _things, tables)).sort_by(
         [("kind", "ascending"), ("thing", "ascending")]
     )
     score = np.clip(callers["score"].to_numpy(), 1e-6, 1.0 - 1e-6)
-    home, chance = _assigned(np.log(score / (1.0 - score)), own, _matrices(things, ids))
+    home, chance = _assigned(np.log(score / (1.0 - score)), own, _uses(things, ids))
     held = np.flatnonzero((home >= 0) & (chance >= HELD))
     return pa.table(
         {
@@ -165,10 +166,36 @@ def _places(tied: pa.Table, ids: pa.ChunkedArray, rings: list[str]) -> np.ndarra
     return own
 
 
-def _matrices(things: pa.Table, ids: pa.ChunkedArray) -> dict[str, "csr_matrix"]:
-    """For each kind a matrix of numbers by things."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415  # half a second at start
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    """Which number was used with which thing of a kind, each pair once: places of both."""
 
+    number: NDArray[np.int64]
+    thing: NDArray[np.int64]
+    numbers: int
+    things: int
+
+    def of_numbers(self) -> np.ndarray:
+        """How many things each number has."""
+        return np.bincount(self.number, minlength=self.numbers)
+
+    def of_things(self) -> np.ndarray:
+        """How many numbers each thing has."""
+        return np.bincount(self.thing, minlength=self.things)
+
+    def by_thing(self, values: np.ndarray) -> np.ndarray:
+        """The sum over each thing's numbers, column by column of `values` (numbers by rings)."""
+        columns = [np.bincount(self.thing, c[self.number], self.things) for c in values.T]
+        return np.stack(columns, axis=1)
+
+    def by_number(self, values: np.ndarray) -> np.ndarray:
+        """The sum over each number's things, column by column of `values` (things by rings)."""
+        columns = [np.bincount(self.number, c[self.thing], self.numbers) for c in values.T]
+        return np.stack(columns, axis=1)
+
+
+def _uses(things: pa.Table, ids: pa.ChunkedArray) -> dict[str, _Uses]:
+    """For each kind which number was used with which thing."""
     order = {number: place for place, number in enumerate(ids.to_pylist())}
     kinds = np.array(things["kind"].to_pylist(), dtype=object)
     rows = np.array([order[number] for number in things["number"].to_pylist()], dtype=np.int64)
@@ -177,16 +204,13 @@ def _matrices(things: pa.Table, ids: pa.ChunkedArray) -> dict[str, "csr_matrix"]
     for kind in MOST:
         of_kind = kinds == kind
         if of_kind.any():
-            _, place = np.unique(names[of_kind].astype(str), return_inverse=True)
-            one = np.ones(int(of_kind.sum()))
-            built[kind] = csr_matrix(
-                (one, (rows[of_kind], place)), (len(ids), int(place.max()) + 1)
-            )
+            known, place = np.unique(names[of_kind].astype(str), return_inverse=True)
+            built[kind] = _Uses(rows[of_kind], place, len(ids), len(known))
     return built
 
 
 def _assigned(
-    prior: np.ndarray, own: np.ndarray, matrices: dict[str, "csr_matrix"]
+    prior: np.ndarray, own: np.ndarray, uses: dict[str, _Uses]
 ) -> tuple[np.ndarray, np.ndarray]:
     """For each number its ring (-1: none) and the chance that it is that ring's."""
     count = int(own.max()) + 1 if (own >= 0).any() else 0
@@ -194,7 +218,7 @@ def _assigned(
     for _ in range(ROUNDS):
         witness = (home[:, None] == np.arange(count)[None, :]) & (chance >= WITNESS)[:, None]
         lift = BESIDE * sum(
-            _lift(matrix, witness.astype(float), MOST[kind]) for kind, matrix in matrices.items()
+            _lift(each, witness.astype(float), MOST[kind]) for kind, each in uses.items()
         )
         odds = np.exp(np.clip(prior[:, None] + lift, -30.0, 30.0))
         # One number is one ring's, or nobody's.
@@ -207,16 +231,13 @@ def _assigned(
     return np.where(home == -2, -1, home), chance
 
 
-def _lift(matrix: "csr_matrix", witness: np.ndarray, most: float) -> np.ndarray:
+def _lift(uses: _Uses, witness: np.ndarray, most: float) -> np.ndarray:
     """What a kind of things says of each number and ring: the strongest of its things."""
-    has = np.asarray(matrix.sum(axis=1) > 0).ravel()
-    share = np.asarray(matrix.sum(axis=0)).ravel() / max(int(has.sum()), 1)
-    witnessed = matrix.T @ witness
+    own_things, own_numbers = uses.of_numbers(), uses.of_things()
+    has = own_things > 0
+    share = own_numbers / max(int(has.sum()), 1)
     total = witness[has].sum(axis=0)
-    own = (witnessed + BEFORE * share[:, None]) / (total[None, :] + BEFORE)
+    own = (uses.by_thing(witness) + BEFORE * share[:, None]) / (total[None, :] + BEFORE)
     lift = np.clip(np.log(own / share[:, None]), -most / 4.0, most)
-    shared = np.asarray(matrix.sum(axis=0)).ravel() > 1
-    lift = np.where(shared[:, None], lift, 0.0)
-    many = np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1.0)
-    found: np.ndarray = (matrix @ lift) / many[:, None]
-    return found
+    lift = np.where((own_numbers > 1)[:, None], lift, 0.0)
+    return uses.by_number(lift) / np.maximum(own_things, 1.0)[:, None]

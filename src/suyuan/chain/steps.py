@@ -234,7 +234,7 @@ def _series(tables: Tables) -> ir.Table:
             else_="与另外" + number + "起报案手法或线索相同，但未认定为同类诈骗团伙。",
         ),
         evidence_id=_series_proof_id(both["report_id"]),
-    ).select(*SERIES.stored.names)
+    ).select(*SERIES.schema.names)
 
 
 def _series_proofs(tables: Tables) -> ir.Table:

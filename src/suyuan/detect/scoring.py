@@ -12,7 +12,7 @@ from suyuan.model.derived import ROLE_FINDINGS, ROLE_SIGNALS
 from suyuan.model.records import RECORDS
 from suyuan.model.scorecard import Scorecard, Signal
 from suyuan.model.text import Text
-from suyuan.store.programs import derive_tables
+from suyuan.store.parts import derive_part
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -26,22 +26,20 @@ ALWAYS = 1_000
 def step(detector: Detector, *, listed: float = LISTED) -> Step:
     """The step that runs `detector`; candidates scoring under `listed` are left out."""
     card = scorecard(detector.role)
+    measures = (*detector.reads, *(f"findings:{role}" for role in detector.roles))
 
     def run(tables: Tables) -> Written:
         absent = frozenset(name for name in detector.reads if not tables.has(name))
         if absent.intersection(detector.needs):
             return {}
-        measured = Measured(**derive_tables(tables, detector.measure, tables))
+        # A word of a person on this role changes what is found, and nothing that is measured.
+        measured = Measured(**derive_part(tables, detector.measure, measures))
         return findings(measured, card, tables, absent, listed=listed)
 
     return Step(
         name=f"detect {detector.role}",
         title=detector.title,
-        reads=(
-            *detector.reads,
-            f"verdicts:{detector.role}",
-            *(f"findings:{role}" for role in detector.roles),
-        ),
+        reads=(*measures, f"verdicts:{detector.role}"),
         writes=tuple(f"{kind}:{detector.role}" for kind in ("findings", "signals", "evidence")),
         run=run,
         without=_unsought(detector) | dict(detector.without),

@@ -65,15 +65,15 @@ def investigate(
         write_report(fresh, timings, language=language, as_of=moment)
 
     claim(results.layout, case.path)
-    shown = masking(results.layout, None, "investigate")
-    with open_engine(engine, results.layout.work) as opened:
+    mask = masking(results.layout, None, "investigate")
+    with open_engine(engine, results.layout.work) as database:
         run(
             case.path,
             results.layout,
-            opened,
+            database,
             progress or Silent(),
             as_of=moment,
-            watch=print_table(opened, shown) if debug else None,
+            watch=print_table(database, mask) if debug else None,
             finish=finish,
             reuse=Reuse.FRESH if fresh else Reuse.YES,
         )

@@ -31,7 +31,7 @@ class Decision:
     """What a person said: of one subject, of several reports, or of an earlier decision."""
 
     kind: str
-    what: tuple[str, ...]
+    targets: tuple[str, ...]
     role: str | None
     by: str
     reason: str
@@ -44,14 +44,14 @@ def decide(case: Path, decision: Decision) -> str:
     try:
         with _alone(case):
             if decision.kind == "undo":
-                _may_be_undone(_one(decision), _written(path))
+                _may_be_undone(_single_target(decision), _decisions_by_id(path))
             _append(path, row)
     except OSError as error:
         cause = system_error(error)
         raise InputError(
             Text(
-                f"The decision cannot be written. {cause.what.en}",
-                f"无法写入决定。{cause.what.zh}",
+                f"The decision cannot be written. {cause.message.en}",
+                f"无法写入决定。{cause.message.zh}",
             ),
             value=path,
             hint=Text("The case folder must be writable.", "案件文件夹须可写。"),
@@ -63,7 +63,7 @@ def add_decisions(case: Path, rows: Iterable[dict[str, str]]) -> int:
     """Append decisions that were made elsewhere (an office), each once; how many were new."""
     path = case / "decisions.csv"
     with _alone(case):
-        there = _written(path).keys()
+        there = _decisions_by_id(path).keys()
         new = [row for row in rows if row["decision_id"] not in there]
         for row in new:
             _append(path, row)
@@ -84,8 +84,8 @@ def _alone(case: Path) -> Iterator[None]:
 def _text(path: Path) -> tuple[str, str]:
     """The file's text and its encoding: UTF-8, or what Chinese spreadsheets write."""
     content = path.read_bytes()
-    marked = content.startswith(codecs.BOM_UTF8)
-    for encoding in ("utf-8-sig" if marked else "utf-8", "gb18030"):
+    has_mark = content.startswith(codecs.BOM_UTF8)
+    for encoding in ("utf-8-sig" if has_mark else "utf-8", "gb18030"):
         try:
             return content.decode(encoding), encoding
         except UnicodeDecodeError:
@@ -97,21 +97,21 @@ def _text(path: Path) -> tuple[str, str]:
     )
 
 
-def unknown(results: Results, decision: Decision) -> list[str]:
+def unknown_targets(results: Results, decision: Decision) -> list[str]:
     """What the decision names and the last investigation did not: perhaps a slip of the pen."""
     if decision.kind == "undo" or not results.layout.result("series").exists():
         return []
     if decision.kind in {"merge", "split"}:
-        known = set(results["series"]["report_id"].to_pylist())
+        names = set(results["series"]["report_id"].to_pylist())
     else:
-        found = results["findings"]
+        findings = results["findings"]
         if decision.role:
-            found = found.filter(pc.equal(found["role"], decision.role))
-        known = set(found["subject"].to_pylist())
-    return [one for one in decision.what if one not in known]
+            findings = findings.filter(pc.equal(findings["role"], decision.role))
+        names = set(findings["subject"].to_pylist())
+    return [target for target in decision.targets if target not in names]
 
 
-def _written(path: Path) -> dict[str, dict[str, str]]:
+def _decisions_by_id(path: Path) -> dict[str, dict[str, str]]:
     """The decisions of the file so far, by id."""
     if not path.exists():
         return {}
@@ -119,14 +119,14 @@ def _written(path: Path) -> dict[str, dict[str, str]]:
     return {row.get("decision_id") or "": row for row in csv.DictReader(lines)}
 
 
-def _may_be_undone(id_: str, written: dict[str, dict[str, str]]) -> None:
-    if id_ not in written:
+def _may_be_undone(id_: str, decisions: dict[str, dict[str, str]]) -> None:
+    if id_ not in decisions:
         raise InputError(
             Text("No such decision.", "没有这个决定。"),
             value=id_,
             hint=Text("Take a decision_id from decisions.csv.", "请用 decisions.csv 中的编号。"),
         )
-    if (written[id_].get("subject") or "").startswith(TAKEN_BACK):
+    if (decisions[id_].get("subject") or "").startswith(TAKEN_BACK):
         raise InputError(
             Text("This decision takes another one back.", "该决定本身是撤回。"),
             value=id_,
@@ -160,11 +160,11 @@ def _append(path: Path, row: dict[str, str]) -> None:
 
 
 def _fits(header: list[str], row: dict[str, str], path: Path) -> None:
-    lost = [name for name, value in row.items() if value and name not in header]
-    if lost:
+    columns = [name for name, value in row.items() if value and name not in header]
+    if columns:
         raise InputError(
             Text("The file of decisions lacks columns.", "决定文件缺少列。"),
-            value=f"{path}: {', '.join(lost)}",
+            value=f"{path}: {', '.join(columns)}",
             hint=Text("Add them to its header.", "请在表头补上这些列。"),
         )
 
@@ -179,10 +179,10 @@ def _row(decision: Decision) -> dict[str, str]:
         "reason": decision.reason,
     }
     if decision.kind == "undo":
-        return row | {"kind": "reject", "subject": TAKEN_BACK + _one(decision)}
+        return row | {"kind": "reject", "subject": TAKEN_BACK + _single_target(decision)}
     if decision.kind in {"merge", "split"}:
         return row | {"report_ids": ";".join(_several(decision))}
-    return row | {"subject": str(parse(_one(decision)))}
+    return row | {"subject": str(parse(_single_target(decision)))}
 
 
 def _role(name: str | None) -> str:
@@ -195,28 +195,28 @@ def _role(name: str | None) -> str:
     return name or ""
 
 
-def _one(decision: Decision) -> str:
-    if len(decision.what) != 1:
+def _single_target(decision: Decision) -> str:
+    if len(decision.targets) != 1:
         raise InputError(
             Text("This kind of decision concerns one subject only.", "该决定只针对一个对象。"),
-            value=" ".join(decision.what),
+            value=" ".join(decision.targets),
         )
-    return decision.what[0]
+    return decision.targets[0]
 
 
 def _several(decision: Decision) -> tuple[str, ...]:
-    if len(set(decision.what)) < 2:
+    if len(set(decision.targets)) < 2:
         raise InputError(
             Text("Merging and splitting take two reports or more.", "合并或拆分需要至少两起报案。"),
-            value=" ".join(decision.what),
+            value=" ".join(decision.targets),
         )
-    if len(set(decision.what)) > MOST_REPORTS:
+    if len(set(decision.targets)) > MOST_REPORTS:
         raise InputError(
             Text(
                 f"One decision merges or splits at most {MOST_REPORTS:,} reports.",
                 f"一项决定最多合并或拆分 {MOST_REPORTS:,} 起报案。",
             ),
-            value=f"{len(set(decision.what)):,}",
+            value=f"{len(set(decision.targets)):,}",
             hint=Text("Make several decisions of it.", "请拆成几项决定。"),
         )
-    return decision.what
+    return decision.targets

@@ -14,7 +14,7 @@ from suyuan.model.text import Language, Text
 from suyuan.privacy.masking import Masking
 
 #: Characters that hide or reorder what stands beside them (controls, zero width, bidi overrides).
-_HIDING = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
 _HAN = "[\u3400-\u9fff]"
@@ -26,13 +26,13 @@ LONGEST = 600
 FIRMS = frozenset({"company", "agency"})
 
 
-def clean(written: str) -> str:
-    """`written` without characters that hide or reorder what stands beside them, and not too long.
+def clean(value: str) -> str:
+    """`value` without characters that hide or reorder what stands beside them, and not too long.
 
     A terminal's escape codes begin with one of these.
     """
-    text = _HIDING.sub("\N{REPLACEMENT CHARACTER}", written[: LONGEST + 1])
-    return text if len(written) <= LONGEST else f"{text[:LONGEST]}… ({len(written):,})"
+    text = _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", value[: LONGEST + 1])
+    return text if len(value) <= LONGEST else f"{text[:LONGEST]}… ({len(value):,})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class SubjectDisplay:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Display:
     """The one way in which this report shows what was in the files.
 
     ``names`` are parties' names by subject, with the kind of party.
@@ -64,26 +64,26 @@ class Shown:
     masking: Masking = field(default_factory=Masking)
     names: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
-    def words(self, written: object) -> str:
+    def words(self, value: object) -> str:
         """Words of ours, and numbers of the case: cleaned of hiding characters, and cut."""
-        return "" if written is None else clean(str(written))
+        return "" if value is None else clean(str(value))
 
     def cell(self, table: Table, row: Mapping[str, Any], name: str) -> str:
         """A cell of a declared table, masked as its column says."""
         return clean(self.masking.cell(table, row, name))
 
-    def said(self, table: Table, row: Mapping[str, Any], stem: str) -> Text:
+    def sentence(self, table: Table, row: Mapping[str, Any], stem: str) -> Text:
         """A sentence of a row in both languages: columns `stem`, or with ``_en``, and ``_zh``."""
         en = f"{stem}_en" if f"{stem}_en" in row else stem
         return Text(self.cell(table, row, en), self.cell(table, row, f"{stem}_zh"))
 
-    def file(self, written: str) -> str:
-        return clean(self.masking.file(written))
+    def file(self, name: str) -> str:
+        return clean(self.masking.file(name))
 
-    def subject(self, written: str) -> SubjectDisplay:
+    def subject(self, subject: str) -> SubjectDisplay:
         """A ``kind:id``; persons are shown by family name, organisations in full."""
-        kind, _, id_ = clean(self.masking.subject(written)).partition(":")
-        return SubjectDisplay(KINDS.get(kind, Text(kind, kind)), id_[:80], self._name(written))
+        kind, _, id_ = clean(self.masking.subject(subject)).partition(":")
+        return SubjectDisplay(KINDS.get(kind, Text(kind, kind)), id_[:80], self._name(subject))
 
     def _name(self, subject: str) -> str:
         name, kind = self.names.get(subject, ("", ""))
@@ -91,9 +91,9 @@ class Shown:
             name = self.masking.name(name)
         return clean(name)[:40]
 
-    def rank(self, written: str) -> str:
+    def rank(self, subject: str) -> str:
         """What to sort by instead of an identifier."""
-        return self.masking.rank(written)
+        return self.masking.rank(subject)
 
     def day(self, moment: datetime | None) -> str:
         return self._local(moment, "%Y-%m-%d")
@@ -148,4 +148,4 @@ def span(seconds: float) -> Text:
 
 def chinese(text: str) -> str:
     """Punctuation beside Chinese characters made as wide as they are."""
-    return _NARROW.sub(lambda found: found[0].translate(_WIDE), text)
+    return _NARROW.sub(lambda match: match[0].translate(_WIDE), text)

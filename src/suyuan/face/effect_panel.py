@@ -94,9 +94,9 @@ def _losses(source: ResultTables, rings: dict[str, str]) -> Iterator[Occurrence]
         )
     )
     for row in rows.to_pylist():
-        known = [n for n in row["caller_numbers"] or () if f"phone:{n}" in rings]
-        if known and row["loss"] and row["at"]:
-            unit = f"phone:{known[0]}"
+        numbers = [n for n in row["caller_numbers"] or () if f"phone:{n}" in rings]
+        if numbers and row["loss"] and row["at"]:
+            unit = f"phone:{numbers[0]}"
             yield Occurrence(unit, rings[unit], row["at"], int(row["loss"]))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.model.results import EVIDENCE
 
 
@@ -20,26 +20,26 @@ class EvidenceRow:
     note: str
 
 
-def place(row: Mapping[str, Any], shown: Shown) -> str:
+def place(row: Mapping[str, Any], display: Display) -> str:
     """``file:line``."""
-    return f"{shown.file(row['file'])}:{row['line']}"
+    return f"{display.file(row['file'])}:{row['line']}"
 
 
-def evidence_row(row: Mapping[str, Any], shown: Shown) -> EvidenceRow:
+def evidence_row(row: Mapping[str, Any], display: Display) -> EvidenceRow:
     """A row of ``evidence`` as it is shown."""
     return EvidenceRow(
-        place(row, shown),
+        place(row, display),
         row["sha256"][:12],
-        shown.words(row["table"]),
-        shown.cell(EVIDENCE, row, "key"),
+        display.words(row["table"]),
+        display.cell(EVIDENCE, row, "key"),
         row["weight"],
-        remark(row, shown),
+        remark(row, display),
     )
 
 
-def remark(row: Mapping[str, Any], shown: Shown) -> str:
+def remark(row: Mapping[str, Any], display: Display) -> str:
     """What the row shows, and how many more such rows there are."""
     more = row.get("unlisted") or 0
     return " ".join(
-        part for part in (shown.cell(EVIDENCE, row, "note"), f"(+{more})" if more else "") if part
+        part for part in (display.cell(EVIDENCE, row, "note"), f"(+{more})" if more else "") if part
     )

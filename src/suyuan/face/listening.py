@@ -18,16 +18,16 @@ def loopback(host: str) -> bool:
 def listening_socket(host: str, port: int) -> socket.socket:
     """A socket that listens; port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
-        listening.listen(128)
+        listener.bind((host, port))
+        listener.listen(128)
     except OSError as error:
-        listening.close()
+        listener.close()
         raise InputError(
             Text("The server cannot listen on this address.", "无法监听该地址。"),
             value=f"{host}:{port}",
             hint=Text("Give another --port.", "请换一个 --port。"),
         ) from error
-    return listening
+    return listener

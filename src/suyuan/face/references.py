@@ -19,23 +19,23 @@ class References:
     """Both ways, for the subjects of one case that were met so far."""
 
     key: CaseKey
-    _known: dict[str, str] = field(default_factory=dict)
-    _written: dict[str, str] = field(default_factory=dict)
+    _subjects: dict[str, str] = field(default_factory=dict)
+    _references: dict[str, str] = field(default_factory=dict)
 
     def of(self, subject: str) -> str:
         """The reference of a ``kind:id``."""
-        fresh = self._written.get(subject)
+        fresh = self._references.get(subject)
         if fresh is None:
             kind = subject.partition(":")[0]
             secret = hmac.new(self.key.secret, b"reference\0" + subject.encode(), hashlib.sha256)
             letters = base64.b32encode(secret.digest()).decode("ascii")[:LETTERS].lower()
-            fresh = self._written[subject] = f"{kind}~{letters}"
-            self._known[fresh] = subject
+            fresh = self._references[subject] = f"{kind}~{letters}"
+            self._subjects[fresh] = subject
         return fresh
 
     def subject(self, reference: str) -> str | None:
         """The subject behind a reference; nothing where this case has met none."""
-        return self._known.get(reference)
+        return self._subjects.get(reference)
 
     def meet(self, subjects: Iterable[str | None]) -> None:
         for subject in subjects:

@@ -9,13 +9,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.evidence_rows import EvidenceRow, evidence_row
 from suyuan.face.source import ResultTables
 from suyuan.model.roles import ON_CHAIN, linked_by
 
 #: Rows told of each in the table under a drawing; all are in ``evidence.parquet``.
-CITED = 3
+ROWS_CITED = 3
 
 
 @dataclass(slots=True)
@@ -50,29 +50,29 @@ def rings(source: ResultTables, only: str | None = None) -> list[RingView]:
     table = source.table("rings").sort_by([("loss", "descending"), ("ring_id", "ascending")])
     if only is not None:
         table = table.filter(pc.equal(table["ring_id"], only))
-    held = _held(source.table("findings"))
+    finding_keys = _finding_keys(source.table("findings"))
     edges = _by_ring(source.table("chain"))
-    laundered = _by_ring(source.table("ring_laundering"))
+    laundering = _by_ring(source.table("ring_laundering"))
     return [
-        RingView(row, _stands(edges[row["ring_id"]], held), laundered[row["ring_id"]])
+        RingView(row, _stands(edges[row["ring_id"]], finding_keys), laundering[row["ring_id"]])
         for row in table.to_pylist()
     ]
 
 
-def cite(found: Iterable[RingView], source: ResultTables, shown: Shown) -> None:
+def cite(ring_views: Iterable[RingView], source: ResultTables, display: Display) -> None:
     """Give everybody on these chains the first rows behind the edges from there."""
     by_id: dict[str, list[Stand]] = defaultdict(list)
-    for ring in found:
-        for stand in (one for stands in ring.by_role.values() for one in stands):
+    for ring in ring_views:
+        for stand in (own for stands in ring.by_role.values() for own in stands):
             for id_ in stand.evidence:
                 by_id[id_].append(stand)
     rows = source.where("evidence", "evidence_id", by_id)
     for row in rows.sort_by([("weight", "descending"), ("row_id", "ascending")]).to_pylist():
-        one = evidence_row(row, shown)
+        line = evidence_row(row, display)
         for stand in by_id[row["evidence_id"]]:
-            known = [other.place for other in stand.rows]
-            if len(known) < CITED and one.place not in known:
-                stand.rows.append(one)
+            places = [earlier.place for earlier in stand.rows]
+            if len(places) < ROWS_CITED and line.place not in places:
+                stand.rows.append(line)
 
 
 def _by_ring(rows: pa.Table) -> dict[str, list[dict[str, Any]]]:
@@ -82,29 +82,31 @@ def _by_ring(rows: pa.Table) -> dict[str, list[dict[str, Any]]]:
     return own
 
 
-def _held(findings: pa.Table) -> set[tuple[str, str, str | None]]:
+def _finding_keys(findings: pa.Table) -> set[tuple[str, str, str | None]]:
     """Role, subject and ring of every finding."""
     columns = (findings[name].to_pylist() for name in ("role", "subject", "ring_id"))
     return set(zip(*columns, strict=True))
 
 
 def _stands(
-    edges: Iterable[dict[str, Any]], held: set[tuple[str, str, str | None]]
+    edges: Iterable[dict[str, Any]], finding_keys: set[tuple[str, str, str | None]]
 ) -> dict[str, list[Stand]]:
-    found: dict[tuple[str, str], Stand] = {}
+    by_key: dict[tuple[str, str], Stand] = {}
     for edge in edges:
         roles = linked_by(edge["link"])
-        known = [role for role in roles if (role, edge["source"], edge["ring_id"]) in held]
-        for role in known[:1] or roles[-1:]:
-            stand = found.setdefault((role, edge["source"]), Stand(edge["source"], role))
+        own_roles = [
+            role for role in roles if (role, edge["source"], edge["ring_id"]) in finding_keys
+        ]
+        for role in own_roles[:1] or roles[-1:]:
+            stand = by_key.setdefault((role, edge["source"]), Stand(edge["source"], role))
             stand.amount += edge["amount"] or 0
             stand.count += edge["count"] or 0
             stand.strength = max(stand.strength, edge["strength"])
             stand.targets.add(edge["target"])
             stand.evidence.append(edge["evidence_id"])
     by_role: dict[str, list[Stand]] = {role: [] for role in ON_CHAIN}
-    for stand in found.values():
+    for stand in by_key.values():
         by_role[stand.role].append(stand)
     for stands in by_role.values():
-        stands.sort(key=lambda one: (-one.amount, -one.count, one.subject))
+        stands.sort(key=lambda entry: (-entry.amount, -entry.count, entry.subject))
     return by_role

@@ -46,7 +46,7 @@ class ResultTables(AbstractContextManager["ResultTables"]):
         """A result table; an empty one where it was not written."""
         if self.results.layout.result(name).exists():
             return self.results[name]
-        return RESULTS[name].published.empty_table()
+        return RESULTS[name].file_schema.empty_table()
 
     def where(self, name: str, column: str, values: Iterable[object]) -> pa.Table:
         """The rows of a result table whose `column` is one of `values`."""
@@ -73,8 +73,8 @@ class ResultTables(AbstractContextManager["ResultTables"]):
         """``key, file, line, sha256`` of some rows of a standard table, in the order of files."""
         rows = self._records(name)
         keys = self.engine.arrow(pa.table({"wanted": pa.array(sorted(set(ids)), pa.string())}))
-        found = self.engine.gather(_places, rows, keys, by=(key,))
-        return found.sort_by([(name, "ascending") for name in (key, "file", "line")])
+        places = self.engine.gather(_places, rows, keys, by=(key,))
+        return places.sort_by([(name, "ascending") for name in (key, "file", "line")])
 
     def calls_by_day(self, callers: Iterable[str]) -> pa.Table:
         """``caller, day, calls``: how often these numbers called, by local day."""
@@ -107,16 +107,16 @@ def _once(rows: ir.Table, key: str, columns: tuple[str, ...]) -> ir.Table:
     return rows.group_by(key).aggregate(**{column: rows[column].max() for column in columns})
 
 
-def _wanted(rows: ir.Table, keys: ir.Table, key: str) -> ir.Table:
+def _rows_of_keys(rows: ir.Table, keys: ir.Table, key: str) -> ir.Table:
     return rows.semi_join(keys, rows[key] == keys["wanted"])
 
 
 def _wanted_once(rows: ir.Table, keys: ir.Table, key: str, columns: tuple[str, ...]) -> ir.Table:
-    return _once(_wanted(rows, keys, key), key, columns)
+    return _once(_rows_of_keys(rows, keys, key), key, columns)
 
 
 def _places(rows: ir.Table, keys: ir.Table, key: str) -> ir.Table:
-    return _wanted(rows, keys, key).select(key, "file", "line", "sha256").distinct()
+    return _rows_of_keys(rows, keys, key).select(key, "file", "line", "sha256").distinct()
 
 
 def open_source(results: Results, as_of: datetime | None = None) -> ResultTables:

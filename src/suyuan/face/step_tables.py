@@ -25,19 +25,19 @@ def print_table(
 
     def show(name: str, table: ir.Table) -> None:
         head = engine.fetch(table.limit(FIRST))
-        declared = declared_table(name)
-        shown = Table(title=Line(name), title_justify="left")
+        schema = declared_table(name)
+        lines = Table(title=Line(name), title_justify="left")
         for column in head.column_names:
-            shown.add_column(column, overflow="fold")
+            lines.add_column(column, overflow="fold")
         for row in head.to_pylist():
-            shown.add_row(*(Line(clean(_cell(declared, row, column))) for column in row))
-        to.print(shown)
+            lines.add_row(*(Line(clean(_cell(schema, row, column))) for column in row))
+        to.print(lines)
 
-    def _cell(declared: Declared, row: dict[str, Any], column: str) -> str:
+    def _cell(schema: Declared, row: dict[str, Any], column: str) -> str:
         if row[column] is None:
             return ""
-        if column not in declared.names:  # a column of its own that no table declares
+        if column not in schema.names:  # a column of its own that no table declares
             return masking.free(str(row[column]))
-        return masking.cell(declared, row, column)
+        return masking.cell(schema, row, column)
 
     return show

@@ -5,9 +5,9 @@ from decimal import Decimal
 from suyuan.model.text import Language
 
 
-def many(count: int, one: str, more: str = "") -> str:
+def many(count: int, singular: str, more: str = "") -> str:
     """``1 report``, ``33 reports``; `more` where the plural is not made with an s."""
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
+    return f"{count:,} {singular if count == 1 else more or singular + 's'}"
 
 
 def yuan(amount: Decimal | None, language: Language, currency: str | None = None) -> str:

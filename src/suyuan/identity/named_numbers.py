@@ -22,7 +22,7 @@ from suyuan.identity.service_numbers import of_service, owners_known
 from suyuan.identity.shop_numbers import shop_numbers
 from suyuan.model.results import NAMED_NUMBERS
 from suyuan.model.text import Language, Text
-from suyuan.rulebook.decided_cases import filled
+from suyuan.rulebook.decided_cases import fill_numbers
 from suyuan.store.tables import Tables
 
 #: Shorter numbers differ by one digit without being the same.
@@ -246,7 +246,7 @@ def _worded(tables: Tables, judged: ir.Table) -> ir.Table:
     doubtful = (facts["how"] == UNSEEN) & ~several & (facts["sound"] < 0.5)
     believed = ~(contradicted | doubtful) & ~facts["how"].isin((*INNOCENT, MISREAD))
     texts = {"because": _because(facts, "en"), "because_zh": _because(facts, "zh")}
-    return facts.mutate(believed=believed, **texts).select(*NAMED_NUMBERS.stored.names)
+    return facts.mutate(believed=believed, **texts).select(*NAMED_NUMBERS.schema.names)
 
 
 def _because(facts: ir.Table, language: Language) -> ir.StringValue:
@@ -257,4 +257,4 @@ def _because(facts: ir.Table, language: Language) -> ir.StringValue:
     owner = ibis.literal(before) + facts[f"owner_{language}"] + after
     words = words.replace("{owner}", ibis.coalesce(owner, ""))
     counts = {name: facts[name].cast("float64") for name in ("came", "rang")}
-    return filled(words, counts)
+    return fill_numbers(words, counts)

@@ -8,15 +8,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from suyuan.ingest.case_import import Imported, import_case
+    from suyuan.ingest.case_import import CaseImport, import_case
     from suyuan.ingest.proposing.draft_profile import write_profile
     from suyuan.ingest.proposing.proposal import Proposal, propose_mapping
     from suyuan.ingest.quality.cross_file import Progress
     from suyuan.ingest.settings import CaseSettings, read_settings
 
 __all__ = [
+    "CaseImport",
     "CaseSettings",
-    "Imported",
     "Progress",
     "Proposal",
     "import_case",
@@ -26,7 +26,7 @@ __all__ = [
 ]
 _MODULES: Final = {
     "CaseSettings": "settings",
-    "Imported": "case_import",
+    "CaseImport": "case_import",
     "Progress": "quality.cross_file",
     "Proposal": "proposing.proposal",
     "import_case": "case_import",

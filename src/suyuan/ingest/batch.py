@@ -8,9 +8,9 @@ from typing import Final
 
 import pyarrow as pa
 
-from suyuan.ingest.cleaning.cells import Cleaning
+from suyuan.ingest.cleaning.cells import CleanCell
 from suyuan.ingest.formats.pieces import Piece
-from suyuan.ingest.mapping.expressions import Mapped
+from suyuan.ingest.mapping.expressions import ColumnExpression
 from suyuan.ingest.mapping.period import ListPeriod
 from suyuan.ingest.mapping.profile_match import Match
 from suyuan.model.columns import Column
@@ -26,7 +26,7 @@ class Origin:
     """What a row says of where it came from.
 
     `own` is the account that a statement is of, `period` that of times without a year. What a
-    person says of the file: `days` how days with the year last are written, `spent` which sign
+    person says of the file: `days` how days with the year last are written, `spent_sign` which sign
     of an amount is money spent. `unit` is that of amounts, where the text above the table says it.
     """
 
@@ -36,7 +36,7 @@ class Origin:
     own: str | None = None
     period: ListPeriod | None = None
     days: str | None = None
-    spent: str | None = None
+    spent_sign: str | None = None
     unit: str | None = None
 
 
@@ -57,17 +57,17 @@ class Balances:
     up: int = 0
     up_not: int = 0
 
-    def plus(self, other: "Balances") -> "Balances":
+    def plus(self, addend: "Balances") -> "Balances":
         return Balances(
-            self.down + other.down,
-            self.down_not + other.down_not,
-            self.up + other.up,
-            self.up_not + other.up_not,
+            self.down + addend.down,
+            self.down_not + addend.down_not,
+            self.up + addend.up,
+            self.up_not + addend.up_not,
         )
 
     @property
     def verdict(self) -> tuple[int, int]:
-        """(confirmed, refuted) in the order in which more of them tell something."""
+        """(hits, misses) in the order in which more of them tell something."""
         down, up = (self.down, self.down_not), (self.up, self.up_not)
         return max(down, up, key=lambda pair: (sum(pair), pair[0]))
 
@@ -78,19 +78,19 @@ class Sums:
 
     first: datetime | None = None
     last: datetime | None = None
-    gone: int = 0
-    come: int = 0
+    outflow: int = 0
+    inflow: int = 0
     owns: frozenset[str] = frozenset()
 
-    def plus(self, other: "Sums") -> "Sums":
-        firsts = [day for day in (self.first, other.first) if day is not None]
-        lasts = [day for day in (self.last, other.last) if day is not None]
+    def plus(self, addend: "Sums") -> "Sums":
+        firsts = [day for day in (self.first, addend.first) if day is not None]
+        lasts = [day for day in (self.last, addend.last) if day is not None]
         return Sums(
             min(firsts, default=None),
             max(lasts, default=None),
-            self.gone + other.gone,
-            self.come + other.come,
-            frozenset(sorted(self.owns | other.owns)[:OWNS]),
+            self.outflow + addend.outflow,
+            self.inflow + addend.inflow,
+            frozenset(sorted(self.owns | addend.owns)[:OWNS]),
         )
 
 
@@ -98,37 +98,38 @@ class Sums:
 class Outcome:
     """What became of a piece.
 
-    ``no_rows`` are lines below the table, or days between its rows. ``confirmed`` and ``refuted``:
-    balances that follow from the one before as the direction says, or the other way round; each
-    with rows read from the top and from the bottom. ``orders`` are the orders of day and month that
-    the rows themselves told, ``signs`` which sign was spent, by the rows or a person.
+    ``no_rows`` are lines below the table, or days between its rows; ``repairs`` and
+    ``rounded_cells`` count cells. ``balances``: those that follow from the one before as the
+    direction says, or the other way round; each with rows read from the top and from the bottom.
+    ``orders`` are the orders of day and month that the rows themselves told, ``signs`` which sign
+    was spent, by the rows or a person.
     """
 
-    read: int = 0
-    kept: int = 0
-    repaired: int = 0
-    quarantined: int = 0
+    rows_read: int = 0
+    rows_kept: int = 0
+    repairs: int = 0
+    rows_quarantined: int = 0
     no_rows: int = 0
-    rounded: Counter[str] = field(default_factory=Counter)
+    rounded_cells: Counter[str] = field(default_factory=Counter)
     orders: set[str] = field(default_factory=set)
     signs: set[str] = field(default_factory=set)
     balances: Balances = field(default_factory=Balances)
     sums: Sums = field(default_factory=Sums)
     quality: pa.Table = field(default_factory=lambda: _NO_QUALITY)
 
-    def add(self, other: "Outcome") -> None:
-        self.read += other.read
-        self.kept += other.kept
-        self.repaired += other.repaired
-        self.quarantined += other.quarantined
-        self.no_rows += other.no_rows
-        self.rounded.update(other.rounded)
-        self.orders |= other.orders
-        self.signs |= other.signs
-        self.balances = self.balances.plus(other.balances)
-        self.sums = self.sums.plus(other.sums)
-        if other.quality.num_rows:
-            self.quality = pa.concat_tables([self.quality, other.quality])
+    def add(self, addend: "Outcome") -> None:
+        self.rows_read += addend.rows_read
+        self.rows_kept += addend.rows_kept
+        self.repairs += addend.repairs
+        self.rows_quarantined += addend.rows_quarantined
+        self.no_rows += addend.no_rows
+        self.rounded_cells.update(addend.rounded_cells)
+        self.orders |= addend.orders
+        self.signs |= addend.signs
+        self.balances = self.balances.plus(addend.balances)
+        self.sums = self.sums.plus(addend.sums)
+        if addend.quality.num_rows:
+            self.quality = pa.concat_tables([self.quality, addend.quality])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +147,12 @@ class PieceBatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class StagedColumn:
     """One of our columns as it is staged."""
 
     column: Column
-    mapped: Mapped
-    clean: Cleaning
+    expression: ColumnExpression
+    clean: CleanCell
 
     @property
     def name(self) -> str:

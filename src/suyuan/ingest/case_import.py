@@ -58,12 +58,12 @@ MEMORY: Final = "2GB"
 _AHEAD, _LARGE = 600, 8
 _KINDS: Final = ("phone", "bank_account")
 #: How import names what it stores: by the key of its source, and the part.
-_STORED: Final = re.compile(r"[0-9a-f]{16}(?:-\d{4})?\.parquet")
-_NOTHING: Final = hashlib.sha256(b"").hexdigest()
+_STORED_NAME: Final = re.compile(r"[0-9a-f]{16}(?:-\d{4})?\.parquet")
+_EMPTY_SHA256: Final = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class CaseImport:
     """What an import leaves behind: the tables that have rows, and the two quality tables."""
 
     tables: frozenset[str]
@@ -72,7 +72,7 @@ class Imported:
     settings: CaseSettings = field(default_factory=CaseSettings)
 
 
-def import_case(case: Path, out: Path, *, progress: Progress | None = None) -> Imported:
+def import_case(case: Path, out: Path, *, progress: Progress | None = None) -> CaseImport:
     """Read the case folder `case` and store its rows under ``out/records``.
 
     Only files that changed since the last import into `out` are read. Raises
@@ -90,13 +90,13 @@ def import_case(case: Path, out: Path, *, progress: Progress | None = None) -> I
         raise system_error(error) from error
 
 
-def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -> Imported:
+def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -> CaseImport:
     records, layout = out / "records", Layout(out)
     work = records / ".work"
     discard_altered(layout)
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    problems = _unmatched(case, settings)
+    problems = _settings_problems(case, settings)
     try:
         profiles = profiles_of(case)
         before = read_manifest(out, _recipe(settings, profiles))
@@ -108,18 +108,18 @@ def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -
         write_manifest(out, before.recipe, entries)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return _imported(records, settings, entries, problems, across)
+    return _case_import(records, settings, entries, problems, across)
 
 
-def _unmatched(case: Path, settings: CaseSettings) -> list[Problem]:
+def _settings_problems(case: Path, settings: CaseSettings) -> list[Problem]:
     """Files that case.toml speaks of and that are not there, or not in the folder."""
     root, problems = case.resolve(), []
-    for wanted in settings.files:
-        path = root / wanted.path.partition("#")[0]
+    for file in settings.files:
+        path = root / file.path.partition("#")[0]
         if not path.resolve().is_relative_to(root):
-            problems.append(Problem(NAME, _LEAVES, "quarantined", value=wanted.path))
-        elif not path.exists() and not any(root.glob(wanted.path.partition("#")[0])):
-            problems.append(Problem(NAME, _ABSENT, "kept", value=wanted.path))
+            problems.append(Problem(NAME, _LEAVES, "quarantined", value=file.path))
+        elif not path.exists() and not any(root.glob(file.path.partition("#")[0])):
+            problems.append(Problem(NAME, _ABSENT, "kept", value=file.path))
     return problems
 
 
@@ -143,7 +143,7 @@ def _engine(work: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _sources(
-    found: Sequence[tuple[str, Path]],
+    files: Sequence[tuple[str, Path]],
     before: ImportManifest,
     work: Path,
     problems: list[Problem],
@@ -153,24 +153,24 @@ def _sources(
     first: dict[tuple[str, ...], str] = {}
     sources = []
     budget = CaseBudget()
-    for n, (shown, path) in enumerate(found, start=1):
+    for n, (label, path) in enumerate(files, start=1):
         try:
-            opened = list(_opened(shown, path, before, work, problems, budget))
+            members = list(_sources_in(label, path, before, work, problems, budget))
         except OSError as error:  # no right to read it, or it went away meanwhile
-            problems.append(Problem(shown, UNREADABLE, "quarantined", value=error.strerror))
+            problems.append(Problem(label, UNREADABLE, "quarantined", value=error.strerror))
             continue
-        for source in opened:
+        for source in members:
             # A statement may say whose it is in its name only: then the same bytes are two.
-            content = (source.sha256, *(in_name(source.shown, kind) or "" for kind in _KINDS))
+            content = (source.sha256, *(in_name(source.label, kind) or "" for kind in _KINDS))
             sources.append((source, first.get(content)))
-            if source.sha256 != _NOTHING:
-                first.setdefault(content, source.shown)
-        progress("hash", n, len(found))
+            if source.sha256 != _EMPTY_SHA256:
+                first.setdefault(content, source.label)
+        progress("hash", n, len(files))
     return sources
 
 
-def _opened(
-    shown: str,
+def _sources_in(
+    label: str,
     path: Path,
     before: ImportManifest,
     work: Path,
@@ -180,15 +180,15 @@ def _opened(
     """The file itself, or each member of an archive."""
     stamp = stamp_of(path)
     if is_archive(path):
-        for member in members_of(shown, path, work, problems, budget):
-            if PurePosixPath(member.shown).suffix.lower() in READ:
-                yield Source(member.shown, member.path, stamp, digest_of(member.path))
+        for member in members_of(label, path, work, problems, budget):
+            if PurePosixPath(member.label).suffix.lower() in READ:
+                yield Source(member.label, member.path, stamp, digest_of(member.path))
             else:
-                problems.append(Problem(member.shown, UNKNOWN_KIND, "kept"))
+                problems.append(Problem(member.label, UNKNOWN_KIND, "kept"))
         return
-    entry = before.entries.get(shown)
+    entry = before.entries.get(label)
     sha256 = entry.sha256 if entry and entry.stamp == stamp else digest_of(path)
-    yield Source(shown, path, stamp, sha256)
+    yield Source(label, path, stamp, sha256)
 
 
 def _read(
@@ -208,9 +208,9 @@ def _read(
     def settle(until: int) -> None:
         nonlocal large
         while len(ahead) > until or large > _LARGE:
-            one = ahead.popleft()
-            large -= _is_large(one)
-            entries.append(_settled(one))
+            reading = ahead.popleft()
+            large -= _is_large(reading)
+            entries.append(_entry_of(reading))
             progress("read", len(entries), len(sources))
 
     defaults = CaseDefaults(settings.timezone, settings.currency)
@@ -219,7 +219,7 @@ def _read(
         open_reader(settings, profiles, store) as reader,
     ):
         for source, same_as in sources:
-            entry = before.entries.get(source.shown)
+            entry = before.entries.get(source.label)
             if entry is not None and _still_good(records, entry, source, same_as):
                 ahead.append(replace(entry, stamp=source.stamp))
             elif same_as is not None:
@@ -233,16 +233,16 @@ def _read(
     return entries
 
 
-def _is_large(one: ManifestEntry | SourceRead) -> bool:
-    return isinstance(one, SourceRead) and one.large
+def _is_large(reading: ManifestEntry | SourceRead) -> bool:
+    return isinstance(reading, SourceRead) and reading.large
 
 
-def _settled(one: ManifestEntry | SourceRead) -> ManifestEntry:
-    if isinstance(one, ManifestEntry):
-        return one
-    source, units = one.source, tuple(one.finish())
+def _entry_of(reading: ManifestEntry | SourceRead) -> ManifestEntry:
+    if isinstance(reading, ManifestEntry):
+        return reading
+    source, units = reading.source, tuple(reading.finish())
     return ManifestEntry(
-        source.shown, source.sha256, source.stamp, None, units, tuple(one.problems)
+        source.label, source.sha256, source.stamp, None, units, tuple(reading.problems)
     )
 
 
@@ -256,9 +256,9 @@ def _still_good(records: Path, entry: ManifestEntry, source: Source, same_as: st
 
 def _duplicate(source: Source, same_as: str) -> ManifestEntry:
     text = Text(f"the same file as {same_as}; counted once", f"与 {same_as} 是同一文件，只计一次")
-    unit = Unit(source.shown, source.sha256)
-    problem = Problem(source.shown, text, "kept")
-    return ManifestEntry(source.shown, source.sha256, source.stamp, same_as, (unit,), (problem,))
+    unit = Unit(source.label, source.sha256)
+    problem = Problem(source.label, text, "kept")
+    return ManifestEntry(source.label, source.sha256, source.stamp, same_as, (unit,), (problem,))
 
 
 def _sweep(layout: Layout, entries: Sequence[ManifestEntry]) -> list[Path]:
@@ -267,24 +267,26 @@ def _sweep(layout: Layout, entries: Sequence[ManifestEntry]) -> list[Path]:
     That is what it noted, and what one that was cut off could not note but has named.
     """
     records = layout.records
-    wanted = {path for entry in entries for unit in entry.units for path in paths_of(records, unit)}
+    live_paths = {
+        path for entry in entries for unit in entry.units for path in paths_of(records, unit)
+    }
     tables = tables_of(records, entries)
-    wanted |= {records / "_excluded" / f"{table}.parquet" for table in tables}
-    wanted |= {whole_path(records, path) for path in wanted}
-    left = {path for path in records.glob("*/*") if _STORED.fullmatch(path.name)}
-    for path in left | {records / name for name in record_seals(layout) or ()}:
-        if path not in wanted:
+    live_paths |= {records / "_excluded" / f"{table}.parquet" for table in tables}
+    live_paths |= {whole_path(records, path) for path in live_paths}
+    stored_paths = {path for path in records.glob("*/*") if _STORED_NAME.fullmatch(path.name)}
+    for path in stored_paths | {records / name for name in record_seals(layout) or ()}:
+        if path not in live_paths:
             path.unlink(missing_ok=True)
-    return [path for path in wanted if path.exists()]
+    return [path for path in live_paths if path.exists()]
 
 
-def _imported(
+def _case_import(
     records: Path,
     settings: CaseSettings,
     entries: Sequence[ManifestEntry],
     problems: Sequence[Problem],
     across: CrossFileResult,
-) -> Imported:
+) -> CaseImport:
     units = [(entry, unit) for entry in entries for unit in entry.units]
     lists = [
         quality_rows(
@@ -292,9 +294,9 @@ def _imported(
         )
     ]
     lists += [pq.read_table(quality_path(records, u.key)) for _, u in units if u.has_quality]
-    summary = QUALITY_SUMMARY.stored
+    summary = QUALITY_SUMMARY.schema
     rows = [summarise(unit, across) for _, unit in units]
-    return Imported(
+    return CaseImport(
         tables=frozenset(str(unit.table) for _, unit in units if unit.rows_kept),
         quality=pa.concat_tables(lists).combine_chunks(),
         quality_summary=pa.Table.from_pylist(rows, schema=summary),

@@ -9,13 +9,18 @@ from typing import Final
 import duckdb
 import pyarrow as pa
 
-from suyuan.ingest.batch import CaseDefaults, Filled, Origin, Outcome, PieceBatch
-from suyuan.ingest.cleaning.cells import Cleaning, cleaning
+from suyuan.ingest.batch import CaseDefaults, Origin, Outcome, PieceBatch, StagedColumn
+from suyuan.ingest.cleaning.cells import CleanCell, clean_cell
 from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.formats.relations import StagedRows, relation
 from suyuan.ingest.mapping.cell_sql import Context, cell, first_of
 from suyuan.ingest.mapping.direction_sql import Way, direction_header, direction_word, way
-from suyuan.ingest.mapping.expressions import Mapped, day_row, mapped, own_account
+from suyuan.ingest.mapping.expressions import (
+    ColumnExpression,
+    column_expressions,
+    day_row,
+    own_account,
+)
 from suyuan.ingest.mapping.profile_match import columns_of
 from suyuan.ingest.parquet_output import write
 from suyuan.ingest.problems import Cell
@@ -38,8 +43,8 @@ def convert(
     """
     arrow: list[str] = []
     try:
-        columns, staged = _fill(con, load, defaults, scratch, arrow)
-        write(load, staged, {f.name for f in columns}, defaults.currency)
+        columns, staged_rows = _fill(con, load, defaults, scratch, arrow)
+        write(load, staged_rows, {f.name for f in columns}, defaults.currency)
         outcomes = row_outcomes(con, load, columns)
         _add_evidence(con, load, outcomes)
         return outcomes
@@ -58,36 +63,36 @@ def _fill(
     defaults: CaseDefaults,
     scratch: Path,
     arrow: list[str],
-) -> tuple[list[Filled], pa.Table]:
+) -> tuple[list[StagedColumn], pa.Table]:
     rows = relation(load.pieces, scratch)
     con.register("origins", _origins(load.origins))
     arrow += ["origins", "staged"]
-    columns, staged = _stage(con, rows, load, defaults, arrow)
+    columns, staged_rows = _stage(con, rows, load, defaults, arrow)
     if (
-        rows.expected is not None
+        rows.row_count is not None
         and rows.otherwise is not None
-        and staged.num_rows != rows.expected
+        and staged_rows.num_rows != rows.row_count
     ):
         return _stage(con, rows.otherwise(), load, defaults, arrow)
-    return columns, staged
+    return columns, staged_rows
 
 
 def _origins(origins: Sequence[Origin]) -> pa.Table:
     """The origins as a table, so that no name of a file ever stands in a query."""
-    periods = [one.period for one in origins]
+    periods = [origin.period for origin in origins]
     return pa.table(
         {
             "origin": pa.array(range(len(origins)), pa.int32()),
-            "o_file": pa.array([one.file for one in origins], pa.string()),
-            "o_sha256": pa.array([one.sha256 for one in origins], pa.string()),
-            "o_key": pa.array([one.key for one in origins], pa.string()),
-            "o_own": pa.array([one.own for one in origins], pa.string()),
+            "o_file": pa.array([origin.file for origin in origins], pa.string()),
+            "o_sha256": pa.array([origin.sha256 for origin in origins], pa.string()),
+            "o_key": pa.array([origin.key for origin in origins], pa.string()),
+            "o_own": pa.array([origin.own for origin in origins], pa.string()),
             "o_year": pa.array([p.year if p else None for p in periods], pa.int32()),
             "o_month": pa.array([p.month if p else None for p in periods], pa.int32()),
-            "o_spent": pa.array([one.spent for one in origins], pa.string()),
-            "o_unit": pa.array([one.unit for one in origins], pa.string()),
-            "o_days": pa.array([one.days for one in origins], pa.string()),
-            "o_ranged": pa.array([p.ranged if p else None for p in periods], pa.bool_()),
+            "o_spent": pa.array([origin.spent_sign for origin in origins], pa.string()),
+            "o_unit": pa.array([origin.unit for origin in origins], pa.string()),
+            "o_days": pa.array([origin.days for origin in origins], pa.string()),
+            "o_ranged": pa.array([p.is_range if p else None for p in periods], pa.bool_()),
         }
     )
 
@@ -98,31 +103,33 @@ def _stage(
     load: PieceBatch,
     defaults: CaseDefaults,
     arrow: list[str],
-) -> tuple[list[Filled], pa.Table]:
+) -> tuple[list[StagedColumn], pa.Table]:
     """The rows as they can stand; read anew where they tell how the file is written."""
     for name, table in rows.arrow.items():
         con.register(name, table)
         arrow.append(name)
     types, sides = _types(con, rows), load.match.profile.sides
     origins = load.origins
-    units = any(one.unit for one in origins)
-    context = Context(load.match, types, rows.trim, rows.wrapped, days=_days(origins), units=units)
-    columns, staged = _stage_once(con, rows, context, defaults)
-    if not context.days and (found := day_orders(con, columns, load)):
-        origins = found
+    units = any(origin.unit for origin in origins)
+    context = Context(
+        load.match, types, rows.trim, rows.has_wrappers, days=_days(origins), units=units
+    )
+    columns, staged_rows = _stage_once(con, rows, context, defaults)
+    if not context.days and (day_origins := day_orders(con, columns, load)):
+        origins = day_origins
         con.register("origins", _origins(origins))
         context = replace(context, days=True, levels=[])
-        columns, staged = _stage_once(con, rows, context, defaults)
+        columns, staged_rows = _stage_once(con, rows, context, defaults)
     if sides and sides.inverted:
         signs = spent_signs(con, columns, origins)
         con.register("origins", _origins(signs))
-        if any(one.spent == "negative" for one in signs):
-            columns, staged = _stage_once(con, rows, context, defaults)
+        if any(origin.spent_sign == "negative" for origin in signs):
+            columns, staged_rows = _stage_once(con, rows, context, defaults)
     if sides and _unclear(con):
         # Some signs mean something only beside the others of the file.
         again = replace(context, signs=True, levels=[])
         return _stage_once(con, rows, again, defaults)
-    return columns, staged
+    return columns, staged_rows
 
 
 def _days(origins: Sequence[Origin]) -> bool:
@@ -133,32 +140,32 @@ def _add_evidence(
     con: duckdb.DuckDBPyConnection, load: PieceBatch, outcomes: Sequence[Outcome]
 ) -> None:
     """What the rows told, or a person, of how each piece is written."""
-    known = con.execute("SELECT origin, o_days, o_spent FROM origins").fetchall()
-    for origin, days, spent in known:
+    rows = con.execute("SELECT origin, o_days, o_spent FROM origins").fetchall()
+    for origin, days, sign in rows:
         if days and load.origins[origin].days is None:
             outcomes[origin].orders.add(days)
-        if spent:
-            outcomes[origin].signs.add(spent)
+        if sign:
+            outcomes[origin].signs.add(sign)
 
 
 def _types(con: duckdb.DuckDBPyConnection, rows: StagedRows) -> dict[str, str]:
-    described = con.execute(f"DESCRIBE SELECT * FROM ({rows.sql})").fetchall()
-    return {name: str(type_) for name, type_, *_ in described}
+    columns = con.execute(f"DESCRIBE SELECT * FROM ({rows.sql})").fetchall()
+    return {name: str(type_) for name, type_, *_ in columns}
 
 
 def _unclear(con: duckdb.DuckDBPyConnection) -> bool:
-    found = con.execute(
+    row = con.execute(
         f"SELECT 1 FROM staged WHERE p_direction = {int(Cell.NO_DIRECTION)} LIMIT 1"
     ).fetchone()
-    return found is not None
+    return row is not None
 
 
 def _stage_once(
     con: duckdb.DuckDBPyConnection, rows: StagedRows, context: Context, defaults: CaseDefaults
-) -> tuple[list[Filled], pa.Table]:
-    expressions = mapped(context)
+) -> tuple[list[StagedColumn], pa.Table]:
+    expressions = column_expressions(context)
     columns = [
-        Filled(c, expressions[c.name], _clean(c, expressions[c.name].type, defaults))
+        StagedColumn(c, expressions[c.name], _clean(c, expressions[c.name].type, defaults))
         for c in columns_of(context.match.table)
         if c.name in expressions
     ]
@@ -167,9 +174,9 @@ def _stage_once(
     levels = _levels(context, columns, rows.extra, defaults)
     con.execute(f"CREATE OR REPLACE TEMP VIEW raw AS {_raw(rows, context)}")
     # Arrow, not a table of the engine's: it is written as it is, and that much less is copied.
-    staged = con.execute(levels).to_arrow_table()
-    con.register("staged", staged)
-    return columns, staged
+    staged_rows = con.execute(levels).to_arrow_table()
+    con.register("staged", staged_rows)
+    return columns, staged_rows
 
 
 def _raw(rows: StagedRows, context: Context) -> str:
@@ -188,7 +195,7 @@ def _raw(rows: StagedRows, context: Context) -> str:
     return f"SELECT *, {outcome} AS way, {own} AS own FROM ({context.over(source)})"
 
 
-def _direction(context: Context) -> Filled:
+def _direction(context: Context) -> StagedColumn:
     """The direction as a column that is checked, and listed where it says nothing."""
     sides = context.match.profile.sides
     if sides is None:
@@ -201,29 +208,33 @@ def _direction(context: Context) -> Filled:
         f"WHEN way = {Way.FORWARDED:d} THEN {int(Cell.FORWARDED)} ELSE 0 END AS UTINYINT)"
     )
     header = direction_header(context, sides)
-    return Filled(_DIRECTION, Mapped(word, "VARCHAR", header), Cleaning("way", "way", problem))
+    return StagedColumn(
+        _DIRECTION, ColumnExpression(word, "VARCHAR", header), CleanCell("way", "way", problem)
+    )
 
 
-def _clean(column: Column, type_: str, defaults: CaseDefaults) -> Cleaning:
-    return cleaning(column, f"t_{column.name}", f"w_{column.name}", type_, defaults.zone)
+def _clean(column: Column, type_: str, defaults: CaseDefaults) -> CleanCell:
+    return clean_cell(column, f"t_{column.name}", f"w_{column.name}", type_, defaults.zone)
 
 
-def _levels(context: Context, columns: Sequence[Filled], more: int, defaults: CaseDefaults) -> str:
+def _levels(
+    context: Context, columns: Sequence[StagedColumn], more: int, defaults: CaseDefaults
+) -> str:
     """The raw cells, the text of ours, what is read from it, and what is kept beside it."""
     width = len(context.match.headers)
     extra = " OR ".join(f"nullif(trim(c{width + n}), '') IS NOT NULL" for n in range(more))
     sides = context.match.profile.sides
-    kept = ["origin", "line", "extra", "footer", "skipped", *(["way", "own"] if sides else [])]
+    common = ["origin", "line", "extra", "footer", "skipped", *(["way", "own"] if sides else [])]
     text = ["origin", "line", f"({extra or 'FALSE'}) AS extra", f"({_footer(context)}) AS footer"]
-    text += [f"({_skipped(context)}) AS skipped", *kept[5:]]
-    text += [f"{f.mapped.sql} AS t_{f.name}" for f in columns]
+    text += [f"({_skip_condition(context)}) AS skipped", *common[5:]]
+    text += [f"{f.expression.sql} AS t_{f.name}" for f in columns]
     work = [f"{f.clean.work} AS w_{f.name}" for f in columns]
-    value = [*kept]
+    value = [*common]
     for f in columns:
         value.append(f"{f.clean.value} AS v_{f.name}")
         if f.clean.problem:
             value.append(f"{f.clean.problem} AS p_{f.name}")
-    outer = [*kept, *(f"v_{f.name}" for f in columns)]
+    outer = [*common, *(f"v_{f.name}" for f in columns)]
     outer += [f"p_{f.name}" for f in columns if f.clean.problem]
     if sides:
         balance = _own_balance(context, defaults)
@@ -248,7 +259,7 @@ def _own_balance(context: Context, defaults: CaseDefaults) -> list[str]:
     balance = first_of(context, sides.balance, Type.MONEY) if sides else None
     if balance is None:
         return ["NULL::VARCHAR AS t_own", "NULL::BIGINT AS w_own", "w_own"]
-    expressions = cleaning(_BALANCE, "t_own", "w_own", "VARCHAR", defaults.zone)
+    expressions = clean_cell(_BALANCE, "t_own", "w_own", "VARCHAR", defaults.zone)
     return [f"{balance} AS t_own", f"{expressions.work} AS w_own", expressions.value]
 
 
@@ -262,7 +273,7 @@ def _footer(context: Context) -> str:
     return f"coalesce({first}, FALSE) OR {_lonely(context)}"
 
 
-def _skipped(context: Context) -> str:
+def _skip_condition(context: Context) -> str:
     """Whether a line is no row whatever else stands in it: a day of its own, or a part of a row."""
     profile = context.match.profile
     cells = [c for header in profile.row_has if (c := cell(context, header))]
@@ -276,29 +287,29 @@ def _lonely(context: Context) -> str:
     width = len(context.match.headers)
     if width < 3:
         return "FALSE"
-    filled = " + ".join(
+    cell_count = " + ".join(
         f"CAST(nullif(trim(CAST(c{n} AS VARCHAR), ' \t\u3000-/'), '') IS NOT NULL AS TINYINT)"
         for n in range(width)
     )
     empty = " OR ".join(
-        f"nullif(trim(CAST(c{n} AS VARCHAR)), '') IS NULL" for n in _required(context)
+        f"nullif(trim(CAST(c{n} AS VARCHAR)), '') IS NULL" for n in _required_places(context)
     )
-    return f"CASE WHEN {empty or 'TRUE'} THEN ({filled}) <= 1 ELSE FALSE END"
+    return f"CASE WHEN {empty or 'TRUE'} THEN ({cell_count}) <= 1 ELSE FALSE END"
 
 
-def _required(context: Context) -> list[int]:
+def _required_places(context: Context) -> list[int]:
     """The places of two columns of the file that a row can hardly do without."""
     profile, table = context.match.profile, context.match.table
-    sources = [profile.columns[c.name] for c in table if c.required and c.name in profile.columns]
+    sources = [profile.columns[c.name] for c in table if c.mandatory and c.name in profile.columns]
     words = [h.split("|")[0] for source in sources for h in source.headers[:1]]
     places = [n for word in words if (n := context.match.position(word)) is not None]
     return [*dict.fromkeys(places)][:2] if len(set(places)) > 1 else []
 
 
-def _bad(columns: Sequence[Filled]) -> str:
-    required = [
+def _bad(columns: Sequence[StagedColumn]) -> str:
+    conditions = [
         f"p_{f.name} >= {int(Cell.MISSING)}"
         for f in columns
-        if f.column.required and f.clean.problem
+        if f.column.mandatory and f.clean.problem
     ]
-    return " OR ".join([*required, "extra"])
+    return " OR ".join([*conditions, "extra"])

@@ -99,11 +99,11 @@ def _entry(fields: dict[str, object]) -> ManifestEntry:
     problems = fields.pop("problems")
     if not (isinstance(units, list) and isinstance(stamp, dict) and isinstance(problems, list)):
         raise TypeError("not a manifest")
-    stored = tuple(_unit(unit) for unit in units)
+    unit_records = tuple(_unit(unit) for unit in units)
     remarks = tuple(
         Problem(**(problem | {"text": Text(**problem["text"])})) for problem in problems
     )
-    return ManifestEntry(**fields, stamp=Stamp(**stamp), units=stored, problems=remarks)  # type: ignore[arg-type]
+    return ManifestEntry(**fields, stamp=Stamp(**stamp), units=unit_records, problems=remarks)  # type: ignore[arg-type]
 
 
 def _unit(fields: dict[str, Any]) -> Unit:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from suyuan.ingest.batch import PieceBatch
 from suyuan.ingest.mapping.profile_match import columns_of
-from suyuan.model.columns import STORED
+from suyuan.model.columns import ARROW_TYPES
 
 #: Rows of a group, as the engine itself would make it: it reads groups side by side.
 _GROUP: Final = 122_880
@@ -23,23 +23,25 @@ _GROUP: Final = 122_880
 _SAMPLE: Final = 4_096
 
 
-def write(load: PieceBatch, staged: pa.Table, filled: Collection[str], currency: str) -> None:
-    """Write what stands of `staged` to the targets, and the sides of a statement beside them.
+def write(
+    load: PieceBatch, staged_rows: pa.Table, column_names: Collection[str], currency: str
+) -> None:
+    """Write what stands of `staged_rows` to the targets, and the sides of a statement beside them.
 
-    `filled` are the columns that the source has; the others are null in every row.
+    `column_names` are the columns that the source has; the others are null in every row.
     """
-    rows = _in_order(_standing(staged))
+    rows = _in_order(_good_rows(staged_rows))
     cuts = np.searchsorted(rows.column("origin").to_numpy(), np.arange(len(load.targets) + 1))
-    _put(_columns(load, rows, filled, currency), cuts, load.targets)
+    _put(_columns(load, rows, column_names, currency), cuts, load.targets)
     if load.match.profile.sides and load.match.table.name == "payments":
         sides = {name: rows.column(name) for name in ("line", "outward", "own_balance")}
         table = pa.table({"source_key": _of_origin(load, rows, "key"), **sides})
         _put(table, cuts, [target.with_suffix(".side") for target in load.targets])
 
 
-def _standing(staged: pa.Table) -> pa.Table:
-    fallen = pc.or_(staged.column("bad"), staged.column("is_footer"))
-    return staged.filter(pc.invert(fallen)) if pc.any(fallen).as_py() else staged
+def _good_rows(staged_rows: pa.Table) -> pa.Table:
+    mask = pc.or_(staged_rows.column("bad"), staged_rows.column("is_footer"))
+    return staged_rows.filter(pc.invert(mask)) if pc.any(mask).as_py() else staged_rows
 
 
 def _in_order(rows: pa.Table) -> pa.Table:
@@ -51,11 +53,13 @@ def _in_order(rows: pa.Table) -> pa.Table:
     return rows.sort_by([("origin", "ascending"), ("line", "ascending")])
 
 
-def _columns(load: PieceBatch, rows: pa.Table, filled: Collection[str], currency: str) -> pa.Table:
+def _columns(
+    load: PieceBatch, rows: pa.Table, column_names: Collection[str], currency: str
+) -> pa.Table:
     columns = {}
     for column in columns_of(load.match.table):
-        kind = STORED[column.type]
-        if column.name in filled:
+        kind = ARROW_TYPES[column.type]
+        if column.name in column_names:
             values = rows.column(f"v_{column.name}").cast(kind)
         else:
             values = pa.chunked_array([pa.nulls(rows.num_rows, kind)])

@@ -16,7 +16,7 @@ from suyuan.ingest.formats.parquet_reader import headers_of, read_parquet
 from suyuan.ingest.formats.pieces import Piece
 from suyuan.ingest.formats.statements import HEADERS, format_of, read_statement
 from suyuan.ingest.formats.xlsx_reader import (
-    MERGED,
+    MERGED_CELL,
     BookSheet,
     read_markup,
     read_sheets,
@@ -35,11 +35,11 @@ _BOOK: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 class Part:
     """A table-bearing part of a file: a text table, a sheet, a Parquet file."""
 
-    shown: str
+    label: str
     headers: tuple[str, ...]
     pieces: Iterator[Piece]
     above: str = ""
-    like: str | None = None  # the name by which case.toml speaks of it, if not `shown`
+    like: str | None = None  # the name by which case.toml speaks of it, if not `label`
     problems: tuple[Problem, ...] = ()
 
 
@@ -51,17 +51,17 @@ class Recognition:
     profiles: tuple[Profile, ...]
     words: frozenset[str] = field(default=frozenset(), repr=False)
 
-    def fits(self, shown: str) -> Fits:
-        """Whether headers of the file `shown` make a table of which rows can stand."""
-        settings = self.settings.of(shown)
+    def fits(self, label: str) -> Fits:
+        """Whether headers of the file `label` make a table of which rows can stand."""
+        settings = self.settings.of(label)
 
         def stands(headers: Sequence[str]) -> bool:
-            found = match(shown, headers, settings, self.profiles)
-            return found is not None and not found.lacking
+            candidate = match(label, headers, settings, self.profiles)
+            return candidate is not None and not candidate.missing_columns
 
         return stands
 
-    def unnamed(self, rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
+    def name_columns(self, rows: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
         """The names of the columns of rows without a header, where a profile knows their shapes."""
         return columns_by_shape(rows, self.profiles)
 
@@ -71,31 +71,31 @@ def is_packed(head: bytes) -> bool:
     return head.startswith((_PARQUET, *_BOOK)) or is_markup(head) or format_of(head) is not None
 
 
-def packed_parts(path: Path, shown: str, head: bytes, recognition: Recognition) -> Iterator[Part]:
+def packed_parts(path: Path, label: str, head: bytes, recognition: Recognition) -> Iterator[Part]:
     """The parts of the packed file at `path`; raises :class:`InputError` where it is broken."""
     if head.startswith(_PARQUET):
-        yield Part(shown, headers_of(path), read_parquet(path))
+        yield Part(label, headers_of(path), read_parquet(path))
     elif head.startswith(_BOOK) or is_markup(head):
-        for sheet in _sheets(path, shown, head, recognition):
-            yield _sheet_part(shown, sheet)
+        for sheet in _sheets(path, label, head, recognition):
+            yield _sheet_part(label, sheet)
     elif kind := format_of(head):
         statement = read_statement(path, kind)
-        problems = tuple(Problem(shown, text, "kept", line=n) for n, text in statement.remarks)
+        problems = tuple(Problem(label, text, "kept", line=n) for n, text in statement.remarks)
         rows = iter([rows_of_entries(statement.entries)])
-        yield Part(shown, HEADERS, rows, problems=problems)
+        yield Part(label, HEADERS, rows, problems=problems)
 
 
-def _sheets(path: Path, shown: str, head: bytes, recognition: Recognition) -> Iterator[BookSheet]:
-    row, fits = recognition.settings.of(shown).header_row, recognition.fits(shown)
+def _sheets(path: Path, label: str, head: bytes, recognition: Recognition) -> Iterator[BookSheet]:
+    row, fits = recognition.settings.of(label).header_row, recognition.fits(label)
     if head.startswith(_BOOK):
-        return read_sheets(path, recognition.words, row, fits, recognition.unnamed)
-    return read_markup(path.read_bytes(), recognition.words, row, fits, recognition.unnamed)
+        return read_sheets(path, recognition.words, row, fits, recognition.name_columns)
+    return read_markup(path.read_bytes(), recognition.words, row, fits, recognition.name_columns)
 
 
-def _sheet_part(shown: str, sheet: BookSheet) -> Part:
-    name = f"{shown}#{sheet.name}"
+def _sheet_part(label: str, sheet: BookSheet) -> Part:
+    name = f"{label}#{sheet.name}"
     problems = tuple(
-        Problem(name, text, "repaired" if text is MERGED else "kept", line=line)
+        Problem(name, text, "repaired" if text is MERGED_CELL else "kept", line=line)
         for line, text in sheet.remarks
     )
     return Part(name, sheet.headers, iter([sheet_piece(sheet)]), sheet.above, problems=problems)

@@ -63,8 +63,8 @@ class CaseSettings:
                 return entry
         outer = path.partition("#")[0]
         exact = (entry for entry in self.files if entry.path == outer)
-        fitting = (entry for entry in self.files if fnmatchcase(outer, entry.path))
-        return next(exact, next(fitting, FileSettings(path)))
+        patterns = (entry for entry in self.files if fnmatchcase(outer, entry.path))
+        return next(exact, next(patterns, FileSettings(path)))
 
 
 def read_settings(case: Path) -> CaseSettings:
@@ -101,10 +101,10 @@ def _tables(value: object) -> list[dict[str, Any]]:
 
 
 def _file(entry: dict[str, Any]) -> FileSettings:
-    unknown = sorted(entry.keys() - _KNOWN_FILE_KEYS)
-    if unknown:
+    unknown_keys = sorted(entry.keys() - _KNOWN_FILE_KEYS)
+    if unknown_keys:
         raise _wrong(
-            Text("Unknown key in [[file]].", "[[file]] 中有未知的键。"), ", ".join(unknown)
+            Text("Unknown key in [[file]].", "[[file]] 中有未知的键。"), ", ".join(unknown_keys)
         )
     path = _text(entry, "path")
     if path is None:
@@ -129,7 +129,7 @@ def _file(entry: dict[str, Any]) -> FileSettings:
         own=_text(entry, "own"),
         year=_year(entry.get("year")),
         days=_days(_text(entry, "days")),
-        spent=_spent(_text(entry, "spent")),
+        spent=_sign(_text(entry, "spent")),
     )
 
 
@@ -164,7 +164,7 @@ def _days(value: str | None) -> str | None:
     )
 
 
-def _spent(value: str | None) -> str | None:
+def _sign(value: str | None) -> str | None:
     if value in {None, "positive", "negative"}:
         return value
     raise _wrong(
@@ -177,8 +177,8 @@ def _spent(value: str | None) -> str | None:
 
 
 def _delimiter(value: str | None) -> str | None:
-    named = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
-    value = named.get(value or "", value)
+    delimiters = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+    value = delimiters.get(value or "", value)
     if value is None or (len(value) == 1 and value not in '"\r\n'):
         return value
     raise _wrong(Text("delimiter is one character.", "delimiter 应为单个字符。"), value)
@@ -204,9 +204,9 @@ def _zone(name: str) -> str:
     return name
 
 
-def _wrong(what: Text, value: object) -> InputError:
+def _wrong(text: Text, value: object) -> InputError:
     return InputError(
-        what,
+        text,
         value=str(value)[:200],
         hint=Text("Correct it in case.toml.", "请在 case.toml 中更正。"),
     )

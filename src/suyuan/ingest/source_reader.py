@@ -13,9 +13,9 @@ from suyuan.ingest.batch import Origin
 from suyuan.ingest.confinement.parser import Parser
 from suyuan.ingest.formats.csv_reader import Finder, read_csv
 from suyuan.ingest.formats.headers import normal
-from suyuan.ingest.formats.layout import HEAD, NO_HEADER, numbered, sniff
+from suyuan.ingest.formats.layout import HEAD, NO_HEADER, numbered_headers, sniff
 from suyuan.ingest.formats.line_count import BREACH, LineCount
-from suyuan.ingest.formats.second_tables import same
+from suyuan.ingest.formats.second_tables import is_same_table
 from suyuan.ingest.formats.statements import refused_format
 from suyuan.ingest.manifest import Unit
 from suyuan.ingest.mapping.own_account import find_own, in_column, own_column
@@ -27,7 +27,7 @@ from suyuan.ingest.parts import Part, Recognition, is_packed
 from suyuan.ingest.problems import UNREADABLE, Problem
 from suyuan.ingest.settings import CaseSettings
 from suyuan.ingest.sources import Source, source_key
-from suyuan.ingest.workers import Store, Stored
+from suyuan.ingest.workers import PartWriter, Store
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 from suyuan.model.text import Text
@@ -44,7 +44,7 @@ class Reader:
 
     recognition: Recognition
     store: Store
-    known: Finder
+    finder: Finder
     parser: Parser
 
     @property
@@ -61,10 +61,10 @@ def open_reader(
     settings: CaseSettings, profiles: tuple[Profile, ...], store: Store
 ) -> Iterator[Reader]:
     """A reader of sources; on leaving, the process that parsed packed files is ended."""
-    known = _STANDARD.union(*(p.headers | p.ignore for p in profiles))
-    recognition = Recognition(settings, profiles, known)
+    known_headers = _STANDARD.union(*(p.headers | p.ignore for p in profiles))
+    recognition = Recognition(settings, profiles, known_headers)
     with Parser(recognition) as parser:
-        yield Reader(recognition, store, Finder.of(known), parser)
+        yield Reader(recognition, store, Finder.of(known_headers), parser)
 
 
 @dataclass(slots=True)
@@ -72,69 +72,71 @@ class SourceRead:
     """A source on its way in: parts that are being stored, parts that failed, what was wrong."""
 
     source: Source
-    parts: list[tuple[Part, Match, Stored]] = field(default_factory=list)
+    parts: list[tuple[Part, Match, PartWriter]] = field(default_factory=list)
     count: LineCount | None = None
-    failed: list[Unit] = field(default_factory=list)
+    failures: list[Unit] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def large(self) -> bool:
-        return any(stored.large for _, _, stored in self.parts)
+        return any(writer.large for _, _, writer in self.parts)
 
     def fail(
-        self, shown: str, what: Text, value: object = None, found: Match | None = None
+        self, label: str, reason: Text, value: object = None, part_match: Match | None = None
     ) -> None:
         short = None if value is None else str(value).strip().partition("\n")[0][:200]
-        self.problems.append(Problem(shown, what, "quarantined", value=short))
-        table, profile = (found.table.name, found.profile.name) if found else (None, None)
-        self.failed.append(Unit(shown, self.source.sha256, table=table, profile=profile))
+        self.problems.append(Problem(label, reason, "quarantined", value=short))
+        table, profile = (
+            (part_match.table.name, part_match.profile.name) if part_match else (None, None)
+        )
+        self.failures.append(Unit(label, self.source.sha256, table=table, profile=profile))
 
     def finish(self) -> list[Unit]:
         """Wait for what is being stored; what cannot be read becomes a problem, no exception."""
         units: list[Unit] = []
-        if self._breached():
-            for _, _, stored in self.parts:
-                stored.discard()
+        if self._has_breach():
+            for _, _, writer in self.parts:
+                writer.discard()
             self.parts.clear()
-            self.fail(self.source.shown, BREACH, self.count)
-            return self.failed
-        for part, found, stored in self.parts:
+            self.fail(self.source.label, BREACH, self.count)
+            return self.failures
+        for part, part_match, writer in self.parts:
             try:
-                units.append(stored.unit(part.shown, self.source.sha256, found))
+                units.append(writer.unit(part.label, self.source.sha256, part_match))
             except InputError as error:
-                stored.discard()
-                self.fail(part.shown, error.what, error.value, found)
+                writer.discard()
+                self.fail(part.label, error.message, error.value, part_match)
             except (duckdb.Error, pa.ArrowException) as error:
-                stored.discard()
-                self.fail(part.shown, UNREADABLE, error, found)
-        return [*units, *self.failed]
+                writer.discard()
+                self.fail(part.label, UNREADABLE, error, part_match)
+        return [*units, *self.failures]
 
-    def _breached(self) -> bool:
+    def _has_breach(self) -> bool:
         """Whether lines of the file became nothing: by the reader's count, or by the engine's."""
         count = self.count
         if any(problem.text is UNREADABLE for problem in self.problems):
             return False
-        if count is not None and count.total != count.accounted:
+        if count is not None and count.total != count.accounted_lines:
             return True
-        return any(stored.lost for _, _, stored in self.parts)
+        return any(writer.has_loss for _, _, writer in self.parts)
 
 
 def read_source(reader: Reader, source: Source) -> SourceRead:
     """Begin to store all that `source` holds."""
     reading = SourceRead(source)
-    shown = source.shown
+    label = source.label
     try:
         for part in _parts(reader, source, reading):
-            shown = part.shown
+            label = part.label
             _begin(reader, reading, part)
     except InputError as error:
         reading.count = None
-        reading.fail(shown, error.what, error.value)
+        reading.fail(label, error.message, error.value)
     except Exception as error:  # hostile bytes: one file never stops the others
         reading.count = None
-        reading.fail(shown, UNREADABLE, f"{type(error).__name__}: {error}")
-    if not (reading.parts or reading.failed):
-        reading.fail(shown, _EMPTY)
+        reading.fail(label, UNREADABLE, f"{type(error).__name__}: {error}")
+    if not (reading.parts or reading.failures):
+        reading.fail(label, _EMPTY)
     return reading
 
 
@@ -142,7 +144,7 @@ def _parts(reader: Reader, source: Source, reading: SourceRead) -> Iterator[Part
     with source.path.open("rb") as file:
         head = file.read(HEAD)
     if is_packed(head):
-        for part in reader.parser.parts(source.path, source.shown):
+        for part in reader.parser.parts(source.path, source.label):
             reading.problems += part.problems
             yield part
     elif head.strip():
@@ -151,85 +153,88 @@ def _parts(reader: Reader, source: Source, reading: SourceRead) -> Iterator[Part
 
 def _text_parts(reader: Reader, source: Source, reading: SourceRead, head: bytes) -> Iterator[Part]:
     _refuse(head)
-    settings, fits = reader.settings.of(source.shown), reader.recognition.fits(source.shown)
-    first = sniff(head, settings, reader.known.words, fits, reader.recognition.unnamed)
+    settings, fits = reader.settings.of(source.label), reader.recognition.fits(source.label)
+    first = sniff(head, settings, reader.finder.words, fits, reader.recognition.name_columns)
     if first is None:
         raise InputError(_NO_TABLE)
     count = reading.count = LineCount()
-    tables = read_csv(source.path, source.shown, first, reader.known, reading.problems, count)
+    tables = read_csv(source.path, source.label, first, reader.finder, reading.problems, count)
     for layout, pieces in tables:
-        shown = source.shown if layout is first else f"{source.shown}!{layout.header_line}"
-        like = source.shown if same(layout.headers, first.headers) else shown
-        yield Part(shown, layout.headers, pieces, layout.above, like)
+        label = source.label if layout is first else f"{source.label}!{layout.header_line}"
+        like = source.label if is_same_table(layout.headers, first.headers) else label
+        yield Part(label, layout.headers, pieces, layout.above, like)
 
 
 def _refuse(head: bytes) -> None:
     if name := refused_format(head):
-        raise InputError(_REFUSED, value=name)
+        raise InputError(_REFUSED_FORMAT, value=name)
     if head.startswith(_PICTURES):
         raise InputError(_NO_TABLE)
 
 
 def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
-    settings = reader.settings.of(part.like or part.shown)
-    found = match(part.shown, part.headers, settings, reader.profiles)
+    settings = reader.settings.of(part.like or part.label)
+    part_match = match(part.label, part.headers, settings, reader.profiles)
     headers = ", ".join(part.headers)
-    if found is None and part.headers == numbered(len(part.headers)):
-        return reading.fail(part.shown, NO_HEADER, f"{len(part.headers)} columns")
-    if found is None:
-        return reading.fail(part.shown, _unknown(part, reader.profiles), headers)
-    if found.lacking:
-        what = Text(
-            f"column {', '.join(found.lacking)} missing: no row of {found.table.name} can stand; "
+    if part_match is None and part.headers == numbered_headers(len(part.headers)):
+        return reading.fail(part.label, NO_HEADER, f"{len(part.headers)} columns")
+    if part_match is None:
+        return reading.fail(part.label, _unknown_table(part, reader.profiles), headers)
+    if names := part_match.missing_columns:
+        table = part_match.table.name
+        reason = Text(
+            f"column {', '.join(names)} missing: no row of {table} can stand; "
             "if the columns are only called otherwise, make a profile with suyuan map",
-            f"缺少列 {'、'.join(found.lacking)}：表 {found.table.name} 的行均不成立；"
+            f"缺少列 {'、'.join(names)}：表 {table} 的行均不成立；"
             "若各列只是名称不同，请用 suyuan map 建立映射",
         )
-        return reading.fail(part.shown, what, headers, found)
-    if found.unread:
-        return reading.fail(part.shown, _UNREAD, ", ".join(found.unread), found)
-    if found.left_over:
-        left = ", ".join(found.left_over)[:500]
-        reading.problems.append(Problem(part.shown, _LEFT_OVER, "kept", value=left))
-    own, column = find_own(found, part.shown, part.above, settings), own_column(found)
-    if found.profile.sides and own is None and column is None:
-        return reading.fail(part.shown, NO_OWN, found=found)
+        return reading.fail(part.label, reason, headers, part_match)
+    if part_match.unread_columns:
+        return reading.fail(
+            part.label, _UNREAD_COLUMN, ", ".join(part_match.unread_columns), part_match
+        )
+    if part_match.left_over:
+        rest = ", ".join(part_match.left_over)[:500]
+        reading.problems.append(Problem(part.label, _LEFT_OVER, "kept", value=rest))
+    own, column = find_own(part_match, part.label, part.above, settings), own_column(part_match)
+    if part_match.profile.sides and own is None and column is None:
+        return reading.fail(part.label, NO_OWN, part_match=part_match)
     unit = find_unit(part.above)
     if unit:
-        reading.problems.append(Problem(part.shown, _UNIT, "repaired", value=unit))
+        reading.problems.append(Problem(part.label, _UNIT, "repaired", value=unit))
     origin = Origin(
-        part.shown,
+        part.label,
         reading.source.sha256,
-        source_key(part.shown, reading.source.sha256),
+        source_key(part.label, reading.source.sha256),
         own.value if own else None,
-        find_period(part.above, PurePosixPath(part.shown.partition("#")[0]).name, settings.year),
+        find_period(part.above, PurePosixPath(part.label.partition("#")[0]).name, settings.year),
         settings.days,
         settings.spent,
         unit,
     )
     how = in_column(column) if column else own.how if own else None
-    stored = reader.store.begin(found, origin, how)
-    reading.parts.append((part, found, stored))
+    writer = reader.store.begin(part_match, origin, how)
+    reading.parts.append((part, part_match, writer))
     try:
         for piece in part.pieces:
-            stored.add(piece)
+            writer.add(piece)
     except Exception:
         reading.parts.pop()
-        stored.discard()
+        writer.discard()
         raise
     return None
 
 
-def _unknown(part: Part, profiles: Sequence[Profile]) -> Text:
+def _unknown_table(part: Part, profiles: Sequence[Profile]) -> Text:
     """That no table is known, and what the nearest would ask for."""
     near = nearest(part.headers, profiles)
     if near is None:
         return _UNKNOWN_TABLE
-    profile, lacking = near
-    asked = Text(lacking, lacking.replace(", ", "、"))
+    profile, missing_headers = near
+    words = Text(missing_headers, missing_headers.replace(", ", "、"))
     return Text(
-        _NEAREST.en.format(title=profile.title.en, lacking=asked.en),
-        _NEAREST.zh.format(title=profile.title.zh, lacking=asked.zh),
+        _NEAREST.en.format(title=profile.title.en, lacking=words.en),
+        _NEAREST.zh.format(title=profile.title.zh, lacking=words.zh),
     )
 
 
@@ -241,7 +246,7 @@ NO_OWN = Text(
 )
 _EMPTY = Text("the file is empty", "文件为空")
 _NO_TABLE = Text("this is not a table, whatever its name says", "这不是表格文件，与其扩展名不符")
-_REFUSED = Text(
+_REFUSED_FORMAT = Text(
     "a format of accounting programs that names no parties and is not read; export the statement "
     "as CSV, XLSX, MT940, camt or OFX",
     "记账软件格式，不含交易双方，不予读取；请将流水导出为 CSV、XLSX、MT940、camt 或 OFX",
@@ -257,7 +262,7 @@ _NEAREST = Text(
     "无法由表头或文件名判断所属的表；最接近的是“{title}”，尚缺 {lacking}；"
     "请在 case.toml 中指明,或用 suyuan map 建立映射",
 )
-_UNREAD = Text(
+_UNREAD_COLUMN = Text(
     "a column looks as if it told which way each row went, or who the other side is, and the "
     "layout that fits does not read it; say with suyuan map what it is, or under [[file]] "
     "in case.toml that it is nothing: ignore",

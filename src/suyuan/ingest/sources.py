@@ -35,19 +35,19 @@ class Stamp:
 class Source:
     """One file of the case.
 
-    ``shown`` is its POSIX path in the case folder (``file#member`` within an archive),
+    ``label`` is its POSIX path in the case folder (``file#member`` within an archive),
     ``path`` where its bytes lie now.
     """
 
-    shown: str
+    label: str
     path: Path
     stamp: Stamp
     sha256: str
 
 
-def source_key(shown: str, sha256: str) -> str:
+def source_key(label: str, sha256: str) -> str:
     """The sixteen hex digits that stand for a file (or member) with its content."""
-    return hashlib.sha256(f"{shown}\0{sha256}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{label}\0{sha256}".encode()).hexdigest()[:16]
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -66,18 +66,18 @@ def find(case: Path, out: Path, problems: list[Problem]) -> list[tuple[str, Path
     `out` and earlier outputs are left out. What is refused is added to `problems`.
     """
     root, own = case.resolve(), out.resolve()
-    found: list[tuple[str, Path]] = []
+    files: list[tuple[str, Path]] = []
     for path in _walk(root, own, root, problems):
-        shown = readable(path.relative_to(root))
+        label = readable(path.relative_to(root))
         if path.is_symlink() and not path.resolve().is_relative_to(root):
-            problems.append(Problem(shown, _OUTSIDE, "quarantined"))
+            problems.append(Problem(label, _OUTSIDE, "quarantined"))
         elif not path.is_file():  # a link to a pipe, or to nothing
-            problems.append(Problem(shown, _NO_FILE, "quarantined"))
+            problems.append(Problem(label, _NO_FILE, "quarantined"))
         elif path.suffix.lower() in {*READ, ""} and path.name.lower() not in _BESIDE_NAMES:
-            found.append((shown, path))
+            files.append((label, path))
         elif not _beside(path):
-            problems.append(Problem(shown, UNKNOWN_KIND, "kept"))
-    return found
+            problems.append(Problem(label, UNKNOWN_KIND, "kept"))
+    return files
 
 
 def readable(path: Path) -> str:
@@ -96,20 +96,20 @@ def _walk(folder: Path, own: Path, root: Path, problems: list[Problem]) -> Itera
         entries = sorted(listing, key=lambda entry: entry.name)
     for entry in entries:
         path = Path(entry.path)
-        shown = readable(path.relative_to(root))
+        label = readable(path.relative_to(root))
         if entry.name.startswith("."):
-            problems.append(Problem(shown, _HIDDEN, "kept"))
+            problems.append(Problem(label, _HIDDEN_FILE, "kept"))
         elif not entry.is_dir():
             if entry.is_file() or entry.is_symlink():
                 yield path
             else:
-                problems.append(Problem(shown, _NO_FILE, "quarantined"))
+                problems.append(Problem(label, _NO_FILE, "quarantined"))
         elif entry.is_symlink():
-            problems.append(Problem(shown, _LINKED_FOLDER, "kept"))
+            problems.append(Problem(label, _LINKED_FOLDER, "kept"))
         elif path.resolve() == own or (path == root / "suyuan" and (path / MANIFEST).exists()):
             continue  # where results stand by default: a run elsewhere must not differ by it
         elif (path / MANIFEST).exists() or path == root / "suyuan":
-            problems.append(Problem(shown, _OWN_OUTPUT, "kept"))
+            problems.append(Problem(label, _OWN_OUTPUT, "kept"))
         else:
             yield from _walk(path, own, root, problems)
 
@@ -126,7 +126,7 @@ def _beside(path: Path) -> bool:
 _OUTSIDE = Text(
     "a link that leads out of the case folder; not followed", "指向卷宗文件夹之外的链接，未读取"
 )
-_HIDDEN = Text("a hidden file or folder; not read", "隐藏文件或文件夹，未读取")
+_HIDDEN_FILE = Text("a hidden file or folder; not read", "隐藏文件或文件夹，未读取")
 _NO_FILE = Text(
     "not a regular file (a pipe, a device, a link to nothing); not opened",
     "不是普通文件（管道、设备或失效链接），未打开",

@@ -21,7 +21,7 @@ class Vocabulary:
     """``directions`` by table and outcome; ``neutral`` and ``statuses`` as (outcome, pattern)."""
 
     placeholders: tuple[str, ...]
-    nobody: tuple[str, ...]
+    party_placeholders: tuple[str, ...]
     directions: dict[str, dict[str, OutcomeWords]]
     neutral: tuple[tuple[str, str], ...]
     statuses: tuple[tuple[str, str], ...]
@@ -39,7 +39,7 @@ def vocabulary() -> Vocabulary:
     content: dict[str, Any] = plain_data(text.read_text(encoding="utf-8"))
     return Vocabulary(
         placeholders=tuple(content["placeholders"]),
-        nobody=tuple(content["nobody"]),
+        party_placeholders=tuple(content["nobody"]),
         directions={
             table: {way: OutcomeWords(tuple(w["words"]), w["stems"]) for way, w in outcomes.items()}
             for table, outcomes in content["directions"].items()

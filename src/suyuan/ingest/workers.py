@@ -34,7 +34,7 @@ SMALL: Final = 1 << 20
 _BATCH: Final = 16 << 20
 _MEMBERS: Final = 256
 
-REFUTED: Final = Text(
+DIRECTION_CONFLICT: Final = Text(
     "the balances contradict the directions: money that this profile reads as paid out made the "
     "balance larger, or the other way round; nothing was taken. Describe the file with "
     "suyuan map",
@@ -75,8 +75,8 @@ class Store:
         """A name in the scratch folder that nothing else has."""
         return self.work / f"{next(self.numbers)}.{ending}"
 
-    def begin(self, match: Match, origin: Origin, how: Text | None = None) -> "Stored":
-        return Stored(self, match, origin, how)
+    def begin(self, match: Match, origin: Origin, how: Text | None = None) -> "PartWriter":
+        return PartWriter(self, match, origin, how)
 
     def gather(self, match: Match, piece: Piece, origin: Origin, target: Path) -> tuple[Batch, int]:
         """Put `piece` into a batch, and say which and at what place there."""
@@ -102,15 +102,15 @@ class Store:
         """Hand a batch to a worker; waits while they are all busy."""
         if batch is None or batch.future is not None:
             return
-        for key in [key for key, one in self.open.items() if one is batch]:
+        for key in [key for key, candidate in self.open.items() if candidate is batch]:
             del self.open[key]
         load, defaults, scratch = batch.load, self.defaults, self.scratch
-        batch.future = self.submit(lambda con: _brought(con, load, defaults, scratch))
+        batch.future = self.submit(lambda con: _convert_batch(con, load, defaults, scratch))
         # The job holds what it needs: rows must not stay in memory until someone asks.
         batch.load = PieceBatch(load.match, [], [], [])
 
 
-def _brought(
+def _convert_batch(
     con: duckdb.DuckDBPyConnection,
     load: PieceBatch,
     defaults: CaseDefaults,
@@ -124,18 +124,20 @@ def _brought(
             return [error]
     parts = zip(load.pieces, load.origins, load.targets, strict=True)
     alone = [PieceBatch(load.match, [piece], [origin], [target]) for piece, origin, target in parts]
-    return [outcome for one in alone for outcome in _brought(con, one, defaults, scratch)]
+    return [
+        outcome for single in alone for outcome in _convert_batch(con, single, defaults, scratch)
+    ]
 
 
 @dataclass(slots=True)
-class Stored:
+class PartWriter:
     """A part of a source that is being stored, piece by piece."""
 
     store: Store
     match: Match
     origin: Origin
     how: Text | None = None  # how the own account became known
-    pending: list[tuple[Path, Batch, int]] = field(default_factory=list)
+    queue: list[tuple[Path, Batch, int]] = field(default_factory=list)
     records: int = 0  # what the readers handed on
     large: bool = False
 
@@ -145,68 +147,70 @@ class Stored:
         self.records += piece.records
         self.large |= piece.size > SMALL
         batch, place = self.store.gather(self.match, piece, self.origin, target)
-        self.pending.append((target, batch, place))
+        self.queue.append((target, batch, place))
 
     def _outcome(self, batch: Batch, place: int) -> Outcome | Exception:
         self.store.flush(batch)
         return batch.future.result()[place] if batch.future else Outcome()
 
     @property
-    def lost(self) -> bool:
+    def has_loss(self) -> bool:
         """Whether the engine made fewer or more rows than the reader handed on."""
         try:
             outcome = self.outcome()
         except (duckdb.Error, pa.ArrowException):
             return False  # told as what it is
-        return outcome.read + outcome.no_rows != self.records
+        return outcome.rows_read + outcome.no_rows != self.records
 
     def outcome(self) -> Outcome:
         """Wait for the pieces, and say what became of them together."""
         outcome = Outcome()
-        for _, batch, place in self.pending:
+        for _, batch, place in self.queue:
             became = self._outcome(batch, place)
             if isinstance(became, Exception):
                 raise became
             outcome.add(became)
         return outcome
 
-    def unit(self, shown: str, sha256: str, found: Match) -> Unit:
+    def unit(self, label: str, sha256: str, match: Match) -> Unit:
         """Wait for the pieces, put them in place, and say what became of the part.
 
         Raises :class:`InputError` where the balances of a statement contradict its directions.
         """
         outcome = self.outcome()
-        confirmed, refuted = outcome.balances.verdict
-        if refuted > max(1, confirmed):
-            raise InputError(REFUTED, value=f"{refuted:,} / {confirmed + refuted:,}")
-        if found.profile.sides and found.profile.sides.doubtful and outcome.kept:
+        balance_hits, balance_misses = outcome.balances.verdict
+        if balance_misses > max(1, balance_hits):
+            raise InputError(
+                DIRECTION_CONFLICT, value=f"{balance_misses:,} / {balance_hits + balance_misses:,}"
+            )
+        if match.profile.sides and match.profile.sides.doubtful and outcome.rows_kept:
             self._check_sign(outcome)
         self._list_whole(outcome)
         records, key = self.store.records, self.origin.key
         if outcome.quality.num_rows:
             self._put_quality(outcome.quality)
-        for part, (target, _, _) in enumerate(self.pending):
-            _put(target, records_path(records, found.table.name, key, part))
+        for part, (target, _, _) in enumerate(self.queue):
+            _put(target, records_path(records, match.table.name, key, part))
             side = target.with_suffix(".side")
             if side.exists():
                 _put(side, sides_path(records, key, part))
         return Unit(
-            file=shown,
+            file=label,
             sha256=sha256,
             key=key,
-            parts=len(self.pending),
-            table=found.table.name,
-            profile=found.profile.name,
-            rows_read=outcome.read,
-            rows_kept=outcome.kept,
-            repaired=outcome.repaired,
-            quarantined=outcome.quarantined,
-            columns_left_over=found.left_over,
+            parts=len(self.queue),
+            table=match.table.name,
+            profile=match.profile.name,
+            rows_read=outcome.rows_read,
+            rows_kept=outcome.rows_kept,
+            repaired=outcome.repairs,
+            quarantined=outcome.rows_quarantined,
+            columns_left_over=match.left_over,
             has_quality=bool(outcome.quality.num_rows),
-            has_sides=found.profile.sides is not None and found.table.name == "payments",
+            has_sides=match.profile.sides is not None and match.table.name == "payments",
             no_rows=outcome.no_rows,
-            confirmed=confirmed,
-            refuted=refuted,
+            confirmed=balance_hits,
+            refuted=balance_misses,
             **self._facts(outcome.sums),
         )
 
@@ -223,27 +227,27 @@ class Stored:
             "own_from": how,
             "first": sums.first.isoformat() if sums.first else None,
             "last": sums.last.isoformat() if sums.last else None,
-            "gone": sums.gone,
-            "come": sums.come,
+            "gone": sums.outflow,
+            "come": sums.inflow,
         }
 
     def _list_whole(self, outcome: Outcome) -> None:
         """What is said once of a part: columns with more than two decimals, the order of days."""
-        rounded = CELL_PROBLEMS[Cell.ROUNDED]
+        text = CELL_PROBLEMS[Cell.ROUNDED]
         rows = [
-            self._once(rounded, f"{count:,}", header)
-            for header, count in sorted(outcome.rounded.items())
+            self._once(text, f"{count:,}", header)
+            for header, count in sorted(outcome.rounded_cells.items())
         ]
         rows += [self._once(DAY_ORDER, order) for order in sorted(outcome.orders)]
         rows += self._signs(outcome)
         if rows:
-            listed = pa.Table.from_pylist(rows, schema=QUALITY.stored)
-            outcome.quality = pa.concat_tables([outcome.quality, listed])
+            listing = pa.Table.from_pylist(rows, schema=QUALITY.schema)
+            outcome.quality = pa.concat_tables([outcome.quality, listing])
 
     def _signs(self, outcome: Outcome) -> list[dict[str, Any]]:
         """How the sign of a card's amounts was read, unless a person said it."""
         sides = self.match.profile.sides
-        if sides is None or not sides.inverted or self.origin.spent or not outcome.kept:
+        if sides is None or not sides.inverted or self.origin.spent_sign or not outcome.rows_kept:
             return []
         signs = ", ".join(sorted(outcome.signs))
         return [self._once(SIGN if signs else SIGN_AS_SEEN, signs or "positive")]
@@ -259,14 +263,14 @@ class Stored:
         }
 
     def discard(self) -> None:
-        for target, batch, place in self.pending:
+        for target, batch, place in self.queue:
             self._outcome(batch, place)
             target.unlink(missing_ok=True)
             target.with_suffix(".side").unlink(missing_ok=True)
 
     def _put_quality(self, quality: pa.Table) -> None:
         partial = self.store.scratch("quality")
-        pq.write_table(quality.cast(QUALITY.stored), partial)
+        pq.write_table(quality.cast(QUALITY.schema), partial)
         _put(partial, quality_path(self.store.records, self.origin.key))
 
 
@@ -281,7 +285,7 @@ def open_store(records: Path, work: Path, defaults: CaseDefaults) -> Iterator[St
     engines = threading.local()
     slots = threading.Semaphore(_WORKERS + 1)
 
-    def run(job: Job) -> list[Outcome | Exception]:
+    def run_job(job: Job) -> list[Outcome | Exception]:
         try:
             if not hasattr(engines, "con"):
                 spill = str(work / f"spill-{threading.get_ident()}")
@@ -296,6 +300,6 @@ def open_store(records: Path, work: Path, defaults: CaseDefaults) -> Iterator[St
 
         def submit(job: Job) -> Future[list[Outcome | Exception]]:
             slots.acquire()
-            return pool.submit(run, job)
+            return pool.submit(run_job, job)
 
         yield Store(records, work, defaults, submit, count())

@@ -16,8 +16,8 @@ import numpy as np
 import yaml
 
 from suyuan.lab.fitting.additive import additive
-from suyuan.lab.fitting.bins import stepped
-from suyuan.lab.fitting.reweighing import Reweighing
+from suyuan.lab.fitting.bins import step_weights
+from suyuan.lab.fitting.reweighing import WeightPolicy
 from suyuan.lab.fitting.sample import Sample, sample
 from suyuan.lab.scoring.measures import average_precision, f1, logistic
 from suyuan.model.errors import InputError
@@ -36,13 +36,13 @@ class Worlds:
     learn only what the scorecard in use already suspects.
     """
 
-    fitting: Sequence[tuple[Path, Path]]
-    calibrating: Sequence[tuple[Path, Path]]
+    fit_folders: Sequence[tuple[Path, Path]]
+    calibration_folders: Sequence[tuple[Path, Path]]
     note: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Fitted:
+class ScorecardFit:
     """A scorecard before and after, both measured on the worlds that calibrated it.
 
     ``before`` and ``after`` are average precision, F1 at the threshold and Brier score.
@@ -57,14 +57,16 @@ class Fitted:
 LEAST = 0.5
 
 
-def fit(card: Scorecard, worlds: Worlds, weights: Reweighing = Reweighing.ADJUSTED) -> Fitted:
+def fit(
+    card: Scorecard, worlds: Worlds, weights: WeightPolicy = WeightPolicy.ADJUSTED
+) -> ScorecardFit:
     """The scorecard with its weights, slope, intercept, prior and threshold fitted.
 
     `weights` are adjusted, kept as they are, or new: of the card nothing is used then but its
     signals and their directions. Slope, intercept and threshold are fitted in each case. Raises
     :class:`InputError` where the worlds hold no guilty, or no innocent, candidate.
     """
-    data = sample(card, worlds.fitting)
+    data = sample(card, worlds.fit_folders)
     if not 0 < data.right.sum() < len(data.right):
         raise InputError(
             Text(
@@ -76,14 +78,18 @@ def fit(card: Scorecard, worlds: Worlds, weights: Reweighing = Reweighing.ADJUST
                 "Make more worlds, or list every candidate.", "请增加世界数量,或列出全部候选。"
             ),
         )
-    weighed = card if weights is Reweighing.KEPT else additive(_begun(card, data, weights), data)
-    fresh = sample(card, worlds.calibrating) if worlds.calibrating else data
+    fit_card = (
+        card
+        if weights is WeightPolicy.KEPT
+        else additive(_starting_card(card, data, weights), data)
+    )
+    fresh = sample(card, worlds.calibration_folders) if worlds.calibration_folders else data
     if fresh.right.sum() < FEW:
         fresh = Sample.of([data, fresh])
-    total = _total(weighed, fresh)
-    slope, intercept = _calibrated(total, fresh.right)
+    total = _total(fit_card, fresh)
+    slope, intercept = _calibrate(total, fresh.right)
     result = replace(
-        weighed,
+        fit_card,
         version=_next(card.version),
         fitted=True,
         slope=round(slope, 4),
@@ -91,14 +97,14 @@ def fit(card: Scorecard, worlds: Worlds, weights: Reweighing = Reweighing.ADJUST
         threshold=best_threshold(_sigmoid(intercept + slope * total), fresh.right),
         fitted_on={
             **worlds.note,
-            "worlds": len(worlds.fitting),
-            "calibrated_on": len(worlds.calibrating),
+            "worlds": len(worlds.fit_folders),
+            "calibrated_on": len(worlds.calibration_folders),
             "started_from": weights.started_from(card.version),
             "candidates": len(data.right),
             "guilty": int(data.right.sum()),
         },
     )
-    return Fitted(result, _measured(card, fresh), _measured(result, fresh))
+    return ScorecardFit(result, _measures(card, fresh), _measures(result, fresh))
 
 
 def fit_files(
@@ -106,26 +112,26 @@ def fit_files(
     worlds: Worlds,
     out: Path,
     roles: Sequence[str] | None = None,
-    weights: Reweighing = Reweighing.ADJUSTED,
-) -> list[Fitted]:
+    weights: WeightPolicy = WeightPolicy.ADJUSTED,
+) -> list[ScorecardFit]:
     """Fit the scorecards of a folder (or those of the roles named) and write them to `out`.
 
     Without `roles`, cards with nothing to learn from are passed over: those of likelihood ratios
     alone, and roles of which the worlds hold no guilty or no innocent candidate.
     """
-    done = []
+    fits = []
     for path in sorted(folder.glob("*.yml")):
         card = from_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
         if path.stem in roles if roles else _fittable(card, worlds):
-            done.append(fit(card, worlds, weights))
-            write(done[-1].card, out / path.name)
-    return done
+            fits.append(fit(card, worlds, weights))
+            write(fits[-1].card, out / path.name)
+    return fits
 
 
 def _fittable(card: Scorecard, worlds: Worlds) -> bool:
     if all(signal.linear for signal in card.signals):
         return False
-    right = sample(card, worlds.fitting).right
+    right = sample(card, worlds.fit_folders).right
     return bool(right.any() and not right.all())
 
 
@@ -155,9 +161,9 @@ def best_threshold(score: np.ndarray, right: np.ndarray) -> float:
     return round(float(np.clip(1 / (1 + np.exp(-odds)), LEAST, 0.98)), 4)
 
 
-def _begun(card: Scorecard, data: Sample, weights: Reweighing) -> Scorecard:
+def _starting_card(card: Scorecard, data: Sample, weights: WeightPolicy) -> Scorecard:
     """The card that weights are pulled towards."""
-    fresh = weights is Reweighing.NEW
+    fresh = weights is WeightPolicy.NEW
     return replace(card, signals=tuple(_cut(s, data, fresh=fresh) for s in card.signals))
 
 
@@ -166,8 +172,8 @@ def _cut(signal: Signal, data: Sample, *, fresh: bool) -> Signal:
     if signal.linear or (signal.edges and not fresh):
         return signal
     values = data.values[signal.name]
-    known = np.isfinite(values)
-    edges, _ = stepped(values[known], data.right[known], signal.direction)
+    finite = np.isfinite(values)
+    edges, _ = step_weights(values[finite], data.right[finite], signal.direction)
     return replace(signal, edges=edges, weights=(0.0,) * (len(edges) + 1), unknown=0.0)
 
 
@@ -178,21 +184,21 @@ def _next(version: str) -> str:
 
 def _total(card: Scorecard, data: Sample) -> np.ndarray:
     parts = [np.full(len(data.right), card.prior), *(_weights(s, data) for s in card.signals)]
-    found: np.ndarray = np.sum(parts, axis=0)
-    return found
+    log_odds: np.ndarray = np.sum(parts, axis=0)
+    return log_odds
 
 
 def _sigmoid(log_odds: np.ndarray) -> np.ndarray:
-    found: np.ndarray = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
-    return found
+    probability: np.ndarray = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+    return probability
 
 
-def _measured(card: Scorecard, data: Sample) -> tuple[float, float, float]:
+def _measures(card: Scorecard, data: Sample) -> tuple[float, float, float]:
     """Average precision, F1 at the threshold, and Brier score of a card on a sample."""
     score = _sigmoid(card.intercept + card.slope * _total(card, data))
-    named, positives = score >= card.threshold, int(data.right.sum())
-    right = int((named & data.right).sum())
-    precision = right / named.sum() if named.any() else float("nan")
+    decisions, positives = score >= card.threshold, int(data.right.sum())
+    right = int((decisions & data.right).sum())
+    precision = right / decisions.sum() if decisions.any() else float("nan")
     recall = right / positives if positives else float("nan")
     brier = float(((score - data.right) ** 2).mean())
     return average_precision(score, data.right, positives), f1(float(precision), recall), brier
@@ -200,18 +206,18 @@ def _measured(card: Scorecard, data: Sample) -> tuple[float, float, float]:
 
 def _weights(signal: Signal, data: Sample) -> np.ndarray:
     """What the signal adds for each candidate."""
-    values, missing = data.values[signal.name], data.missing[signal.name]
-    known = np.isfinite(values)
+    values, gap = data.values[signal.name], data.gaps[signal.name]
+    finite = np.isfinite(values)
     if signal.linear:
-        added = np.clip(np.nan_to_num(values), *signal.bounds)
+        weight = np.clip(np.nan_to_num(values), *signal.bounds)
     else:
         place = np.searchsorted(np.array(signal.edges), np.nan_to_num(values), side="right")
-        added = np.array(signal.weights)[place]
-    found: np.ndarray = np.where(missing, 0.0, np.where(known, added, signal.unknown))
-    return found
+        weight = np.array(signal.weights)[place]
+    weights: np.ndarray = np.where(gap, 0.0, np.where(finite, weight, signal.unknown))
+    return weights
 
 
-def _calibrated(total: np.ndarray, right: np.ndarray) -> tuple[float, float]:
+def _calibrate(total: np.ndarray, right: np.ndarray) -> tuple[float, float]:
     """Slope and intercept on unseen worlds; as they are where these cannot tell."""
     if not 0 < right.sum() < len(right):
         return 1.0, 0.0

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from suyuan.lab.parallel import each
+from suyuan.lab.parallel import map_jobs
 from suyuan.lab.scoring.detection import detection
-from suyuan.lab.scoring.folder import Compared
+from suyuan.lab.scoring.folder import Comparison
 from suyuan.lab.scoring.measures import interval
 from suyuan.lab.scoring.others import edges, linkage
 from suyuan.lab.trial import Flat, Investigate, Summary
@@ -31,7 +31,7 @@ BREACH, SUPPLIER, MEMBER = "breach", "sim_supplier", "ring_member"
 
 
 @dataclass(frozen=True)
-class Foreign(Compared):
+class Foreign(Comparison):
     """Results beside a foreign truth, told in the tables of our own."""
 
     def true(self, name: str) -> pa.Table:
@@ -89,8 +89,10 @@ class Foreign(Compared):
 
     def _populations(self) -> pa.Table:
         rows = self._csv("universe")
-        kept = rows.filter(pc.is_in(rows["role"], value_set=pc.unique(self._csv("roles")["role"])))
-        return pa.table({"role": kept["role"], "n": kept["candidates"].cast(pa.int64())})
+        role_rows = rows.filter(
+            pc.is_in(rows["role"], value_set=pc.unique(self._csv("roles")["role"]))
+        )
+        return pa.table({"role": role_rows["role"], "n": role_rows["candidates"].cast(pa.int64())})
 
 
 def _loose(role: str, subject: str) -> dict[str, object]:
@@ -99,9 +101,9 @@ def _loose(role: str, subject: str) -> dict[str, object]:
 
 def score_foreign(results: Path, truth: Path) -> Flat:
     """``group/row/score`` → number, named as our own worlds' are: roles, linkage and edges."""
-    compared = Foreign(results, truth)
-    groups = {"detection": detection(compared), "linkage": linkage(compared)}
-    groups["edges"] = edges(compared)
+    comparison = Foreign(results, truth)
+    groups = {"detection": detection(comparison), "linkage": linkage(comparison)}
+    groups["edges"] = edges(comparison)
     return {
         f"{group}/{row}/{score}": value
         for group, rows in groups.items()
@@ -112,14 +114,14 @@ def score_foreign(results: Path, truth: Path) -> Flat:
 
 def foreign_worlds(folder: Path) -> list[Path]:
     """Worlds in `folder`: those with a case and a truth. Raises :class:`InputError` on none."""
-    found = sorted(
+    worlds = sorted(
         path for path in folder.iterdir() if (path / "case").is_dir() and (path / "truth").is_dir()
     )
-    if not found:
+    if not worlds:
         raise InputError(
             Text("There is no world in this folder.", "该目录中没有世界。"), value=str(folder)
         )
-    return found
+    return worlds
 
 
 def foreign_trial(
@@ -132,14 +134,18 @@ def foreign_trial(
 ) -> Summary:
     """Investigate each world into ``out/NAME/results`` and score it: means with intervals."""
     title = Text("Worlds of others investigated and scored", "已分析并评分的外部世界")
-    scores = each(
-        partial(_one, investigate, out), worlds, jobs=jobs, title=title, progress=progress
+    scores = map_jobs(
+        partial(_investigate_world, investigate, out),
+        worlds,
+        jobs=jobs,
+        title=title,
+        progress=progress,
     )
-    names = sorted({name for one in scores for name in one})
-    return {name: interval([one.get(name, math.nan) for one in scores]) for name in names}
+    names = sorted({name for flat in scores for name in flat})
+    return {name: interval([flat.get(name, math.nan) for flat in scores]) for name in names}
 
 
-def _one(investigate: Investigate, out: Path, world: Path) -> Flat:
+def _investigate_world(investigate: Investigate, out: Path, world: Path) -> Flat:
     results = out / world.name / "results"
     investigate(world / "case", results, None)
     return score_foreign(results, world / "truth")

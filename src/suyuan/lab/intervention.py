@@ -19,22 +19,22 @@ class Intervention:
 
     numbers: frozenset[str]
     since: datetime
-    moved: float
+    move_share: float
     seed: int
 
 
 @dataclass(frozen=True, slots=True)
-class Intervened:
+class InterventionResult:
     """The tables as they would have come, and the truth: calls not made by the numbers, moved."""
 
     calls: pa.Table
     reports: pa.Table
-    prevented: int
-    moved: int
+    prevented_calls: int
+    moved_calls: int
 
     @property
     def net(self) -> int:
-        return self.prevented - self.moved
+        return self.prevented_calls - self.moved_calls
 
 
 def new_number(number: str) -> str:
@@ -42,18 +42,18 @@ def new_number(number: str) -> str:
     return f"{number}0"
 
 
-def intervene(calls: pa.Table, reports: pa.Table, plan: Intervention) -> Intervened:
+def intervene(calls: pa.Table, reports: pa.Table, plan: Intervention) -> InterventionResult:
     """`calls` and `reports` of a world (standard tables) as `plan` would have changed them."""
     callers = calls["caller"].to_numpy(zero_copy_only=False).astype(object)
     hit = np.isin(callers, list(plan.numbers)) & _from(calls["started_at"], plan.since)
-    moves = hit & (np.random.default_rng(plan.seed).random(len(callers)) < plan.moved)
+    moves = hit & (np.random.default_rng(plan.seed).random(len(callers)) < plan.move_share)
     callers[moves] = [new_number(number) for number in callers[moves]]
     place = calls.column_names.index("caller")
-    changed = calls.set_column(place, "caller", pa.array(callers, pa.string()))
-    kept = _still_lost(calls, reports, plan, moves)
-    return Intervened(
-        changed.filter(pa.array(~hit | moves)),
-        reports.filter(pa.array(kept)),
+    new_calls = calls.set_column(place, "caller", pa.array(callers, pa.string()))
+    is_filed = _still_lost(calls, reports, plan, moves)
+    return InterventionResult(
+        new_calls.filter(pa.array(~hit | moves)),
+        reports.filter(pa.array(is_filed)),
         int(hit.sum()),
         int(moves.sum()),
     )
@@ -63,16 +63,18 @@ def _still_lost(
     calls: pa.Table, reports: pa.Table, plan: Intervention, moves: np.ndarray
 ) -> np.ndarray:
     """Reports that come all the same: their call was not measured, or was made all the same."""
-    replaced = calls.filter(pa.array(moves))
-    pairs = set(zip(replaced["caller"].to_pylist(), replaced["callee"].to_pylist(), strict=True))
+    moved_calls = calls.filter(pa.array(moves))
+    pairs = set(
+        zip(moved_calls["caller"].to_pylist(), moved_calls["callee"].to_pylist(), strict=True)
+    )
     after = _from(reports["contacted_at"], plan.since)
     rows = reports.select(["victim_phone", "caller_numbers"]).to_pylist()
-    gone = [
+    is_spared = [
         bool(plan.numbers.intersection(row["caller_numbers"] or ()))
         and not any((n, row["victim_phone"]) in pairs for n in row["caller_numbers"] or ())
         for row in rows
     ]
-    return ~(after & np.array(gone, bool).reshape(after.shape))
+    return ~(after & np.array(is_spared, bool).reshape(after.shape))
 
 
 def _from(moments: pa.ChunkedArray, since: datetime) -> np.ndarray:

@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def each(
+def map_jobs(
     work: Callable[[Item], Result],
     items: Sequence[Item],
     *,
@@ -27,17 +27,17 @@ def each(
     With more than one job `work` and the items must be picklable. The first error ends it;
     what was finished by then stays on disk for the next time.
     """
-    shown, started = progress or Silent(), time.monotonic()
-    shown.start(title)
-    shown.advance(0, len(items))
-    done: list[Result] = []
+    display, start = progress or Silent(), time.monotonic()
+    display.start(title)
+    display.advance(0, len(items))
+    outputs: list[Result] = []
     with _pool(min(jobs, len(items))) as pool:
         results = map(work, items) if pool is None else pool.map(work, items)
         for result in results:
-            done.append(result)
-            shown.advance(len(done), len(items))
-    shown.finish(len(done), time.monotonic() - started)
-    return done
+            outputs.append(result)
+            display.advance(len(outputs), len(items))
+    display.finish(len(outputs), time.monotonic() - start)
+    return outputs
 
 
 def _pool(jobs: int) -> AbstractContextManager[Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from suyuan.lab.scoring.atrisk import at_risk
 from suyuan.lab.scoring.detection import detection
-from suyuan.lab.scoring.folder import Compared
+from suyuan.lab.scoring.folder import Comparison
 from suyuan.lab.scoring.money import exits
 from suyuan.lab.scoring.others import edges, leak_sources, linkage, ring_roles, rules
 from suyuan.model.errors import InputError
@@ -36,13 +36,15 @@ class Scores:
 
     def flat(self) -> dict[str, float]:
         """One number for each ``group/row/score``."""
-        found: dict[str, float] = {}
+        flat_scores: dict[str, float] = {}
         for name in ("detection", "linkage", "exits", "edges", "rules"):
             for row, scores in getattr(self, name).items():
-                found |= {f"{name}/{row}/{score}": value for score, value in scores.items()}
+                flat_scores |= {f"{name}/{row}/{score}": value for score, value in scores.items()}
         for name in ("leaks", "rings", "at_risk"):
-            found |= {f"{name}/{score}": value for score, value in getattr(self, name).items()}
-        return found
+            flat_scores |= {
+                f"{name}/{score}": value for score, value in getattr(self, name).items()
+            }
+        return flat_scores
 
     def json(self) -> str:
         """As JSON; what has no meaning is null."""
@@ -56,8 +58,8 @@ def score(results: Path, truth: Path, as_of: datetime | None = None) -> Scores:
     Raises :class:`InputError` where a table is missing or there are no findings at all although
     the world holds fraud: an empty result is an error, never a score.
     """
-    compared = Compared(Path(results), Path(truth))
-    if compared.result("findings").num_rows == 0 and compared.true("rings").num_rows:
+    comparison = Comparison(Path(results), Path(truth))
+    if comparison.result("findings").num_rows == 0 and comparison.true("rings").num_rows:
         raise InputError(
             Text("The results hold no finding at all.", "结果中没有任何线索。"),
             value=str(results),
@@ -67,20 +69,20 @@ def score(results: Path, truth: Path, as_of: datetime | None = None) -> Scores:
             ),
         )
     return Scores(
-        detection=detection(compared),
-        linkage=linkage(compared),
-        leaks=leak_sources(compared),
-        exits=exits(compared),
-        edges=edges(compared),
-        rings=ring_roles(compared),
-        rules=rules(compared),
-        at_risk=at_risk(compared, _aware(as_of)) if as_of is not None else {},
+        detection=detection(comparison),
+        linkage=linkage(comparison),
+        leaks=leak_sources(comparison),
+        exits=exits(comparison),
+        edges=edges(comparison),
+        rings=ring_roles(comparison),
+        rules=rules(comparison),
+        at_risk=at_risk(comparison, _aware(as_of)) if as_of is not None else {},
     )
 
 
 def score_at_risk(results: Path, truth: Path, as_of: datetime) -> dict[str, float]:
     """The at-risk list alone, of results made as of a moment (naive UTC)."""
-    return at_risk(Compared(Path(results), Path(truth)), _aware(as_of))
+    return at_risk(Comparison(Path(results), Path(truth)), _aware(as_of))
 
 
 def _aware(moment: datetime) -> datetime:

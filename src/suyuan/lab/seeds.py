@@ -20,11 +20,11 @@ def distinct(rng: np.random.Generator, n: int, low: int, high: int) -> np.ndarra
         raise ValueError(f"no {n} different numbers between {low} and {high}")
     if (high - low) < 4 * n:
         return low + rng.permutation(high - low)[:n]
-    found = np.unique(rng.integers(low, high, size=int(n * 1.1) + 16))
-    while len(found) < n:
+    draws = np.unique(rng.integers(low, high, size=int(n * 1.1) + 16))
+    while len(draws) < n:
         more = rng.integers(low, high, size=n)
-        found = np.unique(np.concatenate([found, more]))
-    return rng.permutation(found)[:n]
+        draws = np.unique(np.concatenate([draws, more]))
+    return rng.permutation(draws)[:n]
 
 
 def categories(rng: np.random.Generator, weights: np.ndarray, n: int) -> np.ndarray:

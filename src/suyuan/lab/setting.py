@@ -14,7 +14,7 @@ import numpy as np
 import yaml
 
 from suyuan.lab.seeds import child
-from suyuan.lab.widths import widened
+from suyuan.lab.widths import widen
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.model.times import DEFAULT_ZONE
@@ -69,13 +69,13 @@ class Setting:
     @cached_property
     def counts(self) -> dict[str, int]:
         table = self.config["counts"]
-        found = {name: self.by_scale(row) for name, row in table.items() if name != "scale"}
+        counts = {name: self.by_scale(row) for name, row in table.items() if name != "scale"}
         guilty = ("scam_calls", "scam_numbers", "victims", "mules", "farmed", "bulk_sims")
         share = min(self.knob("prevalence"), 3.0)
         for name in guilty:
-            found[name] = round(found[name] * share)
-        found["busy_numbers"] = int(found["busy_numbers"] * max(self.knob("lookalikes"), 0.1))
-        return found
+            counts[name] = round(counts[name] * share)
+        counts["busy_numbers"] = int(counts["busy_numbers"] * max(self.knob("lookalikes"), 0.1))
+        return counts
 
     @cached_property
     def start(self) -> int:
@@ -113,15 +113,15 @@ def resolve(
     """
     defaults = _load(SCENARIOS / "defaults.yml")
     config = _merge(defaults, _load(_find(scenario)), where="")
-    chosen = {**config.get("knobs", {}), **(knobs or {})}
-    for name, value in chosen.items():
+    knob_values = {**config.get("knobs", {}), **(knobs or {})}
+    for name, value in knob_values.items():
         if name not in KNOBS or not 0 <= value <= 3:
             raise _wrong(f"{name}={value}", f"Knobs, each 0 to 3: {', '.join(KNOBS)}.")
     if config["width"] > 0:
-        config = widened(config, seed)
+        config = widen(config, seed)
     if not 0.0005 <= scale <= 1:
         raise _wrong(scale, "The scale lies between 0.0005 and 1.")
-    return Setting(config=config, scale=scale, seed=seed, knobs=chosen)
+    return Setting(config=config, scale=scale, seed=seed, knobs=knob_values)
 
 
 def names() -> list[str]:
@@ -140,32 +140,32 @@ def _find(scenario: str | Path) -> Path:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise _wrong(path, str(error)) from error
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise _wrong(path, "A scenario is a mapping.")
-    return found
+    return content
 
 
 def _merge(default: Mapping[str, Any], override: Mapping[str, Any], where: str) -> dict[str, Any]:
-    merged = dict(default)
+    config = dict(default)
     for key, value in override.items():
         path = f"{where}{key}"
         if key == "knobs" and not where:
-            merged[key] = value
+            config[key] = value
         elif key not in default:
             raise _wrong(path, f"Known here: {', '.join(default)}.")
         elif isinstance(default[key], dict):
             if not isinstance(value, dict):
                 raise _wrong(path, "A mapping is wanted.")
-            merged[key] = _merge(default[key], value, f"{path}.")
+            config[key] = _merge(default[key], value, f"{path}.")
         else:
-            merged[key] = _checked(path, default[key], value)
-    return merged
+            config[key] = _check_value(path, default[key], value)
+    return config
 
 
-def _checked(path: str, default: Any, value: Any) -> Any:
+def _check_value(path: str, default: Any, value: Any) -> Any:
     kinds: tuple[type, ...] = (
         (int, float)
         if isinstance(default, int | float) and not isinstance(default, bool)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-from suyuan.model.columns import PUBLISHED, Column, Table, Type
+from suyuan.model.columns import FILE_TYPES, Column, Table, Type
 
 CHUNK = 1_000_000
 #: Any table may have it: when the investigation came to know the row.
@@ -103,14 +103,14 @@ class Texts:
         return self.values.take(pa.array(rows))
 
 
-def words(*known: str) -> pa.Array:
-    return pa.array(known, pa.string())
+def words(*values: str) -> pa.Array:
+    return pa.array(values, pa.string())
 
 
 def texts(cells: Cells) -> pa.Array:
     """All cells as one text array."""
-    found = cells.take(np.arange(len(cells)))
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    selection = cells.take(np.arange(len(cells)))
+    return selection.combine_chunks() if isinstance(selection, pa.ChunkedArray) else selection
 
 
 def lists(values: pa.Array, counts: np.ndarray) -> Texts:
@@ -133,8 +133,8 @@ def _decimal(fen: pa.Array) -> pa.Array:
     return pc.if_else(fen.is_null(), pa.scalar(None, yuan.type), yuan)
 
 
-def published(column: Column, cells: pa.Array) -> pa.Array:
-    type_ = PUBLISHED[column.type]
+def publish_cells(column: Column, cells: pa.Array) -> pa.Array:
+    type_ = FILE_TYPES[column.type]
     if column.type is Type.MONEY:
         return _decimal(cells)
     if column.type is Type.TIME:
@@ -149,17 +149,17 @@ def write(
 
     Without an order the rows are put in that of the table's event time. Returns the rows written.
     """
-    unknown = set(cells) - set(table.names) - {KNOWN_AT.name}
-    if unknown:
-        raise KeyError(f"{table.name} has no columns {sorted(unknown)}")
+    unknown_columns = set(cells) - set(table.names) - {KNOWN_AT.name}
+    if unknown_columns:
+        raise KeyError(f"{table.name} has no columns {sorted(unknown_columns)}")
     columns = [column for column in (*table, KNOWN_AT) if column.name in cells]
-    schema = pa.schema([(c.name, PUBLISHED[c.type]) for c in columns])
+    schema = pa.schema([(c.name, FILE_TYPES[c.type]) for c in columns])
     rows = _order(table, cells) if order is None else order
     folder.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(folder / f"{table.name}.parquet", schema, compression="zstd") as file:
         for start in range(0, max(len(rows), 1), CHUNK):
-            some = rows[start : start + CHUNK]
-            arrays = [published(c, cells[c.name].take(some)) for c in columns]
+            chunk = rows[start : start + CHUNK]
+            arrays = [publish_cells(c, cells[c.name].take(chunk)) for c in columns]
             file.write_table(pa.Table.from_arrays(arrays, schema=schema))
     return len(rows)
 
@@ -171,10 +171,10 @@ def to_csv(path: Path) -> None:
     """
     with pq.ParquetFile(path) as file:
         schema = pa.schema([(field.name, _plain(field.type)) for field in file.schema_arrow])
-        with csv.CSVWriter(path.with_suffix(".csv"), schema) as written:
+        with csv.CSVWriter(path.with_suffix(".csv"), schema) as writer:
             for batch in file.iter_batches(batch_size=CHUNK):
                 cells = [_text(column) for column in batch.columns]
-                written.write_batch(pa.record_batch(cells, schema=schema))
+                writer.write_batch(pa.record_batch(cells, schema=schema))
     path.unlink()
 
 

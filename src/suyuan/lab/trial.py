@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from suyuan.lab.madeby import WORLD, fingerprint
-from suyuan.lab.parallel import each
+from suyuan.lab.parallel import map_jobs
 from suyuan.lab.score import score, score_at_risk
 from suyuan.lab.scoring.alerts import reported_before
 from suyuan.lab.scoring.measures import interval
@@ -31,7 +31,7 @@ Flat = dict[str, float]
 class Plan:
     """Which worlds to make. ``alert_day`` (local) asks for a run as of that morning too.
 
-    ``checked`` adds what simple means reach on the worlds (:mod:`suyuan.lab.checks`).
+    ``has_checks`` adds what simple means reach on the worlds (:mod:`suyuan.lab.checks`).
     """
 
     scenario: str | Path = "515"
@@ -39,7 +39,7 @@ class Plan:
     seeds: Sequence[int] = tuple(range(101, 111))
     knobs: Mapping[str, float] = field(default_factory=dict)
     alert_day: int | None = 21
-    checked: bool = False
+    has_checks: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ class Trial:
 
     def summary(self) -> Summary:
         """Mean and 95 % interval over the worlds of every score."""
-        names = sorted({name for one in self.scores.values() for name in one})
+        names = sorted({name for flat in self.scores.values() for name in flat})
         return {
-            name: interval([one.get(name, math.nan) for one in self.scores.values()])
+            name: interval([flat.get(name, math.nan) for flat in self.scores.values()])
             for name in names
         }
 
@@ -74,12 +74,12 @@ def trial(
     """
     if not plan.seeds:
         raise InputError(Text("A trial needs seeds.", "试验需要随机种子。"), value=plan.seeds)
-    work = partial(_one, investigate, out, plan)
+    work = partial(_score_seed, investigate, out, plan)
     title = Text("Worlds made, investigated and scored", "生成、分析并评分的世界")
-    scores = each(work, plan.seeds, jobs=jobs, title=title, progress=progress)
-    if plan.checked:
+    scores = map_jobs(work, plan.seeds, jobs=jobs, title=title, progress=progress)
+    if plan.has_checks:
         simple = _simulator([out / f"seed-{seed}" for seed in plan.seeds])
-        scores = [one | more for one, more in zip(scores, simple, strict=True)]
+        scores = [flat | more for flat, more in zip(scores, simple, strict=True)]
     return Trial(plan, dict(zip(plan.seeds, scores, strict=True)))
 
 
@@ -95,20 +95,23 @@ def _simulator(worlds: Sequence[Path]) -> list[Flat]:
     return of_trial(worlds)
 
 
-def _one(investigate: Investigate, out: Path, plan: Plan, seed: int) -> Flat:
+def _score_seed(investigate: Investigate, out: Path, plan: Plan, seed: int) -> Flat:
     folder = out / f"seed-{seed}"
     setting = resolve(plan.scenario, scale=plan.scale, seed=seed, knobs=plan.knobs)
     made_by = {"code": fingerprint(), "world": setting.digest, "alert_day": plan.alert_day}
-    written = folder / "scores.json"
-    known = json.loads(written.read_text(encoding="utf-8")) if written.is_file() else {}
-    if known.get("made_by") != made_by:
+    score_file = folder / "scores.json"
+    content = json.loads(score_file.read_text(encoding="utf-8")) if score_file.is_file() else {}
+    if content.get("made_by") != made_by:
         manifest = folder / "truth" / "manifest.json"
         if not _is_of(manifest, setting.digest):
             make_world(folder, plan.scenario, plan.scale, seed, plan.knobs)
-        known = {"made_by": made_by, "scores": _scored(investigate, folder, alert(plan, seed))}
-        text = json.dumps(known, indent=2, ensure_ascii=False)
-        written.write_text(text + "\n", encoding="utf-8")
-    return {k: math.nan if v is None else v for k, v in known["scores"].items()}
+        content = {
+            "made_by": made_by,
+            "scores": _score_world(investigate, folder, alert(plan, seed)),
+        }
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        score_file.write_text(text + "\n", encoding="utf-8")
+    return {k: math.nan if v is None else v for k, v in content["scores"].items()}
 
 
 def _is_of(manifest: Path, digest: str) -> bool:
@@ -119,7 +122,7 @@ def _is_of(manifest: Path, digest: str) -> bool:
     return (content["digest"], content.get("code")) == (digest, fingerprint(*WORLD))
 
 
-def _scored(
+def _score_world(
     investigate: Investigate, folder: Path, moment: datetime | None
 ) -> dict[str, float | None]:
     """Both runs share one results folder, so that the files are read once; the early one first."""
@@ -171,14 +174,14 @@ def sweep(
     jobs: int = 1,
 ) -> dict[float, Summary]:
     """A trial for each value of a knob: a curve, not a point."""
-    found: dict[float, Summary] = {}
+    curve: dict[float, Summary] = {}
     for value in values:
-        turned = Plan(
+        knob_plan = Plan(
             plan.scenario, plan.scale, plan.seeds, {**plan.knobs, knob: value}, plan.alert_day
         )
         folder = out / f"{knob}-{value:g}"
-        found[value] = trial(investigate, folder, turned, progress, jobs=jobs).summary()
-    return found
+        curve[value] = trial(investigate, folder, knob_plan, progress, jobs=jobs).summary()
+    return curve
 
 
 def draw(curve: Mapping[float, Summary], knob: str, scores: Sequence[str], picture: Path) -> None:

@@ -41,19 +41,19 @@ LEAKS = table(
     need("used", BOOL, "fed a ring"),
     need("orders", INT, "orders exposed"),
 )  # fmt: skip
-EXPOSED = table(
+EXPOSURES = table(
     "exposed", "外泄订单", "each order that a leak exposed",
     key("order_id", TEXT, "the order"),
     key("source", TEXT, "the leak", kind="subject"),
     need("at", TIME, "when it got out"),
     need("used", BOOL, "the leak fed a ring"),
 )  # fmt: skip
-LEAKED = table(
+LEAKED_ROWS = table(
     "leaked", "泄露行真值", "which order a seized row is",
     key("leaked_id", TEXT, "the row"),
     need("order_id", TEXT, "the order"),
 )  # fmt: skip
-CALLED = table(
+SCAM_CALLS = table(
     "called", "诈骗呼叫", "every scam call",
     need("at", TIME, "when"),
     need("phone", TEXT, "who was called"),
@@ -106,7 +106,7 @@ POPULATIONS = table(
 TRUTH: dict[str, Table] = {
     one.name: one
     for one in (
-        ROLES, RINGS, REPORTS, LEAKS, EXPOSED, LEAKED, CALLED, EXITS, EDGES, ENTITIES, RULES,
-        OPENINGS, LOOKALIKES, POPULATIONS,
+        ROLES, RINGS, REPORTS, LEAKS, EXPOSURES, LEAKED_ROWS, SCAM_CALLS, EXITS, EDGES, ENTITIES,
+        RULES, OPENINGS, LOOKALIKES, POPULATIONS,
     )
 }  # fmt: skip

@@ -51,24 +51,24 @@ BETWEEN: Final[Mapping[tuple[str, str], tuple[float, float]]] = {
 }
 
 
-def widened(config: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def widen(config: Mapping[str, Any], seed: int) -> dict[str, Any]:
     """`config` with what :data:`TIMES` and :data:`BETWEEN` name drawn for this world."""
     width = float(config["width"])
-    drawn = {
+    draws = {
         key: dict(value) if isinstance(value, dict) else value for key, value in config.items()
     }
     rng = child(seed, "width")
     for (part, name), (low, high) in TIMES.items():
         by = float(np.exp(rng.uniform(np.log(low), np.log(high)) * width))
-        drawn[part][name] = _times(config[part][name], by)
+        draws[part][name] = _times(config[part][name], by)
     for (part, name), (low, high) in BETWEEN.items():
         there = float(config[part][name])
-        drawn[part][name] = there + (float(rng.uniform(low, high)) - there) * min(width, 1.0)
-    return drawn
+        draws[part][name] = there + (float(rng.uniform(low, high)) - there) * min(width, 1.0)
+    return draws
 
 
 def _times(value: Any, by: float) -> Any:
     """Whole numbers stay whole, and what was there does not vanish."""
     if isinstance(value, list):
-        return [_times(each, by) for each in value]
+        return [_times(element, by) for element in value]
     return max(round(value * by), min(value, 1)) if isinstance(value, int) else value * by

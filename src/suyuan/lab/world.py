@@ -64,20 +64,20 @@ def make_world(
     manifest = Manifest(
         str(setting.config["name"]), setting.digest, scale, seed, dict(setting.knobs)
     )
-    shown = progress or Silent()
-    shown.start(Text("The latent world", "潜在世界"))
-    started = time.monotonic()
+    display = progress or Silent()
+    display.start(Text("The latent world", "潜在世界"))
+    start = time.monotonic()
     world = latent.build(setting)
-    shown.finish(0, time.monotonic() - started)
-    steps = _steps(world, out / "case", out / "truth", shown)
+    display.finish(0, time.monotonic() - start)
+    steps = _steps(world, out / "case", out / "truth", display)
     for name, step in steps.items():
-        shown.start(Text(f"Writing {name}", f"写出 {name}"))
-        started = time.monotonic()
+        display.start(Text(f"Writing {name}", f"写出 {name}"))
+        start = time.monotonic()
         manifest.rows[name] = step()
         if form == "csv" and name != "truth":
             to_csv(out / "case" / f"{name}.parquet")
-        manifest.seconds[name] = round(time.monotonic() - started, 3)
-        shown.finish(manifest.rows[name], manifest.seconds[name])
+        manifest.seconds[name] = round(time.monotonic() - start, 3)
+        display.finish(manifest.rows[name], manifest.seconds[name])
     plain = {k: v for k, v in asdict(manifest).items() if k != "seconds"}
     (out / "truth" / "manifest.json").write_text(
         json.dumps(plain, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
@@ -92,23 +92,23 @@ def _steps(
     names = platforms.account_names(world)
     seats = staff.build(world)
     statements = police.listen(world)
-    paid, cards = banks.payment_ids(world), banks.voucher_ids(world)
+    book_ids, cards = banks.payment_ids(world), banks.voucher_ids(world)
     deals = distinct(world.setting.rng("observe/trade_ids"), len(world.supply), 10**9, 10**10)
-    leaked: dict[str, object] = {}
+    leaked_rows: dict[str, object] = {}
 
-    def seized() -> int:
-        leaked.update(shops.leaked(world, case))
-        return len(leaked["leaked_id"])  # type: ignore[arg-type]
+    def write_leaked() -> int:
+        leaked_rows.update(shops.leaked_rows(world, case))
+        return len(leaked_rows["leaked_id"])  # type: ignore[arg-type]
 
     def answers() -> int:
-        Writer(world, statements, seats, names, cards, leaked, truth).write()  # type: ignore[arg-type]
+        Writer(world, statements, seats, names, cards, leaked_rows, truth).write()  # type: ignore[arg-type]
         return 0
 
     return {
         "reports": lambda: police.reports(world, statements, names, case),
         "orders": lambda: shops.orders(world, case),
         "accesses": lambda: accesses.accesses(world, seats, case),
-        "leaked": seized,
+        "leaked": write_leaked,
         "calls": lambda: callrecords.calls(world, case, progress),
         "sims": lambda: carriers.sims(world, case),
         "number_segments": lambda: carriers.number_segments(world, case),
@@ -116,10 +116,10 @@ def _steps(
         "accounts": lambda: platforms.accounts(world, names, case),
         "logins": lambda: platforms.logins(world, names, case),
         "messages": lambda: platforms.messages(world, names, case),
-        "trades": lambda: registers.trades(world, names, paid, cards, deals, case),
-        "payments": lambda: banks.payments(world, paid, case),
+        "trades": lambda: registers.trades(world, names, book_ids, cards, deals, case),
+        "payments": lambda: banks.payments(world, book_ids, case),
         "bank_accounts": lambda: banks.bank_accounts(world, case),
-        "vouchers": lambda: banks.vouchers(world, cards, paid, case),
+        "vouchers": lambda: banks.vouchers(world, cards, book_ids, case),
         "parties": lambda: registers.parties(world, names, case),
         "decisions": lambda: registers.decisions(world, case),
         "truth": answers,

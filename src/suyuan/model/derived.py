@@ -290,7 +290,7 @@ ACCOUNT_CONDUCT = table(
     may("first_seen", TIME, "first payment"),
     may("last_seen", TIME, "last payment"),
 )
-DERIVED: dict[str, Table] = {
+DERIVED_TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         ALIASES,

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from suyuan.detect import scheme
 from suyuan.detect.scoring import LISTED
-from suyuan.ingest import Imported, import_case
+from suyuan.ingest import CaseImport, import_case
 from suyuan.model.progress import Progress
 from suyuan.model.results import FINDINGS, LIMITS, RESULTS
 from suyuan.model.text import Text
@@ -134,6 +134,7 @@ def _steps_run(
     if asked.reuse is not Reuse.OFF:
         digests = records_digests(layout, asked.as_of)
         run.kept = KeptSteps(StepResults(layout.steps), asked.reuse, digests, zone)
+        tables.parts = run.kept
     decisions = engine.fetch(tables["decisions"])
     record_decisions(layout, decisions)
     run.limits += _left_out(oversized(decisions))
@@ -149,7 +150,7 @@ def _steps_run(
         tables.forget(unread)
         engine.trim()
     run.limits += scheme.limits(tables)
-    tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.stored))
+    tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.schema))
     return run
 
 
@@ -209,7 +210,7 @@ def check(case: Path, layout: Layout, progress: Progress) -> Layout:
     return draft.layout
 
 
-def _import(case: Path, layout: Layout, progress: Progress) -> tuple[Imported, Timing]:
+def _import(case: Path, layout: Layout, progress: Progress) -> tuple[CaseImport, Timing]:
     clock = StepClock()
     progress.start(Text("Reading the files", "读取文件"))
     before = case_files(case, layout)

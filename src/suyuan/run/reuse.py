@@ -1,6 +1,6 @@
 """Which steps need not run again: by the hash of their code, their settings and what they read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -8,11 +8,13 @@ from typing import Final
 
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.expr.schema import Schema
 
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.store.code import code_digest
 from suyuan.store.drafts import draft_of
+from suyuan.store.engine import Engine
 from suyuan.store.step_results import (
     MOST_BYTES,
     MOST_ROWS,
@@ -36,6 +38,15 @@ def _in_order(table: ir.Table) -> ir.Table:
 
 def _some(table: ir.Table) -> ir.Table:
     return table.limit(SAMPLE)
+
+
+def _counted(table: ir.Table) -> ir.Table:
+    return table.aggregate(n=table.count())
+
+
+def count_of(engine: Engine, table: ir.Table) -> int:
+    """How many rows a table has."""
+    return int(engine.gather(_counted, table)["n"][0].as_py())
 
 
 class Reuse(StrEnum):
@@ -69,7 +80,7 @@ class KeptSteps:
             }
         )
         self.keys[step.name] = key
-        found = self.results.find(key) if self._reuse is Reuse.YES else None
+        found = self.results.find(key) if self._used else None
         if found is not None:
             for file in found.tables:
                 tables.offer(file.name, partial(self._load, file), filled=file.rows > 0)
@@ -80,7 +91,7 @@ class KeptSteps:
         """Keep what `step` has just written, where it is not too large; note its hashes."""
         key, kept = self.keys[step.name], []
         for name, count in rows.items():
-            file = self._written(name, tables, count)
+            file = self._written(name, tables.engine, tables[name], count)
             if file is None:
                 self._digests[name] = f"{key} {name}"  # a function of what its step read
             else:
@@ -92,7 +103,7 @@ class KeptSteps:
     def published(self, name: str, path: Path) -> int | None:
         """Put the result file of a table whose rows are what they were at `path`; its rows."""
         key = self._published_key(name)
-        found = self.results.find(key) if self._reuse is Reuse.YES else None
+        found = self.results.find(key) if self._used else None
         data = self.results.data(found.tables[0]) if found else None
         if found is None or data is None:
             return None
@@ -110,18 +121,47 @@ class KeptSteps:
         rows = self._digests.get(name, NOTHING)
         return key_of({"code": code_digest(), "published": name, "rows": rows})
 
-    def _written(self, name: str, tables: Tables, count: int) -> TableFile | None:
-        if count > MOST_ROWS or self._too_large(tables, name, count):
+    def find_part(self, name: str, reads: Collection[str]) -> dict[str, pa.Table] | None:
+        """What the part `name` of a step makes of the tables `reads`, if that is kept."""
+        found = self.results.find(self._part_key(name, reads)) if self._used else None
+        return {file.name: self._load(file) for file in found.tables} if found else None
+
+    def keep_part(
+        self, name: str, reads: Collection[str], engine: Engine, outcome: Mapping[str, ir.Table]
+    ) -> None:
+        """Keep what the part has just made, where that is not too large."""
+        files = [self._part_file(each, engine, table) for each, table in outcome.items()]
+        kept = tuple(file for file in files if file is not None)
+        if len(kept) == len(outcome):
+            self.results.note(self._part_key(name, reads), StepResult(f"part {name}", kept))
+
+    @property
+    def _used(self) -> bool:
+        return self._reuse is Reuse.YES
+
+    def _part_key(self, name: str, reads: Collection[str]) -> str:
+        digests = {each: self._digests.get(each, NOTHING) for each in reads}
+        return key_of({"code": code_digest(), "part": name, "zone": self._zone, "reads": digests})
+
+    def _part_file(self, name: str, engine: Engine, table: ir.Table) -> TableFile | None:
+        """None for a table that would come back with other types, too."""
+        schema = table.schema()
+        if Schema.from_pyarrow(schema.to_pyarrow()) != schema:
+            return None
+        return self._written(name, engine, table, count_of(engine, table))
+
+    def _written(self, name: str, engine: Engine, table: ir.Table, count: int) -> TableFile | None:
+        if count > MOST_ROWS or self._too_large(engine, table, count):
             return None
         # In an order of its own: engines hand rows on in any, and the hash must not tell that.
-        rows = tables.engine.gather(_in_order, tables[name])
+        rows = engine.gather(_in_order, table)
         return None if rows.nbytes > MOST_BYTES else self.results.write(name, rows)
 
-    def _too_large(self, tables: Tables, name: str, count: int) -> bool:
+    def _too_large(self, engine: Engine, table: ir.Table, count: int) -> bool:
         """Whether some of the rows say that all would be too many bytes: sorting them is dear."""
         if count <= SAMPLE:
             return False
-        some = tables.engine.gather(_some, tables[name])
+        some = engine.gather(_some, table)
         return some.nbytes * count > 2 * MOST_BYTES * some.num_rows
 
     def _load(self, file: TableFile) -> pa.Table:

@@ -10,7 +10,7 @@ from typing import Final
 import ibis.expr.types as ir
 
 from suyuan.model.progress import Progress
-from suyuan.run.reuse import KeptSteps
+from suyuan.run.reuse import KeptSteps, count_of
 from suyuan.store.steps import Step, execute
 from suyuan.store.tables import Tables
 
@@ -97,11 +97,7 @@ def _note_limits(each: Step, absent: Iterable[str], run: Run) -> None:
 
 def row_count(tables: Tables, name: str) -> int:
     """How many rows a table of a run has."""
-    return int(tables.engine.gather(_counted, tables[name])["n"][0].as_py())
-
-
-def _counted(table: ir.Table) -> ir.Table:
-    return table.aggregate(n=table.count())
+    return count_of(tables.engine, tables[name])
 
 
 def _peak() -> int:

@@ -8,9 +8,9 @@ from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from suyuan.lab.fit import Fitted, Worlds, fit_files
-from suyuan.lab.fitting.reweighing import Reweighing
-from suyuan.lab.parallel import each
+from suyuan.lab.fit import ScorecardFit, Worlds, fit_files
+from suyuan.lab.fitting.reweighing import WeightPolicy
+from suyuan.lab.parallel import map_jobs
 from suyuan.lab.world import make_world
 from suyuan.model.errors import InputError
 from suyuan.model.progress import Progress, Silent
@@ -82,10 +82,10 @@ def fit_cards(
     wanted: Wanted,
     *,
     roles: Sequence[str] | None = None,
-    weights: Reweighing = Reweighing.ADJUSTED,
+    weights: WeightPolicy = WeightPolicy.ADJUSTED,
     jobs: int = 1,
     progress: Progress | None = None,
-) -> list[Fitted]:
+) -> list[ScorecardFit]:
     """Scorecards fitted on the worlds wanted; into ``out/scorecards``.
 
     Worlds that have been made and investigated are not made or investigated again. Raises
@@ -94,7 +94,7 @@ def fit_cards(
     recipes = _known(wanted.there) if wanted.there else _to_make(out, wanted)
     folders = [folder for folder, _ in recipes]
     title = Text("Worlds made and investigated", "生成并分析的世界")
-    each(partial(_investigated, dict(recipes), wanted), folders, jobs=jobs, title=title,
+    map_jobs(partial(_investigated, dict(recipes), wanted), folders, jobs=jobs, title=title,
          progress=progress)  # fmt: skip
     manifests = [_manifest(folder) for folder in folders]
     calibrating = {folder for folder, recipe in recipes if recipe.calibrating}

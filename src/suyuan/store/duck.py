@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr.datatypes import DataType
 from ibis.expr.schema import Schema
@@ -70,7 +71,12 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
     def parquet(self, files: Sequence[Path]) -> ir.Table:
         self._rows_asked()
         self._note(UNPACKED * sum(file.stat().st_size for file in files))
-        return self._ibis.read_parquet([str(file) for file in files], table_name=self._name())
+        name, paths = self._name(), ", ".join(_literal(str(file)) for file in files)
+        self._ibis.con.execute(
+            f"CREATE TEMP VIEW {_quoted(name)} AS SELECT * FROM read_parquet([{paths}])"
+        )
+        # The files say what columns they have: DuckDB is not asked for what it would say.
+        return self._table(name, _nullable(Schema.from_pyarrow(pq.read_schema(files[0]))))
 
     def arrow(self, table: pa.Table) -> ir.Table:
         self._note(table.nbytes)
@@ -136,7 +142,8 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
     def trim(self) -> None:
         self._drop_gone()
         self._space.reclaim()
-        give_back()
+        if self._opened > SMALL:  # else the pages would only be asked for again
+            give_back()
 
     def close(self) -> None:
         self.plans.save()
@@ -216,6 +223,14 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
 
 def _quoted(name: str) -> str:
     return f'"{name}"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _nullable(schema: Schema) -> Schema:
+    return Schema({name: type_.copy(nullable=True) for name, type_ in schema.items()})
 
 
 @lru_cache(maxsize=1024)

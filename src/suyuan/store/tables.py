@@ -1,14 +1,20 @@
 """Tables by name: what a step reads, and what it finds where a table is missing."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Self
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Protocol, Self
 
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from suyuan.model.columns import STORED, Table
-from suyuan.model.derived import DERIVED, ROLE_EVIDENCE, ROLE_FINDINGS, ROLE_SIGNALS, VERDICTS
+from suyuan.model.columns import ARROW_TYPES, Table
+from suyuan.model.derived import (
+    DERIVED_TABLES,
+    ROLE_EVIDENCE,
+    ROLE_FINDINGS,
+    ROLE_SIGNALS,
+    VERDICTS,
+)
 from suyuan.model.errors import ContractError
 from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.results import EVIDENCE, RESULTS
@@ -30,7 +36,7 @@ PER_ROLE = {
 def declared(name: str) -> Table:
     """The declaration of a table, by its name in a run."""
     kind, separator, _ = name.partition(":")
-    known = PER_ROLE if separator else RECORDS | DERIVED | RESULTS
+    known = PER_ROLE if separator else RECORDS | DERIVED_TABLES | RESULTS
     if kind not in known:
         raise ContractError(
             Text("No such table is declared.", "没有声明这个表。"),
@@ -44,9 +50,9 @@ def stored_schema(name: str) -> pa.Schema:
     """The columns a step may rely on: the declared ones, and provenance on standard tables."""
     table = declared(name)
     if name not in RECORDS:
-        return table.stored
-    extra = [(c.name, STORED[c.type]) for c in PROVENANCE]
-    return pa.schema([*table.stored, *(pa.field(*field) for field in extra)])
+        return table.schema
+    extra = [(c.name, ARROW_TYPES[c.type]) for c in PROVENANCE]
+    return pa.schema([*table.schema, *(pa.field(*field) for field in extra)])
 
 
 def as_declared(engine: Engine, name: str, value: ir.Table | pa.Table) -> ir.Table:
@@ -73,6 +79,18 @@ def _first(table: ir.Table) -> ir.Table:
     return table.limit(1)
 
 
+class Parts(Protocol):
+    """What parts of steps made in earlier runs, by what they read (:mod:`suyuan.store.parts`)."""
+
+    def find_part(self, name: str, reads: Collection[str]) -> dict[str, pa.Table] | None:
+        """What the part `name` makes of the tables `reads`, if that is kept."""
+
+    def keep_part(
+        self, name: str, reads: Collection[str], engine: Engine, outcome: Mapping[str, ir.Table]
+    ) -> None:
+        """Keep what it has just made, where that is not too large."""
+
+
 class Tables:
     """The tables of a run.
 
@@ -91,8 +109,10 @@ class Tables:
         filled: dict[str, bool] | None = None,
         readable: frozenset[str] | None = None,
         writable: frozenset[str] | None = None,
+        parts: Parts | None = None,
     ) -> None:
         self.engine = engine
+        self.parts = parts
         self.zone = zone
         self._held = {} if held is None else held
         self._offered = {} if offered is None else offered
@@ -170,6 +190,11 @@ class Tables:
                 held.pop(name, None)
 
     @property
+    def readable(self) -> frozenset[str]:
+        """The names of what may be read through this view; none where all may."""
+        return self._readable or frozenset()
+
+    @property
     def written(self) -> tuple[str, ...]:
         """The names of what was put in through this view, in order."""
         return tuple(self._written)
@@ -185,6 +210,7 @@ class Tables:
             filled=self._filled,
             readable=frozenset(reads) | writable,
             writable=writable,
+            parts=self.parts,
         )
 
     def held(self) -> Mapping[str, ir.Table]:

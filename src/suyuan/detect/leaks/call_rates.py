@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from suyuan.detect.leaks.arrays import Floats
 from suyuan.detect.leaks.chance_calls import BEFORE_CALLS, ChanceCalls, Contacted
+from suyuan.detect.leaks.digamma import digamma
 from suyuan.detect.leaks.lags import BEFORE_DATA, EDGES, PRIOR_STRENGTH, Lags
 from suyuan.detect.leaks.watching import Placed, watched_through
 
@@ -123,8 +124,6 @@ def _posterior(reached: Floats, ripe: Floats, before: Sources) -> tuple[Floats, 
 
 def _typical(shape: Floats) -> Floats:
     """The exponential of the expected logarithm of a gamma variable of rate 1."""
-    from scipy.special import digamma  # noqa: PLC0415  # a seventh of a second at start
-
     return np.exp(digamma(shape))
 
 

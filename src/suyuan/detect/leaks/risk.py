@@ -190,7 +190,7 @@ def _run(tables: Tables) -> Written:
 
 
 def _published(listed: ir.Table) -> ir.Table:
-    return listed.select(*AT_RISK.stored.names)
+    return listed.select(*AT_RISK.schema.names)
 
 
 def _proofs(listed: ir.Table) -> ir.Table:

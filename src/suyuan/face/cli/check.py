@@ -6,7 +6,7 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
-    spoken,
+    language_of,
     told_plainly,
 )
 
@@ -21,11 +21,11 @@ def command(
     from suyuan.face.api import check  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.cli.check_output import print_quality  # noqa: PLC0415
     from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
-    language, to = spoken(lang), console()
+    language, to = language_of(lang), console()
     with Bars(to, language) as bars:
         results = check(case, out=out, progress=bars)
-    shown = Shown(results.case.zone, masking(results.layout, unmask, NAME))
-    print_quality(results, to, language, shown)
+    display = Display(results.case.zone, masking(results.layout, unmask, NAME))
+    print_quality(results, to, language, display)

@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.table import Table
 
 from suyuan.face.cli.screen import plain
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.model.records import RECORDS
 from suyuan.model.results import QUALITY_SUMMARY
 from suyuan.model.text import Language, Text
 from suyuan.store.case import Results
 
 #: Lines of one section that are shown; the others stand in quality.parquet.
-SHOWN: Final = 12
+LINES_SHOWN: Final = 12
 _GROUP: Final = ["file", "column", "problem", "problem_zh", "action"]
 _NUMBERS: Final = {
     "rows_read": Text("read", "读取"),
@@ -46,7 +46,7 @@ _STATEMENTS = Text("Whose, and when", "账户与期间")
 _STATEMENT = Text(
     "{file}: {own} (from {how}), {first} to {last}", "{file}:{own}(来自{how}),{first} 至 {last}"
 )
-_MOVED = Text("; out {gone}, in {come}", "；支出 {gone}，收入 {come}")
+_SUMS = Text("; out {gone}, in {come}", "；支出 {gone}，收入 {come}")
 _BALANCES = Text("; {n} of {all} balances follow", "；余额衔接 {n}/{all}")
 _MORE_STATEMENTS = Text(
     "  … {n} more in quality_summary.parquet", "  ……另有 {n} 份,见 quality_summary.parquet"
@@ -55,18 +55,20 @@ _MORE = Text("… {n} more kinds in {path}", "……另有 {n} 类，见 {path}"
 _FROM = Text("{n} places, first in line {line}", "{n} 处，首见第 {line} 行")
 _LINE = Text("line {line}", "第 {line} 行")
 _MAP = Text("Try: suyuan map {file}", "可用:suyuan map {file}")
-_NONE = Text("This folder holds no file of a kind that is read.", "该文件夹中没有可读取的文件。")
+_NO_FILES = Text(
+    "This folder holds no file of a kind that is read.", "该文件夹中没有可读取的文件。"
+)
 
 
-def print_quality(results: Results, to: Console, language: Language, shown: Shown) -> None:
+def print_quality(results: Results, to: Console, language: Language, display: Display) -> None:
     """File by file what was read and used; then, by kind, what was wrong and where first."""
     summary = results["quality_summary"].to_pylist()
     if not summary:
-        to.print(_NONE.in_(language))
+        to.print(_NO_FILES.in_(language))
     else:
         to.print(_total(summary, language))
-        to.print(_by_file(summary, language, shown))
-        _print_statements(summary, to, language, shown)
+        to.print(_by_file(summary, language, display))
+        _print_statements(summary, to, language, display)
     sections: dict[str, list[Mapping[str, Any]]] = {name: [] for name in _SECTIONS}
     for kind in _kinds(results["quality"]):
         sections[_section(kind)].append(kind)
@@ -74,7 +76,7 @@ def print_quality(results: Results, to: Console, language: Language, shown: Show
         if kinds:
             title, style = _SECTIONS[name]
             to.print(f"\n[{style}]{title.in_(language)}[/]")
-            _print_kinds(kinds, results, to, language, shown)
+            _print_kinds(kinds, results, to, language, display)
 
 
 def print_left_out(results: Results, to: Console, language: Language) -> None:
@@ -87,12 +89,12 @@ def print_left_out(results: Results, to: Console, language: Language) -> None:
 
 
 def print_problems(
-    results: Results, files: Iterable[str], to: Console, language: Language, shown: Shown
+    results: Results, files: Iterable[str], to: Console, language: Language, display: Display
 ) -> None:
     """What was wrong in some of the files, nothing where all is well."""
     quality = results["quality"]
     own = quality.filter(pc.is_in(quality["file"], pa.array(list(files), pa.string())))
-    _print_kinds(list(_kinds(own)), results, to, language, shown)
+    _print_kinds(list(_kinds(own)), results, to, language, display)
 
 
 def _total(summary: list[dict[str, Any]], language: Language) -> str:
@@ -106,7 +108,7 @@ def _total(summary: list[dict[str, Any]], language: Language) -> str:
     ).in_(language)
 
 
-def _by_file(summary: list[dict[str, Any]], language: Language, shown: Shown) -> Table:
+def _by_file(summary: list[dict[str, Any]], language: Language, display: Display) -> Table:
     lines = Table(box=None, pad_edge=False)
     lines.add_column(Text("file", "文件").in_(language), overflow="fold")
     lines.add_column(Text("table", "所属表").in_(language))
@@ -115,52 +117,54 @@ def _by_file(summary: list[dict[str, Any]], language: Language, shown: Shown) ->
         lines.add_column(_NUMBERS[name].in_(language), justify="right")
     for row in summary:
         table = row["table"]
-        named = "–" if table is None else RECORDS[table].zh if language == "zh" else table
+        title = "–" if table is None else RECORDS[table].zh if language == "zh" else table
         numbers = (f"{row[name]:,}" if row[name] else "·" for name in columns)
-        lines.add_row(plain(shown.file(row["file"])), named, *numbers)
+        lines.add_row(plain(display.file(row["file"])), title, *numbers)
     return lines
 
 
 def _print_statements(
-    summary: list[dict[str, Any]], to: Console, language: Language, shown: Shown
+    summary: list[dict[str, Any]], to: Console, language: Language, display: Display
 ) -> None:
     """Of each statement: whose it is and how that is known, its period, sums, balances."""
     statements = [row for row in summary if row["own_account"]]
     if not statements:
         return
     to.print(f"\n[bold]{_STATEMENTS.in_(language)}[/]")
-    for row in statements[:SHOWN]:
+    for row in statements[:LINES_SHOWN]:
         line = _STATEMENT.format(
-            file=shown.file(row["file"]),
-            own=shown.cell(QUALITY_SUMMARY, row, "own_account"),
+            file=display.file(row["file"]),
+            own=display.cell(QUALITY_SUMMARY, row, "own_account"),
             how=row["own_from_zh" if language == "zh" else "own_from"] or "–",
-            first=shown.day(row["first_at"]),
-            last=shown.day(row["last_at"]),
+            first=display.day(row["first_at"]),
+            last=display.day(row["last_at"]),
         ).in_(language)
         text = "  " + line + _sums(row).in_(language)
         to.print(text, markup=False, highlight=False, soft_wrap=True)
-    if len(statements) > SHOWN:
-        to.print(_MORE_STATEMENTS.format(n=len(statements) - SHOWN).in_(language), markup=False)
+    if len(statements) > LINES_SHOWN:
+        to.print(
+            _MORE_STATEMENTS.format(n=len(statements) - LINES_SHOWN).in_(language), markup=False
+        )
 
 
 def _sums(row: dict[str, Any]) -> Text:
     """What went and came, and how many balances follow; nothing of calls."""
     if row["table"] != "payments":
         return Text("", "")
-    checked = row["balances_confirmed"] + row["balances_refuted"]
-    sums = _MOVED.format(gone=f"{row['paid_out'] or 0:,.2f}", come=f"{row['paid_in'] or 0:,.2f}")
-    if not checked:
+    balance_count = row["balances_confirmed"] + row["balances_refuted"]
+    sums = _SUMS.format(gone=f"{row['paid_out'] or 0:,.2f}", come=f"{row['paid_in'] or 0:,.2f}")
+    if not balance_count:
         return sums
-    balances = _BALANCES.format(n=f"{row['balances_confirmed']:,}", all=f"{checked:,}")
+    balances = _BALANCES.format(n=f"{row['balances_confirmed']:,}", all=f"{balance_count:,}")
     return Text(sums.en + balances.en, sums.zh + balances.zh)
 
 
 def _kinds(quality: pa.Table) -> Iterator[Mapping[str, Any]]:
     """Troubles by file, column, words and what was done: how many, the first line and cell."""
-    found = quality.group_by(_GROUP, use_threads=False).aggregate(
+    groups = quality.group_by(_GROUP, use_threads=False).aggregate(
         [([], "count_all"), ("line", "min"), ("value", "first")]
     )
-    yield from found.to_pylist()
+    yield from groups.to_pylist()
 
 
 def _section(kind: Mapping[str, Any]) -> str:
@@ -177,35 +181,35 @@ def _print_kinds(
     results: Results,
     to: Console,
     language: Language,
-    shown: Shown,
+    display: Display,
 ) -> None:
-    for kind in kinds[:SHOWN]:
-        line = _written(kind, language, shown)
+    for kind in kinds[:LINES_SHOWN]:
+        line = _problem_line(kind, language, display)
         to.print(plain(line), soft_wrap=True)
-        if hint := _map(kind, results.case.path, language, shown):
+        if hint := _map(kind, results.case.path, language, display):
             to.print(plain(hint), soft_wrap=True)
-    if len(kinds) > SHOWN:
-        more = _MORE.format(n=len(kinds) - SHOWN, path=results.layout.result("quality"))
+    if len(kinds) > LINES_SHOWN:
+        more = _MORE.format(n=len(kinds) - LINES_SHOWN, path=results.layout.result("quality"))
         to.print(more.in_(language), markup=False)
 
 
-def _written(kind: Mapping[str, Any], language: Language, shown: Shown) -> str:
+def _problem_line(kind: Mapping[str, Any], language: Language, display: Display) -> str:
     problem = kind["problem_zh"] if language == "zh" else kind["problem"]
-    place = [shown.file(kind["file"])]
+    place = [display.file(kind["file"])]
     if kind["column"]:
         place.append(kind["column"])
     line, count = kind["line_min"], kind["count_all"]
     if line is not None:
         where = _FROM.format(n=f"{count:,}", line=line) if count > 1 else _LINE.format(line=line)
         place.append(where.in_(language))
-    value = shown.masking.raw(kind["value_first"] or "")
+    value = display.masking.raw(kind["value_first"] or "")
     return f"  {' · '.join(place)}: {problem}" + (f" [{value}]" if value else "")
 
 
-def _map(kind: Mapping[str, Any], case: Path, language: Language, shown: Shown) -> str:
+def _map(kind: Mapping[str, Any], case: Path, language: Language, display: Display) -> str:
     """What helps with a file that no profile knows; nothing for a part of a file."""
     if "suyuan map" not in kind["problem"] or not (case / kind["file"]).is_file():
         return ""
-    whole = shown.file(kind["file"]) == kind["file"]
-    named = shlex.quote(str(case / kind["file"])) if whole else shown.file(kind["file"])
-    return "    " + _MAP.format(file=named).in_(language)
+    whole = display.file(kind["file"]) == kind["file"]
+    path = shlex.quote(str(case / kind["file"])) if whole else display.file(kind["file"])
+    return "    " + _MAP.format(file=path).in_(language)

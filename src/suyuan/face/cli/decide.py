@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import CaseArgument, LangOption, Out, console, spoken, told_plainly
+from suyuan.face.cli.options import (
+    CaseArgument,
+    LangOption,
+    Out,
+    console,
+    language_of,
+    told_plainly,
+)
 from suyuan.model.text import Text
 
 NAME = "decide"
@@ -42,7 +49,7 @@ def command(
     """
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.cli.screen import plain  # noqa: PLC0415
-    from suyuan.face.decision_file import Decision, decide, unknown  # noqa: PLC0415
+    from suyuan.face.decision_file import Decision, decide, unknown_targets  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     decision = Decision(kind.value, tuple(what), role, by, reason)
@@ -51,14 +58,14 @@ def command(
         "Decision {id} recorded; it takes effect with the next run.",
         "决定 {id} 已记录，下次运行时生效。",
     )
-    console().print(notice.format(id=id_).in_(spoken(lang)))
+    console().print(notice.format(id=id_).in_(language_of(lang)))
     results = CaseFolder(case).results(out)
-    shown = masking(results.layout, None, NAME)
-    for one in unknown(results, decision):
-        named = shown.subject(one) if ":" in one else one
+    mask = masking(results.layout, None, NAME)
+    for reference in unknown_targets(results, decision):
+        label = mask.subject(reference) if ":" in reference else reference
         doubt = Text(
             "The last investigation has no {one}; check the spelling. "
             "`suyuan decide CASE undo {id}` takes it back.",
             "上次分析中没有 {one},请核对;可用 suyuan decide CASE undo {id} 撤回。",
         )
-        console().print(plain(doubt.format(one=named, id=id_).in_(spoken(lang))))
+        console().print(plain(doubt.format(one=label, id=id_).in_(language_of(lang))))

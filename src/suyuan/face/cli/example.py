@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, console, spoken, told_plainly
+from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
 from suyuan.model.text import Text
 
 NAME = "example"
@@ -23,5 +23,5 @@ def command(folder: Folder = Path("zheng"), lang: LangOption = None) -> None:
         "Next:  suyuan investigate {folder}",
         "{folder} 中已有 {n} 个文件，人物与号码均为虚构。\n下一步：suyuan investigate {folder}",
     )
-    words = notice.format(n=count, folder=folder).in_(spoken(lang))
+    words = notice.format(n=count, folder=folder).in_(language_of(lang))
     console().print(words, soft_wrap=True, highlight=False, markup=False)

@@ -10,10 +10,10 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
-    spoken,
+    language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 
 NAME = "explain"
 Finding = Annotated[
@@ -32,9 +32,9 @@ def command(
     """Why a finding has its score: each signal, what it adds, and the rows behind it."""
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.cli.explain_output import print_finding  # noqa: PLC0415
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
-    shown = Shown(results.case.zone, masking(results.layout, unmask, NAME, [finding]))
-    print_finding(results, asked(finding), console(), spoken(lang), shown)
+    display = Display(results.case.zone, masking(results.layout, unmask, NAME, [finding]))
+    print_finding(results, normal_identifier(finding), console(), language_of(lang), display)

@@ -12,7 +12,7 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
-    spoken,
+    language_of,
     told_plainly,
 )
 from suyuan.model.errors import InputError
@@ -59,20 +59,20 @@ def command(
     Masked unless --unmask names a purpose. What does not fit a format is said.
     """
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.face.exchange.table_files import export  # noqa: PLC0415
     from suyuan.face.report.manifest import write_manifest  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
     results["findings"]  # a case that was not investigated is told so before anything is written
-    folder, language = to or results.layout.out / "export", spoken(lang)
+    folder, language = to or results.layout.out / "export", language_of(lang)
     if format.value in TABLES:
-        shown = masking(results.layout, unmask, NAME)
-        written = export(results, folder, format.value, table, shown)
-        write_manifest(results, written, Shown(results.case.zone, shown))
+        mask = masking(results.layout, unmask, NAME)
+        paths = export(results, folder, format.value, table, mask)
+        write_manifest(results, paths, Display(results.case.zone, mask))
         notice = Text("{n} tables written to {to}", "已写出{n}个表到 {to}")
-        console().print(notice.format(n=len(written), to=written[0].parent).in_(language))
+        console().print(notice.format(n=len(paths), to=paths[0].parent).in_(language))
         return
     if table:
         raise InputError(
@@ -86,7 +86,7 @@ def _chain(
     name: str, case: Path, out: Path | None, folder: Path, unmask: str | None, language: Language
 ) -> None:
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.face.exchange.formats import FORMS, ready, write  # noqa: PLC0415
     from suyuan.face.report.manifest import write_manifest  # noqa: PLC0415
     from suyuan.face.source import open_source  # noqa: PLC0415
@@ -94,12 +94,12 @@ def _chain(
 
     form, results = FORMS[name], CaseFolder(case).results(out)
     ready(form)  # before anybody is said to have seen anything
-    shown = masking(results.layout, unmask, NAME)
+    mask = masking(results.layout, unmask, NAME)
     with open_source(results) as source:
-        path = write(source, form, folder, shown)
-    write_manifest(results, [path], Shown(results.case.zone, shown))
+        path = write(source, form, folder, mask)
+    write_manifest(results, [path], Display(results.case.zone, mask))
     notice = Text("{path} written, for {who}.", "已写出 {path}（{who}）。")
     console().print(notice.format(path=path, who=form.readers).in_(language), soft_wrap=True)
     console().print(Text("What does not fit this format:", "该格式放不下的内容：").in_(language))
-    for one in form.unfit:
-        console().print(f"  - {one.in_(language)}", soft_wrap=True)
+    for reason in form.unfit:
+        console().print(f"  - {reason.in_(language)}", soft_wrap=True)

@@ -11,11 +11,11 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
-    spoken,
+    language_of,
     told_plainly,
 )
 from suyuan.face.cli.paths import Least, Since, Until
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -61,25 +61,40 @@ def command(
         print_gatherings,
         print_reach,
     )
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.money.queries import TimeWindow  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
-    chosen = [v for v in (account and asked(account), person and f"party:{asked(person)}") if v]
-    if len(chosen) != 1:
+    subjects = [
+        v
+        for v in (
+            account and normal_identifier(account),
+            person and f"party:{normal_identifier(person)}",
+        )
+        if v
+    ]
+    if len(subjects) != 1:
         raise InputError(
             Text("Say whose flows: one account or one person.", "请指定一个账户或一名人员。"),
             hint=Text("--account A or --person P", "--account 或 --person"),
         )
     results = CaseFolder(case).results(out)
-    shown = Shown(results.case.zone, masking(results.layout, unmask, NAME, chosen))
+    display = Display(results.case.zone, masking(results.layout, unmask, NAME, subjects))
     window = TimeWindow(since, until, round(least * 100))
     if gathered is not None:
-        print_gatherings(results, chosen[0], window, gathered, console(), spoken(lang), shown)
+        print_gatherings(
+            results, subjects[0], window, gathered, console(), language_of(lang), display
+        )
         return
     if reach is not None:
         print_reach(
-            results, chosen[0], window, console(), spoken(lang), shown, back=reach == "back"
+            results,
+            subjects[0],
+            window,
+            console(),
+            language_of(lang),
+            display,
+            back=reach == "back",
         )
         return
-    print_flows(results, chosen[0], window, console(), spoken(lang), shown)
+    print_flows(results, subjects[0], window, console(), language_of(lang), display)

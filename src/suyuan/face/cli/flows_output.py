@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from suyuan.face.cli.screen import add, grid, subject
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.wording import yuan_of_fen
 from suyuan.model.text import Language, Text
 from suyuan.money.queries import (
@@ -24,7 +24,7 @@ from suyuan.store.duck import DuckEngine
 from suyuan.store.records import open_records
 
 #: Rows that fit on a screen; what is left out is said.
-SHOWN = 60
+ROWS_SHOWN = 60
 _DIRECTIONS = {"in": Text("from", "来自"), "out": Text("to", "付给")}
 
 
@@ -35,120 +35,131 @@ def print_paths(
     hops: int,
     to: Console,
     language: Language,
-    shown: Shown,
+    display: Display,
 ) -> None:
     """Every way of money from one account to the other, payments in time order."""
     with DuckEngine() as engine:
         tables = open_records(engine, results.layout, zone=results.case.zone)
-        found = paths(payments_in(tables, window), *ends, hops=hops)
+        paths_found = paths(payments_in(tables, window), *ends, hops=hops)
     heads = (
         *(Text("path", "路径"), Text("at", "时间"), Text("from", "付款方")),
         *(Text("to", "收款方"), Text("amount", "金额"), Text("payment", "流水号")),
     )
-    title = Text("Paths: {n}", "路径：{n}条").format(n=found.count)
+    title = Text("Paths: {n}", "路径：{n}条").format(n=paths_found.count)
     table = grid(title, heads, language)
-    for row in found.steps.slice(0, SHOWN).to_pylist():
-        two = (subject(shown, f"bank_account:{row[end]}", language) for end in ("from", "to"))
+    for row in paths_found.steps.slice(0, ROWS_SHOWN).to_pylist():
+        two = (subject(display, f"bank_account:{row[end]}", language) for end in ("from", "to"))
         add(
             table,
             row["path"] + 1,
-            shown.second(row["at"]),
+            display.second(row["at"]),
             *two,
             yuan_of_fen(row["amount"], language),
-            shown.masking.identifier(row["payment_id"]),
+            display.masking.identifier(row["payment_id"]),
         )
-    _caption(table, found.steps.num_rows, found.complete, language)
+    _caption(table, paths_found.steps.num_rows, paths_found.complete, language)
     to.print(table)
 
 
 def _caption(table: Table, rows: int, complete: bool, language: Language) -> None:
     notes = []
-    if rows > SHOWN:
-        notes.append(Text("{n} further rows", "其余{n}行").format(n=rows - SHOWN).in_(language))
+    if rows > ROWS_SHOWN:
+        notes.append(
+            Text("{n} further rows", "其余{n}行").format(n=rows - ROWS_SHOWN).in_(language)
+        )
     if not complete:
         more = Text("There are more paths: narrow the window.", "还有更多路径：请缩小时段。")
         notes.append(more.in_(language))
     table.caption = " · ".join(notes) or None
 
 
-def _sides(found: pa.Table, direction: str) -> int:
-    return found.filter(pc.equal(found["direction"], direction)).num_rows
+def _sides(rows: pa.Table, direction: str) -> int:
+    return rows.filter(pc.equal(rows["direction"], direction)).num_rows
 
 
 def print_gatherings(
     results: Results,
-    asked: str,
+    identifier: str,
     window: TimeWindow,
     payers: int,
     to: Console,
     language: Language,
-    shown: Shown,
+    display: Display,
 ) -> None:
     """Who collected from many and then paid the account or person."""
     with DuckEngine() as engine:
         tables = open_records(engine, results.layout, zone=results.case.zone)
-        found = gatherings(payments_in(tables, window), accounts_of(tables, asked), payers)
+        collectors = gatherings(
+            payments_in(tables, window), accounts_of(tables, identifier), payers
+        )
     heads = (
         *(Text("collector", "归集账户"), Text("payers", "付款方数"), Text("gathered", "归集金额")),
         *(Text("then paid", "随后付出"), Text("first", "首笔"), Text("last", "末笔")),
     )
-    title = Text("Collected, then paid: {n}", "先归集后付出：{n}个账户").format(n=found.num_rows)
+    title = Text("Collected, then paid: {n}", "先归集后付出：{n}个账户").format(
+        n=collectors.num_rows
+    )
     table = grid(title, heads, language)
-    for row in found.slice(0, SHOWN).to_pylist():
+    for row in collectors.slice(0, ROWS_SHOWN).to_pylist():
         add(
             table,
-            subject(shown, f"bank_account:{row['account']}", language),
+            subject(display, f"bank_account:{row['account']}", language),
             row["payers"],
             *(yuan_of_fen(row[name], language) for name in ("gathered", "paid")),
-            *(shown.second(row[name]) for name in ("first_at", "last_at")),
+            *(display.second(row[name]) for name in ("first_at", "last_at")),
         )
-    _caption(table, found.num_rows, True, language)
+    _caption(table, collectors.num_rows, True, language)
     to.print(table)
 
 
 def print_reach(
     results: Results,
-    asked: str,
+    identifier: str,
     window: TimeWindow,
     to: Console,
     language: Language,
-    shown: Shown,
+    display: Display,
     *,
     back: bool,
 ) -> None:
     """Every account that the money can have come to, or from, with the moment."""
     with DuckEngine() as engine:
         tables = open_records(engine, results.layout, zone=results.case.zone)
-        found = reach(payments_in(tables, window), accounts_of(tables, asked), back=back)
+        arrivals = reach(payments_in(tables, window), accounts_of(tables, identifier), back=back)
     moment = Text("latest", "最晚时间") if back else Text("earliest", "最早时间")
     title = (
         Text("Its money can have come from {n} accounts", "其资金可能来自{n}个账户")
         if back
         else Text("Its money can have come to {n} accounts", "其资金可能流到{n}个账户")
     )
-    table = grid(title.format(n=found.num_rows), (Text("account", "账户"), moment), language)
-    for row in found.slice(0, SHOWN).to_pylist():
-        name = subject(shown, f"bank_account:{row['account']}", language)
-        add(table, name, shown.second(row["at"]))
-    _caption(table, found.num_rows, True, language)
+    table = grid(title.format(n=arrivals.num_rows), (Text("account", "账户"), moment), language)
+    for row in arrivals.slice(0, ROWS_SHOWN).to_pylist():
+        name = subject(display, f"bank_account:{row['account']}", language)
+        add(table, name, display.second(row["at"]))
+    _caption(table, arrivals.num_rows, True, language)
     to.print(table)
 
 
 def print_flows(
-    results: Results, asked: str, window: TimeWindow, to: Console, language: Language, shown: Shown
+    results: Results,
+    identifier: str,
+    window: TimeWindow,
+    to: Console,
+    language: Language,
+    display: Display,
 ) -> None:
     """Who paid the account or person, whom it paid, and how far its money can have gone."""
     with DuckEngine() as engine:
         tables = open_records(engine, results.layout, zone=results.case.zone)
-        held = payments_in(tables, window)
-        own = accounts_of(tables, asked)
-        found, onward = counterparties(held, own), reach(held, own)
-        behind = reach(held, own, back=True)
+        payments = payments_in(tables, window)
+        own = accounts_of(tables, identifier)
+        partners, onward = counterparties(payments, own), reach(payments, own)
+        behind = reach(payments, own, back=True)
     heads = (
         *(Text("direction", "方向"), Text("account", "账户"), Text("payments", "笔数")),
         *(Text("amount", "金额"), Text("first", "首笔"), Text("last", "末笔")),
     )
-    came, went = total(found, "in"), total(found, "out")
+    came, went = total(partners, "in"), total(partners, "out")
     heading = Text(
         "In {came} from {payers}, out {went} to {payees} (out over in {share})",
         "流入{came}({payers}个付款方),流出{went}({payees}个收款方),流出/流入{share}",
@@ -156,25 +167,25 @@ def print_flows(
     title = heading.format(
         came=yuan_of_fen(came, language),
         went=yuan_of_fen(went, language),
-        payers=_sides(found, "in"),
-        payees=_sides(found, "out"),
+        payers=_sides(partners, "in"),
+        payees=_sides(partners, "out"),
         share=f"{went / came:.0%}" if came else "-",
     )
     table = grid(title, heads, language)
-    for row in found.slice(0, SHOWN).to_pylist():
+    for row in partners.slice(0, ROWS_SHOWN).to_pylist():
         add(
             table,
             _DIRECTIONS[row["direction"]].in_(language),
-            subject(shown, f"bank_account:{row['account']}", language),
+            subject(display, f"bank_account:{row['account']}", language),
             row["payments"],
             yuan_of_fen(row["amount"], language),
-            shown.second(row["first_at"]),
-            shown.second(row["last_at"]),
+            display.second(row["first_at"]),
+            display.second(row["last_at"]),
         )
-    _caption(table, found.num_rows, True, language)
+    _caption(table, partners.num_rows, True, language)
     to.print(table)
-    reached = Text(
+    sentence = Text(
         "Its money can have come to {on} accounts, and from {back}.",
         "其资金可能流到{on}个账户，可能来自{back}个账户。",
     )
-    to.print(reached.format(on=onward.num_rows, back=behind.num_rows).in_(language))
+    to.print(sentence.format(on=onward.num_rows, back=behind.num_rows).in_(language))

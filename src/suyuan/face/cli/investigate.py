@@ -12,8 +12,8 @@ from suyuan.face.cli.options import (
     Out,
     WatchOption,
     console,
+    language_of,
     moment,
-    spoken,
     told_plainly,
 )
 
@@ -44,7 +44,7 @@ def command(
     from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
     from suyuan.run.run_manifest import case_files  # noqa: PLC0415
 
-    language, to, until = spoken(lang), console(), moment(as_of)
+    language, to, until = language_of(lang), console(), moment(as_of)
 
     def run(progress: "Progress") -> "Results":
         return investigate(

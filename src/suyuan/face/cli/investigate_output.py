@@ -13,7 +13,7 @@ from rich.tree import Tree
 
 from suyuan.face.cli.check_output import print_left_out
 from suyuan.face.cli.screen import subject
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.wording import many, yuan
 from suyuan.model.links import CAUSES, LINKS
 from suyuan.model.roles import ON_CHAIN, ROLES, linked_by
@@ -30,11 +30,11 @@ ENDS_SHOWN = 6
 
 def print_chain(results: Results, to: Console, language: Language) -> None:
     """Each ring with its chain, the leads outside rings, what could not be done, and the report."""
-    shown = Shown(results.case.zone, masking(results.layout, None, "investigate"))
+    display = Display(results.case.zone, masking(results.layout, None, "investigate"))
     rings = results["rings"].sort_by([("loss", "descending")]).to_pylist()
-    served, roles = results["chain"].to_pylist(), _roles(results)
+    chain_rows, roles = results["chain"].to_pylist(), _roles(results)
     for ring in rings[:RINGS_SHOWN]:
-        to.print(_ring_tree(ring, served, roles, results, language, shown))
+        to.print(_ring_tree(ring, chain_rows, roles, results, language, display))
     if len(rings) > RINGS_SHOWN:
         more = Text("… and {n} smaller rings", "……另有{n}个较小的团伙")
         to.print(more.format(n=len(rings) - RINGS_SHOWN).in_(language))
@@ -68,30 +68,30 @@ def _print_altered(results: Results, to: Console, language: Language) -> None:
 
 def _ring_tree(
     ring: Mapping[str, Any],
-    served: list[dict[str, Any]],
+    chain_rows: list[dict[str, Any]],
     roles: Mapping[tuple[str, str, str], str],
     results: Results,
     language: Language,
-    shown: Shown,
+    display: Display,
 ) -> Tree:
     head = Text(
         "[bold]Ring {id}[/bold]: {en}, {loss}",
         "[bold]团伙 {id}[/bold]:{reports}起报案，{victims}名被害人，{loss}",
     )
     line = head.format(
-        id=escape(shown.words(ring["ring_id"])),
+        id=escape(display.words(ring["ring_id"])),
         en=f"{many(ring['reports'], 'report')}, {many(ring['victims'], 'victim')}",
         reports=ring["reports"],
         victims=ring["victims"],
         loss=yuan(ring["loss"], language),
     )
     tree = Tree(line.in_(language))
-    own = [edge for edge in served if edge["ring_id"] == ring["ring_id"]]
+    own = [edge for edge in chain_rows if edge["ring_id"] == ring["ring_id"]]
     for role in ON_CHAIN:
         edges = [edge for edge in own if _role_of(edge, roles) == role]
         if edges:
-            _add_role(tree, role, edges, language, shown)
-    _add_laundering(tree, ring["ring_id"], results, language, shown)
+            _add_role(tree, role, edges, language, display)
+    _add_laundering(tree, ring["ring_id"], results, language, display)
     helpers = (
         many(ring["data_brokers"], "data broker"),
         many(ring["account_merchants"], "account merchant"),
@@ -136,26 +136,26 @@ def _role_of(edge: Mapping[str, Any], roles: Mapping[tuple[str, str, str], str])
 
 def _roles(results: Results) -> dict[tuple[str, str, str], str]:
     """The role behind each edge: a finding of the same subject, ring and link."""
-    known: dict[tuple[str, str, str], str] = {}
-    found = results["findings"].select(["role", "subject", "ring_id"]).to_pylist()
-    held = {(row["role"], row["subject"], row["ring_id"]) for row in found}
+    roles: dict[tuple[str, str, str], str] = {}
+    findings = results["findings"].select(["role", "subject", "ring_id"]).to_pylist()
+    keys = {(row["role"], row["subject"], row["ring_id"]) for row in findings}
     for edge in results["chain"].select(["source", "ring_id", "link"]).to_pylist():
         for role in linked_by(edge["link"]):
-            if (role, edge["source"], edge["ring_id"]) in held:
-                known.setdefault((edge["source"], edge["ring_id"], edge["link"]), role)
-    return known
+            if (role, edge["source"], edge["ring_id"]) in keys:
+                roles.setdefault((edge["source"], edge["ring_id"], edge["link"]), role)
+    return roles
 
 
 def _add_role(
-    tree: Tree, role: str, edges: list[dict[str, Any]], language: Language, shown: Shown
+    tree: Tree, role: str, edges: list[dict[str, Any]], language: Language, display: Display
 ) -> None:
     people = {edge["source"] for edge in edges}
     branch = tree.add(f"[cyan]{ROLES[role].title.in_(language)}[/cyan] × {len(people)}")
-    edges.sort(key=lambda e: (-(e["amount"] or 0), -(e["count"] or 0), shown.rank(e["source"])))
+    edges.sort(key=lambda e: (-(e["amount"] or 0), -(e["count"] or 0), display.rank(e["source"])))
     for edge in edges[:ENDS_SHOWN]:
         amount = yuan(edge["amount"], language) if edge["amount"] else ""
         link = LINKS[edge["link"]].title.in_(language)
-        ends = (subject(shown, edge[end], language) for end in ("source", "target"))
+        ends = (subject(display, edge[end], language) for end in ("source", "target"))
         line = Line(f" → {link} → ").join(ends)
         branch.add(line.append(f"  {amount} ×{edge['count']}", style="dim"))
     if len(edges) > ENDS_SHOWN:
@@ -164,7 +164,7 @@ def _add_role(
 
 
 def _add_laundering(
-    tree: Tree, ring_id: str, results: Results, language: Language, shown: Shown
+    tree: Tree, ring_id: str, results: Results, language: Language, display: Display
 ) -> None:
     rows = results["ring_laundering"]
     for row in rows.filter(pc.equal(rows["ring_id"], ring_id)).to_pylist():
@@ -175,7 +175,7 @@ def _add_laundering(
         if row["discount"] is not None:
             tree.add(
                 line.format(
-                    kind=escape(shown.words(row["kind"])),
+                    kind=escape(display.words(row["kind"])),
                     face=yuan(row["face_value"], language),
                     n=row["dealers"],
                     dealers=many(row["dealers"], "dealer"),
@@ -185,21 +185,21 @@ def _add_laundering(
 
 
 def _print_roles(results: Results, to: Console, language: Language) -> None:
-    found = results["findings"]
-    shown = Table(title=Text("Leads by role", "各角色线索").in_(language), title_justify="left")
+    findings = results["findings"]
+    table = Table(title=Text("Leads by role", "各角色线索").in_(language), title_justify="left")
     for head in (
         Text("role", "角色"),
         Text("listed", "列出"),
         Text("over the threshold", "超过阈值"),
     ):
-        shown.add_column(head.in_(language))
+        table.add_column(head.in_(language))
     for role in ROLES:
-        own = found.filter(pc.equal(found["role"], role))
+        own = findings.filter(pc.equal(findings["role"], role))
         if own.num_rows:
             subjects = pc.count_distinct(own["subject"]).as_py()
-            decided = pc.count_distinct(own.filter(own["decided"])["subject"]).as_py()
-            shown.add_row(ROLES[role].title.in_(language), f"{subjects:,}", f"{decided:,}")
-    to.print(shown)
+            decided_count = pc.count_distinct(own.filter(own["decided"])["subject"]).as_py()
+            table.add_row(ROLES[role].title.in_(language), f"{subjects:,}", f"{decided_count:,}")
+    to.print(table)
 
 
 def _print_limits(results: Results, to: Console, language: Language) -> None:
@@ -210,9 +210,9 @@ def _print_limits(results: Results, to: Console, language: Language) -> None:
         effects.setdefault(row["table"], []).append(effect.rstrip(".。"))
     if not effects:
         return
-    shown = Table(title=Text("Missing tables", "缺少的表").in_(language), title_justify="left")
+    lines = Table(title=Text("Missing tables", "缺少的表").in_(language), title_justify="left")
     for head in (Text("table", "表"), Text("left out without it", "因此未能完成")):
-        shown.add_column(head.in_(language))
+        lines.add_column(head.in_(language))
     for table, several in effects.items():
-        shown.add_row(table, "; ".join(several))
-    to.print(shown)
+        lines.add_row(table, "; ".join(several))
+    to.print(lines)

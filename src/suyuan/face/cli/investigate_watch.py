@@ -10,7 +10,7 @@ from rich.markup import escape
 from suyuan.face.cli.check_output import print_problems
 from suyuan.face.cli.progress_bars import Bars
 from suyuan.face.cli.screen import subject
-from suyuan.face.display import Shown, clean
+from suyuan.face.display import Display, clean
 from suyuan.face.wording import many
 from suyuan.model.errors import SuyuanError
 from suyuan.model.progress import Progress
@@ -87,28 +87,28 @@ def _print_outcome(
     to: Console,
     language: Language,
 ) -> None:
-    shown = Shown(results.case.zone, masking(results.layout, None, "investigate"))
-    print_problems(results, (*change.added, *change.changed), to, language, shown)
-    new, lost = now.new_leads(before), now.lost_leads(before)
-    _print_leads("[green]+[/green]", new, shown, to, language)
-    _print_leads("[red]−[/red]", lost, shown, to, language)
+    display = Display(results.case.zone, masking(results.layout, None, "investigate"))
+    print_problems(results, (*change.added, *change.changed), to, language, display)
+    new, lost_leads = now.new_leads(before), now.lost_leads(before)
+    _print_leads("[green]+[/green]", new, display, to, language)
+    _print_leads("[red]−[/red]", lost_leads, display, to, language)
     rings = list(now.ring_changes(before))
     for ring, was, are in rings:
         line = Text("Ring {ring}: {was} → {are} reports", "团伙 {ring}：{was} → {are} 起报案")
-        ring_shown = escape(shown.words(ring))
+        ring_shown = escape(display.words(ring))
         to.print(line.format(ring=ring_shown, was=was, are=are).in_(language), highlight=False)
-    if not (new or lost or rings):
-        same = Text("The same leads and rings as before.", "线索与团伙均无变化。")
-        to.print(same.in_(language))
+    if not (new or lost_leads or rings):
+        no_change = Text("The same leads and rings as before.", "线索与团伙均无变化。")
+        to.print(no_change.in_(language))
 
 
 def _print_leads(
-    sign: str, leads: list[Lead], shown: Shown, to: Console, language: Language
+    sign: str, leads: list[Lead], display: Display, to: Console, language: Language
 ) -> None:
-    for role, one in leads[:LEADS_SHOWN]:
+    for role, subject_id in leads[:LEADS_SHOWN]:
         to.print(
             f"{sign} [cyan]{ROLES[role].title.in_(language)}[/cyan]",
-            subject(shown, one, language),
+            subject(display, subject_id, language),
             highlight=False,
         )
     if len(leads) > LEADS_SHOWN:

@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from suyuan.face.cli.options import LangOption, console, spoken, told_plainly
-from suyuan.lab.fitting.reweighing import Reweighing
+from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
+from suyuan.lab.fitting.reweighing import WeightPolicy
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
 
@@ -35,12 +35,12 @@ class CaseFormat(StrEnum):
     CSV = "csv"
 
 
-def _knobs(written: list[str] | None) -> dict[str, float]:
+def _knobs(options: list[str] | None) -> dict[str, float]:
     try:
-        return {n: float(v) for n, _, v in (each.partition("=") for each in written or ())}
+        return {n: float(v) for n, _, v in (option.partition("=") for option in options or ())}
     except ValueError as error:
         raise InputError(
-            Text("Write a knob as name=number.", "旋钮写作 名称=数值。"), value=written
+            Text("Write a knob as name=number.", "旋钮写作 名称=数值。"), value=options
         ) from error
 
 
@@ -61,15 +61,15 @@ def world(
     from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415  # keeps --help fast
     from suyuan.lab.world import make_world  # noqa: PLC0415
 
-    with Bars(console(), spoken(lang)) as bars:
+    with Bars(console(), language_of(lang)) as bars:
         manifest = make_world(
             out, _scenario(scenario), scale, seed, _knobs(knob), bars, form=format.value
         )
     console().print(f"{sum(manifest.rows.values()):,} rows → {out}")
 
 
-def _scenario(written: str) -> str | Path:
-    return Path(written) if written.endswith((".yml", ".yaml")) else written
+def _scenario(name: str) -> str | Path:
+    return Path(name) if name.endswith((".yml", ".yaml")) else name
 
 
 @app.command()
@@ -83,18 +83,18 @@ def score(
     """Score result tables against a world's truth, with prevalence and naive rivals beside."""
     from suyuan.lab.score import score as scored  # noqa: PLC0415  # keeps --help fast
 
-    found = scored(results, truth)
+    scores = scored(results, truth)
     if json:
-        typer.echo(found.json())
+        typer.echo(scores.json())
         return
-    shown = Table(title=Text("Scores", "评分").in_(spoken(lang)), title_justify="left")
+    table = Table(title=Text("Scores", "评分").in_(language_of(lang)), title_justify="left")
     for head in ("group", "of", "score", "value"):
-        shown.add_column(head)
-    for name, value in found.flat().items():
+        table.add_column(head)
+    for name, value in scores.flat().items():
         group, _, rest = name.partition("/")
-        of, _, what = rest.rpartition("/")
-        shown.add_row(group, of, what, f"{value:.4g}")
-    console().print(shown)
+        of, _, measure = rest.rpartition("/")
+        table.add_row(group, of, measure, f"{value:.4g}")
+    console().print(table)
 
 
 @app.command()
@@ -128,13 +128,13 @@ def trial(
     from suyuan.run.trials import try_out  # noqa: PLC0415  # keeps --help fast
 
     numbers = tuple(range(first_seed, first_seed + seeds))
-    plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob), checked=checks)
-    with Bars(Console(stderr=True), spoken(lang)) as bars:
+    plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob), has_checks=checks)
+    with Bars(Console(stderr=True), language_of(lang)) as bars:
         if sweep:
             curve = trials.sweep(try_out, out, plan, sweep, progress=bars, jobs=jobs)
         else:
             summary = trials.trial(try_out, out, plan, bars, jobs=jobs).summary() if seeds else {}
-        others = (
+        foreign_summary = (
             foreign.foreign_trial(
                 try_out, foreign.foreign_worlds(worlds), out / "foreign", bars, jobs=jobs
             )
@@ -147,49 +147,51 @@ def trial(
         trials.draw(curve, sweep, names, picture)
         console().print(str(picture))
     elif json:
-        typer.echo(trials.as_json(summary | {f"foreign/{k}": v for k, v in others.items()}))
-    elif others:
-        _print_both(summary, others, spoken(lang))
+        typer.echo(
+            trials.as_json(summary | {f"foreign/{k}": v for k, v in foreign_summary.items()})
+        )
+    elif foreign_summary:
+        _print_both(summary, foreign_summary, language_of(lang))
     else:
-        _print_summary(summary, spoken(lang))
+        _print_summary(summary, language_of(lang))
 
 
 def _print_both(
     own: Mapping[str, tuple[float, float, float]],
-    others: Mapping[str, tuple[float, float, float]],
+    foreign_summary: Mapping[str, tuple[float, float, float]],
     lang: Language,
 ) -> None:
     """Our own worlds and those of others side by side: what only the first reach was learnt."""
-    shown = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(lang))
+    table = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(lang))
     for head in (
         Text("score", "分数"),
         Text("our own worlds", "自建世界"),
         Text("worlds of others", "外部世界"),
     ):
-        shown.add_column(head.in_(lang))
-    for name in sorted(others):
-        cells = [_cell(found.get(name)) for found in (own, others)]
+        table.add_column(head.in_(lang))
+    for name in sorted(foreign_summary):
+        cells = [_cell(summary.get(name)) for summary in (own, foreign_summary)]
         if any(cells):
-            shown.add_row(name, *cells)
-    console().print(shown)
+            table.add_row(name, *cells)
+    console().print(table)
 
 
-def _cell(found: tuple[float, float, float] | None) -> str:
-    if found is None or isnan(found[0]):
+def _cell(interval: tuple[float, float, float] | None) -> str:
+    if interval is None or isnan(interval[0]):
         return ""
-    mean, low, high = found
+    mean, low, high = interval
     return f"{mean:.3f} ({low:.3f} … {high:.3f})"
 
 
 def _print_summary(summary: Mapping[str, tuple[float, float, float]], lang: Language) -> None:
     """A line for each score that has a meaning in these worlds."""
-    shown = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(lang))
-    shown.add_column("score")
-    shown.add_column("mean")
+    table = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(lang))
+    table.add_column("score")
+    table.add_column("mean")
     for name, (mean, low, high) in summary.items():
         if not isnan(mean):
-            shown.add_row(name, f"{mean:.4g} ({low:.4g} … {high:.4g})")
-    console().print(shown)
+            table.add_row(name, f"{mean:.4g} ({low:.4g} … {high:.4g})")
+    console().print(table)
 
 
 @app.command()
@@ -211,8 +213,9 @@ def fit(
         list[str] | None, typer.Option("--role", help="Only this role. 只拟合此角色。")
     ] = None,
     weights: Annotated[
-        Reweighing, typer.Option("--weights", help="adjusted, kept or new. 调整、保留或重新拟合。")
-    ] = Reweighing.ADJUSTED,
+        WeightPolicy,
+        typer.Option("--weights", help="adjusted, kept or new. 调整、保留或重新拟合。"),
+    ] = WeightPolicy.ADJUSTED,
     jobs: Jobs = 1,
     lang: LangOption = None,
 ) -> None:
@@ -220,19 +223,19 @@ def fit(
     from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
     from suyuan.run.trials import Wanted, fit_cards  # noqa: PLC0415  # keeps --help fast
 
-    wanted = Wanted(
+    world_plan = Wanted(
         range(first_seed, first_seed + seeds),
         scale,
         _scenario(scenario) if scenario else None,
         _knobs(knob),
         worlds or (),
     )
-    with Bars(Console(stderr=True), spoken(lang)) as bars:
-        done = fit_cards(out, wanted, roles=role, weights=weights, jobs=jobs, progress=bars)
-    shown = Table("role", "guilty", "average precision", "F1", "Brier")
-    for one in done:
-        pairs = [f"{a:.3f} → {b:.3f}" for a, b in zip(one.before, one.after, strict=True)]
-        shown.add_row(one.card.role, str(one.card.fitted_on["guilty"]), *pairs)
-    console().print(shown)
+    with Bars(Console(stderr=True), language_of(lang)) as bars:
+        fits = fit_cards(out, world_plan, roles=role, weights=weights, jobs=jobs, progress=bars)
+    table = Table("role", "guilty", "average precision", "F1", "Brier")
+    for card_fit in fits:
+        pairs = [f"{a:.3f} → {b:.3f}" for a, b in zip(card_fit.before, card_fit.after, strict=True)]
+        table.add_row(card_fit.card.role, str(card_fit.card.fitted_on["guilty"]), *pairs)
+    console().print(table)
     notice = Text("{n} scorecards written to {to}", "已写出{n}个评分卡到 {to}")
-    console().print(notice.format(n=len(done), to=out / "scorecards").in_(spoken(lang)))
+    console().print(notice.format(n=len(fits), to=out / "scorecards").in_(language_of(lang)))

@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
-    spoken,
+    language_of,
     told_plainly,
 )
 from suyuan.model.errors import InputError
@@ -75,7 +75,7 @@ def replay(
         worth,
     )
     from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.live.policy import default_policy  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
     from suyuan.run.payment_replay import replay_case  # noqa: PLC0415
@@ -84,22 +84,22 @@ def replay(
     from suyuan.store.lock import writing  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
-    layout, language, to = results.layout, spoken(lang), console()
+    layout, language, to = results.layout, language_of(lang), console()
     card, policy = scorecard("payment_risk"), default_policy()
     claim(layout, case)
     with (
         writing(layout, "live replay"),
         Bars(to, language) as bars,
-        open_engine(engine, layout.work) as opened,
+        open_engine(engine, layout.work) as database,
     ):
-        replayed = replay_case(case, layout, opened, card, bars)
+        case_replay = replay_case(case, layout, database, card, bars)
     if payment is None:
-        to.print(worth(replayed, card, policy, language))
-        to.print(rivals(replayed, card, language))
-        to.print(sources(replayed, card, language))
+        to.print(worth(case_replay, card, policy, language))
+        to.print(rivals(case_replay, card, language))
+        to.print(sources(case_replay, card, language))
         return
-    shown = Shown(results.case.zone, masking(layout, unmask, "live replay"))
-    to.print(explanation(replayed, card, policy, payment, shown, language))
+    display = Display(results.case.zone, masking(layout, unmask, "live replay"))
+    to.print(explanation(case_replay, card, policy, payment, display, language))
 
 
 @app.command()
@@ -125,7 +125,7 @@ def serve(
     from suyuan.live.keys import Keyring, secret_in  # noqa: PLC0415
     from suyuan.live.policy import default_policy  # noqa: PLC0415
     from suyuan.live.scorer import Scorer  # noqa: PLC0415
-    from suyuan.live.service import run  # noqa: PLC0415
+    from suyuan.live.service import run_service  # noqa: PLC0415
     from suyuan.live.service import serve as serve_lines  # noqa: PLC0415
 
     scorer = Scorer(
@@ -141,9 +141,9 @@ def serve(
         f"Listening on {host}:{port}; {scorer.position:,} events are in the log. Ctrl-C ends it.",
         f"正在监听 {host}:{port}；日志中已有 {scorer.position:,} 个事件。按 Ctrl-C 结束。",
     )
-    console().print(notice.in_(spoken(lang)))
+    console().print(notice.in_(language_of(lang)))
     try:
-        run(serve_lines(scorer, host, port, snapshot_every=snapshot_every))
+        run_service(serve_lines(scorer, host, port, snapshot_every=snapshot_every))
     finally:
         scorer.close()
 
@@ -194,16 +194,16 @@ def consume(
         return Shard(scorer, durable=level == "disk")
 
     notice = Text("Taking events. Ctrl-C ends it.", "正在接收事件。按 Ctrl-C 结束。")
-    console().print(notice.in_(spoken(lang)))
+    console().print(notice.in_(language_of(lang)))
     topics = Topics(brokers, events, answers, partition)
     consume_topics(topics, shard, snapshot_every=snapshot_every)
 
 
-def _durability(written: str) -> "Durability":
-    if written not in ("process", "disk"):
+def _durability(text: str) -> "Durability":
+    if text not in ("process", "disk"):
         raise InputError(
             Text("No such level of durability.", "没有这个持久化级别。"),
-            value=written,
+            value=text,
             hint=Text("Write process or disk.", "请写 process 或 disk。"),
         )
-    return "disk" if written == "disk" else "process"
+    return "disk" if text == "disk" else "process"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, opened, wall_clock
-from suyuan.face.cli.options import LangOption, Unmask, console, spoken, told_plainly
+from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, office_at, wall_clock
+from suyuan.face.cli.options import LangOption, Unmask, console, language_of, told_plainly
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -45,9 +45,9 @@ def tasks(
     """
     from suyuan.face.cli.live_day_output import record_warnings  # noqa: PLC0415  # quick --help
 
-    found = _journal(folder, names, day, to).warnings()
-    with opened(office, postgres) as there:
-        record_warnings(there, folder, found, at(now), console(), spoken(lang))
+    warnings = _journal(folder, names, day, to).warnings()
+    with office_at(office, postgres) as there:
+        record_warnings(there, folder, warnings, at(now), console(), language_of(lang))
 
 
 @told_plainly
@@ -64,10 +64,10 @@ def day(
     INTO/case can be investigated like any other; `suyuan live explain INTO PAYMENT` shows the rows
     behind a decision. Both hold names in clear where --names gives them.
     """
-    from suyuan.face.cli.live_day_output import print_written  # noqa: PLC0415  # quick --help
+    from suyuan.face.cli.live_day_output import print_day_case  # noqa: PLC0415  # quick --help
 
-    written = _journal(folder, names, day, to).write(into)
-    print_written(into, written, console(), spoken(lang))
+    day_case = _journal(folder, names, day, to).write(into)
+    print_day_case(into, day_case, console(), language_of(lang))
 
 
 @told_plainly
@@ -82,9 +82,9 @@ def explain(
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
     from suyuan.store.layout import Layout  # noqa: PLC0415
 
-    found = decision(folder, payment)
-    shown = masking(Layout(folder / "case" / "suyuan"), unmask, "live explain")
-    print_decision(folder, found, shown, console(), spoken(lang))
+    verdict = decision(folder, payment)
+    mask = masking(Layout(folder / "case" / "suyuan"), unmask, "live explain")
+    print_decision(folder, verdict, mask, console(), language_of(lang))
 
 
 def _journal(
@@ -101,16 +101,16 @@ def _journal(
     )
 
 
-def _date(written: str | None) -> date:
+def _date(text: str | None) -> date:
     from suyuan.rulebook.dates import beijing_day  # noqa: PLC0415
 
-    if written is None:
+    if text is None:
         return beijing_day(wall_clock())
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(text)
     except ValueError as error:
         raise InputError(
             Text("Not a date.", "不是有效的日期。"),
-            value=written,
+            value=text,
             hint=Text("Write 2019-05-01.", "请写成 2019-05-01。"),
         ) from error

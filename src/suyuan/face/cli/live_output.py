@@ -4,7 +4,7 @@ import numpy as np
 from rich.table import Table
 
 from suyuan.face.cli.screen import add, grid, plain
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.live.fold import NEVER, SIGNALS
 from suyuan.live.policy import Policy
 from suyuan.model.errors import InputError
@@ -20,15 +20,15 @@ from suyuan.run.payment_replay import (
 from suyuan.run.payment_rivals import best_signal, by_rules
 
 #: Honest payments held in a thousand, at which the worth of holding is shown.
-HELD = (0.5, 1.0, 2.0, 5.0)
+HOLD_RATES = (0.5, 1.0, 2.0, 5.0)
 
 
-def worth(replayed: Replayed, card: Scorecard, policy: Policy, language: Language) -> Table:
+def worth(case_replay: Replayed, card: Scorecard, policy: Policy, language: Language) -> Table:
     """Precision and what is caught at several thresholds, the policy's own first."""
-    score, stolen = scores(replayed, card), replayed.stolen
+    score, theft = scores(case_replay, card), case_replay.stolen
     title = Text(
-        f"{stolen.sum():,} of {stolen.size:,} payments were victims' money on its way out",
-        f"{stolen.size:,}笔付款中有{stolen.sum():,}笔是被骗资金转出",
+        f"{theft.sum():,} of {theft.size:,} payments were victims' money on its way out",
+        f"{theft.size:,}笔付款中有{theft.sum():,}笔是被骗资金转出",
     )
     heads = (
         Text("held from", "拦问阈值"),
@@ -42,14 +42,16 @@ def worth(replayed: Replayed, card: Scorecard, policy: Policy, language: Languag
     table = grid(title, heads, language)
     threshold = f"{policy.hold:.2f} / {policy.hold_after_loan:.2f}"
     name = f"{threshold} {Text('policy', '现行策略').in_(language)}"
-    _row(table, replayed, policy.held(score, replayed.amount, _lent(replayed)), name)
-    for per_thousand in HELD:
-        lowest = threshold_for(replayed, score, per_thousand)
-        _row(table, replayed, score >= lowest, f"{lowest:.3f}")
+    _row(
+        table, case_replay, policy.holds(score, case_replay.amount, _after_loan(case_replay)), name
+    )
+    for per_thousand in HOLD_RATES:
+        lowest = threshold_for(case_replay, score, per_thousand)
+        _row(table, case_replay, score >= lowest, f"{lowest:.3f}")
     return table
 
 
-def rivals(replayed: Replayed, card: Scorecard, language: Language) -> Table:
+def rivals(case_replay: Replayed, card: Scorecard, language: Language) -> Table:
     """The scorecard beside simpler means, at one honest payment in a thousand held."""
     title = Text(
         "Beside simpler means, at one honest payment in a thousand held",
@@ -61,38 +63,38 @@ def rivals(replayed: Replayed, card: Scorecard, language: Language) -> Table:
         Text("yuan", "金额"), Text("loss avoided at most", "至多避免损失"),
     )  # fmt: skip
     table = grid(title, heads, language)
-    score, points = scores(replayed, card), by_rules(replayed, card)
-    _row(table, replayed, score >= threshold_for(replayed, score, 1.0),
+    score, points = scores(case_replay, card), by_rules(case_replay, card)
+    _row(table, case_replay, score >= threshold_for(case_replay, score, 1.0),
          Text("scorecard", "评分卡").in_(language))  # fmt: skip
-    _row(table, replayed, points >= threshold_for(replayed, points, 1.0),
+    _row(table, case_replay, points >= threshold_for(case_replay, points, 1.0),
          Text("rules on payments", "仅凭付款的规则").in_(language))  # fmt: skip
-    best, held = best_signal(replayed, card, 1.0)
+    best, holds = best_signal(case_replay, card, 1.0)
     titles = {signal.name: signal.title.in_(language) for signal in card.signals}
-    _row(table, replayed, held, titles.get(best, "–"))
+    _row(table, case_replay, holds, titles.get(best, "–"))
     return table
 
 
-def _lent(replayed: Replayed) -> np.ndarray:
+def _after_loan(case_replay: Replayed) -> np.ndarray:
     """Payments of people with a loan of that day."""
-    return np.asarray(replayed.signals[:, SIGNALS.index("loan_share")] > 0.0)
+    return np.asarray(case_replay.signals[:, SIGNALS.index("loan_share")] > 0.0)
 
 
-def _row(table: Table, replayed: Replayed, held: np.ndarray, name: str) -> None:
-    found, victims = worth_of(replayed, held), victims_held(replayed, held)
-    honest = ~replayed.stolen
+def _row(table: Table, case_replay: Replayed, holds: np.ndarray, name: str) -> None:
+    gains, victims = worth_of(case_replay, holds), victims_held(case_replay, holds)
+    honest = ~case_replay.stolen
     add(
         table,
         name,
-        f"{found['honest_held']:,.0f}",
-        f"{1000.0 * held[honest].mean():.2f}" if honest.any() else "–",
-        _share(found["precision"]),
+        f"{gains['honest_held']:,.0f}",
+        f"{1000.0 * holds[honest].mean():.2f}" if honest.any() else "–",
+        _share(gains["precision"]),
         f"{_share(victims.share)} ({_share(victims.low)}–{_share(victims.high)})",
-        _share(found["yuan"]),
-        _share(found["loss_avoided"]),
+        _share(gains["yuan"]),
+        _share(gains["loss_avoided"]),
     )
 
 
-def sources(replayed: Replayed, card: Scorecard, language: Language) -> Table:
+def sources(case_replay: Replayed, card: Scorecard, language: Language) -> Table:
     """Victims caught at one honest payment in a thousand held, without each source of data."""
     title = Text(
         "Without a source of data, at one honest payment in a thousand held",
@@ -100,24 +102,24 @@ def sources(replayed: Replayed, card: Scorecard, language: Language) -> Table:
     )
     table = grid(title, (Text("without", "缺少"), Text("victims", "受害人")), language)
     needs = sorted({name for signal in card.signals for name in signal.needs})
-    for lost in ("", *needs):
-        silent = frozenset(s.name for s in card.signals if lost in s.needs)
-        score = scores(replayed, card, silent)
-        held = score >= threshold_for(replayed, score, 1.0)
-        add(table, lost or "–", _share(victims_held(replayed, held).share))
+    for need in ("", *needs):
+        silent = frozenset(s.name for s in card.signals if need in s.needs)
+        score = scores(case_replay, card, silent)
+        holds = score >= threshold_for(case_replay, score, 1.0)
+        add(table, need or "–", _share(victims_held(case_replay, holds).share))
     return table
 
 
 def explanation(
-    replayed: Replayed,
+    case_replay: Replayed,
     card: Scorecard,
     policy: Policy,
     payment_id: str,
-    shown: Shown,
+    display: Display,
     language: Language,
 ) -> Table:
     """The signals of one payment, and what each adds."""
-    places = np.flatnonzero(replayed.payment_id == payment_id)
+    places = np.flatnonzero(case_replay.payment_id == payment_id)
     if not len(places):
         raise InputError(
             Text("No payment with this id was judged.", "没有评过这笔付款。"),
@@ -128,12 +130,12 @@ def explanation(
             ),
         )
     place = int(places[0])
-    score = float(scores(replayed, card)[place])
-    at = np.datetime64(int(replayed.at[place]), "us").item()
-    lent = bool(_lent(replayed)[place])
-    action = policy.action(score, int(replayed.amount[place]), at, lent=lent)
+    score = float(scores(case_replay, card)[place])
+    at = np.datetime64(int(case_replay.at[place]), "us").item()
+    after_loan = bool(_after_loan(case_replay)[place])
+    action = policy.action(score, int(case_replay.amount[place]), at, after_loan=after_loan)
     title = (
-        f"{shown.second(at)}  {replayed.amount[place] / 100:,.2f}"
+        f"{display.second(at)}  {case_replay.amount[place] / 100:,.2f}"
         f"  {score:.2f} → {action.name.lower()}"
     )
     heads = (Text("signal", "信号"), Text("value", "数值"), Text("adds", "权重"))
@@ -142,28 +144,28 @@ def explanation(
         add(
             table,
             plain(signal.title.in_(language)),
-            _measured(replayed, place, column, card, language),
-            f"{_added(replayed, card, place, column):+.2f}",
+            _value(case_replay, place, column, card, language),
+            f"{_weight_of(case_replay, card, place, column):+.2f}",
         )
     return table
 
 
-def _measured(
-    replayed: Replayed, place: int, column: int, card: Scorecard, language: Language
+def _value(
+    case_replay: Replayed, place: int, column: int, card: Scorecard, language: Language
 ) -> str:
-    signal, found = card.signals[column], replayed.signals[place, column]
-    if signal.name in replayed.missing:
+    signal, number = card.signals[column], case_replay.signals[place, column]
+    if signal.name in case_replay.missing:
         return Text("no table", "缺表").in_(language)
-    if np.isnan(found) or found == NEVER:
+    if np.isnan(number) or number == NEVER:
         return "–"
-    return f"{found:.4g} {signal.unit}"
+    return f"{number:.4g} {signal.unit}"
 
 
-def _added(replayed: Replayed, card: Scorecard, place: int, column: int) -> float:
+def _weight_of(case_replay: Replayed, card: Scorecard, place: int, column: int) -> float:
     """What one signal adds to the log-odds of one payment."""
-    one = frozenset({card.signals[column].name})
-    row = replayed.only(place)
-    with_, without = (scores(row, card, silent)[0] for silent in (frozenset(), one))
+    name = frozenset({card.signals[column].name})
+    row = case_replay.only(place)
+    with_, without = (scores(row, card, silent)[0] for silent in (frozenset(), name))
     return float(np.log(with_ / (1 - with_)) - np.log(without / (1 - without)))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, console, spoken, told_plainly
+from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
 
 NAME = "map"
 
@@ -18,7 +18,7 @@ class AmountUnit(Enum):
     fen = "fen"
 
 
-class Spent(Enum):
+class SpentSign(Enum):
     """How what was spent is written."""
 
     negative = "negative"
@@ -51,7 +51,7 @@ def command(
         AmountUnit | None, typer.Option("--unit", help="Of amounts. 金额单位。")
     ] = None,
     spent: Annotated[
-        Spent | None, typer.Option("--spent", help="How money spent is written. 支出的符号。")
+        SpentSign | None, typer.Option("--spent", help="How money spent is written. 支出的符号。")
     ] = None,
     days: Annotated[DayOrder | None, typer.Option("--days", help="03/04/2024. 日月次序。")] = None,
     out_words: Annotated[
@@ -70,7 +70,7 @@ def command(
     A profile is saved to CASE/profiles and whose account it is to CASE/case.toml, where the next
     `suyuan check` reads them. Nothing is saved with which no row can stand.
     """
-    from suyuan.face.cli.map_dialogue import Answers, Mapping, run  # noqa: PLC0415  # keeps --help fast
+    from suyuan.face.cli.map_dialogue import Answers, Mapping, run_dialogue  # noqa: PLC0415  # keeps --help fast
 
     answers = Answers(
         table=table,
@@ -78,15 +78,15 @@ def command(
         columns=tuple(column or ()),
         own=own,
         unit={"yuan": "元", "fen": "分"}[unit.value] if unit else None,
-        inverted=spent is Spent.positive if spent else None,
+        is_inverted=spent is SpentSign.positive if spent else None,
         days=days.value if days else None,
         out_words=_words(out_words),
         in_words=_words(in_words),
     )
-    code = run(Mapping.of(file, case, console(), spoken(lang)), answers, ask=not yes)
+    code = run_dialogue(Mapping.of(file, case, console(), language_of(lang)), answers, ask=not yes)
     if code:
         raise typer.Exit(code)
 
 
-def _words(written: str | None) -> tuple[str, ...]:
-    return tuple(word.strip() for word in (written or "").split(",") if word.strip())
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in (text or "").split(",") if word.strip())

@@ -37,7 +37,7 @@ class Answers:
     columns: tuple[str, ...] = ()
     own: str | None = None
     unit: str | None = None
-    inverted: bool | None = None
+    is_inverted: bool | None = None
     days: str | None = None
     out_words: tuple[str, ...] = ()
     in_words: tuple[str, ...] = ()
@@ -45,15 +45,15 @@ class Answers:
     def over(self, proposal: Proposal) -> Proposal:
         """The proposal with these answers."""
         if self.columns:
-            proposal = proposal.with_(dict(_column(one, proposal) for one in self.columns))
-        words = proposal.words.corrected(self.out_words, self.in_words)
+            proposal = proposal.with_(dict(_column(column, proposal) for column in self.columns))
+        words = proposal.words.with_words(self.out_words, self.in_words)
         return replace(
             proposal,
             words=words if words.place is not None else DirectionWords(),
             own=self.own or proposal.own,
             unit=self.unit or proposal.unit,
-            inverted=proposal.inverted if self.inverted is None else self.inverted,
-            confirmed=proposal.confirmed + (self.inverted is not None),
+            inverted=proposal.inverted if self.is_inverted is None else self.is_inverted,
+            confirmed=proposal.confirmed + (self.is_inverted is not None),
             days=self.days or proposal.days,
         )
 
@@ -84,15 +84,15 @@ class Mapping:
         self.to.print(plain(text.in_(self.language)), soft_wrap=True)
 
 
-def run(mapping: Mapping, answers: Answers, *, ask: bool) -> int:
+def run_dialogue(mapping: Mapping, answers: Answers, *, ask: bool) -> int:
     """Lead to a profile that reads the file; the exit code, 0 where the next check reads it."""
     if answers.table is None and not answers.columns:
-        known = try_mapping(mapping.case, mapping.file, mapping.settings)
-        if known.stands:
-            mapping.say(_KNOWN.format(profile=known.profile))
-            print_trial(known, mapping.to, mapping.language)
+        trial = try_mapping(mapping.case, mapping.file, mapping.settings)
+        if trial.stands:
+            mapping.say(_KNOWN_PROFILE.format(profile=trial.profile))
+            print_trial(trial, mapping.to, mapping.language)
             return 0
-        if any(text == NO_OWN for text, _, _ in known.reasons):
+        if any(text == NO_OWN for text, _, _ in trial.reasons):
             return _own_only(mapping, answers, ask=ask)
     if answers.table is not None and answers.table not in RECORDS:
         raise InputError(_NO_TABLE.format(names=", ".join(RECORDS)), value=answers.table)
@@ -100,7 +100,7 @@ def run(mapping: Mapping, answers: Answers, *, ask: bool) -> int:
     if ask and not proposal.sure:
         table = ask_table(proposal.table, mapping.language)
         proposal = propose_mapping(mapping.file, table=table, settings=mapping.settings)
-    return _mapped(mapping, answers, proposal, ask=ask)
+    return _map_by_rounds(mapping, answers, proposal, ask=ask)
 
 
 def _own_only(mapping: Mapping, answers: Answers, *, ask: bool) -> int:
@@ -118,7 +118,7 @@ def _own_only(mapping: Mapping, answers: Answers, *, ask: bool) -> int:
     if not trial.stands:
         mapping.say(_NOTHING_STANDS)
         return 1
-    if ask and not _agreed(mapping):
+    if ask and not _agrees(mapping):
         mapping.say(_NOT_SAVED)
         return 1
     write_file_settings(mapping.case, settings)
@@ -126,17 +126,17 @@ def _own_only(mapping: Mapping, answers: Answers, *, ask: bool) -> int:
     return 0
 
 
-def _mapped(mapping: Mapping, answers: Answers, proposal: Proposal, *, ask: bool) -> int:
-    name, found = answers.name or mapping.file.stem, proposal.own
+def _map_by_rounds(mapping: Mapping, answers: Answers, proposal: Proposal, *, ask: bool) -> int:
+    name, own_default = answers.name or mapping.file.stem, proposal.own
     proposal = answers.over(proposal)
     for _ in range(_ROUNDS):
         print_proposal(proposal, mapping.file.name, mapping.to, mapping.language)
         if ask:
             proposal = ask_all(proposal, mapping.language)
         if _clear(mapping, proposal):
-            settings, trial = _tried(mapping, name, proposal, found)
-            if trial.stands and (not ask or _agreed(mapping)):
-                return _saved(mapping, name, proposal, settings)
+            settings, trial = _try_settings(mapping, name, proposal, own_default)
+            if trial.stands and (not ask or _agrees(mapping)):
+                return _save(mapping, name, proposal, settings)
         if not ask or not _again(mapping):
             mapping.say(_NOT_SAVED)
             return 1
@@ -153,11 +153,11 @@ def _clear(mapping: Mapping, proposal: Proposal) -> bool:
     return not doubts
 
 
-def _tried(
-    mapping: Mapping, name: str, proposal: Proposal, found: str | None
+def _try_settings(
+    mapping: Mapping, name: str, proposal: Proposal, own_default: str | None
 ) -> tuple[FileSettings, MappingTrial]:
     """The settings with which the case would read the file by the new profile, and what comes."""
-    settings = _settings(mapping, proposal, found)
+    settings = _settings(mapping, proposal, own_default)
     trial = try_mapping(mapping.case, mapping.file, settings, name, proposal)
     stem = profile_path(mapping.case, name).stem
     if trial.stands and trial.profile != stem:  # another of the case's own fits as well
@@ -169,24 +169,24 @@ def _tried(
     return settings, trial
 
 
-def _settings(mapping: Mapping, proposal: Proposal, found: str | None) -> FileSettings:
+def _settings(mapping: Mapping, proposal: Proposal, own_default: str | None) -> FileSettings:
     """What case.toml must say of the file: whose it is, where the file does not say it itself."""
     own = proposal.own if proposal.is_statement and not proposal.headers(OWN) else None
-    own = None if own == found else own
+    own = None if own == own_default else own
     settings = replace(mapping.settings, table=None, profile=None)
     return replace(settings, own=own or settings.own)
 
 
-def _saved(mapping: Mapping, name: str, proposal: Proposal, settings: FileSettings) -> int:
+def _save(mapping: Mapping, name: str, proposal: Proposal, settings: FileSettings) -> int:
     if settings != mapping.settings:
         write_file_settings(mapping.case, settings)
         mapping.say(_SAVED_OWN.format(path=mapping.case / NAME))
-    written = write_profile(mapping.case, name, proposal)
-    mapping.say(_SAVED.format(path=written, case=mapping.case))
+    path = write_profile(mapping.case, name, proposal)
+    mapping.say(_SAVED_PROFILE.format(path=path, case=mapping.case))
     return 0
 
 
-def _agreed(mapping: Mapping) -> bool:
+def _agrees(mapping: Mapping) -> bool:
     return bool(typer.confirm(_RIGHT.in_(mapping.language), default=True))
 
 
@@ -194,21 +194,21 @@ def _again(mapping: Mapping) -> bool:
     return bool(typer.confirm(_AGAIN.in_(mapping.language), default=True))
 
 
-def _column(written: str, proposal: Proposal) -> tuple[str, str | None]:
+def _column(text: str, proposal: Proposal) -> tuple[str, str | None]:
     """HEADER=COLUMN of the command line, checked."""
-    header, mark, role = (part.strip() for part in written.rpartition("="))
+    header, mark, role = (part.strip() for part in text.rpartition("="))
     header = _header(header, proposal)
     roles = {*RECORDS[proposal.table].names, *STATEMENT_ROLES, "-"}
     if not mark or header not in proposal.sample.headers or role not in roles:
-        raise InputError(_NO_COLUMN.format(names=", ".join(sorted(roles))), value=written)
+        raise InputError(_NO_COLUMN.format(names=", ".join(sorted(roles))), value=text)
     return header, None if role == "-" else role
 
 
-def _header(written: str, proposal: Proposal) -> str:
+def _header(text: str, proposal: Proposal) -> str:
     headers = proposal.sample.headers
-    if written not in headers and written.isdigit() and 0 < int(written) <= len(headers):
-        return headers[int(written) - 1]
-    return written
+    if text not in headers and text.isdigit() and 0 < int(text) <= len(headers):
+        return headers[int(text) - 1]
+    return text
 
 
 _OUTSIDE = Text(
@@ -220,7 +220,7 @@ _NO_COLUMN = Text(
     "Write --column HEADER=COLUMN; columns are {names}.",
     "请写作 --column 表头=标准列；标准列有 {names}。",
 )
-_KNOWN = Text(
+_KNOWN_PROFILE = Text(
     "This file is known already ({profile}); nothing need be mapped. To map it anew, say --table.",
     "该文件已能识别（{profile}），无需映射；如要重新映射，请加 --table。",
 )
@@ -237,7 +237,7 @@ _NOTHING_STANDS = Text(
 _NOT_SAVED = Text("Nothing was saved.", "未保存。")
 _RIGHT = Text("Is this right? Save it", "以上是否正确？保存")
 _AGAIN = Text("Go through it again", "重新设定")
-_SAVED = Text(
+_SAVED_PROFILE = Text(
     "Profile: {path}; suyuan check {case} reads the file by it.",
     "映射配置:{path};suyuan check {case} 即按此读取。",
 )

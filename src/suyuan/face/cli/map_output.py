@@ -22,12 +22,12 @@ def print_proposal(proposal: Proposal, name: str, to: Console, language: Languag
     heads = [Text("no.", "序号"), Text("column", "列"), Text("samples", "样例")]
     heads += [Text("is", "标准列"), Text("why", "依据")]
     table = RECORDS[proposal.table]
-    shown = grid(f"{name} → {table.zh if language == 'zh' else table.name}", heads, language)
+    rows = grid(f"{name} → {table.zh if language == 'zh' else table.name}", heads, language)
     for n, column in enumerate(proposal.columns, start=1):
         samples = ", ".join(mask_cell(sample) for sample in column.samples[:_SAMPLES])
         because = column.because.in_(language)
-        add(shown, str(n), column.header, samples, column.role or "–", because)
-    to.print(shown)
+        add(rows, str(n), column.header, samples, column.role or "–", because)
+    to.print(rows)
     if proposal.sample.headless:
         _say(_HEADLESS, to, language)
     if proposal.is_statement:
@@ -43,18 +43,18 @@ def _statement(proposal: Proposal) -> Text:
             out=", ".join(words.out_words) or "?",
             come=", ".join(words.in_words) or "?",
         )
-    return _SIGNED if proposal.signed and not proposal.headers(OWN) else _SIDE
+    return _SIGN_TELLS if proposal.is_signed and not proposal.headers(OWN) else _SIDE
 
 
 def print_trial(trial: MappingTrial, to: Console, language: Language) -> None:
     """The first rows as sentences, how many stand, and why others do not."""
     for row in trial.rows:
         _say(sentence(str(trial.table), row), to, language)
-    counts = _COUNTS.format(kept=f"{trial.kept:,}", aside=f"{trial.aside:,}")
+    counts = _COUNTS.format(kept=f"{trial.rows_kept:,}", aside=f"{trial.aside:,}")
     _say(counts, to, language)
-    if trial.confirmed or trial.refuted:
-        every = f"{trial.confirmed + trial.refuted:,}"
-        _say(_BALANCES.format(n=f"{trial.confirmed:,}", all=every), to, language)
+    if trial.balance_hits or trial.balance_misses:
+        every = f"{trial.balance_hits + trial.balance_misses:,}"
+        _say(_BALANCES.format(n=f"{trial.balance_hits:,}", all=every), to, language)
     for text, column, n in trial.reasons:
         place = f"{column}: " if column else ""
         _say(Text(f"  · {place}{text.en} ({n:,})", f"  · {place}{text.zh}({n:,})"), to, language)
@@ -64,18 +64,20 @@ def sentence(table: str, row: Mapping[str, Any]) -> Text:
     """A row as one says it: A paid B 100.00 at …"""
     if table == "payments":
         amount = f"{row['amount'] / 100:,.2f}"
-        return _PAID.format(a=_party(row["payer"]), b=_party(row["payee"]), n=amount, at=row["at"])
+        return _PAYMENT_LINE.format(
+            a=_party(row["payer"]), b=_party(row["payee"]), n=amount, at=row["at"]
+        )
     if table == "calls":
         parties = {"a": _party(row["caller"]), "b": _party(row["callee"])}
-        return _CALLED.format(**parties, n=row.get("duration") or 0, at=row["started_at"])
+        return _CALL_LINE.format(**parties, n=row.get("duration") or 0, at=row["started_at"])
     names = [c.name for c in RECORDS[table] if row.get(c.name) is not None][:6]
     cells = ", ".join(f"{name} {_cell(row[name])}" for name in names)
     return Text(f"  {cells}", f"  {cells}")
 
 
-def _party(written: object) -> str:
+def _party(identifier: object) -> str:
     """A number by its ends; a name by its first character."""
-    return mask_identifier(str(written), lambda _: "").rstrip("~") if written else "?"
+    return mask_identifier(str(identifier), lambda _: "").rstrip("~") if identifier else "?"
 
 
 def _cell(value: object) -> str:
@@ -96,10 +98,10 @@ _DIRECTION = Text(
     "“{header}”表明每行的方向：{out} 为支出（主叫），{come} 为收入（被叫）；"
     "按本方账户的视角还原双方。",
 )
-_SIGNED = Text("The sign of the amount tells which way a row went.", "以金额的正负号区分收支。")
+_SIGN_TELLS = Text("The sign of the amount tells which way a row went.", "以金额的正负号区分收支。")
 _SIDE = Text("Rows are told from the own account's side.", "各行按本方账户的视角记载。")
-_PAID = Text("  {a} paid {b} {n} at {at}", "  {at} {a} 付给 {b} {n} 元")
-_CALLED = Text("  {a} called {b} for {n} s at {at}", "  {at} {a} 呼叫 {b},{n} 秒")
+_PAYMENT_LINE = Text("  {a} paid {b} {n} at {at}", "  {at} {a} 付给 {b} {n} 元")
+_CALL_LINE = Text("  {a} called {b} for {n} s at {at}", "  {at} {a} 呼叫 {b},{n} 秒")
 _COUNTS = Text(
     "{kept} rows stand, {aside} would be set aside.", "{kept} 行成立，{aside} 行将被隔离。"
 )

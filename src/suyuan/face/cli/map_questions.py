@@ -14,7 +14,7 @@ from suyuan.ingest.proposing.header_words import (
     OUT_AMOUNT,
     OWN,
     STATEMENT_ROLES,
-    sided,
+    statement_sides,
 )
 from suyuan.ingest.proposing.proposal import Proposal
 from suyuan.model.records import RECORDS
@@ -31,7 +31,7 @@ def ask_table(guess: str, language: Language) -> str:
 def ask_all(proposal: Proposal, language: Language) -> Proposal:
     """The proposal with a person's answers; Enter takes what is proposed."""
     proposal = _ask_columns(proposal, language)
-    if proposal.table in sided():
+    if proposal.table in statement_sides():
         proposal = _ask_direction(proposal, language)
     if proposal.is_statement:
         proposal = _ask_own(proposal, language)
@@ -46,7 +46,7 @@ def ask_all(proposal: Proposal, language: Language) -> Proposal:
 def _ask_columns(proposal: Proposal, language: Language) -> Proposal:
     """Corrections, several in a line, until an empty one."""
     roles = [*RECORDS[proposal.table].names]
-    roles += [r for r in STATEMENT_ROLES if proposal.table in sided() and r not in roles]
+    roles += [r for r in STATEMENT_ROLES if proposal.table in statement_sides() and r not in roles]
     typer.echo(_ROLES.format(names=", ".join(roles)).in_(language))
     while True:
         line = typer.prompt(_CORRECT.in_(language), default="", show_default=False).strip()
@@ -57,7 +57,7 @@ def _ask_columns(proposal: Proposal, language: Language) -> Proposal:
             place, _, role = word.partition("=")
             header = _header(place, proposal.sample.headers)
             if header is None or role not in {*roles, "-"}:
-                typer.echo(_UNKNOWN.format(answer=word).in_(language))
+                typer.echo(_NO_SUCH.format(answer=word).in_(language))
             else:
                 answers[header] = None if role == "-" else role
         proposal = proposal.with_(answers)
@@ -65,10 +65,10 @@ def _ask_columns(proposal: Proposal, language: Language) -> Proposal:
             typer.echo(f"  {header}: {answer or '-'}")
 
 
-def _header(written: str, headers: Sequence[str]) -> str | None:
-    if written.isdigit() and 0 < int(written) <= len(headers):
-        return headers[int(written) - 1]
-    return written if written in headers else None
+def _header(text: str, headers: Sequence[str]) -> str | None:
+    if text.isdigit() and 0 < int(text) <= len(headers):
+        return headers[int(text) - 1]
+    return text if text in headers else None
 
 
 def _ask_direction(proposal: Proposal, language: Language) -> Proposal:
@@ -76,20 +76,20 @@ def _ask_direction(proposal: Proposal, language: Language) -> Proposal:
     if kind == "both":
         giver, taker = proposal.parties
         proposal = _ask_role(proposal, giver, language)
-        return _ask_role(_cleared(proposal, {*STATEMENT_ROLES}), taker, language)
+        return _ask_role(_without_roles(proposal, {*STATEMENT_ROLES}), taker, language)
     if kind == "flag":
-        proposal = _cleared(proposal, {OUT_AMOUNT, IN_AMOUNT})
+        proposal = _without_roles(proposal, {OUT_AMOUNT, IN_AMOUNT})
         return _ask_words(_ask_role(proposal, DIRECTION, language), language)
     if kind == "columns":
-        proposal = _cleared(proposal, {DIRECTION, "amount"})
+        proposal = _without_roles(proposal, {DIRECTION, "amount"})
         proposal = _ask_role(proposal, OUT_AMOUNT, language)
         return _ask_role(proposal, IN_AMOUNT, language)
-    proposal = _cleared(proposal, {DIRECTION, OUT_AMOUNT, IN_AMOUNT})
+    proposal = _without_roles(proposal, {DIRECTION, OUT_AMOUNT, IN_AMOUNT})
     proposal = _ask_role(proposal, "amount", language)
     default = "positive" if proposal.inverted else "negative"
-    spent = _choice(_SPENT, ("negative", "positive"), default, language)
+    sign = _choice(_SPENT_SIGN, ("negative", "positive"), default, language)
     # A person's word stands as the balances' would.
-    return replace(proposal, inverted=spent == "positive", confirmed=max(1, proposal.confirmed))
+    return replace(proposal, inverted=sign == "positive", confirmed=max(1, proposal.confirmed))
 
 
 def _kinds(proposal: Proposal) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def _kind(proposal: Proposal) -> str:
     return "sign" if has_signs(proposal) else "both" if proposal.table != "payments" else "flag"
 
 
-def _cleared(proposal: Proposal, roles: Collection[str]) -> Proposal:
+def _without_roles(proposal: Proposal, roles: Collection[str]) -> Proposal:
     return proposal.with_({c.header: None for c in proposal.columns if c.role in roles})
 
 
@@ -117,13 +117,13 @@ def _ask_role(proposal: Proposal, role: str, language: Language) -> Proposal:
     headers = proposal.sample.headers
     default = str(headers.index(present) + 1) if present else None
     words = _ROLE_WORDS.get(role, Text(role, role))
-    prompt = _WHICH.format(what="{what}")
-    asked = Text(prompt.en.format(what=words.en), prompt.zh.format(what=words.zh)).in_(language)
+    prompt = _COLUMN_FOR.format(what="{what}")
+    question = Text(prompt.en.format(what=words.en), prompt.zh.format(what=words.zh)).in_(language)
     while True:
-        header = _header(typer.prompt(asked, default=default).strip(), headers)
+        header = _header(typer.prompt(question, default=default).strip(), headers)
         if header is not None:
             return proposal.with_({header: role})
-        typer.echo(_UNKNOWN.format(answer="?").in_(language))
+        typer.echo(_NO_SUCH.format(answer="?").in_(language))
 
 
 def _ask_words(proposal: Proposal, language: Language) -> Proposal:
@@ -132,13 +132,13 @@ def _ask_words(proposal: Proposal, language: Language) -> Proposal:
     outs: list[str] = []
     ins: list[str] = []
     for word in sorted(dict.fromkeys(cells), key=lambda w: -cells.count(w))[:12]:
-        known = "out" if word in words.out_words else "in" if word in words.in_words else "-"
+        default = "out" if word in words.out_words else "in" if word in words.in_words else "-"
         prompt = _WORD.format(word=word, n=f"{cells.count(word):,}")
-        answer = _choice(prompt, ("out", "in", "-"), known, language)
+        answer = _choice(prompt, ("out", "in", "-"), default, language)
         if answer != "-":
             (outs if answer == "out" else ins).append(word)
-    found = DirectionWords(words.place, tuple(sorted(outs)), tuple(sorted(ins)))
-    return replace(proposal, words=found)
+    direction = DirectionWords(words.place, tuple(sorted(outs)), tuple(sorted(ins)))
+    return replace(proposal, words=direction)
 
 
 def _ask_own(proposal: Proposal, language: Language) -> Proposal:
@@ -159,14 +159,14 @@ def _ask_unit(proposal: Proposal, language: Language) -> Proposal:
 def _choice(prompt: Text, choices: Sequence[str], default: str | None, language: Language) -> str:
     """One of `choices`, by its word or its number; asked until it is one."""
     default = default if default in choices else None
-    asked = f"{prompt.in_(language)} [{' / '.join(choices)}]"
+    question = f"{prompt.in_(language)} [{' / '.join(choices)}]"
     while True:
-        answer = typer.prompt(asked, default=default).strip().lower()
+        answer = typer.prompt(question, default=default).strip().lower()
         if answer in choices:
             return str(answer)
         if answer.isdigit() and 0 < int(answer) <= len(choices):
             return choices[int(answer) - 1]
-        typer.echo(_UNKNOWN.format(answer=answer).in_(language))
+        typer.echo(_NO_SUCH.format(answer=answer).in_(language))
 
 
 _TABLE_ASKED = Text("What are these rows", "各行是什么数据")
@@ -175,14 +175,14 @@ _CORRECT = Text(
     "Correct by number, such as 3=memo 5=- (- ignores); Enter when right",
     "按序号更正，如 3=memo 5=-(- 为忽略);无误请回车",
 )
-_UNKNOWN = Text("There is no {answer}.", "没有“{answer}”。")
+_NO_SUCH = Text("There is no {answer}.", "没有“{answer}”。")
 _HOW = Text(
     "How is it told who gave and who took: each row names both, a flag, two columns of amounts, "
     "or the sign",
     "如何区分付方与收方：每行写明双方(both)、标志列(flag)、收支两列(columns)、正负号(sign)",
 )
-_SPENT = Text("Money that was spent is written", "支出的金额写作")
-_WHICH = Text("Number of the column for {what}", "{what}是第几列")
+_SPENT_SIGN = Text("Money that was spent is written", "支出的金额写作")
+_COLUMN_FOR = Text("Number of the column for {what}", "{what}是第几列")
 _WORD = Text("“{word}” ({n} rows) means", "“{word}”({n} 行)表示")
 _OWN_COLUMN = Text("Whose account it is stands in column {header}.", "本方账号见“{header}”列。")
 _OWN_ASKED = Text("Whose account (or number) is it", "这是谁的账号(或号码)")

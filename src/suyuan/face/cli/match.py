@@ -10,15 +10,15 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
-    spoken,
+    language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked, masked_number
+from suyuan.model.asked import masked_number, normal_identifier
 from suyuan.model.text import Text
 
 NAME = "match"
 #: Rows that fit on a screen; what is left out is said.
-SHOWN = 50
+ROWS_SHOWN = 50
 
 
 @told_plainly
@@ -33,26 +33,26 @@ def command(
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.cli.record_cells import record_cell  # noqa: PLC0415
     from suyuan.face.cli.screen import add, grid  # noqa: PLC0415
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.face.evidence_rows import place  # noqa: PLC0415
     from suyuan.lookup.phone_search import find_phone  # noqa: PLC0415
     from suyuan.model.records import LEAKED  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
-    shown = Shown(results.case.zone, masking(results.layout, unmask, NAME, [phone]))
-    wanted = asked(phone)
-    if "*" in wanted:
-        raise masked_number(wanted)
-    found = find_phone(results, wanted)
+    display = Display(results.case.zone, masking(results.layout, unmask, NAME, [phone]))
+    number = normal_identifier(phone)
+    if "*" in number:
+        raise masked_number(number)
+    matches = find_phone(results, number)
     notice = Text("{n} seized rows fit {phone}", "有{n}条查获数据与{phone}相符")
-    language = spoken(lang)
-    line = notice.format(n=found.num_rows, phone=shown.masking.identifier(wanted))
-    names = [name for name in found.column_names if name in LEAKED.names]
+    language = language_of(lang)
+    line = notice.format(n=matches.num_rows, phone=display.masking.identifier(number))
+    names = [name for name in matches.column_names if name in LEAKED.names]
     table = grid(line, (Text("row", "行"), *names), language)
-    for row in found.slice(0, SHOWN).to_pylist():
-        cells = (record_cell(LEAKED, row, name, shown, language) for name in names)
-        add(table, place(row, shown), *cells)
-    if found.num_rows > SHOWN:
-        table.caption = Text("first {n} shown", "只显示前{n}行").format(n=SHOWN).in_(language)
+    for row in matches.slice(0, ROWS_SHOWN).to_pylist():
+        cells = (record_cell(LEAKED, row, name, display, language) for name in names)
+        add(table, place(row, display), *cells)
+    if matches.num_rows > ROWS_SHOWN:
+        table.caption = Text("first {n} shown", "只显示前{n}行").format(n=ROWS_SHOWN).in_(language)
     console().print(table)

@@ -13,7 +13,7 @@ from suyuan.face.cli.office_options import (
     Parties,
     Postgres,
     at,
-    opened,
+    office_at,
     pairs,
     say,
 )
@@ -38,7 +38,7 @@ def begin(
     from suyuan.casework.office import Opening  # noqa: PLC0415
 
     opening = Opening(procedure, subject, pairs(fields), pairs(party), key, tuple(item or ()))
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         console().print(
             there.begin(opening, by, at(now)), markup=False, highlight=False, emoji=False
         )
@@ -65,7 +65,7 @@ def act(
 
     earlier = None if happened is None else at(happened)
     form = ActForm(matter, name, pairs(fields), tuple(item or ()), earlier)
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         event = there.act(form, by, at(now))
         if not event.kind.endswith(".proposed"):
             say_done(there, event, lang)
@@ -90,7 +90,7 @@ def approve(
     """Approve what another person proposed: only then it is done. 批准。"""
     from suyuan.face.cli.office_words import say_done  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         event = there.approve(matter, proposal, by, at(now))
         say_done(there, event, lang)
 
@@ -100,6 +100,6 @@ def tick(
     office: OfficeArgument, now: Now = None, postgres: Postgres = None, lang: LangOption = None
 ) -> None:
     """Write what time alone has brought about; run it each minute, or when you like. 推进期限。"""
-    with opened(office, postgres) as there:
-        written = there.tick(at(now))
-    say(Text(f"{written} events.", f"{written} 条事件。"), lang)
+    with office_at(office, postgres) as there:
+        count = there.tick(at(now))
+    say(Text(f"{count} events.", f"{count} 条事件。"), lang)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, opened, say
-from suyuan.face.cli.options import Lang, LangOption, console, spoken, told_plainly
+from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, office_at, say
+from suyuan.face.cli.options import Lang, LangOption, console, language_of, told_plainly
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -43,11 +43,11 @@ def command(
         raise InputError(Text("Either --to or --approve.", "请给出 --to 或 --approve 之一。"))
     if by is None and not preview:
         raise InputError(Text("Who acts? Write --as.", "请用 --as 注明办理人。"))
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         if to is None:
             _carry_out(there, procedure, approve or 0, by or "", at(now), lang)
             return
-        number = None if preview else _proposed(there, procedure, to, by or "", at(now))
+        number = None if preview else _propose(there, procedure, to, by or "", at(now))
         _look(there, procedure, to, at(now), lang)
     if number is not None:
         line = f"suyuan office change {office} {procedure} --approve {number} --as …"
@@ -56,20 +56,20 @@ def command(
 
 def _look(there: "Office", procedure: str, to: str, now: datetime, lang: Lang | None) -> None:
     from suyuan.casework.rebinding import preview  # noqa: PLC0415
-    from suyuan.casework.rule_changes import affected  # noqa: PLC0415
+    from suyuan.casework.rule_changes import affected_matters  # noqa: PLC0415
     from suyuan.face.cli.office_output import print_preview  # noqa: PLC0415
 
-    found = preview(there, procedure, to, now)
-    touched = affected(found)
-    print_preview(touched, console(), spoken(lang))
+    previews = preview(there, procedure, to, now)
+    changes = affected_matters(previews)
+    print_preview(changes, console(), language_of(lang))
     words = Text(
-        f"{len(touched)} affected of {len(found)} running.",
-        f"在办 {len(found)} 件，受影响 {len(touched)} 件。",
+        f"{len(changes)} affected of {len(previews)} running.",
+        f"在办 {len(previews)} 件，受影响 {len(changes)} 件。",
     )
     say(words, lang)
 
 
-def _proposed(there: "Office", procedure: str, to: str, by: str, now: datetime) -> int:
+def _propose(there: "Office", procedure: str, to: str, by: str, now: datetime) -> int:
     from suyuan.casework.rule_changes import propose_change  # noqa: PLC0415
 
     return propose_change(there, procedure, to, by, now).number
@@ -81,10 +81,10 @@ def _carry_out(
     from suyuan.casework.rule_changes import approve_change  # noqa: PLC0415
     from suyuan.face.cli.office_output import print_preview  # noqa: PLC0415
 
-    done = approve_change(there, procedure, proposal, by, now)
-    print_preview(list(done.affected), console(), spoken(lang))
+    outcome = approve_change(there, procedure, proposal, by, now)
+    print_preview(list(outcome.previews), console(), language_of(lang))
     words = Text(
-        f"{len(done.affected)} affected and told, {done.untouched} others moved.",
-        f"受影响并已告知 {len(done.affected)} 件，其余 {done.untouched} 件一并换版。",
+        f"{len(outcome.previews)} affected and told, {outcome.rest} others moved.",
+        f"受影响并已告知 {len(outcome.previews)} 件，其余 {outcome.rest} 件一并换版。",
     )
     say(words, lang)

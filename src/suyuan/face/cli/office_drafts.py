@@ -12,11 +12,18 @@ from suyuan.face.cli.office_options import (
     Parties,
     Postgres,
     at,
-    opened,
+    office_at,
     pairs,
     say,
 )
-from suyuan.face.cli.options import CaseArgument, LangOption, Out, console, spoken, told_plainly
+from suyuan.face.cli.options import (
+    CaseArgument,
+    LangOption,
+    Out,
+    console,
+    language_of,
+    told_plainly,
+)
 from suyuan.model.text import Text
 
 
@@ -34,10 +41,10 @@ def drafts(
     """Draft matters from a case's results, those first where a call now saves most. 草案。"""
     from suyuan.face.cli.office_output import print_drafts, record_drafts  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         if case is not None:
-            record_drafts(there, case, out, at(now), console(), spoken(lang))
-        print_drafts(there, console(), spoken(lang))
+            record_drafts(there, case, out, at(now), console(), language_of(lang))
+        print_drafts(there, console(), language_of(lang))
 
 
 @told_plainly
@@ -59,11 +66,11 @@ def confirm(
     from suyuan.casework.drafting import confirm as confirm_drafts  # noqa: PLC0415
     from suyuan.casework.drafting import draft_lines  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         ids = list(draft or ())
         if procedure is not None:
             ids += [line.id for line in draft_lines(there) if line.procedure == procedure]
-        ids = [each for each in ids if each not in (without or ())]
+        ids = [id_ for id_ in ids if id_ not in (without or ())]
         matters = confirm_drafts(there, ids, by, reason, pairs(party), at(now))
     for matter in matters:
         typer.echo(matter)
@@ -81,5 +88,5 @@ def return_(
     """Write what came of the case's matters, for its next investigation to obey. 回流。"""
     from suyuan.face.cli.office_output import write_outcomes  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         say(write_outcomes(there, case, at(now)), lang)

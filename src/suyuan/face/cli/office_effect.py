@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import OfficeArgument, Postgres, at, opened, say
+from suyuan.face.cli.office_options import OfficeArgument, Postgres, at, office_at, say
 from suyuan.face.cli.options import CaseArgument, LangOption, Out, told_plainly
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
@@ -43,16 +43,16 @@ def effect(
     from suyuan.face.effect_panel import occurrences  # noqa: PLC0415
     from suyuan.face.source import open_source  # noqa: PLC0415
 
-    measured = _measured(office, postgres, kind, subject, since)
+    cohort = _cohort(office, postgres, kind, subject, since)
     with open_source(CaseFolder(case).results(out)) as source:
-        found = occurrences(source, measured.kind)
-    for name, listed in found.items():
-        result = effect_of(listed, measured.subjects, measured.since, days)
+        series = occurrences(source, cohort.kind)
+    for name, events in series.items():
+        result = effect_of(events, cohort.subjects, cohort.since, days)
         for line in lines(name, result):
             say(line, lang)
 
 
-def _measured(
+def _cohort(
     office: Path, postgres: str | None, kind: str, subject: list[str] | None, since: str | None
 ) -> "Cohort":
     from suyuan.face.effect_panel import Cohort, measured_together  # noqa: PLC0415
@@ -64,7 +64,7 @@ def _measured(
                 value=" ".join(subject)[:80],
             )
         return Cohort(frozenset(subject), at(since))
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         return measured_together(there, kind)
 
 
@@ -75,36 +75,36 @@ _NAMES = {
 }
 
 
-def lines(name: str, found: "MeasureEffect") -> list[Text]:
+def lines(name: str, result: "MeasureEffect") -> list[Text]:
     """The result in sentences."""
     unit = 1 if name == "calls" else 100
     title = _NAMES[name]
     sentences = [
         Text(
-            f"{title.en}, {found.days} days before and after:",
-            f"{title.zh}，前后各{found.days}天：",
+            f"{title.en}, {result.days} days before and after:",
+            f"{title.zh}，前后各{result.days}天：",
         )
     ]
     for group, words in (
-        (found.measured, Text("measured", "措施对象")),
-        (found.kin, Text("others of the same rings", "同团伙其他对象")),
-        (found.control, Text("control: rings without measures", "对照：未采取措施的团伙")),
+        (result.own, Text("measured", "措施对象")),
+        (result.kin, Text("others of the same rings", "同团伙其他对象")),
+        (result.control, Text("control: rings without measures", "对照：未采取措施的团伙")),
     ):
         sentences.append(_sums(words, group, unit))
-    if found.why_not is not None:
-        en, zh = found.why_not.en, found.why_not.zh
+    if result.why_not is not None:
+        en, zh = result.why_not.en, result.why_not.zh
         return [*sentences, Text(f"  It cannot be told. {en}", f"  无法判断。{zh}")]
     sentences += [
-        _estimate(Text("prevented on them", "措施对象减少"), found.prevented, unit),
-        _estimate(Text("moved elsewhere", "转移至他处"), found.moved, unit),
-        _estimate(Text("net effect", "净效果"), found.net, unit),
+        _estimate(Text("prevented on them", "措施对象减少"), result.prevention, unit),
+        _estimate(Text("moved elsewhere", "转移至他处"), result.displacement, unit),
+        _estimate(Text("net effect", "净效果"), result.net, unit),
         _estimate(
             Text("the same before the measure (placebo)", "措施前同法检验(安慰剂)"),
-            found.placebo,
+            result.placebo,
             unit,
         ),
     ]
-    if found.placebo is not None and found.placebo.sure:
+    if result.placebo is not None and result.placebo.sure:
         sentences.append(
             Text(
                 "  ! The groups went different ways before the measure already: do not rely on it.",

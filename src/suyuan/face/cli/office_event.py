@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, clock, opened
-from suyuan.face.cli.options import LangOption, spoken, told_plainly
+from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, clock, office_at
+from suyuan.face.cli.options import LangOption, language_of, told_plainly
 from suyuan.model.text import Text
 
 app = typer.Typer(help="Outreach events. 义诊、体检、“六进”活动。", no_args_is_help=True)
@@ -19,9 +19,9 @@ def seed(lang: LangOption = None) -> None:
     """Make a seed for a lottery: keep it secret, publish its hash before sign-up. 生成种子。"""
     from suyuan.casework.lottery import new_seed  # noqa: PLC0415
 
-    secret, published = new_seed()
-    words = Text("keep secret until sign-up closes", "报名截止前保密").in_(spoken(lang))
-    typer.echo(f"seed       {secret}  ({words})\nseed_hash  {published}")
+    secret, digest = new_seed()
+    words = Text("keep secret until sign-up closes", "报名截止前保密").in_(language_of(lang))
+    typer.echo(f"seed       {secret}  ({words})\nseed_hash  {digest}")
 
 
 @app.command("draw")
@@ -41,7 +41,7 @@ def draw(
 
     lines = people.read_text(encoding="utf-8-sig").split("\n")
     names = [line.strip() for line in lines if line.strip()]
-    words = Text("seat", "获名额").in_(spoken(lang))
+    words = Text("seat", "获名额").in_(language_of(lang))
     for lot in draw_lots(seed, beacon, names, seats, published):
         typer.echo(f"{lot.place:>5} {lot.lot[:16]} {lot.person}{f'  {words}' if lot.seat else ''}")
 
@@ -59,16 +59,16 @@ def lottery(
     """What is published of an event's lottery, for `draw` to check. 抽签公示。"""
     from suyuan.casework.lottery import lottery_record  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        found = lottery_record(there, matter, at(now))
+    with office_at(office, postgres) as there:
+        drawing = lottery_record(there, matter, at(now))
     if people is not None:
-        people.write_text("\n".join(found.people) + "\n", "utf-8")
-    secret = Text("not revealed yet", "尚未公布").in_(spoken(lang))
-    typer.echo(f"seed_hash  {found.published}  {clock(found.published_at)}")
-    typer.echo(f"beacon     {found.beacon_source or '–'} = {found.beacon or '–'}")
-    typer.echo(f"seed       {found.seed or secret}")
-    typer.echo(f"people     {len(found.people)}\nseats      {found.seats}")
-    for person in found.with_seat:
+        people.write_text("\n".join(drawing.people) + "\n", "utf-8")
+    secret = Text("not revealed yet", "尚未公布").in_(language_of(lang))
+    typer.echo(f"seed_hash  {drawing.commitment}  {clock(drawing.published_at)}")
+    typer.echo(f"beacon     {drawing.beacon_source or '–'} = {drawing.beacon or '–'}")
+    typer.echo(f"seed       {drawing.seed or secret}")
+    typer.echo(f"people     {len(drawing.people)}\nseats      {drawing.seats}")
+    for person in drawing.with_seat:
         typer.echo(f"  {person}")
 
 
@@ -85,19 +85,22 @@ def coverage(
     from suyuan.casework.outreach import coverage as covered  # noqa: PLC0415
 
     start, end = (None if day is None else at(day) for day in (since, until))
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         lines = covered(there, start, end)
-    missing = Text("MISSING", "未覆盖").in_(spoken(lang))
+    gap = Text("MISSING", "未覆盖").in_(language_of(lang))
     for line in lines:
         words = Text(
-            f"{line.held} held of {line.announced}, {line.attended} came, {line.visited} visited",
-            f"举办{line.held}场（发布{line.announced}场），到场{line.attended}人，上门{line.visited}人次",
+            f"{line.events_held} held of {line.events}, {line.visitors} came,"
+            f" {line.home_visits} visited",
+            f"举办{line.events_held}场（发布{line.events}场），到场{line.visitors}人，上门{line.home_visits}人次",
         )
-        mark = f"  {missing}" if line.missing else ""
-        typer.echo(f"{line.title.in_(spoken(lang))}: {words.in_(spoken(lang))}{mark}")
-    reached = sum(not line.missing for line in lines)
+        mark = f"  {gap}" if line.is_missing else ""
+        typer.echo(f"{line.title.in_(language_of(lang))}: {words.in_(language_of(lang))}{mark}")
+    count = sum(not line.is_missing for line in lines)
     typer.echo(
-        Text(f"{reached} of {len(lines)}.", f"已覆盖 {reached}/{len(lines)} 类。").in_(spoken(lang))
+        Text(f"{count} of {len(lines)}.", f"已覆盖 {count}/{len(lines)} 类。").in_(
+            language_of(lang)
+        )
     )
 
 
@@ -114,8 +117,8 @@ def calendar(
     """Events as iCalendar. 导出日历。"""
     from suyuan.casework.outreach import event_calendar  # noqa: PLC0415  # an extra
 
-    with opened(office, postgres) as there:
-        export = event_calendar(there, matter, at(now), spoken(lang))
+    with office_at(office, postgres) as there:
+        export = event_calendar(there, matter, at(now), language_of(lang))
     to.mkdir(parents=True, exist_ok=True)
     (to / export.name).write_bytes(export.content)
     typer.echo(str(to / export.name))

@@ -5,8 +5,17 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, opened, pairs, say
-from suyuan.face.cli.options import LangOption, spoken, told_plainly
+from suyuan.face.cli.office_options import (
+    As,
+    Now,
+    OfficeArgument,
+    Postgres,
+    at,
+    office_at,
+    pairs,
+    say,
+)
+from suyuan.face.cli.options import LangOption, language_of, told_plainly
 from suyuan.model.text import Text
 
 
@@ -35,10 +44,10 @@ def packet(
     if rows is not None:
         with rows.open(encoding="utf-8-sig", newline="") as file:
             evidence = list(csv.DictReader(file))
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         key = office_key(office)
-        sent = write_packet(there, matter, duty, evidence, key, to, at(now))
-    typer.echo(f"{sent.id}\n{sent.path}\n{key.public}")
+        packet_file = write_packet(there, matter, duty, evidence, key, to, at(now))
+    typer.echo(f"{packet_file.id}\n{packet_file.path}\n{key.public}")
 
 
 @told_plainly
@@ -56,11 +65,11 @@ def answer(
     """Take in an answer to a packet; forged, foreign and doubled ones are logged. 答复。"""
     from suyuan.casework.answers import take_answer  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        taken = take_answer(there, file.read_bytes(), by, pairs(key), at(now))
+    with office_at(office, postgres) as there:
+        receipt = take_answer(there, file.read_bytes(), by, pairs(key), at(now))
     again = Text("The same answer had come before.", "此前已收到同一答复。")
-    done = Text(f"Done: {taken.event.kind}.", f"已办理：{taken.event.kind}。")
-    say(again if taken.again else done, lang)
+    sentence = Text(f"Done: {receipt.event.kind}.", f"已办理：{receipt.event.kind}。")
+    say(again if receipt.again else sentence, lang)
 
 
 @told_plainly
@@ -76,6 +85,6 @@ def export(
     """The log for other systems: bank messages, a report, deadlines, a desk's day. 导出。"""
     from suyuan.face.cli.office_output import write_export  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        for line in write_export(there, kind, tuple(matter or ()), to, at(now), spoken(lang)):
+    with office_at(office, postgres) as there:
+        for line in write_export(there, kind, tuple(matter or ()), to, at(now), language_of(lang)):
             typer.echo(line)

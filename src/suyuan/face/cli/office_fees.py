@@ -6,8 +6,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, opened
-from suyuan.face.cli.options import LangOption, spoken, told_plainly
+from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, office_at
+from suyuan.face.cli.options import LangOption, language_of, told_plainly
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -44,7 +44,7 @@ def pay(
     lang: LangOption = None,
 ) -> None:
     """Pay FEE through the simulated provider: asked again, it is still one charge. 缴费。"""
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         cashier = _cashier(there, office, matter, provider)
         order = f"{matter}/{fee}"
         if trial is PaymentTrial.fail:
@@ -52,7 +52,7 @@ def pay(
         if trial is PaymentTrial.silent:
             cashier.provider.silent.add(order)
         notice = cashier.ask(matter, fee, by, at(now))
-    typer.echo(_OUTCOMES[notice.outcome.value].in_(spoken(lang)))
+    typer.echo(_OUTCOMES[notice.outcome.value].in_(language_of(lang)))
 
 
 _OUTCOMES: Final = {
@@ -73,11 +73,13 @@ def clear(
     lang: LangOption = None,
 ) -> None:
     """Ask the provider again about every payment whose outcome is unknown. 核实付款结果。"""
-    with opened(office, postgres) as there:
-        found = _cashier(there, office, matter, provider).reconcile(matter, at(now))
-    for notice in found:
-        typer.echo(f"{notice.order}: {_OUTCOMES[notice.outcome.value].in_(spoken(lang))}")
-    typer.echo(Text(f"{len(found)} cleared.", f"已核实 {len(found)} 笔。").in_(spoken(lang)))
+    with office_at(office, postgres) as there:
+        notices = _cashier(there, office, matter, provider).reconcile(matter, at(now))
+    for notice in notices:
+        typer.echo(f"{notice.order}: {_OUTCOMES[notice.outcome.value].in_(language_of(lang))}")
+    typer.echo(
+        Text(f"{len(notices)} cleared.", f"已核实 {len(notices)} 笔。").in_(language_of(lang))
+    )
 
 
 @app.command("refund")
@@ -93,9 +95,9 @@ def refund(
     lang: LangOption = None,
 ) -> None:
     """Pay back a receipt that is owed back. 退款。"""
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         _cashier(there, office, matter, provider).refund(matter, receipt, by, at(now))
-    typer.echo(Text("Paid back.", "已退款。").in_(spoken(lang)))
+    typer.echo(Text("Paid back.", "已退款。").in_(language_of(lang)))
 
 
 def _cashier(there: Any, folder: Path, matter: str, person: str) -> Any:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import OfficeArgument, Postgres, at, opened
-from suyuan.face.cli.options import LangOption, spoken, told_plainly
+from suyuan.face.cli.office_options import OfficeArgument, Postgres, at, office_at
+from suyuan.face.cli.options import LangOption, language_of, told_plainly
 from suyuan.model.text import Language, Text
 
 NAME = "indicators"
@@ -25,14 +25,17 @@ def command(
     from suyuan.casework.indicators import indicators, load_indicators  # noqa: PLC0415
 
     start, end = (None if day is None else at(day) for day in (since, until))
-    with opened(office, postgres) as there:
-        found = indicators(there, procedure, start, end, party)
-    typer.echo(load_indicators()[procedure].title.in_(spoken(lang)))
-    for line in found:
+    with office_at(office, postgres) as there:
+        lines = indicators(there, procedure, start, end, party)
+    typer.echo(load_indicators()[procedure].title.in_(language_of(lang)))
+    for line in lines:
         figure = (
             "–" if line.value is None else f"{line.value:.1%}" if line.share else f"{line.value:g}"
         )
-        parts = [f"  {line.title.in_(spoken(lang))}: {figure}", *_details(line, spoken(lang))]
+        parts = [
+            f"  {line.title.in_(language_of(lang))}: {figure}",
+            *_details(line, language_of(lang)),
+        ]
         typer.echo(" · ".join(parts))
 
 

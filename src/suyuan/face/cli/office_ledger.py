@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, opened, say
+from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, office_at, say
 from suyuan.face.cli.options import LangOption, told_plainly
 from suyuan.model.text import Text
 
@@ -12,7 +12,7 @@ from suyuan.model.text import Text
 @told_plainly
 def seal(office: OfficeArgument, now: Now = None, postgres: Postgres = None) -> None:
     """Print a head over all events; keep it elsewhere, and verify against it. 签头。"""
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         typer.echo(str(there.ledger.seal(at(now))))
 
 
@@ -29,18 +29,18 @@ def verify(
     from suyuan.store.ledger import TreeHead  # noqa: PLC0415
     from suyuan.store.ledger import verify as check  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        found = check(there.ledger, [TreeHead.read(each) for each in head or ()])
-    for fault in found.faults:
+    with office_at(office, postgres) as there:
+        audit = check(there.ledger, [TreeHead.read(text) for text in head or ()])
+    for fault in audit.faults:
         where = "" if fault.sequence is None else f" {fault.sequence}"
         say(Text(f"✗{where} {fault.text.en}", f"✗{where} {fault.text.zh}"), lang)
     whole = Text(
-        f"{found.events} events in {found.chains} chains: whole.",
-        f"{found.events} 条事件、{found.chains} 条链：完整。",
+        f"{audit.events} events in {audit.chains} chains: whole.",
+        f"{audit.events} 条事件、{audit.chains} 条链：完整。",
     )
-    broken = Text(f"{found.faults_found} faults.", f"{found.faults_found} 处异常。")
-    say(whole if found.whole else broken, lang)
-    if not found.whole:
+    faults = Text(f"{audit.faults_found} faults.", f"{audit.faults_found} 处异常。")
+    say(whole if audit.whole else faults, lang)
+    if not audit.whole:
         raise typer.Exit(1)
 
 
@@ -49,10 +49,10 @@ def rebuild(office: OfficeArgument, postgres: Postgres = None, lang: LangOption 
     """Make all tables again from the events and compare; 1 where one differed. 重建。"""
     from suyuan.casework.rebuilding import rebuild as again  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        same = again(there)
-    for table, as_before in same.items():
+    with office_at(office, postgres) as there:
+        tables = again(there)
+    for table, as_before in tables.items():
         word = Text("as before", "一致") if as_before else Text("DIFFERED", "不一致")
         say(Text(f"{table}: {word.en}", f"{table}：{word.zh}"), lang)
-    if not all(same.values()):
+    if not all(tables.values()):
         raise typer.Exit(1)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, clock, opened
-from suyuan.face.cli.options import LangOption, spoken, told_plainly
+from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, clock, office_at
+from suyuan.face.cli.options import LangOption, language_of, told_plainly
 from suyuan.model.text import Text
 
 app = typer.Typer(help="Licences, permits, scanned documents. 证照、材料。", no_args_is_help=True)
@@ -24,10 +24,12 @@ def permits(
     """The permits that a business licence began, and how each stands. 关联许可。"""
     from suyuan.casework.linked import begun_by  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        found = begun_by(there, matter, at(now))
-    for each in found:
-        typer.echo(f"{each.matter} {each.fields.get('item', '')} {each.state.in_(spoken(lang))}")
+    with office_at(office, postgres) as there:
+        matters = begun_by(there, matter, at(now))
+    for permit in matters:
+        typer.echo(
+            f"{permit.matter} {permit.fields.get('item', '')} {permit.state.in_(language_of(lang))}"
+        )
 
 
 @app.command("scan")
@@ -42,11 +44,11 @@ def scan(
     """Keep a document, sealed; the same bytes again are the same document. 存入扫描件。"""
     from suyuan.casework.scans import take_scan  # noqa: PLC0415
 
-    with opened(office, postgres) as there, file.open("rb") as stream:
+    with office_at(office, postgres) as there, file.open("rb") as stream:
         size = file.stat().st_size
-        kept = take_scan(there, office, stream, file.name, size, owner)
-    again = Text("was there before", "此前已存入").in_(spoken(lang))
-    typer.echo(f"{kept.document}{f' ({again})' if kept.again else ''}")
+        receipt = take_scan(there, office, stream, file.name, size, owner)
+    again = Text("was there before", "此前已存入").in_(language_of(lang))
+    typer.echo(f"{receipt.document}{f' ({again})' if receipt.again else ''}")
 
 
 @app.command("grants")
@@ -61,11 +63,11 @@ def grants(
     """Who may use a scanned document, what for, until when, and how often they did. 共享清单。"""
     from suyuan.casework.linked import grants_of  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        found = grants_of(there, document, at(now))
-    for each in found:
-        uses = Text(f"{each.uses} uses", f"使用 {each.uses} 次").in_(spoken(lang))
+    with office_at(office, postgres) as there:
+        document_grants = grants_of(there, document, at(now))
+    for grant in document_grants:
+        uses = Text(f"{grant.uses} uses", f"使用 {grant.uses} 次").in_(language_of(lang))
         typer.echo(
-            f"{each.matter} {each.agency} {each.purpose} → {clock(each.until)}"
-            f" {uses} {clock(each.last_use)} {each.state}"
+            f"{grant.matter} {grant.agency} {grant.purpose} → {clock(grant.until)}"
+            f" {uses} {clock(grant.last_use)} {grant.state}"
         )

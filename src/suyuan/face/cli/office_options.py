@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from suyuan.face.cli.options import Lang, spoken
+from suyuan.face.cli.options import Lang, language_of
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.model.times import local, utc
@@ -41,16 +41,16 @@ Keys = Annotated[
 ]
 
 
-def at(written: str | None) -> datetime:
+def at(text: str | None) -> datetime:
     """The moment meant: clock time in Beijing, or the time it is."""
-    if written is None:
+    if text is None:
         return wall_clock()
     try:
-        return utc(datetime.fromisoformat(written))
+        return utc(datetime.fromisoformat(text))
     except ValueError as error:
         raise InputError(
             Text("Not a date or time.", "不是有效的日期或时间。"),
-            value=written,
+            value=text,
             hint=Text("Write 2019-05-01T09:30.", "请写成 2019-05-01T09:30。"),
         ) from error
 
@@ -65,19 +65,19 @@ def clock(moment: datetime | None) -> str:
     return "–" if moment is None else f"{local(moment):%Y-%m-%d %H:%M:%S}"
 
 
-def pairs(written: list[str] | None) -> dict[str, str]:
+def pairs(options: list[str] | None) -> dict[str, str]:
     """``NAME=VALUE`` options as a mapping."""
-    found = {}
-    for each in written or ():
-        name, sign, value = each.partition("=")
+    values = {}
+    for option in options or ():
+        name, sign, value = option.partition("=")
         if not sign:
-            raise InputError(Text("Write NAME=VALUE.", "请写成 名称=值。"), value=each)
-        found[name] = value
-    return found
+            raise InputError(Text("Write NAME=VALUE.", "请写成 名称=值。"), value=option)
+        values[name] = value
+    return values
 
 
 @contextmanager
-def opened(folder: Path, postgres: str | None, *, new: bool = False) -> "Iterator[Office]":
+def office_at(folder: Path, postgres: str | None, *, new: bool = False) -> "Iterator[Office]":
     """The office of `folder`; closed afterwards."""
     from suyuan.casework.opening import FILE, KEY, open_office  # noqa: PLC0415  # keeps --help fast
 
@@ -96,7 +96,7 @@ def opened(folder: Path, postgres: str | None, *, new: bool = False) -> "Iterato
 
 def say(text: Text, lang: Lang | None) -> None:
     """One sentence, as plain text."""
-    typer.echo(text.in_(spoken(lang)))
+    typer.echo(text.in_(language_of(lang)))
 
 
 def plain(office_text: Any) -> str:

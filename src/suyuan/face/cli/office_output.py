@@ -41,7 +41,7 @@ from suyuan.model.text import Language, Text
 from suyuan.store.drafts import draft_of
 from suyuan.store.ledger.event import stamp
 
-_SHOWN = 40
+_ROWS_SHOWN = 40
 
 
 def _table(language: Language, *heads: Text) -> Table:
@@ -56,18 +56,18 @@ def record_drafts(
 ) -> None:
     """Draw the drafts of an investigated case, and say what is new."""
     results = CaseFolder(case).results(out)
-    known = institutions(case / "card_prefixes.csv")
+    registers = institutions(case / "card_prefixes.csv")
     name = case.resolve().name
     for spec in load_arising().values():
         rows = results[spec.table].to_pylist()
-        found = drafts(spec, rows, known, now, name)
-        counts = record(office, found, name, now)
-        gone = withdraw_missing(office, spec.id, found, name, now)
+        new_drafts = drafts(spec, rows, registers, now, name)
+        counts = record(office, new_drafts, name, now)
+        withdrawals = withdraw_missing(office, spec.id, new_drafts, name, now)
         sentence = Text(
             f"{spec.title.en}: {counts.new} new, {counts.changed} changed, {counts.same} as"
-            f" before, {gone} withdrawn",
+            f" before, {withdrawals} withdrawn",
             f"{spec.title.zh}：新增 {counts.new}，变更 {counts.changed}，未变 {counts.same}，"
-            f"撤回 {gone}",
+            f"撤回 {withdrawals}",
         )
         to.print(sentence.in_(language), markup=False, emoji=False)
 
@@ -83,21 +83,21 @@ def print_drafts(office: Office, to: Console, language: Language) -> None:
         Text("yuan a call now saves", "此刻可挽回(元)"),
         Text("why", "原因"),
     )
-    unknown = Text("no recipient known", "接收单位不明").in_(language)
-    for line in lines[:_SHOWN]:
-        saved = f"{line.rank / FEN_PER_YUAN:,.2f}" if line.body["saves"] else "–"
-        reason = line.body["because"][language] + _changed(office, line, language)
-        cells = (line.id, line.procedure, line.party or unknown, saved, reason)
+    no_recipient = Text("no recipient known", "接收单位不明").in_(language)
+    for line in lines[:_ROWS_SHOWN]:
+        amount = f"{line.rank / FEN_PER_YUAN:,.2f}" if line.body["saves"] else "–"
+        reason = line.body["because"][language] + _changes(office, line, language)
+        cells = (line.id, line.procedure, line.party or no_recipient, amount, reason)
         table.add_row(*map(plain, cells))
     to.print(table)
-    if len(lines) > _SHOWN:
-        more = len(lines) - _SHOWN
+    if len(lines) > _ROWS_SHOWN:
+        more = len(lines) - _ROWS_SHOWN
         to.print(Text(f"{more} more.", f"另有 {more} 条。").in_(language))
 
 
-def _changed(office: Office, line: DraftLine, language: Language) -> str:
+def _changes(office: Office, line: DraftLine, language: Language) -> str:
     """What a later run changed, behind the reason."""
-    if not line.changed:
+    if not line.changes:
         return ""
     changes = [f"{c.name}: {c.was} → {c.now}" for c in draft_changes(office, line.id)]
     return Text(" [changed: {}]", " [变更：{}]").in_(language).format("; ".join(changes))
@@ -107,11 +107,11 @@ def print_due(
     office: Office, party: str | None, now: datetime, to: Console, language: Language
 ) -> None:
     """Open duties; those past their date are marked."""
-    where, asked = (" AND party = ?", (party,)) if party else ("", ())
+    where, values = (" AND party = ?", (party,)) if party else ("", ())
     rows = office.ledger.read(
         "SELECT due, matter, name, COALESCE(party, role), certainty, clause, state FROM duty"
         f" WHERE state IN ('open', 'breached', 'late'){where} ORDER BY due, matter, id",
-        asked,
+        values,
     )
     table = _table(
         language,
@@ -121,11 +121,11 @@ def print_due(
         Text("matter", "事项"),
         Text("rule", "依据"),
     )
-    for due, matter, name, who, certain, clause, _ in rows:
+    for due, matter, name, party_name, certain, clause, _ in rows:
         moment = None if due is None else datetime.fromisoformat(due)
         mark = certainty_mark(certain).in_(language)
         late = " ✗" if due is not None and due < stamp(now) and certain == "exact" else ""
-        table.add_row(clock(moment) + mark + late, *map(plain, (who, name, matter, clause)))
+        table.add_row(clock(moment) + mark + late, *map(plain, (party_name, name, matter, clause)))
     to.print(table)
 
 
@@ -134,14 +134,14 @@ def print_matter(
     matter: str,
     person: str | None,
     now: datetime,
-    known: datetime | None,
+    known_at: datetime | None,
     to: Console,
     language: Language,
     *,
     days: bool,
 ) -> None:
     """All of a matter: state and why, duties, measures, what may be done, what happened."""
-    state = office.state(matter, now, known)
+    state = office.state(matter, now, known_at)
     title = state.procedure.spec.title.in_(language)
     to.print(f"{title} · {state.subject} · {why(state).in_(language)}", markup=False, emoji=False)
     for line in duty_lines(state, days=days):
@@ -149,16 +149,18 @@ def print_matter(
             f"  {line.title.in_(language)} [{STATES[line.state].in_(language)}]"
             f" {line.party or line.role}"
             f" → {clock(line.due.moment)} {certainty(line.due).in_(language)}"
-            f" · {line.cited} ({line.quality})",
+            f" · {line.citation} ({line.quality})",
             markup=False,
         )
         for day in line.ledger:
-            mark = "·" if day.counted else "–"
+            mark = "·" if day.counts else "–"
             to.print(f"      {mark} {day.day} {day.why.in_(language)}", markup=False, emoji=False)
     for run in state.measures:
-        ended = "" if run.ended is None else f" {run.why} {clock(run.ended)}"
+        outcome = "" if run.ended_at is None else f" {run.why} {clock(run.ended_at)}"
         to.print(
-            f"  {run.id} {clock(run.since)} – {clock(run.until)}{ended}", markup=False, emoji=False
+            f"  {run.id} {clock(run.since)} – {clock(run.until)}{outcome}",
+            markup=False,
+            emoji=False,
         )
     posts = None if person is None else office.posts(person)
     for act in possible(office, state, posts):
@@ -177,17 +179,17 @@ def print_matter(
         )
 
 
-def print_preview(found: list[Preview], to: Console, language: Language) -> None:
+def print_preview(previews: list[Preview], to: Console, language: Language) -> None:
     """What another version would move."""
-    for preview in found:
+    for preview in previews:
         to.print(preview.matter, markup=False, emoji=False)
-        for moved in preview.moved:
-            was = "–" if moved.was is None else clock(moved.was.moment)
-            then = "–" if moved.now is None else clock(moved.now.moment)
-            to.print(f"  {moved.duty}: {was} → {then}", markup=False, emoji=False)
-        if preview.unknown:
+        for duty in preview.changes:
+            was = "–" if duty.was is None else clock(duty.was.moment)
+            then = "–" if duty.now is None else clock(duty.now.moment)
+            to.print(f"  {duty.duty}: {was} → {then}", markup=False, emoji=False)
+        if preview.unknown_acts:
             words = Text("acts it does not have", "新版没有的行为").in_(language)
-            to.print(f"  {words}: {', '.join(preview.unknown)}", markup=False, emoji=False)
+            to.print(f"  {words}: {', '.join(preview.unknown_acts)}", markup=False, emoji=False)
 
 
 def print_scorecards(office: Office, to: Console, language: Language) -> None:
@@ -204,7 +206,7 @@ def print_scorecards(office: Office, to: Console, language: Language) -> None:
         Text("upheld", "异议成立"),
     )
     for score in scores(office):
-        cells: list[Any] = [score.duties, score.done, score.late, score.breached]
+        cells: list[Any] = [score.duties, score.done, score.late, score.breaches]
         hours = ["–" if h is None else f"{h:.1f}" for h in (score.median_hours, score.p90_hours)]
         table.add_row(plain(score.party), *map(str, cells), *hours, str(score.upheld))
     to.print(table)
@@ -213,13 +215,13 @@ def print_scorecards(office: Office, to: Console, language: Language) -> None:
 def write_outcomes(office: Office, case: Path, now: datetime) -> Text:
     """Append new rejections to the case's ``decisions.csv``, and write its ``measures.csv``."""
     name = case.resolve().name
-    added = add_decisions(case, decisions(office, name))
-    listed = measures(office, name, now)
+    count = add_decisions(case, decisions(office, name))
+    rows = measures(office, name, now)
     with draft_of(case / "measures.csv") as draft:
-        draft.write_text(as_csv(MEASURES, listed), encoding="utf-8")
+        draft.write_text(as_csv(MEASURES, rows), encoding="utf-8")
     return Text(
-        f"{added} decisions written to decisions.csv, {len(listed)} measures to measures.csv.",
-        f"decisions.csv 新增 {added} 条决定，measures.csv 共 {len(listed)} 条措施。",
+        f"{count} decisions written to decisions.csv, {len(rows)} measures to measures.csv.",
+        f"decisions.csv 新增 {count} 条决定，measures.csv 共 {len(rows)} 条措施。",
     )
 
 
@@ -234,19 +236,19 @@ def write_export(
         return [str(path)]
     if kind == "ics":
         every = [row[0] for row in office.ledger.read("SELECT id FROM matter ORDER BY id")]
-        written = [deadlines(office, matters or every, now, language)]
+        exports = [deadlines(office, matters or every, now, language)]
     elif kind in _OF_ONE:
-        written = [_OF_ONE[kind](office, matter, now) for matter in matters]
+        exports = [_OF_ONE[kind](office, matter, now) for matter in matters]
     else:
         raise InputError(
             Text("No such export.", "没有这种导出。"),
             value=kind,
             hint=Text(", ".join([*_OF_ONE, "ics", "xlsx"]), "、".join([*_OF_ONE, "ics", "xlsx"])),
         )
-    for export in written:
+    for export in exports:
         (to / export.name).write_bytes(export.content)
-    notes = {note.in_(language) for export in written for note in export.notes}
-    return [*(str(to / export.name) for export in written), *sorted(notes)]
+    notes = {note.in_(language) for export in exports for note in export.notes}
+    return [*(str(to / export.name) for export in exports), *sorted(notes)]
 
 
 def _goaml(office: Office, matter: str, now: datetime) -> Export:

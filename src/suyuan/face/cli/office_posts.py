@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, opened, say
+from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, office_at, say
 from suyuan.face.cli.options import LangOption, told_plainly
 from suyuan.model.text import Text
 
@@ -20,7 +20,7 @@ def init(
     """Make an office with a registrar, who gives posts. 新建机构。"""
     from suyuan.casework.checks import Post  # noqa: PLC0415
 
-    with opened(office, postgres, new=True) as there:
+    with office_at(office, postgres, new=True) as there:
         post = Post(registrar, "registrar", "party:office", "", at(now), None)
         there.grant(post, registrar, at(now))
     say(
@@ -45,6 +45,6 @@ def post(
     from suyuan.casework.checks import Post  # noqa: PLC0415
 
     ends = None if until is None else at(until)
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         there.grant(Post(person, role, party, scope, at(now), ends), by, at(now))
     say(Text(f"{person}: {role} for {party}.", f"{person}：{party} 的 {role}。"), lang)

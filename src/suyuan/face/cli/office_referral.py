@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, clock, opened
-from suyuan.face.cli.options import LangOption, spoken, told_plainly
+from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, clock, office_at
+from suyuan.face.cli.options import LangOption, language_of, told_plainly
 from suyuan.model.text import Text
 
 app = typer.Typer(help="Referrals as FHIR, and the shared record. 转诊。", no_args_is_help=True)
@@ -28,13 +28,13 @@ def fhir_out(
     """Write a referral as a FHIR R4 Bundle; with a purpose, its summary too. 导出 FHIR。"""
     from suyuan.casework.fhir_bundle import referral_bundle  # noqa: PLC0415  # an extra
 
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         export = referral_bundle(there, matter, at(now), by, purpose)
     to.mkdir(parents=True, exist_ok=True)
     (to / export.name).write_bytes(export.content)
     typer.echo(str(to / export.name))
     for note in export.notes:
-        typer.echo(note.in_(spoken(lang)))
+        typer.echo(note.in_(language_of(lang)))
 
 
 @app.command("fhir-in")
@@ -53,16 +53,16 @@ def fhir_in(
 
     with file.open("rb") as stream:
         content = stream.read(MOST_BYTES + 1)
-    with opened(office, postgres) as there:
-        taken = take_fhir(there, content, by, at(now))
-    typer.echo(taken.matter)
-    for event in taken.events:
+    with office_at(office, postgres) as there:
+        receipt = take_fhir(there, content, by, at(now))
+    typer.echo(receipt.matter)
+    for event in receipt.events:
         typer.echo(f"  {event.number} {event.kind}")
-    for text in (*taken.refused, *taken.unread):
-        typer.echo(f"  ✗ {text.in_(spoken(lang))}")
-    if taken.again:
+    for text in (*receipt.refusals, *receipt.omissions):
+        typer.echo(f"  ✗ {text.in_(language_of(lang))}")
+    if receipt.again:
         again = Text("It had been taken in before.", "此前已接收。")
-        typer.echo(again.in_(spoken(lang)))
+        typer.echo(again.in_(language_of(lang)))
 
 
 @app.command("record")
@@ -79,11 +79,11 @@ def record(
     """Look into the shared record; the patient sees that you did. 查阅共享病历。"""
     from suyuan.casework.shared_records import shared_record  # noqa: PLC0415
 
-    erased = Text("erased", "已销毁").in_(spoken(lang))
-    with opened(office, postgres) as there:
-        found = shared_record(there, matter, by, purpose, ["summary", "plan"], at(now))
-    for entry in found:
-        typer.echo(f"{clock(entry.at)} {entry.act} {entry.field}: {entry.text or erased}")
+    gap = Text("erased", "已销毁").in_(language_of(lang))
+    with office_at(office, postgres) as there:
+        entries = shared_record(there, matter, by, purpose, ["summary", "plan"], at(now))
+    for entry in entries:
+        typer.echo(f"{clock(entry.at)} {entry.act} {entry.field}: {entry.text or gap}")
 
 
 @app.command("views")
@@ -92,7 +92,7 @@ def views(office: OfficeArgument, matter: str, now: Now = None, postgres: Postgr
     """Who looked into a record, when and what for. 查阅记录。"""
     from suyuan.casework.shared_records import record_views  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        found = record_views(there, matter, at(now))
-    for view in found:
+    with office_at(office, postgres) as there:
+        record_uses = record_views(there, matter, at(now))
+    for view in record_uses:
         typer.echo(f"{clock(view.at)} {view.person} {view.purpose}")

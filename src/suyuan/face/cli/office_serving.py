@@ -14,7 +14,7 @@ from suyuan.face.cli.office_options import (
     OfficeArgument,
     Postgres,
     at,
-    opened,
+    office_at,
     pairs,
     say,
     wall_clock,
@@ -62,7 +62,7 @@ def serve(
             value=error.name,
             hint=Text("Run: pip install 'suyuan[web]'", "请运行:pip install 'suyuan[web]'"),
         ) from error
-    with opened(data, postgres) as there:
+    with office_at(data, postgres) as there:
         site = OfficeSite(there, wall_clock, keys=pairs(key), folder=data)
         address = Address(host, port, cert, tls_key)
         pays = {} if trial_payments is None else trial_cashiers(there, data, trial_payments)
@@ -88,7 +88,7 @@ def token(
     from suyuan.casework.tokens import issue_token, revoke_tokens  # noqa: PLC0415
 
     moment = at(now)
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         if revoke:
             revoke_tokens(there, person, by, moment)
             say(Text(f"No token of {person} is good now.", f"{person} 的令牌已全部吊销。"), lang)

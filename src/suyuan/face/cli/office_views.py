@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, opened
-from suyuan.face.cli.options import LangOption, console, spoken, told_plainly
+from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, office_at
+from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
 
 
 @told_plainly
@@ -20,8 +20,8 @@ def due(
     """Open duties, those due first on top. 待办义务。"""
     from suyuan.face.cli.office_output import print_due  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        print_due(there, party, at(now), console(), spoken(lang))
+    with office_at(office, postgres) as there:
+        print_due(there, party, at(now), console(), language_of(lang))
 
 
 @told_plainly
@@ -40,9 +40,9 @@ def matter(
     """How a matter stands and why, what may be done now, and why not the rest. 事项。"""
     from suyuan.face.cli.office_output import print_matter  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         moment = None if known is None else at(known)
-        print_matter(there, matter, by, at(now), moment, console(), spoken(lang), days=days)
+        print_matter(there, matter, by, at(now), moment, console(), language_of(lang), days=days)
 
 
 @told_plainly
@@ -58,9 +58,9 @@ def page(
     """Write a citizen's page: what to do, until when, what is missing and why. 办事页面。"""
     from suyuan.face.office_pages.files import citizen_page  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         out.write_text(
-            citizen_page(there, matter, by, at(now), "zh" if lang is None else spoken(lang)),
+            citizen_page(there, matter, by, at(now), "zh" if lang is None else language_of(lang)),
             "utf-8",
         )
 
@@ -78,9 +78,10 @@ def desk(
     """Write a clerk's page: what waits, what is due, what may be done. 待办页面。"""
     from suyuan.face.office_pages.files import desk_page  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
+    with office_at(office, postgres) as there:
         out.write_text(
-            desk_page(there, party, by, at(now), "zh" if lang is None else spoken(lang)), "utf-8"
+            desk_page(there, party, by, at(now), "zh" if lang is None else language_of(lang)),
+            "utf-8",
         )
 
 
@@ -89,5 +90,5 @@ def scorecard(office: OfficeArgument, postgres: Postgres = None, lang: LangOptio
     """Who does its duties in time, the authority itself among them. 履责记分。"""
     from suyuan.face.cli.office_output import print_scorecards  # noqa: PLC0415
 
-    with opened(office, postgres) as there:
-        print_scorecards(there, console(), spoken(lang))
+    with office_at(office, postgres) as there:
+        print_scorecards(there, console(), language_of(lang))

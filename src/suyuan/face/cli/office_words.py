@@ -56,11 +56,11 @@ def say_done(office: Office, event: Event, lang: Lang | None) -> None:
         lang,
     )
     for share in _shares(office, event):
-        who, _, fen = share.rpartition("=")
-        typer.echo(f"  {who} {int(fen) / FEN_PER_YUAN:,.2f}")
-    begun = opened_by(office, event)
-    if begun is not None:
-        say(Text(f"  Begun: {begun}", f"  已启动：{begun}"), lang)
+        name, _, fen = share.rpartition("=")
+        typer.echo(f"  {name} {int(fen) / FEN_PER_YUAN:,.2f}")
+    matter = opened_by(office, event)
+    if matter is not None:
+        say(Text(f"  Begun: {matter}", f"  已启动：{matter}"), lang)
 
 
 def _shares(office: Office, event: Event) -> list[str]:

@@ -61,22 +61,22 @@ Unmask = Annotated[
 ]
 
 
-def spoken(language: Lang | None) -> Language:
+def language_of(language: Lang | None) -> Language:
     return language.value if language else default_language()
 
 
-def moment(written: str | None) -> datetime | None:
+def moment(text: str | None) -> datetime | None:
     """An ISO 8601 day or time; :class:`InputError` where it is neither."""
-    if written is None:
+    if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(written)
+        moment = datetime.fromisoformat(text)
         if not EARLIEST <= moment.year <= LATEST:
-            raise ValueError(written)
+            raise ValueError(text)
     except ValueError as error:
         raise InputError(
             Text("Not a date or time.", "不是日期或时间。"),
-            value=written,
+            value=text,
             hint=Text("Write 2019-05-01 or 2019-05-01T09:30.", "请写成 2019-05-01T09:30。"),
         ) from error
     return moment
@@ -90,8 +90,8 @@ def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
     """
 
     @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        language = spoken(kwargs.get("lang"))  # type: ignore[arg-type]
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        language = language_of(kwargs.get("lang"))  # type: ignore[arg-type]
         try:
             command(*args, **kwargs)
         except (typer.Exit, typer.Abort):
@@ -107,14 +107,14 @@ def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
             )
             raise typer.Exit(code) from error
         except KeyboardInterrupt as error:
-            stopped = Text(
+            notice = Text(
                 "Stopped. The input is untouched; run it again to go on.",
                 "已中断。输入未被改动，重新运行即可。",
             )
-            Console(stderr=True).print(stopped.in_(language))
+            Console(stderr=True).print(notice.in_(language))
             raise typer.Exit(130) from error
 
-    return run
+    return wrapper
 
 
 def _message(error: Exception) -> tuple[SuyuanError, int]:

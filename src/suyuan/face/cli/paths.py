@@ -11,10 +11,10 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
-    spoken,
+    language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 
 NAME = "paths"
 Since = Annotated[
@@ -42,12 +42,12 @@ def command(
     """Show every way by which money of one account can have come to another."""
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.cli.flows_output import print_paths  # noqa: PLC0415
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.money.queries import TimeWindow  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
-    ends = (asked(source), asked(target))
-    shown = Shown(results.case.zone, masking(results.layout, unmask, NAME, ends))
+    ends = (normal_identifier(source), normal_identifier(target))
+    display = Display(results.case.zone, masking(results.layout, unmask, NAME, ends))
     window = TimeWindow(since, until, round(least * 100))
-    print_paths(results, ends, window, hops, console(), spoken(lang), shown)
+    print_paths(results, ends, window, hops, console(), language_of(lang), display)

@@ -14,12 +14,12 @@ from suyuan.face.cli.options import (
     LangOption,
     Out,
     console,
+    language_of,
     moment,
-    spoken,
     told_plainly,
 )
 from suyuan.face.cli.screen import plain
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
 from suyuan.privacy.reveal import masking
@@ -53,7 +53,7 @@ def command(
     from suyuan.store.lock import writing  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
-    zone, layout, language, to = results.case.zone, results.layout, spoken(lang), console()
+    zone, layout, language, to = results.case.zone, results.layout, language_of(lang), console()
     begin, end = moment(first), moment(last)
     assert begin is not None  # both options must be given
     assert end is not None
@@ -62,23 +62,23 @@ def command(
     with writing(layout, NAME), Bars(to, language) as bars:
         rows = replay(case, layout, lambda: open_engine(engine, layout.work), when, bars)
     add_replay(results, rows)
-    display = Shown(zone, masking(results.layout, None, NAME))
+    display = Display(zone, masking(results.layout, None, NAME))
     to.print(_table(rows, display, language))
 
 
-def step(written: str) -> timedelta:
+def step(text: str) -> timedelta:
     """``12h``, ``1d`` or ``2w``; :class:`InputError` where it is none of these."""
-    match = re.fullmatch(r"([1-9]\d{0,3})([hdw])", written)
+    match = re.fullmatch(r"([1-9]\d{0,3})([hdw])", text)
     if match is None:
         raise InputError(
             Text("Not a length of time.", "不是时间长度。"),
-            value=written,
+            value=text,
             hint=Text("Write 12h, 1d or 2w.", "请写成 12h、1d 或 2w。"),
         )
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 
-def _table(rows: pa.Table, shown: Shown, language: Language) -> Table:
+def _table(rows: pa.Table, display: Display, language: Language) -> Table:
     title = Text(
         "What was known then, and who was first called in the 7 days after",
         "当时所知，及其后七日内首次被联系的人",
@@ -96,8 +96,13 @@ def _table(rows: pa.Table, shown: Shown, language: Language) -> Table:
         lines.add_column(head.in_(language), overflow="fold")
     for row in rows.to_pylist():
         lines.add_row(
-            shown.minute(row["moment"]) + ("" if row["whole"] else " …"),
-            plain("; ".join(shown.subject(one).in_(language) for one in row["sources"]) or "–"),
+            display.minute(row["moment"]) + ("" if row["whole"] else " …"),
+            plain(
+                "; ".join(
+                    display.subject(subject_id).in_(language) for subject_id in row["sources"]
+                )
+                or "–"
+            ),
             f"{row['listed']:,}",
             f"{row['called']:,}",
             f"{row['placed']:,}",

@@ -13,8 +13,8 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
+    language_of,
     moment,
-    spoken,
     told_plainly,
 )
 from suyuan.model.text import Text
@@ -64,7 +64,7 @@ def command(
     Give --as-of as it was given to `investigate`. `suyuan verify FOLDER` checks the manifest.
     """
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.face.report.boards import read_boards  # noqa: PLC0415
     from suyuan.face.report.dossier_file import bind  # noqa: PLC0415
     from suyuan.face.report.manifest import write_manifest  # noqa: PLC0415
@@ -73,14 +73,14 @@ def command(
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
-    known = moment(as_of)
-    language, folder = spoken(lang), to or results.layout.out / "dossier"
-    arranged = read_boards(boards) if boards else []
+    instant = moment(as_of)
+    language, folder = language_of(lang), to or results.layout.out / "dossier"
+    board_plans = read_boards(boards) if boards else []
     results["findings"]  # a case that was not investigated is told so before anything is written
-    shown = masking(results.layout, unmask, NAME)
-    display = Shown(results.case.zone, shown)
-    with open_source(results, utc(known, results.case.zone) if known else None) as source:
-        path = bind(source, folder, format.value, language, shown, ring, arranged)
+    mask = masking(results.layout, unmask, NAME)
+    display = Display(results.case.zone, mask)
+    with open_source(results, utc(instant, results.case.zone) if instant else None) as source:
+        path = bind(source, folder, format.value, language, mask, ring, board_plans)
     manifest = write_manifest(results, [path], display)
     if sign is not None:
         from suyuan.face.report.signature import sign as put_signature  # noqa: PLC0415

@@ -11,8 +11,8 @@ from suyuan.face.cli.options import (
     LangOption,
     Out,
     console,
+    language_of,
     moment,
-    spoken,
     told_plainly,
 )
 from suyuan.model.errors import InputError
@@ -22,8 +22,8 @@ app = typer.Typer(help="The dated rules and their answers. 规则。", no_args_i
 On = Annotated[str | None, typer.Option("--on", help="As of this day. 该日有效。")]
 
 
-def _day(written: str | None) -> date | None:
-    at = moment(written)
+def _day(text: str | None) -> date | None:
+    at = moment(text)
     return at.date() if at else None
 
 
@@ -34,14 +34,14 @@ def list_(on: On = None, lang: LangOption = None) -> None:
     from suyuan.rulebook import load_rules  # noqa: PLC0415  # keeps --help fast
     from suyuan.rulebook.show import list_rules  # noqa: PLC0415
 
-    language = spoken(lang)
-    shown = Table()
+    language = language_of(lang)
+    table = Table()
     lines = list_rules(load_rules(), _day(on))
     for head in lines[0] if lines else {}:
-        shown.add_column(head)
+        table.add_column(head)
     for line in lines:
-        shown.add_row(*(text.in_(language) for text in line.values()))
-    console().print(shown)
+        table.add_row(*(text.in_(language) for text in line.values()))
+    console().print(table)
 
 
 @app.command("show")
@@ -51,15 +51,15 @@ def show(rule: str, on: On = None, lang: LangOption = None) -> None:
     from suyuan.rulebook import load_rules  # noqa: PLC0415  # keeps --help fast
     from suyuan.rulebook.show import show_rule  # noqa: PLC0415
 
-    known = {each.id: each for each in load_rules()}
-    if rule not in known:
+    rules = {rule_data.id: rule_data for rule_data in load_rules()}
+    if rule not in rules:
         raise InputError(
             Text("No such rule.", "没有这条规则。"),
             value=rule,
             hint=Text("See: suyuan rules list", "请看:suyuan rules list"),
         )
-    language = spoken(lang)
-    for head, text in show_rule(known[rule], _day(on)):
+    language = language_of(lang)
+    for head, text in show_rule(rules[rule], _day(on)):
         console().print(f"{head.in_(language)}: {text.in_(language)}", markup=False)
 
 
@@ -70,4 +70,4 @@ def check(case: CaseArgument, on: On = None, out: Out = None, lang: LangOption =
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.cli.rules_output import print_answers  # noqa: PLC0415
 
-    print_answers(CaseFolder(case).results(out), _day(on), console(), spoken(lang))
+    print_answers(CaseFolder(case).results(out), _day(on), console(), language_of(lang))

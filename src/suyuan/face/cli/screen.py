@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text as Line
 
-from suyuan.face.display import Shown, clean
+from suyuan.face.display import Display, clean
 from suyuan.model.text import Language, Text
 
 
-def plain(written: object) -> Line:
+def plain(value: object) -> Line:
     """One cell: no markup is read in it, and no control character reaches the terminal."""
-    return Line(clean("" if written is None else str(written)))
+    return Line(clean("" if value is None else str(value)))
 
 
 def grid(title: Text | str, heads: Sequence[Text | str], language: Language) -> Table:
@@ -26,10 +26,10 @@ def add(table: Table, *cells: object) -> None:
     table.add_row(*(cell if isinstance(cell, Line) else plain(cell) for cell in cells))
 
 
-def subject(shown: Shown, written: str, language: Language) -> Line:
+def subject(display: Display, text: str, language: Language) -> Line:
     """Somebody, as every command shows them: kind, id, and the name where one is known."""
-    return plain(shown.subject(written).in_(language))
+    return plain(display.subject(text).in_(language))
 
 
-def _in(written: Text | str, language: Language) -> str:
-    return written if isinstance(written, str) else written.in_(language)
+def _in(text: Text | str, language: Language) -> str:
+    return text if isinstance(text, str) else text.in_(language)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, Out, console, spoken, told_plainly
+from suyuan.face.cli.options import LangOption, Out, console, language_of, told_plainly
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -47,7 +47,7 @@ def command(
             value=error.name,
             hint=Text("Run: pip install 'suyuan[web]'", "请运行:pip install 'suyuan[web]'"),
         ) from error
-    language, to = spoken(lang), console()
+    language, to = language_of(lang), console()
 
     def tell(words: Text) -> None:
         to.print(words.in_(language), soft_wrap=True, highlight=False, markup=False)

@@ -10,10 +10,10 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
-    spoken,
+    language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -41,27 +41,29 @@ def command(
     """Follow money step by step, with where it rests and what can still be frozen."""
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.cli.trace_output import print_trace  # noqa: PLC0415
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
     options = {
         "report_id": report,
         "payment_id": payment,
-        "to": account and f"bank_account:{asked(account)}",
+        "to": account and f"bank_account:{normal_identifier(account)}",
     }
-    chosen = {column: asked(value) for column, value in options.items() if value}
-    if len(chosen) != 1:
+    choices = {column: normal_identifier(value) for column, value in options.items() if value}
+    if len(choices) != 1:
         raise InputError(
             Text("Name one thing to trace from.", "请指定且只指定一个起点。"),
             hint=Text("--report R, --payment P or --account A", "--report、--payment 或 --account"),
         )
-    mask = masking(results.layout, unmask, NAME, chosen.values())
-    shown = Shown(results.case.zone, mask)
+    mask = masking(results.layout, unmask, NAME, choices.values())
+    display = Display(results.case.zone, mask)
     if backward and account:
         from suyuan.face.cli.backward_output import print_whose  # noqa: PLC0415  # loads kernels
 
-        print_whose(results, asked(account), method, console(), spoken(lang), shown)
+        print_whose(
+            results, normal_identifier(account), method, console(), language_of(lang), display
+        )
         return
-    ((column, value),) = chosen.items()
-    print_trace(results, column, value, method, console(), spoken(lang), shown)
+    ((column, value),) = choices.items()
+    print_trace(results, column, value, method, console(), language_of(lang), display)

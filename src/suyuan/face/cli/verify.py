@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, console, spoken, told_plainly
+from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
 from suyuan.model.text import Text
 
 NAME = "verify"
@@ -46,7 +46,7 @@ def command(
     from suyuan.face.cli.screen import plain  # noqa: PLC0415
     from suyuan.face.report.manifest import verify  # noqa: PLC0415  # keeps --help fast
 
-    language, to = spoken(lang), console()
+    language, to = language_of(lang), console()
     checks = verify(folder, case, head, key, authority)
     for check in checks:
         sign = "✓" if check.good else "✗"

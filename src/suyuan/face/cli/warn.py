@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, spoken, told_plainly
+from suyuan.face.cli.options import LangOption, language_of, told_plainly
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -29,20 +29,20 @@ def command(text: TextArgument, lang: LangOption = None) -> None:
     """Read a dialogue sentence by sentence and warn while there is time. 对话预警。"""
     from suyuan.reading.warning import warn  # noqa: PLC0415  # keeps --help fast
 
-    language = spoken(lang)
-    found = warn(_content(text))
-    typer.echo(_GRADES[found.grade].in_(language))
-    for reason in found.reasons:
-        quoted = f" «{reason.words}»" if reason.words else ""
-        typer.echo(f"  {reason.sentence}. {reason.title.in_(language)}{quoted}  +{reason.weight:g}")
-    if found.high_at is not None:
+    language = language_of(lang)
+    warning = warn(_content(text))
+    typer.echo(_GRADES[warning.grade].in_(language))
+    for reason in warning.reasons:
+        quote = f" «{reason.words}»" if reason.words else ""
+        typer.echo(f"  {reason.sentence}. {reason.title.in_(language)}{quote}  +{reason.weight:g}")
+    if warning.high_at is not None:
         when = Text(
-            f"High from sentence {found.high_at} of {found.sentences}.",
-            f"自第 {found.high_at} 句（共 {found.sentences} 句）起为高风险。",
+            f"High from sentence {warning.high_at} of {warning.sentences}.",
+            f"自第 {warning.high_at} 句（共 {warning.sentences} 句）起为高风险。",
         )
         typer.echo(when.in_(language))
-    if found.cut:
-        cut = Text(f"{found.cut} characters were not read.", f"有 {found.cut} 个字符未读取。")
+    if warning.cut:
+        cut = Text(f"{warning.cut} characters were not read.", f"有 {warning.cut} 个字符未读取。")
         typer.echo(cut.in_(language))
 
 

@@ -10,10 +10,10 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
-    spoken,
+    language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 
 NAME = "who"
 Identifier = Annotated[
@@ -43,11 +43,11 @@ def command(
 ) -> None:
     """The chain of one identifier, hop by hop with its source, and the rows that mention it."""
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
-    from suyuan.face.cli.who_output import Asked, print_known  # noqa: PLC0415
-    from suyuan.face.display import Shown  # noqa: PLC0415
+    from suyuan.face.cli.who_output import IdentifierQuery, print_known  # noqa: PLC0415
+    from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
-    shown = Shown(results.case.zone, masking(results.layout, unmask, NAME, [identifier]))
-    wanted = asked(identifier)
-    print_known(results, Asked(wanted, depth, rows, spoken(lang), shown), console())
+    display = Display(results.case.zone, masking(results.layout, unmask, NAME, [identifier]))
+    query = normal_identifier(identifier)
+    print_known(results, IdentifierQuery(query, depth, rows, language_of(lang), display), console())

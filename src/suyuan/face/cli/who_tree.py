@@ -7,7 +7,7 @@ import pyarrow as pa
 from rich.text import Text as Line
 from rich.tree import Tree
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.lookup.walk import ChainNode
 from suyuan.model.roles import ROLES
 from suyuan.model.subjects import KINDS
@@ -29,33 +29,33 @@ _UNTIL = Text("{since} to {until}", "{since} 至 {until}")
 def scores(findings: pa.Table) -> dict[str, tuple[float, str, bool]]:
     """The best finding of each subject: score, role, whether it is over the threshold."""
     best: dict[str, tuple[float, str, bool]] = {}
-    for subject, score, role, decided in zip(
+    for subject, score, role, is_decided in zip(
         *(findings[c].to_pylist() for c in ("subject", "score", "role", "decided")), strict=True
     ):
         if subject not in best or best[subject][0] < score:
-            best[subject] = (score, role, decided)
+            best[subject] = (score, role, is_decided)
     return best
 
 
 def chain_tree(
     root: ChainNode,
-    found: Mapping[str, tuple[float, str, bool]],
+    leads: Mapping[str, tuple[float, str, bool]],
     zone: str,
     language: Language,
-    shown: Shown,
+    display: Display,
 ) -> Tree:
-    """`root` and all below it; `found` marks those of whom a detector said something."""
+    """`root` and all below it; `leads` marks those of whom a detector said something."""
 
     def line(node: ChainNode) -> Line:
         label = Line()
         if node.relation is not None:
             label.append(f"{node.relation.in_(language)} ", style="dim")
-        label.append(_name(node, language, shown), style="bold" if node is root else "")
-        if node.subject in found:
-            score, role, decided = found[node.subject]
+        label.append(_name(node, language, display), style="bold" if node is root else "")
+        if node.subject in leads:
+            score, role, is_decided = leads[node.subject]
             mark = f"  ● {ROLES[role].title.in_(language)} {score:.2f}"
-            label.append(mark, style="red" if decided else "yellow")
-        for part in _source(node, zone, language, shown):
+            label.append(mark, style="red" if is_decided else "yellow")
+        for part in _source(node, zone, language, display):
             label.append(f"  {part}", style="dim")
         return label
 
@@ -71,15 +71,15 @@ def chain_tree(
     return tree
 
 
-def _name(node: ChainNode, language: Language, shown: Shown) -> str:
+def _name(node: ChainNode, language: Language, display: Display) -> str:
     kind = _KINDS[node.kind].in_(language) if node.kind in _KINDS else node.kind
-    masked = shown.subject(node.subject).id
+    id_ = display.subject(node.subject).id
     # What a relation calls it need not be said twice.
-    repeated = node.relation is not None and kind.lower() in node.relation.in_(language).lower()
-    return masked if repeated else f"{kind} {masked}"
+    is_repeated = node.relation is not None and kind.lower() in node.relation.in_(language).lower()
+    return id_ if is_repeated else f"{kind} {id_}"
 
 
-def _source(node: ChainNode, zone: str, language: Language, shown: Shown) -> list[str]:
+def _source(node: ChainNode, zone: str, language: Language, display: Display) -> list[str]:
     """When, where it stands, how often; nothing for the identifier asked about."""
     parts = []
     if node.at is not None:
@@ -87,7 +87,7 @@ def _source(node: ChainNode, zone: str, language: Language, shown: Shown) -> lis
         span = _UNTIL.format(since=since, until=until).in_(language)
         parts.append(since if since == until else span)
     if node.file:
-        parts.append(f"{shown.file(node.file)}:{node.line}")
+        parts.append(f"{display.file(node.file)}:{node.line}")
     if node.count > 1:
         parts.append(_ROWS.format(n=f"{node.count:,}").in_(language))
     if node.again:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from suyuan.chain.flow_graph import FlowGraph
-from suyuan.face.display import Shown
-from suyuan.face.drawings.chain import BOX, Box, Drawing, Edge, Folding, chain_drawing
+from suyuan.face.display import Display
+from suyuan.face.drawings.chain import BOX, Box, Drawing, Edge, Folds, chain_drawing
 from suyuan.face.rings import RingView
 
 Shift = tuple[float, float]
@@ -23,15 +23,17 @@ class BoardPlan:
     that stands for several.
     """
 
-    folding: Folding
+    folds: Folds
     places: Mapping[str, Shift]
-    chosen: frozenset[str]
+    choices: frozenset[str]
     cut: frozenset[str]
 
 
-def board_drawing(ring: RingView, traced: FlowGraph, shown: Shown, board: BoardPlan) -> Drawing:
+def board_drawing(
+    ring: RingView, flow_graph: FlowGraph, display: Display, board: BoardPlan
+) -> Drawing:
     """The plan of `ring` with the board's shifts and marks; its bounds take in what was moved."""
-    plan = chain_drawing(ring, traced, shown, board.folding)
+    plan = chain_drawing(ring, flow_graph, display, board.folds)
     shifts = {
         name: board.places.get(place_of(box), _STILL)
         for name, box in zip(plan.names, plan.boxes, strict=True)
@@ -39,8 +41,8 @@ def board_drawing(ring: RingView, traced: FlowGraph, shown: Shown, board: BoardP
     pairs = list(zip(plan.names, plan.boxes, strict=True))
     pairs.sort(key=lambda pair: shifts[pair[0]] != _STILL)  # what was moved lies on top
     names = tuple(name for name, _ in pairs)
-    boxes = tuple(_marked(_moved(box, shifts[name]), board) for name, box in pairs)
-    edges = tuple(_followed(edge, shifts.get) for edge in plan.edges)
+    boxes = tuple(_mark_box(_shift_box(box, shifts[name]), board) for name, box in pairs)
+    edges = tuple(_shift_edge(edge, shifts.get) for edge in plan.edges)
     left = min(0.0, min(box.x for box in boxes) - _EDGE)
     top = min(plan.top, min(box.y for box in boxes) - _EDGE)
     right = max(plan.width, max(box.x for box in boxes) + BOX + _EDGE)
@@ -63,28 +65,28 @@ def place_of(box: Box) -> str:
     return box.subjects[0] if len(box.subjects) == 1 else f"{box.kind}-{box.role}"
 
 
-def _moved(box: Box, by: Shift) -> Box:
+def _shift_box(box: Box, by: Shift) -> Box:
     return replace(box, x=box.x + by[0], y=box.y + by[1])
 
 
-def _marked(box: Box, board: BoardPlan) -> Box:
+def _mark_box(box: Box, board: BoardPlan) -> Box:
     """Chosen and cut ones say so by their frame, and to those who hear the picture read."""
     kinds = [box.kind]
     if box.kind == "person":
         own = set(box.subjects)
-        kinds += ["chosen"] * bool(own & board.chosen) + ["cut"] * bool(own & board.cut)
+        kinds += ["chosen"] * bool(own & board.choices) + ["cut"] * bool(own & board.cut)
     return replace(box, kind=" ".join(kinds))
 
 
-def _followed(edge: Edge, shift: Callable[[str, Shift], Shift]) -> Edge:
+def _shift_edge(edge: Edge, shift: Callable[[str, Shift], Shift]) -> Edge:
     """A curve whose ends go with their boxes: four of its eight numbers are the origin's."""
     ends = (shift(edge.origin, _STILL), shift(edge.target, _STILL))
     if ends == (_STILL, _STILL):
         return edge
     figures = iter(range(8))
 
-    def moved(found: re.Match[str]) -> str:
+    def shift_number(match: re.Match[str]) -> str:
         index = next(figures)
-        return f"{float(found[0]) + ends[index // 4][index % 2]:.0f}"
+        return f"{float(match[0]) + ends[index // 4][index % 2]:.0f}"
 
-    return replace(edge, path=_FIGURE.sub(moved, edge.path))
+    return replace(edge, path=_FIGURE.sub(shift_number, edge.path))

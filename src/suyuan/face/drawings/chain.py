@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suyuan.chain.flow_graph import FlowGraph
-from suyuan.face.display import Shown, SubjectDisplay, money, number, yuan
+from suyuan.face.display import Display, SubjectDisplay, money, number, yuan
 from suyuan.face.drawings.ring_money import RING, ring_money
 from suyuan.face.rings import RingView, Stand
 from suyuan.face.terms import KINDS
@@ -16,7 +16,7 @@ from suyuan.model.text import Text
 
 COLUMN, BOX, TALL, STEP, TOP = 164.0, 132.0, 42.0, 50.0, 76.0
 #: People drawn in one column; the rest are one box that says how many.
-SHOWN = 6
+BOXES_SHOWN = 6
 #: What stands in each column, from left to right: the roles, and what the cards were resold for.
 COLUMNS = (*LAYERS, ("cash",))
 CASH = Text("Resale to cash", "销赃变现")
@@ -56,18 +56,18 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Folding:
+class Folds:
     """Whom a person put away into the box of the others, and whom they took out of it.
 
     Nobody else's box moves: who is taken out stands below the column, who is put away leaves a gap.
     """
 
-    folded: frozenset[str] = frozenset()
-    unfolded: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
 
 
 #: As the report draws it.
-PLAIN = Folding()
+PLAIN = Folds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +93,27 @@ class _Plan:
     boxes: dict[str, Box]
     stands_for: dict[str, str]
     heads: list[tuple[float, float, Text, str]]
-    folding: Folding = PLAIN
-    hidden: int = 0
+    folds: Folds = PLAIN
+    hidden_count: int = 0
 
 
 def chain_drawing(
-    ring: RingView, traced: FlowGraph, shown: Shown, folding: Folding = PLAIN
+    ring: RingView, flow_graph: FlowGraph, display: Display, folds: Folds = PLAIN
 ) -> Drawing:
-    """The picture of `ring`; `traced` says what passed between its launderers."""
-    plan = _Plan({}, {}, [], folding)
-    bottoms = [_layer(plan, index, roles, ring, shown) for index, roles in enumerate(COLUMNS)]
-    edges = tuple(_edges(plan, ring, traced))
+    """The picture of `ring`; `flow_graph` says what passed between its launderers."""
+    plan = _Plan({}, {}, [], folds)
+    bottoms = [_layer(plan, index, roles, ring, display) for index, roles in enumerate(COLUMNS)]
+    edges = tuple(_edges(plan, ring, flow_graph))
     top = 0.0 if any(edge.over for edge in edges) else TOP - 40
     boxes = tuple(plan.boxes.values())
     height = max(bottoms) - 26 - top
     names = tuple(plan.boxes)
-    return Drawing(top, WIDTH, height, boxes, edges, tuple(plan.heads), plan.hidden, names)
+    return Drawing(top, WIDTH, height, boxes, edges, tuple(plan.heads), plan.hidden_count, names)
 
 
-def _layer(plan: _Plan, index: int, roles: tuple[str, ...], ring: RingView, shown: Shown) -> float:
+def _layer(
+    plan: _Plan, index: int, roles: tuple[str, ...], ring: RingView, display: Display
+) -> float:
     x, y = index * COLUMN + 4, TOP
     later: list[Stand] = []
     for role in roles:
@@ -122,9 +124,9 @@ def _layer(plan: _Plan, index: int, roles: tuple[str, ...], ring: RingView, show
         plan.heads.append((x, y - 12, ROLES[role].plural, number(len(stands))))
         if role == "ring_member":
             y = _ring_box(plan, x, y, ring)
-        y = _people(plan, x, y, stands, shown, later) + 34
+        y = _people(plan, x, y, stands, display, later) + 34
     for stand in later:
-        _person(plan, x, y - 26, stand, shown)
+        _person(plan, x, y - 26, stand, display)
         y += STEP
     return y
 
@@ -133,62 +135,62 @@ def _ring_box(plan: _Plan, x: float, y: float, ring: RingView) -> float:
     row = ring.row
     first = Text(many(row["reports"], "report"), f"{row['reports']:,}起报案")
     title = Text(f"Ring {ring.id}", f"团伙 {ring.id}")
-    who = (f"ring:{ring.id}",)
-    plan.boxes[RING] = Box(x, y, TALL * 1.2, first, yuan(row["loss"]), "ring", title, "", who)
+    subjects = (f"ring:{ring.id}",)
+    plan.boxes[RING] = Box(x, y, TALL * 1.2, first, yuan(row["loss"]), "ring", title, "", subjects)
     plan.stands_for[f"ring:{ring.id}"] = RING
     return y + TALL * 1.2 + 8
 
 
 def _people(
-    plan: _Plan, x: float, y: float, stands: list[Stand], shown: Shown, later: list[Stand]
+    plan: _Plan, x: float, y: float, stands: list[Stand], display: Display, later: list[Stand]
 ) -> float:
     """The first few, and one box for the rest; whom a person took out of it goes to `later`."""
-    fit = stands if len(stands) <= SHOWN else stands[: SHOWN - 1]
+    fit = stands if len(stands) <= BOXES_SHOWN else stands[: BOXES_SHOWN - 1]
     rest, gap = [], 0.0
     for stand in fit:
-        if stand.subject in plan.folding.folded:
+        if stand.subject in plan.folds.inside:
             rest.append(stand)
             gap = gap or y
         else:
-            _person(plan, x, y, stand, shown)
+            _person(plan, x, y, stand, display)
         y += STEP
     for stand in stands[len(fit) :]:
-        wanted = stand.subject in plan.folding.unfolded
-        (later if wanted else rest).append(stand)
+        unfold = stand.subject in plan.folds.outside
+        (later if unfold else rest).append(stand)
     if rest:
         of_own = len(stands) > len(fit)
-        _others(plan, x, y if of_own else gap, rest)
+        _draw_more(plan, x, y if of_own else gap, rest)
         y += STEP * of_own
     elif len(stands) > len(fit):
         y += STEP
     if not stands:
-        none = Text("none found", "未发现")
-        plan.boxes[f"none:{x}:{y}"] = Box(x, y, TALL, none, Text("", ""), "none", none)
+        sentence = Text("none found", "未发现")
+        plan.boxes[f"none:{x}:{y}"] = Box(x, y, TALL, sentence, Text("", ""), "none", sentence)
         y += STEP
     return y
 
 
-def _person(plan: _Plan, x: float, y: float, stand: Stand, shown: Shown) -> None:
-    named = shown.subject(stand.subject)
+def _person(plan: _Plan, x: float, y: float, stand: Stand, display: Display) -> None:
+    subject = display.subject(stand.subject)
     # Somebody in two roles has two boxes; ties go to the one further left.
     key = f"{stand.role}|{stand.subject}"
-    second, title, who = _second(stand, named), _title(stand, shown), (stand.subject,)
-    first = _first(named.short)
-    plan.boxes[key] = Box(x, y, TALL, first, second, "person", title, stand.role, who)
+    second, title, subjects = _second(stand, subject), _title(stand, display), (stand.subject,)
+    first = _first(subject.short)
+    plan.boxes[key] = Box(x, y, TALL, first, second, "person", title, stand.role, subjects)
     plan.stands_for.setdefault(stand.subject, key)
 
 
-def _others(plan: _Plan, x: float, y: float, rest: list[Stand]) -> None:
+def _draw_more(plan: _Plan, x: float, y: float, rest: list[Stand]) -> None:
     """One box for those not drawn one by one."""
     role = rest[0].role
-    key, who = f"more:{role}", tuple(one.subject for one in rest)
+    key, subjects = f"more:{role}", tuple(stand.subject for stand in rest)
     first = Text(f"+ {len(rest):,} more", f"另有{len(rest):,}个")
-    total = sum((one.amount for one in rest), start=rest[0].amount * 0)
+    total = sum((stand.amount for stand in rest), start=rest[0].amount * 0)
     second = yuan(total) if total else Text("not drawn", "未逐一画出")
-    plan.boxes[key] = Box(x, y, TALL, first, second, "more", first, role, who)
-    for one in rest:
-        plan.stands_for.setdefault(one.subject, key)
-    plan.hidden += len(rest)
+    plan.boxes[key] = Box(x, y, TALL, first, second, "more", first, role, subjects)
+    for stand in rest:
+        plan.stands_for.setdefault(stand.subject, key)
+    plan.hidden_count += len(rest)
 
 
 def _first(label: str) -> Text:
@@ -197,18 +199,18 @@ def _first(label: str) -> Text:
     return Text(cut, cut)
 
 
-def _second(stand: Stand, named: SubjectDisplay) -> Text:
+def _second(stand: Stand, subject: SubjectDisplay) -> Text:
     if stand.amount:
         return yuan(stand.amount)
     rows = Text(many(stand.count, "row"), f"{stand.count:,}条记录")
-    if named.name:
+    if subject.name:
         return rows
-    return Text(f"{named.kind.en} · {rows.en}", f"{named.kind.zh} · {rows.zh}")
+    return Text(f"{subject.kind.en} · {rows.en}", f"{subject.kind.zh} · {rows.zh}")
 
 
-def _title(stand: Stand, shown: Shown) -> Text:
-    named = shown.subject(stand.subject)
-    label = f"{named.name} {named.id}".strip()
+def _title(stand: Stand, display: Display) -> Text:
+    subject = display.subject(stand.subject)
+    label = f"{subject.name} {subject.id}".strip()
     sums = f", {money(stand.amount)} yuan" if stand.amount else ""
     return Text(f"{label}{sums}, {many(stand.count, 'row')}", f"{label},{stand.count:,}条记录")
 
@@ -226,18 +228,18 @@ def _cash(plan: _Plan, x: float, y: float, ring: RingView) -> float:
         plan.boxes[f"cash:{row['kind']}"] = Box(x, y, TALL, kind, second, "cash", title)
         y += STEP
     if not ring.laundering:
-        none = Text("none found", "未发现")
-        plan.boxes["none:cash"] = Box(x, y, TALL, none, Text("", ""), "none", none)
+        sentence = Text("none found", "未发现")
+        plan.boxes["none:cash"] = Box(x, y, TALL, sentence, Text("", ""), "none", sentence)
         y += STEP
     return y
 
 
-def _edges(plan: _Plan, ring: RingView, traced: FlowGraph) -> Iterable[Edge]:
+def _edges(plan: _Plan, ring: RingView, flow_graph: FlowGraph) -> Iterable[Edge]:
     for role, stands in ring.by_role.items():
         if LINKS[ROLES[role].link].layer != "money":
             for stand in stands:
                 yield from _supply(plan, ring, stand)
-    between = ring_money(ring, traced, plan.stands_for)
+    between = ring_money(ring, flow_graph, plan.stands_for)
     most = max(between.values(), default=1)
     for (origin, target), fen in sorted(between.items()):
         yield _edge(plan, origin, target, 1.5 + 7 * fen / most, "money", yuan(fen / 100))
@@ -252,8 +254,8 @@ def _supply(plan: _Plan, ring: RingView, stand: Stand) -> Iterable[Edge]:
     origin = plan.stands_for[stand.subject]
     if ROLES[stand.role].link == "belongs_to":
         return
-    drawn = {plan.stands_for.get(target, RING) for target in stand.targets}
-    rightward = {key for key in drawn if plan.boxes[key].x > plan.boxes[origin].x}
+    targets = {plan.stands_for.get(target, RING) for target in stand.targets}
+    rightward = {key for key in targets if plan.boxes[key].x > plan.boxes[origin].x}
     for target in rightward or {RING}:
         layer = LINKS[ROLES[stand.role].link].layer
         yield _edge(plan, origin, target, 1.5, layer, Text(ring.id, ring.id))

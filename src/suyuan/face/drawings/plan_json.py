@@ -15,7 +15,7 @@ def plan_json(plan: Any) -> Any:
     number that JSON does not have.
     """
     if is_dataclass(plan) and not isinstance(plan, type):
-        return {one.name: plan_json(getattr(plan, one.name)) for one in fields(plan)}
+        return {part.name: plan_json(getattr(plan, part.name)) for part in fields(plan)}
     if isinstance(plan, Mapping):
         return {str(name): plan_json(value) for name, value in plan.items()}
     if isinstance(plan, tuple | list):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from suyuan.face.display import Shown, number
+from suyuan.face.display import Display, number
 from suyuan.face.source import ResultTables
 from suyuan.model.results import REPLAY
 from suyuan.model.text import Text
@@ -63,7 +63,7 @@ class ReplayChart:
     floor: float
 
 
-def replay_chart(source: ResultTables, shown: Shown) -> ReplayChart | None:
+def replay_chart(source: ResultTables, display: Display) -> ReplayChart | None:
     """The picture of the replay that stands beside the results, if one does."""
     path = source.results.layout.result(REPLAY.name)
     rows = pq.read_table(path).sort_by("moment").to_pylist() if path.exists() else []
@@ -71,24 +71,24 @@ def replay_chart(source: ResultTables, shown: Shown) -> ReplayChart | None:
         return None
     slot = (WIDTH - LEFT - RIGHT) / len(rows)
     floor = TOP + CURVE + GAP + BARS
-    sources, more = _sources(rows, slot, floor + GAP, shown)
-    bars, most = _bars(rows, slot, floor, shown)
+    sources, more = _sources(rows, slot, floor + GAP, display)
+    bars, most = _bars(rows, slot, floor, display)
     return ReplayChart(
         WIDTH,
         floor + GAP + LINE * len(sources) + 26,
-        (_curve("hit", rows, slot, shown), _curve("newest", rows, slot, shown)),
+        (_curve("hit", rows, slot, display), _curve("newest", rows, slot, display)),
         bars,
         most,
         sources,
         more,
-        _ticks([row["moment"] for row in rows], slot, shown),
-        [_moment(row, shown) for row in rows],
+        _ticks([row["moment"] for row in rows], slot, display),
+        [_moment(row, display) for row in rows],
         TOP + CURVE,
         floor,
     )
 
 
-def _curve(kind: str, rows: Sequence[dict[str, Any]], slot: float, shown: Shown) -> HitCurve:
+def _curve(kind: str, rows: Sequence[dict[str, Any]], slot: float, display: Display) -> HitCurve:
     """Share of the people called next that the first 5 % held; a gap where nobody was called."""
     path, dots, pen = [], [], "M"
     for n, row in enumerate(rows):
@@ -98,55 +98,62 @@ def _curve(kind: str, rows: Sequence[dict[str, Any]], slot: float, shown: Shown)
         share = row[f"{kind}_top"] / row["called"]
         x, y = LEFT + (n + 0.5) * slot, TOP + CURVE * (1.0 - share)
         path.append(f"{pen}{x:.1f} {y:.1f}")
-        day, hits, called = shown.day(row["moment"]), row[f"{kind}_top"], row["called"]
-        title = Text(f"{day}: {hits} of {called}", f"{day}:{called}人中{hits}人")
+        day, hits, callees = display.day(row["moment"]), row[f"{kind}_top"], row["called"]
+        title = Text(f"{day}: {hits} of {callees}", f"{day}:{callees}人中{hits}人")
         dots.append((x, y, title))
         pen = "L"
     return HitCurve(kind, "".join(path), tuple(dots))
 
 
 def _bars(
-    rows: Sequence[dict[str, Any]], slot: float, floor: float, shown: Shown
+    rows: Sequence[dict[str, Any]], slot: float, floor: float, display: Display
 ) -> tuple[tuple[MomentBar, ...], int]:
     most = max(row["called"] for row in rows)
     bars = []
     for n, row in enumerate(rows):
         height = BARS * row["called"] / most if most else 0.0
-        day, called = shown.day(row["moment"]), number(row["called"])
-        title = Text(f"{day}: {called} people called next", f"{day}：其后{called}人被联系")
+        day, callees = display.day(row["moment"]), number(row["called"])
+        title = Text(f"{day}: {callees} people called next", f"{day}：其后{callees}人被联系")
         bars.append(MomentBar(LEFT + (n + 0.1) * slot, floor - height, 0.8 * slot, height, title))
     return tuple(bars), most
 
 
 def _sources(
-    rows: Sequence[dict[str, Any]], slot: float, top: float, shown: Shown
+    rows: Sequence[dict[str, Any]], slot: float, top: float, display: Display
 ) -> tuple[tuple[SourceRow, ...], int]:
     """A line for each source, those named most often first."""
-    held: dict[str, list[int]] = {}
+    moments: dict[str, list[int]] = {}
     for n, row in enumerate(rows):
         for subject in row["sources"]:
-            held.setdefault(subject, []).append(n)
-    ranked = sorted(held, key=lambda subject: (-len(held[subject]), subject))
+            moments.setdefault(subject, []).append(n)
+    order = sorted(moments, key=lambda subject: (-len(moments[subject]), subject))
     lines = []
-    for place, subject in enumerate(ranked[:SOURCES_DRAWN]):
-        who, y = shown.subject(subject), top + LINE * place
-        title = Text(f"{who.kind.en} {who.id}", f"{who.kind.zh} {who.id}")
+    for place, subject in enumerate(order[:SOURCES_DRAWN]):
+        source_display, y = display.subject(subject), top + LINE * place
+        title = Text(
+            f"{source_display.kind.en} {source_display.id}",
+            f"{source_display.kind.zh} {source_display.id}",
+        )
         bars = []
-        for n in held[subject]:
-            x, day = LEFT + n * slot, shown.day(rows[n]["moment"])
+        for n in moments[subject]:
+            x, day = LEFT + n * slot, display.day(rows[n]["moment"])
             tip = Text(f"{day}: named {title.en}", f"{day}：已指认{title.zh}")
             bars.append(MomentBar(x, y, slot, LINE - 6, tip))
         lines.append(SourceRow(y, title, tuple(bars)))
-    return tuple(lines), max(len(ranked) - SOURCES_DRAWN, 0)
+    return tuple(lines), max(len(order) - SOURCES_DRAWN, 0)
 
 
-def _ticks(when: Sequence[datetime], slot: float, shown: Shown) -> tuple[tuple[float, str], ...]:
+def _ticks(
+    when: Sequence[datetime], slot: float, display: Display
+) -> tuple[tuple[float, str], ...]:
     apart = max(1, len(when) // 9)
-    return tuple((LEFT + (n + 0.5) * slot, shown.day(when[n])) for n in range(0, len(when), apart))
+    return tuple(
+        (LEFT + (n + 0.5) * slot, display.day(when[n])) for n in range(0, len(when), apart)
+    )
 
 
-def _moment(row: dict[str, Any], shown: Shown) -> dict[str, Any]:
+def _moment(row: dict[str, Any], display: Display) -> dict[str, Any]:
     return row | {
-        "day": shown.minute(row["moment"]),
-        "named": [shown.subject(subject) for subject in row["sources"]],
+        "day": display.minute(row["moment"]),
+        "named": [display.subject(subject) for subject in row["sources"]],
     }

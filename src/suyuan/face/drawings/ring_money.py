@@ -19,7 +19,7 @@ Between = Mapping[tuple[str, str], float]
 
 
 def ring_money(
-    ring: RingView, traced: FlowGraph, stands_for: Mapping[str, str]
+    ring: RingView, flow_graph: FlowGraph, stands_for: Mapping[str, str]
 ) -> dict[tuple[str, str], int]:
     """Fen from box to box. What leaves an undrawn place is shared out in proportion.
 
@@ -29,53 +29,53 @@ def ring_money(
     for index, layer in enumerate(_LAUNDERING, start=1):
         for stand in _stands(ring, layer):
             column.setdefault(stands_for[stand.subject], index)
-    between = _of_boxes(traced, ring.id, stands_for)
-    found: dict[tuple[str, str], float] = defaultdict(float)
+    between = _of_boxes(flow_graph, ring.id, stands_for)
+    flows: dict[tuple[str, str], float] = defaultdict(float)
     for origin in column:
-        for target, fen in _reached(origin, between, column).items():
-            found[origin, target] += fen
-    served = {target for _, target in found}
+        for target, fen in _flows_from(origin, between, column).items():
+            flows[origin, target] += fen
+    targets = {target for _, target in flows}
     for layer in _LAUNDERING:
         for stand in _stands(ring, layer):
             box = stands_for[stand.subject]
-            if box not in served:
-                found[RING, box] += float(stand.amount * 100) or 1.0
-    return {pair: round(fen) for pair, fen in found.items() if fen >= 1}
+            if box not in targets:
+                flows[RING, box] += float(stand.amount * 100) or 1.0
+    return {pair: round(fen) for pair, fen in flows.items() if fen >= 1}
 
 
 def _stands(ring: RingView, layer: tuple[str, ...]) -> list[Stand]:
     return [stand for role in layer for stand in ring.by_role.get(role, [])]
 
 
-def _of_boxes(traced: FlowGraph, ring_id: str, stands_for: Mapping[str, str]) -> Between:
+def _of_boxes(flow_graph: FlowGraph, ring_id: str, stands_for: Mapping[str, str]) -> Between:
     """Money from place to place, a place being its box, or its holder's, where either is drawn."""
-    at = traced.holders
+    at = flow_graph.holders
 
     def box(place: str) -> str:
         return stands_for.get(place) or stands_for.get(at.entity(place), place)
 
-    moved: dict[tuple[str, str], float] = defaultdict(float)
-    for (origin, target), fen in traced.between.get(ring_id, {}).items():
+    flows: dict[tuple[str, str], float] = defaultdict(float)
+    for (origin, target), fen in flow_graph.between.get(ring_id, {}).items():
         if box(origin) != box(target):
-            moved[box(origin), box(target)] += fen
-    return moved
+            flows[box(origin), box(target)] += fen
+    return flows
 
 
-def _reached(origin: str, between: Between, column: Mapping[str, int]) -> dict[str, float]:
+def _flows_from(origin: str, between: Between, column: Mapping[str, int]) -> dict[str, float]:
     """Fen of `origin` that come to a box further right, straight or through undrawn places."""
-    leaving: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    outflows: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for (a, b), fen in between.items():
-        leaving[a].append((b, fen))
-    found: dict[str, float] = defaultdict(float)
-    moving = dict(leaving[origin])
+        outflows[a].append((b, fen))
+    arrivals: dict[str, float] = defaultdict(float)
+    frontier = dict(outflows[origin])
     for _ in range(DEEPEST):
         onward: dict[str, float] = defaultdict(float)
-        for place, fen in moving.items():
+        for place, fen in frontier.items():
             if column.get(place, -1) > column[origin]:
-                found[place] += fen
+                arrivals[place] += fen
             elif place not in column:
-                total = sum(out for _, out in leaving[place])
-                for after, out in leaving[place]:
+                total = sum(out for _, out in outflows[place])
+                for after, out in outflows[place]:
                     onward[after] += fen * min(out / total, 1.0)
-        moving = onward
-    return found
+        frontier = onward
+    return arrivals

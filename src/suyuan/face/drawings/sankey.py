@@ -72,11 +72,11 @@ def sankey(money: FlowGraph) -> Sankey | None:
 
 def _sizes(flows: Iterable[HolderFlow]) -> dict[Key, int]:
     came: dict[Key, int] = defaultdict(int)
-    left: dict[Key, int] = defaultdict(int)
+    outflow: dict[Key, int] = defaultdict(int)
     for flow in flows:
-        left[flow.step, flow.origin] += flow.fen
+        outflow[flow.step, flow.origin] += flow.fen
         came[flow.step + 1, flow.target] += flow.fen
-    return {key: max(came[key], left[key]) for key in {*came, *left}}
+    return {key: max(came[key], outflow[key]) for key in {*came, *outflow}}
 
 
 def _columns(size: dict[Key, int]) -> dict[int, list[Key]]:
@@ -111,8 +111,8 @@ def _stack(
 def _ribbons(flows: Iterable[HolderFlow], bars: dict[Key, Bar], scale: float) -> Iterable[Ribbon]:
     used_out: dict[Key, float] = defaultdict(float)
     used_in: dict[Key, float] = defaultdict(float)
-    ordered = sorted(flows, key=lambda f: (f.step, bars[f.step + 1, f.target].y))
-    for flow in ordered:
+    order = sorted(flows, key=lambda f: (f.step, bars[f.step + 1, f.target].y))
+    for flow in order:
         origin, target = (flow.step, flow.origin), (flow.step + 1, flow.target)
         width = max(flow.fen * scale, THINNEST)
         x0, x1 = bars[origin].x + BAR, bars[target].x

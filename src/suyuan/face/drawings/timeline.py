@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.face.display import Shown, number
+from suyuan.face.display import Display, number
 from suyuan.face.source import ResultTables
 from suyuan.model.text import Text
 
@@ -67,65 +67,65 @@ def days(source: ResultTables, callers: Iterable[str]) -> Days:
 
 
 def timeline(
-    ring_id: str, callers: Iterable[str], known: Days, shown: Shown
+    ring_id: str, callers: Iterable[str], history: Days, display: Display
 ) -> TimelineDrawing | None:
     """The drawing, or nothing where no day is known."""
-    called: dict[date, float] = defaultdict(float)
+    call_days: dict[date, float] = defaultdict(float)
     for caller in callers:
-        for day, count in known.calls.get(caller, {}).items():
-            called[day] += count
-    reported, lost = _reported(ring_id, known.reports, shown)
+        for day, count in history.calls.get(caller, {}).items():
+            call_days[day] += count
+    report_days, losses = _report_days(ring_id, history.reports, display)
     rows = (
-        (Text("calls by its numbers", "所用号码拨打次数"), called),
-        (Text("reports", "报案数"), reported),
-        (Text("loss, yuan", "损失(元)"), lost),
+        (Text("calls by its numbers", "所用号码拨打次数"), call_days),
+        (Text("reports", "报案数"), report_days),
+        (Text("loss, yuan", "损失(元)"), losses),
     )
-    spans = [*reported, *_busy(called, reported)]
+    spans = [*report_days, *_busy(call_days, report_days)]
     if not spans:
         return None
-    return _drawn(rows, min(spans), max(spans))
+    return _draw(rows, min(spans), max(spans))
 
 
-def _busy(called: Mapping[date, float], reported: Mapping[date, float]) -> list[date]:
+def _busy(call_days: Mapping[date, float], report_days: Mapping[date, float]) -> list[date]:
     """Days of calls, at most two months around the reports: old numbers had other lives."""
-    if not reported:
-        return list(called)
-    first, last = min(reported) - timedelta(60), max(reported) + timedelta(60)
-    return [day for day in called if first <= day <= last]
+    if not report_days:
+        return list(call_days)
+    first, last = min(report_days) - timedelta(60), max(report_days) + timedelta(60)
+    return [day for day in call_days if first <= day <= last]
 
 
-def _reported(
-    ring_id: str, reports: pa.Table, shown: Shown
+def _report_days(
+    ring_id: str, reports: pa.Table, display: Display
 ) -> tuple[dict[date, float], dict[date, float]]:
     own = reports.filter(pc.equal(reports["ring_id"], ring_id))
-    reported: dict[date, float] = defaultdict(float)
-    lost: dict[date, float] = defaultdict(float)
+    counts: dict[date, float] = defaultdict(float)
+    losses: dict[date, float] = defaultdict(float)
     for row in own.to_pylist():
         moment: datetime | None = row["reported_at"]
         if moment is not None:
-            day = date.fromisoformat(shown.day(moment))
-            reported[day] += 1
-            lost[day] += (row["loss"] or 0) / 100
-    return reported, lost
+            day = date.fromisoformat(display.day(moment))
+            counts[day] += 1
+            losses[day] += (row["loss"] or 0) / 100
+    return counts, losses
 
 
-def _drawn(
+def _draw(
     rows: Iterable[tuple[Text, Mapping[date, float]]], first: date, last: date
 ) -> TimelineDrawing:
     weekly = (last - first).days > MOST_DAYS
     unit = 7 if weekly else 1
     slots = (last - first).days // unit + 1
     wide = (WIDTH - LEFT - 20) / slots
-    drawn = []
+    lines = []
     for index, (title, values) in enumerate(rows):
         y = TOP + index * (ROW + GAP)
-        drawn.append(_row(title, values, first, unit, slots, wide, y))
+        lines.append(_row(title, values, first, unit, slots, wide, y))
     step = max(1, slots // 9)
     ticks = tuple(
         (LEFT + slot * wide + wide / 2, (first + timedelta(slot * unit)).isoformat())
         for slot in range(0, slots, step)
     )
-    return TimelineDrawing(WIDTH, TOP + 3 * (ROW + GAP) + 14, tuple(drawn), ticks, weekly)
+    return TimelineDrawing(WIDTH, TOP + 3 * (ROW + GAP) + 14, tuple(lines), ticks, weekly)
 
 
 def _row(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.rings import RingView
 from suyuan.face.source import ResultTables
 from suyuan.face.wording import many
@@ -17,7 +17,7 @@ from suyuan.model.text import Text
 
 WIDTH, LEFT, ROW, TOP = 1200.0, 300.0, 20.0, 44.0
 #: Rows drawn; the rest stand in ``ring_activity.parquet``.
-SHOWN = 24
+LINES_SHOWN = 24
 #: Weeks drawn: from shortly before the ring's first contact, and the last ones of a long life.
 BEFORE, WEEKS = timedelta(14), 40
 #: The ring's people first, its numbers last.
@@ -42,7 +42,7 @@ class WeekLine:
     """Somebody's weeks."""
 
     y: float
-    who: str
+    label: str
     role: Text
     weeks: tuple[Week, ...]
 
@@ -58,22 +58,25 @@ class WeekChart:
     more: int
 
 
-def week_chart(ring: RingView, source: ResultTables, shown: Shown) -> WeekChart | None:
+def week_chart(ring: RingView, source: ResultTables, display: Display) -> WeekChart | None:
     """The drawing of one ring, or nothing where no week is known."""
     table = source.table("ring_activity")
     every = table.filter(pc.equal(table["ring_id"], ring.id)).to_pylist()
     if not every:
         return None
-    first, last = _weeks([row["week"] for row in every], shown.day(ring.row["active_from"]))
+    first, last = _weeks([row["week"] for row in every], display.day(ring.row["active_from"]))
     rows = [row for row in every if row["week"] >= first.isoformat()]
     whole: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         whole.setdefault((row["role"], row["subject"]), []).append(row)
-    order = sorted(whole, key=lambda who: (_place(who[0]), whole[who][0]["week"], who[1]))
+    order = sorted(
+        whole, key=lambda subject: (_place(subject[0]), whole[subject][0]["week"], subject[1])
+    )
     count = (last - first).days // 7 + 1
     wide = (WIDTH - LEFT - 20) / count
     lines = [
-        _line(index, who, whole[who], first, wide, shown) for index, who in enumerate(order[:SHOWN])
+        _line(index, subject, whole[subject], first, wide, display)
+        for index, subject in enumerate(order[:LINES_SHOWN])
     ]
     people = {(row["role"], row["subject"]) for row in every}
     heads = tuple(_heads(rows, first, count, wide))
@@ -98,11 +101,11 @@ def _place(role: str) -> int:
 
 def _line(
     index: int,
-    who: tuple[str, str],
+    holder: tuple[str, str],
     rows: Sequence[dict[str, Any]],
     first: date,
     wide: float,
-    shown: Shown,
+    display: Display,
 ) -> WeekLine:
     most = max(row["events"] for row in rows)
     weeks = []
@@ -117,21 +120,23 @@ def _line(
                 LEFT + slot * wide, max(wide - 2, 2), share, row["appears"], row["vanishes"], title
             )
         )
-    named = shown.subject(who[1])
-    return WeekLine(TOP + index * ROW, named.short, ROLES[who[0]].title, tuple(weeks))
+    subject = display.subject(holder[1])
+    return WeekLine(TOP + index * ROW, subject.short, ROLES[holder[0]].title, tuple(weeks))
 
 
 def _heads(
     rows: Sequence[dict[str, Any]], first: date, count: int, wide: float
 ) -> list[tuple[float, str, str]]:
     came = Counter(row["week"] for row in rows if row["appears"])
-    left = Counter(row["week"] for row in rows if row["vanishes"])
+    departures = Counter(row["week"] for row in rows if row["vanishes"])
     step = max(1, count // 8)
     heads = []
     for slot in range(count):
         week = (first + timedelta(7 * slot)).isoformat()
         signs = " ".join(
-            f"{sign}{number[week]}" for sign, number in (("+", came), ("−", left)) if number[week]
+            f"{sign}{number[week]}"
+            for sign, number in (("+", came), ("−", departures))
+            if number[week]
         )
         heads.append((min(LEFT + slot * wide, WIDTH - 66), week if slot % step == 0 else "", signs))
     return heads

@@ -73,7 +73,7 @@ def _entity(node: GraphNode, x: int, y: int) -> ET.Element:
     return item
 
 
-def _link(link: Link, one: GraphNode, other: GraphNode) -> ET.Element:
+def _link(link: Link, origin: GraphNode, target: GraphNode) -> ET.Element:
     item = ET.Element("ChartItem", Label=link.link.replace("_", " "))
     if link.first:
         item.attrib |= {
@@ -81,7 +81,7 @@ def _link(link: Link, one: GraphNode, other: GraphNode) -> ET.Element:
             "TimeSet": "true",
             "DateTime": link.first.strftime("%Y-%m-%dT%H:%M:%S"),
         }
-    element = ET.SubElement(item, "Link", End1Id=one.id, End2Id=other.id)
+    element = ET.SubElement(item, "Link", End1Id=origin.id, End2Id=target.id)
     style = {"ArrowStyle": "ArrowOnHead", "Type": link.link}
     ET.SubElement(element, "LinkStyle", style)
     more = f" (+{link.more})" if link.more else ""
@@ -97,8 +97,8 @@ def _link(link: Link, one: GraphNode, other: GraphNode) -> ET.Element:
 
 
 def _attributes(item: ET.Element, pairs: Iterable[tuple[str, str | None]]) -> None:
-    filled = [(name, value) for name, value in pairs if value]
-    if filled:
+    values = [(name, value) for name, value in pairs if value]
+    if values:
         own = ET.SubElement(item, "AttributeCollection")
-        for name, value in filled:
+        for name, value in values:
             ET.SubElement(own, "Attribute", AttributeClass=name, Value=value)

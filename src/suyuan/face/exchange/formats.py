@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.exchange.graph import Graph, graph
 from suyuan.face.report import case_view
 from suyuan.face.source import ResultTables
@@ -171,7 +171,7 @@ def write(source: ResultTables, form: Form, to: Path, masking: Masking) -> Path:
 
 
 def _graph(source: ResultTables, masking: Masking) -> Graph:
-    shown = Shown(source.zone, masking, case_view.party_names(source))
+    display = Display(source.zone, masking, case_view.party_names(source))
     case = source.results.case.path
-    title = shown.words(read_settings(case).name or case.name)
-    return graph(source, shown, f"{title} ({datetime.now(UTC):%Y-%m-%d})")
+    title = display.words(read_settings(case).name or case.name)
+    return graph(source, display, f"{title} ({datetime.now(UTC):%Y-%m-%d})")

@@ -47,15 +47,15 @@ def _entity(node: GraphNode) -> EntityProxy:
 def _links(graph: Graph) -> Iterable[EntityProxy]:
     """Payments between accounts, memberships of a ring, and links of another kind."""
     for number, link in enumerate(graph.links, start=1):
-        one, other = graph.ends(link)
+        origin, target = graph.ends(link)
         schema, ends = "UnknownLink", ("subject", "object")
-        if link.link == "belongs_to" and _may_join(one):
+        if link.link == "belongs_to" and _may_join(origin):
             schema, ends = "Membership", ("member", "organization")
-        elif link.link == "paid" and one.kind == other.kind == "bank_account":
+        elif link.link == "paid" and origin.kind == target.kind == "bank_account":
             schema, ends = "Payment", ("payerAccount", "beneficiaryAccount")
         entity = _proxy(schema, f"e{number}")
-        entity.add(ends[0], _id(one.id))
-        entity.add(ends[1], _id(other.id))
+        entity.add(ends[0], _id(origin.id))
+        entity.add(ends[1], _id(target.id))
         _tell(entity, link, schema)
         yield entity
 
@@ -88,6 +88,6 @@ def _proxy(schema: str, id_: str) -> EntityProxy:
     return entity
 
 
-def _id(written: str) -> str:
+def _id(text: str) -> str:
     """Ids of this format hold letters, digits and a few signs only."""
-    return "suyuan-" + "".join(c if c.isalnum() or c in "-_." else f"_{ord(c):x}_" for c in written)
+    return "suyuan-" + "".join(c if c.isalnum() or c in "-_." else f"_{ord(c):x}_" for c in text)

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.face.display import FIRMS, Shown
+from suyuan.face.display import FIRMS, Display
 from suyuan.face.evidence_rows import place
 from suyuan.face.source import ResultTables
 from suyuan.model.links import LINKS
@@ -18,9 +18,9 @@ from suyuan.model.results import FINDINGS
 from suyuan.money.methods import DEFAULT
 
 #: Rows that one link cites; the rest are counted.
-CITED = 20
+ROWS_CITED = 20
 #: Links of the exported graph beside those of the chain, and theirs to a report, by layer.
-_PAID = "paid"
+_PAYMENT = "paid"
 #: Kinds of subject that are organisations by their nature.
 ORGANISATIONS = frozenset(
     {"merchant", "courier", "platform", "software", "warehouse", "operator", "agent"}
@@ -60,7 +60,7 @@ class Link:
     def layer(self) -> str:
         if self.link in LINKS:
             return LINKS[self.link].layer
-        return "money" if self.link in {_PAID, "traced"} else "people"
+        return "money" if self.link in {_PAYMENT, "traced"} else "people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,51 +75,51 @@ class Graph:
         return self.nodes[link.source], self.nodes[link.target]
 
 
-def graph(source: ResultTables, shown: Shown, title: str) -> Graph:
+def graph(source: ResultTables, display: Display, title: str) -> Graph:
     """The chain, what ties reports to numbers, accounts and rings, and the traced money."""
-    rows = _rows_behind(source, shown)
-    links = [*_chain(source, rows), *_reports(source, rows), *_payments(source, shown)]
-    findings = _decided(source)
+    rows = _rows_behind(source, display)
+    links = [*_chain(source, rows), *_reports(source, rows), *_payments(source, display)]
+    findings = _findings_over_threshold(source)
     subjects = {end for link in links for end in (link.source, link.target)} | set(findings)
-    nodes = _nodes(subjects, findings, shown)
+    nodes = _nodes(subjects, findings, display)
 
     def place_of(link: Link) -> tuple[str, str, str]:
-        return shown.rank(link.source), shown.rank(link.target), link.link
+        return display.rank(link.source), display.rank(link.target), link.link
 
     return Graph(title, nodes, sorted(links, key=place_of))
 
 
 def _nodes(
-    subjects: Iterable[str], findings: Mapping[str, list[dict[str, Any]]], shown: Shown
+    subjects: Iterable[str], findings: Mapping[str, list[dict[str, Any]]], display: Display
 ) -> dict[str, GraphNode]:
     """In an order that tells nothing of the identifiers."""
     nodes: dict[str, GraphNode] = {}
-    for subject in sorted(subjects, key=shown.rank):
+    for subject in sorted(subjects, key=display.rank):
         kind = subject.partition(":")[0]
-        named, own = shown.subject(subject), findings.get(subject, [])
+        label, own = display.subject(subject), findings.get(subject, [])
         best = max(own, key=lambda row: float(row["score"]), default=None)
-        keyed = f"{kind}-{shown.masking.id(subject)[:12]}"
-        id_ = shown.words(subject) if shown.masking.full else keyed
+        key = f"{kind}-{display.masking.id(subject)[:12]}"
+        id_ = display.words(subject) if display.masking.full else key
         nodes[subject] = GraphNode(
             id_,
             kind,
-            named.short,
-            kind in ORGANISATIONS or _is_firm(subject, shown),
+            label.short,
+            kind in ORGANISATIONS or _is_firm(subject, display),
             sorted({row["role"] for row in own}),
             best["score"] if best else None,
-            shown.cell(FINDINGS, best, "because_en") if best else "",
+            display.cell(FINDINGS, best, "because_en") if best else "",
         )
     return nodes
 
 
-def _is_firm(subject: str, shown: Shown) -> bool:
-    return shown.names.get(subject, ("", ""))[1] in FIRMS
+def _is_firm(subject: str, display: Display) -> bool:
+    return display.names.get(subject, ("", ""))[1] in FIRMS
 
 
-def _decided(source: ResultTables) -> dict[str, list[dict[str, Any]]]:
-    found = source.table("findings")
+def _findings_over_threshold(source: ResultTables) -> dict[str, list[dict[str, Any]]]:
+    findings = source.table("findings")
     own: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in found.filter(found["decided"]).to_pylist():
+    for row in findings.filter(findings["decided"]).to_pylist():
         own[row["subject"]].append(row)
     return own
 
@@ -140,23 +140,23 @@ def _reports(source: ResultTables, rows: Mapping[str, list[dict[str, Any]]]) -> 
             tie = Link(report, f"ring:{row['ring_id']}", "tied_to", row["ring_id"])
             tie.strength = row["strength"]
             yield _cite(tie, behind)
-        touching: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-        for one in behind:
-            how, _, node = str(one["note"] or "").partition(" ")
+        rows_by_link: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+        for entry in behind:
+            how, _, node = str(entry["note"] or "").partition(" ")
             if node:
-                touching[how, node].append(one)
-        for (how, node), own in touching.items():
+                rows_by_link[how, node].append(entry)
+        for (how, node), own in rows_by_link.items():
             tie = Link(node, report, how, row["ring_id"] or "", count=len(own))
             yield _cite(tie, own)
 
 
-def _payments(source: ResultTables, shown: Shown) -> Iterable[Link]:
+def _payments(source: ResultTables, display: Display) -> Iterable[Link]:
     """Money by the default method, summed from place to place."""
     traces = source.table("traces")
     own = traces.filter(pc.equal(traces["method"], DEFAULT))
     if own.num_rows == 0:
         return
-    summed = own.group_by(["from", "to"]).aggregate(
+    sums = own.group_by(["from", "to"]).aggregate(
         [
             ("amount", "sum"),
             ("at", "min"),
@@ -165,45 +165,45 @@ def _payments(source: ResultTables, shown: Shown) -> Iterable[Link]:
             ("voucher_id", "distinct"),
         ]
     )
-    at = _places(source, own, shown)
-    for row in summed.to_pylist():
-        link = Link(row["from"], row["to"], _PAID, amount=row["amount_sum"])
+    at = _places(source, own, display)
+    for row in sums.to_pylist():
+        link = Link(row["from"], row["to"], _PAYMENT, amount=row["amount_sum"])
         link.first, link.last = row["at_min"], row["at_max"]
         ids = [*row["payment_id_distinct"], *row["voucher_id_distinct"]]
-        cited = [at[id_] for id_ in ids if id_ in at]
-        link.count, link.rows = len(cited), cited[:CITED]
-        link.more = max(len(cited) - CITED, 0)
+        places = [at[id_] for id_ in ids if id_ in at]
+        link.count, link.rows = len(places), places[:ROWS_CITED]
+        link.more = max(len(places) - ROWS_CITED, 0)
         yield link
 
 
-def _places(source: ResultTables, traces: pa.Table, shown: Shown) -> dict[str, str]:
+def _places(source: ResultTables, traces: pa.Table, display: Display) -> dict[str, str]:
     """Where each payment and card event of a trace stands: ``file:line [hash]``."""
-    found: dict[str, str] = {}
+    places: dict[str, str] = {}
     for table, key in (("payments", "payment_id"), ("vouchers", "voucher_id")):
         ids = pc.unique(traces[key]).drop_null().to_pylist()
         for row in source.origins(table, key, ids).to_pylist():
-            found.setdefault(row[key], _place(row, shown))
-    return found
+            places.setdefault(row[key], _place(row, display))
+    return places
 
 
-def _rows_behind(source: ResultTables, shown: Shown) -> dict[str, list[dict[str, Any]]]:
+def _rows_behind(source: ResultTables, display: Display) -> dict[str, list[dict[str, Any]]]:
     """Rows of evidence by id, the weightiest first, each with its ``place``."""
     ids = [*source.table("chain")["evidence_id"].to_pylist()]
     ids += source.table("series")["evidence_id"].to_pylist()
     behind: dict[str, list[dict[str, Any]]] = defaultdict(list)
     rows = source.where("evidence", "evidence_id", ids)
     for row in rows.sort_by([("weight", "descending"), ("row_id", "ascending")]).to_pylist():
-        behind[row["evidence_id"]].append(row | {"place": _place(row, shown)})
+        behind[row["evidence_id"]].append(row | {"place": _place(row, display)})
     return behind
 
 
-def _place(row: Mapping[str, Any], shown: Shown) -> str:
-    return f"{place(row, shown)} [{row['sha256'][:12]}]"
+def _place(row: Mapping[str, Any], display: Display) -> str:
+    return f"{place(row, display)} [{row['sha256'][:12]}]"
 
 
 def _cite(link: Link, rows: Iterable[Mapping[str, Any]]) -> Link:
     own = list(rows)
-    link.rows = [row["place"] for row in own[:CITED]]
-    unlisted = max((row["unlisted"] or 0 for row in own), default=0)
-    link.more = max(len(own) - CITED, 0) + unlisted
+    link.rows = [row["place"] for row in own[:ROWS_CITED]]
+    omissions = max((row["unlisted"] or 0 for row in own), default=0)
+    link.more = max(len(own) - ROWS_CITED, 0) + omissions
     return link

@@ -31,8 +31,8 @@ def write_misp(graph: Graph, path: Path) -> None:
     event.analysis = 0
     objects = {subject: _object(node) for subject, node in graph.nodes.items()}
     for link in graph.links:
-        one = objects[link.source]
-        reference = one.add_reference(objects[link.target].uuid, link.link.replace("_", "-"))
+        origin = objects[link.source]
+        reference = origin.add_reference(objects[link.target].uuid, link.link.replace("_", "-"))
         reference.comment = _comment(link)
     for misp_object in objects.values():
         event.add_object(misp_object)
@@ -57,5 +57,5 @@ def _comment(link: Link) -> str:
     parts = [] if link.amount is None else [f"{link.amount} CNY"]
     parts += [] if link.strength is None else [f"strength {link.strength:.2f}"]
     parts += [] if not link.first else [f"{link.first:%Y-%m-%d} to {link.last:%Y-%m-%d}"]
-    cited = "; ".join(link.rows) + (f"; and {link.more} more" if link.more else "")
-    return "; ".join([*parts, f"rows: {cited}"])
+    rows = "; ".join(link.rows) + (f"; and {link.more} more" if link.more else "")
+    return "; ".join([*parts, f"rows: {rows}"])

@@ -21,15 +21,15 @@ def network(graph: Graph) -> nx.MultiDiGraph:
     for node in graph.nodes.values():
         net.add_node(node.id, **_of_node(node))
     for number, link in enumerate(graph.links, start=1):
-        one, other = graph.ends(link)
-        net.add_edge(one.id, other.id, key=f"e{number}", **_of_link(link))
+        origin, target = graph.ends(link)
+        net.add_edge(origin.id, target.id, key=f"e{number}", **_of_link(link))
     return net
 
 
 def _of_node(node: GraphNode) -> dict[str, str | float]:
     attributes = {"label": node.label, "kind": node.kind, "roles": ";".join(node.roles)}
-    known = {"because": node.because} if node.because else {}
-    return attributes | known | ({} if node.score is None else {"score": float(node.score)})
+    reason = {"because": node.because} if node.because else {}
+    return attributes | reason | ({} if node.score is None else {"score": float(node.score)})
 
 
 def _of_link(link: Link) -> dict[str, str | float]:

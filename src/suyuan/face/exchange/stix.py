@@ -67,9 +67,9 @@ def _links(
 ) -> Iterable[stix2.Relationship]:
     for number, link in enumerate(graph.links, start=1):
         later = link.first and link.last and link.last > link.first
-        one, other = graph.ends(link)
+        origin, target = graph.ends(link)
         yield stix2.Relationship(
-            id=_id("relationship", f"{number}|{one.id}|{other.id}|{link.link}"),
+            id=_id("relationship", f"{number}|{origin.id}|{target.id}|{link.link}"),
             relationship_type=link.link.replace("_", "-"),
             source_ref=nodes[link.source].id,
             target_ref=nodes[link.target].id,
@@ -86,9 +86,9 @@ def _links(
 def _description(link: Link) -> str:
     parts = [] if link.amount is None else [f"{link.amount} CNY"]
     parts += [] if link.count is None else [f"{link.count} rows"]
-    cited = "; ".join(link.rows) + (f"; and {link.more} more" if link.more else "")
-    return ". ".join([*parts, f"Rows: {cited}"])
+    rows = "; ".join(link.rows) + (f"; and {link.more} more" if link.more else "")
+    return ". ".join([*parts, f"Rows: {rows}"])
 
 
-def _id(kind: str, written: str) -> str:
-    return f"{kind}--{uuid.uuid5(NAMESPACE, written)}"
+def _id(kind: str, text: str) -> str:
+    return f"{kind}--{uuid.uuid5(NAMESPACE, text)}"

@@ -10,7 +10,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from suyuan.model.results import RESULTS
 from suyuan.privacy.masking import Masking
-from suyuan.privacy.tables import leaving
+from suyuan.privacy.tables import mask_table
 from suyuan.store.case import Results
 from suyuan.store.drafts import draft_of
 
@@ -20,17 +20,17 @@ BATCH = 50_000
 
 
 def export(
-    results: Results, to: Path, form: str, tables: Sequence[str] | None, shown: Masking
+    results: Results, to: Path, form: str, tables: Sequence[str] | None, masking: Masking
 ) -> list[Path]:
     """Write `tables` (all, if none is named) into folder `to`; the paths written."""
     to.mkdir(parents=True, exist_ok=True)
     write: Callable[[pa.Table, Path], None] = write_csv if form == "csv" else _xlsx
-    written = []
+    paths = []
     for name in tables or RESULTS:
         path = to / f"{name}.{form}"
-        write(leaving(results[name], RESULTS[name], shown), path)
-        written.append(path)
-    return written
+        write(mask_table(results[name], RESULTS[name], masking), path)
+        paths.append(path)
+    return paths
 
 
 def write_csv(rows: pa.Table, path: Path) -> None:
@@ -46,7 +46,9 @@ def _xlsx(rows: pa.Table, path: Path) -> None:
     sheet = book.create_sheet(path.stem[:31])
     sheet.append(rows.column_names)
     for cells in _cells(rows):
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", one) for one in cells])
+        sheet.append(
+            [ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", cell) for cell in cells]
+        )
     with draft_of(path) as draft:
         book.save(draft)
 

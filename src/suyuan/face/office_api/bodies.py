@@ -37,11 +37,11 @@ class Enter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     link: str
 
 
-class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EmptyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """No body, or an empty one."""
 
 
-def decoded(content: bytes, kind: type[Body]) -> Body:
+def decode_body(content: bytes, kind: type[Body]) -> Body:
     """`content` as `kind`; raises :class:`Problem` 422 that says where, never the value."""
     try:
         return msgspec.json.decode(content or b"{}", type=kind)

@@ -38,26 +38,26 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = False
+        has_begun = False
 
-        async def dressed(message: Message) -> None:
-            nonlocal begun
+        async def send_dressed(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
-                begun = True
+                has_begun = True
                 _dress(MutableHeaders(scope=message))
             await send(message)
 
-        refused = self._refused(scope)
-        if refused:
-            await answer(refused)(scope, receive, dressed)
+        status = self._refusal_status(scope)
+        if status:
+            await answer(status)(scope, receive, send_dressed)
             return
         try:
-            await self.app(scope, _bounded(receive, _most(scope)), dressed)
+            await self.app(scope, _limit(receive, _most(scope)), send_dressed)
         except TooLongError:
-            if not begun:
-                await answer(413)(scope, receive, dressed)
+            if not has_begun:
+                await answer(413)(scope, receive, send_dressed)
 
-    def _refused(self, scope: Scope) -> int:
+    def _refusal_status(self, scope: Scope) -> int:
         """The status to refuse with; 0 where it may pass."""
         headers = Headers(scope=scope)
         host = headers.get("host", "")
@@ -86,18 +86,18 @@ def _most(scope: Scope) -> int:
     return LARGEST_UPLOAD if files else LARGEST
 
 
-def _bounded(receive: Receive, most: int) -> Receive:
-    taken = 0
+def _limit(receive: Receive, most: int) -> Receive:
+    size = 0
 
-    async def bounded() -> Message:
-        nonlocal taken
+    async def receive_part() -> Message:
+        nonlocal size
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > most:
+        size += len(message.get("body", b""))
+        if size > most:
             raise TooLongError
         return message
 
-    return bounded
+    return receive_part
 
 
 def _dress(headers: MutableHeaders) -> None:

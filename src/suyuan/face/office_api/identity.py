@@ -41,14 +41,14 @@ def caller_of(request: Request, now: datetime) -> Caller:
     cookie must come from our own pages; one with a token cannot be forged by another site's page.
     """
     site = site_of(request)
-    found = _by_token(request, site, now) if _header(request) else _by_cookie(request, site, now)
-    if found is None:
+    identity = _by_token(request, site, now) if _header(request) else _by_cookie(request, site, now)
+    if identity is None:
         raise ProblemDetails(401)
-    person, posts = found
-    held = tuple(post for post in posts if _valid(post, now))
-    if not held:
+    person, posts = identity
+    valid_posts = tuple(post for post in posts if _valid(post, now))
+    if not valid_posts:
         raise ProblemDetails(403)
-    return Caller(person, held)
+    return Caller(person, valid_posts)
 
 
 def _header(request: Request) -> str:
@@ -56,17 +56,17 @@ def _header(request: Request) -> str:
 
 
 #: A person and all posts that the person ever had.
-_Known = tuple[str, list[Post]]
+_Identity = tuple[str, list[Post]]
 
 
-def _by_token(request: Request, site: OfficeSite, now: datetime) -> _Known | None:
+def _by_token(request: Request, site: OfficeSite, now: datetime) -> _Identity | None:
     scheme, _, secret = _header(request).partition(" ")
     if scheme.lower() != "bearer" or not secret:
         return None
     return bearer(site.office, secret.strip(), now)
 
 
-def _by_cookie(request: Request, site: OfficeSite, now: datetime) -> _Known | None:
+def _by_cookie(request: Request, site: OfficeSite, now: datetime) -> _Identity | None:
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         return None

@@ -5,9 +5,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from suyuan.casework.answers import take_answer
-from suyuan.face.office_api.bodies import Enter, Nothing, decoded
+from suyuan.face.office_api.bodies import EmptyBody, Enter, decode_body
 from suyuan.face.office_api.identity import COOKIE, site_of
-from suyuan.face.office_api.shapes import Json, receipt_json, zoned
+from suyuan.face.office_api.shapes import Json, iso_moment, receipt_json
 from suyuan.face.office_api.site import WHOLE
 from suyuan.face.office_api.visit import OfficeRequest, route
 from suyuan.face.office_api.waiting import in_thread
@@ -18,9 +18,9 @@ from suyuan.store.ledger import TreeHead
 def answer(visit: OfficeRequest) -> Response:
     """An answer to a packet: 201, or 200 where the same one had come before."""
     person, keys = visit.caller.person, visit.site.keys
-    taken = take_answer(visit.office, visit.body, person, keys, visit.now)
-    shown = {"packet": taken.packet, "again": taken.again, **receipt_json(taken.event)}
-    return JSONResponse(shown, 200 if taken.again else 201)
+    receipt = take_answer(visit.office, visit.body, person, keys, visit.now)
+    body = {"packet": receipt.packet, "again": receipt.again, **receipt_json(receipt.event)}
+    return JSONResponse(body, 200 if receipt.again else 201)
 
 
 def tick(visit: OfficeRequest) -> Response:
@@ -31,9 +31,11 @@ def tick(visit: OfficeRequest) -> Response:
 
 def heads(visit: OfficeRequest) -> Response:
     """The sealed heads, newest first: keep one, and nobody can change what it covers unseen."""
-    found = visit.office.ledger.heads()[::-1]
+    tree_heads = visit.office.ledger.heads()[::-1]
     limit = visit.number("limit", 20, 1000)
-    return JSONResponse({"items": [_head(head) for head in found[:limit]], "total": len(found)})
+    return JSONResponse(
+        {"items": [_head(head) for head in tree_heads[:limit]], "total": len(tree_heads)}
+    )
 
 
 def seal(visit: OfficeRequest) -> Response:
@@ -43,23 +45,23 @@ def seal(visit: OfficeRequest) -> Response:
 
 
 def _registrar(visit: OfficeRequest) -> None:
-    decoded(visit.body, Nothing)
+    decode_body(visit.body, EmptyBody)
     if not visit.caller.registrar:
         raise ProblemDetails(403)
 
 
 def _head(head: TreeHead) -> Json:
-    return {"size": head.size, "root": head.root, "at": zoned(head.at), "head": str(head)}
+    return {"size": head.size, "root": head.root, "at": iso_moment(head.at), "head": str(head)}
 
 
 async def enter(request: Request) -> Response:
     """Spend a one-time link; the cookie of a session."""
-    asked = decoded(await request.body(), Enter)
+    body = decode_body(await request.body(), Enter)
     site = site_of(request)
-    opened = await in_thread(site.browsers.open, asked.link, site.clock())
-    if opened is None:
+    session = await in_thread(site.browsers.open, body.link, site.clock())
+    if session is None:
         raise ProblemDetails(401)
-    return with_cookie(Response(status_code=204), opened[0])
+    return with_cookie(Response(status_code=204), session[0])
 
 
 async def leave(request: Request) -> Response:

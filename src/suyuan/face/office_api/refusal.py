@@ -25,7 +25,7 @@ _KINDS: tuple[tuple[type[SuyuanError], int, str], ...] = (
 )
 
 
-def both(text: Text) -> dict[str, str]:
+def bilingual_json(text: Text) -> dict[str, str]:
     return {"en": text.en, "zh": text.zh}
 
 
@@ -34,25 +34,25 @@ def _refusal(error: SuyuanError) -> JSONResponse:
     status, kind = next(
         ((status, kind) for cls, status, kind in _KINDS if isinstance(error, cls)), (500, "fault")
     )
-    more: dict[str, Any] = {"type": f"urn:suyuan:office:{kind}", "detail": error.what.en}
+    more: dict[str, Any] = {"type": f"urn:suyuan:office:{kind}", "detail": error.message.en}
     if error.hint is not None:
         more |= {"try_en": error.hint.en, "try_zh": error.hint.zh}
     if isinstance(error, RefusedError):
-        more["reasons"] = [both(reason) for reason in error.reasons]
-    return answer(status, error.what, **more)
+        more["reasons"] = [bilingual_json(reason) for reason in error.reasons]
+    return answer(status, error.message, **more)
 
 
 async def problem(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
     """The answer to an error of any kind; what was not foreseen says nothing of the inside."""
     if isinstance(error, ProblemDetails):
-        shown = answer(error.status, error.title, **error.more)
+        response = answer(error.status, error.title, **error.more)
         if error.status == 401:
-            shown.headers["www-authenticate"] = "Bearer"
-        return shown
+            response.headers["www-authenticate"] = "Bearer"
+        return response
     if isinstance(error, SuyuanError):
         return _refusal(error)
     if isinstance(error, HTTPException):
-        shown = answer(error.status_code)
-        shown.headers.update(error.headers or {})
-        return shown
+        response = answer(error.status_code)
+        response.headers.update(error.headers or {})
+        return response
     return answer(500)

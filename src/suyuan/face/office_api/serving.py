@@ -40,15 +40,15 @@ def serve_office(
     _check(address)
     if not loopback(address.host):
         site.hosts = site.hosts | {address.host, socket.gethostname(), socket.getfqdn()}
-    listening = listening_socket(address.host, address.port)
-    start = f"{'https' if address.cert else 'http'}://{address.host}:{listening.getsockname()[1]}"
+    listener = listening_socket(address.host, address.port)
+    start = f"{'https' if address.cert else 'http'}://{address.host}:{listener.getsockname()[1]}"
     tell(Text(f"The office answers at {start}", f"办案服务已启动：{start}"))
     if person is not None:
         link = f"{start}/enter/{site.browsers.link(person)}"
         tell(Text(f"Once, for {person}: {link}", f"{person} 一次性登录链接：{link}"))
     server = server_of(site, pages, address)
-    with ticking(site, tick_seconds, tell):
-        server.run(sockets=[listening])
+    with tick_regularly(site, tick_seconds, tell):
+        server.run(sockets=[listener])
 
 
 def server_of(
@@ -84,24 +84,26 @@ def freeze_heap() -> None:
 
 
 @contextmanager
-def ticking(site: OfficeSite, seconds: float, tell: Callable[[Text], None]) -> Iterator[None]:
+def tick_regularly(
+    site: OfficeSite, seconds: float, tell: Callable[[Text], None]
+) -> Iterator[None]:
     """Let time pass in the office every so many seconds; 0 leaves that to somebody else."""
-    done = threading.Event()
+    end = threading.Event()
 
-    def run() -> None:
-        while not done.wait(seconds):
+    def tick() -> None:
+        while not end.wait(seconds):
             try:
                 site.office.tick(site.clock())
             except SuyuanError as error:  # told, and tried again: a tick leaves nothing half done
-                tell(error.what)
+                tell(error.message)
 
-    thread = threading.Thread(target=run, name="tick", daemon=True)
+    thread = threading.Thread(target=tick, name="tick", daemon=True)
     if seconds > 0:
         thread.start()
     try:
         yield
     finally:
-        done.set()
+        end.set()
         if thread.is_alive():
             thread.join()
 

@@ -12,7 +12,7 @@ from suyuan.casework.runs import MeasureRun
 from suyuan.casework.sealing import is_sealed
 from suyuan.casework.state import MatterState, matter_state
 from suyuan.casework.visibility import Sight
-from suyuan.face.office_api.refusal import both
+from suyuan.face.office_api.refusal import bilingual_json
 from suyuan.store.ledger.event import Event, stamp
 
 #: Keys of an event's body that are no fields of its form.
@@ -21,7 +21,7 @@ _OWN = frozenset({"role", "items", "parties", "origin", "procedure", "version", 
 Json = dict[str, Any]
 
 
-def zoned(moment: datetime | None) -> str | None:
+def iso_moment(moment: datetime | None) -> str | None:
     """A naive UTC moment with its offset."""
     return None if moment is None else f"{stamp(moment)}+00:00"
 
@@ -32,8 +32,8 @@ def event_json(event: Event) -> Json:
     return {
         "number": event.number,
         "kind": event.kind,
-        "at": zoned(event.at),
-        "recorded": zoned(event.recorded),
+        "at": iso_moment(event.at),
+        "recorded": iso_moment(event.recorded),
         "actor": event.actor,
         "role": event.body.get("role"),
         "fields": fields,
@@ -59,12 +59,12 @@ def matter_json(office: Office, state: MatterState, view: Sight, posts: tuple[Po
     return {
         "id": state.matter,
         "procedure": state.procedure.id,
-        "title": both(state.procedure.spec.title),
+        "title": bilingual_json(state.procedure.spec.title),
         "version": state.bound,
         "subject": state.subject,
-        "state": {"name": name, "title": None if title is None else both(title)},
-        "why": both(why(state)),
-        "opened": zoned(state.started),
+        "state": {"name": name, "title": None if title is None else bilingual_json(title)},
+        "why": bilingual_json(why(state)),
+        "opened": iso_moment(state.started),
         "number": last_number(state),
         "parties": state.parties if view.whole else _own_parties(state, view),
         "duties": [duty_json(line) for line in lines],
@@ -92,23 +92,23 @@ def duty_json(line: DutyLine) -> Json:
     """A duty with the ledger of its due date, day by day."""
     return {
         "id": line.id,
-        "title": both(line.title),
+        "title": bilingual_json(line.title),
         "role": line.role,
         "party": line.party,
         "state": line.state,
         **due_json(line.due),
         "rule": line.clause,
-        "cited": line.cited,
+        "cited": line.citation,
         "quality": line.quality,
         "days": [
-            {"day": day.day.isoformat(), "counted": day.counted, "why": both(day.why)}
+            {"day": day.day.isoformat(), "counted": day.counts, "why": bilingual_json(day.why)}
             for day in line.ledger
         ],
     }
 
 
 def due_json(due: DueDate) -> Json:
-    return {"due": zoned(due.moment), "certainty": due.certainty}
+    return {"due": iso_moment(due.moment), "certainty": due.certainty}
 
 
 def measure_json(run: MeasureRun) -> Json:
@@ -118,9 +118,9 @@ def measure_json(run: MeasureRun) -> Json:
         "subject": run.subject,
         "nth": run.nth,
         "amount_fen": run.amount,
-        "since": zoned(run.since),
-        "until": zoned(run.until),
-        "ended": zoned(run.ended),
+        "since": iso_moment(run.since),
+        "until": iso_moment(run.until),
+        "ended": iso_moment(run.ended_at),
         "why": run.why,
     }
 
@@ -129,21 +129,21 @@ def acts_json(
     office: Office, state: MatterState, view: Sight, posts: tuple[Post, ...]
 ) -> list[Json]:
     """Each act of one's own roles: whether it may be done now, and every reason why not."""
-    found = []
+    lines = []
     for act in possible(office, state, posts):
         rule = state.version.acts[act.act]
         if no_post(rule, state) not in act.reasons and not view.roles.isdisjoint(rule.by):
-            found.append(_act_json(act, rule, state.procedure))
-    return found
+            lines.append(_act_json(act, rule, state.procedure))
+    return lines
 
 
 def _act_json(act: Possible, rule: ActRule, procedure: Procedure) -> Json:
     return {
         "act": act.act,
-        "title": both(act.title),
+        "title": bilingual_json(act.title),
         "may": not act.reasons,
-        "reasons": [both(reason) for reason in act.reasons],
-        "asks": [both(text) for text in act.asks],
+        "reasons": [bilingual_json(reason) for reason in act.reasons],
+        "asks": [bilingual_json(text) for text in act.asks],
         "two_persons": act.four_eyes,
         "form": form_json(rule.form, procedure),
     }
@@ -156,7 +156,7 @@ def form_json(form: dict[str, bool], procedure: Procedure) -> list[Json]:
             "name": name,
             "required": must,
             "type": procedure.fields[name].type,
-            "title": both(procedure.fields[name].title),
+            "title": bilingual_json(procedure.fields[name].title),
             "words": procedure.fields[name].words,
         }
         for name, must in form.items()

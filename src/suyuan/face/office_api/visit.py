@@ -16,7 +16,7 @@ from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight, sight
 from suyuan.face.office_api.identity import Caller, caller_of, site_of
 from suyuan.face.office_api.site import OfficeSite
-from suyuan.face.office_api.waiting import in_thread, kept
+from suyuan.face.office_api.waiting import event_of, in_thread
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.model.text import Text
 from suyuan.store.ledger.event import Event
@@ -50,9 +50,9 @@ class OfficeRequest:
             state = self.office.state(matter, self.now)
         except MissingError:
             raise ProblemDetails(404) from None
-        return state, self.standing(state)
+        return state, self.sight_of(state)
 
-    def standing(self, state: MatterState) -> Sight:
+    def sight_of(self, state: MatterState) -> Sight:
         """How the caller stands in a matter; raises where not at all."""
         view = sight(state, self.caller.person, self.caller.posts, self.now)
         if not view:
@@ -69,15 +69,15 @@ class OfficeRequest:
         key = self.request.headers.get("idempotency-key", "").strip()
         if not key or len(key) > _LONGEST_KEY:
             raise ProblemDetails(400, _NO_KEY)
-        asked = (self.request.method.encode(), self.request.url.path.encode(), self.body)
-        return Attempt.of(self.caller.person, key, *asked)
+        parts = (self.request.method.encode(), self.request.url.path.encode(), self.body)
+        return Attempt.of(self.caller.person, key, *parts)
 
-    def expected(self, state: MatterState) -> int | None:
+    def expected_number(self, state: MatterState) -> int | None:
         """The number of the last event as ``If-Match`` has it; None where nothing is asked."""
-        written = self.request.headers.get("if-match")
-        if written is None or written.strip() == "*":
+        tag = self.request.headers.get("if-match")
+        if tag is None or tag.strip() == "*":
             return None
-        number, _, rest = written.strip().removeprefix("W/").strip('"').partition("-")
+        number, _, rest = tag.strip().removeprefix("W/").strip('"').partition("-")
         there = {str(event.number): event.hash for event in state.events}
         if rest[:16] != there.get(number, "")[:16] or not rest:
             raise ProblemDetails(412)
@@ -85,10 +85,10 @@ class OfficeRequest:
 
     def number(self, name: str, default: int, largest: int) -> int:
         """A whole number of the query, from 0 to `largest`."""
-        written = self.request.query_params.get(name, str(default))
-        if not written.isdecimal() or len(written) > 9 or int(written) > largest:
+        text = self.request.query_params.get(name, str(default))
+        if not text.isdecimal() or len(text) > 9 or int(text) > largest:
             raise ProblemDetails(422, errors=[{"where": [name], "what": f"0..{largest}"}])
-        return int(written)
+        return int(text)
 
 
 def route(path: str, method: str, work: Callable[[OfficeRequest], Response]) -> Route:
@@ -96,7 +96,7 @@ def route(path: str, method: str, work: Callable[[OfficeRequest], Response]) -> 
 
     async def endpoint(request: Request) -> Response:
         body = await request.body()
-        return await in_thread(_served, work, request, body)
+        return await in_thread(_serve, work, request, body)
 
     return Route(path, endpoint, methods=[method], name=work.__name__)
 
@@ -120,24 +120,24 @@ def deed_route(path: str, method: str, work: Callable[[OfficeRequest], Intent]) 
         body, office = await request.body(), site_of(request).office
         try:
             if not office.ledger.one_writer:
-                return await in_thread(_done, work, request, body)
+                return await in_thread(_carry_out, work, request, body)
             if "if-match" in request.headers:
-                intent = await in_thread(_served, work, request, body)
+                intent = await in_thread(_serve, work, request, body)
             else:
-                intent = _served(work, request, body)
-            return intent.answer(await kept(office, intent.deed))
+                intent = _serve(work, request, body)
+            return intent.answer(await event_of(office, intent.deed))
         except MissingError:
             raise ProblemDetails(404) from None  # as where it is there and one has no part in it
 
     return Route(path, endpoint, methods=[method], name=work.__name__)
 
 
-def _done(work: Callable[[OfficeRequest], Intent], request: Request, body: bytes) -> Response:
-    intent, ledger = _served(work, request, body), site_of(request).office.ledger
+def _carry_out(work: Callable[[OfficeRequest], Intent], request: Request, body: bytes) -> Response:
+    intent, ledger = _serve(work, request, body), site_of(request).office.ledger
     return intent.answer(ledger.write(intent.deed.work, intent.deed.locks))
 
 
-def _served(work: Callable[[OfficeRequest], Result], request: Request, body: bytes) -> Result:
+def _serve(work: Callable[[OfficeRequest], Result], request: Request, body: bytes) -> Result:
     site = site_of(request)
     now = site.clock()
     return work(OfficeRequest(request, site, caller_of(request, now), body, now))

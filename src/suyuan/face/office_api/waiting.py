@@ -23,17 +23,17 @@ async def in_thread(work: Callable[..., Result], *arguments: Any) -> Result:
 async def come(future: "Future[Result]") -> Result:
     """The result of a future of another thread; whoever stops waiting does not take it away."""
     loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
+    end: asyncio.Future[None] = loop.create_future()
 
     def wake() -> None:
-        if not done.done():
-            done.set_result(None)
+        if not end.done():
+            end.set_result(None)
 
     future.add_done_callback(lambda _: loop.call_soon_threadsafe(wake))
-    await done
+    await end
     return future.result()
 
 
-async def kept(office: Office, deed: Deed) -> Event:
+async def event_of(office: Office, deed: Deed) -> Event:
     """The event of a deed once it is on the disk: no thread of the server waits for it."""
     return await come(office.ledger.submit(deed.work, deed.locks))

@@ -20,7 +20,7 @@ from suyuan.casework.visibility import Sight, sight
 from suyuan.face.office_api.identity import COOKIE, Caller, caller_of, site_of
 from suyuan.face.office_api.site import OfficeSite
 from suyuan.face.office_api.waiting import in_thread
-from suyuan.face.office_pages.forms import sent
+from suyuan.face.office_pages.forms import sent_values
 from suyuan.face.office_pages.rendering import render
 from suyuan.face.office_pages.uploads import SentFile, has_files, taken_apart, whole_body
 from suyuan.face.office_pages.views import citation
@@ -60,17 +60,17 @@ class PageRequest:
             state = self.office.state(str(self.request.path_params["matter"]), self.now)
         except MissingError:
             raise ProblemDetails(404) from None
-        found = sight(state, self.caller.person, self.caller.posts, self.now)
-        if not found:
+        own_sight = sight(state, self.caller.person, self.caller.posts, self.now)
+        if not own_sight:
             raise ProblemDetails(404)
-        return state, found
+        return state, own_sight
 
     def attempt(self, key: str) -> Attempt:
         """A form sent twice is one attempt: its key was made when it was shown."""
         return Attempt.of(self.caller.person, f"page:{key}", self.request.url.path.encode())
 
     def page(self, name: str, status: int = 200, **values: Any) -> Response:
-        shown = render(
+        html = render(
             name,
             self.language,
             self.now,
@@ -81,7 +81,7 @@ class PageRequest:
             cite=partial(citation, self.office),
             **values,
         )
-        return HTMLResponse(shown, status, headers=_REFERRER)
+        return HTMLResponse(html, status, headers=_REFERRER)
 
     def go(self, path: str) -> Response:
         return RedirectResponse(path, 303, headers=_REFERRER)
@@ -119,7 +119,7 @@ async def _with_files(work: Callable[[PageRequest], Response], request: Request)
         parts = taken_apart(request.headers["content-type"], body)
     except (ProblemDetails, SuyuanError) as error:
         return error_page(error, request, now, language)
-    return await in_thread(_page, work, request, parts.written, parts.files)
+    return await in_thread(_page, work, request, parts.fields, parts.files)
 
 
 def waiting_page_route(
@@ -131,8 +131,8 @@ def waiting_page_route(
         body, now = await request.body(), site_of(request).clock()
         try:
             if site_of(request).office.ledger.one_writer:
-                return await work(_asked(request, body, now))
-            return await work(await in_thread(_asked, request, body, now))
+                return await work(_page_request(request, body, now))
+            return await work(await in_thread(_page_request, request, body, now))
         except (ProblemDetails, SuyuanError) as error:
             return error_page(error, request, now, language_of(request))
 
@@ -147,12 +147,12 @@ def _page(
 ) -> Response:
     now = site_of(request).clock()
     try:
-        return work(_asked(request, body, now, files))
+        return work(_page_request(request, body, now, files))
     except (ProblemDetails, SuyuanError) as error:
         return error_page(error, request, now, language_of(request))
 
 
-def _asked(
+def _page_request(
     request: Request, body: bytes, now: datetime, files: tuple[SentFile, ...] = ()
 ) -> PageRequest:
     """The request once it is known who sends it, and that our own form did."""
@@ -163,7 +163,7 @@ def _asked(
 
 
 def _own_form(request: Request, body: bytes) -> bool:
-    token = sent(body).get("csrf", "")
+    token = sent_values(body).get("csrf", "")
     return hmac.compare_digest(token.encode(), csrf_token(request).encode())
 
 
@@ -173,11 +173,11 @@ def error_page(
     """What happened, every reason and what to try, as a page."""
     status = error.status if isinstance(error, ProblemDetails) else 409
     title = error.title if isinstance(error, ProblemDetails) else Text("Not done.", "未能办理。")
-    shown = render(
+    html = render(
         "error.html.j2", language, now, title=title, reasons=reasons_of(error),
         here=request.url.path, status=status,
     )  # fmt: skip
-    return HTMLResponse(shown, status, headers=_REFERRER)
+    return HTMLResponse(html, status, headers=_REFERRER)
 
 
 def reasons_of(error: Exception) -> list[Text]:
@@ -186,4 +186,4 @@ def reasons_of(error: Exception) -> list[Text]:
         return list(error.reasons)
     if not isinstance(error, SuyuanError):
         return []
-    return [error.what, *([error.hint] if error.hint is not None else [])]
+    return [error.message, *([error.hint] if error.hint is not None else [])]

@@ -21,7 +21,7 @@ from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
 #: Inputs of a form that name documents handed in before the form came back with a mistake.
-KEPT: Final = "d."
+DOCUMENT_PREFIX: Final = "d."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class HandedIn:
 
 
 def handed_in(
-    asked: PageRequest,
+    visit: PageRequest,
     procedure: Procedure,
     subject: str,
     form: Iterable[str],
@@ -44,45 +44,47 @@ def handed_in(
 
     `anew` where the subject is not yet the sender's: documents that are there are not named then.
     """
-    folder = asked.site.folder
+    folder = visit.site.folder
     if folder is None:
         return HandedIn({})
     fields = [n for n in form if procedure.fields[n].files]
-    found = {n: () if anew else _kept_before(asked, subject, folder, n) for n in fields}
+    documents = {n: () if anew else _kept_before(visit, subject, folder, n) for n in fields}
     try:
-        for file in asked.files:
+        for file in visit.files:
             name = file.field.removeprefix("f.")
-            if name not in found:
+            if name not in documents:
                 raise ProblemDetails(422)
             size = len(file.content)
-            kept = take_scan(asked.office, folder, BytesIO(file.content), file.name, size, subject)
-            found[name] = tuple(dict.fromkeys((*found[name], kept.document)))
+            receipt = take_scan(
+                visit.office, folder, BytesIO(file.content), file.name, size, subject
+            )
+            documents[name] = tuple(dict.fromkeys((*documents[name], receipt.document)))
     except InputError as error:
-        return HandedIn(found, error)
-    return HandedIn(found)
+        return HandedIn(documents, error)
+    return HandedIn(documents)
 
 
-def _kept_before(asked: PageRequest, subject: str, folder: Path, name: str) -> tuple[str, ...]:
+def _kept_before(visit: PageRequest, subject: str, folder: Path, name: str) -> tuple[str, ...]:
     """Documents that the form names: those only that are there for this subject."""
-    written = sent_many(asked.body, KEPT + name)
-    return tuple(d for d in written if is_kept(asked.office, folder, d, subject))
+    names = sent_many(visit.body, DOCUMENT_PREFIX + name)
+    return tuple(d for d in names if is_kept(visit.office, folder, d, subject))
 
 
-def with_documents(written: Mapping[str, Any], handed: HandedIn) -> dict[str, Any]:
+def with_documents(values: Mapping[str, Any], uploads: HandedIn) -> dict[str, Any]:
     """The fields of an act with the documents behind what was written."""
-    found = dict(written)
-    for name, documents in handed.documents.items():
+    fields = dict(values)
+    for name, documents in uploads.documents.items():
         if documents:
-            found[name] = [*found.get(name, ()), *documents]
-    return found
+            fields[name] = [*fields.get(name, ()), *documents]
+    return fields
 
 
-def document(asked: PageRequest) -> Response:
+def document(visit: PageRequest) -> Response:
     """A document as a file to keep: never shown within a page, never looked into here."""
-    state, sight = asked.matter()
-    content = _content(asked, state, sight)
+    state, sight = visit.matter()
+    content = _content(visit, state, sight)
     media, ending = kind_of(content)
-    name = quote(f"{str(asked.request.path_params['sha256'])[:8]}.{ending}")
+    name = quote(f"{str(visit.request.path_params['sha256'])[:8]}.{ending}")
     headers = {
         "content-disposition": f'attachment; filename="{name}"',
         "content-security-policy": "sandbox; default-src 'none'",
@@ -90,13 +92,13 @@ def document(asked: PageRequest) -> Response:
     return Response(content, media_type=media, headers=headers)
 
 
-def _content(asked: PageRequest, state: MatterState, sight: Sight) -> bytes:
-    name = f"document:{asked.request.path_params['sha256']}"
-    folder = asked.site.folder
+def _content(visit: PageRequest, state: MatterState, sight: Sight) -> bytes:
+    name = f"document:{visit.request.path_params['sha256']}"
+    folder = visit.site.folder
     if folder is None or name not in {line.document for line in documents_of(state, sight)}:
         raise ProblemDetails(404)
-    content = read_scan(asked.office, folder, name, state.subject)
+    content = read_scan(visit.office, folder, name, state.subject)
     if content is None:
-        gone = Text("This document is not kept here any more.", "该材料已不在此保存。")
-        raise InputError(gone)
+        not_here = Text("This document is not kept here any more.", "该材料已不在此保存。")
+        raise InputError(not_here)
     return content

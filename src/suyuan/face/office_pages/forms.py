@@ -30,10 +30,10 @@ class FormInput:
 def inputs(
     form: Mapping[str, bool],
     fields: Mapping[str, FieldSpec],
-    filled: Mapping[str, str],
+    texts: Mapping[str, str],
     documents: Mapping[str, tuple[str, ...]] | None = None,
 ) -> list[FormInput]:
-    """The inputs of a form; `filled` and `documents` are what was written and handed in before.
+    """The inputs of a form; `texts` and `documents` are what was written and handed in before.
 
     Where `documents` is None, none can be handed in.
     """
@@ -44,7 +44,7 @@ def inputs(
             _kind(name, fields[name], files=documents is not None),
             must,
             _choices(fields[name], must=must),
-            filled.get(name, ""),
+            texts.get(name, ""),
             (documents or {}).get(name, ()),
         )
         for name, must in form.items()
@@ -63,15 +63,15 @@ def _kind(name: str, spec: FieldSpec, *, files: bool) -> str:
 
 def _choices(spec: FieldSpec, *, must: bool) -> tuple[tuple[str, Text], ...]:
     if spec.type == "bool":
-        found = [("true", Text("yes", "是")), ("false", Text("no", "否"))]
+        choices = [("true", Text("yes", "是")), ("false", Text("no", "否"))]
     else:
-        found = [(word, spec.labels.get(word) or Text(word, word)) for word in spec.words or ()]
-    if found and not must:
-        found.insert(0, ("", Text("leave open", "不填")))
-    return tuple(found)
+        choices = [(word, spec.labels.get(word) or Text(word, word)) for word in spec.words or ()]
+    if choices and not must:
+        choices.insert(0, ("", Text("leave open", "不填")))
+    return tuple(choices)
 
 
-def sent(body: bytes) -> dict[str, str]:
+def sent_values(body: bytes) -> dict[str, str]:
     """What a browser's form sent; raises :class:`Problem` 422 where it is no form."""
     return {name: values[-1] for name, values in _pairs(body).items()}
 
@@ -92,22 +92,22 @@ def _pairs(body: bytes) -> dict[str, list[str]]:
         )
     except ValueError as error:
         raise ProblemDetails(422) from error
-    found: dict[str, list[str]] = {}
+    values_of: dict[str, list[str]] = {}
     for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
+        values_of.setdefault(name, []).append(value)
+    return values_of
 
 
 def given_fields(
     form: Mapping[str, bool], fields: Mapping[str, FieldSpec], values: Mapping[str, str]
 ) -> dict[str, Any]:
     """The fields of an act from what was sent; an input that was left open is not given."""
-    found: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     for name in form:
         text = values.get(f"f.{name}", "").strip()
         if text:
-            found[name] = _lines(text) if fields[name].type == "list" else text
-    return found
+            answers[name] = _lines(text) if fields[name].type == "list" else text
+    return answers
 
 
 def _lines(text: str) -> Sequence[str]:

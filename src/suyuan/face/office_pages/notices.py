@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
-from suyuan.face.office_api.bodies import decoded
+from suyuan.face.office_api.bodies import decode_body
 from suyuan.face.office_api.identity import caller_of, site_of
 from suyuan.face.office_api.waiting import in_thread
 from suyuan.face.web.problems import ProblemDetails
@@ -33,20 +33,20 @@ class NoticeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def notice_route(cashiers: Mapping[str, Cashier]) -> Route:
     """The route of notices for the procedures that have a cashier."""
 
-    async def noticed(request: Request) -> Response:
+    async def endpoint(request: Request) -> Response:
         body = await request.body()
-        return await in_thread(_noticed, cashiers, request, body)
+        return await in_thread(_take_notice, cashiers, request, body)
 
-    return Route(PATH, noticed, methods=["POST"], name="noticed")
+    return Route(PATH, endpoint, methods=["POST"], name="noticed")
 
 
-def _noticed(cashiers: Mapping[str, Cashier], request: Request, body: bytes) -> Response:
+def _take_notice(cashiers: Mapping[str, Cashier], request: Request, body: bytes) -> Response:
     """Write it down, once however often it comes: 201, with what became of it."""
     now = site_of(request).clock()
     caller = caller_of(request, now)
     if not any(post.role == _ROLE for post in caller.posts):
         raise ProblemDetails(403)
-    notice = decoded(body, NoticeBody)
+    notice = decode_body(body, NoticeBody)
     cashier = cashiers.get(notice.order.partition(":")[0])
     if cashier is None:
         raise ProblemDetails(404)

@@ -31,12 +31,14 @@ def render(name: str, language: Language, now: datetime, **values: Any) -> str:
         words = text.in_(language)
         return words[:1].upper() + words[1:] if language == "en" else words
 
-    def both(en: str, zh: str) -> str:
+    def say_both(en: str, zh: str) -> str:
         return zh if language == "zh" else en
 
     template = _environment().get_template(name)
     defaults: dict[str, Any] = {"person": None, "csrf": "", "here": "/"}
     defaults |= {"interactive": False, "message": None, "attempt": "", "whole": False}
     return template.render(
-        defaults | values | {"clock": clock, "t": say, "w": both, "language": language, "now": now}
+        defaults
+        | values
+        | {"clock": clock, "t": say, "w": say_both, "language": language, "now": now}
     )

@@ -16,7 +16,7 @@ from suyuan.face.office_pages.acting import act_form, do, pay, second_person
 from suyuan.face.office_pages.browsing import PageRequest, page_route, waiting_page_route
 from suyuan.face.office_pages.documents import document
 from suyuan.face.office_pages.entrance import ENTRANCE
-from suyuan.face.office_pages.forms import sent
+from suyuan.face.office_pages.forms import sent_values
 from suyuan.face.office_pages.notices import notice_route
 from suyuan.face.office_pages.opening import begin, begin_form
 from suyuan.face.office_pages.views import MatterView, matter_view, state_title
@@ -27,15 +27,15 @@ from suyuan.store.ledger.event import stamp
 
 #: Cards on a page of the desk, and matters in a list.
 CARDS: Final = 20
-LISTED: Final = 50
+MATTERS_LISTED: Final = 50
 _OPEN: Final = "('open', 'late', 'breached')"
 _SOON: Final = timedelta(days=3)
 
 
 def office_pages(cashiers: Mapping[str, Cashier] | None = None) -> Sequence[BaseRoute]:
     """The routes; `cashiers` by procedure take fees, where a provider is set up."""
-    paying = partial(pay, cashiers or {})
-    paying.__name__ = "pay"  # type: ignore[attr-defined]  # Starlette names a route by it
+    pay_page = partial(pay, cashiers or {})
+    pay_page.__name__ = "pay"  # type: ignore[attr-defined]  # Starlette names a route by it
     return (
         *ENTRANCE,
         page_route("/", "GET", home),
@@ -43,7 +43,7 @@ def office_pages(cashiers: Mapping[str, Cashier] | None = None) -> Sequence[Base
         page_route("/matters/{matter}/acts/{act}", "GET", act_form),
         page_route("/matters/{matter}/acts/{act}", "POST", do),
         page_route("/matters/{matter}/documents/{sha256}", "GET", document),
-        waiting_page_route("/matters/{matter}/fees/{fee}", "POST", paying),
+        waiting_page_route("/matters/{matter}/fees/{fee}", "POST", pay_page),
         notice_route(cashiers or {}),
         page_route("/matters/{matter}/proposals/{number:int}", "POST", second_person),
         page_route("/links", "GET", links),
@@ -53,54 +53,54 @@ def office_pages(cashiers: Mapping[str, Cashier] | None = None) -> Sequence[Base
     )
 
 
-def home(asked: PageRequest) -> Response:
+def home(visit: PageRequest) -> Response:
     """What waits for me, those due first on top; my matters; what I may begin."""
-    first = _page_number(asked)
-    where, values = _own_duties(asked)
-    rows = asked.office.ledger.read(
+    first = _page_number(visit)
+    where, values = _own_duties(visit)
+    rows = visit.office.ledger.read(
         f"SELECT duty.matter, MIN(duty.due) {_DUTIES} {where} GROUP BY duty.matter"
         " ORDER BY COALESCE(MIN(duty.due), '~'), duty.matter",
         values,
     )
-    cards = [_card(asked, row[0]) for row in rows[first : first + CARDS]]
-    soon = stamp(asked.now + _SOON)
-    return asked.page(
+    cards = [_card(visit, row[0]) for row in rows[first : first + CARDS]]
+    soon = stamp(visit.now + _SOON)
+    return visit.page(
         "home.html.j2",
         cards=[card for card in cards if card is not None],
         total=len(rows),
         first=first,
         following=first + CARDS if first + CARDS < len(rows) else None,
         before=max(0, first - CARDS) if first else None,
-        overdue=sum(1 for row in rows if row[1] and row[1] < stamp(asked.now)),
-        soon=sum(1 for row in rows if row[1] and stamp(asked.now) <= row[1] < soon),
-        others=_others(asked, {row[0] for row in rows}),
-        may_begin=_may_begin(asked),
-        listed=LISTED,
-        registrar=asked.caller.registrar,
+        overdue=sum(1 for row in rows if row[1] and row[1] < stamp(visit.now)),
+        soon=sum(1 for row in rows if row[1] and stamp(visit.now) <= row[1] < soon),
+        others=_quiet_matters(visit, {row[0] for row in rows}),
+        may_begin=_may_begin(visit),
+        listed=MATTERS_LISTED,
+        registrar=visit.caller.registrar,
     )
 
 
 _DUTIES: Final = "FROM duty JOIN matter ON matter.id = duty.matter"
 
 
-def _own_duties(asked: PageRequest) -> tuple[str, list[Any]]:
+def _own_duties(visit: PageRequest) -> tuple[str, list[Any]]:
     """Open duties of my posts, as a condition."""
-    posts = sorted({(p.role, p.party, p.scope) for p in asked.caller.posts})
-    one = "(duty.role = ? AND duty.party = ? AND substr(matter.subject, 1, ?) = ?)"
-    where = f"WHERE duty.state IN {_OPEN} AND ({' OR '.join([one] * len(posts))})"
+    posts = sorted({(p.role, p.party, p.scope) for p in visit.caller.posts})
+    condition = "(duty.role = ? AND duty.party = ? AND substr(matter.subject, 1, ?) = ?)"
+    where = f"WHERE duty.state IN {_OPEN} AND ({' OR '.join([condition] * len(posts))})"
     return where, [v for role, party, scope in posts for v in (role, party, len(scope), scope)]
 
 
-def _page_number(asked: PageRequest) -> int:
-    written = asked.request.query_params.get("from", "0")
-    if not written.isdecimal() or len(written) > 6:
+def _page_number(visit: PageRequest) -> int:
+    text = visit.request.query_params.get("from", "0")
+    if not text.isdecimal() or len(text) > 6:
         raise ProblemDetails(422)
-    return int(written)
+    return int(text)
 
 
-def _card(asked: PageRequest, matter_id: str) -> tuple[MatterView, str] | None:
-    view = _view(asked, matter_id)
-    return None if view is None else (view, _nearest(view, asked.now))
+def _card(visit: PageRequest, matter_id: str) -> tuple[MatterView, str] | None:
+    view = _view(visit, matter_id)
+    return None if view is None else (view, _nearest(view, visit.now))
 
 
 def _nearest(view: MatterView, now: datetime) -> str:
@@ -111,64 +111,64 @@ def _nearest(view: MatterView, now: datetime) -> str:
     return "late" if min(moments) <= now else "soon" if min(moments) < now + _SOON else ""
 
 
-def _view(asked: PageRequest, matter_id: str) -> MatterView | None:
-    state = asked.office.state(matter_id, asked.now)
-    found = sight(state, asked.caller.person, asked.caller.posts, asked.now)
-    if not found:
+def _view(visit: PageRequest, matter_id: str) -> MatterView | None:
+    state = visit.office.state(matter_id, visit.now)
+    own_sight = sight(state, visit.caller.person, visit.caller.posts, visit.now)
+    if not own_sight:
         return None
-    return matter_view(asked.office, state, found, asked.caller.posts, asked.now)
+    return matter_view(visit.office, state, own_sight, visit.caller.posts, visit.now)
 
 
-def _others(asked: PageRequest, shown: set[str]) -> list[tuple[str, Text, Text]]:
+def _quiet_matters(visit: PageRequest, names_above: set[str]) -> list[tuple[str, Text, Text]]:
     """Matters in which I have a part and nothing to do now, newest first."""
-    posts = sorted({(p.role, p.party, p.scope) for p in asked.caller.posts})
-    one = "(begun.body LIKE ? AND matter.subject >= ? AND matter.subject < ?)"
-    like = " OR ".join([one] * len(posts))
-    rows = asked.office.ledger.read(
+    posts = sorted({(p.role, p.party, p.scope) for p in visit.caller.posts})
+    condition = "(begun.body LIKE ? AND matter.subject >= ? AND matter.subject < ?)"
+    like = " OR ".join([condition] * len(posts))
+    rows = visit.office.ledger.read(
         "SELECT matter.id FROM matter JOIN event AS begun ON begun.chain = matter.id"
         f" AND begun.number = 1 WHERE {like} ORDER BY matter.opened DESC, matter.id"
-        f" LIMIT {LISTED + len(shown)}",
+        f" LIMIT {MATTERS_LISTED + len(names_above)}",
         [
             value
             for role, party, scope in posts
             for value in (f'%"{role}":"{party}"%', scope, f"{scope}\U0010ffff")
         ],
     )
-    found = []
+    matters = []
     for (name,) in rows:
-        view = None if name in shown else _view(asked, name)
+        view = None if name in names_above else _view(visit, name)
         if view is not None:
-            found.append((name, view.title, view.state))
-    return found[:LISTED]
+            matters.append((name, view.title, view.state))
+    return matters[:MATTERS_LISTED]
 
 
-def _may_begin(asked: PageRequest) -> list[tuple[str, Text]]:
-    roles = {post.role for post in asked.caller.posts}
-    found = []
-    for procedure in asked.office.registry.procedures.values():
-        version = procedure.on(asked.now)
+def _may_begin(visit: PageRequest) -> list[tuple[str, Text]]:
+    roles = {post.role for post in visit.caller.posts}
+    procedures = []
+    for procedure in visit.office.registry.procedures.values():
+        version = procedure.on(visit.now)
         if version is not None and not roles.isdisjoint(names(version.opening.by)):
-            found.append((procedure.id, procedure.spec.title))
-    return found
+            procedures.append((procedure.id, procedure.spec.title))
+    return procedures
 
 
-def matter(asked: PageRequest) -> Response:
+def matter(visit: PageRequest) -> Response:
     """One matter: what I must do and until when, what is missing and why, what I have done."""
-    state, found = asked.matter()
-    view = matter_view(asked.office, state, found, asked.caller.posts, asked.now)
-    done = asked.request.query_params.get("done", "")
-    return asked.page(
+    state, own_sight = visit.matter()
+    view = matter_view(visit.office, state, own_sight, visit.caller.posts, visit.now)
+    act = visit.request.query_params.get("done", "")
+    return visit.page(
         "matter.html.j2",
         view=view,
         fields=state.procedure.fields,
-        message=_MESSAGES.get(done, _DONE if done else None),
+        message=_MESSAGES.get(act, _ACT_DONE if act else None),
         attempt=secrets.token_urlsafe(24),
         state_words=state_title(state),
-        whole=found.whole,
+        whole=own_sight.whole,
     )
 
 
-_DONE: Final = Text("Done.", "已办理。")
+_ACT_DONE: Final = Text("Done.", "已办理。")
 _MESSAGES: Final = {
     "begin": Text("Begun.", "已开始，请继续填报。"),
     "pay_settled": Text("Paid. You need not pay again.", "缴费成功，无需再缴。"),
@@ -180,26 +180,26 @@ _MESSAGES: Final = {
 }
 
 
-def links(asked: PageRequest) -> Response:
+def links(visit: PageRequest) -> Response:
     """Where a registrar makes one-time links for people."""
-    _registrar(asked)
-    return asked.page("links.html.j2", link=None, link_person="")
+    _registrar(visit)
+    return visit.page("links.html.j2", link=None, link_person="")
 
 
-def new_link(asked: PageRequest) -> Response:
+def new_link(visit: PageRequest) -> Response:
     """A link that signs one person in, once; shown this once, for the registrar to send."""
-    _registrar(asked)
-    person = sent(asked.body).get("person", "").strip()
-    if not asked.office.posts(person):
+    _registrar(visit)
+    person = sent_values(visit.body).get("person", "").strip()
+    if not visit.office.posts(person):
         raise InputError(
             Text("Nobody by this name holds a post.", "该人员没有任何岗位。"),
             hint=Text("Give one first: suyuan office post.", "请先授予：suyuan office post。"),
         )
-    origin = asked.request.url.replace(path="", query="")
-    link = f"{origin}/enter/{asked.site.browsers.link(person)}"
-    return asked.page("links.html.j2", link=link, link_person=person)
+    origin = visit.request.url.replace(path="", query="")
+    link = f"{origin}/enter/{visit.site.browsers.link(person)}"
+    return visit.page("links.html.j2", link=link, link_person=person)
 
 
-def _registrar(asked: PageRequest) -> None:
-    if not asked.caller.registrar:
+def _registrar(visit: PageRequest) -> None:
+    if not visit.caller.registrar:
         raise ProblemDetails(404)

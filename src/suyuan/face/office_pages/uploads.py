@@ -24,7 +24,7 @@ MOST: Final = LARGEST + 1_000_000
 #: Files in one form, and its parts.
 MOST_FILES, MOST_PARTS = 8, 300
 _MULTIPART: Final = "multipart/form-data"
-_ESCAPED: Final = re.compile("%22|%0D|%0A")
+_ESCAPES: Final = re.compile("%22|%0D|%0A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class SentFile:
 class SentParts:
     """A form with files: what was written, as a form without any would send it, and the files."""
 
-    written: bytes
+    fields: bytes
     files: tuple[SentFile, ...]
 
 
@@ -50,15 +50,15 @@ def has_files(request: Request) -> bool:
 
 async def whole_body(request: Request) -> bytes:
     """The body; raises :class:`InputError` where it is larger than a document may be."""
-    pieces, taken = list[bytes](), 0
+    pieces, size = list[bytes](), 0
     async for piece in request.stream():
-        taken += len(piece)
-        if taken > MOST:
+        size += len(piece)
+        if size > MOST:
             pieces.clear()
         else:
             pieces.append(piece)
-    if taken > MOST:
-        raise too_large(taken)
+    if size > MOST:
+        raise too_large(size)
     return b"".join(pieces)
 
 
@@ -139,7 +139,7 @@ class _Parts:
 
 def _name(content: bytes) -> str:
     """A name as it was; browsers escape a quotation mark and ends of lines in it."""
-    return _ESCAPED.sub(lambda found: unquote(found[0]), _text(content))
+    return _ESCAPES.sub(lambda match: unquote(match[0]), _text(content))
 
 
 def _text(content: bytes) -> str:

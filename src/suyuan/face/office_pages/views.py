@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from suyuan.casework.checks import Post, no_post, refusals
-from suyuan.casework.compiled import BEGIN, PROPOSED, WITHDRAWN, ActRule
+from suyuan.casework.compiled import BEGIN, PROPOSAL, WITHDRAWAL, ActRule
 from suyuan.casework.explain import DutyLine, Possible, duty_lines, possible
 from suyuan.casework.items import item_state
 from suyuan.casework.office import Office, ReadTransaction
@@ -16,7 +16,7 @@ from suyuan.casework.sealing import is_sealed
 from suyuan.casework.shared_records import VIEW, RecordView, record_views
 from suyuan.casework.state import MatterState, matter_state
 from suyuan.casework.visibility import Sight
-from suyuan.face.office_pages.personal import masked
+from suyuan.face.office_pages.personal import mask_field
 from suyuan.face.office_pages.words import value_words
 from suyuan.model.text import Text
 from suyuan.rulebook.declare import Rule
@@ -90,22 +90,22 @@ class MatterView:
     title: Text
     about: Text
     state: Text
-    closed: bool
+    is_closed: bool
     own: tuple[DutyLine, ...]
-    others: tuple[DutyLine, ...]
+    other_duties: tuple[DutyLine, ...]
     may: tuple[Possible, ...]
     not_yet: tuple[Possible, ...]
-    wanted: frozenset[str]
+    needs: frozenset[str]
     fees: tuple[FeeLine, ...]
     proposals: tuple[ProposalLine, ...]
     unmet: tuple[RuleLine, ...]
-    fulfilled: tuple[RuleLine, ...]
+    kept_rules: tuple[RuleLine, ...]
     facts: tuple[tuple[Text, Text], ...]
     documents: tuple[DocumentLine, ...]
     items: tuple[tuple[str, Text], ...]
     notices: tuple[ChangeNotice, ...]
     windows: tuple[tuple[Text, datetime, datetime], ...]
-    done: tuple[DoneLine, ...]
+    past_acts: tuple[DoneLine, ...]
     looks: tuple[RecordView, ...]
 
 
@@ -117,27 +117,27 @@ def matter_view(
     own = [d for d in lines if d.role in sight.roles]
     acts = [a for a in possible(office, state, posts) if not _for_others(state, a)]
     acts = [a for a in acts if a.act != ASK]
-    wanted = frozenset(
+    needs = frozenset(
         act
         for run in state.duties
-        if not run.settled and run.rule.spec.by in sight.roles
-        for act in run.rule.done
+        if not run.is_settled and run.rule.spec.by in sight.roles
+        for act in run.rule.done_acts
     )
     rules = _rules(state) if sight.whole else []
     name = matter_state(state)
-    closed = any(s.name == name and s.spec.closed for s in state.version.states)
+    is_closed = any(s.name == name and s.spec.closed for s in state.version.states)
     return MatterView(
         state.matter,
         state.subject,
         state.procedure.spec.title,
         state.procedure.spec.about,
         state_title(state),
-        closed,
+        is_closed,
         tuple(own),
         tuple(d for d in lines if d not in own) if sight.whole else (),
-        tuple(sorted((a for a in acts if not a.reasons), key=lambda a: a.act not in wanted)),
+        tuple(sorted((a for a in acts if not a.reasons), key=lambda a: a.act not in needs)),
         tuple(a for a in acts if a.reasons),
-        wanted,
+        needs,
         tuple(_fees(state, posts, now)),
         tuple(_proposals(state, sight, posts, now)),
         tuple(r for r in rules if r.answer != "kept"),
@@ -150,7 +150,7 @@ def matter_view(
             (w.title, w.since, w.last)
             for w in sorted(state.version.windows.values(), key=lambda w: w.since)
         ),
-        tuple(_done(state, sight)),
+        tuple(_acts_done(state, sight)),
         tuple(record_views(office, state.matter, now)) if VIEW in state.version.acts else (),
     )
 
@@ -174,17 +174,17 @@ def _rules(state: MatterState) -> list[RuleLine]:
     """The rules that the procedure names whose facts were handed in."""
     clause = state.procedure.spec.clause
     rules: list[Rule] = [state.law.book[r] for r in (clause.rule, *clause.also)]
-    found = []
+    lines = []
     for rule in rules:
-        verdict = state.law.judged(rule.id, state.scope, state.now)
-        asked = [name for name in rule.facts if state.scope.get(name) is not None]
-        if verdict.answer is not None and asked:
+        verdict = state.law.judge(rule.id, state.scope, state.now)
+        facts = [name for name in rule.facts if state.scope.get(name) is not None]
+        if verdict.answer is not None and facts:
             answer = getattr(verdict.answer, "value", str(verdict.answer))
             line = RuleLine(
                 rule.title, answer, verdict.reason, rule.duty, rule.source.quality.value
             )
-            found.append(line)
-    return found
+            lines.append(line)
+    return lines
 
 
 def _fees(state: MatterState, posts: Sequence[Post], now: datetime) -> Iterable[FeeLine]:
@@ -202,38 +202,38 @@ def _proposals(
     state: MatterState, sight: Sight, posts: Sequence[Post], now: datetime
 ) -> Iterable[ProposalLine]:
     for number, event in state.proposals.items():
-        act = state.version.acts.get(event.kind.removesuffix(PROPOSED))
+        act = state.version.acts.get(event.kind.removesuffix(PROPOSAL))
         if act is not None and any(post.covers(state, act.by, now) for post in posts):
             yield ProposalLine(number, act.spec.title, event.actor == sight.person)
 
 
 def _facts(office: Office, state: MatterState, sight: Sight) -> Iterable[tuple[Text, Text]]:
     """What was filled in, the last of each field; what tells of a person is masked."""
-    found: dict[str, object] = {}
-    for event in _shown(state, sight):
-        found |= {n: v for n, v in event.body.items() if n in state.procedure.fields}
+    values: dict[str, object] = {}
+    for event in _visible_events(state, sight):
+        values |= {n: v for n, v in event.body.items() if n in state.procedure.fields}
     sealer, reading = office.registry.sealer, ReadTransaction(office.ledger)
     for name, spec in state.procedure.fields.items():
-        value = found.get(name)
+        value = values.get(name)
         if isinstance(value, list) and spec.files:
-            value = [each for each in value if not DOCUMENT.fullmatch(str(each))] or None
+            value = [part for part in value if not DOCUMENT.fullmatch(str(part))] or None
         if value is None:
             continue
         if isinstance(value, dict):
             text = sealer.read(reading, value) if sealer and is_sealed(value) else None
-            yield spec.title, masked(spec, text)
+            yield spec.title, mask_field(spec, text)
         else:
-            yield spec.title, _known(state, value) or value_words(spec, value)
+            yield spec.title, _value_known(state, value) or value_words(spec, value)
 
 
 def documents_of(state: MatterState, sight: Sight) -> Iterable[DocumentLine]:
     """The documents of the events that somebody sees, each once, as it came first."""
-    found: dict[str, DocumentLine] = {}
-    for event in _shown(state, sight):
+    lines: dict[str, DocumentLine] = {}
+    for event in _visible_events(state, sight):
         for name, spec in state.procedure.fields.items():
             for value in _documents(event.body.get(name)) if spec.files else ():
-                found.setdefault(value, DocumentLine(spec.title, value, event.at))
-    return found.values()
+                lines.setdefault(value, DocumentLine(spec.title, value, event.at))
+    return lines.values()
 
 
 def _documents(value: object) -> list[str]:
@@ -241,13 +241,13 @@ def _documents(value: object) -> list[str]:
     return [str(v) for v in values if DOCUMENT.fullmatch(str(v))]
 
 
-def _shown(state: MatterState, sight: Sight) -> list[Event]:
+def _visible_events(state: MatterState, sight: Sight) -> list[Event]:
     """The events of one's own sight, and every notice that tells of a remedy."""
     own = {event.number for event in sight.events(state)}
     return [e for e in state.events if e.number in own or "remedy" in e.body]
 
 
-def _known(state: MatterState, value: object) -> Text | None:
+def _value_known(state: MatterState, value: object) -> Text | None:
     """The title of a rule or of a directory's entry, where a value is the name of one."""
     if not isinstance(value, str):
         return None
@@ -274,9 +274,9 @@ def _items(state: MatterState, sight: Sight) -> Iterable[tuple[str, Text]]:
             yield item.subject, titles.get(item_state(item, state.now), Text("–", "–"))
 
 
-def _done(state: MatterState, sight: Sight) -> Iterable[DoneLine]:
+def _acts_done(state: MatterState, sight: Sight) -> Iterable[DoneLine]:
     for event in sight.events(state):
-        if event.kind.endswith((PROPOSED, WITHDRAWN)):
+        if event.kind.endswith((PROPOSAL, WITHDRAWAL)):
             continue
         own = event.actor == sight.person
         yield DoneLine(event.at, act_title(state, event), own, event in state.overtaken)
@@ -285,8 +285,8 @@ def _done(state: MatterState, sight: Sight) -> Iterable[DoneLine]:
 def citation(office: Office, line: DutyLine) -> Text:
     """The document and the article that a duty rests on, in both languages."""
     source = office.registry.law.book[line.clause].source
-    if line.cited != source.cited:  # a value has a source of its own
-        return Text(line.cited, line.cited)
+    if line.citation != source.citation:  # a value has a source of its own
+        return Text(line.citation, line.citation)
     article = f" {source.article}" if source.article else ""
     return Text(f"{source.document.en}{article}", f"{source.document.zh}{article}")
 

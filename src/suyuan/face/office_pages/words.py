@@ -19,11 +19,11 @@ def value_words(spec: FieldSpec, value: Any) -> Text:
         yuan = f"{value / FEN_PER_YUAN:,.2f}"
         return Text(f"{yuan} yuan", f"{yuan}元")
     if spec.type == "time":
-        return _same(f"{local(datetime.fromisoformat(str(value))):%Y-%m-%d %H:%M}")
+        return _same_in_both(f"{local(datetime.fromisoformat(str(value))):%Y-%m-%d %H:%M}")
     if isinstance(value, list):
         return Text(", ".join(map(str, value)), "、".join(map(str, value)))
-    return spec.labels.get(str(value)) or _same(str(value))
+    return spec.labels.get(str(value)) or _same_in_both(str(value))
 
 
-def _same(text: str) -> Text:
+def _same_in_both(text: str) -> Text:
     return Text(text, text)

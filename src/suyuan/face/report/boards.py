@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from suyuan.face.display import Shown, clean
+from suyuan.face.display import Display, clean
 from suyuan.face.drawings.board import BoardPlan, Shift, board_drawing
-from suyuan.face.drawings.chain import Drawing, Folding
+from suyuan.face.drawings.chain import Drawing, Folds
 from suyuan.face.references import References
 from suyuan.face.rings import RingView
 from suyuan.face.source import ResultTables
@@ -32,7 +32,7 @@ class KeptBoard:
     fold: tuple[str, ...]
     unfold: tuple[str, ...]
     cut: tuple[str, ...]
-    chosen: tuple[str, ...]
+    choices: tuple[str, ...]
     places: Mapping[str, Shift]
 
 
@@ -49,7 +49,7 @@ def read_boards(path: Path) -> list[KeptBoard]:
 def _board(row: Mapping[str, Any]) -> KeptBoard:
     at = datetime.fromisoformat(row["at"])
     lists = (tuple(map(str, row[name])) for name in ("fold", "unfold", "cut", "chosen"))
-    fold, unfold, cut, chosen = lists
+    fold, unfold, cut, choices = lists
     return KeptBoard(
         clean(str(row["name"])),
         clean(str(row["by"])),
@@ -60,45 +60,48 @@ def _board(row: Mapping[str, Any]) -> KeptBoard:
         fold,
         unfold,
         cut,
-        chosen,
+        choices,
         {str(name): (float(x), float(y)) for name, (x, y) in row["places"].items()},
     )
 
 
 def board_drawings(
-    boards: Sequence[KeptBoard], found: Sequence[RingView], source: ResultTables, shown: Shown
+    boards: Sequence[KeptBoard],
+    ring_views: Sequence[RingView],
+    source: ResultTables,
+    display: Display,
 ) -> Iterator[tuple[Drawing, Text, Text]]:
     """Picture, title and caption of each board; :class:`InputError` where its ring is gone."""
     if not boards:
         return
     references = References(case_key(source.results.layout))
     references.meet(
-        stand.subject for ring in found for own in ring.by_role.values() for stand in own
+        stand.subject for ring in ring_views for own in ring.by_role.values() for stand in own
     )
-    references.meet(f"ring:{ring.id}" for ring in found)
-    traced, by_id = source.flow_graph(), {ring.id: ring for ring in found}
+    references.meet(f"ring:{ring.id}" for ring in ring_views)
+    flow_graph, by_id = source.flow_graph(), {ring.id: ring for ring in ring_views}
     for board in boards:
-        ring = by_id.get(board.ring) if board.ring else next(iter(found), None)
+        ring = by_id.get(board.ring) if board.ring else next(iter(ring_views), None)
         if ring is None:
-            raise _gone(board)
+            raise _missing_ring(board)
         plan = BoardPlan(
-            Folding(_known(references, board.fold), _known(references, board.unfold)),
+            Folds(_subjects(references, board.fold), _subjects(references, board.unfold)),
             {references.subject(name) or name: by for name, by in board.places.items()},
-            _known(references, board.chosen),
-            _known(references, board.cut),
+            _subjects(references, board.choices),
+            _subjects(references, board.cut),
         )
-        drawing = board_drawing(ring, traced, shown, plan)
-        caption = _caption(board, ring.id, drawing, shown.minute(board.at))
+        drawing = board_drawing(ring, flow_graph, display, plan)
+        caption = _caption(board, ring.id, drawing, display.minute(board.at))
         if not source.results.generation().startswith(board.generation):
-            caption.append(_CHANGED)
-        yield drawing, _TITLE.format(name=board.name), _joined(caption)
+            caption.append(_RESULTS_CHANGED)
+        yield drawing, _TITLE.format(name=board.name), _join(caption)
 
 
-def _known(references: References, names: Iterable[str]) -> frozenset[str]:
-    return frozenset(one for name in names if (one := references.subject(name)))
+def _subjects(references: References, names: Iterable[str]) -> frozenset[str]:
+    return frozenset(subject for name in names if (subject := references.subject(name)))
 
 
-def _gone(board: KeptBoard) -> InputError:
+def _missing_ring(board: KeptBoard) -> InputError:
     return InputError(
         Text("The ring of a board is not in these results.", "图板所绘团伙不在当前结果中。"),
         value=board.name,
@@ -109,31 +112,31 @@ def _gone(board: KeptBoard) -> InputError:
 def _caption(board: KeptBoard, ring: str, drawing: Drawing, at: str) -> list[Text]:
     """Whose picture it is, what in it a person did, and how many are not drawn one by one."""
     kinds = [box.kind.split() for box in drawing.boxes]
-    moved, chosen = len(board.places), sum("chosen" in one for one in kinds)
-    cut = sum("cut" in one for one in kinds)
+    shifts, choices = len(board.places), sum("chosen" in kind for kind in kinds)
+    cut = sum("cut" in kind for kind in kinds)
     parts = [
         Text(
             f"Board “{board.name}”: ring {ring} as {board.by} arranged it on {at} "
             f"(version {board.version})",
             f"图板“{board.name}”：团伙{ring}，由{board.by}于{at}排布（第{board.version}版）",
         ),
-        Text(f"{many(moved, 'box', 'boxes')} moved by hand", f"手动移动{moved}个"),
-        Text(f"{chosen} chosen (thick frame)", f"选中{chosen}个（粗框）"),
+        Text(f"{many(shifts, 'box', 'boxes')} moved by hand", f"手动移动{shifts}个"),
+        Text(f"{choices} chosen (thick frame)", f"选中{choices}个（粗框）"),
     ]
     if cut:
         parts.append(Text(f"{cut} cut on trial (struck through)", f"假设切断{cut}个（删除线）"))
     if drawing.hidden:
-        hidden = drawing.hidden
-        parts.append(Text(f"{hidden} not drawn one by one", f"另有{hidden}个未逐一画出"))
+        rest = drawing.hidden
+        parts.append(Text(f"{rest} not drawn one by one", f"另有{rest}个未逐一画出"))
     return parts
 
 
-def _joined(parts: list[Text]) -> Text:
-    en, zh = "; ".join(one.en for one in parts), "；".join(one.zh for one in parts)
+def _join(parts: list[Text]) -> Text:
+    en, zh = "; ".join(part.en for part in parts), "；".join(part.zh for part in parts)
     return Text(f"{en}.", f"{zh}。")
 
 
-_CHANGED = Text(
+_RESULTS_CHANGED = Text(
     "RESULTS CHANGED SINCE IT WAS KEPT, and it is drawn from those of now",
     "保存后结果已变化，按当前结果绘制",
 )

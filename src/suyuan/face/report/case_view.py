@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.face.display import Shown, SubjectDisplay
+from suyuan.face.display import Display, SubjectDisplay
 from suyuan.face.rings import RingView
 from suyuan.face.source import ResultTables
 from suyuan.model.results import AT_RISK, HUBS, QUALITY
@@ -22,7 +22,7 @@ class Headline:
     """The case in figures; ``first`` is the costliest ring."""
 
     reports: int
-    linked: int
+    tied_reports: int
     rings: int
     victims: int
     loss: Decimal
@@ -30,16 +30,16 @@ class Headline:
     first: RingView | None
 
 
-def headline(source: ResultTables, found: Sequence[RingView]) -> Headline:
-    rows = [ring.row for ring in found]
+def headline(source: ResultTables, ring_views: Sequence[RingView]) -> Headline:
+    rows = [ring.row for ring in ring_views]
     return Headline(
         reports=source.table("series").num_rows,
-        linked=sum(row["reports"] for row in rows),
+        tied_reports=sum(row["reports"] for row in rows),
         rings=len(rows),
         victims=sum(row["victims"] for row in rows),
         loss=sum((row["loss"] for row in rows), start=Decimal(0)),
         helpers=[row["helpers"] for row in rows],
-        first=found[0] if found else None,
+        first=ring_views[0] if ring_views else None,
     )
 
 
@@ -52,7 +52,7 @@ class FraudTypes:
     more: int
 
 
-def fraud_types(source: ResultTables, shown: Shown) -> FraudTypes | None:
+def fraud_types(source: ResultTables, display: Display) -> FraudTypes | None:
     table = source.table("fraud_ranking")
     if table.num_rows == 0:
         return None
@@ -61,10 +61,10 @@ def fraud_types(source: ResultTables, shown: Shown) -> FraudTypes | None:
     rows = []
     for type_ in dict.fromkeys(key[0] for key in cells):
         own = [cells.get((type_, month)) for month in months]
-        known = [cell for cell in own if cell]
-        label = shown.words(known[-1]["label"] or type_)
-        cases = sum(cell["cases"] for cell in known)
-        loss = sum((cell["loss"] for cell in known), start=Decimal(0))
+        months_with_cases = [cell for cell in own if cell]
+        label = display.words(months_with_cases[-1]["label"] or type_)
+        cases = sum(cell["cases"] for cell in months_with_cases)
+        loss = sum((cell["loss"] for cell in months_with_cases), start=Decimal(0))
         if cases:
             rows.append((label, own[-12:], cases, loss))
     rows.sort(key=lambda row: (-row[2], -row[3]))
@@ -81,25 +81,25 @@ class AtRisk:
     first: list[dict[str, Any]]
 
 
-def at_risk(source: ResultTables, shown: Shown) -> AtRisk | None:
+def at_risk(source: ResultTables, display: Display) -> AtRisk | None:
     table = source.table("at_risk")
     if table.num_rows == 0:
         return None
     sums = table.group_by("source").aggregate([("order_id", "count"), ("score", "sum")])
     by_source = [
-        (shown.subject(row["source"]), row["order_id_count"], row["score_sum"])
+        (display.subject(row["source"]), row["order_id_count"], row["score_sum"])
         for row in sums.sort_by([("order_id_count", "descending")]).to_pylist()
     ]
-    ranked = table.sort_by([("score", "descending"), ("order_id", "ascending")])
+    order = table.sort_by([("score", "descending"), ("order_id", "ascending")])
     first = [
         {
-            "phone": shown.cell(AT_RISK, row, "buyer_phone"),
-            "order": shown.cell(AT_RISK, row, "order_id"),
-            "source": shown.subject(row["source"]),
+            "phone": display.cell(AT_RISK, row, "buyer_phone"),
+            "order": display.cell(AT_RISK, row, "order_id"),
+            "source": display.subject(row["source"]),
             "score": row["score"],
-            "because": shown.said(AT_RISK, row, "because"),
+            "because": display.sentence(AT_RISK, row, "because"),
         }
-        for row in ranked.slice(0, AT_RISK_SHOWN).to_pylist()
+        for row in order.slice(0, AT_RISK_SHOWN).to_pylist()
     ]
     people = pc.count_distinct(table["buyer_phone"]).as_py()
     return AtRisk(table.num_rows, people, by_source, first)
@@ -114,22 +114,22 @@ class ImportQuality:
     more: int
 
 
-def quality(source: ResultTables, shown: Shown) -> ImportQuality:
+def quality(source: ResultTables, display: Display) -> ImportQuality:
     table = source.table("quality")
     problems = [
         {
-            "place": f"{shown.file(row['file'])}:{row['line'] or ''}",
-            "column": shown.words(row["column"]),
-            "problem": shown.said(QUALITY, row, "problem"),
-            "value": shown.cell(QUALITY, row, "value"),
+            "place": f"{display.file(row['file'])}:{row['line'] or ''}",
+            "column": display.words(row["column"]),
+            "problem": display.sentence(QUALITY, row, "problem"),
+            "value": display.cell(QUALITY, row, "value"),
             "action": row["action"],
         }
         for row in table.slice(0, PROBLEMS_SHOWN).to_pylist()
     ]
     files = source.table("quality_summary").to_pylist()
     for row in files:
-        row["file"] = shown.file(row["file"])
-        row["columns_left_over"] = [shown.words(name) for name in row["columns_left_over"] or ()]
+        row["file"] = display.file(row["file"])
+        row["columns_left_over"] = [display.words(name) for name in row["columns_left_over"] or ()]
     return ImportQuality(files, problems, max(table.num_rows - PROBLEMS_SHOWN, 0))
 
 
@@ -142,7 +142,7 @@ class Gaps:
     hubs_more: int
 
 
-def gaps(source: ResultTables, shown: Shown) -> Gaps:
+def gaps(source: ResultTables, display: Display) -> Gaps:
     limits = [
         (row["step"], row["table"], row_text(row, "effect"))
         for row in source.table("limits").to_pylist()
@@ -150,14 +150,14 @@ def gaps(source: ResultTables, shown: Shown) -> Gaps:
     hubs = source.table("hubs").sort_by([("not_followed", "descending"), ("subject", "ascending")])
     return Gaps(
         limits,
-        [_hub(row, shown) for row in hubs.slice(0, HUBS_SHOWN).to_pylist()],
+        [_hub(row, display) for row in hubs.slice(0, HUBS_SHOWN).to_pylist()],
         max(hubs.num_rows - HUBS_SHOWN, 0),
     )
 
 
-def _hub(row: dict[str, Any], shown: Shown) -> tuple[SubjectDisplay, int, int, Text]:
-    because = shown.said(HUBS, row, "because")
-    return shown.subject(row["subject"]), row["degree"], row["not_followed"], because
+def _hub(row: dict[str, Any], display: Display) -> tuple[SubjectDisplay, int, int, Text]:
+    because = display.sentence(HUBS, row, "because")
+    return display.subject(row["subject"]), row["degree"], row["not_followed"], because
 
 
 _NAMED_IN = (
@@ -178,10 +178,14 @@ def party_names(source: ResultTables) -> dict[str, tuple[str, str]]:
     """Name and kind of every party, shop or firm that a result names."""
     columns = [source.table(name)[column].combine_chunks() for name, column in _NAMED_IN]
     subjects = pc.unique(pa.concat_arrays(columns)).to_pylist()
-    ids = {one: one.partition(":")[2] for one in subjects if one.partition(":")[0] in _PARTIES}
-    known = {row["party_id"]: row for row in source.parties(ids.values()).to_pylist()}
+    ids = {
+        subject_id: subject_id.partition(":")[2]
+        for subject_id in subjects
+        if subject_id.partition(":")[0] in _PARTIES
+    }
+    parties = {row["party_id"]: row for row in source.parties(ids.values()).to_pylist()}
     return {
-        subject: (known[id_]["name"], known[id_]["kind"] or "person")
+        subject: (parties[id_]["name"], parties[id_]["kind"] or "person")
         for subject, id_ in ids.items()
-        if id_ in known and known[id_]["name"]
+        if id_ in parties and parties[id_]["name"]
     }

@@ -26,7 +26,7 @@ _PATIENCE: Final = 180
 
 def browser() -> str | None:
     """The program, or None where no browser of :data:`NAMES` is installed."""
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 def print_pdf(html: str, path: Path) -> None:
@@ -41,7 +41,7 @@ def print_pdf(html: str, path: Path) -> None:
                 "请安装 Chromium,或用 --format html 后自行打印。",
             ),
         )
-    _run(program, html, "--no-pdf-header-footer", f"--print-to-pdf={path.resolve()}")
+    _print(program, html, "--no-pdf-header-footer", f"--print-to-pdf={path.resolve()}")
     if not path.is_file():
         raise InputError(
             Text("The browser did not print the PDF.", "浏览器未能打印PDF。"), value=program
@@ -59,7 +59,7 @@ def photograph(html: str, width: int, height: int) -> bytes | None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.png"
         size = f"--window-size={width},{height}"
-        _run(
+        _print(
             program,
             html,
             size,
@@ -70,11 +70,11 @@ def photograph(html: str, width: int, height: int) -> bytes | None:
         return path.read_bytes() if path.is_file() else None
 
 
-def _run(program: str, html: str, *what: str) -> None:
+def _print(program: str, html: str, *options: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.html"
         page.write_text(html, "utf-8")
-        command = [program, *_QUIET, *_sandbox(), f"--user-data-dir={folder}/profile", *what]
+        command = [program, *_QUIET, *_sandbox(), f"--user-data-dir={folder}/profile", *options]
         command.append(page.as_uri())
         subprocess.run(command, check=False, capture_output=True, timeout=_PATIENCE)  # noqa: S603
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from suyuan.face.display import Shown, SubjectDisplay, money
+from suyuan.face.display import Display, SubjectDisplay, money
 from suyuan.face.source import ResultTables
 from suyuan.face.wording import many
 from suyuan.model.links import CAUSES, link_title
@@ -15,7 +15,7 @@ from suyuan.model.text import Text
 
 #: Links told of one ring; the others stand in the table.
 LINKS_SHOWN = 12
-ASSUMED = Text(
+ASSUMPTION = Text(
     "A report counts as stopped where every known way to its victim, in one stage of the fraud "
     "(the order record, the call, the chat account, the laundering), passed through what is cut; "
     "for money, where nine tenths of it did. Ways that the records do not show are held to stay "
@@ -33,7 +33,7 @@ class Cut:
     title: Text
     row: dict[str, Any]
     through: float
-    stopped: float
+    loss_share: float
     source: SubjectDisplay | None = None
     target: SubjectDisplay | None = None
 
@@ -47,7 +47,7 @@ class Cuts:
     more: int
 
 
-def cuts(source: ResultTables, shown: Shown, ring: str | None = None) -> Cuts | None:
+def cuts(source: ResultTables, display: Display, ring: str | None = None) -> Cuts | None:
     """Those of `ring`; without it causes over all rings and the links of all."""
     table = source.table("cuts")
     own = table.filter(pc.equal(table["ring_id"], ring)) if ring else table
@@ -57,11 +57,11 @@ def cuts(source: ResultTables, shown: Shown, ring: str | None = None) -> Cuts | 
     if of_causes.num_rows == 0:
         return None
     of_links = own.filter(pc.is_valid(own["link"]))
-    causes = [_cut(row, shown) for row in of_causes.sort_by(_worst()).to_pylist()]
+    causes = [_cut(row, display) for row in of_causes.sort_by(_worst()).to_pylist()]
     links = of_links.sort_by([*_worst(), ("cut_id", "ascending")])
     return Cuts(
         causes,
-        [_cut(row, shown) for row in links.slice(0, LINKS_SHOWN).to_pylist()],
+        [_cut(row, display) for row in links.slice(0, LINKS_SHOWN).to_pylist()],
         max(links.num_rows - LINKS_SHOWN, 0),
     )
 
@@ -89,7 +89,7 @@ def _worst() -> Iterable[tuple[str, str]]:
     return [("loss_stopped", "descending"), ("loss_through", "descending")]
 
 
-def _cut(row: dict[str, Any], shown: Shown) -> Cut:
+def _cut(row: dict[str, Any], display: Display) -> Cut:
     loss = row["loss"] or Decimal(1)
     link = row["link"]
     return Cut(
@@ -97,6 +97,6 @@ def _cut(row: dict[str, Any], shown: Shown) -> Cut:
         row,
         float(row["loss_through"] / loss),
         float(row["loss_stopped"] / loss),
-        shown.subject(row["source"]) if link else None,
-        shown.subject(row["target"]) if link else None,
+        display.subject(row["source"]) if link else None,
+        display.subject(row["target"]) if link else None,
     )

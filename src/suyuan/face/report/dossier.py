@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import suyuan
-from suyuan.face.display import Shown, money, number
+from suyuan.face.display import Display, money, number
 from suyuan.face.evidence_rows import EvidenceRow, evidence_row
-from suyuan.face.report.cuts_view import ASSUMED, cuts, sentence
+from suyuan.face.report.cuts_view import ASSUMPTION, cuts, sentence
 from suyuan.face.report.findings_view import card_of
 from suyuan.face.rings import RingView, rings
 from suyuan.face.source import ResultTables
@@ -24,9 +24,9 @@ from suyuan.model.text import Text, row_text
 from suyuan.money.methods import DEFAULT, METHODS
 
 #: Rows cited under one statement; the rest stand in ``evidence.parquet`` and are counted.
-CITED = 10
+ROWS_CITED = 10
 #: Statements of one role; a prosecutor reads the strongest, the tables hold all.
-STATED = 30
+CLAIMS_SHOWN = 30
 
 
 @dataclass(slots=True)
@@ -66,23 +66,23 @@ class Dossier:
     files: list[tuple[str, str]]
 
 
-def dossier(source: ResultTables, shown: Shown, ring: str | None = None) -> Dossier:
+def dossier(source: ResultTables, display: Display, ring: str | None = None) -> Dossier:
     """The case file of all rings, or of one; :class:`InputError` where there is no such ring."""
-    found = rings(source, ring)
-    if ring is not None and not found:
+    ring_views = rings(source, ring)
+    if ring is not None and not ring_views:
         raise InputError(
             Text("No such ring.", "没有这个团伙。"),
             value=ring,
             hint=Text("Take a ring_id from rings.parquet.", "请用 rings.parquet 中的 ring_id。"),
         )
-    chapters = [_facts(found, source, shown)]
-    chapters += _roles(found, source, shown, first=2)
-    chapters.append(_money(found, source, len(chapters) + 1))
-    chapters += _cuts(found, source, shown, len(chapters) + 1)
+    chapters = [_facts(ring_views, source, display)]
+    chapters += _roles(ring_views, source, display, first=2)
+    chapters.append(_money(ring_views, source, len(chapters) + 1))
+    chapters += _cuts(ring_views, source, display, len(chapters) + 1)
     chapters.append(_against(source, len(chapters) + 1))
     chapters.append(_methods(source, len(chapters) + 1))
-    _cite(chapters, source, shown)
-    return Dossier(found, chapters, _files(source, shown))
+    _cite(chapters, source, display)
+    return Dossier(ring_views, chapters, _files(source, display))
 
 
 #: What became of numbers that reports name, where they are not simply taken as written.
@@ -107,23 +107,23 @@ _NUMBERS_READ: Final = {
 }
 
 
-def _facts(found: Sequence[RingView], source: ResultTables, shown: Shown) -> Chapter:
+def _facts(ring_views: Sequence[RingView], source: ResultTables, display: Display) -> Chapter:
     chapter = Chapter("1", Text("The case", "案件概况"))
     series = source.table("series")
-    for ring in found:
+    for ring in ring_views:
         row = ring.row
-        chapter.add(_ring_told(row, shown))
+        chapter.add(_ring_told(row, display))
         own = series.filter(pc.equal(series["ring_id"], ring.id))
         own = own.sort_by([("strength", "descending"), ("report_id", "ascending")])
-        for report in own.slice(0, STATED).to_pylist():
-            named, why = shown.words(report["report_id"]), row_text(report, "because")
-            text = Text(f"Report {named}: {why.en}", f"报案{named}:{why.zh}")
+        for report in own.slice(0, CLAIMS_SHOWN).to_pylist():
+            report_name, why = display.words(report["report_id"]), row_text(report, "because")
+            text = Text(f"Report {report_name}: {why.en}", f"报案{report_name}:{why.zh}")
             chapter.add(text, id=report["evidence_id"], score=report["strength"])
-        chapter.note = _left_out(own.num_rows - STATED, "series.parquet")
+        chapter.note = _left_out(own.num_rows - CLAIMS_SHOWN, "series.parquet")
     return chapter
 
 
-def _ring_told(row: Mapping[str, Any], shown: Shown) -> Text:
+def _ring_told(row: Mapping[str, Any], display: Display) -> Text:
     helpers = (
         many(row["data_brokers"], "data broker"),
         many(row["account_merchants"], "account merchant"),
@@ -136,14 +136,14 @@ def _ring_told(row: Mapping[str, Any], shown: Shown) -> Text:
         "团伙{id}:{reports}起报案，{victims}名被害人，损失{loss}元，时间自{first}至{last}。"
         "其背后有{helpers}人：料商{b}人，号商{a}人，中间人{m}人，卡商{c}人。",
     ).format(
-        id=shown.words(row["ring_id"]),
+        id=display.words(row["ring_id"]),
         reports=row["reports"],
         reports_en=many(row["reports"], "report"),
         victims=row["victims"],
         victims_en=many(row["victims"], "victim"),
         loss=money(row["loss"]),
-        first=shown.day(row["active_from"]),
-        last=shown.day(row["active_to"]),
+        first=display.day(row["active_from"]),
+        last=display.day(row["active_to"]),
         helpers=row["helpers"],
         helpers_en=many(row["helpers"], "helper"),
         each_en=", ".join(helpers),
@@ -155,10 +155,10 @@ def _ring_told(row: Mapping[str, Any], shown: Shown) -> Text:
 
 
 def _roles(
-    found: Sequence[RingView], source: ResultTables, shown: Shown, first: int
+    ring_views: Sequence[RingView], source: ResultTables, display: Display, first: int
 ) -> Iterable[Chapter]:
     """A chapter for each role: its decided findings, those of the rings asked for."""
-    ids = pa.array([ring.id for ring in found], pa.string())
+    ids = pa.array([ring.id for ring in ring_views], pa.string())
     findings = source.table("findings")
     own = findings.filter(pc.and_(findings["decided"], pc.is_in(findings["ring_id"], ids)))
     index = first
@@ -168,35 +168,35 @@ def _roles(
             continue
         title = Text(role.title.en[0].upper() + role.title.en[1:], role.title.zh)
         chapter = Chapter(str(index), Text(f"{title.en}: {role.meaning.en}", title.zh))
-        ranked = [(-row["score"], shown.rank(row["subject"]), row) for row in rows.to_pylist()]
-        for *_, row in sorted(ranked, key=lambda one: one[:2])[:STATED]:
-            _state(chapter, row, shown)
-        chapter.note = _left_out(rows.num_rows - STATED, "findings.parquet")
+        order = [(-row["score"], display.rank(row["subject"]), row) for row in rows.to_pylist()]
+        for *_, row in sorted(order, key=lambda entry: entry[:2])[:CLAIMS_SHOWN]:
+            _state(chapter, row, display)
+        chapter.note = _left_out(rows.num_rows - CLAIMS_SHOWN, "findings.parquet")
         yield chapter
         index += 1
 
 
-def _state(chapter: Chapter, row: dict[str, Any], shown: Shown) -> None:
-    named = shown.subject(row["subject"])
-    because = shown.said(FINDINGS, row, "because")
+def _state(chapter: Chapter, row: dict[str, Any], display: Display) -> None:
+    subject = display.subject(row["subject"])
+    because = display.sentence(FINDINGS, row, "because")
     en, zh = because.en, because.zh
-    if named.name:
-        en = f"{named.name} ({named.kind.en} {named.id}): {en}"
-        zh = f"{named.name}({named.kind.zh}{named.id}):{zh}"
-    elif not en.startswith(named.id):
-        en, zh = f"{named.id}: {en}", f"{named.id}:{zh}"
+    if subject.name:
+        en = f"{subject.name} ({subject.kind.en} {subject.id}): {en}"
+        zh = f"{subject.name}({subject.kind.zh}{subject.id}):{zh}"
+    elif not en.startswith(subject.id):
+        en, zh = f"{subject.id}: {en}", f"{subject.id}:{zh}"
     text = Text(en, zh)
-    against = shown.said(FINDINGS, row, "rivals")
+    against = display.sentence(FINDINGS, row, "rivals")
     chapter.add(text, id=row["finding_id"], score=row["score"], against=against)
 
 
-def _money(found: Sequence[RingView], source: ResultTables, index: int) -> Chapter:
+def _money(ring_views: Sequence[RingView], source: ResultTables, index: int) -> Chapter:
     """Exits of the rings' reports by the default method, and how far the methods agree."""
     method = METHODS[DEFAULT]
     title = Text(f"The money, by {method.title.en}", f"资金去向({method.title.zh})")
     chapter = Chapter(str(index), title)
     series, exits = source.table("series"), source.table("exits")
-    ids = pa.array([ring.id for ring in found], pa.string())
+    ids = pa.array([ring.id for ring in ring_views], pa.string())
     reports = series.filter(pc.is_in(series["ring_id"], ids))["report_id"]
     own = exits.filter(pc.is_in(exits["report_id"], reports.combine_chunks()))
     for row in _by_reason(own):
@@ -224,13 +224,13 @@ def _by_reason(exits: pa.Table) -> list[dict[str, Any]]:
     by_reason: dict[str, dict[str, Any]] = {}
     for row in sums.to_pylist():
         by_reason.setdefault(row["reason"], {})[row["method"]] = row
-    kept = [name for name, method in METHODS.items() if method.conserves]
+    names = [name for name, method in METHODS.items() if method.conserves]
     text = []
     for reason, own in sorted(by_reason.items()):
         if DEFAULT not in own:
             continue
-        amounts = [own[name]["amount_sum"] for name in kept if name in own]
-        least = min(amounts) if len(amounts) == len(kept) else own[DEFAULT]["amount_sum"] * 0
+        amounts = [own[name]["amount_sum"] for name in names if name in own]
+        least = min(amounts) if len(amounts) == len(names) else own[DEFAULT]["amount_sum"] * 0
         text.append(
             {
                 "reason": reason,
@@ -244,15 +244,15 @@ def _by_reason(exits: pa.Table) -> list[dict[str, Any]]:
 
 
 def _cuts(
-    found: Sequence[RingView], source: ResultTables, shown: Shown, index: int
+    ring_views: Sequence[RingView], source: ResultTables, display: Display, index: int
 ) -> Iterable[Chapter]:
     """What would have stopped each ring: the causes, then the links that matter most."""
     chapter = Chapter(str(index), Text("What would have stopped it", "假如切断"))
-    for ring in found:
-        known = cuts(source, shown, ring.id)
-        for one in (*known.causes, *known.links) if known else ():
-            chapter.add(sentence(one), id=one.row["cut_id"] if one.source else "")
-    chapter.note = ASSUMED
+    for ring in ring_views:
+        ring_cuts = cuts(source, display, ring.id)
+        for cut in (*ring_cuts.causes, *ring_cuts.links) if ring_cuts else ():
+            chapter.add(sentence(cut), id=cut.row["cut_id"] if cut.source else "")
+    chapter.note = ASSUMPTION
     if chapter.statements:
         yield chapter
 
@@ -277,10 +277,10 @@ def _against(source: ResultTables, index: int) -> Chapter:
                 f"{number(pc.sum(hubs['not_followed']).as_py())}条联系未跟踪。",
             )
         )
-    named = Counter(source.table("named_numbers")["how"].to_pylist())
+    counts = Counter(source.table("named_numbers")["how"].to_pylist())
     for how, text in _NUMBERS_READ.items():
-        if named[how]:
-            chapter.add(Text(f"{text.en}: {named[how]}.", f"{text.zh}：{named[how]}。"))
+        if counts[how]:
+            chapter.add(Text(f"{text.en}: {counts[how]}.", f"{text.zh}：{counts[how]}。"))
     summary = source.table("quality_summary")
     if summary.num_rows:
         sums = {n: pc.sum(summary[n]).as_py() for n in ("rows_read", "rows_kept", "quarantined")}
@@ -324,21 +324,21 @@ def _left_out(count: int, where: str) -> Text | None:
     return Text(f"{count} more in {where}.", f"另有{count}条见 {where}。")
 
 
-def _cite(chapters: Iterable[Chapter], source: ResultTables, shown: Shown) -> None:
+def _cite(chapters: Iterable[Chapter], source: ResultTables, display: Display) -> None:
     """Give each statement that has an id its first rows."""
-    by_id = {one.id: one for chapter in chapters for one in chapter.statements if one.id}
+    by_id = {claim.id: claim for chapter in chapters for claim in chapter.statements if claim.id}
     rows = source.where("evidence", "evidence_id", by_id)
-    ranked = rows.sort_by([("weight", "descending"), ("file", "ascending"), ("line", "ascending")])
-    for row in ranked.to_pylist():
+    order = rows.sort_by([("weight", "descending"), ("file", "ascending"), ("line", "ascending")])
+    for row in order.to_pylist():
         statement = by_id[row["evidence_id"]]
-        if len(statement.rows) < CITED:
-            statement.rows.append(evidence_row(row, shown))
+        if len(statement.rows) < ROWS_CITED:
+            statement.rows.append(evidence_row(row, display))
         else:
             statement.more += 1
 
 
-def _files(source: ResultTables, shown: Shown) -> list[tuple[str, str]]:
+def _files(source: ResultTables, display: Display) -> list[tuple[str, str]]:
     """Every file that evidence cites, with its SHA-256 in full."""
     once = source.table("evidence").group_by(["file", "sha256"]).aggregate([])
     rows = once.sort_by([("file", "ascending")]).to_pylist()
-    return [(shown.file(row["file"]), row["sha256"]) for row in rows]
+    return [(display.file(row["file"]), row["sha256"]) for row in rows]

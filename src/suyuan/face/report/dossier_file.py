@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import suyuan
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.report import case_view
 from suyuan.face.report.boards import KeptBoard
 from suyuan.face.report.chromium import photograph, print_pdf
@@ -31,16 +31,16 @@ def bind(
     boards: Sequence[KeptBoard] = (),
 ) -> Path:
     """Write the dossier of all rings, or of `ring`, into folder `to`, with `boards`; its path."""
-    shown = Shown(source.zone, masking, case_view.party_names(source))
-    document = dossier(source, shown, ring)
+    display = Display(source.zone, masking, case_view.party_names(source))
+    document = dossier(source, display, ring)
     to.mkdir(parents=True, exist_ok=True)
     path = to / f"dossier.{form}"
-    head = _head(source, shown, language)
-    pictured = pictures(document.rings, source, shown, language, boards)
+    head = _head(source, display, language)
+    drawings = pictures(document.rings, source, display, language, boards)
     if form == "docx":
-        _word(document, head, pictured, path)
+        _word(document, head, drawings, path)
         return path
-    html = _page("dossier.html", head | {"dossier": document, "pictures": pictured})
+    html = _page("dossier.html", head | {"dossier": document, "pictures": drawings})
     if form == "html":
         path.write_text(html, "utf-8")
     else:
@@ -48,15 +48,15 @@ def bind(
     return path
 
 
-def _head(source: ResultTables, shown: Shown, language: Language) -> dict[str, Any]:
+def _head(source: ResultTables, display: Display, language: Language) -> dict[str, Any]:
     case = source.results.case.path
     return {
         "language": language,
-        "case": shown.words(read_settings(case).name or case.name),
-        "made_at": shown.minute(datetime.now(UTC)),
+        "case": display.words(read_settings(case).name or case.name),
+        "made_at": display.minute(datetime.now(UTC)),
         "zone": source.zone,
         "version": suyuan.__version__,
-        "masked": not shown.masking.full,
+        "masked": not display.masking.full,
         "lead": LEAD,
     }
 
@@ -65,7 +65,7 @@ def _page(template: str, context: dict[str, Any]) -> str:
     return render(template, context, style="dossier.css", script="dossier.js")
 
 
-def _word(document: Dossier, head: dict[str, Any], pictured: list[Picture], path: Path) -> None:
+def _word(document: Dossier, head: dict[str, Any], drawings: list[Picture], path: Path) -> None:
     """The same statements in Word, with the pictures that a browser draws."""
     try:
         from suyuan.face.report.word import write_word  # noqa: PLC0415  # an extra
@@ -74,8 +74,8 @@ def _word(document: Dossier, head: dict[str, Any], pictured: list[Picture], path
             Text("Word files need python-docx.", "生成 Word 需要 python-docx。"),
             hint=Text("pip install 'suyuan[dossier]'", "pip install 'suyuan[dossier]'"),
         ) from error
-    taken = []
-    for picture in pictured:
+    photographs = []
+    for picture in drawings:
         alone = _page("alone.html", head | {"picture": picture})
-        taken.append((picture, photograph(alone, picture.width, picture.height)))
-    write_word(document, head, taken, path)
+        photographs.append((picture, photograph(alone, picture.width, picture.height)))
+    write_word(document, head, photographs, path)

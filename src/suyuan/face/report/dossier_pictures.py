@@ -6,16 +6,16 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.drawings.sankey import sankey
 from suyuan.face.report.boards import KeptBoard, board_drawings
-from suyuan.face.report.page import drawn, fragment
+from suyuan.face.report.page import fragment, ring_drawings
 from suyuan.face.rings import RingView
 from suyuan.face.source import ResultTables
 from suyuan.model.text import Language, Text
 
 #: Rings whose pictures a dossier holds; chapters speak of all that were asked for.
-PICTURED: Final = 3
+RINGS_PICTURED: Final = 3
 #: Left of the zero of a drawing some marks stand out.
 _MARGIN: Final = 10
 
@@ -34,7 +34,7 @@ class Picture:
 def pictures(
     rings: list[RingView],
     source: ResultTables,
-    shown: Shown,
+    display: Display,
     language: Language,
     boards: Sequence[KeptBoard] = (),
 ) -> list[Picture]:
@@ -43,9 +43,9 @@ def pictures(
     money = source.flow_graph(series["report_id"].combine_chunks())
     drawings = [
         _picture("chain", drawing, title, caption, language)
-        for drawing, title, caption in board_drawings(boards, rings, source, shown)
+        for drawing, title, caption in board_drawings(boards, rings, source, display)
     ]
-    for ring, chain, line, weeks in drawn(rings[:PICTURED], source, money, shown):
+    for ring, chain, line, weeks in ring_drawings(rings[:RINGS_PICTURED], source, money, display):
         for kind, drawing, title, caption in _of_ring(ring, chain, line, weeks):
             drawings.append(_picture(kind, drawing, title, caption, language))
     flow = sankey(money)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.detect.cards import behind, scorecard
-from suyuan.face.display import Shown, SubjectDisplay, number
+from suyuan.face.display import Display, SubjectDisplay, number
 from suyuan.face.evidence_rows import EvidenceRow, evidence_row
 from suyuan.face.source import ResultTables
 from suyuan.model.results import FINDINGS
@@ -18,7 +18,7 @@ from suyuan.model.scorecard import Scorecard
 from suyuan.model.text import Text
 
 #: Findings of one role that are shown in full, and rows and signals of each; the rest is counted.
-SHOWN = 24
+FINDINGS_SHOWN = 24
 ROWS = 6
 SIGNALS = 12
 
@@ -71,15 +71,15 @@ class RoleView:
         return self.listed - len(self.findings)
 
 
-def roles(source: ResultTables, shown: Shown) -> list[RoleView]:
+def roles(source: ResultTables, display: Display) -> list[RoleView]:
     """A view for each role that has findings."""
     table = source.table("findings")
     views = [
         view
         for role in ROLES
-        if (view := _view(role, table.filter(pc.equal(table["role"], role)), shown))
+        if (view := _view(role, table.filter(pc.equal(table["role"], role)), display))
     ]
-    _add_rows(source, shown, views)
+    _add_rows(source, display, views)
     _add_signals(source, views)
     return views
 
@@ -98,7 +98,7 @@ def _behind(role: str, rows: pa.Table) -> Scorecard | None:
     return behind(role, versions[0]) if card_of(role) and versions[0] else card_of(role)
 
 
-def _view(role: str, rows: pa.Table, shown: Shown) -> RoleView | None:
+def _view(role: str, rows: pa.Table, display: Display) -> RoleView | None:
     if rows.num_rows == 0:
         return None
     order = [
@@ -108,46 +108,46 @@ def _view(role: str, rows: pa.Table, shown: Shown) -> RoleView | None:
         ("count", "descending"),
         ("subject", "ascending"),
     ]
-    ranked = rows.sort_by(order)
+    best_first = rows.sort_by(order)
     first: dict[str, dict[str, Any]] = {}
-    served: dict[str, list[str]] = defaultdict(list)
-    for row in ranked.slice(0, SHOWN * 4).to_pylist():
-        if len(first) < SHOWN or row["subject"] in first:
+    rings_of: dict[str, list[str]] = defaultdict(list)
+    for row in best_first.slice(0, FINDINGS_SHOWN * 4).to_pylist():
+        if len(first) < FINDINGS_SHOWN or row["subject"] in first:
             first.setdefault(row["subject"], row)
             if row["ring_id"]:
-                served[row["subject"]].append(row["ring_id"])
+                rings_of[row["subject"]].append(row["ring_id"])
     card = _behind(role, rows)
-    findings = [_finding(row, served[row["subject"]], card, shown) for row in first.values()]
-    decided = rows.filter(rows["decided"])
+    findings = [_finding(row, rings_of[row["subject"]], card, display) for row in first.values()]
+    over_threshold = rows.filter(rows["decided"])
     sentences = {(finding.rivals.en, finding.rivals.zh) for finding in findings}
-    same = Text(*sentences.pop()) if len(sentences) == 1 and len(findings) > 1 else None
+    common = Text(*sentences.pop()) if len(sentences) == 1 and len(findings) > 1 else None
     return RoleView(
         role,
         ROLES[role].title,
         ROLES[role].meaning,
         pc.count_distinct(rows["subject"]).as_py(),
-        pc.count_distinct(decided["subject"]).as_py(),
+        pc.count_distinct(over_threshold["subject"]).as_py(),
         card,
         findings,
-        same,
+        common,
     )
 
 
 def _finding(
-    row: dict[str, Any], rings: list[str], card: Scorecard | None, shown: Shown
+    row: dict[str, Any], rings: list[str], card: Scorecard | None, display: Display
 ) -> Finding:
     return Finding(
         id=row["finding_id"],
-        subject=shown.subject(row["subject"]),
+        subject=display.subject(row["subject"]),
         rings=rings,
         score=row["score"],
         decided=row["decided"],
-        because=shown.said(FINDINGS, row, "because"),
-        rivals=shown.said(FINDINGS, row, "rivals"),
+        because=display.sentence(FINDINGS, row, "because"),
+        rivals=display.sentence(FINDINGS, row, "rivals"),
         facts={
             "amount": "" if row["amount"] is None else f"{row['amount']:,.0f}",
             "count": number(row["count"]),
-            "seen": _span(shown.day(row["first_seen"]), shown.day(row["last_seen"])),
+            "seen": _span(display.day(row["first_seen"]), display.day(row["last_seen"])),
         },
         detector=f"{row['detector']} {row['version']}",
         prior=card.prior if card else None,
@@ -158,7 +158,7 @@ def _span(first: str, last: str) -> str:
     return first if first == last else f"{first} – {last}"
 
 
-def _add_rows(source: ResultTables, shown: Shown, views: Iterable[RoleView]) -> None:
+def _add_rows(source: ResultTables, display: Display, views: Iterable[RoleView]) -> None:
     by_id = {finding.id: finding for view in views for finding in view.findings}
     rows = source.where("evidence", "evidence_id", by_id)
     for row in rows.sort_by([("weight", "descending"), ("row_id", "ascending")]).to_pylist():
@@ -166,7 +166,7 @@ def _add_rows(source: ResultTables, shown: Shown, views: Iterable[RoleView]) -> 
         if len(finding.rows) == ROWS:
             finding.rows_more += 1
             continue
-        finding.rows.append(evidence_row(row, shown))
+        finding.rows.append(evidence_row(row, display))
 
 
 def _add_signals(source: ResultTables, views: Iterable[RoleView]) -> None:
@@ -176,7 +176,7 @@ def _add_signals(source: ResultTables, views: Iterable[RoleView]) -> None:
     rows = rows.append_column("force", pc.abs(rows["weight"]))
     for row in rows.sort_by([("force", "descending"), ("signal", "ascending")]).to_pylist():
         finding, view = by_id[row["finding_id"]]
-        titles = {one.name: one.title for one in view.card.signals} if view.card else {}
+        titles = {signal.name: signal.title for signal in view.card.signals} if view.card else {}
         silent = not row["missing"] and row["weight"] == 0
         if silent or len(finding.signals) == SIGNALS:
             finding.quiet += 1

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import suyuan
-from suyuan.face.display import Shown
-from suyuan.face.report.signature import SUFFIX, vouched
+from suyuan.face.display import Display
+from suyuan.face.report.signature import SUFFIX, is_vouched
 from suyuan.face.report.time_stamp import ANSWER, QUESTION, stamp_time
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
@@ -40,7 +40,7 @@ from suyuan.store.seal import Seal, from_json, seals_of, to_json
 NAME = "manifest.json"
 
 
-def write_manifest(results: Results, files: Sequence[Path], shown: Shown) -> Path:
+def write_manifest(results: Results, files: Sequence[Path], display: Display) -> Path:
     """Lay the manifest beside the files that were `files`, all in one folder.
 
     What an earlier one of the same run names there stays named.
@@ -54,8 +54,8 @@ def write_manifest(results: Results, files: Sequence[Path], shown: Shown) -> Pat
         "run": run["run"],
         "run_digest": run["digest"],
         "inputs": [
-            {"file": shown.file(name), "sha256": entry["sha256"]}
-            for name, entry in sorted(run["inputs"].items(), key=lambda one: one[1]["sha256"])
+            {"file": display.file(name), "sha256": entry["sha256"]}
+            for name, entry in sorted(run["inputs"].items(), key=lambda pair: pair[1]["sha256"])
         ],
         "dossier": to_json(_earlier(folder, run["digest"]) | seals_of(folder, files)),
         "ledger_head": sealed_head(results.layout),
@@ -124,7 +124,7 @@ def _stamp(path: Path, authority: Path) -> Check:
 
 
 def _signature(path: Path, key: Path) -> Check:
-    good = vouched(path, key)
+    good = is_vouched(path, key)
     note = Text("signed by this key", "由该密钥签名")
     wrong = Text("NOT SIGNED BY THIS KEY", "并非由该密钥签名")
     return Check(path.name + SUFFIX, note if good else wrong, good)
@@ -161,25 +161,25 @@ def _same_run(
         yield from verify_run(layout, case, head)
         run = read_manifest(in_force(layout) or layout.out)
     except InputError as error:
-        yield Check(MANIFEST, error.what, good=False)
+        yield Check(MANIFEST, error.message, good=False)
         yield from _inputs(content, case, layout)
         return
-    same = run["digest"] == content["run_digest"]
+    is_same = run["digest"] == content["run_digest"]
     note = Text("the run of this dossier", "与卷宗为同一次运行")
-    other = Text(f"ANOTHER RUN than {content['run']}", f"并非运行 {content['run']}")
-    yield Check(f"{MANIFEST} ({run['run']})", note if same else other, same)
+    otherwise = Text(f"ANOTHER RUN than {content['run']}", f"并非运行 {content['run']}")
+    yield Check(f"{MANIFEST} ({run['run']})", note if is_same else otherwise, is_same)
 
 
 def _inputs(content: Mapping[str, Any], case: Path | None, layout: Layout) -> Iterator[Check]:
     """The case's files by their hashes alone, where the run's own manifest cannot be asked."""
     if case is None:
         return
-    found = {_sha256(path): name for name, path in inputs(case, layout)}
-    named = {entry["sha256"]: entry["file"] for entry in content["inputs"]}
-    for digest, name in named.items():
-        yield Check(name, UNCHANGED if digest in found else MISSING, digest in found)
-    for digest, name in found.items():
-        if digest not in named:
+    names_now = {_sha256(path): name for name, path in inputs(case, layout)}
+    names_then = {entry["sha256"]: entry["file"] for entry in content["inputs"]}
+    for digest, name in names_then.items():
+        yield Check(name, UNCHANGED if digest in names_now else MISSING, digest in names_now)
+    for digest, name in names_now.items():
+        if digest not in names_then:
             yield Check(name, ADDED, good=False)
 
 

@@ -7,13 +7,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.face.display import Shown, SubjectDisplay
+from suyuan.face.display import Display, SubjectDisplay
 from suyuan.face.source import ResultTables
 from suyuan.face.terms import REASONS
 from suyuan.model.text import Text, row_text
 from suyuan.money.methods import DEFAULT, METHODS, Method
 
-SHOWN = 20
+ROWS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +50,33 @@ class MoneyView:
     exits: list[Exit]
     total: Decimal
     not_located: int
-    compared: list[dict[str, Any]]
+    comparison: list[dict[str, Any]]
     freeze: list[Hold]
     freeze_more: int
     freeze_total: Decimal
-    wanted: list[Hold]
-    wanted_more: int
+    statements: list[Hold]
+    statements_more: int
     doubts: list[dict[str, Any]]
 
 
-def money_view(source: ResultTables, shown: Shown) -> MoneyView:
+def money_view(source: ResultTables, display: Display) -> MoneyView:
     exits = source.table("exits")
     own = exits.filter(pc.equal(exits["method"], DEFAULT))
     total = _sum(own["amount"])
     freeze, statements = source.table("freeze_list"), source.table("statements_wanted")
-    lost = own.filter(pc.equal(own["reason"], "not_located"))
+    not_located = own.filter(pc.equal(own["reason"], "not_located"))
     return MoneyView(
         method=METHODS[DEFAULT],
         methods=[METHODS[name] for name in METHODS],
         exits=_exits(own, total),
         total=total,
-        not_located=lost.num_rows,
-        compared=_compared(exits),
-        freeze=[_hold(row, shown) for row in freeze.slice(0, SHOWN).to_pylist()],
-        freeze_more=max(freeze.num_rows - SHOWN, 0),
+        not_located=not_located.num_rows,
+        comparison=_comparison(exits),
+        freeze=[_hold(row, display) for row in freeze.slice(0, ROWS_SHOWN).to_pylist()],
+        freeze_more=max(freeze.num_rows - ROWS_SHOWN, 0),
         freeze_total=_sum(freeze["amount"]),
-        wanted=[_hold(row, shown) for row in statements.slice(0, SHOWN).to_pylist()],
-        wanted_more=max(statements.num_rows - SHOWN, 0),
+        statements=[_hold(row, display) for row in statements.slice(0, ROWS_SHOWN).to_pylist()],
+        statements_more=max(statements.num_rows - ROWS_SHOWN, 0),
         doubts=source.table("trace_doubts").to_pylist(),
     )
 
@@ -101,29 +101,29 @@ def _exits(own: pa.Table, total: Decimal) -> list[Exit]:
     ]
 
 
-def _compared(exits: pa.Table) -> list[dict[str, Any]]:
+def _comparison(exits: pa.Table) -> list[dict[str, Any]]:
     """What each method holds to rest for each reason: rows of reasons, a column a method."""
     sums = exits.group_by(["reason", "method"]).aggregate([("amount", "sum")]).to_pylist()
-    known = {(row["reason"], row["method"]): row["amount_sum"] for row in sums}
-    methods = [name for name in METHODS if any(key[1] == name for key in known)]
-    reasons = sorted({key[0] for key in known})
+    amounts = {(row["reason"], row["method"]): row["amount_sum"] for row in sums}
+    methods = [name for name in METHODS if any(key[1] == name for key in amounts)]
+    reasons = sorted({key[0] for key in amounts})
     return [
         {
             "title": REASONS.get(reason, Text(reason, reason)),
-            "by": [(METHODS[name], known.get((reason, name))) for name in methods],
+            "by": [(METHODS[name], amounts.get((reason, name))) for name in methods],
         }
         for reason in reasons
     ]
 
 
-def _hold(row: dict[str, Any], shown: Shown) -> Hold:
+def _hold(row: dict[str, Any], display: Display) -> Hold:
     return Hold(
-        shown.subject(row["account"]),
-        shown.words(row["institution"]),
+        display.subject(row["account"]),
+        display.words(row["institution"]),
         row["amount"],
         row.get("saved"),
         row.get("half_life"),
         len(row["reports"] or ()),
-        shown.minute(row.get("since") or row.get("from")),
+        display.minute(row.get("since") or row.get("from")),
         row_text(row, "because"),
     )

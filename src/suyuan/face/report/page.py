@@ -12,14 +12,14 @@ from markupsafe import Markup, escape
 
 import suyuan
 from suyuan.chain.flow_graph import FlowGraph
-from suyuan.face.display import Shown, chinese, money, number, span, yuan
+from suyuan.face.display import Display, chinese, money, number, span, yuan
 from suyuan.face.drawings.chain import Drawing, chain_drawing
 from suyuan.face.drawings.replay import replay_chart
 from suyuan.face.drawings.sankey import sankey
 from suyuan.face.drawings.timeline import TimelineDrawing, days, timeline
 from suyuan.face.drawings.weeks import WeekChart, week_chart
 from suyuan.face.report import case_view, findings_view, money_view, rules_view
-from suyuan.face.report.cuts_view import ASSUMED, cuts
+from suyuan.face.report.cuts_view import ASSUMPTION, cuts
 from suyuan.face.rings import RingView, cite, rings
 from suyuan.face.source import ResultTables
 from suyuan.face.terms import LEAD, REASONS
@@ -38,69 +38,74 @@ def page(
     source: ResultTables, timings: Sequence[Timing], language: Language, masking: Masking
 ) -> str:
     """The whole report of `source` as HTML."""
-    shown = Shown(source.zone, masking, case_view.party_names(source))
-    found = rings(source)
-    cite(found[:RINGS_DRAWN], source, shown)
-    every = source.flow_graph()
+    display = Display(source.zone, masking, case_view.party_names(source))
+    ring_views = rings(source)
+    cite(ring_views[:RINGS_DRAWN], source, display)
+    flow_graph = source.flow_graph()
     context: dict[str, Any] = {
         "language": language,
-        "case": shown.words(read_settings(source.results.case.path).name or ""),
+        "case": display.words(read_settings(source.results.case.path).name or ""),
         "folder": source.results.case.path.name,
-        "made_at": shown.minute(datetime.now(UTC)),
-        "as_of": shown.minute(source.as_of) if source.as_of else "",
+        "made_at": display.minute(datetime.now(UTC)),
+        "as_of": display.minute(source.as_of) if source.as_of else "",
         "zone": source.zone,
         "masked": not masking.full,
         "version": suyuan.__version__,
-        "headline": case_view.headline(source, found),
-        "rings": found,
-        "drawn": list(drawn(found[:RINGS_DRAWN], source, every, shown)),
-        "sankey": sankey(every),
-        "roles": findings_view.roles(source, shown),
-        "money": money_view.money_view(source, shown),
-        "rules": rules_view.rules_view(source, shown),
-        "cuts": cuts(source, shown),
-        "assumed": ASSUMED,
-        "fraud_types": case_view.fraud_types(source, shown),
-        "at_risk": case_view.at_risk(source, shown),
-        "replayed": replay_chart(source, shown),
-        "quality": case_view.quality(source, shown),
-        "gaps": case_view.gaps(source, shown),
+        "headline": case_view.headline(source, ring_views),
+        "rings": ring_views,
+        "drawn": list(ring_drawings(ring_views[:RINGS_DRAWN], source, flow_graph, display)),
+        "sankey": sankey(flow_graph),
+        "roles": findings_view.roles(source, display),
+        "money": money_view.money_view(source, display),
+        "rules": rules_view.rules_view(source, display),
+        "cuts": cuts(source, display),
+        "assumed": ASSUMPTION,
+        "fraud_types": case_view.fraud_types(source, display),
+        "at_risk": case_view.at_risk(source, display),
+        "replayed": replay_chart(source, display),
+        "quality": case_view.quality(source, display),
+        "gaps": case_view.gaps(source, display),
         "timings": timings,
         "total_seconds": sum(timing.seconds for timing in timings),
         "lead": LEAD,
-        "shown": shown,
+        "display": display,
         "ROLES": ROLES,
         "REASONS": REASONS,
     }
     return render("report.html", context)
 
 
-def drawn(
-    found: Sequence[RingView], source: ResultTables, every: FlowGraph, shown: Shown
+def ring_drawings(
+    ring_views: Sequence[RingView], source: ResultTables, flow_graph: FlowGraph, display: Display
 ) -> Iterable[tuple[RingView, Drawing, TimelineDrawing | None, WeekChart | None]]:
-    callers = _callers(found, source)
-    known = days(source, (number for own in callers.values() for number in own))
-    for ring in found:
-        line = timeline(ring.id, callers[ring.id], known, shown)
-        yield ring, chain_drawing(ring, every, shown), line, week_chart(ring, source, shown)
+    callers = _callers(ring_views, source)
+    history = days(source, (number for own in callers.values() for number in own))
+    for ring in ring_views:
+        line = timeline(ring.id, callers[ring.id], history, display)
+        yield (
+            ring,
+            chain_drawing(ring, flow_graph, display),
+            line,
+            week_chart(ring, source, display),
+        )
 
 
-def _callers(found: Sequence[RingView], source: ResultTables) -> dict[str, list[str]]:
+def _callers(ring_views: Sequence[RingView], source: ResultTables) -> dict[str, list[str]]:
     """The numbers that called for each ring: its members', and scam callers of its victims."""
     rows = source.where("findings", "role", ["scam_caller"])
-    decided = rows.filter(rows["decided"])["subject"].to_pylist()
-    called = source.callers_by_ring(name.partition(":")[2] for name in decided).to_pylist()
-    own: dict[str, set[str]] = {ring.id: set() for ring in found}
-    for row in called:
+    scam_callers = rows.filter(rows["decided"])["subject"].to_pylist()
+    calls = source.callers_by_ring(name.partition(":")[2] for name in scam_callers).to_pylist()
+    own: dict[str, set[str]] = {ring.id: set() for ring in ring_views}
+    for row in calls:
         own.get(row["ring_id"], set()).add(row["caller"])
-    for ring in found:
+    for ring in ring_views:
         own_roles = linked_by("belongs_to")
         members = (stand.subject for role in own_roles for stand in ring.by_role[role])
         own[ring.id] |= {name[6:] for name in members if name.startswith("phone:")}
     return {ring_id: sorted(numbers) for ring_id, numbers in own.items()}
 
 
-def both(text: Text | str, tag: str = "span") -> Markup:
+def bilingual(text: Text | str, tag: str = "span") -> Markup:
     """A text in both languages, of which the page shows one."""
     if isinstance(text, str):
         return escape(text)
@@ -114,7 +119,7 @@ def both(text: Text | str, tag: str = "span") -> Markup:
 
 def both_drawn(text: Text | str) -> Markup:
     """The same inside an SVG ``text``."""
-    return both(text, "tspan")
+    return bilingual(text, "tspan")
 
 
 def label(text: Text | str) -> str:
@@ -126,7 +131,7 @@ def label(text: Text | str) -> str:
 
 def say(en: str, zh: str, **values: object) -> Markup:
     """A sentence of the template itself, filled and escaped."""
-    return both(Text(en, zh).format(**values))
+    return bilingual(Text(en, zh).format(**values))
 
 
 def _asset(name: str) -> str:
@@ -160,7 +165,7 @@ def render(
     return _environment().get_template(template).render(context | assets)
 
 
-def _compiled() -> FileSystemBytecodeCache | None:
+def _template_cache() -> FileSystemBytecodeCache | None:
     """Templates compiled once for a user, as plans and kernels are."""
     folder = user_cache("templates")
     return FileSystemBytecodeCache(str(folder)) if folder else None
@@ -173,10 +178,16 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=_compiled(),
+        bytecode_cache=_template_cache(),
     )
     environment.filters.update(
-        both=both, drawn=both_drawn, label=label, money=money, number=number, yuan=yuan, span=span
+        both=bilingual,
+        drawn=both_drawn,
+        label=label,
+        money=money,
+        number=number,
+        yuan=yuan,
+        span=span,
     )
     environment.globals.update(say=say, T=Text)
     return environment

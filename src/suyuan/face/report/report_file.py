@@ -30,9 +30,9 @@ def write_report(
     from suyuan.face.report.page import page  # noqa: PLC0415  # keeps start-up light
     from suyuan.face.source import open_source  # noqa: PLC0415
 
-    shown = masking or reveal.masking(results.layout, None, "investigate")
+    mask = masking or reveal.masking(results.layout, None, "investigate")
     with open_source(results, as_of) as source:
-        html = page(source, timings, language or default_language(), shown)
+        html = page(source, timings, language or default_language(), mask)
     write_text(results.report, html)
     content = {
         "language": language or default_language(),

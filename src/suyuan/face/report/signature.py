@@ -19,26 +19,26 @@ SUFFIX = ".sig"
 def sign(path: Path, private_key: Path) -> Path:
     """Write the signature of the file `path` beside it; raises InputError for an unusable key."""
     ed25519, serialization = _library()
-    key = _loaded(serialization.load_pem_private_key, private_key, password=None)
+    key = _load_key(serialization.load_pem_private_key, private_key, password=None)
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise _unusable(private_key)
-    signed = path.with_name(path.name + SUFFIX)
-    with draft_of(signed) as draft:
+    signature = path.with_name(path.name + SUFFIX)
+    with draft_of(signature) as draft:
         draft.write_text(base64.b64encode(key.sign(path.read_bytes())).decode() + "\n", "ascii")
-    return signed
+    return signature
 
 
-def vouched(path: Path, public_key: Path) -> bool:
+def is_vouched(path: Path, public_key: Path) -> bool:
     """Whether the signature beside `path` is its own and of this key; none is as good as wrong."""
     ed25519, serialization = _library()
-    key = _loaded(serialization.load_pem_public_key, public_key)
+    key = _load_key(serialization.load_pem_public_key, public_key)
     if not isinstance(key, ed25519.Ed25519PublicKey):
         raise _unusable(public_key)
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  # an extra
 
     try:
-        written = path.with_name(path.name + SUFFIX).read_text("ascii")
-        key.verify(base64.b64decode(written, validate=False), path.read_bytes())
+        signature = path.with_name(path.name + SUFFIX).read_text("ascii")
+        key.verify(base64.b64decode(signature, validate=False), path.read_bytes())
     except (InvalidSignature, FileNotFoundError, UnicodeDecodeError, binascii.Error, ValueError):
         return False
     return True
@@ -56,11 +56,11 @@ def _library() -> tuple[Any, Any]:
     return ed25519, serialization
 
 
-def _loaded(load: Callable[..., Any], path: Path, **named: Any) -> Any:
+def _load_key(load: Callable[..., Any], path: Path, **options: Any) -> Any:
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415  # an extra
 
     try:
-        return load(path.read_bytes(), **named)
+        return load(path.read_bytes(), **options)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _unusable(path) from error
 

@@ -19,10 +19,10 @@ ANSWER: Final = ".tsr"
 def request_stamp(path: Path) -> Path:
     """Write the question about the file `path` beside it: its SHA-512 and a random number."""
     client = _library()
-    asked = client.TimestampRequestBuilder().data(path.read_bytes()).build()
+    request = client.TimestampRequestBuilder().data(path.read_bytes()).build()
     question = path.with_name(path.name + QUESTION)
     with draft_of(question) as draft:
-        draft.write_bytes(asked.as_bytes())
+        draft.write_bytes(request.as_bytes())
     return question
 
 
@@ -38,10 +38,10 @@ def stamp_time(path: Path, authority: Path) -> datetime | None:
     builder = client.VerifierBuilder().tsa_certificate(first)
     for certificate in above or [first]:
         builder = builder.add_root_certificate(certificate)
-    written = path.with_name(path.name + ANSWER)
-    if not written.is_file():
+    answer_path = path.with_name(path.name + ANSWER)
+    if not answer_path.is_file():
         return None
-    answer = _decoded(client, written)
+    answer = _decode(client, answer_path)
     try:
         builder.build().verify_message(answer, path.read_bytes())
     except client.VerificationError:
@@ -50,7 +50,7 @@ def stamp_time(path: Path, authority: Path) -> datetime | None:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def _decoded(client: Any, path: Path) -> Any:
+def _decode(client: Any, path: Path) -> Any:
     try:
         return client.decode_timestamp_response(path.read_bytes())
     except ValueError as error:

@@ -23,7 +23,7 @@ SOFT = RGBColor(0x55, 0x5D, 0x69)
 def write_word(
     content: Dossier,
     head: dict[str, Any],
-    pictured: Sequence[tuple[Picture, bytes | None]],
+    photographs: Sequence[tuple[Picture, bytes | None]],
     path: Path,
 ) -> None:
     """Write `content` to `path`: headings, pictures, numbered statements, their rows, files cited.
@@ -33,11 +33,11 @@ def write_word(
     document, language = Document(), head["language"]
     _fonts(document)
     _title(document, head)
-    if pictured:
-        _turned(document)
-        for picture, drawn in pictured:
-            _picture(document, picture, drawn, language)
-        _turned(document)
+    if photographs:
+        _turn_page(document)
+        for picture, image in photographs:
+            _picture(document, picture, image, language)
+        _turn_page(document)
     for chapter in content.chapters:
         document.add_heading(f"{chapter.number}  {_line(chapter.title, language)}", 1)
         for statement in chapter.statements:
@@ -55,25 +55,25 @@ def _title(document: Any, head: dict[str, Any]) -> None:
     document.add_heading(head["case"], 0)
     mask = Text("personal data masked", "个人信息已脱敏")
     full = Text("FULL IDENTIFIERS", "含完整标识")
-    shown = _line(mask if head["masked"] else full, language)
+    mask_note = _line(mask if head["masked"] else full, language)
     document.add_paragraph(
-        f"{head['made_at']} ({head['zone']}) · suyuan {head['version']} · {shown}"
+        f"{head['made_at']} ({head['zone']}) · suyuan {head['version']} · {mask_note}"
     )
     document.add_paragraph(_line(head["lead"], language)).runs[0].bold = True
 
 
-def _turned(document: Any) -> None:
+def _turn_page(document: Any) -> None:
     """A new page, lying where the last one stood, or standing where it lay."""
     last = document.sections[-1]
     wide = last.page_width < last.page_height
-    turned = document.add_section(WD_SECTION.NEW_PAGE)
-    turned.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
-    turned.page_width, turned.page_height = last.page_height, last.page_width
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = last.page_height, last.page_width
 
 
-def _picture(document: Any, picture: Picture, drawn: bytes | None, language: Language) -> None:
+def _picture(document: Any, picture: Picture, image: bytes | None, language: Language) -> None:
     title = _line(picture.title, language)
-    if drawn is None:
+    if image is None:
         document.add_paragraph(f"{title}: {_line(_UNDRAWN, language)}")
         return
     page = document.sections[-1]
@@ -82,7 +82,7 @@ def _picture(document: Any, picture: Picture, drawn: bytes | None, language: Lan
     width = min(room, int(high * picture.width / picture.height))
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.keep_with_next = picture.caption is not None
-    paragraph.add_run().add_picture(BytesIO(drawn), width=width)
+    paragraph.add_run().add_picture(BytesIO(image), width=width)
     for properties in paragraph._p.iter(qn("wp:docPr")):  # noqa: SLF001  # python-docx has no other way
         properties.set("descr", title)  # what a screen reader says of it
     if picture.caption:

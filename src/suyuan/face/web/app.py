@@ -88,7 +88,9 @@ def api_routes(app: FastAPI) -> Iterator[APIRoute]:
                 raise ContractError(
                     Text("A route of an unknown kind.", "未知类型的路由。"), value=route
                 )
-            yield from (one for one in inner.routes if isinstance(one, APIRoute))
+            yield from (
+                inner_route for inner_route in inner.routes if isinstance(inner_route, APIRoute)
+            )
 
 
 def _add_pages(app: FastAPI) -> None:
@@ -118,5 +120,5 @@ def _add_pages(app: FastAPI) -> None:
 
 
 def _page() -> str:
-    built = json.loads((STATIC / "manifest.json").read_text("utf-8"))["files"]
-    return _PAGE.format(**built)
+    asset_names = json.loads((STATIC / "manifest.json").read_text("utf-8"))["files"]
+    return _PAGE.format(**asset_names)

@@ -31,20 +31,20 @@ def appointments(state: State, person: str) -> list[Appointment]:
     return [Appointment(*row) for row in rows]
 
 
-def lasting(state: State, person: str) -> dict[str, set[CasePost]]:
+def lasting_posts(state: State, person: str) -> dict[str, set[CasePost]]:
     """What a person is now, case by case."""
-    found: dict[str, set[CasePost]] = {}
-    for one in appointments(state, person):
-        if one.until is None:
-            found.setdefault(one.case_id, set()).add(CasePost(one.post))
-    return found
+    by_case: dict[str, set[CasePost]] = {}
+    for appointment in appointments(state, person):
+        if appointment.until is None:
+            by_case.setdefault(appointment.case_id, set()).add(CasePost(appointment.post))
+    return by_case
 
 
 def appoint(
     site: Site, person: str, case_id: str, posts: Iterable[CasePost], by: str = "command"
 ) -> None:
     """Make these the posts of a person in a case: others end, those that last stay as they are."""
-    wanted = {str(one) for one in posts}
+    new_posts = {str(new_post) for new_post in posts}
     now = site.sessions.clock()
 
     def work(file: sqlite3.Connection) -> None:
@@ -52,16 +52,16 @@ def appoint(
             "SELECT post FROM appointment WHERE person = ? AND case_id = ? AND until IS NULL",
             (person, case_id),
         )
-        held = {post for (post,) in rows}
+        old_posts = {post for (post,) in rows}
         file.executemany(
             "UPDATE appointment SET until = ?, ended_by = ? "
             "WHERE person = ? AND case_id = ? AND post = ? AND until IS NULL",
-            [(now, by, person, case_id, post) for post in sorted(held - wanted)],
+            [(now, by, person, case_id, post) for post in sorted(old_posts - new_posts)],
         )
         file.executemany(
             "INSERT INTO appointment (person, case_id, post, since, given_by) "
             "VALUES (?, ?, ?, ?, ?)",
-            [(person, case_id, post, now, by) for post in sorted(wanted - held)],
+            [(person, case_id, post, now, by) for post in sorted(new_posts - old_posts)],
         )
 
     site.state.write(work)

@@ -37,8 +37,8 @@ class Audit:
     def events(self, case_id: str | None, after: int, limit: int) -> tuple[list[Event], int]:
         """The newest `limit` behind a sequence (newest first), and how many there are."""
         chain = None if case_id is None else chain_of(case_id)
-        found = list(self.ledger.events(chain, after))
-        return found[::-1][:limit], len(found)
+        events = list(self.ledger.events(chain, after))
+        return events[::-1][:limit], len(events)
 
     def verdict(self) -> Verdict:
         return verify(self.ledger)

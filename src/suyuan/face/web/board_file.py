@@ -13,7 +13,7 @@ from suyuan.face.web.words import Json
 from suyuan.model.text import Text
 
 FILE = "boards_of_dossier.json"
-GONE = Text(
+RING_GONE = Text(
     "The ring of the board “{name}” is not in these results. Open it, look, and keep it anew.",
     "图板“{name}”所绘团伙不在当前结果中，请打开核对后重新保存。",
 )
@@ -21,16 +21,16 @@ GONE = Text(
 
 def write_boards(here: Visit, ids: Sequence[str]) -> Path:
     """Write these boards beside the results; 404 for none, 409 where a board's ring is gone."""
-    kept = things.standing(here.site.state, here.desk.id, "board")
-    if any(one not in kept for one in ids):
+    newest = things.newest_things(here.site.state, here.desk.id, "board")
+    if any(id_ not in newest for id_ in ids):
         raise ProblemDetails(404)
     with here.desk.source() as source:
-        found: list[RingView] = here.desk.kept("rings", lambda: rings(source))
-    boards = [_board(kept[one]) for one in ids]
-    known = {ring.id for ring in found}
+        ring_views: list[RingView] = here.desk.cache("rings", lambda: rings(source))
+    boards = [_board(newest[id_]) for id_ in ids]
+    ring_ids = {ring.id for ring in ring_views}
     for board in boards:
-        if not known or (board["ring"] and board["ring"] not in known):
-            raise ProblemDetails(409, GONE.format(name=board["name"]))
+        if not ring_ids or (board["ring"] and board["ring"] not in ring_ids):
+            raise ProblemDetails(409, RING_GONE.format(name=board["name"]))
     folder = here.desk.results.layout.out / "workbench"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / FILE
@@ -39,20 +39,22 @@ def write_boards(here: Visit, ids: Sequence[str]) -> Path:
     return path
 
 
-def _board(kept: Json) -> Json:
-    query = parse_qs(urlsplit(kept.get("address", "")).query)
+def _board(version: Json) -> Json:
+    query = parse_qs(urlsplit(version.get("address", "")).query)
     lists = {name: query.get(name, [""])[0] for name in ("fold", "unfold", "cut", "sel")}
-    fold, unfold, cut, chosen = ([one for one in text.split(",") if one] for text in lists.values())
+    fold, unfold, cut, choices = (
+        [reference for reference in text.split(",") if reference] for text in lists.values()
+    )
     return {
-        "name": kept["note"] or kept["id"],
-        "by": kept["by"],
-        "at": kept["at"],
-        "version": kept["version"],
+        "name": version["note"] or version["id"],
+        "by": version["by"],
+        "at": version["at"],
+        "version": version["version"],
         "ring": query.get("ring", [""])[0],
-        "generation": kept["state"],
+        "generation": version["state"],
         "fold": fold,
         "unfold": unfold,
         "cut": cut,
-        "chosen": chosen,
-        "places": kept.get("places", {}),
+        "chosen": choices,
+        "places": version.get("places", {}),
     }

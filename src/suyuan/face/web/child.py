@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from suyuan.face.api import CaseFolder, check, investigate
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.report.boards import read_boards
 from suyuan.face.report.dossier_file import bind
 from suyuan.face.report.manifest import write_manifest
@@ -33,18 +33,18 @@ class StepLines:
     def start(self, step: Text) -> None:
         tell("start", title={"en": step.en, "zh": step.zh})
 
-    def advance(self, done: int, total: int | None) -> None:
+    def advance(self, count: int, total: int | None) -> None:
         now = time.monotonic()
         if now - self._last >= PACE:
             self._last = now
-            tell("advance", done=done, total=total)
+            tell("advance", done=count, total=total)
 
     def finish(self, rows: int, seconds: float) -> None:
         tell("finish", rows=rows, seconds=round(seconds, 2))
 
 
-def tell(what: str, **more: Any) -> None:
-    sys.stdout.write(json.dumps({"what": what, **more}) + "\n")  # ASCII: any locale writes it
+def tell(event: str, **more: Any) -> None:
+    sys.stdout.write(json.dumps({"what": event, **more}) + "\n")  # ASCII: any locale writes it
     sys.stdout.flush()
 
 
@@ -63,8 +63,8 @@ def main() -> None:
         tell(
             "error",
             error={
-                "en": error.what.en,
-                "zh": error.what.zh,
+                "en": error.message.en,
+                "zh": error.message.zh,
                 **({"try_en": hint.en, "try_zh": hint.zh} if hint else {}),
             },
         )
@@ -79,13 +79,13 @@ def _bind(case: str, out: str, wish: dict[str, Any]) -> None:
     """The dossier, masked, with its manifest; as ``suyuan report`` binds it."""
     results = CaseFolder(case).results(out)
     results["findings"]  # a case that was not investigated is told so before anything is written
-    shown = masking(results.layout, None, "report")
+    mask = masking(results.layout, None, "report")
     boards = read_boards(Path(wish["boards"])) if wish["boards"] else []
     folder = results.layout.out / "dossier"
     with open_source(results, None) as source:
         ring = wish["ring"] or None
-        path = bind(source, folder, wish["format"], wish["language"], shown, ring, boards)
-    write_manifest(results, [path], Shown(results.case.zone, shown))
+        path = bind(source, folder, wish["format"], wish["language"], mask, ring, boards)
+    write_manifest(results, [path], Display(results.case.zone, mask))
 
 
 def _read_as(results: Results) -> dict[str, Any]:
@@ -104,11 +104,11 @@ def _read_as(results: Results) -> dict[str, Any]:
         }
         for row in results["quality_summary"].to_pylist()
     ]
-    counted: dict[tuple[str, str], int] = {}
+    counts: dict[tuple[str, str], int] = {}
     for row in results["quality"].to_pylist():
         sentence = (row["problem"], row["problem_zh"])
-        counted[sentence] = counted.get(sentence, 0) + 1
-    problems = sorted(counted.items(), key=lambda pair: -pair[1])
+        counts[sentence] = counts.get(sentence, 0) + 1
+    problems = sorted(counts.items(), key=lambda pair: -pair[1])
     return {
         "files": files,
         "problems": [{"en": en, "zh": zh, "count": count} for (en, zh), count in problems[:20]],

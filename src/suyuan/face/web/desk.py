@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from suyuan.face.display import Shown, clean
+from suyuan.face.display import Display, clean
 from suyuan.face.references import References
 from suyuan.face.report.case_view import party_names
 from suyuan.face.source import ResultTables, open_source
@@ -43,26 +43,26 @@ LOOK = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class PartlyMasked(Masking):
+class PartialMask(Masking):
     """Masked, but for subjects that a grant of this session names."""
 
-    revealed: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
 
-    def subject(self, written: str) -> str:
-        return written if written in self.revealed else Masking.subject(self, written)
+    def subject(self, subject: str) -> str:
+        return subject if subject in self.subjects else Masking.subject(self, subject)
 
-    def identifier(self, written: str) -> str:
-        own = any(one.partition(":")[2] == written for one in self.revealed)
-        return written if own else Masking.identifier(self, written)
+    def identifier(self, identifier: str) -> str:
+        own = any(subject.partition(":")[2] == identifier for subject in self.subjects)
+        return identifier if own else Masking.identifier(self, identifier)
 
 
 @dataclass(slots=True)
-class _Opened:
+class _OpenResults:
     generation: str
     source: ResultTables
     names: dict[str, tuple[str, str]]
     findings: dict[str, str]
-    kept: dict[Any, Any] = field(default_factory=dict)
+    cache: dict[Any, Any] = field(default_factory=dict)
 
 
 class Desk:
@@ -72,11 +72,11 @@ class Desk:
         self.id = id_
         self.case = case
         self.results = results
-        self.title = _both(clean(name or case.path.resolve().name))
+        self.title = _title(clean(name or case.path.resolve().name))
         self.key = case_key(results.layout)
         self.references = References(self.key)
         self._lock = threading.RLock()
-        self._opened: _Opened | None = None
+        self._opened: _OpenResults | None = None
         self._look = ("", float("-inf"))
 
     @contextmanager
@@ -85,7 +85,7 @@ class Desk:
         with self._lock:
             yield self._current().source
 
-    def _current(self) -> _Opened:
+    def _current(self) -> _OpenResults:
         """What is open; a request that asks several times looks at the files once."""
         generation, at = self._look
         if time.monotonic() - at > LOOK:
@@ -96,45 +96,47 @@ class Desk:
             self._opened = self._open(generation)
         return self._opened
 
-    def _open(self, generation: str) -> _Opened:
+    def _open(self, generation: str) -> _OpenResults:
         self.results["findings"]
         source = open_source(self.results)
         for table, column in _SUBJECTS:
             self.references.meet(source.table(table)[column].to_pylist())
-        self.references.meet(f"ring:{one}" for one in source.table("rings")["ring_id"].to_pylist())
+        self.references.meet(
+            f"ring:{name}" for name in source.table("rings")["ring_id"].to_pylist()
+        )
         ids = {
-            self.key.digest("id", one): one
-            for one in source.table("findings")["finding_id"].to_pylist()
+            self.key.digest("id", name): name
+            for name in source.table("findings")["finding_id"].to_pylist()
         }
-        return _Opened(generation, source, party_names(source), ids)
+        return _OpenResults(generation, source, party_names(source), ids)
 
-    def shown(self, revealed: Iterable[str] = ()) -> Shown:
-        """How values leave: masked, but for `revealed` subjects."""
+    def display(self, subjects: Iterable[str] = ()) -> Display:
+        """How values leave: masked, but for `subjects`."""
         with self._lock:
             names = self._current().names
-        masking = PartlyMasked(key=self.key, revealed=frozenset(revealed))
-        return Shown(self.case.zone, masking, names)
+        masking = PartialMask(key=self.key, subjects=frozenset(subjects))
+        return Display(self.case.zone, masking, names)
 
-    def kept(self, key: Any, make: Any) -> Any:
+    def cache(self, key: Any, make: Any) -> Any:
         """What `make` gives, made once for each generation of the results."""
         with self._lock:
-            held = self._current().kept
-            if key not in held:
-                held[key] = make()
-            return held[key]
+            cache = self._current().cache
+            if key not in cache:
+                cache[key] = make()
+            return cache[key]
 
     def generation(self) -> str:
         """The generation of the results as the files are now."""
-        found = self.results.generation()
-        self._look = (found, time.monotonic())
-        return found
+        generation = self.results.generation()
+        self._look = (generation, time.monotonic())
+        return generation
 
-    def finding_id(self, shown: str) -> str | None:
+    def finding_id(self, digest: str) -> str | None:
         """The finding behind an id as it left."""
         with self._lock:
-            return self._current().findings.get(shown)
+            return self._current().findings.get(digest)
 
-    def written(self) -> list[dict[str, str]]:
+    def decision_rows(self) -> list[dict[str, str]]:
         """All decisions of the case's own file, also those later than the run."""
         path = self.case.path / "decisions.csv"
         if not path.exists():
@@ -146,14 +148,16 @@ class Desk:
         """Open tables of records, so that the first row somebody asks for does not wait for it."""
         with self.source() as source:
             for name in RECORDS.keys() & set(tables):
-                self.kept(("open", name), partial(stored_row_of, source, name, ""))
+                self.cache(("open", name), partial(stored_row_of, source, name, ""))
 
     def unheard(self) -> list[dict[str, str]]:
         """Decisions that the last run does not know."""
         with self.source() as source:
-            known = source.records["decisions"]
-            heard = set(source.engine.fetch(known.select("decision_id"))["decision_id"].to_pylist())
-        return [row for row in self.written() if row["decision_id"] not in heard]
+            decisions = source.records["decisions"]
+            ids = set(
+                source.engine.fetch(decisions.select("decision_id"))["decision_id"].to_pylist()
+            )
+        return [row for row in self.decision_rows() if row["decision_id"] not in ids]
 
     def moment(self, value: datetime | None) -> str:
         """ISO 8601 in the case's zone, with its offset; empty where unknown."""
@@ -163,7 +167,7 @@ class Desk:
         return aware.astimezone(ZoneInfo(self.case.zone)).isoformat(timespec="seconds")
 
 
-def _both(name: str) -> Text:
+def _title(name: str) -> Text:
     """A case may be named in two languages, with `` / `` between."""
     en, slash, zh = name.partition(" / ")
     return Text(en, zh) if slash else Text(name, name)
@@ -172,10 +176,10 @@ def _both(name: str) -> Text:
 def stored_row_of(source: ResultTables, table: str, row_id: str) -> dict[str, Any] | None:
     """The stored row of that id, where the table has it."""
     rows = source.records[table]
-    return one(source.engine.fetch(rows.filter(rows["row_id"] == row_id).limit(1)))
+    return first_row(source.engine.fetch(rows.filter(rows["row_id"] == row_id).limit(1)))
 
 
-def one(table: pa.Table) -> dict[str, Any] | None:
+def first_row(table: pa.Table) -> dict[str, Any] | None:
     """The first row, where there is one."""
     rows = table.slice(0, 1).to_pylist()
     return rows[0] if rows else None

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from suyuan.detect.cards import behind
-from suyuan.face.display import Shown, number
+from suyuan.face.display import Display, number
 from suyuan.face.evidence_rows import place, remark
 from suyuan.face.report.findings_view import card_of
 from suyuan.face.source import ResultTables
@@ -64,15 +64,15 @@ def signals_of(source: ResultTables, row: Mapping[str, Any]) -> Json:
     own = source.where("signals", "finding_id", [row["finding_id"]])
     lines = [
         {
-            "title": text(titles[one["signal"]])
-            if one["signal"] in titles
-            else {"en": one["signal"], "zh": one["signal"]},
-            "value": number(one["value"]),
-            "unit": _unit(one["unit"] or ""),
-            "weight": round(one["weight"], 3),
-            "missing": one["missing"],
+            "title": text(titles[line["signal"]])
+            if line["signal"] in titles
+            else {"en": line["signal"], "zh": line["signal"]},
+            "value": number(line["value"]),
+            "unit": _unit(line["unit"] or ""),
+            "weight": round(line["weight"], 3),
+            "missing": line["missing"],
         }
-        for one in own.sort_by([("weight", "descending")]).to_pylist()
+        for line in own.sort_by([("weight", "descending")]).to_pylist()
     ]
     return {
         "signals": lines,
@@ -83,25 +83,25 @@ def signals_of(source: ResultTables, row: Mapping[str, Any]) -> Json:
     }
 
 
-def evidence_of(shown: Shown, source: ResultTables, evidence_id: str, limit: int = 50) -> Json:
+def evidence_of(display: Display, source: ResultTables, evidence_id: str, limit: int = 50) -> Json:
     """The rows behind an id, the heaviest first, at most `limit`; ``rows_total`` counts all."""
     own = source.where("evidence", "evidence_id", [evidence_id])
     order = pc.sort_indices(own, [("weight", "descending"), ("table", "ascending")])
     rows = own.take(order).slice(0, limit).to_pylist()
-    return {"rows": [_row(shown, row) for row in rows], "rows_total": own.num_rows}
+    return {"rows": [_row(display, row) for row in rows], "rows_total": own.num_rows}
 
 
-def _row(shown: Shown, row: dict[str, Any]) -> Json:
-    declared = RECORDS.get(row["table"])
+def _row(display: Display, row: dict[str, Any]) -> Json:
+    record = RECORDS.get(row["table"])
     return {
-        "place": place(row, shown),
+        "place": place(row, display),
         "table": row["table"],
-        "table_zh": declared.zh if declared else row["table"],
+        "table_zh": record.zh if record else row["table"],
         "row_id": row["row_id"],
         "sha256": row["sha256"],
         "share": round(row["weight"], 4),
-        "key": shown.cell(EVIDENCE, row, "key"),
-        "note": _note(shown, row),
+        "key": display.cell(EVIDENCE, row, "key"),
+        "note": _note(display, row),
     }
 
 
@@ -109,15 +109,15 @@ def _unit(unit: str) -> Json:
     return text(UNITS.get(unit, Text(unit, unit)))
 
 
-def _note(shown: Shown, row: dict[str, Any]) -> Json:
+def _note(display: Display, row: dict[str, Any]) -> Json:
     """What the row shows; the name of a signal or link in words."""
-    written = remark(row, shown)
-    name, space, more = written.partition(" ")
+    note = remark(row, display)
+    name, space, more = note.partition(" ")
     sentence = (LINKS[name].title if name in LINKS else None) or _titles().get(name)
     return (
         text(Text(f"{sentence.en}{space}{more}", f"{sentence.zh}{space}{more}"))
         if sentence
-        else text(Text(written, written))
+        else text(Text(note, note))
     )
 
 

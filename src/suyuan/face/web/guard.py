@@ -51,21 +51,21 @@ class AccessGuard:
             await self.app(scope, receive, send)
             return
 
-        async def dressed(message: Message) -> None:
+        async def send_dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _dress(MutableHeaders(scope=message))
             await send(message)
 
-        refused = self._refused(scope)
-        if refused:
-            shown = answer(refused)
-            if refused == 429:
-                shown.headers["retry-after"] = "10"
-            await shown(scope, receive, dressed)
+        status = self._refusal_status(scope)
+        if status:
+            response = answer(status)
+            if status == 429:
+                response.headers["retry-after"] = "10"
+            await response(scope, receive, send_dressed)
         else:
-            await self.app(scope, receive, dressed)
+            await self.app(scope, receive, send_dressed)
 
-    def _refused(self, scope: Scope) -> int:
+    def _refusal_status(self, scope: Scope) -> int:
         """The status to refuse with; 0 where it may pass."""
         headers = Headers(scope=scope)
         if headers.get("host", "").rpartition(":")[0] not in self.hosts and (
@@ -92,10 +92,10 @@ class AccessGuard:
 def _session(headers: Headers) -> str:
     """A short hash of the cookie, whether or not it is anybody's."""
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return ""
-    return hashlib.sha256(found.value.encode()).hexdigest()[:16] if found else ""
+    return hashlib.sha256(cookie.value.encode()).hexdigest()[:16] if cookie else ""
 
 
 def _unsafe(headers: Headers, *, file: bool) -> int:
@@ -117,8 +117,8 @@ def _unsafe(headers: Headers, *, file: bool) -> int:
     if length is not None and (not length.isdecimal() or int(length) > most):
         return 413
     kind = headers.get("content-type", "").partition(";")[0].strip()
-    wanted = "application/octet-stream" if file else "application/json"
-    return 0 if kind == wanted or length in {None, "0"} else 415
+    expected_kind = "application/octet-stream" if file else "application/json"
+    return 0 if kind == expected_kind or length in {None, "0"} else 415
 
 
 def _dress(headers: MutableHeaders) -> None:

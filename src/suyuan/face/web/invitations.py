@@ -10,7 +10,7 @@ from suyuan.model.text import Text
 
 #: Seconds.
 LASTS = 3 * 86_400.0
-SPENT = Text(
+LINK_SPENT = Text(
     "This link was used already, or is too old. Ask an administrator for another.",
     "链接已使用或已失效，请向管理员重新索取。",
 )
@@ -40,14 +40,14 @@ def invite(sessions: Sessions, person: str, by: str) -> tuple[str, float]:
 
 def invitee(sessions: Sessions, secret: str) -> str:
     """Whose link it is; :class:`ProblemDetails` 401 where it is nobody's, or not good any more."""
-    found = sessions.state.rows(
+    rows = sessions.state.rows(
         "SELECT i.person FROM invitation i JOIN person p ON p.name = i.person "
         "WHERE i.hash = ? AND i.used IS NULL AND i.until > ? AND NOT p.closed",
         (_hash(secret), sessions.clock()),
     )
-    if not found:
-        raise ProblemDetails(401, SPENT)
-    return str(found[0][0])
+    if not rows:
+        raise ProblemDetails(401, LINK_SPENT)
+    return str(rows[0][0])
 
 
 def spend(sessions: Sessions, secret: str) -> None:
@@ -62,13 +62,13 @@ def spend(sessions: Sessions, secret: str) -> None:
         )
     )
     if used != 1:
-        raise ProblemDetails(401, SPENT)
+        raise ProblemDetails(401, LINK_SPENT)
 
 
 def open_until(sessions: Sessions, person: str) -> float | None:
     """Until when the person's link is good; None where there is none."""
-    found = sessions.state.rows(
+    rows = sessions.state.rows(
         "SELECT max(until) FROM invitation WHERE person = ? AND used IS NULL AND until > ?",
         (person, sessions.clock()),
     )
-    return found[0][0] if found else None
+    return rows[0][0] if rows else None

@@ -35,30 +35,30 @@ class Job:
     answer: Json | None = None
     error: Json | None = None
     version: int = 0
-    stopped: bool = False
-    ended: float | None = None
+    is_stopped: bool = False
+    end: float | None = None
 
     @property
     def state(self) -> str:
         code = self.process.poll()
         if code is None:
-            return "stopping" if self.stopped else "running"
-        return "stopped" if self.stopped else "done" if code == 0 else "failed"
+            return "stopping" if self.is_stopped else "running"
+        return "stopped" if self.is_stopped else "done" if code == 0 else "failed"
 
     def stop(self) -> None:
         """Ask it to end; after :data:`PATIENCE` seconds it is not asked any more."""
-        self.stopped = True
+        self.is_stopped = True
         self.version += 1
         _signal(self.process, signal.SIGINT)
         timer = threading.Timer(PATIENCE, _signal, (self.process, signal.SIGKILL))
         timer.daemon = True
         timer.start()
 
-    def shown(self) -> Json:
+    def status(self) -> Json:
         return {
             "state": self.state,
             "by": self.by,
-            "seconds": round((self.ended or time.time()) - self.began, 1),
+            "seconds": round((self.end or time.time()) - self.began, 1),
             "steps": self.steps,
             "answer": self.answer,
             "error": self.error,
@@ -128,28 +128,28 @@ def _follow(job: Job) -> None:
     if job.process.stdout is not None:
         _read(job, job.process.stdout)
     job.process.wait()
-    job.ended = time.time()
+    job.end = time.time()
     job.version += 1
 
 
 def _read(job: Job, sentence: IO[bytes]) -> None:
     while line := sentence.readline(LONGEST_LINE):
         try:
-            spoken = json.loads(line)
-            _hear(job, spoken["what"], spoken)
+            message = json.loads(line)
+            _hear(job, message["what"], message)
         except (ValueError, LookupError, TypeError):
             continue  # a library printed something
         job.version += 1
 
 
-def _hear(job: Job, what: str, spoken: Json) -> None:
-    if what == "start":
-        job.steps.append({"title": spoken["title"], "state": "running", "done": 0, "total": None})
-    elif what == "advance":
-        job.steps[-1] |= {"done": spoken["done"], "total": spoken["total"]}
-    elif what == "finish":
-        job.steps[-1] |= {"state": "done", "rows": spoken["rows"], "seconds": spoken["seconds"]}
-    elif what == "answer":
-        job.answer = spoken["answer"]
-    elif what == "error":
-        job.error = spoken["error"]
+def _hear(job: Job, event: str, message: Json) -> None:
+    if event == "start":
+        job.steps.append({"title": message["title"], "state": "running", "done": 0, "total": None})
+    elif event == "advance":
+        job.steps[-1] |= {"done": message["done"], "total": message["total"]}
+    elif event == "finish":
+        job.steps[-1] |= {"state": "done", "rows": message["rows"], "seconds": message["seconds"]}
+    elif event == "answer":
+        job.answer = message["answer"]
+    elif event == "error":
+        job.error = message["error"]

@@ -16,9 +16,9 @@ from suyuan.store.ledger.event import Event
 Moment = Callable[[datetime | None], str]
 
 
-def party(written: str) -> str:
+def party(name: str) -> str:
     """A party's name as people write it; parties are organisations, and not masked."""
-    return written.removeprefix("party:").removeprefix("operator:")
+    return name.removeprefix("party:").removeprefix("operator:")
 
 
 def title_of(office: Office, procedure: str) -> Json:
@@ -53,7 +53,8 @@ def state_title(state: MatterState) -> Text:
     """The state's own title, without the condition that gave it."""
     name = matter_state(state)
     return next(
-        (one.spec.title for one in state.version.states if one.name == name), Text(name, name)
+        (state_rule.spec.title for state_rule in state.version.states if state_rule.name == name),
+        Text(name, name),
     )
 
 
@@ -72,7 +73,7 @@ def matter_shown(office: Office, state: MatterState, person: str, moment: Moment
         ],
         "duties": [_line(line, moment) for line in duty_lines(state)],
         "measures": [_measure(run, moment) for run in state.measures],
-        "acts": [_act(state, one) for one in possible(office, state, office.posts(person))],
+        "acts": [_act(state, option) for option in possible(office, state, office.posts(person))],
         "proposals": [
             _proposal(state, number, event, person, moment)
             for number, event in state.proposals.items()
@@ -90,7 +91,7 @@ def _line(line: DutyLine, moment: Moment) -> Json:
         "due": moment(line.due.moment),
         "certainty": line.due.certainty,
         "state": line.state,
-        "cited": line.cited,
+        "cited": line.citation,
         "quality": line.quality,
     }
 
@@ -100,7 +101,7 @@ def _measure(run: MeasureRun, moment: Moment) -> Json:
         "name": text(run.rule.spec.title),
         "since": moment(run.since),
         "until": moment(run.until),
-        "ended": moment(run.ended),
+        "ended": moment(run.ended_at),
     }
 
 
@@ -131,26 +132,26 @@ def _act_title(state: MatterState, name: str) -> Text:
     return own.spec.title if own else Text(name, {"begin": "启动"}.get(name, name))
 
 
-def _act(state: MatterState, one: Possible) -> Json:
+def _act(state: MatterState, option: Possible) -> Json:
     fields = state.procedure.fields
     return {
-        "act": one.act,
-        "title": text(one.title),
-        "four_eyes": one.four_eyes,
-        "reasons": [text(reason) for reason in one.reasons],
-        "asks": [text(reason) for reason in one.asks],
-        "form": [_field(fields, name) for name in one.form],
+        "act": option.act,
+        "title": text(option.title),
+        "four_eyes": option.four_eyes,
+        "reasons": [text(reason) for reason in option.reasons],
+        "asks": [text(reason) for reason in option.asks],
+        "form": [_field(fields, name) for name in option.form],
     }
 
 
-def _field(fields: Any, written: str) -> Json:
-    name = written.removesuffix("?")
+def _field(fields: Any, mark: str) -> Json:
+    name = mark.removesuffix("?")
     spec = fields[name]
     return {
         "name": name,
         "title": text(spec.title),
         "type": str(getattr(spec.type, "value", spec.type)),
         "words": spec.words,
-        "optional": written.endswith("?"),
+        "optional": mark.endswith("?"),
         "personal": spec.personal is not None,
     }

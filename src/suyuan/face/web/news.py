@@ -10,9 +10,9 @@ from typing import Any
 from suyuan.face.web.state import State
 
 #: A score that moved less is held to be the same.
-MOVED = 0.01
+SCORE_CHANGE = 0.01
 #: Leads that are remembered of one look; those over the threshold come first.
-REMEMBERED = 50_000
+LEADS_KEPT = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,16 @@ class News:
 
     came: list[LeadMark]
     went: list[LeadMark]
-    moved: list[tuple[LeadMark, LeadMark]]
+    shifts: list[tuple[LeadMark, LeadMark]]
 
 
 def remember(
     state: State, case_id: str, person: str, generation: str, stands: Iterable[LeadMark]
 ) -> LastLook:
     """Keep this as what the person has seen."""
-    kept = sorted(stands, key=lambda one: (not one.decided, -one.score))[:REMEMBERED]
+    marks = sorted(stands, key=lambda mark: (not mark.decided, -mark.score))[:LEADS_KEPT]
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    sentence = [[s.role, s.reference, s.label, s.score, s.decided, s.ring] for s in kept]
+    sentence = [[s.role, s.reference, s.label, s.score, s.decided, s.ring] for s in marks]
     body = zlib.compress(json.dumps(sentence, ensure_ascii=False).encode())
     state.write(
         lambda file: file.execute(
@@ -65,7 +65,7 @@ def remember(
             (case_id, person, now, generation, body),
         )
     )
-    return LastLook(now, generation, {one.name: one for one in kept})
+    return LastLook(now, generation, {mark.name: mark for mark in marks})
 
 
 def last_look(state: State, case_id: str, person: str) -> LastLook | None:
@@ -75,31 +75,31 @@ def last_look(state: State, case_id: str, person: str) -> LastLook | None:
     if not rows:
         return None
     at, generation, body = rows[0]
-    stands = [LeadMark(*one) for one in json.loads(zlib.decompress(body))]
-    return LastLook(at, generation, {one.name: one for one in stands})
+    stands = [LeadMark(*mark) for mark in json.loads(zlib.decompress(body))]
+    return LastLook(at, generation, {mark.name: mark for mark in stands})
 
 
 def compare(before: Mapping[tuple[str, str], LeadMark], now: Iterable[LeadMark]) -> News:
     """Came and went: among those over the threshold then or now. Moved: by score, or across it."""
-    today = {one.name: one for one in now}
-    came = [one for name, one in today.items() if one.decided and name not in before]
-    went = [one for name, one in before.items() if one.decided and name not in today]
-    moved = [
-        (before[name], one)
-        for name, one in today.items()
-        if name in before and _differs(before[name], one)
+    today = {mark.name: mark for mark in now}
+    came = [mark for name, mark in today.items() if mark.decided and name not in before]
+    went = [mark for name, mark in before.items() if mark.decided and name not in today]
+    shifts = [
+        (before[name], mark)
+        for name, mark in today.items()
+        if name in before and _differs(before[name], mark)
     ]
     return News(
-        sorted(came, key=lambda one: -one.score),
-        sorted(went, key=lambda one: -one.score),
-        sorted(moved, key=lambda pair: -abs(pair[1].score - pair[0].score)),
+        sorted(came, key=lambda mark: -mark.score),
+        sorted(went, key=lambda mark: -mark.score),
+        sorted(shifts, key=lambda pair: -abs(pair[1].score - pair[0].score)),
     )
 
 
 def _differs(then: LeadMark, now: LeadMark) -> bool:
     if then.decided != now.decided:
         return True
-    return (then.decided or now.decided) and abs(now.score - then.score) >= MOVED
+    return (then.decided or now.decided) and abs(now.score - then.score) >= SCORE_CHANGE
 
 
 def stand(role: str, reference: str, label: str, row: Mapping[str, Any]) -> LeadMark:

@@ -13,7 +13,7 @@ from typing import Any
 
 from suyuan.casework.arising import drafts, load_arising
 from suyuan.casework.checks import Post
-from suyuan.casework.drafting import DraftLine, Recorded, confirm, draft_lines, record
+from suyuan.casework.drafting import DraftCounts, DraftLine, confirm, draft_lines, record
 from suyuan.casework.institutions import institutions
 from suyuan.casework.office import Office
 from suyuan.casework.opening import open_office
@@ -77,44 +77,46 @@ class OfficeDesk:
 
     def appoint(self, name: str, role: str, party: str) -> None:
         """Give a person a post; the same again is one."""
-        if not any(post.role == role and post.party == party for post in self.held(name)):
+        if not any(post.role == role and post.party == party for post in self.posts_of(name)):
             self._grant(person_of(name), role, party)
 
     def end(self, name: str, role: str, party: str) -> None:
         """End a person's post; what was done in it stands."""
         self.office.end_posts(person_of(name), role, party, REGISTRAR, now())
 
-    def held(self, name: str) -> list[Post]:
+    def posts_of(self, name: str) -> list[Post]:
         """The posts that a person has now."""
         at = now()
         posts = self.office.posts(person_of(name))
-        return [one for one in posts if one.until is None or one.until > at]
+        return [post for post in posts if post.until is None or post.until > at]
 
     def posts(self, name: str, *, decides: bool) -> list[Post]:
         """Posts of a person; who decides on a case has those of the house."""
         if decides:
             for role in OWN_ROLES:
                 self.appoint(name, role, HOUSE)
-        return self.held(name)
+        return self.posts_of(name)
 
     def leave(self, name: str) -> None:
         """Who decides on no case any more acts no more for the house."""
-        for post in self.held(name):
+        for post in self.posts_of(name):
             if post.party == HOUSE and post.role in OWN_ROLES:
                 self.end(name, post.role, HOUSE)
 
-    def draw(self, desk: Desk) -> Recorded:
+    def draw(self, desk: Desk) -> DraftCounts:
         """Draft what the results of a case ask somebody to do; the same again is one draft."""
-        known = institutions(desk.case.path / "card_prefixes.csv")
+        registers = institutions(desk.case.path / "card_prefixes.csv")
         counts = [0, 0, 0]
         for spec in load_arising().values():
             with desk.source() as source:
                 rows = source.table(spec.table).to_pylist()
-            done = record(self.office, drafts(spec, rows, known, now(), desk.id), desk.id, now())
+            tally = record(
+                self.office, drafts(spec, rows, registers, now(), desk.id), desk.id, now()
+            )
             counts = [
-                a + b for a, b in zip(counts, (done.new, done.changed, done.same), strict=True)
+                a + b for a, b in zip(counts, (tally.new, tally.changed, tally.same), strict=True)
             ]
-        return Recorded(*counts)
+        return DraftCounts(*counts)
 
     def lines(self, desk: Desk, state: str | None = "open") -> list[DraftLine]:
         """Drafts of a case, those first that save most yuan now."""
@@ -125,7 +127,7 @@ class OfficeDesk:
     ) -> int:
         """Begin a matter for each draft; how many."""
         person = person_of(name)
-        own = {post.role: post.party for post in self.held(name)}
+        own = {post.role: post.party for post in self.posts_of(name)}
         return len(confirm(self.office, ids, person, reason, {**own, **parties}, now()))
 
     def tick(self) -> None:
@@ -134,30 +136,33 @@ class OfficeDesk:
     def duties(self, matters: Sequence[str] | None, parties: Sequence[str] | None) -> list[DutyRow]:
         """Duties of these matters, or of these parties, those due first on top."""
         column = "matter" if matters is not None else "party"
-        wanted = list(matters if matters is not None else parties or ())
-        found: list[DutyRow] = []
-        for start in range(0, len(wanted), 400):
-            some = wanted[start : start + 400]
-            marks = ",".join("?" * len(some))
+        names = list(matters if matters is not None else parties or ())
+        duty_rows: list[DutyRow] = []
+        for start in range(0, len(names), 400):
+            batch = names[start : start + 400]
+            marks = ",".join("?" * len(batch))
             rows = self.office.ledger.read(
                 "SELECT d.matter, m.procedure, m.subject, d.id, d.name, COALESCE(d.party, d.role),"
                 " d.due, d.certainty, d.state, d.clause"
                 " FROM duty d JOIN matter m ON m.id = d.matter"
                 f" WHERE d.{column} IN ({marks})",
-                some,
+                batch,
             )
-            found += [_row(row) for row in rows]
-        return sorted(found, key=lambda one: (one.due or datetime.max, one.matter, one.id))
+            duty_rows += [_row(row) for row in rows]
+        return sorted(
+            duty_rows,
+            key=lambda duty_row: (duty_row.due or datetime.max, duty_row.matter, duty_row.id),
+        )
 
     def matters(self, desk: Desk) -> list[str]:
         """Matters that a case's drafts began, and those on the same subjects that they opened."""
-        begun = {line.matter for line in self.lines(desk, None) if line.matter}
+        matters = {line.matter for line in self.lines(desk, None) if line.matter}
         subjects = {line.subject for line in self.lines(desk, None) if line.matter}
         rows: list[tuple[Any, ...]] = list(
             self.office.ledger.read("SELECT id, subject, finding FROM matter")
         )
         own = {id_ for id_, subject, finding in rows if subject in subjects and finding is None}
-        return sorted(begun | own)
+        return sorted(matters | own)
 
     def close(self) -> None:
         with self._lock:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from suyuan.face.display import Shown, clean
+from suyuan.face.display import Display, clean
 from suyuan.ingest.mapping.profile_files import profiles_of
 from suyuan.model.columns import Type
 from suyuan.model.records import RECORDS
@@ -35,7 +35,7 @@ class OriginalLine:
 
     number: int
     cells: list[str]
-    wanted: bool
+    is_target: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def warm_up() -> None:
 
 
 def read_original(
-    case: Path, row: Mapping[str, Any], table: str, around: int, shown: Shown, profile: str = ""
+    case: Path, row: Mapping[str, Any], table: str, around: int, display: Display, profile: str = ""
 ) -> Original:
     """The line of ``row`` (``file, line``) with `around` more on either side.
 
@@ -71,15 +71,15 @@ def read_original(
         return Original(digest, [], [], NO_LINES)
     header, lines = raw
     names = [_column(case, profile, table, word) for word in header]
-    masked = [
-        OriginalLine(number, _masked(cells, names, table, shown), number == row["line"])
+    masked_lines = [
+        OriginalLine(number, _mask_cells(cells, names, table, display), number == row["line"])
         for number, cells in lines
     ]
-    return Original(digest, [clean(word) for word in header], masked)
+    return Original(digest, [clean(word) for word in header], masked_lines)
 
 
 @lru_cache(maxsize=256)
-def _digest(path: Path, changed: int, size: int) -> str:  # noqa: ARG001  # they make it anew
+def _digest(path: Path, mtime: int, size: int) -> str:  # noqa: ARG001  # they make it anew
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -89,23 +89,23 @@ def _cells(
 ) -> tuple[list[str], list[tuple[int, list[str]]]] | None:
     suffix = path.suffix.lower()
     if suffix in {".csv", ".tsv", ".txt"} and not member:
-        return _delimited(path, line, around, "\t" if suffix == ".tsv" else ",")
+        return _read_delimited(path, line, around, "\t" if suffix == ".tsv" else ",")
     if suffix == ".xlsx":
         return _sheet(path, member, line, around)
     return None
 
 
-def _delimited(
+def _read_delimited(
     path: Path, line: int, around: int, delimiter: str
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
     first, last = max(line - around, 2), line + around
     with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
         head = file.readline(LONGEST_LINE)
-        picked = [(n, text) for n, text in enumerate(islice(file, last - 1), 2) if n >= first]
+        lines = [(n, text) for n, text in enumerate(islice(file, last - 1), 2) if n >= first]
     split = next(csv.reader([head], delimiter=delimiter), [])
     return split, [
         (number, next(csv.reader([text[:LONGEST_LINE].rstrip("\r\n")], delimiter=delimiter), []))
-        for number, text in picked
+        for number, text in lines
     ]
 
 
@@ -145,40 +145,40 @@ def _word(cell: object) -> str:
 
 def _column(case: Path, profile: str, table: str, header: str) -> str | None:
     """The declared column that a header stands for; nothing where nobody knows."""
-    declared = RECORDS[table]
+    record = RECORDS[table]
     word = header.strip().lstrip("\ufeff")
-    if word in declared.names:
+    if word in record.names:
         return word
-    return _mapped(case, profile, table).get(word)
+    return _profile_columns(case, profile, table).get(word)
 
 
 @lru_cache(maxsize=512)
-def _mapped(case: Path, profile: str, table: str) -> dict[str, str]:
+def _profile_columns(case: Path, profile: str, table: str) -> dict[str, str]:
     """Headers of a profile by the column that they fill."""
     return {
         header: column
-        for one in profiles_of(case)
-        if one.name == profile and one.table == table
-        for column, source in one.columns.items()
+        for mapping in profiles_of(case)
+        if mapping.name == profile and mapping.table == table
+        for column, source in mapping.columns.items()
         for header in source.headers
         if column in RECORDS[table].names
     }
 
 
-def _masked(
-    cells: Sequence[str], names: Sequence[str | None], table: str, shown: Shown
+def _mask_cells(
+    cells: Sequence[str], names: Sequence[str | None], table: str, display: Display
 ) -> list[str]:
     """Each cell as its column asks; one without a known column shows only its shape."""
-    declared = RECORDS[table]
+    record = RECORDS[table]
     sentence = []
     for index, cell in enumerate(cells):
         name = names[index] if index < len(names) else None
-        column = declared.column(name) if name else None
+        column = record.column(name) if name else None
         if column is None or name is None or not _fits(cell, column.type):
-            sentence.append(clean(shown.masking.raw(cell)))
+            sentence.append(clean(display.masking.raw(cell)))
         else:
             parts = cell.split(";") if column.type is Type.LIST else cell
-            sentence.append(shown.cell(declared, {name: parts}, name) if cell else "")
+            sentence.append(display.cell(record, {name: parts}, name) if cell else "")
     return sentence
 
 

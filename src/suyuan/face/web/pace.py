@@ -5,7 +5,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 
 #: Callers that are remembered; the one that asked longest ago is forgotten first.
-REMEMBERED = 10_000
+CALLERS_KEPT = 10_000
 
 
 class Pace:
@@ -22,13 +22,13 @@ class Pace:
     def over(self, caller: str) -> bool:
         """Count this request; whether it is one too many."""
         now = self.clock()
-        asked = self._asked.setdefault(caller, deque())
+        times = self._asked.setdefault(caller, deque())
         self._asked.move_to_end(caller)
-        while asked and asked[0] < now - self.window:
-            asked.popleft()
-        if len(asked) >= self.most:
+        while times and times[0] < now - self.window:
+            times.popleft()
+        if len(times) >= self.most:
             return True
-        asked.append(now)
-        if len(self._asked) > REMEMBERED:
+        times.append(now)
+        if len(self._asked) > CALLERS_KEPT:
             self._asked.popitem(last=False)
         return False

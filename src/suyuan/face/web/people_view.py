@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from suyuan.face.web.appointments import appointments, lasting
+from suyuan.face.web.appointments import appointments, lasting_posts
 from suyuan.face.web.invitations import open_until
 from suyuan.face.web.matter_view import party
 from suyuan.face.web.office_desk import HOUSE, OWN_ROLES
@@ -21,7 +21,7 @@ def person_shown(site: Site, name: str, admin: int, closed: int, secret: str) ->
         (name, now - IDLE, now - WHOLE),
     )
     until = open_until(site.sessions, name)
-    posts = lasting(site.state, name).items()
+    posts = lasting_posts(site.state, name).items()
     return {
         "name": name,
         "admin": bool(admin),
@@ -31,9 +31,9 @@ def person_shown(site: Site, name: str, admin: int, closed: int, secret: str) ->
         "posts": {case: sorted(own) for case, own in posts},
         "past": list(_past(site, name)),
         "duties": [
-            {"role": one.role, "party": party(one.party)}
-            for one in site.office.held(name)
-            if one.party != HOUSE or one.role not in OWN_ROLES
+            {"role": post.role, "party": party(post.party)}
+            for post in site.office.posts_of(name)
+            if post.party != HOUSE or post.role not in OWN_ROLES
         ],
         "sessions": live[0][0],
         "identity": identity_of(site.state, site.sign_on.settings.issuer, name)
@@ -43,25 +43,25 @@ def person_shown(site: Site, name: str, admin: int, closed: int, secret: str) ->
 
 
 def _past(site: Site, name: str) -> Iterator[Json]:
-    for one in appointments(site.state, name):
-        if one.until is not None:
+    for appointment in appointments(site.state, name):
+        if appointment.until is not None:
             yield {
-                "case": one.case_id,
-                "post": one.post,
-                "since": moment_shown(one.since) if one.since else "",
-                "until": moment_shown(one.until),
-                "given_by": one.given_by,
-                "ended_by": one.ended_by,
+                "case": appointment.case_id,
+                "post": appointment.post,
+                "since": moment_shown(appointment.since) if appointment.since else "",
+                "until": moment_shown(appointment.until),
+                "given_by": appointment.given_by,
+                "ended_by": appointment.ended_by,
             }
 
 
 def roles_shown(site: Site) -> list[Json]:
     """Roles in which organisations answer, by what the procedures call them."""
-    found: dict[str, Text] = {}
+    titles: dict[str, Text] = {}
     for procedure in site.office.office.registry.procedures.values():
         for role, title in procedure.spec.roles.items():
-            found.setdefault(role, title)
-    return [{"id": role, **text(found[role])} for role in sorted(found)]
+            titles.setdefault(role, title)
+    return [{"id": role, **text(titles[role])} for role in sorted(titles)]
 
 
 def moment_shown(moment: float | None) -> str:

@@ -66,16 +66,16 @@ def rule(act: Act, event: str = "") -> Callable[[Endpoint], Endpoint]:
 
 
 def rule_of(endpoint: object) -> AccessRule | None:
-    found: AccessRule | None = getattr(endpoint, _MARK, None)
-    return found
+    access: AccessRule | None = getattr(endpoint, _MARK, None)
+    return access
 
 
 def check_routes(routes: Iterable[Any]) -> None:
     """:class:`ContractError` where a route has no rule, or writes and leaves no event."""
     for route in routes:
-        found = rule_of(route.endpoint)
+        access = rule_of(route.endpoint)
         unsafe = set(route.methods or ()) - {"GET", "HEAD", "OPTIONS"}
-        if found is None or (unsafe and not found.event):
+        if access is None or (unsafe and not access.event):
             raise ContractError(
                 Text("A route has no access rule.", "路由缺少访问规则。"), value=route.path
             )

@@ -64,17 +64,18 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:  # noqa:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
     status = error.status_code if isinstance(error, HTTPException) else 500
-    shown = answer(status)
+    response = answer(status)
     if isinstance(error, HTTPException) and error.headers:
-        shown.headers.update(error.headers)
-    return shown
+        response.headers.update(error.headers)
+    return response
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
     """Where it is wrong and how; never the value, which may be somebody's number."""
     assert isinstance(error, RequestValidationError)
     wrong = [
-        {"where": [str(part) for part in one["loc"]], "what": one["type"]} for one in error.errors()
+        {"where": [str(part) for part in fault["loc"]], "what": fault["type"]}
+        for fault in error.errors()
     ]
     return answer(422, errors=wrong)
 
@@ -84,7 +85,7 @@ async def _own_error(request: Request, error: Exception) -> JSONResponse:  # noq
     assert isinstance(error, SuyuanError)
     hint = error.hint
     extra: dict[str, Any] = {"try_en": hint.en, "try_zh": hint.zh} if hint else {}
-    return answer(409 if isinstance(error, InputError) else 500, error.what, **extra)
+    return answer(409 if isinstance(error, InputError) else 500, error.message, **extra)
 
 
 async def _fault(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001

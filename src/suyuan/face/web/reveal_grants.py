@@ -42,7 +42,7 @@ class Grant:
     reason: str
     basis: str
     minutes: int
-    asked: float
+    asked_at: float
     state: str
     approver: str
     until: float
@@ -53,7 +53,7 @@ def ask(
     session: Session,
     case_id: str,
     subjects: Sequence[str],
-    spoken: dict[str, Any],
+    wish: dict[str, Any],
     now: float,
 ) -> Grant:
     """A new request; it shows nothing until another person grants it."""
@@ -63,10 +63,10 @@ def ask(
         session.person,
         session.key,
         tuple(subjects),
-        spoken["purpose"],
-        spoken["reason"],
-        spoken["basis"],
-        spoken["minutes"],
+        wish["purpose"],
+        wish["reason"],
+        wish["basis"],
+        wish["minutes"],
         now,
         "waiting",
         "",
@@ -79,7 +79,7 @@ def ask(
             fresh.reason,
             fresh.basis,
             fresh.minutes,
-            fresh.asked,
+            fresh.asked_at,
             fresh.state,
             "",
             0.0,
@@ -123,7 +123,7 @@ def end(sessions: Sessions, person: Session, grant: Grant) -> None:
 
 def _move(state: State, id_: str, was: str, to: tuple[str, float, Session | None]) -> None:
     name, until, approver = to
-    changed = state.write(
+    count = state.write(
         lambda file: (
             file.execute(
                 "UPDATE grant_ SET state = ?, until = ?, approver = CASE ? WHEN '' THEN approver "
@@ -132,7 +132,7 @@ def _move(state: State, id_: str, was: str, to: tuple[str, float, Session | None
             ).rowcount
         )
     )
-    if not changed:
+    if not count:
         raise ProblemDetails(409)
 
 
@@ -143,4 +143,4 @@ def revealed_to(state: State, session: Session, case_id: str, now: float) -> set
         "AND until > ?",
         (case_id, session.key, now),
     )
-    return {one for (text,) in rows for one in json.loads(text)}
+    return {name for (text,) in rows for name in json.loads(text)}

@@ -40,8 +40,8 @@ def serve(place: ServedPlace, tell: Callable[[Text], None], *, open_browser: boo
         site = many_cases(_data(place), place.office)
     if not loopback(place.host):
         site.hosts = site.hosts | {place.host, socket.gethostname(), socket.getfqdn()}
-    listening = listening_socket(place.host, place.port)
-    url = _url(place, listening, site)
+    listener = listening_socket(place.host, place.port)
+    url = _url(place, listener, site)
     tell(Text(f"Open {url}", f"请打开 {url}"))
     if site.alone:
         tell(Text("The link works once. Ctrl-C ends it.", "链接仅可使用一次，按 Ctrl-C 结束。"))
@@ -58,7 +58,7 @@ def serve(place: ServedPlace, tell: Callable[[Text], None], *, open_browser: boo
         timeout_graceful_shutdown=2,
     )
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[listener])
     finally:
         site.close()
 
@@ -103,12 +103,12 @@ def _data(place: ServedPlace) -> Path:
     return place.data
 
 
-def _url(place: ServedPlace, listening: socket.socket, site: Site) -> str:
+def _url(place: ServedPlace, listener: socket.socket, site: Site) -> str:
     """The address; the secret stands behind ``#``, which browsers send to nobody."""
-    port = listening.getsockname()[1]
+    port = listener.getsockname()[1]
     start = f"{'https' if place.cert else 'http'}://{place.host}:{port}/"
     if not site.alone:
-        nobody = not site.state.rows("SELECT 1 FROM person LIMIT 1")
-        return f"{start}#first-{site.sessions.one_time_link()}" if nobody else start
+        is_empty = not site.state.rows("SELECT 1 FROM person LIMIT 1")
+        return f"{start}#first-{site.sessions.one_time_link()}" if is_empty else start
     case = next(iter(site.desks))
     return f"{start}c/{case}#{site.sessions.one_time_link()}"

@@ -38,7 +38,7 @@ class Session:
     key: str
     person: str
     admin: bool
-    proved: float
+    proved_at: float
 
 
 def _hash(secret: str) -> str:
@@ -129,21 +129,21 @@ class Sessions:
         if not cookie:
             return None
         key, now = _hash(cookie), self.clock()
-        found = self.state.rows(
+        rows = self.state.rows(
             "SELECT s.person, s.began, s.seen, s.proved, coalesce(p.admin, 0) FROM session s "
             "LEFT JOIN person p ON p.name = s.person "
             "WHERE s.hash = ? AND NOT s.ended AND NOT coalesce(p.closed, 0)",
             (key,),
         )
-        if not found:
+        if not rows:
             return None
-        person, began, look, proved, admin = found[0]
+        person, began, look, proved_at, admin = rows[0]
         if now - look > IDLE or now - began > WHOLE:
             self.end(key)
             return None
         if by_hand and now - look > 30:
             self._set(key, "seen", now)
-        return Session(key, person, bool(admin), proved)
+        return Session(key, person, bool(admin), proved_at)
 
     def end(self, key: str) -> None:
         self._set(key, "ended", 1)
@@ -154,12 +154,12 @@ class Sessions:
         )
 
     def fresh(self, session: Session) -> bool:
-        return self.clock() - session.proved <= FRESH
+        return self.clock() - session.proved_at <= FRESH
 
-    def begin(self, person: str, proved: float | None = None) -> str:
-        """The cookie of a new session of somebody who proved, at `proved` or now, who they are."""
+    def begin(self, person: str, proved_at: float | None = None) -> str:
+        """A new session's cookie, for somebody who proved, at `proved_at` or now, who they are."""
         cookie, now = secrets.token_urlsafe(32), self.clock()
-        row = (_hash(cookie), person, now, now, now if proved is None else proved)
+        row = (_hash(cookie), person, now, now, now if proved_at is None else proved_at)
         self.state.write(
             lambda file: file.execute(
                 "INSERT INTO session (hash, person, began, seen, proved) VALUES (?, ?, ?, ?, ?)",
@@ -176,10 +176,10 @@ class Sessions:
         )
 
     def _right(self, name: str, secret: str) -> bool:
-        found = self.state.rows("SELECT secret FROM person WHERE name = ? AND NOT closed", (name,))
-        kept = found[0][0] if found else ""  # empty where none was chosen yet
+        rows = self.state.rows("SELECT secret FROM person WHERE name = ? AND NOT closed", (name,))
+        secret_hash = rows[0][0] if rows else ""  # empty where none was chosen yet
         try:
-            return _hasher().verify(kept or _nobody(), secret) and bool(kept)
+            return _hasher().verify(secret_hash or _decoy_hash(), secret) and bool(secret_hash)
         except (Argon2Error, InvalidHashError):
             return False
 
@@ -199,25 +199,25 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 
 
-_NOBODY: list[str] = []
+_DECOYS: list[str] = []
 
 
-def _nobody() -> str:
+def _decoy_hash() -> str:
     """A hash that no password fits, made once: unknown names cost the same time."""
-    if not _NOBODY:
-        _NOBODY.append(_hasher().hash(secrets.token_urlsafe(32)))
-    return _NOBODY[0]
+    if not _DECOYS:
+        _DECOYS.append(_hasher().hash(secrets.token_urlsafe(32)))
+    return _DECOYS[0]
 
 
 def posts(state: State, session: Session, case_id: str) -> frozenset[CasePost]:
     """What the person is in this case."""
-    found = state.rows(
+    rows = state.rows(
         "SELECT post FROM appointment WHERE person = ? AND case_id = ? AND until IS NULL",
         (session.person, case_id),
     )
-    own = {CasePost(post) for (post,) in found}
+    own = {CasePost(post) for (post,) in rows}
     return frozenset(own | ({CasePost.admin} if session.admin else set()))
 
 
-def may(act: Act, held: frozenset[CasePost]) -> bool:
-    return act in {Act.public, Act.signed_in} or bool(MATRIX[act] & held)
+def may(act: Act, own_posts: frozenset[CasePost]) -> bool:
+    return act in {Act.public, Act.signed_in} or bool(MATRIX[act] & own_posts)

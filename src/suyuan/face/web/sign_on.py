@@ -44,15 +44,15 @@ def settings_of(folder: Path) -> SignOnSettings | None:
     if not path.exists():
         return None
     try:
-        written = tomllib.loads(path.read_text("utf-8"))
+        table = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _wrong(path, str(error)) from error
-    unknown = written.keys() - _KEYS
-    if unknown or not all(isinstance(value, str) for value in written.values()):
-        raise _wrong(path, ", ".join(sorted(unknown)) or "text")
-    if not {"issuer", "client_id"} <= written.keys():
+    extra = table.keys() - _KEYS
+    if extra or not all(isinstance(value, str) for value in table.values()):
+        raise _wrong(path, ", ".join(sorted(extra)) or "text")
+    if not {"issuer", "client_id"} <= table.keys():
         raise _wrong(path, "issuer, client_id")
-    settings = SignOnSettings(**written)
+    settings = SignOnSettings(**table)
     if not secure(settings.issuer):
         raise _wrong(path, settings.issuer)
     return settings
@@ -68,10 +68,10 @@ def secure(address: str) -> bool:
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and loopback(host)))
 
 
-def _wrong(path: Path, what: str) -> InputError:
+def _wrong(path: Path, fault: str) -> InputError:
     return InputError(
         Text(f"{path.name} cannot be used.", f"无法使用 {path.name}。"),
-        value=what,
+        value=fault,
         hint=Text(
             "It holds issuer (https), client_id and, for a confidential client, client_secret.",
             "须包含 issuer（https）、client_id；机密客户端另需 client_secret。",
@@ -99,7 +99,7 @@ class VouchedIdentity:
     """Whom the issuer vouches for, and when they last proved it (seconds; 0 where unsaid)."""
 
     subject: str
-    proved: float
+    proved_at: float
 
 
 class TokenIssuer(Protocol):
@@ -109,7 +109,7 @@ class TokenIssuer(Protocol):
 
     def address(self, try_: SignOnTry, back: str) -> str: ...
 
-    def vouched(self, try_: SignOnTry, code: str, back: str) -> VouchedIdentity: ...
+    def redeem(self, try_: SignOnTry, code: str, back: str) -> VouchedIdentity: ...
 
 
 class SignOnTries:
@@ -134,10 +134,10 @@ class SignOnTries:
     def take(self, cookie: str, state: str) -> SignOnTry | None:
         """The try of this browser; used up whatever comes of it. None where it does not fit."""
         with self._lock:
-            found = self._open.pop(_hash(cookie), None)
-        if found is None or self.clock() - found.began > PATIENCE:
+            sign_on_try = self._open.pop(_hash(cookie), None)
+        if sign_on_try is None or self.clock() - sign_on_try.began > PATIENCE:
             return None
-        return found if hmac.compare_digest(found.state, state) else None
+        return sign_on_try if hmac.compare_digest(sign_on_try.state, state) else None
 
 
 def _hash(secret: str) -> str:
@@ -146,21 +146,21 @@ def _hash(secret: str) -> str:
 
 def person_behind(state: State, issuer: str, subject: str, *, closed: bool = False) -> str | None:
     """Who is enrolled under this identity; whose account is closed only where `closed`."""
-    found = state.rows(
+    rows = state.rows(
         "SELECT i.person FROM identity i JOIN person p ON p.name = i.person "
         "WHERE i.issuer = ? AND i.subject = ? AND i.until IS NULL AND (? OR NOT p.closed)",
         (issuer, subject, closed),
     )
-    return found[0][0] if found else None
+    return rows[0][0] if rows else None
 
 
 def identity_of(state: State, issuer: str, person: str) -> str:
     """The identity that stands for a person; empty where there is none."""
-    found = state.rows(
+    rows = state.rows(
         "SELECT subject FROM identity WHERE issuer = ? AND person = ? AND until IS NULL",
         (issuer, person),
     )
-    return found[0][0] if found else ""
+    return rows[0][0] if rows else ""
 
 
 def identify(state: State, issuer: str, person: str, subject: str, now: float) -> None:

@@ -46,16 +46,16 @@ class SignOnIssuer:
         """Where the browser goes; it comes back to `back`."""
         more = {"prompt": "login", "max_age": "0"} if try_.fresh else {}
         with self._client(back) as client:
-            written, _ = client.create_authorization_url(
+            address, _ = client.create_authorization_url(
                 self._endpoint("authorization_endpoint"),
                 state=try_.state,
                 code_verifier=try_.verifier,
                 nonce=try_.nonce,
                 **more,
             )
-        return str(written)
+        return str(address)
 
-    def vouched(self, try_: SignOnTry, code: str, back: str) -> VouchedIdentity:
+    def redeem(self, try_: SignOnTry, code: str, back: str) -> VouchedIdentity:
         """Whom the code stands for. :class:`SignOnError` where anything does not fit."""
         try:
             with self._client(back) as client:
@@ -71,7 +71,7 @@ class SignOnIssuer:
 
     def proof(self, id_token: str, try_: SignOnTry) -> VouchedIdentity:
         """What an id token proves for this try."""
-        claims = self._signed(id_token)
+        claims = self._claims(id_token)
         registry = jwt.JWTClaimsRegistry(
             now=lambda: int(self.clock()),
             leeway=LEEWAY,
@@ -92,9 +92,9 @@ class SignOnIssuer:
             != self.settings.client_id
         ):
             raise SignOnError("id token: made for another client")
-        return VouchedIdentity(claims["sub"], self._proved(claims, try_))
+        return VouchedIdentity(claims["sub"], self._proof_time(claims, try_))
 
-    def _proved(self, claims: dict[str, Any], try_: SignOnTry) -> float:
+    def _proof_time(self, claims: dict[str, Any], try_: SignOnTry) -> float:
         """When the person proved who they are; asked anew, it must be since then."""
         moment = claims.get("auth_time")
         at = float(moment) if type(moment) is int else 0.0
@@ -102,13 +102,13 @@ class SignOnIssuer:
             raise SignOnError("id token: the person was not asked again")
         return min(at, self.clock())
 
-    def _signed(self, id_token: str) -> dict[str, Any]:
+    def _claims(self, id_token: str) -> dict[str, Any]:
         """Claims under a good signature; keys are read again where the issuer has new ones."""
         try:
             return _decode(id_token, self._key_set())
         except (JoseError, ValueError) as error:
-            held = self._keys
-            if held is None or self.clock() - held[1] <= KEYS_REST:
+            cache = self._keys
+            if cache is None or self.clock() - cache[1] <= KEYS_REST:
                 raise SignOnError(f"id token: {error}") from error
         try:
             return _decode(id_token, self._key_set(anew=True))
@@ -117,22 +117,22 @@ class SignOnIssuer:
 
     def _key_set(self, *, anew: bool = False) -> KeySet:
         with self._lock:
-            held = None if anew else self._keys
-        if held is None:
-            written: Any = self._read(self._endpoint("jwks_uri"))
-            held = (KeySet.import_key_set(written), self.clock())
+            cache = None if anew else self._keys
+        if cache is None:
+            key_json: Any = self._read(self._endpoint("jwks_uri"))
+            cache = (KeySet.import_key_set(key_json), self.clock())
             with self._lock:
-                self._keys = held
-        return held[0]
+                self._keys = cache
+        return cache[0]
 
     def _endpoint(self, name: str) -> str:
         if self._document is None:
-            found = self._read(
+            document = self._read(
                 f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
             )
-            if found.get("issuer") != self.settings.issuer:
-                raise SignOnError(f"the issuer calls itself {found.get('issuer')!r}")
-            self._document = found
+            if document.get("issuer") != self.settings.issuer:
+                raise SignOnError(f"the issuer calls itself {document.get('issuer')!r}")
+            self._document = document
         address = str(self._document.get(name) or "")
         if not secure(address):
             raise SignOnError(f"{name} is not under TLS: {address!r}")
@@ -142,12 +142,12 @@ class SignOnIssuer:
         try:
             answer = httpx2.get(address, timeout=DEADLINE, follow_redirects=False)
             answer.raise_for_status()
-            found = answer.json() if len(answer.content) <= LARGEST else None
+            document = answer.json() if len(answer.content) <= LARGEST else None
         except (httpx2.HTTPError, ValueError) as error:
             raise SignOnError(f"{address}: {error}") from error
-        if not isinstance(found, dict):
+        if not isinstance(document, dict):
             raise SignOnError(f"{address}: no JSON object")
-        return found
+        return document
 
     def _client(self, back: str) -> OAuth2Client:
         own = self.settings

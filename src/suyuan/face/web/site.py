@@ -70,8 +70,8 @@ def _site(folder: Path, office: Path | None, desks: dict[str, Desk], alone: str 
 
 
 def _desk(case: Path, out: Path | None, id_: str) -> Desk:
-    opened = CaseFolder(case)
-    return Desk(id_, opened, opened.results(out), read_settings(case).name or "")
+    case_folder = CaseFolder(case)
+    return Desk(id_, case_folder, case_folder.results(out), read_settings(case).name or "")
 
 
 def _user() -> str:

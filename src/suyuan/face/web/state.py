@@ -78,8 +78,8 @@ class State:
         self._migrate()
 
     def _migrate(self) -> None:
-        done = self._file.execute("PRAGMA user_version").fetchone()[0]
-        for number, text in enumerate(MIGRATIONS[done:], start=done + 1):
+        version = self._file.execute("PRAGMA user_version").fetchone()[0]
+        for number, text in enumerate(MIGRATIONS[version:], start=version + 1):
             self._file.executescript(f"BEGIN; {text}; PRAGMA user_version = {number}; COMMIT;")
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

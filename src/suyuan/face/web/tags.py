@@ -23,22 +23,22 @@ class Tags:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self.app(scope, receive, send)
             return
-        known = Headers(scope=scope).get("if-none-match", "")
-        await self.app(scope, receive, _Tagging(send, known, scope))
+        tags = Headers(scope=scope).get("if-none-match", "")
+        await self.app(scope, receive, _TagSender(send, tags, scope))
 
 
-class _Tagging:
+class _TagSender:
     """Holds a JSON answer back until its tag is known; others pass."""
 
-    def __init__(self, send: Send, known: str, scope: Scope) -> None:
+    def __init__(self, send: Send, tags: str, scope: Scope) -> None:
         self._scope = scope
         self._send = send
-        self._known = {one.strip().removeprefix("W/") for one in known.split(",")}
+        self._known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         self._start: Message | None = None
         self._body = bytearray()
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and _tagged(message):
+        if message["type"] == "http.response.start" and _takes_tag(message):
             self._start = message
         elif self._start is None:
             await self._send(message)
@@ -51,18 +51,18 @@ class _Tagging:
         tag = f'"{hashlib.sha256(self._body).hexdigest()[:32]}"'
         headers = MutableHeaders(scope=start)
         headers["etag"] = tag
-        revealed = self._scope.get("state", {}).get("revealed", False)
-        headers["cache-control"] = "no-store" if revealed else "private, no-cache"
-        same = tag in self._known
-        if same:
+        has_reveal = self._scope.get("state", {}).get("revealed", False)
+        headers["cache-control"] = "no-store" if has_reveal else "private, no-cache"
+        is_same = tag in self._known
+        if is_same:
             start = {**start, "status": 304}
             MutableHeaders(scope=start).update({"content-length": "0"})
         await self._send(start)
-        body = b"" if same else bytes(self._body)
+        body = b"" if is_same else bytes(self._body)
         await self._send({"type": "http.response.body", "body": body})
 
 
-def _tagged(message: Message) -> bool:
+def _takes_tag(message: Message) -> bool:
     headers = Headers(raw=message["headers"])
     kind = headers.get("content-type", "").partition(";")[0]
     long = int(headers.get("content-length", "0") or 0) > LARGEST

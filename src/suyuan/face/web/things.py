@@ -18,15 +18,15 @@ _NEWEST = (
 )
 
 
-def shown(row: tuple[Any, ...]) -> Json:
+def version_json(row: tuple[Any, ...]) -> Json:
     """A version as it leaves."""
     id_, version, person, at, body = row
     return {"id": id_, "version": version, "by": person, "at": at, **json.loads(body)}
 
 
-def standing(state: State, case_id: str, kind: str) -> dict[str, Json]:
+def newest_things(state: State, case_id: str, kind: str) -> dict[str, Json]:
     """The newest version of each thing of a kind."""
-    return {row[0]: shown(row) for row in state.rows(_NEWEST, (case_id, kind))}
+    return {row[0]: version_json(row) for row in state.rows(_NEWEST, (case_id, kind))}
 
 
 def history(state: State, case_id: str, kind: str, id_: str) -> list[Json]:
@@ -36,7 +36,7 @@ def history(state: State, case_id: str, kind: str, id_: str) -> list[Json]:
         "ORDER BY version DESC",
         (case_id, kind, id_),
     )
-    return [shown(row) for row in rows]
+    return [version_json(row) for row in rows]
 
 
 def last(file: Connection, case_id: str, kind: str, id_: str) -> Json | None:
@@ -46,7 +46,7 @@ def last(file: Connection, case_id: str, kind: str, id_: str) -> Json | None:
         "ORDER BY version DESC LIMIT 1",
         (case_id, kind, id_),
     ).fetchone()
-    return shown(row) if row else None
+    return version_json(row) if row else None
 
 
 def add(
@@ -58,9 +58,9 @@ def add(
 ) -> Json:
     """A new version upon version `upon` (0 where there is none) of (case, kind, id)."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    written = json.dumps(body, ensure_ascii=False)
+    text = json.dumps(body, ensure_ascii=False)
     file.execute(
-        "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)", (*place, upon + 1, person, now, written)
+        "INSERT INTO thing VALUES (?, ?, ?, ?, ?, ?, ?)", (*place, upon + 1, person, now, text)
     )
     return {"id": place[2], "version": upon + 1, "by": person, "at": now, **body}
 
@@ -72,8 +72,8 @@ def key_of_lead(references: References, row: Mapping[str, Any]) -> str:
 
 def assignees(state: State, case_id: str) -> dict[str, str]:
     """Whose each lead is; leads that nobody has are not named."""
-    rows = standing(state, case_id, "lead")
-    return {key: one["person"] for key, one in rows.items() if one.get("person")}
+    rows = newest_things(state, case_id, "lead")
+    return {key: thing["person"] for key, thing in rows.items() if thing.get("person")}
 
 
 def things_standing(state: State, case_id: str, key: str) -> Json:

@@ -81,10 +81,10 @@ class EventColumns:
     ) -> np.ndarray[Any, Any]:
         places = np.arange(len(self.at), dtype=np.int32)
         if kinds:
-            places = places[np.isin(self.kind, [KINDS.index(one) for one in kinds])]
+            places = places[np.isin(self.kind, [KINDS.index(name) for name in kinds])]
         if subjects:
-            wanted = [self.codes[one] for one in subjects if one in self.codes]
-            ends = np.isin(self.origin[places], wanted) | np.isin(self.target[places], wanted)
+            codes = [self.codes[name] for name in subjects if name in self.codes]
+            ends = np.isin(self.origin[places], codes) | np.isin(self.target[places], codes)
             places = places[ends]
         if by == "amount":
             places = places[np.argsort(-self.fen[places], kind="stable")]
@@ -146,11 +146,11 @@ class EventColumns:
         first, last = self.extent()
         starts = [first - (first - last) * slot // BINS for slot in range(BINS + 1)]
         spans = np.searchsorted(places, np.searchsorted(self.at, starts).astype(places.dtype))
-        counted = [
+        counts = [
             np.bincount(self.kind[places[since:until]], minlength=len(KINDS))
             for since, until in pairwise(spans.tolist())
         ]
-        return np.array(counted).T.tolist(), int(spans[0])
+        return np.array(counts).T.tolist(), int(spans[0])
 
     def row_id(self, place: int) -> str:
         """The stored row that an event was made of."""
@@ -158,8 +158,8 @@ class EventColumns:
 
     def busiest_cells(self, counts: "EventCounts", most: int) -> list[tuple[str, int]]:
         order = np.argsort(-counts.cells, kind="stable")[:most]
-        found = [(self.cells[index], int(counts.cells[index])) for index in order]
-        return [(name, count) for name, count in found if count]
+        cells = [(self.cells[index], int(counts.cells[index])) for index in order]
+        return [(name, count) for name, count in cells if count]
 
 
 def _span(places: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | slice:
@@ -171,17 +171,17 @@ def _span(places: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | slice:
 
 
 def _bytes(views: dict[Any, np.ndarray[Any, Any]]) -> int:
-    return sum(one.nbytes for one in views.values())
+    return sum(view.nbytes for view in views.values())
 
 
 def timeline(source: ResultTables) -> EventColumns:
     """The columns of all event tables that the case has."""
     subjects, cells, files = WordCodes(), WordCodes(), WordCodes()
-    parts = [one for name in KINDS for one in _parts(source, name, subjects, cells, files)]
+    parts = [part for name in KINDS for part in _parts(source, name, subjects, cells, files)]
     line, at = _whole(parts, "line"), _whole(parts, "at")
-    file, sources = files.sorted(_whole(parts, "source"))
+    file, sources = files.in_order(_whole(parts, "source"))
     order = np.lexsort((line, file, at))
-    cell, names = cells.sorted(_whole(parts, "cell"))
+    cell, names = cells.in_order(_whole(parts, "cell"))
     return EventColumns(
         at[order],
         _whole(parts, "kind")[order],
@@ -206,24 +206,24 @@ class WordCodes:
 
     def of(self, words: pa.Array, start: str = "") -> np.ndarray[Any, Any]:
         """The number of each word, with `start` before it; -1 where there is none."""
-        coded, codes = words.dictionary_encode(), self.codes
-        fresh = [f"{start}{one}" for one in coded.dictionary.to_pylist()]
-        known = [codes.setdefault(one, len(codes)) for one in fresh]
-        place = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        return np.array([*known, -1], dtype=np.int32)[place]
+        encoding, codes = words.dictionary_encode(), self.codes
+        fresh = [f"{start}{word}" for word in encoding.dictionary.to_pylist()]
+        numbers = [codes.setdefault(word, len(codes)) for word in fresh]
+        place = encoding.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return np.array([*numbers, -1], dtype=np.int32)[place]
 
-    def sorted(self, codes: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], list[str]]:
+    def in_order(self, codes: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], list[str]]:
         """`codes` and the words in the order of the words: the same however the batches came."""
         words = sorted(self.codes)
         rank = np.empty(len(words) + 1, dtype=np.int32)
-        rank[[self.codes[one] for one in words]] = np.arange(len(words), dtype=np.int32)
+        rank[[self.codes[word] for word in words]] = np.arange(len(words), dtype=np.int32)
         rank[-1] = -1
         return rank[codes], words
 
 
 def _whole(parts: list[dict[str, np.ndarray[Any, Any]]], name: str) -> np.ndarray[Any, Any]:
     """One column of all batches, which give it up: it never stands there twice for long."""
-    pieces = [one.pop(name) for one in parts]
+    pieces = [part.pop(name) for part in parts]
     return np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
 
 
@@ -239,7 +239,7 @@ def _parts(
     at, origin, target, fen, cell = EVENTS[name]
     rows = source.records[name]
     rows = rows.filter(rows[at].notnull())
-    picked = rows.select(
+    columns = rows.select(
         at=rows[at].cast("timestamp(6)"),
         origin=_end(rows, origin),
         target=_end(rows, target),
@@ -248,7 +248,7 @@ def _parts(
         source=rows["row_id"].left(SOURCE),
         line=rows["line"].cast("int64"),
     )
-    for batch in source.engine.stream(picked):
+    for batch in source.engine.stream(columns):
         yield {
             "at": _own(batch["at"].cast(pa.timestamp("us")).cast(pa.int64())),
             "kind": np.full(batch.num_rows, KINDS.index(name), dtype=np.int16),

@@ -23,8 +23,8 @@ from suyuan.model.text import Text
 LARGEST_FILE, LARGEST_WAITING = 4 << 30, 16 << 30
 #: Endings that the import reads; archives are not among them: what they hold is not bounded.
 ENDINGS = READ - {".zip"}
-_INCOMING, _SLIP = "incoming", "slip.json"
-_RESERVED = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
+_FOLDER, _SLIP = "incoming", "slip.json"
+_DEVICE_NAMES = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 KIND = Text("Files of this kind are not read.", "不读取此类文件。")
 NAME = Text("A file cannot be called so.", "文件名无效。")
 THERE = Text("The case has another file of this name.", "案件中已有同名文件。")
@@ -46,11 +46,11 @@ class Slip:
     at: str
 
 
-class Waiting:
+class IncomingFiles:
     """The files that wait in `folder` to be taken into `case`."""
 
     def __init__(self, folder: Path, case: Path) -> None:
-        self.folder = folder / _INCOMING
+        self.folder = folder / _FOLDER
         self.case = case
 
     async def take(self, name: str, by: str, chunks: AsyncIterator[bytes]) -> Slip:
@@ -72,19 +72,19 @@ class Waiting:
             raise
         return slip
 
-    def listed(self) -> list[Slip]:
+    def slips(self) -> list[Slip]:
         """What waits, the oldest first."""
-        found = [
+        slips = [
             Slip(**json.loads(path.read_text("utf-8")))
             for path in self.folder.glob(f"*.{_SLIP}")
             if (self.folder / path.name.partition(".")[0]).is_dir()
         ]
-        return sorted(found, key=lambda one: (one.at, one.id))
+        return sorted(slips, key=lambda slip: (slip.at, slip.id))
 
     def of(self, own: str) -> Slip:
-        for one in self.listed():
-            if one.id == own:
-                return one
+        for slip in self.slips():
+            if slip.id == own:
+                return slip
         raise ProblemDetails(404)
 
     def set_out(self, own: str) -> tuple[Path, Path]:
@@ -124,7 +124,7 @@ class Waiting:
         return self.folder / f"{own}.{_SLIP}"
 
     def _used(self) -> int:
-        return sum(one.bytes for one in self.listed())
+        return sum(slip.bytes for slip in self.slips())
 
 
 async def _write(path: Path, chunks: AsyncIterator[bytes], room: int) -> tuple[int, str]:
@@ -144,20 +144,20 @@ async def _write(path: Path, chunks: AsyncIterator[bytes], room: int) -> tuple[i
     return size, digest.hexdigest()
 
 
-def safe_name(written: str) -> str:
+def safe_name(text: str) -> str:
     """The file's own name, without folders and without signs that hide; :class:`Problem` 422."""
-    base = unicodedata.normalize("NFC", written).replace("\\", "/").rpartition("/")[2]
-    kept = "".join(one for one in base if unicodedata.category(one)[0] not in "C").strip(" .")
-    kept = re.sub(r'[<>:"|?*#%]', "_", kept)
-    stem, dot, ending = kept.rpartition(".")
-    if not stem.strip(" .") or not dot or len(kept.encode()) > 200 or _RESERVED.match(stem):
+    base = unicodedata.normalize("NFC", text).replace("\\", "/").rpartition("/")[2]
+    name = "".join(c for c in base if unicodedata.category(c)[0] not in "C").strip(" .")
+    name = re.sub(r'[<>:"|?*#%]', "_", name)
+    stem, dot, ending = name.rpartition(".")
+    if not stem.strip(" .") or not dot or len(name.encode()) > 200 or _DEVICE_NAMES.match(stem):
         raise ProblemDetails(422, NAME, errors=[{"where": ["name"], "what": "not a file name"}])
     if f".{ending.lower()}" not in ENDINGS:
-        known = ", ".join(sorted(ENDINGS))
-        raise ProblemDetails(422, KIND, try_en=known, try_zh=known)
+        endings = ", ".join(sorted(ENDINGS))
+        raise ProblemDetails(422, KIND, try_en=endings, try_zh=endings)
     if stem.lower() in {"decisions", "case"}:
         raise ProblemDetails(422, NAME, errors=[{"where": ["name"], "what": "reserved"}])
-    return kept
+    return name
 
 
 def _digest(path: Path) -> str:

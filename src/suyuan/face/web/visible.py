@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: In UTF-8: zero width, bidi marks and overrides, word joiners, the byte order mark. Each is three
 #: bytes, as is the sign that takes its place, so that an answer keeps its length.
-_HIDING = re.compile(
+_INVISIBLE = re.compile(
     rb"\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xa9]|\xef\xbb\xbf",
 )
 _SIGN = "\N{REPLACEMENT CHARACTER}".encode()
@@ -33,7 +33,7 @@ class VisibleText:
                 kind = Headers(raw=message["headers"]).get("content-type", "")
                 json = kind.partition(";")[0] in _JSON
             elif json and message["type"] == "http.response.body":
-                message = {**message, "body": _HIDING.sub(_SIGN, message.get("body", b""))}
+                message = {**message, "body": _INVISIBLE.sub(_SIGN, message.get("body", b""))}
             await send(message)
 
         await self.app(scope, receive, send_visible)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.web.desk import Desk
 from suyuan.face.web.permissions import CasePost, rule_of
 from suyuan.face.web.problems import ProblemDetails
@@ -24,7 +24,7 @@ def site_of(request: Request) -> Site:
 AnySite = Annotated[Site, Depends(site_of)]
 
 
-def held(site: Site, session: Session, case_id: str) -> frozenset[CasePost]:
+def posts_in(site: Site, session: Session, case_id: str) -> frozenset[CasePost]:
     """What the person at this session is in a case."""
     return ALONE if site.alone else posts(site.state, session, case_id)
 
@@ -34,11 +34,11 @@ def signed_in(request: Request, site: AnySite) -> Session:
     session = site.sessions.of(request.cookies.get(COOKIE))
     if session is None:
         raise ProblemDetails(401)
-    asked = rule_of(request.scope["route"].endpoint)
-    if asked is None or not may(asked.act, held(site, session, "")):
+    access = rule_of(request.scope["route"].endpoint)
+    if access is None or not may(access.act, posts_in(site, session, "")):
         raise ProblemDetails(403)
-    if asked.event and "case_id" not in request.path_params:
-        site.audit.record(asked.event, session.person)
+    if access.event and "case_id" not in request.path_params:
+        site.audit.record(access.event, session.person)
     return session
 
 
@@ -53,19 +53,19 @@ class Visit:
     session: Session
     desk: Desk
     posts: frozenset[CasePost]
-    revealed: frozenset[str]
-    _shown: Shown | None = None
+    revealed_subjects: frozenset[str]
+    _display: Display | None = None
 
     @property
-    def shown(self) -> Shown:
+    def display(self) -> Display:
         """Made once: it looks whether the results are new, and a page asks for it in each row.
 
         Kept without a lock: Python 3.11's ``cached_property`` has one for the whole class, so that
         whoever waits in it for the desk keeps waiting those who have the desk and come here.
         """
-        if self._shown is None:
-            self._shown = self.desk.shown(self.revealed)
-        return self._shown
+        if self._display is None:
+            self._display = self.desk.display(self.revealed_subjects)
+        return self._display
 
     def record(self, kind: str, subject: str = "", **detail: Any) -> None:
         """One more event in the case's chain."""
@@ -80,20 +80,22 @@ def visit(case_id: CaseId, request: Request, site: AnySite) -> Visit:
     if session is None:
         raise ProblemDetails(401)
     desk = site.desks.get(case_id)
-    own = held(site, session, case_id)
+    own = posts_in(site, session, case_id)
     if desk is None or not own:
         raise ProblemDetails(404)
-    asked = rule_of(request.scope["route"].endpoint)
-    if asked is None or not may(asked.act, own):
+    access = rule_of(request.scope["route"].endpoint)
+    if access is None or not may(access.act, own):
         raise ProblemDetails(403)
-    revealed = frozenset(revealed_to(site.state, session, case_id, site.sessions.clock()))
-    request.state.revealed = bool(revealed)
-    found = Visit(site, session, desk, own, revealed)
-    if asked.event:
-        found.record(asked.event)
-    if revealed:
-        found.record("reveal.used", path=request.scope["route"].path, subjects=len(revealed))
-    return found
+    revealed_subjects = frozenset(revealed_to(site.state, session, case_id, site.sessions.clock()))
+    request.state.revealed = bool(revealed_subjects)
+    guest = Visit(site, session, desk, own, revealed_subjects)
+    if access.event:
+        guest.record(access.event)
+    if revealed_subjects:
+        guest.record(
+            "reveal.used", path=request.scope["route"].path, subjects=len(revealed_subjects)
+        )
+    return guest
 
 
 Here = Annotated[Visit, Depends(visit)]

@@ -31,7 +31,7 @@ class WidePicture:
     nodes: list[tuple[str, str, float, float, float]]
     edges: list[tuple[int, int, int, float]]
     heads: list[tuple[float, str, int]]
-    dropped: int
+    left_out: int
 
 
 def wide_picture(
@@ -39,36 +39,36 @@ def wide_picture(
 ) -> WidePicture:
     """`people`: subjects with their weights by role; `links`: source, target, link, strength."""
     nodes, heads, x = [], [], 0.0
-    tallest = max((len(some) for some in people.values()), default=1)
+    tallest = max((len(pairs) for pairs in people.values()), default=1)
     rows = max(min(tallest, 24), ceil(sqrt(tallest) * 2))
     step = max(STEP, min(TALL / rows, 34.0))
     for roles in LAYERS:
         for role in roles:
-            own = sorted(people.get(role, ()), key=lambda one: (-one[1], one[0]))
+            own = sorted(people.get(role, ()), key=lambda pair: (-pair[1], pair[0]))
             if not own:
                 continue
-            heads.append((x, role, sum(not one.startswith("ring:") for one, _ in own)))
+            heads.append((x, role, sum(not name.startswith("ring:") for name, _ in own)))
             for index, (subject, weight) in enumerate(own):
                 column, row = divmod(index, rows)
                 nodes.append((subject, role, x + column * step, row * step, weight))
             x += ceil(len(own) / rows) * step + GAP
     place = {node[0]: index for index, node in enumerate(nodes)}
-    known = [
+    edges = [
         (place[source], place[target], _layer(link), round(1 + 2 * strength, 1))
-        for source, target, link, strength in sorted(links, key=lambda one: -one[3])
+        for source, target, link, strength in sorted(links, key=lambda link: -link[3])
         if source in place and target in place and source != target
     ]
     room = max(MOST_MARKS - len(nodes), 0)
     return WidePicture(
-        max(x - GAP, step), rows * step, nodes, known[:room], heads, max(len(known) - room, 0)
+        max(x - GAP, step), rows * step, nodes, edges[:room], heads, max(len(edges) - room, 0)
     )
 
 
 def _layer(link: str) -> int:
     if link == MONEY:
         return 0
-    known = LINKS.get(link)
-    return _LAYER_NAMES.index(known.layer) if known and known.layer in _LAYER_NAMES else 2
+    entry = LINKS.get(link)
+    return _LAYER_NAMES.index(entry.layer) if entry and entry.layer in _LAYER_NAMES else 2
 
 
 def title_of(role: str) -> Any:

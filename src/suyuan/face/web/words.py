@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from suyuan.face.display import Shown, clean
+from suyuan.face.display import Display, clean
 from suyuan.face.web.desk import Desk
 from suyuan.model.results import FINDINGS
 from suyuan.model.roles import ROLES
@@ -22,29 +22,29 @@ def yuan(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:.2f}"
 
 
-def subject(desk: Desk, shown: Shown, written: str) -> Json:
+def subject(desk: Desk, display: Display, name: str) -> Json:
     """Reference, kind, label (masked) and name of a ``kind:id``."""
-    named = shown.subject(written)
+    label = display.subject(name)
     return {
-        "ref": desk.references.of(written),
-        "kind": written.partition(":")[0],
-        "kind_text": text(named.kind),
-        "label": named.id,
-        "name": named.name,
+        "ref": desk.references.of(name),
+        "kind": name.partition(":")[0],
+        "kind_text": text(label.kind),
+        "label": label.id,
+        "name": label.name,
     }
 
 
 def role(name: str) -> Json:
-    known = ROLES.get(name)
-    return {"id": name, **text(known.title if known else Text(name, name))}
+    entry = ROLES.get(name)
+    return {"id": name, **text(entry.title if entry else Text(name, name))}
 
 
-def finding(desk: Desk, shown: Shown, row: Mapping[str, Any], state: Mapping[Any, str]) -> Json:
+def finding(desk: Desk, display: Display, row: Mapping[str, Any], state: Mapping[Any, str]) -> Json:
     """A finding as lists show it."""
     return {
         "id": desk.key.digest("id", row["finding_id"]),
         "role": role(row["role"]),
-        "subject": subject(desk, shown, row["subject"]),
+        "subject": subject(desk, display, row["subject"]),
         "ring": row["ring_id"],
         "score": round(row["score"], 4),
         "decided": row["decided"],
@@ -52,7 +52,7 @@ def finding(desk: Desk, shown: Shown, row: Mapping[str, Any], state: Mapping[Any
         "count": row["count"],
         "first_seen": desk.moment(row["first_seen"]),
         "last_seen": desk.moment(row["last_seen"]),
-        "because": text(shown.said(FINDINGS, row, "because")),
+        "because": text(display.sentence(FINDINGS, row, "because")),
         "state": verdict(state, row["subject"], row["role"]),
     }
 
@@ -64,19 +64,19 @@ def verdicts(decisions: list[dict[str, str]]) -> dict[tuple[str, str], str]:
         for row in decisions
         if (row.get("subject") or "").startswith("decision:")
     }
-    spoken: dict[tuple[str, str], str] = {}
+    rulings: dict[tuple[str, str], str] = {}
     for row in decisions:
         if row["decision_id"] not in back and row.get("kind") in {"confirm", "reject"}:
             about = row.get("subject") or ""
             if not about.startswith("decision:"):
-                spoken[about, row.get("role") or ""] = str(row["kind"])
-    return spoken
+                rulings[about, row.get("role") or ""] = str(row["kind"])
+    return rulings
 
 
 def verdict(state: Mapping[Any, str], about: str, role_: str) -> str:
-    spoken = state.get((about, role_)) or state.get((about, ""))
-    return {"confirm": "confirmed", "reject": "rejected"}.get(spoken or "", "open")
+    said_kind = state.get((about, role_)) or state.get((about, ""))
+    return {"confirm": "confirmed", "reject": "rejected"}.get(said_kind or "", "open")
 
 
-def plain(written: object) -> str:
-    return "" if written is None else clean(str(written))
+def plain(value: object) -> str:
+    return "" if value is None else clean(str(value))

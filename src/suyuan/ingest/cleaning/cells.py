@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from suyuan.ingest.cleaning.marks import BLANKS, FLOATS, INTEGERS, ZONED, Levels
+from suyuan.ingest.cleaning.marks import BLANKS, FLOATS, INTEGERS, ZONED_TIMESTAMP, Levels
 from suyuan.ingest.cleaning.numbers import clean_bool, clean_float, clean_int, clean_money
 from suyuan.ingest.cleaning.texts import clean_list, clean_text
 from suyuan.ingest.cleaning.times import clean_time
@@ -18,7 +18,7 @@ from suyuan.model.columns import Column, Type
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaning:
+class CleanCell:
     """SQL in three levels, so that nothing is computed twice.
 
     ``work`` is over the trimmed text (named `text`), ``value`` and ``problem`` over that and
@@ -30,23 +30,23 @@ class Cleaning:
     problem: str | None
 
 
-def cleaning(column: Column, text: str, work: str, type_: str, zone: str) -> Cleaning:
+def clean_cell(column: Column, text: str, work: str, type_: str, zone: str) -> CleanCell:
     """How to clean a cell whose DuckDB type is `type_` (text is trimmed by :func:`text_of`)."""
-    work_sql, value, repaired, why = _VALUES[column.type](column, text, work, type_, zone)
-    absent = int(Cell.MISSING) if column.required else int(Cell.FINE)
-    if repaired == why == "0" and not absent:
-        return Cleaning(work_sql, value, None)
+    work_sql, value, repair, why = _VALUES[column.type](column, text, work, type_, zone)
+    absent = int(Cell.MISSING) if column.mandatory else int(Cell.FINE)
+    if repair == why == "0" and not absent:
+        return CleanCell(work_sql, value, None)
     problem = (
         f"CAST(CASE WHEN {text} IS NULL THEN {absent} WHEN ({value}) IS NULL THEN {why} "
-        f"ELSE {repaired} END AS UTINYINT)"
+        f"ELSE {repair} END AS UTINYINT)"
     )
-    return Cleaning(work_sql, value, problem)
+    return CleanCell(work_sql, value, problem)
 
 
 def text_of(raw: str, type_: str, *, trim: bool = True) -> str:  # noqa: PLR0911  # a case for each type
     """The raw cell as text without blanks around it, null where empty."""
     if type_ == "VARCHAR":
-        return f"nullif({_trimmed(raw)}, '')" if trim else f"nullif({raw}, '')"
+        return f"nullif({_trim(raw)}, '')" if trim else f"nullif({raw}, '')"
     if type_ in FLOATS:
         # Beyond 2^53 a float has lost digits: written so that it is known for what it is.
         return (
@@ -57,7 +57,7 @@ def text_of(raw: str, type_: str, *, trim: bool = True) -> str:  # noqa: PLR0911
         )
     if type_.startswith("DECIMAL"):
         return rf"regexp_replace(CAST({raw} AS VARCHAR), '[.]0+$', '')"
-    if type_ == ZONED:
+    if type_ == ZONED_TIMESTAMP:
         return f"strftime(timezone('UTC', {raw}), '%Y-%m-%dT%H:%M:%S.%fZ')"
     if type_.endswith("[]"):
         return f"nullif(array_to_string(CAST({raw} AS VARCHAR[]), ';'), '')"
@@ -66,14 +66,14 @@ def text_of(raw: str, type_: str, *, trim: bool = True) -> str:  # noqa: PLR0911
     return f"nullif(CAST({raw} AS VARCHAR), '')"
 
 
-def _trimmed(raw: str) -> str:
+def _trim(raw: str) -> str:
     """Without blanks around it: to look whether there are any is four times cheaper than to cut."""
     blank = f"[{BLANKS}]"
     around = f"regexp_matches({raw}, '^{blank}|{blank}$')"
     return f"CASE WHEN {around} THEN trim({raw}, '{BLANKS}') ELSE {raw} END"
 
 
-def typed(column: Column, type_: str) -> bool:
+def is_typed(column: Column, type_: str) -> bool:
     """Whether a cell of DuckDB type `type_` is cleaned as it is, not as text."""
     if column.type is Type.TIME:
         return type_.startswith("TIMESTAMP") or type_ == "DATE"

@@ -17,9 +17,9 @@ FLOATS: Final = frozenset({"DOUBLE", "FLOAT"})
 INTEGERS: Final = frozenset(
     {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT", "UBIGINT", "UINTEGER", "USMALLINT"}
 )
-ZONED: Final = "TIMESTAMP WITH TIME ZONE"
+ZONED_TIMESTAMP: Final = "TIMESTAMP WITH TIME ZONE"
 
 
-def changed(text: str, work: str) -> str:
+def repair_number(text: str, work: str) -> str:
     """The number of a repair where `work` differs from `text`."""
     return f"CASE WHEN {work} <> {text} THEN {int(Cell.REPAIRED)} ELSE 0 END"

@@ -8,7 +8,7 @@ from suyuan.ingest.problems import Cell
 from suyuan.model.columns import Column
 
 #: Money columns whose sign has a meaning.
-SIGNED: Final = frozenset({"balance_after", "opening_balance"})
+SIGNED_COLUMNS: Final = frozenset({"balance_after", "opening_balance"})
 #: No single amount of a case reaches a hundred billion yuan; what does is a slip of columns.
 ABSURD_FEN: Final = 10**13
 #: The yen mark, which stands for yuan too, in its two widths.
@@ -24,7 +24,7 @@ def clean_money(column: Column, text: str, work: str, type_: str, zone: str) -> 
     else:
         fen, odd = _typed_money(text, type_)
     absurd = f"abs({work}) >= {ABSURD_FEN}"
-    below = f"{work} < -{ABSURD_FEN}" if column.name in SIGNED else f"{work} < 0"
+    below = f"{work} < -{ABSURD_FEN}" if column.name in SIGNED_COLUMNS else f"{work} < 0"
     value = f"CASE WHEN NOT ({below} OR {absurd}) THEN {work} END"
     why = (
         f"CASE WHEN {work} IS NULL THEN {int(Cell.UNREADABLE)} "
@@ -54,21 +54,21 @@ def _written_money(text: str) -> str:
         rf"regexp_replace({half}, '^(CNY|RMB|人民币)|[, \x{{00a0}}\x{{3000}}{YUAN}]|"
         "(元整?|CNY|RMB)$', '', 'g')"
     )
-    signed = rf"regexp_replace(regexp_replace({bare}, '^[(](.*)[)]$', '-\1'), '^([^-].*)-$', '-\1')"
+    amount = rf"regexp_replace(regexp_replace({bare}, '^[(](.*)[)]$', '-\1'), '^([^-].*)-$', '-\1')"
     # A comma may only part thousands: 12,50 is not twelve hundred and fifty.
-    parted = rf"NOT regexp_matches({half}, '(^|[^\d]),|,\d{{0,2}}([^\d]|$)|,\d{{4,}}')"
+    grouping = rf"NOT regexp_matches({half}, '(^|[^\d]),|,\d{{0,2}}([^\d]|$)|,\d{{4,}}')"
     sound = (
-        f"{parted} AND "
-        rf"regexp_full_match({signed}, '[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d{{1,2}})?')"
+        f"{grouping} AND "
+        rf"regexp_full_match({amount}, '[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d{{1,2}})?')"
     )
-    mended = (
+    fallback = (
         f"CASE WHEN {sound} THEN TRY_CAST(round(TRY_CAST("
-        f"TRY_CAST({signed} AS DECIMAL(24, 6)) * 100 AS DECIMAL(26, 6))) AS BIGINT) END"
+        f"TRY_CAST({amount} AS DECIMAL(24, 6)) * 100 AS DECIMAL(26, 6))) AS BIGINT) END"
     )
     common = f"CAST(TRY_CAST({text} AS DECIMAL(18, 2)) * 100 AS BIGINT)"
     return (
         f"CASE WHEN {text} IS NOT NULL "
-        f"THEN coalesce(CASE WHEN {text} LIKE '%.__' THEN {common} END, {mended}) END"
+        f"THEN coalesce(CASE WHEN {text} LIKE '%.__' THEN {common} END, {fallback}) END"
     )
 
 
@@ -89,7 +89,7 @@ def clean_int(column: Column, text: str, work: str, type_: str, zone: str) -> Le
         rf"regexp_extract({text}, '^((\d+)[:\x27′])?(\d{{1,3}})[:\x27′](\d{{1,2}})[\x27\x22″]*$', "
         "['_h', 'h', 'm', 's'])"
     )
-    mended = (
+    fallback = (
         rf"CASE WHEN regexp_full_match({number}, '-?\d+([.]0*)?(秒|s|条|张|次|MB)?') THEN "
         rf"TRY_CAST(regexp_extract({number}, '-?\d+') AS BIGINT) "
         rf"WHEN regexp_full_match({text}, '\d+:\d{{1,2}}:\d{{1,2}}') THEN {_seconds(clock)} "
@@ -97,11 +97,11 @@ def clean_int(column: Column, text: str, work: str, type_: str, zone: str) -> Le
         rf"WHEN regexp_full_match({text}, '(\d+[:\x27′])?\d{{1,3}}[:\x27′]\d{{1,2}}[\x27\x22″]*') "
         rf"THEN {_seconds(quotes)} END"
     )
-    number_read = f"CASE WHEN {plain} THEN TRY_CAST({text} AS BIGINT) ELSE {mended} END"
-    counted = f"CASE WHEN {work} >= 0 THEN {work} END"
+    number_read = f"CASE WHEN {plain} THEN TRY_CAST({text} AS BIGINT) ELSE {fallback} END"
+    value = f"CASE WHEN {work} >= 0 THEN {work} END"
     why = f"CASE WHEN {work} < 0 THEN {int(Cell.NEGATIVE)} ELSE {int(Cell.UNREADABLE)} END"
-    repaired = f"CASE WHEN {plain} THEN 0 ELSE {int(Cell.REPAIRED)} END"
-    return number_read, counted, repaired, why
+    repair = f"CASE WHEN {plain} THEN 0 ELSE {int(Cell.REPAIRED)} END"
+    return number_read, value, repair, why
 
 
 def _seconds(parts: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from suyuan.ingest.cleaning.marks import BLANKS, FULL_WIDTH, HALF_WIDTH, Levels, changed
+from suyuan.ingest.cleaning.marks import BLANKS, FULL_WIDTH, HALF_WIDTH, Levels, repair_number
 from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.problems import Cell
 from suyuan.ingest.vocabulary import vocabulary
@@ -19,20 +19,20 @@ def clean_text(column: Column, text: str, work: str, type_: str, zone: str) -> L
     if column is _PAYMENT_STATUS:
         return _status(text), work, "0", str(int(Cell.UNKNOWN_WORD))
     if column.name in NAMES:
-        mended = _name(text)
+        form = _name(text)
     elif column.name == "currency":
-        mended = _currency(text)
+        form = _currency(text)
     elif column.kind or column.key:
-        mended = identifier(column.kind or "", text)
-        lost = f"CASE WHEN {_scientific(text)} THEN NULL ELSE {mended} END"
+        form = identifier(column.kind or "", text)
+        value = f"CASE WHEN {_scientific(text)} THEN NULL ELSE {form} END"
         if column.kind != "phone":  # most ids hold none of these, and are then as they should be
             odd = " OR ".join(f"contains({text}, {literal(mark)})" for mark in "+ -'")
-            lost = f"CASE WHEN {odd} THEN {lost} ELSE {text} END"
-        repaired = changed(text, work) if mended != text else "0"
-        return lost, work, repaired, str(int(Cell.DIGITS_LOST))
+            value = f"CASE WHEN {odd} THEN {value} ELSE {text} END"
+        repair = repair_number(text, work) if form != text else "0"
+        return value, work, repair, str(int(Cell.DIGITS_LOST))
     else:
         return text, work, "0", "0"
-    return mended, work, changed(text, work), "0"
+    return form, work, repair_number(text, work), "0"
 
 
 def _scientific(text: str) -> str:
@@ -47,10 +47,10 @@ def identifier(kind: str, text: str) -> str:
         return _phone(text)
     if kind == "bank_account":
         return _account_number(text)
-    return _unmarked(text)
+    return _without_apostrophe(text)
 
 
-def _unmarked(text: str) -> str:
+def _without_apostrophe(text: str) -> str:
     """Without the apostrophe by which a spreadsheet is told that digits are text."""
     return f"CASE WHEN starts_with({text}, '''') THEN substr({text}, 2) ELSE {text} END"
 
@@ -75,10 +75,11 @@ def _phone(text: str) -> str:
 
 
 def _account_number(text: str) -> str:
-    grouped = r"'\d{4}([ \x{00a0}-]\d{2,4}){2,4}|\d{4}[\d ]{8,}\d'"
+    groups = r"'\d{4}([ \x{00a0}-]\d{2,4}){2,4}|\d{4}[\d ]{8,}\d'"
     return (
-        f"CASE WHEN regexp_full_match({text}, {grouped}) "
-        rf"THEN regexp_replace({text}, '[ \x{{00a0}}-]', '', 'g') ELSE {_unmarked(text)} END"
+        f"CASE WHEN regexp_full_match({text}, {groups}) "
+        rf"THEN regexp_replace({text}, '[ \x{{00a0}}-]', '', 'g') "
+        f"ELSE {_without_apostrophe(text)} END"
     )
 
 
@@ -115,13 +116,13 @@ def _currency(text: str) -> str:
 def clean_list(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
     del zone
     item = f"nullif(trim(e, '{BLANKS}'), '')"
-    cleaned = identifier(column.kind, "f") if column.kind else "f"
+    element = identifier(column.kind, "f") if column.kind else "f"
     if type_.endswith("[]"):
         parts = f"CAST({text} AS VARCHAR[])"
     else:
         parts = f"string_split(replace({text}, '\uff1b', ';'), ';')"
-    trimmed = f"list_filter(list_transform({parts}, lambda e: {item}), lambda e: e IS NOT NULL)"
-    if cleaned == "f":
-        return trimmed, work, "0", "0"
-    value = f"list_transform({work}, lambda f: {cleaned})"
-    return trimmed, value, f"CASE WHEN {value} <> {work} THEN {int(Cell.REPAIRED)} ELSE 0 END", "0"
+    items = f"list_filter(list_transform({parts}, lambda e: {item}), lambda e: e IS NOT NULL)"
+    if element == "f":
+        return items, work, "0", "0"
+    value = f"list_transform({work}, lambda f: {element})"
+    return items, value, f"CASE WHEN {value} <> {work} THEN {int(Cell.REPAIRED)} ELSE 0 END", "0"

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from suyuan.ingest.cleaning.marks import FULL_WIDTH, HALF_WIDTH, ZONED, Levels
+from suyuan.ingest.cleaning.marks import FULL_WIDTH, HALF_WIDTH, ZONED_TIMESTAMP, Levels
 from suyuan.ingest.problems import Cell
 from suyuan.model.columns import Column
 
@@ -58,7 +58,7 @@ _CLOCK: Final = r"\d{1,2}(:\d{1,2}(:\d{1,2}([.]\d+)?)?)?"
 
 def clean_time(column: Column, text: str, work: str, type_: str, zone: str) -> Levels:
     del column
-    if type_ == ZONED:
+    if type_ == ZONED_TIMESTAMP:
         clock = f"timezone('{zone}', {text})"
     elif type_ == "VARCHAR":
         clock = _written_time(text, zone)
@@ -67,27 +67,29 @@ def clean_time(column: Column, text: str, work: str, type_: str, zone: str) -> L
     moment = to_utc(work, zone)
     inside = f"{work} >= {_EARLIEST} AND {work} < {_LATEST}"
     yearless = f"regexp_full_match(CAST({text} AS VARCHAR), '{YEARLESS}')"
-    turned = f"regexp_full_match(CAST({text} AS VARCHAR), '{YEAR_LAST}')"
-    unread = (
-        f"CASE WHEN {turned} THEN {int(Cell.NO_DAY_ORDER)} WHEN {yearless} "
+    year_last = f"regexp_full_match(CAST({text} AS VARCHAR), '{YEAR_LAST}')"
+    failure = (
+        f"CASE WHEN {year_last} THEN {int(Cell.NO_DAY_ORDER)} WHEN {yearless} "
         f"THEN {int(Cell.NO_YEAR)} ELSE {int(Cell.UNREADABLE)} END"
     )
-    why = f"CASE WHEN {work} IS NULL THEN {unread} ELSE {int(Cell.OUT_OF_RANGE)} END"
+    why = f"CASE WHEN {work} IS NULL THEN {failure} ELSE {int(Cell.OUT_OF_RANGE)} END"
     return clock, f"CASE WHEN {inside} THEN {moment} END", "0", why
 
 
 def _written_time(text: str, zone: str) -> str:
     """The clock time in `zone` of a written time."""
     shift = r"'.*\d[ ]?(Z|z|UTC|[+-]\d\d(:?\d\d)?( [A-Z]{2,5})?)'"
-    zoned = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.*') AND regexp_full_match({text}, {shift})"
+    has_offset = (
+        rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.*') AND regexp_full_match({text}, {shift})"
+    )
     offset = rf"regexp_replace({text}, ' ?([+-]\d\d):?(\d\d)?( [A-Z]{{2,5}})?$', '\1:\2')"
     instant = f"TRY_CAST(rtrim(replace({offset}, '/', '-'), ':') AS TIMESTAMPTZ)"
-    lettered = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.* [A-Z]{{3,4}}')"
+    has_letters = rf"regexp_full_match({text}, '\d{{4}}.*\d:\d.* [A-Z]{{3,4}}')"
     return (
         f"CASE WHEN {text} LIKE '____-__-_____:__:__' THEN TRY_CAST({text} AS TIMESTAMP) "
         f"WHEN regexp_full_match({text}, '[0-9.]+') THEN {_digits_time(text, zone)} "
-        f"WHEN {zoned} THEN timezone('{zone}', {instant}) "
-        f"WHEN {lettered} THEN {_lettered_time(text, zone)} "
+        f"WHEN {has_offset} THEN timezone('{zone}', {instant}) "
+        f"WHEN {has_letters} THEN {_lettered_time(text, zone)} "
         f"ELSE coalesce({_worded_time(text)}, {_spelled_time(text)}) END"
     )
 
@@ -117,23 +119,23 @@ def _spelled_time(text: str) -> str:
         f"TRY_CAST({clock}['i'] AS INTEGER) * 60 + "
         f"coalesce(TRY_CAST(nullif({clock}['s'], '') AS INTEGER), 0)"
     )
-    halved = (
+    half_day = (
         rf"CASE WHEN regexp_full_match({text}, '\d{{4}}[-/.年].*(上午|下午|早上|凌晨|中午|"
         rf"晚上|傍晚|(?i)[ap][.]?m[.]?).*') THEN TRY_CAST({date_} AS TIMESTAMP) + "
         f"to_seconds({in_day} * 3600 + {rest}) END"
     )
     forms = ", ".join(f"'{form}'" for form in _NAMED_MONTHS)
-    spelled = f"regexp_matches({text}, '[A-Za-z]{{3}}')"
-    named = f"CASE WHEN {spelled} THEN TRY_STRPTIME({text}, [{forms}]) END"
+    has_words = f"regexp_matches({text}, '[A-Za-z]{{3}}')"
+    month_name = f"CASE WHEN {has_words} THEN TRY_STRPTIME({text}, [{forms}]) END"
     dots = (
         rf"TRY_CAST(regexp_replace({text}, '^(\d{{4}}-\d\d-\d\d)-"
         r"(\d\d)[.](\d\d)[.](\d\d).*$', "
         r"'\1 \2:\3:\4') AS TIMESTAMP)"
     )
-    dotted = (
+    dot_time = (
         rf"CASE WHEN regexp_full_match({text}, '\d{{4}}-\d\d-\d\d-[\d.]{{8,}}') THEN {dots} END"
     )
-    return f"coalesce({halved}, {named}, {dotted})"
+    return f"coalesce({half_day}, {month_name}, {dot_time})"
 
 
 def _digits_time(text: str, zone: str) -> str:
@@ -161,22 +163,22 @@ def _digits_time(text: str, zone: str) -> str:
 def _worded_time(text: str) -> str:
     """Chinese and slashed forms, brought to ``Y-m-d H:M:S``."""
     plain = f"translate({text}, '{FULL_WIDTH}年月/时点分', '{HALF_WIDTH}---:::')"
-    dashed = rf"regexp_replace({plain}, '^(\d{{4}})(\d\d)(\d\d)[ T]+', '\1-\2-\3 ')"
-    parted = rf"regexp_replace({dashed}, '\s(\d\d?)(\d\d)(\d\d)$', ' \1:\2:\3')"
-    spaced = rf"regexp_replace({parted}, '日[ ]?|T', ' ')"
-    seconds = rf"regexp_replace(replace({spaced}, '秒', ''), '[: ]+$', '')"
+    dashes = rf"regexp_replace({plain}, '^(\d{{4}})(\d\d)(\d\d)[ T]+', '\1-\2-\3 ')"
+    colons = rf"regexp_replace({dashes}, '\s(\d\d?)(\d\d)(\d\d)$', ' \1:\2:\3')"
+    blanks = rf"regexp_replace({colons}, '日[ ]?|T', ' ')"
+    seconds = rf"regexp_replace(replace({blanks}, '秒', ''), '[: ]+$', '')"
     hours = rf"regexp_replace({seconds}, '(\s\d{{1,2}})$', '\1:00')"
-    dotted = rf"regexp_replace({hours}, '^(\d{{4}})[.](\d{{1,2}})[.](\d{{1,2}})', '\1-\2-\3')"
+    moment = rf"regexp_replace({hours}, '^(\d{{4}})[.](\d{{1,2}})[.](\d{{1,2}})', '\1-\2-\3')"
     # Clock and date only: DuckDB itself would also take 'epoch', or ignore what follows.
     return (
-        rf"CASE WHEN regexp_full_match({dotted}, '\d{{4}}-\d{{1,2}}-\d{{1,2}}(\s+{_CLOCK})?') "
-        rf"THEN TRY_CAST(regexp_replace({dotted}, '\s+', ' ') AS TIMESTAMP) END"
+        rf"CASE WHEN regexp_full_match({moment}, '\d{{4}}-\d{{1,2}}-\d{{1,2}}(\s+{_CLOCK})?') "
+        rf"THEN TRY_CAST(regexp_replace({moment}, '\s+', ' ') AS TIMESTAMP) END"
     )
 
 
 def to_utc(local: str, zone: str) -> str:
     """The naive UTC time of the clock time `local` in `zone`."""
-    offset, since = _settled(zone)
+    offset, since = _fixed_offset(zone)
     if offset is None:
         return f"timezone('UTC', timezone('{zone}', {local}))"
     plain = f"{local} - to_seconds({int(offset.total_seconds())})"
@@ -189,7 +191,7 @@ def to_utc(local: str, zone: str) -> str:
 
 
 @cache
-def _settled(zone: str) -> tuple[timedelta | None, datetime | None]:
+def _fixed_offset(zone: str) -> tuple[timedelta | None, datetime | None]:
     """The offset that `zone` has kept since a date until 2100; no offset where it still changes.
 
     Subtracting a number is some ten times cheaper than asking the zone tables row by row.
@@ -197,9 +199,9 @@ def _settled(zone: str) -> tuple[timedelta | None, datetime | None]:
     tz = ZoneInfo(zone)
     days = [datetime(2100, 1, 1, tzinfo=UTC) - timedelta(days=30 * n) for n in range(1582)]
     offsets = [day.astimezone(tz).utcoffset() for day in days]
-    kept = next((n for n, offset in enumerate(offsets) if offset != offsets[0]), None)
-    if kept is None:
+    change = next((n for n, offset in enumerate(offsets) if offset != offsets[0]), None)
+    if change is None:
         return offsets[0], None
-    if days[kept].year > 2010:
+    if days[change].year > 2010:
         return None, None
-    return offsets[0], (days[kept] + timedelta(days=60)).replace(tzinfo=None)
+    return offsets[0], (days[change] + timedelta(days=60)).replace(tzinfo=None)

@@ -25,7 +25,7 @@ from suyuan.model.text import Text
 
 #: A parser that has held so much of its memory is followed by a new one: what it has not given
 #: back would be missed by the next file.
-_SPENT: Final = 4
+_MEMORY_SHARE: Final = 4
 
 
 def main() -> None:
@@ -33,9 +33,9 @@ def main() -> None:
     source, out = sys.stdin.buffer, _own_output()
     recognition = pickle.loads(_frame(source)[1])  # noqa: S301  # from the import itself
     while (frame := _frame(source, at_end=True))[0] is not None:
-        shown, _, path = frame[1].partition(b"\0")
-        spent = _answer(out, os.fsdecode(shown), Path(os.fsdecode(path)), recognition)
-        send(out, FrameKind.DONE, b"spent" if spent else b"")
+        label, _, path = frame[1].partition(b"\0")
+        is_spent = _answer(out, os.fsdecode(label), Path(os.fsdecode(path)), recognition)
+        send(out, FrameKind.DONE, b"spent" if is_spent else b"")
 
 
 def _own_output() -> IO[bytes]:
@@ -55,26 +55,26 @@ def _frame(source: IO[bytes], *, at_end: bool = False) -> tuple[FrameKind | None
     return kind, source.read(length)
 
 
-def _answer(out: IO[bytes], shown: str, path: Path, recognition: Recognition) -> bool:
+def _answer(out: IO[bytes], label: str, path: Path, recognition: Recognition) -> bool:
     """Send all parts of the file; whether this process has used up its memory."""
     confine(limits_for(path.stat().st_size))
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
-        for part in packed_parts(path, shown, head, recognition):
+        for part in packed_parts(path, label, head, recognition):
             send(out, FrameKind.PART, part_body(part))
             for piece in part.pieces:
                 if isinstance(piece, ArrowRows):
                     send(out, FrameKind.ROWS, rows_body(piece))
     except InputError as error:
-        send(out, FrameKind.REFUSED, refusal_body(error.what, error.value))
+        send(out, FrameKind.REFUSED, refusal_body(error.message, error.value))
     except MemoryError:
         send(out, FrameKind.REFUSED, refusal_body(TOO_MUCH, f"{memory_limit() >> 20:,} MiB"))
         return True
     except Exception as error:  # hostile bytes lead libraries into errors of many kinds
         value = f"{type(error).__name__}: {error}"
         send(out, FrameKind.REFUSED, refusal_body(UNREADABLE, value))
-    return memory_peak() > memory_limit() // _SPENT
+    return memory_peak() > memory_limit() // _MEMORY_SHARE
 
 
 TOO_MUCH = Text(

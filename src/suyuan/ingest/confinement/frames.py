@@ -50,7 +50,7 @@ def part_body(part: Part) -> bytes:
         {"file": p.file, "en": p.text.en, "zh": p.text.zh, "action": p.action, "line": p.line}
         for p in part.problems
     ]
-    fields = {"shown": part.shown, "headers": part.headers, "above": part.above}
+    fields = {"label": part.label, "headers": part.headers, "above": part.above}
     return json.dumps(fields | {"problems": problems}).encode()
 
 
@@ -62,7 +62,7 @@ def part_of(body: bytes, rows: Callable[[], Any]) -> Part:
         for p in fields["problems"]
     )
     headers = tuple(str(header) for header in fields["headers"])
-    return Part(str(fields["shown"]), headers, rows(), str(fields["above"]), problems=problems)
+    return Part(str(fields["label"]), headers, rows(), str(fields["above"]), problems=problems)
 
 
 def _action(word: str) -> Any:
@@ -73,7 +73,7 @@ def _action(word: str) -> Any:
 
 def rows_body(rows: ArrowRows) -> bytes:
     """Rows as a stream of Arrow, how they are written beside them."""
-    how = {b"how": json.dumps([rows.trim, rows.extra, rows.wrapped]).encode()}
+    how = {b"how": json.dumps([rows.trim, rows.extra, rows.has_wrappers]).encode()}
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, rows.table.schema.with_metadata(how)) as stream:
         stream.write_table(rows.table)
@@ -85,14 +85,16 @@ def rows_of(body: bytes) -> ArrowRows:
     with pa.ipc.open_stream(pa.py_buffer(body)) as stream:
         table = stream.read_all()
     table.validate(full=True)
-    trim, extra, wrapped = json.loads(table.schema.metadata[b"how"])
-    return ArrowRows(table.replace_schema_metadata(None), bool(trim), int(extra), bool(wrapped))
+    trim, extra, has_wrappers = json.loads(table.schema.metadata[b"how"])
+    return ArrowRows(
+        table.replace_schema_metadata(None), bool(trim), int(extra), bool(has_wrappers)
+    )
 
 
-def refusal_body(what: Text, value: object) -> bytes:
+def refusal_body(reason: Text, value: object) -> bytes:
     """Why a file cannot be used."""
     text = None if value is None else str(value)[:1000]
-    return json.dumps({"en": what.en, "zh": what.zh, "value": text}).encode()
+    return json.dumps({"en": reason.en, "zh": reason.zh, "value": text}).encode()
 
 
 def refusal_of(body: bytes) -> tuple[Text, str | None]:

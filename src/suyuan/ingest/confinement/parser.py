@@ -62,21 +62,21 @@ class Parser:
             process.kill()
             process.communicate()
 
-    def parts(self, path: Path, shown: str) -> Iterator[Part]:
+    def parts(self, path: Path, label: str) -> Iterator[Part]:
         """The parts of the packed file at `path`, each to be read before the next is asked for.
 
         Raises :class:`InputError` where the file is broken, and :class:`UnsafeInputError` where
         it used up what one file may have.
         """
-        answer = _Answer(self._started(), limits_for(path.stat().st_size))
+        answer = _Answer(self._start(), limits_for(path.stat().st_size))
         try:
-            answer.ask(shown, path)
+            answer.ask(label, path)
             yield from answer.parts()
         finally:
             if not answer.whole and self._process is answer.process:
                 self.close()
 
-    def _started(self) -> "subprocess.Popen[bytes]":
+    def _start(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
             # The system's allocator gives memory back, and counts towards the limit as it is used.
             environment = {**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system"}
@@ -101,9 +101,9 @@ class _Answer:
         self.left, self.whole = limits.output, False
         self.next: tuple[FrameKind, bytes] | None = None
 
-    def ask(self, shown: str, path: Path) -> None:
+    def ask(self, label: str, path: Path) -> None:
         with self._doubt():
-            body = os.fsencode(shown) + b"\0" + os.fsencode(path.resolve())
+            body = os.fsencode(label) + b"\0" + os.fsencode(path.resolve())
             send(_pipe(self.process.stdin), FrameKind.FILE, body)
 
     def parts(self) -> Iterator[Part]:
@@ -149,23 +149,23 @@ class _Answer:
 
     def _take(self, size: int) -> bytes:
         """So many bytes of the pipe, waited for no longer than is fair."""
-        file, taken = _pipe(self.process.stdout).fileno(), bytearray()
+        file, buffer = _pipe(self.process.stdout).fileno(), bytearray()
         until = time.monotonic() + patience(self.limits)
-        while len(taken) < size:
+        while len(buffer) < size:
             if not select.select([file], [], [], max(0.0, until - time.monotonic()))[0]:
                 raise _EndedError(SLOW)
-            block = os.read(file, min(_BLOCK, size - len(taken)))
+            block = os.read(file, min(_BLOCK, size - len(buffer)))
             if not block:
                 raise _EndedError
-            taken += block
-        return bytes(taken)
+            buffer += block
+        return bytes(buffer)
 
 
 def _reason(process: "subprocess.Popen[bytes]", error: Exception) -> Text:
     """Why a file could not be read, from how the process ended."""
     if error.args and isinstance(error.args[0], Text):
         return error.args[0]
-    return SLOW if process.wait() == -signal.SIGXCPU else ENDED
+    return SLOW if process.wait() == -signal.SIGXCPU else CRASH
 
 
 SLOW = Text(
@@ -176,7 +176,7 @@ OUTPUT = Text(
     "this file unpacks into far more than it holds; nothing of it was read",
     "该文件解开后体积异常膨胀，未读入任何内容",
 )
-ENDED = Text(
+CRASH = Text(
     "this file ended the process that read it (it is broken, or made to do harm); nothing of it "
     "was read",
     "读取进程因该文件异常退出(文件已损坏或含恶意构造),未读入任何内容",

@@ -32,7 +32,7 @@ _FLAG_ENCRYPTED, _FLAG_UTF8 = 0x1, 0x800
 class Member:
     """A member as ``archive#name`` and where its bytes lie now."""
 
-    shown: str
+    label: str
     path: Path
 
 
@@ -40,18 +40,21 @@ class Member:
 class _Budget:
     """What may still be taken out of one file of the case."""
 
-    packed: int
+    packed_size: int
     scratch: Path
     case: "CaseBudget"
-    taken: int = 0
+    unpacked_size: int = 0
     members: int = 0
 
     def spend(self, size: int) -> None:
-        self.taken += size
-        self.case.taken += size
-        if self.case.taken > HARMLESS and self.case.taken > RATIO * self.case.packed:
+        self.unpacked_size += size
+        self.case.unpacked_size += size
+        if (
+            self.case.unpacked_size > HARMLESS
+            and self.case.unpacked_size > RATIO * self.case.packed_size
+        ):
             raise _RefusedError(_BOMB)
-        if self.taken > HARMLESS and self.taken > RATIO * self.packed:
+        if self.unpacked_size > HARMLESS and self.unpacked_size > RATIO * self.packed_size:
             raise _RefusedError(_BOMB)
         if size > shutil.disk_usage(self.scratch).free:
             raise _RefusedError(_NO_SPACE)
@@ -80,12 +83,12 @@ def is_archive(path: Path) -> bool:
 class CaseBudget:
     """What all archives of a case may unpack into together."""
 
-    packed: int = 0
-    taken: int = 0
+    packed_size: int = 0
+    unpacked_size: int = 0
 
 
 def members_of(
-    shown: str,
+    label: str,
     path: Path,
     scratch: Path,
     problems: list[Problem],
@@ -96,22 +99,22 @@ def members_of(
     Nothing is given of an archive that unpacks beyond the limits, alone or with those before it.
     """
     case = case or CaseBudget()
-    case.packed += path.stat().st_size
+    case.packed_size += path.stat().st_size
     budget = _Budget(path.stat().st_size, scratch, case)
-    found: list[Member] = []
+    members: list[Member] = []
     try:
-        found.extend(_open(shown, path, budget, problems, DEPTH))
+        members.extend(_open(label, path, budget, problems, DEPTH))
     except _RefusedError as error:
-        problems.append(Problem(shown, error.text, "quarantined"))
+        problems.append(Problem(label, error.text, "quarantined"))
         return []
-    return found
+    return members
 
 
 def _open(
-    shown: str, path: Path, budget: _Budget, problems: list[Problem], depth: int
+    label: str, path: Path, budget: _Budget, problems: list[Problem], depth: int
 ) -> Iterator[Member]:
     if depth == 0:
-        problems.append(Problem(shown, _TOO_DEEP, "quarantined"))
+        problems.append(Problem(label, _TOO_DEEP, "quarantined"))
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -122,7 +125,7 @@ def _open(
                 # Two members may have one name: both are read, and told apart.
                 path_ = PurePosixPath(_name(info))
                 remark = path_.with_stem(f"{path_.stem} ({again})") if again > 1 else path_
-                name = f"{shown}#{remark}"
+                name = f"{label}#{remark}"
                 budget.members += 1
                 if budget.members > MEMBERS:
                     raise _RefusedError(_TOO_MANY)
@@ -130,35 +133,35 @@ def _open(
                 if trouble is not None:
                     problems.append(Problem(name, trouble, "quarantined"))
                     continue
-                taken = _take(archive, info, name, budget, problems)
-                if taken is None:
+                member = _take(archive, info, name, budget, problems)
+                if member is None:
                     continue
-                if is_archive(taken.path):
-                    yield from _open(name, taken.path, budget, problems, depth - 1)
-                    taken.path.unlink()
+                if is_archive(member.path):
+                    yield from _open(name, member.path, budget, problems, depth - 1)
+                    member.path.unlink()
                 else:
-                    yield taken
+                    yield member
     except _RefusedError:
         raise
     except Exception as error:  # a hostile directory leads the reader into errors of many kinds
         if isinstance(error, OSError) and error.errno in _FULL:
             raise
-        problems.append(Problem(shown, _BROKEN, "quarantined", value=str(error)[:200]))
+        problems.append(Problem(label, _BROKEN_ARCHIVE, "quarantined", value=str(error)[:200]))
 
 
 def _files_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    listed = sorted(archive.infolist(), key=_name)
-    return [i for i in listed if not i.filename.endswith("/") and "__MACOSX" not in i.filename]
+    entries = sorted(archive.infolist(), key=_name)
+    return [i for i in entries if not i.filename.endswith("/") and "__MACOSX" not in i.filename]
 
 
 def _take(
     archive: zipfile.ZipFile,
     info: zipfile.ZipInfo,
-    shown: str,
+    label: str,
     budget: _Budget,
     problems: list[Problem],
 ) -> Member | None:
-    digest = hashlib.sha256(f"{shown}\0{budget.members}".encode("utf-8", "replace")).hexdigest()[
+    digest = hashlib.sha256(f"{label}\0{budget.members}".encode("utf-8", "replace")).hexdigest()[
         :16
     ]
     target = budget.scratch / f"member-{digest}"
@@ -174,9 +177,9 @@ def _take(
         target.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in _FULL:
             raise
-        problems.append(Problem(shown, _BROKEN, "quarantined", value=str(error)[:200]))
+        problems.append(Problem(label, _BROKEN_ARCHIVE, "quarantined", value=str(error)[:200]))
         return None
-    return Member(shown, target)
+    return Member(label, target)
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -197,7 +200,7 @@ def _trouble(info: zipfile.ZipInfo) -> Text | None:
     if name.startswith("/") or ".." in parts or (parts and parts[0].endswith(":")):
         return _LEAVES
     if info.flag_bits & _FLAG_ENCRYPTED:
-        return _ENCRYPTED
+        return _PASSWORD
     return None
 
 
@@ -211,9 +214,11 @@ _TOO_MANY = Text(
     "too many members in this archive; nothing of it was read", "压缩包成员过多，未读取"
 )
 _LEAVES = Text("a member's path leaves the folder; not read", "压缩包成员的路径越出文件夹，未读取")
-_ENCRYPTED = Text(
+_PASSWORD = Text(
     "this member is encrypted with a password; unpack it (wallets send the password by message) "
     "and put the file into the case folder",
     "该压缩包成员设有密码；请用收到的解压密码解压后，将文件放入卷宗文件夹",
 )
-_BROKEN = Text("this archive or member is broken or cut short", "该压缩包或其成员已损坏或不完整")
+_BROKEN_ARCHIVE = Text(
+    "this archive or member is broken or cut short", "该压缩包或其成员已损坏或不完整"
+)

@@ -13,7 +13,14 @@ from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
 
-from suyuan.ingest.formats.entries import BAD_LINE, TURNED, UNBALANCED, UNSPLIT, Entry, Statement
+from suyuan.ingest.formats.entries import (
+    BAD_LINE,
+    BALANCE_MISMATCH,
+    REVERSAL_SIGN,
+    UNSPLIT,
+    Entry,
+    Statement,
+)
 
 _STATEMENTS: Final = frozenset({"Stmt", "Rpt", "Ntfctn"})
 _OPENING: Final = frozenset({"OPBD", "PRCD"})
@@ -34,16 +41,16 @@ def _read(statement: Element, result: Statement) -> None:
     entries: list[Entry] = []
     reversals: set[int] = set()
     for entry in (child for child in statement if _tag(child) == "Ntry"):
-        result.begun += 1
+        result.entry_count += 1
         if _within(entry, "RvslInd") == "true":
-            reversals.add(result.begun)
+            reversals.add(result.entry_count)
         try:
             entries += _rows(entry, own or "", result)
         except (InvalidOperation, StopIteration, ValueError):
-            result.remarks.append((result.begun, BAD_LINE))
+            result.remarks.append((result.entry_count, BAD_LINE))
             bad = _within(entry, "Amt") or "?"
-            entries.append(_bad(own or "", bad, result.begun))
-    result.entries += _checked(statement, entries, reversals, result)
+            entries.append(_bad(own or "", bad, result.entry_count))
+    result.entries += _without_sign_errors(statement, entries, reversals, result)
 
 
 def _bad(own: str, amount: str, line: int) -> Entry:
@@ -62,40 +69,44 @@ def _bad(own: str, amount: str, line: int) -> Entry:
     )
 
 
-def _checked(
+def _without_sign_errors(
     statement: Element, entries: list[Entry], reversals: set[int], result: Statement
 ) -> list[Entry]:
     """The entries, with reversals turned round where only so the balances agree."""
-    opening, closing = _balances(statement)
-    booked = [e for e in entries if e.status is None]
-    if opening is None or closing is None:
+    opening_balance, closing_balance = _balances(statement)
+    bookings = [e for e in entries if e.status is None]
+    if opening_balance is None or closing_balance is None:
         return entries
-    if _sum(booked) == closing - opening:
+    if _sum(bookings) == closing_balance - opening_balance:
         return entries
-    turned = [replace(e, out=not e.out) if e.line in reversals else e for e in entries]
-    line = entries[0].line if entries else result.begun
-    if reversals and _sum([e for e in turned if e.status is None]) == closing - opening:
-        result.remarks.append((line, TURNED))
-        return turned
-    result.remarks.append((line, UNBALANCED))
+    turned_entries = [replace(e, out=not e.out) if e.line in reversals else e for e in entries]
+    line = entries[0].line if entries else result.entry_count
+    if (
+        reversals
+        and _sum([e for e in turned_entries if e.status is None])
+        == closing_balance - opening_balance
+    ):
+        result.remarks.append((line, REVERSAL_SIGN))
+        return turned_entries
+    result.remarks.append((line, BALANCE_MISMATCH))
     return entries
 
 
 def _sum(entries: list[Entry]) -> Decimal:
-    moved = (e.amount * (-1 if e.out else 1) for e in entries if isinstance(e.amount, Decimal))
-    return sum(moved, Decimal(0))
+    amounts = (e.amount * (-1 if e.out else 1) for e in entries if isinstance(e.amount, Decimal))
+    return sum(amounts, Decimal(0))
 
 
 def _balances(statement: Element) -> tuple[Decimal | None, Decimal | None]:
-    found: dict[str, Decimal] = {}
+    balances: dict[str, Decimal] = {}
     for balance in (child for child in statement if _tag(child) == "Bal"):
         kind = _within(balance, "Tp", "CdOrPrtry", "Cd") or ""
         sign = -1 if _within(balance, "CdtDbtInd") == "DBIT" else 1
         amount = _within(balance, "Amt")
         if amount:
-            found.setdefault(kind, Decimal(amount) * sign)
-    opening = next((found[kind] for kind in sorted(_OPENING & found.keys())), None)
-    return opening, found.get("CLBD")
+            balances.setdefault(kind, Decimal(amount) * sign)
+    opening_balance = next((balances[kind] for kind in sorted(_OPENING & balances.keys())), None)
+    return opening_balance, balances.get("CLBD")
 
 
 def _rows(entry: Element, own: str, result: Statement) -> Iterator[Entry]:
@@ -109,7 +120,7 @@ def _rows(entry: Element, own: str, result: Statement) -> Iterator[Entry]:
     ]  # fmt: skip
     common = Entry(
         own=own,
-        other=None,
+        counterparty=None,
         name=None,
         out=out,
         amount=whole,
@@ -117,23 +128,23 @@ def _rows(entry: Element, own: str, result: Statement) -> Iterator[Entry]:
         time=_day(entry),
         reference=_within(entry, "AcctSvcrRef") or _within(entry, "NtryRef"),
         memo=_within(entry, "AddtlNtryInf"),
-        line=result.begun,
+        line=result.entry_count,
         status=status,
     )
     if len(transactions) < 2:
-        yield _detailed(common, transactions[0]) if transactions else common
+        yield _with_detail(common, transactions[0]) if transactions else common
         return
     sums = [_amount(transaction) for transaction in transactions]
     if None in sums or sum((s for s in sums if s is not None), Decimal(0)) != whole:
-        result.remarks.append((result.begun, UNSPLIT))
-        yield _detailed(common, transactions[0]) if not any(sums) else common
+        result.remarks.append((result.entry_count, UNSPLIT))
+        yield _with_detail(common, transactions[0]) if not any(sums) else common
         return
     for transaction, part in zip(transactions, sums, strict=True):
-        one = _detailed(replace(common, amount=part or Decimal(0)), transaction)
-        yield replace(one, reference=_reference(transaction) or one.reference)
+        detail = _with_detail(replace(common, amount=part or Decimal(0)), transaction)
+        yield replace(detail, reference=_reference(transaction) or detail.reference)
 
 
-def _detailed(common: Entry, transaction: Element) -> Entry:
+def _with_detail(common: Entry, transaction: Element) -> Entry:
     """The entry with what one transaction says of the other party and the purpose."""
     references = "Cdtr" if common.out else "Dbtr"
     if _within(transaction, "RltdPties", f"{references}Acct") is None and not _has(
@@ -143,12 +154,12 @@ def _detailed(common: Entry, transaction: Element) -> Entry:
         references = "Dbtr" if common.out else "Cdtr"
     account = ("RltdPties", f"{references}Acct", "Id")
     party = ("RltdPties", references)
-    memo = _all(transaction, "RmtInf", "Ustrd") or _within(
+    memo = _joint_text(transaction, "RmtInf", "Ustrd") or _within(
         transaction, "RmtInf", "Strd", "CdtrRefInf", "Ref"
     )
     return replace(
         common,
-        other=_within(transaction, *account, "IBAN")
+        counterparty=_within(transaction, *account, "IBAN")
         or _within(transaction, *account, "Othr", "Id"),
         name=_within(transaction, *party, "Nm") or _within(transaction, *party, "Pty", "Nm"),
         memo=memo or _within(transaction, "AddtlTxInf") or common.memo,
@@ -173,25 +184,25 @@ def _status(entry: Element) -> str | None:
 
 def _day(entry: Element) -> str:
     for day in ("BookgDt", "ValDt"):
-        if found := _within(entry, day, "DtTm") or _within(entry, day, "Dt"):
-            return found
+        if text := _within(entry, day, "DtTm") or _within(entry, day, "Dt"):
+            return text
     return ""
 
 
 def _amount(transaction: Element) -> Decimal | None:
-    written = (
+    text = (
         _within(transaction, "Amt")
         or _within(transaction, "AmtDtls", "TxAmt", "Amt")
         or _within(transaction, "AmtDtls", "InstdAmt", "Amt")
     )
-    return Decimal(written) if written else None
+    return Decimal(text) if text else None
 
 
 def _reference(transaction: Element) -> str | None:
     for name in ("AcctSvcrRef", "TxId", "EndToEndId", "InstrId"):
-        found = _within(transaction, "Refs", name)
-        if found and found.upper() != "NOTPROVIDED":
-            return found
+        text = _within(transaction, "Refs", name)
+        if text and text.upper() != "NOTPROVIDED":
+            return text
     return None
 
 
@@ -200,19 +211,19 @@ def _tag(element: Element) -> str:
 
 
 def _at(element: Element, path: tuple[str, ...]) -> list[Element]:
-    found = [element]
+    elements = [element]
     for name in path:
-        found = [child for parent in found for child in parent if _tag(child) == name]
-    return found
+        elements = [child for parent in elements for child in parent if _tag(child) == name]
+    return elements
 
 
 def _within(element: Element, *path: str) -> str | None:
     """The text of the first descendant at `path`, whatever its namespace."""
-    found = _at(element, path)
-    text = found[0].text if found else None
+    elements = _at(element, path)
+    text = elements[0].text if elements else None
     return text.strip() if text and text.strip() else None
 
 
-def _all(element: Element, *path: str) -> str | None:
-    texts = [(one.text or "").strip() for one in _at(element, path)]
+def _joint_text(element: Element, *path: str) -> str | None:
+    texts = [(child.text or "").strip() for child in _at(element, path)]
     return " ".join(text for text in texts if text) or None

@@ -14,20 +14,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from suyuan.ingest.formats.decoding import BLOCK, Decoded, utf8_blocks
+from suyuan.ingest.formats.decoding import BLOCK, DecodingRecord, utf8_blocks
 from suyuan.ingest.formats.layout import PartLayout
 from suyuan.ingest.formats.line_count import LineCount
 from suyuan.ingest.formats.pieces import ArrowRows, CsvRows, Piece
 from suyuan.ingest.formats.scanning import BLANKS, NUL, QUOTES, STRAY, Scan, scan
 from suyuan.ingest.formats.second_tables import (
     ABOVE,
-    REPEATED,
+    HEADER_REPEAT,
     SECOND,
     above_of,
     is_header,
+    is_same_table,
     leads_up,
     prints,
-    same,
 )
 from suyuan.ingest.problems import Action, Problem
 from suyuan.model.text import Text
@@ -48,7 +48,7 @@ class _Body:
     data: bytes
     above: int
     view: Scan
-    quoting: bool
+    quotes: bool
     line_count: int = 0
 
 
@@ -70,9 +70,9 @@ class Finder:
 
 def read_csv(
     path: Path,
-    shown: str,
+    label: str,
     layout: PartLayout,
-    known: Finder,
+    finder: Finder,
     problems: list[Problem],
     count: LineCount | None = None,
 ) -> Iterator[tuple[PartLayout, Iterator[Piece]]]:
@@ -81,72 +81,72 @@ def read_csv(
     The rows of a table are to be taken before the next table. What had to be mended is added to
     `problems`, and what the lines are to `count`, once the last piece was taken.
     """
-    pieces = _pieces(path, shown, layout, known, problems, count or LineCount())
-    for one, rows in groupby(pieces, key=itemgetter(0)):
-        yield one, (piece for _, piece in rows if piece is not None)
+    pieces = _pieces(path, label, layout, finder, problems, count or LineCount())
+    for table_layout, rows in groupby(pieces, key=itemgetter(0)):
+        yield table_layout, (piece for _, piece in rows if piece is not None)
 
 
 def _pieces(
     path: Path,
-    shown: str,
+    label: str,
     layout: PartLayout,
-    known: Finder,
+    finder: Finder,
     problems: list[Problem],
     count: LineCount,
 ) -> Iterator[tuple[PartLayout, Piece | None]]:
-    decoded = Decoded()
-    unclosed = False
+    record = DecodingRecord()
+    open_quote = False
     count.header += layout.body_line - 1
     yield layout, None
-    for body in _bodies(count.counted(utf8_blocks(path, layout, decoded)), layout, known):
-        unclosed |= not body.quoting
-        decoded.nul |= bool(body.view.marks & NUL)
+    for body in _bodies(count.count_lines(utf8_blocks(path, layout, record)), layout, finder):
+        open_quote |= not body.quotes
+        record.nul |= bool(body.view.marks & NUL)
         count.blank += body.line_count - body.view.lines.size
-        for layout, part in _parted(body, layout, known, shown, problems, count):  # noqa: B020, PLR1704
+        for layout, part in _split_tables(body, layout, finder, label, problems, count):  # noqa: B020, PLR1704
             count.rows += part.view.lines.size
             yield layout, _piece(part, layout) if part.view.lines.size else None
     texts: tuple[tuple[int, Text, Action], ...] = (
-        (decoded.foreign, _FOREIGN, "repaired"),
-        (decoded.replaced, _REPLACED, "kept"),
-        (decoded.nul, _NUL, "repaired"),
-        (unclosed, _UNCLOSED, "repaired"),
+        (record.foreign, _FOREIGN, "repaired"),
+        (record.bad_bytes, _BAD_BYTES, "kept"),
+        (record.nul, _NUL, "repaired"),
+        (open_quote, _OPEN_QUOTE, "repaired"),
     )
-    for found, text, action in texts:
-        if found:
-            number = None if isinstance(found, bool) else str(found)
-            problems.append(Problem(shown, text, action, value=number))
+    for hits, text, action in texts:
+        if hits:
+            number = None if isinstance(hits, bool) else str(hits)
+            problems.append(Problem(label, text, action, value=number))
 
 
-def _parted(
+def _split_tables(
     body: _Body,
     layout: PartLayout,
-    known: Finder,
-    shown: str,
+    finder: Finder,
+    label: str,
     problems: list[Problem],
     count: LineCount,
 ) -> Iterator[tuple[PartLayout, _Body]]:
     """`body` cut where other headers stand in it, each part with its layout."""
-    taken = taken_rows = 0
+    position = taken_rows = 0
     for offset, place in body.view.wordy.tolist():
         cells = _cells(body.data[offset:].partition(b"\n")[0], layout)
-        if not (is_header(cells, known.words) or same(cells, layout.headers)):
+        if not (is_header(cells, finder.words) or is_same_table(cells, layout.headers)):
             continue
         line = int(body.view.lines[place]) + body.above
-        above, start = _leading(body.data, taken, offset, layout)
-        before = _cut(body, taken, start)
+        above, start = _lead_up(body.data, position, offset, layout)
+        before = _cut(body, position, start)
         yield layout, before
         taken_rows += before.view.lines.size
-        count.repeated += 1
+        count.header_repeats += 1
         count.above += place - taken_rows
         taken_rows = place + 1
-        if same(cells, layout.headers) and not above:
-            problems.append(Problem(shown, REPEATED, "kept", line=line))
+        if is_same_table(cells, layout.headers) and not above:
+            problems.append(Problem(label, HEADER_REPEAT, "kept", line=line))
         else:
-            problems.append(Problem(f"{shown}!{line}", SECOND, "kept", line, value=above[:200]))
-            above = above_of(above, layout.above, alike=same(cells, layout.headers))
+            problems.append(Problem(f"{label}!{line}", SECOND, "kept", line, value=above[:200]))
+            above = above_of(above, layout.above, alike=is_same_table(cells, layout.headers))
             layout = replace(layout, headers=tuple(cells), header_line=line, above=above)
-        taken = body.data.find(b"\n", offset) + 1 or len(body.data)
-    yield layout, _cut(body, taken, len(body.data)) if taken else body
+        position = body.data.find(b"\n", offset) + 1 or len(body.data)
+    yield layout, _cut(body, position, len(body.data)) if position else body
 
 
 def _cells(record: bytes, layout: PartLayout) -> list[str]:
@@ -154,7 +154,7 @@ def _cells(record: bytes, layout: PartLayout) -> list[str]:
     return next(csv.reader([text], delimiter=layout.delimiter), [])
 
 
-def _leading(data: bytes, first: int, offset: int, layout: PartLayout) -> tuple[str, int]:
+def _lead_up(data: bytes, first: int, offset: int, layout: PartLayout) -> tuple[str, int]:
     """The lines from `first` on that lead up to the header at `offset`, and where they begin."""
     start, lines = offset, list[str]()
     while start > first and len(lines) < ABOVE:
@@ -176,26 +176,26 @@ def _cut(body: _Body, start: int, stop: int) -> _Body:
     return replace(body, data=body.data[start:stop], view=replace(body.view, lines=inside))
 
 
-def _bodies(blocks: Iterator[bytes], layout: PartLayout, known: Finder) -> Iterator[_Body]:
+def _bodies(blocks: Iterator[bytes], layout: PartLayout, finder: Finder) -> Iterator[_Body]:
     blocks = _under_header(blocks, layout.body_line - 1)
-    rest, above, quoting = b"", layout.body_line - 1, True
-    begun = known.beside(layout.headers)
+    rest, above, quotes = b"", layout.body_line - 1, True
+    header_prints = finder.beside(layout.headers)
     for block, last in _with_last(blocks):
         data = rest + block if rest else block
-        view = scan(data, layout.delimiter, last=last, quoting=quoting, known=begun)
-        if quoting and view.open_quote and (last or len(data) - view.end > _OPEN_LIMIT):
+        view = scan(data, layout.delimiter, last=last, quotes=quotes, prints=header_prints)
+        if quotes and view.open_quote and (last or len(data) - view.end > _OPEN_LIMIT):
             if view.end and not last:
-                yield _Body(data[: view.end], above, view, quoting, view.line_count)
+                yield _Body(data[: view.end], above, view, quotes, view.line_count)
                 data, above = data[view.end :], above + view.line_count
-            quoting = False
-            view = scan(data, layout.delimiter, last=last, quoting=False, known=begun)
+            quotes = False
+            view = scan(data, layout.delimiter, last=last, quotes=False, prints=header_prints)
         if view.end == 0 and not last:
             rest = data
             continue
         if view.line_count or view.lines.size:
             # The last line may have no end of its own.
             lines = view.line_count + (last and view.end > 0 and data[view.end - 1] != _NEWLINE)
-            yield _Body(data[: view.end], above, view, quoting, lines)
+            yield _Body(data[: view.end], above, view, quotes, lines)
         rest, above = data[view.end :], above + view.line_count
 
 
@@ -214,13 +214,13 @@ def _under_header(blocks: Iterator[bytes], lines: int) -> Iterator[bytes]:
 
 
 def _with_last(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
-    held: bytes | None = None
+    previous: bytes | None = None
     for block in blocks:
-        if held is not None:
-            yield held, False
-        held = block
-    if held is not None:
-        yield held, True
+        if previous is not None:
+            yield previous, False
+        previous = block
+    if previous is not None:
+        yield previous, True
 
 
 def _piece(body: _Body, layout: PartLayout) -> Piece:
@@ -234,17 +234,17 @@ def _piece(body: _Body, layout: PartLayout) -> Piece:
         data if data.endswith(b"\n") else data + b"\n",
         view.lines + body.above,
         layout.delimiter,
-        quoted=bool(view.marks & QUOTES and body.quoting),
+        has_quotes=bool(view.marks & QUOTES and body.quotes),
         width=width,
         longest=view.longest,
         slowly=lambda wide: _slowly(data, body, layout.delimiter, wide, wide - width),
         trim=bool(view.marks & BLANKS),
         extra=extra,
-        wrapped=_wrapped(data),
+        has_wrappers=_has_wrappers(data),
     )
 
 
-def _wrapped(data: bytes) -> bool:
+def _has_wrappers(data: bytes) -> bool:
     """Whether some cell may be written so that a spreadsheet takes it for text."""
     return b'="' in data or b"`" in data or b",'" in data
 
@@ -257,7 +257,7 @@ def _slowly(data: bytes, body: _Body, delimiter: str, width: int, extra: int) ->
     reader = csv.reader(
         io.StringIO(text, newline=""),
         delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if body.quoting else csv.QUOTE_NONE,
+        quoting=csv.QUOTE_MINIMAL if body.quotes else csv.QUOTE_NONE,
     )
     rows = [
         [*(cell.replace(_RETURN, "\r") for cell in row[:width]), *[None] * (width - len(row))]
@@ -268,19 +268,19 @@ def _slowly(data: bytes, body: _Body, delimiter: str, width: int, extra: int) ->
     columns = [pa.array([row[n] for row in rows], pa.string()) for n in range(width)]
     names = [f"c{n}" for n in range(width)]
     table = pa.table([pa.array(lines), *columns], names=["line", *names])
-    return ArrowRows(table, extra=extra, wrapped=_wrapped(data))
+    return ArrowRows(table, extra=extra, has_wrappers=_has_wrappers(data))
 
 
 _FOREIGN = Text(
     "parts of the file are in another encoding; read as what they are",
     "文件中混有另一种编码，已按其实际编码读取",
 )
-_REPLACED = Text(
+_BAD_BYTES = Text(
     "bytes that form no character in any known encoding, shown as \ufffd",
     "含有无法识别的字节，以 \ufffd 代替",
 )
 _NUL = Text("NUL bytes were removed", "含有空字节，已去除")
-_UNCLOSED = Text(
+_OPEN_QUOTE = Text(
     "a quotation mark opens a cell and never closes it; read as an ordinary character",
     "有引号开启后未闭合，已按普通字符处理",
 )

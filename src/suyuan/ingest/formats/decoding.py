@@ -20,27 +20,27 @@ _OTHER_SCRIPT: Final = re.compile(rb"[\xc2-\xe2\xea-\xee\xf0-\xf4]")
 
 
 @dataclass(slots=True)
-class Decoded:
+class DecodingRecord:
     """What had to be done to the bytes of a file while it was decoded."""
 
     foreign: int = 0  # places in another encoding than the rest
-    replaced: int = 0  # bytes that are no character of any
+    bad_bytes: int = 0  # bytes that are no character of any
     nul: bool = False
 
 
-def utf8_blocks(path: Path, layout: PartLayout, record: Decoded) -> Iterator[bytes]:
-    """The file in blocks of valid UTF-8 without its byte order mark; `told` is filled on the way.
+def utf8_blocks(path: Path, layout: PartLayout, record: DecodingRecord) -> Iterator[bytes]:
+    """The file in blocks of valid UTF-8 without its byte order mark; `record` is filled on the way.
 
     Blocks end wherever they end, but never within a character.
     """
     if layout.encoding == "utf-8":
-        return _checked(path, layout.bom, record)
+        return _checked_utf8(path, layout.bom, record)
     if layout.encoding == "gb18030":
         return _from_gb18030(path, record)
-    return _transcoded(path, layout.encoding, record)
+    return _transcode(path, layout.encoding, record)
 
 
-def _checked(path: Path, bom: int, record: Decoded) -> Iterator[bytes]:
+def _checked_utf8(path: Path, bom: int, record: DecodingRecord) -> Iterator[bytes]:
     handler = _foreign_handler(record)
     codecs.register_error(handler[0], handler[1])
     with path.open("rb") as file:
@@ -75,26 +75,26 @@ def _character_end(block: bytes) -> int:
     return len(block)
 
 
-def _foreign_handler(record: Decoded):  # type: ignore[no-untyped-def]
+def _foreign_handler(record: DecodingRecord):  # type: ignore[no-untyped-def]
     def handle(error: UnicodeError) -> tuple[str, int]:
         if not isinstance(error, UnicodeDecodeError):
             raise error
-        run = _GB_RUN.match(error.object, error.start)
-        if run:
+        stretch = _GB_RUN.match(error.object, error.start)
+        if stretch:
             try:
-                text = run.group().decode("gb18030")
+                text = stretch.group().decode("gb18030")
             except UnicodeDecodeError:
                 pass
             else:
                 record.foreign += 1
-                return text, run.end()
-        record.replaced += 1
+                return text, stretch.end()
+        record.bad_bytes += 1
         return "\ufffd", error.start + 1
 
     return f"suyuan-{id(record)}", handle
 
 
-def _from_gb18030(path: Path, record: Decoded) -> Iterator[bytes]:
+def _from_gb18030(path: Path, record: DecodingRecord) -> Iterator[bytes]:
     with path.open("rb") as file:
         rest = b""
         while block := file.read(BLOCK):
@@ -111,7 +111,7 @@ def _from_gb18030(path: Path, record: Decoded) -> Iterator[bytes]:
             yield _gb_lines(rest, record)
 
 
-def _gb_lines(block: bytes, record: Decoded) -> bytes:
+def _gb_lines(block: bytes, record: DecodingRecord) -> bytes:
     """Whole lines of GB18030; stretches that are UTF-8 after all are left as they are."""
     segments, start = [], 0
     while start < len(block):
@@ -139,7 +139,7 @@ def _is_utf8(segment: bytes) -> bool:
     return True
 
 
-def _gb_segment(segment: bytes, record: Decoded, *, by_line: bool) -> bytes:
+def _gb_segment(segment: bytes, record: DecodingRecord, *, by_line: bool) -> bytes:
     """A stretch that is not UTF-8 as a whole; `by_line` where some of its lines may be."""
     if by_line:
         lines = segment.splitlines(keepends=True)
@@ -156,23 +156,23 @@ def _is_chinese_utf8(line: bytes) -> bool:
     return not line.isascii() and _is_utf8(line) and not _OTHER_SCRIPT.search(line)
 
 
-def _gb_line(line: bytes, record: Decoded) -> bytes:
+def _gb_line(line: bytes, record: DecodingRecord) -> bytes:
     if _is_chinese_utf8(line):
         record.foreign += 1
         return line
     try:
         return line.decode("gb18030").encode()
     except UnicodeDecodeError:
-        record.replaced += 1
+        record.bad_bytes += 1
     return line.decode("gb18030", "replace").encode()
 
 
-def _transcoded(path: Path, encoding: str, record: Decoded) -> Iterator[bytes]:
+def _transcode(path: Path, encoding: str, record: DecodingRecord) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             text = decoder.decode(block)
-            record.replaced += text.count("\ufffd")
+            record.bad_bytes += text.count("\ufffd")
             # A lone surrogate of UTF-16 has no form in UTF-8.
             yield text.encode("utf-8", "replace")
         yield decoder.decode(b"", final=True).encode("utf-8", "replace")

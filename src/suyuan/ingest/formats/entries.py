@@ -22,11 +22,11 @@ HEADERS: Final = (
     "entry:memo",
     "entry:status",
 )
-UNBALANCED: Final = Text(
+BALANCE_MISMATCH: Final = Text(
     "opening balance and entries do not give the closing balance of this statement",
     "期初余额加减各笔分录不等于期末余额",
 )
-TURNED: Final = Text(
+REVERSAL_SIGN: Final = Text(
     "reversals are marked the other way round than ISO 20022 says; read as the balances prove",
     "冲销标记与 ISO 20022 规定相反，已按余额核定方向",
 )
@@ -42,7 +42,7 @@ class Entry:
     """One entry of a statement, from its account's point of view; ``line`` is where it stands."""
 
     own: str
-    other: str | None
+    counterparty: str | None
     name: str | None
     out: bool
     amount: Decimal | str
@@ -59,7 +59,7 @@ class Entry:
         amount = str(abs(self.amount)) if isinstance(self.amount, Decimal) else self.amount
         return (
             self.own,
-            self.other,
+            self.counterparty,
             self.name,
             "out" if self.out else "in",
             amount,
@@ -77,7 +77,7 @@ class Statement:
 
     entries: list[Entry] = field(default_factory=list)
     remarks: list[tuple[int, Text]] = field(default_factory=list)
-    begun: int = 0  # entries that the file announces, counted apart from reading them
+    entry_count: int = 0  # entries that the file announces, counted apart from reading them
 
 
 def rows_of_entries(entries: Sequence[Entry]) -> ArrowRows:

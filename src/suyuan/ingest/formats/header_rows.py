@@ -10,7 +10,7 @@ _FEW: Final = 2
 
 
 def two_rows(
-    upper: Sequence[object], lower: Sequence[object], known: Collection[str]
+    upper: Sequence[object], lower: Sequence[object], known_headers: Collection[str]
 ) -> tuple[str, ...] | None:
     """The headers that two rows make together; None where the second is no part of a header.
 
@@ -27,17 +27,20 @@ def two_rows(
         n not in open_places and n + 1 not in open_places and below[n] != above[n] for n in places
     ):
         return None
-    joined, group = [], ""
+    headers, group = [], ""
     for n in range(width):
         group = above[n] or group
-        joined.append(_known(group, below[n], known) if below[n] else above[n])
-    return tuple(joined)
+        headers.append(_known_form(group, below[n], known_headers) if below[n] else above[n])
+    return tuple(headers)
 
 
-def _known(group: str, word: str, known: Collection[str]) -> str:
+def _known_form(group: str, word: str, known_headers: Collection[str]) -> str:
     """The writing of a word under its group that is known; else both, one behind the other."""
-    both = [word] if word == group else [group + word, word, word + group]
-    return next((one for one in both if any(form in known for form in forms(one))), both[0])
+    variants = [word] if word == group else [group + word, word, word + group]
+    return next(
+        (variant for variant in variants if any(form in known_headers for form in forms(variant))),
+        variants[0],
+    )
 
 
 def _words(cells: Sequence[object], width: int) -> list[str]:

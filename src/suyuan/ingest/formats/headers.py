@@ -16,7 +16,7 @@ _UNIT: Final = re.compile(
 _OFFSET: Final = re.compile(
     r"(?<![a-z])(?:utc|gmt)(?:(?P<sign>[-+])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?)?(?![a-z])"
 )
-_WRAPPED: Final = re.compile(r'^="?(.*?)"?$')
+_WRAPPER: Final = re.compile(r'^="?(.*?)"?$')
 _MARKS: Final = "\ufeff\u200b\u200e\u200f\u202a\u202c`'*#"
 #: The same in another language, or how cells are written: 交易日期[TransactionDate], (yyyymmdd).
 _GLOSS: Final = re.compile(r"(?<=[\u4e00-\u9fff0-9])[(\[【][\x21-\x7e]+[)\]】]$")
@@ -28,7 +28,7 @@ _NAME: Final = (
     r"(?:户名|名称|姓名|单位|单位名称|账户名|账户名称|账户户名|客户名称|客户姓名|开户名|账号名称|"
     r"信息|名)"
 )
-_OTHER: Final = r"(?:交易)?(?:对方|对手方?|对端)|交易方|收\(付\)方|收付方"
+_COUNTERPARTY: Final = r"(?:交易)?(?:对方|对手方?|对端)|交易方|收\(付\)方|收付方"
 _PERSON: Final = "(?:人|方|单位|账户|会员|用户|客户|者)?的?"
 _GIVER: Final = f"(?:付款|汇款|转出|付|汇出|扣款|买家|付方|出账){_PERSON}"
 _TAKER: Final = f"(?:收款|转入|收|汇入|卖家|收方|入账){_PERSON}"
@@ -40,9 +40,9 @@ _FLAG: Final = (
 _CANONICAL: Final = tuple(
     (re.compile(pattern), form)
     for pattern, form in (
-        (rf"(?:{_OTHER}){_ACCOUNT}", "对方账号"),
-        (rf"(?:{_OTHER}){_CARD}", "对方卡号"),
-        (rf"(?:{_OTHER}){_NAME}", "对方户名"),
+        (rf"(?:{_COUNTERPARTY}){_ACCOUNT}", "对方账号"),
+        (rf"(?:{_COUNTERPARTY}){_CARD}", "对方卡号"),
+        (rf"(?:{_COUNTERPARTY}){_NAME}", "对方户名"),
         (rf"{_GIVER}(?:{_ACCOUNT}|{_CARD})", "付款人账号"),
         (rf"{_GIVER}{_NAME}|(?:付款|汇款|转出)(?:人|方|账户)", "付款人户名"),
         (rf"{_TAKER}(?:{_ACCOUNT}|{_CARD})", "收款人账号"),
@@ -79,7 +79,7 @@ def _without_units(text: str) -> str:
 
 
 def _bare(header: str) -> str:
-    text = _WRAPPED.sub(r"\1", header.strip().strip(_MARKS))
+    text = _WRAPPER.sub(r"\1", header.strip().strip(_MARKS))
     return "".join(unicodedata.normalize("NFKC", text).split()).strip(_MARKS).casefold()
 
 
@@ -93,42 +93,42 @@ def forms(header: str) -> tuple[str, ...]:
     whole = normal(header)
     plain = _without_units(_GLOSS.sub("", whole))
     first, mark, _ = plain.partition("/")
-    found = [whole, plain, *([first] if mark and len(first) > 1 else [])]
-    found += [form for one in found[1:] if (form := canonical(one))]
-    return tuple(dict.fromkeys(found))
+    variants = [whole, plain, *([first] if mark and len(first) > 1 else [])]
+    variants += [form for variant in variants[1:] if (form := canonical(variant))]
+    return tuple(dict.fromkeys(variants))
 
 
 @lru_cache(8192)
 def canonical(header: str) -> str | None:
     """What a comparable header is called in any house, where it is one of these."""
     text = header.replace("帐", "账").translate(_TRADITIONAL)
-    named = (form for pattern, form in _CANONICAL if pattern.fullmatch(text))
-    return next(named, text if text != header else None)
+    names = (form for pattern, form in _CANONICAL if pattern.fullmatch(text))
+    return next(names, text if text != header else None)
 
 
 def present_forms(headers: Iterable[str]) -> set[str]:
     """Every form of `headers`; the second of two that are alike is ``account#2``."""
     times = Counter[str]()
-    found: set[str] = set()
+    present: set[str] = set()
     for header in headers:
         whole = normal(header)
         times[whole] += 1
-        found.update(forms(header) if times[whole] == 1 else (f"{whole}#{times[whole]}",))
-    return found
+        present.update(forms(header) if times[whole] == 1 else (f"{whole}#{times[whole]}",))
+    return present
 
 
 @lru_cache(8192)
 def offset_of(header: str) -> str | None:
     """The offset that a header names for its times, as +08:00: UTC时间, DateTime (UTC+8)."""
-    found = _OFFSET.search(_bare(header))
-    if found is None:
+    match = _OFFSET.search(_bare(header))
+    if match is None:
         return None
-    sign, hours, minutes = found["sign"] or "+", found["hours"] or "0", found["minutes"] or "00"
+    sign, hours, minutes = match["sign"] or "+", match["hours"] or "0", match["minutes"] or "00"
     return f"{sign}{int(hours):02d}:{minutes}"
 
 
 @lru_cache(8192)
 def unit_of(header: str) -> str | None:
     """The unit that a header names in brackets, such as 分 or 秒."""
-    found = _UNIT.search(_bare(header))
-    return found[2] if found else None
+    match = _UNIT.search(_bare(header))
+    return match[2] if match else None

@@ -21,7 +21,7 @@ HEAD: Final = 1 << 20
 #: Whether a row of headers is one of a table that is known.
 Fits = Callable[[Sequence[str]], bool]
 #: The names of the columns of rows without a header; None where nothing knows them.
-Unnamed = Callable[[Sequence[Sequence[str]]], tuple[str, ...] | None]
+ColumnNamer = Callable[[Sequence[Sequence[str]]], tuple[str, ...] | None]
 NO_HEADER: Final = Text(
     "the first line looks like data, and no line like a header; name the columns with suyuan map",
     "首行像是数据,未见表头;请用 suyuan map 指明各列",
@@ -54,19 +54,19 @@ class PartLayout:
 def sniff(
     head: bytes,
     settings: FileSettings,
-    known: frozenset[str],
+    known_headers: frozenset[str],
     fits: Fits | None = None,
-    unnamed: Unnamed | None = None,
+    namer: ColumnNamer | None = None,
 ) -> PartLayout | None:
     """How the text in `head` (the first :data:`HEAD` bytes) is written; None if it is no text.
 
-    The header is the first row that `fits` a table, else the row with most headers in `known`,
+    The header is the first row that `fits` a table, else the row with most of `known_headers`,
     else the first with more than one cell. A line that looks like data is no header: then
-    `unnamed` may know the columns by what they hold, else :class:`InputError` is raised.
+    `namer` may know the columns by what they hold, else :class:`InputError` is raised.
     """
     encoding, bom = _encoding(head, settings.encoding)
     if settings.encoding is None and encoding in {None, "gb18030"}:
-        encoding = _by_words(head, known) or encoding
+        encoding = _by_words(head, known_headers) or encoding
     if encoding is None:
         return None
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head[bom:])
@@ -74,35 +74,39 @@ def sniff(
         bom = 0
     there = tuple(mark for mark in DELIMITERS if mark in text) or DELIMITERS[:1]
     delimiters = (settings.delimiter,) if settings.delimiter else there
-    found = max(
-        (_header(_rows(text, delimiter), known, settings.header_row), delimiter)
+    best_header = max(
+        (_header(_rows(text, delimiter), known_headers, settings.header_row), delimiter)
         for delimiter in reversed(delimiters)
     )
-    (rank, at), delimiter = found
+    (rank, at), delimiter = best_header
     if rank < (0, 0.0, 1):
         return None
     rows = _rows(text, delimiter)
     best = rows[-at]
     if fits is not None and settings.header_row is None:
-        headers = (row for row in rows[:-at] if is_header(row[2], known) and fits(row[2]))
+        headers = (row for row in rows[:-at] if is_header(row[2], known_headers) and fits(row[2]))
         best = next(headers, best)
     header_line, body_line, cells = best
-    if settings.header_row is None and looks_like_row(cells) and not header_hits(cells, known):
+    if (
+        settings.header_row is None
+        and looks_like_row(cells)
+        and not header_hits(cells, known_headers)
+    ):
         first_line, _, first = rows[0]
-        named = unnamed(_column_samples(rows)) if unnamed else None
-        if named is None:
+        names = namer(_column_samples(rows)) if namer else None
+        if names is None:
             raise InputError(NO_HEADER, value=f"{len(first)} columns")
-        return PartLayout(encoding, bom, delimiter, named, 0, first_line)
+        return PartLayout(encoding, bom, delimiter, names, 0, first_line)
     above = "\n".join(text.split("\n", header_line)[: header_line - 1])
     below = next((row for row in rows if row[0] >= body_line), None)
-    both = two_rows(cells, below[2], known) if below else None
-    if below and both and settings.header_row is None:
-        header_line, body_line, cells = below[0], below[1], list(both)
+    joint_headers = two_rows(cells, below[2], known_headers) if below else None
+    if below and joint_headers and settings.header_row is None:
+        header_line, body_line, cells = below[0], below[1], list(joint_headers)
     return PartLayout(encoding, bom, delimiter, tuple(cells), header_line, body_line, above)
 
 
 def _header(
-    rows: list[tuple[int, int, list[str]]], known: frozenset[str], header_row: int | None
+    rows: list[tuple[int, int, list[str]]], known_headers: frozenset[str], header_row: int | None
 ) -> tuple[tuple[int, float, int], int]:
     """How good the best header among `rows` is, and where it stands, counted from the end.
 
@@ -112,26 +116,26 @@ def _header(
     best = ((-1, 0.0, 0), 0)
     for n, (line, _, cells) in enumerate(rows):
         if header_row is None or line == header_row:
-            hits = header_hits(cells, known)
-            filled = sum(bool(cell.strip()) for cell in cells)
+            hits = header_hits(cells, known_headers)
+            cell_count = sum(bool(cell.strip()) for cell in cells)
             share = round(widths[len(cells)] / len(rows), 1) if len(cells) > 1 else 0.0
             # the first of equals is the header: places are counted from the end
-            best = max(best, ((hits, share, filled if hits else len(cells)), len(rows) - n))
+            best = max(best, ((hits, share, cell_count if hits else len(cells)), len(rows) - n))
     return best
 
 
-def numbered(width: int) -> tuple[str, ...]:
+def numbered_headers(width: int) -> tuple[str, ...]:
     """Names for the columns of a table that has none, and that nothing knows."""
     return tuple(f"列{n}" for n in range(1, width + 1))
 
 
-def header_hits(cells: Sequence[object], known: frozenset[str]) -> int:
+def header_hits(cells: Sequence[object], known_headers: frozenset[str]) -> int:
     """How many of `cells` are known headers; none in a row that holds more values than these.
 
     A word for a direction (支出) may be a header elsewhere.
     """
     words = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
-    hits = sum(any(form in known for form in forms(word)) for word in words)
+    hits = sum(any(form in known_headers for form in forms(word)) for word in words)
     return hits if count_data(cells) < max(2, hits) else 0
 
 
@@ -187,15 +191,15 @@ def _without_bom(head: bytes) -> str | None:
 
 def _asked_for(name: str) -> str:
     try:
-        found = codecs.lookup(name).name
-        b"".decode(found)
+        codec = codecs.lookup(name).name
+        b"".decode(codec)
     except LookupError as error:
         raise InputError(
             Text("Unknown encoding.", "未知的编码。"),
             value=name,
             hint=Text("Correct it in case.toml.", "请在 case.toml 中更正。"),
         ) from error
-    return {"gbk": "gb18030", "gb2312": "gb18030"}.get(found, found)
+    return {"gbk": "gb18030", "gb2312": "gb18030"}.get(codec, codec)
 
 
 def _by_lines(head: bytes) -> str | None:
@@ -206,13 +210,13 @@ def _by_lines(head: bytes) -> str | None:
     utf8 = sum(_fits(line, "utf-8") for line in lines)
     if utf8 == len(lines):
         return "utf-8"
-    others = sum(_fits(line, "gb18030") for line in lines if not _fits(line, "utf-8"))
-    if utf8 + others < 0.9 * len(lines):
+    gb_lines = sum(_fits(line, "gb18030") for line in lines if not _fits(line, "utf-8"))
+    if utf8 + gb_lines < 0.9 * len(lines):
         return None
-    return "utf-8" if utf8 >= others else "gb18030"
+    return "utf-8" if utf8 >= gb_lines else "gb18030"
 
 
-def _by_words(head: bytes, known: frozenset[str]) -> str | None:
+def _by_words(head: bytes, known_headers: frozenset[str]) -> str | None:
     """Big5 or Shift_JIS, whose bytes pass for GB18030: where only so a header can be read."""
     start = head[:_HEADER_BYTES].rpartition(b"\n")[0]
 
@@ -220,12 +224,12 @@ def _by_words(head: bytes, known: frozenset[str]) -> str | None:
         text = start.decode(encoding, "replace")
         marks = [mark for mark in DELIMITERS if mark in text]
         rows = (cells for mark in marks for _, _, cells in _rows(text, mark))
-        return max((header_hits(cells, known) for cells in rows), default=0)
+        return max((header_hits(cells, known_headers) for cells in rows), default=0)
 
     if hits("gb18030") >= _FEW_HEADERS:
         return None
-    fitting = (name for name in _RARE if _fits(start, name) and hits(name) >= _FEW_HEADERS)
-    return next(fitting, None)
+    candidates = (name for name in _RARE if _fits(start, name) and hits(name) >= _FEW_HEADERS)
+    return next(candidates, None)
 
 
 def _fits(line: bytes, encoding: str) -> bool:

@@ -18,15 +18,15 @@ class LineCount:
     total: int = 0
     header: int = 0
     blank: int = 0  # with nothing on them, or within a cell
-    repeated: int = 0
+    header_repeats: int = 0
     above: int = 0
     rows: int = 0
 
     @property
-    def accounted(self) -> int:
-        return self.header + self.blank + self.repeated + self.above + self.rows
+    def accounted_lines(self) -> int:
+        return self.header + self.blank + self.header_repeats + self.above + self.rows
 
-    def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    def count_lines(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         """`blocks`, their lines counted on the way."""
         last = b"\n"
         for block in blocks:

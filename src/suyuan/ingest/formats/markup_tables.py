@@ -39,14 +39,14 @@ class MarkupTable:
 def tables_in(data: bytes) -> list[MarkupTable]:
     """Every table that holds anything; a table within another stands for itself."""
     parser = _Parser()
-    parser.feed(_decoded(data))
+    parser.feed(_decode(data))
     parser.close()
     return [table for table in parser.tables if any(any(row) for row in table.rows)]
 
 
-def _decoded(data: bytes) -> str:
-    named = re.search(rb"charset=[\"']?([\w-]+)|encoding=[\"']([\w-]+)", data[:4096])
-    attributes = (named[1] or named[2]).decode().lower() if named else "utf-8"
+def _decode(data: bytes) -> str:
+    match = re.search(rb"charset=[\"']?([\w-]+)|encoding=[\"']([\w-]+)", data[:4096])
+    attributes = (match[1] or match[2]).decode().lower() if match else "utf-8"
     first = "gb18030" if attributes in {"gb2312", "gbk", "gb18030"} else attributes
     for encoding in (first, "utf-8-sig", "gb18030"):
         try:

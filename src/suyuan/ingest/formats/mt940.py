@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from suyuan.ingest.formats.entries import BAD_LINE, UNBALANCED, Entry, Statement
+from suyuan.ingest.formats.entries import BAD_LINE, BALANCE_MISMATCH, Entry, Statement
 
 _TAG: Final = re.compile(r":(\d\d[A-Z]?):(.*)", re.DOTALL)
 _ENTRY: Final = re.compile(
@@ -29,16 +29,16 @@ _ACCOUNT: Final = re.compile(r"(?<![\w-])([A-Z]{2}\d{2}[A-Z0-9]{8,30}|\d{8,23})(
 class _Block:
     own: str = ""
     currency: str | None = None
-    opening: Decimal | None = None
-    closing: Decimal | None = None
+    opening_balance: Decimal | None = None
+    closing_balance: Decimal | None = None
     entries: list[Entry] = field(default_factory=list)
     line: int = 0
-    broken: bool = False
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Details:
-    other: str | None = None
+    counterparty: str | None = None
     name: str | None = None
     memo: str | None = None
     reference: str | None = None
@@ -58,7 +58,7 @@ def read_mt940(text: str) -> Statement:
                 block = _Block(line=line)
             block.own = _own(value)
         elif tag == "61":
-            statement.begun += 1
+            statement.entry_count += 1
             details = fields[n + 1][2] if n + 1 < len(fields) and fields[n + 1][1] == "86" else ""
             _add(block, statement, line, value, details)
         elif tag[:2] in {"60", "62"} or tag == "34F":
@@ -69,15 +69,15 @@ def read_mt940(text: str) -> Statement:
 
 def _fields(text: str) -> list[tuple[int, str, str]]:
     """Each field as (line, tag, value); lines that go on belong to the field before."""
-    found: list[tuple[int, str, str]] = []
+    fields: list[tuple[int, str, str]] = []
     for line, raw in enumerate(text.splitlines(), start=1):
-        written = raw.rstrip()
-        if matched := _TAG.match(written):
-            found.append((line, matched[1], matched[2]))
-        elif found and written not in {"-", "-}", ""} and not written.startswith(("{", "}")):
-            first, tag, value = found[-1]
-            found[-1] = (first, tag, f"{value}\n{written}")
-    return found
+        content = raw.rstrip()
+        if match := _TAG.match(content):
+            fields.append((line, match[1], match[2]))
+        elif fields and content not in {"-", "-}", ""} and not content.startswith(("{", "}")):
+            first, tag, value = fields[-1]
+            fields[-1] = (first, tag, f"{value}\n{content}")
+    return fields
 
 
 def _own(value: str) -> str:
@@ -91,44 +91,44 @@ def _balance(block: _Block, tag: str, value: str) -> None:
     if tag == "34F":
         block.currency = value[:3]
         return
-    if found := _BALANCE.match(value):
-        amount = _decimal(found[4]) * (1 if found[1] == "C" else -1)
-        block.currency = found[3]
-        if tag.startswith("60") and block.opening is None:
-            block.opening = amount
+    if match := _BALANCE.match(value):
+        amount = _decimal(match[4]) * (1 if match[1] == "C" else -1)
+        block.currency = match[3]
+        if tag.startswith("60") and block.opening_balance is None:
+            block.opening_balance = amount
         elif tag.startswith("62"):
-            block.closing = amount
+            block.closing_balance = amount
 
 
-def _decimal(written: str) -> Decimal:
-    return Decimal(written.rstrip(",").replace(",", ".") or "0")
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.rstrip(",").replace(",", ".") or "0")
 
 
 def _add(block: _Block, statement: Statement, line: int, value: str, details: str) -> None:
     head, _, more = value.partition("\n")
-    found = _ENTRY.match(head)
+    match = _ENTRY.match(head)
     try:
-        if found is None:
+        if match is None:
             raise ValueError(head)
-        amount, day = _decimal(found["amount"]), _day(found["day"], found["booked"])
+        amount, day = _decimal(match["amount"]), _day(match["day"], match["booked"])
     except (ValueError, InvalidOperation):
-        block.broken = True
+        block.is_broken = True
         statement.remarks.append((line, BAD_LINE))
         block.entries.append(
             Entry(block.own, None, None, False, head[:60], None, "", None, None, line)  # noqa: FBT003
         )
         return
-    customer, _, bank = found["rest"].partition("//")
+    customer, _, bank = match["rest"].partition("//")
     place = _read_details(details)
-    account, named = _within_reference(customer)
+    account, name = _within_reference(customer)
     memo = " ".join(part for part in (place.memo, more.replace("\n", " ")) if part)
     block.entries.append(
         Entry(
             own=block.own,
-            other=place.other or account,
-            name=place.name or named,
+            counterparty=place.counterparty or account,
+            name=place.name or name,
             # RC takes a credit back, and is money that goes.
-            out=found["mark"] in {"D", "RC", "ED"},
+            out=match["mark"] in {"D", "RC", "ED"},
             amount=amount,
             currency=block.currency,
             time=day,
@@ -139,45 +139,45 @@ def _add(block: _Block, statement: Statement, line: int, value: str, details: st
     )
 
 
-def _day(value: str, booked: str | None) -> str:
+def _day(value: str, booking_day: str | None) -> str:
     year, month = int(value[:2]), int(value[2:4])
     century = 1900 if year >= 80 else 2000
-    if booked:
+    if booking_day:
         # Booked in January what counts from December, or the other way round.
-        year += (month == 12 and booked[:2] == "01") - (month == 1 and booked[:2] == "12")
-        return f"{century + year}-{booked[:2]}-{booked[2:]}"
+        year += (month == 12 and booking_day[:2] == "01") - (month == 1 and booking_day[:2] == "12")
+        return f"{century + year}-{booking_day[:2]}-{booking_day[2:]}"
     return f"{century + year}-{value[2:4]}-{value[4:]}"
 
 
-def _within_reference(written: str) -> tuple[str | None, str | None]:
+def _within_reference(text: str) -> tuple[str | None, str | None]:
     """An account and a name where a bank puts them in place of the reference, parted by blanks."""
-    found = re.match(r"(\d{8,16})\s{2,}(\S.*)$", written)
-    return (found[1], found[2].strip()) if found else (None, None)
+    match = re.match(r"(\d{8,16})\s{2,}(\S.*)$", text)
+    return (match[1], match[2].strip()) if match else (None, None)
 
 
-def _reference(*written: str) -> str | None:
-    for one in written:
-        if (text := one.strip()) and text.upper() not in {"NONREF", "NOTPROVIDED"}:
+def _reference(*texts: str) -> str | None:
+    for candidate in texts:
+        if (text := candidate.strip()) and text.upper() not in {"NONREF", "NOTPROVIDED"}:
             return text
     return None
 
 
-def _read_details(written: str) -> _Details:
+def _read_details(text: str) -> _Details:
     """Field 86: in numbered subfields, in words between slashes, or as it stands."""
-    flat = written.replace("\n", "")
-    if found := _SUBFIELD.match(flat):
-        return _numbered(flat[3:], found[1])
+    flat = text.replace("\n", "")
+    if match := _SUBFIELD.match(flat):
+        return _subfield_details(flat[3:], match[1])
     if _DUTCH.search(flat):
-        return _slashed(flat)
-    memo = " ".join(written.split("\n")).strip()
+        return _slash_details(flat)
+    memo = " ".join(text.split("\n")).strip()
     accounts = {*_ACCOUNT.findall(memo)}
     # One number that can be an account is one; of several nobody knows which.
     return _Details(accounts.pop() if len(accounts) == 1 else None, None, memo or None)
 
 
-def _numbered(written: str, mark: str) -> _Details:
+def _subfield_details(text: str, mark: str) -> _Details:
     fields: dict[str, str] = {}
-    for part in written.split(mark)[1:]:
+    for part in text.split(mark)[1:]:
         fields[part[:2]] = fields.get(part[:2], "") + part[2:]
     purpose = [fields[k] for k in sorted(fields) if "20" <= k <= "29" or "60" <= k <= "63"]
     name = "".join(fields.get(k, "") for k in ("32", "33")).strip()
@@ -187,8 +187,8 @@ def _numbered(written: str, mark: str) -> _Details:
     return _Details(account.strip() or None, name or None, memo.strip() or None, reference)
 
 
-def _slashed(written: str) -> _Details:
-    parts = _DUTCH.split(written)
+def _slash_details(text: str) -> _Details:
+    parts = _DUTCH.split(text)
     fields = {tag: value.strip("/ ") for tag, value in zip(parts[1::2], parts[2::2], strict=False)}
     account, name = (
         fields.get("IBAN") or fields.get("ACCW", "").partition(",")[0],
@@ -204,10 +204,10 @@ def _slashed(written: str) -> _Details:
 
 def _finish(block: _Block, statement: Statement) -> None:
     statement.entries += block.entries
-    if block.opening is None or block.closing is None or block.broken:
+    if block.opening_balance is None or block.closing_balance is None or block.is_broken:
         return
-    moved = [
+    amounts = [
         e.amount * (-1 if e.out else 1) for e in block.entries if isinstance(e.amount, Decimal)
     ]
-    if block.opening + sum(moved, Decimal(0)) != block.closing:
-        statement.remarks.append((block.line, UNBALANCED))
+    if block.opening_balance + sum(amounts, Decimal(0)) != block.closing_balance:
+        statement.remarks.append((block.line, BALANCE_MISMATCH))

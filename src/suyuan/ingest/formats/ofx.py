@@ -20,18 +20,18 @@ def read_ofx(text: str) -> Statement:
     statement = Statement()
     own, currency = "", None
     row: dict[str, str] | None = None
-    nested = ""
-    for line, closing, tag, value in _tokens(text):
+    party = ""
+    for line, is_end, tag, value in _tokens(text):
         if tag == "CURDEF":
             currency = value.upper() or None
         elif tag in {"BANKACCTTO", "CCACCTTO"}:
-            nested = "" if closing else "to"
-        elif tag == "ACCTID" and nested and row is not None:
+            party = "" if is_end else "to"
+        elif tag == "ACCTID" and party and row is not None:
             row["ACCTTO"] = value
-        elif tag == "ACCTID" and row is None and not closing:
+        elif tag == "ACCTID" and row is None and not is_end:
             own = value
-        elif tag == "STMTTRN" and not closing:
-            statement.begun += 1
+        elif tag == "STMTTRN" and not is_end:
+            statement.entry_count += 1
             row = {"line": str(line)}
         elif tag == "STMTTRN" and row is not None:
             statement.entries.append(_entry(row, own, currency, statement))
@@ -43,13 +43,13 @@ def read_ofx(text: str) -> Statement:
 
 def _tokens(text: str) -> Iterator[tuple[int, bool, str, str]]:
     line, place = 1, 0
-    for found in _TOKEN.finditer(text):
-        line += text.count("\n", place, found.start())
-        place = found.start()
-        value = found[3].strip()
-        for written, meant in _ENTITIES.items():
-            value = value.replace(written, meant)
-        yield line, bool(found[1]), found[2].upper(), value
+    for match in _TOKEN.finditer(text):
+        line += text.count("\n", place, match.start())
+        place = match.start()
+        value = match[3].strip()
+        for entity, character in _ENTITIES.items():
+            value = value.replace(entity, character)
+        yield line, bool(match[1]), match[2].upper(), value
 
 
 def _entry(row: dict[str, str], own: str, currency: str | None, statement: Statement) -> Entry:
@@ -64,7 +64,7 @@ def _entry(row: dict[str, str], own: str, currency: str | None, statement: State
     alone = memo if memo and _ACCOUNT.fullmatch(memo) else None
     return Entry(
         own=own,
-        other=row.get("ACCTTO") or alone,
+        counterparty=row.get("ACCTTO") or alone,
         name=name,
         out=isinstance(amount, Decimal) and amount < 0,
         amount=amount,
@@ -76,17 +76,17 @@ def _entry(row: dict[str, str], own: str, currency: str | None, statement: State
     )
 
 
-def _time(written: str) -> str:
+def _time(text: str) -> str:
     """ISO 8601, with its offset where one is named; a day without a clock time is a day."""
-    found = _TIME.match(written)
-    if found is None:
-        return written
-    day = f"{found[1]}-{found[2]}-{found[3]}"
-    if found[4] is None:
+    match = _TIME.match(text)
+    if match is None:
+        return text
+    day = f"{match[1]}-{match[2]}-{match[3]}"
+    if match[4] is None:
         return day
-    clock = f"{day}T{found[4]}:{found[5]}:{found[6] or '00'}"
-    if found[7] is None:
+    clock = f"{day}T{match[4]}:{match[5]}:{match[6] or '00'}"
+    if match[7] is None:
         return clock
-    minutes = round(float(found[7]) * 60)
+    minutes = round(float(match[7]) * 60)
     sign, minutes = "-" if minutes < 0 else "+", abs(minutes)
     return f"{clock}{sign}{minutes // 60:02}:{minutes % 60:02}"

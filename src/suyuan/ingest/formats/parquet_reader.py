@@ -16,7 +16,7 @@ from suyuan.model.text import Text
 
 _ROWS: Final = 250_000
 #: Bytes of text of one column in so many rows, unpacked.
-_UNPACKED: Final = 256 << 20
+_UNPACKED_LIMIT: Final = 256 << 20
 
 
 def headers_of(path: Path) -> tuple[str, ...]:
@@ -24,7 +24,7 @@ def headers_of(path: Path) -> tuple[str, ...]:
     try:
         return tuple(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(_BROKEN, value=error) from error
+        raise InputError(_BROKEN_PARQUET, value=error) from error
 
 
 def read_parquet(path: Path) -> Iterator[Piece]:
@@ -40,7 +40,7 @@ def read_parquet(path: Path) -> Iterator[Piece]:
         for batch in file.iter_batches(_ROWS):
             lines = pa.array(np.arange(above + 1, above + batch.num_rows + 1, dtype=np.int64))
             names = ["line", *(f"c{n}" for n in range(batch.num_columns))]
-            columns = [_unpacked(column) for column in batch.columns]
+            columns = [_unpack(column) for column in batch.columns]
             table = pa.Table.from_arrays([lines, *columns], names)
             above += batch.num_rows
             yield ArrowRows(table)
@@ -48,12 +48,12 @@ def read_parquet(path: Path) -> Iterator[Piece]:
             raise InputError(BREACH, value=f"{above:,} of {file.metadata.num_rows:,}")
 
 
-def _unpacked(column: pa.Array) -> pa.Array:
+def _unpack(column: pa.Array) -> pa.Array:
     """The column with each text in its place, if they take no more than memory has for a piece."""
     if not pa.types.is_dictionary(column.type):
         return column
     sizes = pc.binary_length(column.dictionary).take(column.indices)
-    if (pc.sum(sizes).as_py() or 0) > _UNPACKED:
+    if (pc.sum(sizes).as_py() or 0) > _UNPACKED_LIMIT:
         raise InputError(_BOMB)
     return column.dictionary_decode()
 
@@ -62,7 +62,7 @@ _BOMB = Text(
     "This Parquet file unpacks into far more than it holds (a bomb); it was not read.",
     "该 Parquet 文件解包后体积异常膨胀（疑似压缩炸弹），未读取。",
 )
-_BROKEN = Text(
+_BROKEN_PARQUET = Text(
     "This Parquet file cannot be read; it may be cut short.",
     "无法读取该 Parquet 文件，可能已损坏或被截断。",
 )

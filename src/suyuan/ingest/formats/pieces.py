@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 class ArrowRows:
     """Rows as a table of ``line`` and then ``c0``, ``c1`` … in the order of the file's columns.
 
-    `trim` says that cells may have blanks around them, `wrapped` that some may be written ="…" or
-    behind a backtick; `extra` is the number of columns beyond those of the header.
+    `trim` says that cells may have blanks around them, `has_wrappers` that some may be written
+    ="…" or behind a backtick; `extra` is the number of columns beyond those of the header.
     """
 
     table: pa.Table
     trim: bool = True
     extra: int = 0
-    wrapped: bool = False
+    has_wrappers: bool = False
 
     @property
     def records(self) -> int:
@@ -40,20 +40,20 @@ class ArrowRows:
 class CsvRows:
     """Whole records of UTF-8 text, the last one ended too, and the line of each.
 
-    `quoted`: a quote at the start of a cell opens it; `longest` is the longest record in bytes.
+    `has_quotes`: a quote at the start of a cell opens it; `longest` is the longest record in bytes.
     `slowly` reads the same, as wide as it is told, where DuckDB finds another number of records.
     """
 
     data: bytes
     lines: NDArray[np.int64]
     delimiter: str
-    quoted: bool
+    has_quotes: bool
     width: int
     longest: int
     slowly: Callable[[int], ArrowRows]
     trim: bool = True
     extra: int = 0
-    wrapped: bool = False
+    has_wrappers: bool = False
 
     @property
     def records(self) -> int:
@@ -65,7 +65,7 @@ class CsvRows:
 
     @property
     def alike(self) -> Hashable:
-        return ("csv", self.delimiter, self.quoted, self.width, self.extra)
+        return ("csv", self.delimiter, self.has_quotes, self.width, self.extra)
 
 
 Piece = ArrowRows | CsvRows

@@ -21,7 +21,7 @@ _LINE_LIMIT: Final = 2_000_000
 class StagedRows:
     """`sql` is a query that holds no text from a file; `arrow` are the tables that it names.
 
-    `expected` are the rows that must come out, and `otherwise` reads them another way if they
+    `row_count` is how many rows must come out, and `otherwise` reads them another way if they
     don't.
     """
 
@@ -29,8 +29,8 @@ class StagedRows:
     arrow: dict[str, pa.Table] = field(default_factory=dict)
     trim: bool = True
     extra: int = 0
-    wrapped: bool = False
-    expected: int | None = None
+    has_wrappers: bool = False
+    row_count: int | None = None
     otherwise: Callable[[], "StagedRows"] | None = None
 
 
@@ -51,7 +51,7 @@ def _of_tables(pieces: Sequence[ArrowRows]) -> StagedRows:
         {"arrow_rows": table.append_column("origin", pa.array(origin))},
         trim=any(piece.trim for piece in pieces),
         extra=max(piece.extra for piece in pieces),
-        wrapped=any(piece.wrapped for piece in pieces),
+        has_wrappers=any(piece.has_wrappers for piece in pieces),
     )
 
 
@@ -74,15 +74,15 @@ def _of_text(pieces: Sequence[CsvRows], scratch: Path) -> StagedRows:
         arrow,
         trim=any(piece.trim for piece in pieces),
         extra=extra,
-        wrapped=any(piece.wrapped for piece in pieces),
-        expected=lines.size,
+        has_wrappers=any(piece.has_wrappers for piece in pieces),
+        row_count=lines.size,
         otherwise=lambda: _of_tables([piece.slowly(len(names)) for piece in pieces]),
     )
 
 
 def _read_csv(scratch: Path, like: CsvRows, names: Sequence[str], longest: int) -> str:
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-    quote = "'\"'" if like.quoted else "''"
+    quote = "'\"'" if like.has_quotes else "''"
     limit = f", max_line_size={longest + 1024}" if longest > _LINE_LIMIT else ""
     return (
         f"read_csv({literal(scratch)}, header=false, auto_detect=false, skip=0, "

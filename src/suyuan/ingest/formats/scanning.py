@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 _QUOTE, _NEWLINE, _RETURN, _SPACE, _ZERO, _NINE = 34, 10, 13, 32, 48, 57
 _UPPER_A, _UPPER_Z, _LOWER = 65, 90, 32
 _ROUND, _SQUARE, _GRAVE, _STAR = 40, 91, 96, 42
-_NOTHING: Final = np.uint64(0xCBF29CE484222325)  # what FNV-1a makes of no byte at all
+_FNV_BASIS: Final = np.uint64(0xCBF29CE484222325)  # what FNV-1a makes of no byte at all
 #: No header is longer, in bytes; no block has more records that may be headers.
 _LONGEST: Final = 96
 _WORDY: Final = 4096
-_NONE: Final = np.empty(0, np.uint64)
+_NO_PRINTS: Final = np.empty(0, np.uint64)
 #: Which marks a block holds.
 BLANKS: Final = 1  # a cell begins or ends with a blank, or a wide blank stands somewhere
 BREAKS: Final = 2  # a line break inside a cell, or a line with nothing on it
@@ -53,12 +53,12 @@ def scan(
     delimiter: str,
     *,
     last: bool,
-    quoting: bool = True,
-    known: NDArray[np.uint64] = _NONE,
+    quotes: bool = True,
+    prints: NDArray[np.uint64] = _NO_PRINTS,
 ) -> Scan:
     """Scan UTF-8 `block`, which begins with a record; `last` if the file ends with it.
 
-    Without `quoting` a quotation mark is an ordinary character. `known` are prints of headers
+    Without `quotes` a quotation mark is an ordinary character. `prints` are prints of headers
     (:func:`~suyuan.ingest.formats.second_tables.prints`).
     """
     bytes_ = np.frombuffer(block, np.uint8)
@@ -66,19 +66,26 @@ def scan(
     lines = np.empty(upper, np.int64)
     special = np.zeros(256, np.bool_)
     special[[_NEWLINE, 0, 0xC2, 0xE2, 0xE3, 0xEF, ord(delimiter)]] = True
-    special[_QUOTE] = quoting
+    special[_QUOTE] = quotes
     wordy = np.empty((_WORDY, 2), np.int64)
-    end, line_count, records, widest, longest, marks, quoted, headers = _walk(
-        bytes_, ord(delimiter), last, special, lines, known, wordy
+    end, line_count, records, widest, longest, marks, open_quote, headers = _walk(
+        bytes_, ord(delimiter), last, special, lines, prints, wordy
     )
-    found = lines[:records]
+    record_lines = lines[:records]
     return Scan(
-        end, line_count, found, widest, longest, marks, bool(quoted), wordy[:headers].copy()
+        end,
+        line_count,
+        record_lines,
+        widest,
+        longest,
+        marks,
+        bool(open_quote),
+        wordy[:headers].copy(),
     )
 
 
 @njit(cache=True, nogil=True)
-def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
+def _walk(data, delimiter, last, special, lines, prints, wordy):  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915
     """The state machine; `lines` receives the line of each record."""
     size = data.size
     records, line, line_end, end = 0, 0, 0, 0  # line: breaks seen; line_end: at the last record end
@@ -87,7 +94,7 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
     n: Any = np.int64(0)
     first_line = 0
     widest, width, longest, marks = 0, 1, 0, 0
-    quoted, numeric, headers = False, False, 0
+    in_quotes, numeric, headers = False, False, 0
     at_start = True
     while n < size:
         byte = data[n]
@@ -101,12 +108,12 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
             while n < size and not special[data[n]]:
                 n += 1
             continue
-        if quoted:
+        if in_quotes:
             if byte == _QUOTE:
                 if n + 1 < size and data[n + 1] == _QUOTE:
                     n += 1
                 else:
-                    quoted = False
+                    in_quotes = False
                     marks |= _after_quote(data, n, delimiter)
             elif byte == _NEWLINE:
                 line += 1
@@ -128,8 +135,8 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
             else:
                 if data[stop - 1] <= _SPACE and data[stop - 1] != delimiter:
                     marks |= BLANKS
-                wanted = not numeric and width > 2 and headers < wordy.shape[0]
-                if wanted and _begins_known(data, start, stop, delimiter, known):
+                is_candidate = not numeric and width > 2 and headers < wordy.shape[0]
+                if is_candidate and _begins_known(data, start, stop, delimiter, prints):
                     wordy[headers, 0], wordy[headers, 1] = start, records
                     headers += 1
                 lines[records] = first_line + 1
@@ -140,7 +147,7 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
             at_start = True
         else:
             if byte == _QUOTE and at_start:
-                quoted = True
+                in_quotes = True
                 marks |= QUOTES
                 if n + 1 < size:
                     numeric = numeric or _ZERO <= data[n + 1] <= _NINE
@@ -155,8 +162,8 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
             at_start = False
         n += 1
     if last and start < size:
-        wanted = not numeric and width > 2 and headers < wordy.shape[0]
-        if wanted and _begins_known(data, start, size, delimiter, known):
+        is_candidate = not numeric and width > 2 and headers < wordy.shape[0]
+        if is_candidate and _begins_known(data, start, size, delimiter, prints):
             wordy[headers, 0], wordy[headers, 1] = start, records
             headers += 1
         lines[records] = first_line + 1
@@ -165,28 +172,28 @@ def _walk(data, delimiter, last, special, lines, known, wordy):  # type: ignore[
         if data[size - 1] <= _SPACE and data[size - 1] != delimiter:
             marks |= BLANKS
         end, line_end = size, line
-    return end, line_end, records, widest, longest, marks, quoted, headers
+    return end, line_end, records, widest, longest, marks, in_quotes, headers
 
 
 @njit(cache=True, nogil=True)
-def _begins_known(data, start, stop, delimiter, known):  # type: ignore[no-untyped-def]
+def _begins_known(data, start, stop, delimiter, prints):  # type: ignore[no-untyped-def]
     """Whether the first cell is a known header: FNV-1a of it up to a bracket.
 
     Quotes, blanks and marks are left out, and width doesn't count, as where a header is read.
     """
-    value, n = _NOTHING, start
+    value, n = _FNV_BASIS, start
     while n < min(stop, start + _LONGEST):
         byte, width = _narrow(data, n, stop)
         n += width
         if byte in (delimiter, _ROUND, _SQUARE):
-            low, high = 0, known.size
+            low, high = 0, prints.size
             while low < high:
                 middle = (low + high) // 2
-                if known[middle] < value:
+                if prints[middle] < value:
                     low = middle + 1
                 else:
                     high = middle
-            return low < known.size and known[low] == value
+            return low < prints.size and prints[low] == value
         if byte <= _SPACE or byte in (_QUOTE, _GRAVE, _STAR):
             continue
         value = (value ^ np.uint64(byte)) * np.uint64(0x100000001B3)

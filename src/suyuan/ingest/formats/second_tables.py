@@ -21,7 +21,9 @@ from suyuan.model.text import Text
 SECOND: Final = Text(
     "another table begins here; read as a table of its own", "此处另有一张表，已作为单独的表读取"
 )
-REPEATED: Final = Text("the header is repeated on this line; not a row", "此行重复了表头，不计为行")
+HEADER_REPEAT: Final = Text(
+    "the header is repeated on this line; not a row", "此行重复了表头，不计为行"
+)
 #: How many lines may lead up to a header.
 ABOVE: Final = 20
 _LABEL: Final = re.compile(r"[\u4e00-\u9fff)）]\s*[:：]")
@@ -30,30 +32,30 @@ _BRACKET: Final = re.compile(r"[(\[【]")
 _OFFSET, _PRIME, _MASK = 0xCBF29CE484222325, 0x100000001B3, (1 << 64) - 1
 
 
-def is_header(cells: Sequence[object], known: Collection[str]) -> bool:
+def is_header(cells: Sequence[object], known_headers: Collection[str]) -> bool:
     """Whether `cells` are headers of a table."""
-    filled = [cell for cell in cells if cell is not None and str(cell).strip()]
-    words = [forms(cell) for cell in filled if isinstance(cell, str)]
-    hits = {one[0] for one in words if any(form in known for form in one)}
-    return len(hits) >= 3 and 2 * len(hits) >= len(filled)
+    texts = [cell for cell in cells if cell is not None and str(cell).strip()]
+    words = [forms(cell) for cell in texts if isinstance(cell, str)]
+    hits = {word[0] for word in words if any(form in known_headers for form in word)}
+    return len(hits) >= 3 and 2 * len(hits) >= len(texts)
 
 
 def leads_up(cells: Sequence[object]) -> bool:
     """Whether a line before a header belongs to the header, and is no row."""
-    filled = [str(cell) for cell in cells if cell is not None and str(cell).strip()]
-    if len(filled) <= 1:
+    texts = [str(cell) for cell in cells if cell is not None and str(cell).strip()]
+    if len(texts) <= 1:
         return True
     # A memo may hold a colon; a row that holds values is a row for all that.
-    return not looks_like_row(filled) and any(_LABEL.search(cell) for cell in filled)
+    return not looks_like_row(texts) and any(_LABEL.search(cell) for cell in texts)
 
 
-def same(one: Sequence[str], other: Sequence[str]) -> bool:
+def is_same_table(first: Sequence[str], second: Sequence[str]) -> bool:
     """Whether two headers are of one table: cell for cell they have a form in common."""
-    pairs = list(zip_longest(_filled(one), _filled(other), fillvalue=""))
+    pairs = list(zip_longest(_without_tail(first), _without_tail(second), fillvalue=""))
     return all(not {*forms(cell)}.isdisjoint(forms(beside)) for cell, beside in pairs)
 
 
-def _filled(cells: Sequence[str]) -> list[str]:
+def _without_tail(cells: Sequence[str]) -> list[str]:
     """`cells` without the empty ones behind the last: a page may end its lines otherwise."""
     last = max((n for n, cell in enumerate(cells, start=1) if cell.strip()), default=0)
     return list(cells[:last])
@@ -70,10 +72,10 @@ def above_of(lines: str, before: str, *, alike: bool) -> str:
     return f"{lines}\n{before}" if alike and not _HOLDER.search(lines) else lines
 
 
-def prints(known: Collection[str]) -> NDArray[np.uint64]:
+def prints(known_headers: Collection[str]) -> NDArray[np.uint64]:
     """The known headers up to a bracket, as sorted FNV-1a hashes of UTF-8, for the kernel."""
-    begun = {_BRACKET.split(normal(word), maxsplit=1)[0] for word in known} - {""}
-    return np.array(sorted({_print(word) for word in begun}), np.uint64)
+    stems = {_BRACKET.split(normal(word), maxsplit=1)[0] for word in known_headers} - {""}
+    return np.array(sorted({_print(word) for word in stems}), np.uint64)
 
 
 def _print(word: str) -> int:

@@ -17,7 +17,7 @@ from suyuan.model.text import Text
 #: Rows by columns; a full sheet of sixty columns has as many.
 CELLS: Final = 1 << 26
 #: Strings that a workbook may hold: more were never typed by anyone, and each costs memory.
-_SHARED: Final = 8 << 20
+_SHARED_STRINGS: Final = 8 << 20
 _BLOCK: Final = 1 << 20
 _PLACE: Final = re.compile(rb"""\br\s*=\s*["']\s*\$?([A-Za-z]{1,3})\$?(\d{1,7})\s*["']""")
 
@@ -26,23 +26,23 @@ def check_size(path: Path) -> None:
     """Raise :class:`InputError` where a sheet of the workbook at `path` is too large to lay out."""
     try:
         with zipfile.ZipFile(path) as book:
-            left = max(HARMLESS, RATIO * path.stat().st_size)
+            allowance = max(HARMLESS, RATIO * path.stat().st_size)
             for info in book.infolist():
                 # A sheet is one by what it holds: the folder and the ending are free.
-                left -= _stream(book, info, left)
+                allowance -= _stream(book, info, allowance)
     except InputError:
         raise
     except Exception:  # noqa: S110  # no zip, or a broken one: the library says what it is
         pass
 
 
-def _stream(book: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> int:
+def _stream(book: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: int) -> int:
     """Bytes that the member unpacks into; the area of a sheet is checked on the way."""
-    taken, width, height, tail, shared = 0, 0, 0, b"", [0]
+    size, width, height, tail, string_count = 0, 0, 0, b"", [0]
     with book.open(info) as file:
         while block := file.read(_BLOCK):
-            taken += len(block)
-            if taken > left:
+            size += len(block)
+            if size > allowance:
                 raise InputError(_BOMB, value=info.filename)
             places = set(_PLACE.findall(tail + block))
             tail = block[-256:]
@@ -50,14 +50,14 @@ def _stream(book: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> int:
             height = max([height, *(int(row) for _, row in places)])
             if width * height > CELLS:
                 raise InputError(_TOO_LARGE, value=f"{height:,} x {width:,}")
-            _check_shared(info.filename, block, shared)
-    return taken
+            _check_shared(info.filename, block, string_count)
+    return size
 
 
-def _check_shared(name: str, block: bytes, shared: list[int]) -> None:
+def _check_shared(name: str, block: bytes, string_count: list[int]) -> None:
     """Refuse a table of shared strings with more entries than a full sheet has cells."""
-    shared[0] += block.count(b"<si")
-    if shared[0] > _SHARED:
+    string_count[0] += block.count(b"<si")
+    if string_count[0] > _SHARED_STRINGS:
         raise InputError(_BOMB, value=name)
 
 

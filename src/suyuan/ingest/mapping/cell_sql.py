@@ -30,7 +30,7 @@ class Context:
     match: Match
     types: dict[str, str]
     trim: bool
-    wrapped: bool = False
+    has_wrappers: bool = False
     signs: bool = False
     days: bool = False
     units: bool = False
@@ -41,8 +41,8 @@ class Context:
         depth = 1 + max((self._depth(name) for name in _NAME.findall(sql)), default=-1)
         while len(self.levels) <= depth:
             self.levels.append({})
-        for name, known in self.levels[depth].items():
-            if known == sql:
+        for name, expression in self.levels[depth].items():
+            if expression == sql:
                 return name
         name = f"z{sum(map(len, self.levels))}_"
         self.levels[depth][name] = sql
@@ -70,11 +70,11 @@ def cell(
     text = plain_cell(context, header) or "NULL"
     # Of a standard table only what identifies is looked at, where its columns are made.
     if context.types[f"c{position}"] == "VARCHAR" and context.match.profile.name != "standard":
-        text = context.let(without_placeholders(text, nobody=party))
+        text = context.let(without_placeholders(text, party=party))
     header = context.match.headers[position]
-    scaled = _zoned(text, header) if type_ is Type.TIME else text
-    scaled = _scaled(context, scaled, header, type_)
-    return scaled if scaled == text else context.let(scaled)
+    value = _with_offset(text, header) if type_ is Type.TIME else text
+    value = _scale(context, value, header, type_)
+    return value if value == text else context.let(value)
 
 
 def plain_cell(context: Context, header: str) -> str | None:
@@ -84,49 +84,49 @@ def plain_cell(context: Context, header: str) -> str | None:
         return None
     type_ = context.types[f"c{position}"]
     text = context.let(text_of(f"c{position}", type_, trim=context.trim))
-    return context.let(_unwrapped(text)) if context.wrapped and type_ == "VARCHAR" else text
+    return context.let(_unwrap(text)) if context.has_wrappers and type_ == "VARCHAR" else text
 
 
 def first_of(
     context: Context, headers: Sequence[str], type_: Type = Type.TEXT, *, party: bool = False
 ) -> str | None:
     """The first of the columns with something in it."""
-    found = coalesced([cell(context, header, type_, party=party) for header in headers])
-    return context.let(found) if found and found.startswith("coalesce") else found
+    sql = coalesce([cell(context, header, type_, party=party) for header in headers])
+    return context.let(sql) if sql and sql.startswith("coalesce") else sql
 
 
-def coalesced(cells: Sequence[str | None]) -> str | None:
+def coalesce(cells: Sequence[str | None]) -> str | None:
     there = [*dict.fromkeys(sql for sql in cells if sql)]
     if len(there) < 2:
         return there[0] if there else None
     return f"coalesce({', '.join(there)})"
 
 
-def without_placeholders(text: str, *, nobody: bool = False) -> str:
+def without_placeholders(text: str, *, party: bool = False) -> str:
     """`text`, null where it stands for nothing: "/", "--", null, 无."""
     words = vocabulary()
-    every = (*words.placeholders, *(words.nobody if nobody else ()))
+    every = (*words.placeholders, *(words.party_placeholders if party else ()))
     longest = max(len(word.encode()) for word in every)
-    listed = ", ".join(literal(word) for word in every)
+    literals = ", ".join(literal(word) for word in every)
     return (
-        f"CASE WHEN strlen({text}) <= {longest} THEN CASE WHEN {text} NOT IN ({listed}) "
+        f"CASE WHEN strlen({text}) <= {longest} THEN CASE WHEN {text} NOT IN ({literals}) "
         f"THEN {text} END WHEN starts_with({text}, '-----') AND ltrim({text}, '-') = '' THEN NULL "
         f"ELSE {text} END"
     )
 
 
-def _unwrapped(text: str) -> str:
+def _unwrap(text: str) -> str:
     """What a spreadsheet was told is text: ="123", 123 behind a backtick, or '123' in quotes."""
-    quoted = f"regexp_full_match({text}, '''[-+/:. 0-9A-Z]*[0-9][-+/:. 0-9A-Z]*''')"
+    is_quoted = f"regexp_full_match({text}, '''[-+/:. 0-9A-Z]*[0-9][-+/:. 0-9A-Z]*''')"
     return (
         f"CASE WHEN starts_with({text}, '=') THEN nullif(trim(regexp_replace({text}, "
         f"'^=\"?([^\"]*)\"?$', '\\1')), '') "
         f"WHEN starts_with({text}, '`') THEN nullif(substr({text}, 2), '') "
-        f"WHEN {quoted} THEN trim({text}, '''') ELSE {text} END"
+        f"WHEN {is_quoted} THEN trim({text}, '''') ELSE {text} END"
     )
 
 
-def _zoned(text: str, header: str) -> str:
+def _with_offset(text: str, header: str) -> str:
     """A clock time with the offset that its header names, where it has none of its own."""
     offset = offset_of(header)
     if offset is None:
@@ -135,7 +135,7 @@ def _zoned(text: str, header: str) -> str:
     return f"CASE WHEN {bare} THEN {text} || '{offset}' ELSE {text} END"
 
 
-def _scaled(context: Context, text: str, header: str, type_: Type) -> str:
+def _scale(context: Context, text: str, header: str, type_: Type) -> str:
     factors = FACTORS.get(type_, {})
     unit = context.match.profile.units.get(normal(header)) or unit_of(header) or ""
     factor = factors.get(unit, "1")
@@ -150,7 +150,7 @@ def _scaled(context: Context, text: str, header: str, type_: Type) -> str:
     if type_ is Type.INT:
         product = f"CAST(CAST({number} * {factor} AS BIGINT) AS VARCHAR)"
     # What is no number cannot be brought to yuan, and must not stand as if it were.
-    unread = f"CASE WHEN regexp_matches({text}, '[0-9]') THEN {text} || ' ×' ELSE {text} END"
+    fallback = f"CASE WHEN regexp_matches({text}, '[0-9]') THEN {text} || ' ×' ELSE {text} END"
     if type_ is Type.INT:
-        unread = text
-    return f"CASE WHEN {number} IS NULL THEN {unread} ELSE {product} END"
+        fallback = text
+    return f"CASE WHEN {number} IS NULL THEN {fallback} ELSE {product} END"

@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Final
 
 from suyuan.ingest.formats.pieces import literal
-from suyuan.ingest.mapping.cell_sql import Context, coalesced, first_of, plain_cell
+from suyuan.ingest.mapping.cell_sql import Context, coalesce, first_of, plain_cell
 from suyuan.ingest.mapping.profiles import Sides
 from suyuan.ingest.vocabulary import OutcomeWords, vocabulary
 from suyuan.model.columns import Type
@@ -62,22 +62,22 @@ def _way(context: Context, sides: Sides) -> str:
 def _by_sign(sides: Sides, amount: str) -> str:
     """The sign, or what stands for one behind the amount: 500.00(存入), 12.00 CR."""
     usual = "positive" if sides.inverted else "negative"
-    turned = f"CASE WHEN coalesce(o_spent, '{usual}') = '{usual}' THEN {{}} ELSE {{}} END"
+    template = f"CASE WHEN coalesce(o_spent, '{usual}') = '{usual}' THEN {{}} ELSE {{}} END"
     plus, minus = (Way.OUT, Way.IN) if sides.inverted else (Way.IN, Way.OUT)
     return (
         f"CASE WHEN NOT regexp_matches({amount}, '[0-9\\x{{ff10}}-\\x{{ff19}}]') THEN NULL "
         f"WHEN regexp_matches({amount}, '{SIDE_WORD}') THEN CASE WHEN "
         f"regexp_matches({amount}, '{_PAID_IN}') THEN {Way.IN:d} ELSE {Way.OUT:d} END "
         f"WHEN regexp_matches({amount}, {_NEGATIVE}) "
-        f"THEN {turned.format(int(minus), int(plus))} "
-        f"WHEN {amount} IS NOT NULL THEN {turned.format(int(plus), int(minus))} END"
+        f"THEN {template.format(int(minus), int(plus))} "
+        f"WHEN {amount} IS NOT NULL THEN {template.format(int(plus), int(minus))} END"
     )
 
 
 def direction_word(context: Context, sides: Sides) -> str | None:
     """The word that tells the direction."""
-    found = coalesced([plain_cell(context, header) for header in sides.direction])
-    return context.let(found) if found and found.startswith("coalesce") else found
+    sql = coalesce([plain_cell(context, header) for header in sides.direction])
+    return context.let(sql) if sql and sql.startswith("coalesce") else sql
 
 
 def direction_header(context: Context, sides: Sides) -> str:
@@ -88,16 +88,16 @@ def direction_header(context: Context, sides: Sides) -> str:
 
 
 def _by_word(context: Context, sides: Sides, word: str) -> str:
-    known = vocabulary().directions.get(context.match.table.name, {})
+    outcomes = vocabulary().directions.get(context.match.table.name, {})
     exact = {"out": sides.out_words, "in": sides.in_words}
     whens = [
-        f"WHEN {word} IN ({_listed(words)}) THEN {_NUMBERS[name]:d}"
+        f"WHEN {word} IN ({_literals(words)}) THEN {_NUMBERS[name]:d}"
         for name, words in exact.items()
         if words
     ]
     whens += [
-        f"WHEN {word} IN ({_listed(words.exact)}) THEN {_NUMBERS[name]:d}"
-        for name, words in known.items()
+        f"WHEN {word} IN ({_literals(words.exact)}) THEN {_NUMBERS[name]:d}"
+        for name, words in outcomes.items()
         if words.exact
     ]
     if context.match.table.name == "payments":
@@ -105,13 +105,15 @@ def _by_word(context: Context, sides: Sides, word: str) -> str:
         if context.signs:
             plus = context.let(f"bool_or({word} = '+') OVER (PARTITION BY origin)")
         whens += [f"WHEN {word} = '+' THEN 0", f"WHEN {word} = '-' AND {plus} THEN 1"]
-    whens += _stems(known, word)
+    whens += _stems(outcomes, word)
     return f"CASE {' '.join(whens)} END"
 
 
-def _stems(known: dict[str, OutcomeWords], word: str) -> list[str]:
+def _stems(outcomes: dict[str, OutcomeWords], word: str) -> list[str]:
     """Words by their stems; one with stems of both out and in tells nothing."""
-    has = {name: f"regexp_matches({word}, {literal(words.stems)})" for name, words in known.items()}
+    has = {
+        name: f"regexp_matches({word}, {literal(words.stems)})" for name, words in outcomes.items()
+    }
     whens = [
         f"WHEN {has[name]} THEN {_NUMBERS[name]:d}" for name in has if name not in {"out", "in"}
     ]
@@ -123,7 +125,7 @@ def _stems(known: dict[str, OutcomeWords], word: str) -> list[str]:
     return whens
 
 
-def _listed(words: Sequence[str]) -> str:
+def _literals(words: Sequence[str]) -> str:
     return ", ".join(literal(word) for word in words)
 
 
@@ -133,10 +135,10 @@ def _with_sign(context: Context, sides: Sides, outcome: str) -> str:
     amount = first_of(context, source.headers) if source else None
     if amount is None or sides.signed:
         return outcome
-    return _turned(context, amount, outcome, f"PARTITION BY origin, {outcome}")
+    return _with_reversals(context, amount, outcome, f"PARTITION BY origin, {outcome}")
 
 
-def _turned(context: Context, amount: str, outcome: str, window: str) -> str:
+def _with_reversals(context: Context, amount: str, outcome: str, window: str) -> str:
     negative = context.let(f"coalesce(regexp_matches({amount}, {_NEGATIVE}), FALSE)")
     if not context.signs:  # all rows are looked at only where some row asks for it
         return f"CASE WHEN NOT {negative} THEN {outcome} END"
@@ -165,16 +167,16 @@ def _wording(context: Context, pattern: str) -> str:
 def _by_column(context: Context, sides: Sides) -> str:
     out = first_of(context, sides.out_amount, Type.MONEY) or "NULL"
     come = first_of(context, sides.in_amount, Type.MONEY) or "NULL"
-    gone, came = (
+    is_out, is_in = (
         context.let(f"coalesce(regexp_matches({c}, '{SOME_DIGIT}'), FALSE)") for c in (out, come)
     )
-    amount = context.let(f"CASE WHEN {gone} THEN {out} ELSE {come} END")
+    amount = context.let(f"CASE WHEN {is_out} THEN {out} ELSE {come} END")
     outcome = context.let(
-        f"CASE WHEN {gone} AND {came} THEN NULL WHEN {gone} THEN 1 WHEN {came} THEN 0 "
+        f"CASE WHEN {is_out} AND {is_in} THEN NULL WHEN {is_out} THEN 1 WHEN {is_in} THEN 0 "
         f"WHEN {_wording(context, vocabulary().brought_forward)} THEN {Way.NO_EVENT:d} "
         f"WHEN {out} IS NOT NULL OR {come} IS NOT NULL THEN 0 END"
     )
-    return _turned(context, amount, outcome, f"PARTITION BY origin, {gone}, {came}")
+    return _with_reversals(context, amount, outcome, f"PARTITION BY origin, {is_out}, {is_in}")
 
 
 def _neutral(context: Context, sides: Sides) -> str:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Final
 
-from suyuan.ingest.cleaning.cells import typed
+from suyuan.ingest.cleaning.cells import is_typed
 from suyuan.ingest.cleaning.times import YEARLESS
 from suyuan.ingest.formats.headers import offset_of
 from suyuan.ingest.formats.pieces import literal
-from suyuan.ingest.mapping.cell_sql import Context, coalesced, first_of, without_placeholders
+from suyuan.ingest.mapping.cell_sql import Context, coalesce, first_of, without_placeholders
 from suyuan.ingest.mapping.direction_sql import SIDE_WORD, SOME_DIGIT
 from suyuan.ingest.mapping.profile_match import columns_of
 from suyuan.ingest.mapping.profiles import ColumnSource, Sides
@@ -15,13 +15,13 @@ from suyuan.model.columns import Column, Type
 from suyuan.model.privacy import Privacy
 
 #: What stands for the other side where a statement names none.
-UNNAMED: Final = "unnamed"
+UNNAMED_PARTY: Final = "unnamed"
 _CLOCK: Final = r"\d{1,2}[:时]\d.*"
 _FULL_TIME: Final = r"^(19|20)\d\d[-/.年]?\d{1,2}[-/.月]?\d{1,2}.{0,3}\d{1,2}:?\d\d"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class ColumnExpression:
     """Our column as an expression over the raw cells, its DuckDB type, and their header for it."""
 
     sql: str
@@ -29,14 +29,14 @@ class Mapped:
     header: str
 
 
-def mapped(context: Context) -> dict[str, Mapped]:
+def column_expressions(context: Context) -> dict[str, ColumnExpression]:
     """An expression for each of our columns that the file can fill, in the table's order.
 
     They are over the raw cells, what :meth:`Context.let` has named, and in a statement the columns
     ``way`` and ``own``.
     """
     match = context.match
-    columns: dict[str, Mapped] = {}
+    columns: dict[str, ColumnExpression] = {}
     sides = match.profile.sides
     for column in columns_of(match.table):
         source = match.profile.columns.get(column.name)
@@ -53,33 +53,33 @@ def mapped(context: Context) -> dict[str, Mapped]:
     ):
         # Ours is the payer's: on a row that came in, the own balance is the payee's.
         sql = f"CASE WHEN way <> 0 THEN {balance} END"
-        columns["balance_after"] = Mapped(sql, "VARCHAR", sides.balance[0])
+        columns["balance_after"] = ColumnExpression(sql, "VARCHAR", sides.balance[0])
     return columns
 
 
 def own_account(context: Context, sides: Sides) -> str:
     """The own account on each row, as an SQL text: from a column, else from the file."""
     cells = [(source, _party_cell(context, source)) for source in sides.own]
-    column = coalesced([sql and _of_side(source, sql) for source, sql in cells])
-    return f"coalesce({_prefixed(sides.prefix, column)}, o_own)" if column else "o_own"
+    column = coalesce([sql and _of_side(source, sql) for source, sql in cells])
+    return f"coalesce({_with_prefix(sides.prefix, column)}, o_own)" if column else "o_own"
 
 
-def _column(context: Context, column: Column, source: ColumnSource) -> Mapped:
+def _column(context: Context, column: Column, source: ColumnSource) -> ColumnExpression:
     plain = _plain(context, source)
     elsewhere = column.type is Type.TIME and any(offset_of(h) for h in context.match.headers)
     elsewhere = elsewhere or (
         column.type is Type.MONEY and context.units
     )  # by the header, or above it
-    if plain and typed(column, context.types[plain]) and not elsewhere:
+    if plain and is_typed(column, context.types[plain]) and not elsewhere:
         type_ = context.types[plain]
         # pandas writes what is missing as not-a-number
         finite = type_ in {"DOUBLE", "FLOAT"}
         sql = f"CASE WHEN isfinite({plain}) THEN {plain} END" if finite else plain
-        return Mapped(sql, type_, source.headers[0])
+        return ColumnExpression(sql, type_, source.headers[0])
     return _from(context, source, column)
 
 
-def _prefixed(prefix: str, sql: str | None) -> str | None:
+def _with_prefix(prefix: str, sql: str | None) -> str | None:
     return f"{literal(prefix)} || {sql}" if prefix and sql else sql
 
 
@@ -92,33 +92,35 @@ def _plain(context: Context, source: ColumnSource) -> str | None:
     return f"c{there[0]}" if len(there) == 1 else None
 
 
-def _from(context: Context, source: ColumnSource, column: Column) -> Mapped:
+def _from(context: Context, source: ColumnSource, column: Column) -> ColumnExpression:
     header = _header(context, source.headers) or column.name
     if source.constant is not None:
-        return Mapped(literal(source.constant), "VARCHAR", header)
+        return ColumnExpression(literal(source.constant), "VARCHAR", header)
     if source.line:
         place = "o_key || ':' || line"
         first = first_of(context, source.headers)
-        return Mapped(f"coalesce({first}, {place})" if first else place, "VARCHAR", header)
+        return ColumnExpression(
+            f"coalesce({first}, {place})" if first else place, "VARCHAR", header
+        )
     if source.join:
-        sql = _joined(context, source, column.type)
+        sql = _join_time(context, source, column.type)
     else:
         sql = first_of(context, source.headers, column.type) or "NULL"
     if context.match.profile.name == "standard" and _identifies(column):
         sql = context.let(without_placeholders(sql))
-    sql = _translated(context, source, sql)
+    sql = _translate(context, source, sql)
     if source.unsigned:
-        sql = _unsigned(context.let(sql))
+        sql = _without_sign(context.let(sql))
     kind = "VARCHAR"
     if column.type is Type.TIME and (context.days or context.match.profile.name != "standard"):
-        sql = _dated(context, context.let(sql))
+        sql = _complete_date(context, context.let(sql))
     if source.step:
         steps = f"TRY_CAST({sql} AS BIGINT) * INTERVAL 1 {source.step}"
         sql = f"TIMESTAMP {literal(source.since)} + {steps}"
         kind = "TIMESTAMP"
     if context.match.profile.sides:
         sql = _of_side(source, sql)
-    return Mapped(sql, kind, header)
+    return ColumnExpression(sql, kind, header)
 
 
 def _of_side(source: ColumnSource, sql: str) -> str:
@@ -130,14 +132,14 @@ def _of_side(source: ColumnSource, sql: str) -> str:
     return f"CASE WHEN way {'<>' if source.side == 'out' else '='} 0 THEN {sql} END"
 
 
-def _translated(context: Context, source: ColumnSource, sql: str) -> str:
+def _translate(context: Context, source: ColumnSource, sql: str) -> str:
     """What is found in a cell, in our words, with our prefix."""
     if source.find:
         sql = context.let(f"nullif(regexp_extract({sql}, {literal(source.find)}, 1), '')")
     if source.values:
         whens = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in source.values.items())
         sql = f"nullif(CASE {sql} {whens} ELSE {sql} END, '')"
-    return _prefixed(source.prefix, sql) or sql
+    return _with_prefix(source.prefix, sql) or sql
 
 
 def _identifies(column: Column) -> bool:
@@ -152,7 +154,7 @@ def _header(context: Context, headers: tuple[str, ...]) -> str | None:
     return next((context.match.headers[n].strip() for n in places if n is not None), None)
 
 
-def _joined(context: Context, source: ColumnSource, type_: Type) -> str:
+def _join_time(context: Context, source: ColumnSource, type_: Type) -> str:
     """A day and a clock time put together; a part that holds both stands alone."""
     cells = [first_of(context, header.split("|"), type_) for header in source.headers]
     parts = [*dict.fromkeys(part for part in cells if part)]  # one column may hold both
@@ -165,15 +167,15 @@ def _joined(context: Context, source: ColumnSource, type_: Type) -> str:
     day = context.let(_serial_day(day))
     clock = context.let(_clock(parts[1]))
     whole = f"concat_ws(' ', {', '.join([day, clock, *parts[2:]])})"
-    both = f"length({parts[1]}) > 10 AND regexp_matches({parts[1]}, {literal(_FULL_TIME)})"
+    is_full = f"length({parts[1]}) > 10 AND regexp_matches({parts[1]}, {literal(_FULL_TIME)})"
     alone = f"contains({day}, ':') OR regexp_full_match({day}, '\\d{{14}}')"
-    return f"CASE WHEN {both} THEN {parts[1]} WHEN {alone} THEN {day} ELSE {whole} END"
+    return f"CASE WHEN {is_full} THEN {parts[1]} WHEN {alone} THEN {day} ELSE {whole} END"
 
 
 def _serial_day(day: str) -> str:
     """A day that a workbook counts from 1899-12-30, where a clock time stands beside it."""
-    written = f"strftime(DATE '1899-12-30' + TRY_CAST({day} AS INTEGER), '%Y-%m-%d')"
-    return f"CASE WHEN regexp_full_match({day}, '[2-7]\\d{{4}}') THEN {written} ELSE {day} END"
+    date_text = f"strftime(DATE '1899-12-30' + TRY_CAST({day} AS INTEGER), '%Y-%m-%d')"
+    return f"CASE WHEN regexp_full_match({day}, '[2-7]\\d{{4}}') THEN {date_text} ELSE {day} END"
 
 
 def _clock(part: str) -> str:
@@ -190,13 +192,16 @@ def _clock(part: str) -> str:
     )
 
 
-def _dated(context: Context, sql: str) -> str:
+def _complete_date(context: Context, sql: str) -> str:
     """A time without a year, or without a day, with what the lines above it say."""
     if order := context.match.profile.day_order:
         sql = context.let(_year_first(sql, order))
     elif context.days:
-        turned = (f"WHEN '{one}' THEN {_year_first(sql, one)}" for one in ("dmy", "mdy"))
-        sql = context.let(f"CASE o_days {' '.join(turned)} ELSE {sql} END")
+        cases = (
+            f"WHEN '{convention}' THEN {_year_first(sql, convention)}"
+            for convention in ("dmy", "mdy")
+        )
+        sql = context.let(f"CASE o_days {' '.join(cases)} ELSE {sql} END")
     whens = [f"WHEN {sql} LIKE '____-__-__%' THEN {sql}"]
     if context.match.profile.day_rows:
         whens.append(f"WHEN regexp_full_match({sql}, '{_CLOCK}') THEN day_above || ' ' || {sql}")
@@ -222,42 +227,48 @@ def _year_first(sql: str, order: str) -> str:
 
 
 def _party_cell(context: Context, source: ColumnSource) -> str | None:
-    found = first_of(context, source.headers, party=True)
-    if found and source.find:
-        found = f"nullif(regexp_extract({found}, {literal(source.find)}, 1), '')"
-    return _prefixed(source.prefix, context.let(found) if found else None)
+    sql = first_of(context, source.headers, party=True)
+    if sql and source.find:
+        sql = f"nullif(regexp_extract({sql}, {literal(source.find)}, 1), '')"
+    return _with_prefix(source.prefix, context.let(sql) if sql else None)
 
 
-def _party(context: Context, sides: Sides, *, giver: bool) -> Mapped:
-    found = [(source, _party_cell(context, source)) for source in sides.other]
-    cells = [*(sql and _of_side(source, sql) for source, sql in found), f"'{UNNAMED}'"]
-    other = coalesced(cells) or f"'{UNNAMED}'"
+def _party(context: Context, sides: Sides, *, giver: bool) -> ColumnExpression:
+    pairs = [(source, _party_cell(context, source)) for source in sides.other]
+    cells = [*(sql and _of_side(source, sql) for source, sql in pairs), f"'{UNNAMED_PARTY}'"]
+    counterparty = coalesce(cells) or f"'{UNNAMED_PARTY}'"
     if not any(source.side or source.not_own for source in sides.other):
-        other = context.let(other)  # where it asks for no way and no own account
+        counterparty = context.let(counterparty)  # where it asks for no way and no own account
     # What may be missing is the own account: the other side is at worst unnamed.
     header = next((h for s in sides.own if (h := _header(context, s.headers))), "own account")
     if giver:
-        return Mapped(f"CASE WHEN way = 0 THEN {other} ELSE own END", "VARCHAR", header)
-    return Mapped(f"CASE WHEN way IN (0, 2) THEN own ELSE {other} END", "VARCHAR", header)
+        return ColumnExpression(
+            f"CASE WHEN way = 0 THEN {counterparty} ELSE own END", "VARCHAR", header
+        )
+    return ColumnExpression(
+        f"CASE WHEN way IN (0, 2) THEN own ELSE {counterparty} END", "VARCHAR", header
+    )
 
 
-def _amount(context: Context, sides: Sides, source: ColumnSource | None) -> Mapped:
+def _amount(context: Context, sides: Sides, source: ColumnSource | None) -> ColumnExpression:
     """What was moved, without a sign: which way it went is told elsewhere."""
     if source is not None and not sides.signed:
         columns = _from(context, source, context.match.table.column("amount"))
-        return Mapped(_unsigned(context.let(columns.sql)), "VARCHAR", columns.header)
-    if found := first_of(context, sides.signed, Type.MONEY):
-        found = context.let(f"regexp_replace({found}, '{SIDE_WORD}', '')")
-        return Mapped(_unsigned(found), "VARCHAR", _header(context, sides.signed) or "amount")
-    gone = first_of(context, sides.out_amount, Type.MONEY) or "NULL"
-    came = first_of(context, sides.in_amount, Type.MONEY) or "NULL"
-    spent = f"regexp_matches({gone}, '{SOME_DIGIT}')"
-    sql = f"CASE WHEN {spent} THEN {gone} ELSE coalesce({came}, {gone}) END"
+        return ColumnExpression(_without_sign(context.let(columns.sql)), "VARCHAR", columns.header)
+    if amount := first_of(context, sides.signed, Type.MONEY):
+        amount = context.let(f"regexp_replace({amount}, '{SIDE_WORD}', '')")
+        return ColumnExpression(
+            _without_sign(amount), "VARCHAR", _header(context, sides.signed) or "amount"
+        )
+    out_cell = first_of(context, sides.out_amount, Type.MONEY) or "NULL"
+    in_cell = first_of(context, sides.in_amount, Type.MONEY) or "NULL"
+    is_out = f"regexp_matches({out_cell}, '{SOME_DIGIT}')"
+    sql = f"CASE WHEN {is_out} THEN {out_cell} ELSE coalesce({in_cell}, {out_cell}) END"
     header = _header(context, (*sides.out_amount, *sides.in_amount)) or "amount"
-    return Mapped(_unsigned(context.let(sql)), "VARCHAR", header)
+    return ColumnExpression(_without_sign(context.let(sql)), "VARCHAR", header)
 
 
-def _unsigned(sql: str) -> str:
+def _without_sign(sql: str) -> str:
     marks = r"[-+()\x{2212}\x{ff0d}\x{ff0b}\x{ff08}\x{ff09}]"
     return f"CASE WHEN regexp_matches({sql}, '{marks}') THEN {_bare(sql, marks)} ELSE {sql} END"
 

@@ -32,7 +32,7 @@ _PHONE: Final = (
     r"(?:手机号码|手机号|电话号码|号码|手机|电话)\s*:?\s*[\[(【]?"
     r"(?:\+?86)?[- ]?(1[\d*]{10}|0\d{9,11})"
 )
-_NAMED: Final = {"account": (_ACCOUNT, _ENGLISH, _TAIL), "phone": (_PHONE,)}
+_LABEL_PATTERNS: Final = {"account": (_ACCOUNT, _ENGLISH, _TAIL), "phone": (_PHONE,)}
 #: A label said again in English: 查询账号[ Inquirer account number ].
 _GLOSS: Final = re.compile(
     r"(?i)(?<=[\u4e00-\u9fff])[ \t]*"
@@ -53,18 +53,18 @@ class OwnAccount:
     how: Text
 
 
-def find_own(match: Match, shown: str, above: str, settings: FileSettings) -> OwnAccount | None:
+def find_own(match: Match, label: str, above: str, settings: FileSettings) -> OwnAccount | None:
     """The account (or number) that a whole list is of; None where nothing says it."""
     sides = match.profile.sides
     if sides is None:
         return None
     if settings.own is not None:
         return OwnAccount(settings.own, BY_PERSON)
-    if sides.own_above and (found := _above(sides.own_above, above)):
-        return OwnAccount(sides.prefix + found, ABOVE)
+    if sides.own_above and (account := _above(sides.own_above, above)):
+        return OwnAccount(sides.prefix + account, ABOVE)
     kind = match.table.column(sides.giver).kind
-    if sides.own_in_name and (found := in_name(shown, kind or "")):
-        return OwnAccount(sides.prefix + found, IN_NAME)
+    if sides.own_in_name and (account := in_name(label, kind or "")):
+        return OwnAccount(sides.prefix + account, IN_NAME)
     return None
 
 
@@ -84,29 +84,31 @@ def find_above(kind: str, above: str) -> str | None:
 
 def _above(pattern: str, above: str) -> str | None:
     text = comparable(above)
-    for one in _NAMED.get(pattern, (pattern,)):
-        found = found_in(one, text)
-        if found and (value := _trimmed(found)):
+    for expression in _LABEL_PATTERNS.get(pattern, (pattern,)):
+        hit = found_in(expression, text)
+        if hit and (value := _trim(hit)):
             return value
     return _below(pattern, text)
 
 
 def _below(pattern: str, text: str) -> str | None:
     """What stands in the line below its label, in the same cell: 账号, 户名 over 6222…, 白露."""
-    if pattern not in _NAMED:
+    if pattern not in _LABEL_PATTERNS:
         return None
     lines = [[cell.strip() for cell in line.split("\t")] for line in text.split("\n")]
     for labels, values in pairwise(line for line in lines if any(line)):
         for label, value in zip(labels, values, strict=False):
             if not label or re.search(r"\d", label) or not re.search(r"\d", value):
                 continue
-            if any(found_in(one, f"{label}:{value}") for one in _NAMED[pattern]):
-                return _trimmed(value)
+            if any(
+                found_in(expression, f"{label}:{value}") for expression in _LABEL_PATTERNS[pattern]
+            ):
+                return _trim(value)
     return None
 
 
-def _trimmed(found: str) -> str:
-    value = found.strip().strip("[]()【】<>\"'")
+def _trim(text: str) -> str:
+    value = text.strip().strip("[]()【】<>\"'")
     return value.replace(" ", "") if re.fullmatch(r"[0-9*xX -]+", value) else value
 
 
@@ -117,33 +119,33 @@ def comparable(above: str) -> str:
     return _CHINESE_GAP.sub("", re.sub(r"[,;]", "\t", text))
 
 
-def in_name(shown: str, kind: str) -> str | None:
+def in_name(label: str, kind: str) -> str | None:
     """An account or a phone number in a file's name; never a date, a time or a period.
 
     The name of a sheet or a member counts before that of the workbook or archive around it.
     """
-    for name in reversed(shown.split("#")):
-        for run in re.findall(r"(?<![\d*])\d[\d*]{9,22}(?![\d*])", PurePosixPath(name).name):
-            if _can_be(run, kind):
-                return str(run)
+    for name in reversed(label.split("#")):
+        for digits in re.findall(r"(?<![\d*])\d[\d*]{9,22}(?![\d*])", PurePosixPath(name).name):
+            if _can_be(digits, kind):
+                return str(digits)
     return None
 
 
-def _can_be(run: str, kind: str) -> bool:
+def _can_be(digits: str, kind: str) -> bool:
     if kind == "phone":
-        return bool(re.fullmatch(r"1[3-9][\d*]{9}|0\d{9,11}", run))
-    return 12 <= len(run) <= 23 and not _is_time(run)
+        return bool(re.fullmatch(r"1[3-9][\d*]{9}|0\d{9,11}", digits))
+    return 12 <= len(digits) <= 23 and not _is_time(digits)
 
 
-def _is_time(run: str) -> bool:
+def _is_time(digits: str) -> bool:
     """Whether digits begin with a day of this age, or count seconds of it."""
-    if len(run) in {10, 13} and run.startswith("1"):  # seconds or milliseconds since 1970
+    if len(digits) in {10, 13} and digits.startswith("1"):  # seconds or milliseconds since 1970
         return True
     try:
-        day = date(int(run[:4]), int(run[4:6]), int(run[6:8]))
+        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:
         return False
-    return 1990 <= day.year <= 2099 and len(run) in {12, 14, 16, 17, 18, 20}
+    return 1990 <= day.year <= 2099 and len(digits) in {12, 14, 16, 17, 18, 20}
 
 
 BY_PERSON: Final = Text("case.toml", "case.toml")

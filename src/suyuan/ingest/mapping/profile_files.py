@@ -31,7 +31,7 @@ _DEEPEST: Final = 20
 
 
 @cache
-def shipped() -> tuple[Profile, ...]:
+def catalog_profiles() -> tuple[Profile, ...]:
     """The profiles of the catalog, in order of name."""
     folder = resources.files("suyuan.catalog") / "profiles"
     files = sorted(
@@ -47,7 +47,7 @@ def profiles_of(case: Path) -> tuple[Profile, ...]:
     folder = case / CASE_PROFILES
     paths = sorted(path for path in folder.glob("*.yml") if path.is_file())
     own = (parse(_text(path), path.stem) for path in paths)
-    return (*(replace(profile, of_case=True) for profile in own), *shipped())
+    return (*(replace(profile, of_case=True) for profile in own), *catalog_profiles())
 
 
 def _text(path: Path) -> str:
@@ -55,7 +55,7 @@ def _text(path: Path) -> str:
         with path.open(encoding="utf-8-sig") as file:
             return file.read(_LONGEST + 1)
     except UnicodeDecodeError as error:
-        raise _malformed(path.stem, error) from error
+        raise _format_error(path.stem, error) from error
 
 
 def parse(text: str, name: str) -> Profile:
@@ -67,7 +67,7 @@ def parse(text: str, name: str) -> Profile:
         profile = _profile(plain_data(text), name)
         _check(profile)
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _malformed(name, error) from error
+        raise _format_error(name, error) from error
     return profile
 
 
@@ -83,7 +83,7 @@ def _check_shape(text: str) -> None:
             raise ValueError("nested too deeply")
 
 
-def _malformed(name: str, error: object) -> CatalogError:
+def _format_error(name: str, error: object) -> CatalogError:
     return CatalogError(
         Text(f"Profile {name} is not well formed.", f"映射配置 {name} 格式有误。"),
         value=error,
@@ -178,15 +178,15 @@ def _check(profile: Profile) -> None:
     table = RECORDS[profile.table]
     role = {*table.names, PROVENANCE.columns[0].name}
     sides = profile.sides
-    named = {*profile.columns, *((sides.giver, sides.taker) if sides else ())}
-    if unknown := named - role:
-        raise ValueError(f"no such column in {profile.table}: {', '.join(sorted(unknown))}")
+    names = {*profile.columns, *((sides.giver, sides.taker) if sides else ())}
+    if unknown_names := names - role:
+        raise ValueError(f"no such column in {profile.table}: {', '.join(sorted(unknown_names))}")
     if not (profile.known_by or profile.columns_in_order):
         raise ValueError("known_by is missing")
     if profile.day_order not in {None, "dmy", "mdy"}:
         raise ValueError("day_order is dmy or mdy")
-    if unknown := {*profile.units.values()} - UNITS:
-        raise ValueError(f"no such unit: {', '.join(sorted(unknown))}")
+    if unknown_names := {*profile.units.values()} - UNITS:
+        raise ValueError(f"no such unit: {', '.join(sorted(unknown_names))}")
     sources = [*profile.columns.values(), *((*sides.own, *sides.other) if sides else ())]
     for source in sources:
         _check_source(source)
@@ -214,12 +214,12 @@ def _patterns(profile: Profile) -> list[str]:
 
 def sources_by_column(profile: Profile) -> Mapping[str, tuple[str, ...]]:
     """For each of our columns the headers that it is taken from: what the documentation lists."""
-    taken = {role: source.headers for role, source in profile.columns.items() if source.headers}
+    headers = {role: source.headers for role, source in profile.columns.items() if source.headers}
     sides = profile.sides
     if sides:
-        taken[sides.giver] = tuple(h for source in sides.own for h in source.headers)
-        taken[sides.taker] = tuple(h for source in sides.other for h in source.headers)
+        headers[sides.giver] = tuple(h for source in sides.own for h in source.headers)
+        headers[sides.taker] = tuple(h for source in sides.other for h in source.headers)
         amounts = (*sides.signed, *sides.out_amount, *sides.in_amount)
         if amounts:
-            taken["amount"] = amounts
-    return taken
+            headers["amount"] = amounts
+    return headers

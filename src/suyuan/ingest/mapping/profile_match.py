@@ -16,7 +16,7 @@ from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.text import Text
 
 #: So many rows must have the shape of a profile for files without a header.
-_SHAPED = 20
+_SHAPE_ROWS = 20
 #: So many of the headers that would do are named.
 _ALTERNATIVES = 3
 #: What headers look like under which a direction, or the other side, stands in any house's words.
@@ -28,8 +28,8 @@ _PARTY: Final = re.compile(
     r"(账|帐|卡|户名|名称|姓名|account|name|id)"
 )
 #: Of two columns for the two directions.
-_GONE: Final = re.compile(r"^(支出|借方|支取|取出|转出|付出|debit|withdraw|paidout|moneyout)")
-_COME: Final = re.compile(r"^(收入|贷方|存入|转入|收进|credit|deposit|paidin|moneyin)")
+_OUT_COLUMN: Final = re.compile(r"^(支出|借方|支取|取出|转出|付出|debit|withdraw|paidout|moneyout)")
+_IN_COLUMN: Final = re.compile(r"^(收入|贷方|存入|转入|收进|credit|deposit|paidin|moneyin)")
 #: And those that tell what a row was for.
 _PURPOSE: Final = re.compile(
     r"摘要|说明|描述|用途|附言|备注|地点|场所|类型|名目|description|memo|narrative"
@@ -42,45 +42,48 @@ class Match:
     """A file's table, and which profile makes its rows.
 
     ``headers`` are the file's own, ``profile`` has a source for every one of our columns that
-    the file can fill; ``lacking`` are required columns that it can't.
+    the file can fill; ``missing_columns`` are required columns that it can't.
     """
 
     table: Table
     profile: Profile
     headers: tuple[str, ...]
     left_over: tuple[str, ...]
-    lacking: tuple[str, ...]
+    missing_columns: tuple[str, ...]
 
     def position(self, header: str) -> int | None:
         """Where a column with this header stands: the first, or the second of ``account#2``."""
-        wanted, mark, nth = normal(header).partition("#")
+        name, mark, nth = normal(header).partition("#")
         if mark:
-            alike = [n for n, h in enumerate(self.headers) if normal(h) == wanted]
+            alike = [n for n, h in enumerate(self.headers) if normal(h) == name]
             return alike[int(nth) - 1] if nth.isdigit() and len(alike) >= int(nth) else None
-        exact = (n for n, h in enumerate(self.headers) if normal(h) == wanted)
-        loose = (n for n, h in enumerate(self.headers) if wanted in forms(h))
+        exact = (n for n, h in enumerate(self.headers) if normal(h) == name)
+        loose = (n for n, h in enumerate(self.headers) if name in forms(h))
         return next(exact, next(loose, None))
 
     @property
-    def unread(self) -> list[str]:
+    def unread_columns(self) -> list[str]:
         """Columns left over that look like what a statement cannot do without, and lacks."""
         sides = self.profile.sides
         if sides is None:
             return []
-        found = [h for h in self.left_over if sides.signed and _FLAG.search(normal(h))]
-        pair = [[h for h in self.left_over if one.search(normal(h))] for one in (_GONE, _COME)]
-        found += [h for one in pair for h in one] if sides.signed and all(pair) else []
+        columns = [h for h in self.left_over if sides.signed and _FLAG.search(normal(h))]
+        pair = [
+            [h for h in self.left_over if side.search(normal(h))]
+            for side in (_OUT_COLUMN, _IN_COLUMN)
+        ]
+        columns += [h for side in pair for h in side] if sides.signed and all(pair) else []
         parties = [h for source in sides.other for h in source.headers if self._is_party(h)]
         if not parties and len(self.headers) > 1:
-            found += [h for h in self.left_over if _PARTY.search(normal(h))]
-        return list(dict.fromkeys(found))
+            columns += [h for h in self.left_over if _PARTY.search(normal(h))]
+        return list(dict.fromkeys(columns))
 
     def _is_party(self, header: str) -> bool:
         """Whether `header` is here, and names a side rather than tells what happened."""
         return self.position(header) is not None and not _PURPOSE.search(normal(header))
 
     @property
-    def filled(self) -> int:
+    def column_count(self) -> int:
         return len(self.profile.columns)
 
 
@@ -90,25 +93,35 @@ def columns_of(table: Table) -> tuple[Column, ...]:
 
 
 def match(
-    shown: str, headers: Sequence[str], settings: FileSettings, profiles: Sequence[Profile]
+    label: str, headers: Sequence[str], settings: FileSettings, profiles: Sequence[Profile]
 ) -> Match | None:
     """Match a file by case.toml, else by its header, else by its name; None if nothing fits.
 
     Raises :class:`InputError` where case.toml names a profile that there is not.
     """
     if settings.profile is not None and settings.profile != "standard":
-        return _with(_named(settings.profile, profiles), headers, settings)
+        return _with(_profile_named(settings.profile, profiles), headers, settings)
     if settings.table is not None:
         return _standard(RECORDS[settings.table], headers, settings)
-    named = _by_name(shown)
-    as_named = _standard(named, headers, settings) if named else None
-    if as_named is not None and not as_named.lacking:
+    table = _by_name(label)
+    as_named = _standard(table, headers, settings) if table else None
+    if as_named is not None and not as_named.missing_columns:
         return as_named
-    known = [one for one in profiles if _knows(one, headers) and _called(one, shown)]
-    if known:
-        found = [_with(profile, headers, settings) for profile in known]
+    candidates = [
+        candidate
+        for candidate in profiles
+        if _knows(candidate, headers) and _has_name(candidate, label)
+    ]
+    if candidates:
+        alternatives = [_with(profile, headers, settings) for profile in candidates]
         return max(
-            found, key=lambda m: (m.profile.of_case, not m.lacking, not m.unread, *_fitness(m))
+            alternatives,
+            key=lambda m: (
+                m.profile.of_case,
+                not m.missing_columns,
+                not m.unread_columns,
+                *_fitness(m),
+            ),
         )
     return _by_header(headers, settings) or as_named
 
@@ -129,8 +142,8 @@ def nearest(headers: Sequence[str], profiles: Sequence[Profile]) -> tuple[Profil
             best = (share, len(profile.known_by), profile, absent)
     if best is None:
         return None
-    lacking = ("/".join(known.split("|")[:_ALTERNATIVES]) for known in best[3])
-    return best[2], ", ".join(lacking)
+    missing_headers = ("/".join(header.split("|")[:_ALTERNATIVES]) for header in best[3])
+    return best[2], ", ".join(missing_headers)
 
 
 def columns_by_shape(
@@ -139,22 +152,22 @@ def columns_by_shape(
     """The names of the columns of rows without a header, where a profile knows their shapes."""
     for profile in profiles:
         names = profile.columns_in_order
-        if names and rows and all(_shaped(row, profile) for row in rows[:_SHAPED]):
+        if names and rows and all(_has_shape(row, profile) for row in rows[:_SHAPE_ROWS]):
             return names[: max(len(row) for row in rows)]
     return None
 
 
-def _shaped(row: Sequence[str], profile: Profile) -> bool:
+def _has_shape(row: Sequence[str], profile: Profile) -> bool:
     names = profile.columns_in_order
     if len(row) > len(names):
         return False
     cells = dict(zip(names, row, strict=False))
-    wanted = profile.shapes.items()
-    return all(name in cells and matches(shape, cells[name]) for name, shape in wanted)
+    shapes = profile.shapes.items()
+    return all(name in cells and matches(shape, cells[name]) for name, shape in shapes)
 
 
-def _fitness(found: Match) -> tuple[int, int]:
-    return found.profile.fitness(found.headers)
+def _fitness(candidate: Match) -> tuple[int, int]:
+    return candidate.profile.fitness(candidate.headers)
 
 
 def _knows(profile: Profile, headers: Sequence[str]) -> bool:
@@ -163,15 +176,15 @@ def _knows(profile: Profile, headers: Sequence[str]) -> bool:
     return profile.knows(headers)
 
 
-def _called(profile: Profile, shown: str) -> bool:
+def _has_name(profile: Profile, label: str) -> bool:
     """Whether the file is called as the profile asks, where it asks."""
     if profile.named is None:
         return True
-    table = _by_name(shown)
+    table = _by_name(label)
     return table is not None and table.name == profile.named
 
 
-def _named(name: str, profiles: Sequence[Profile]) -> Profile:
+def _profile_named(name: str, profiles: Sequence[Profile]) -> Profile:
     for profile in profiles:
         if profile.name == name:
             return profile
@@ -182,9 +195,9 @@ def _named(name: str, profiles: Sequence[Profile]) -> Profile:
     )
 
 
-def _by_name(shown: str) -> Table | None:
+def _by_name(label: str) -> Table | None:
     """``payments.csv``, ``payments-icbc-2019.xlsx``, ``payments/part-0.parquet``."""
-    outer, _, member = shown.partition("#")
+    outer, _, member = label.partition("#")
     for path in (PurePosixPath(member), PurePosixPath(outer)):
         for word in (path.name, *reversed(path.parts[:-1])):
             stem = word.partition(".")[0].casefold()
@@ -199,22 +212,22 @@ def _by_name(shown: str) -> Table | None:
 def _by_header(headers: Sequence[str], settings: FileSettings) -> Match | None:
     """The one standard table whose required columns all stand in the header."""
     matches = [_standard(table, headers, settings) for table in RECORDS.values()]
-    fitting = [m for m in matches if not m.lacking and m.filled >= 2]
-    if not fitting:
+    candidates = [m for m in matches if not m.missing_columns and m.column_count >= 2]
+    if not candidates:
         return None
-    best = max(m.filled for m in fitting)
-    first, *others = (m for m in fitting if m.filled == best)
-    return None if others else first
+    best = max(m.column_count for m in candidates)
+    first, *ties = (m for m in candidates if m.column_count == best)
+    return None if ties else first
 
 
 def _standard(table: Table, headers: Sequence[str], settings: FileSettings) -> Match:
     """The file as the standard table itself, with case.toml's own names for columns."""
-    renamed = {normal(label): role for label, role in settings.columns.items()}
-    known = {column.name for column in columns_of(table)}
+    role_by_label = {normal(label): role for label, role in settings.columns.items()}
+    names = {column.name for column in columns_of(table)}
     columns: dict[str, ColumnSource] = {}
     for header in headers:
-        name = renamed.get(normal(header), normal(header))
-        if name in known:
+        name = role_by_label.get(normal(header), normal(header))
+        if name in names:
             columns.setdefault(name, ColumnSource((header,)))
     return _with(Profile("standard", Text("", ""), table.name, (), columns), headers, settings)
 
@@ -222,23 +235,27 @@ def _standard(table: Table, headers: Sequence[str], settings: FileSettings) -> M
 def _with(profile: Profile, headers: Sequence[str], settings: FileSettings) -> Match:
     table = RECORDS[profile.table]
     present = present_forms(headers)
-    renamed = {role: ColumnSource((label,)) for label, role in settings.columns.items()}
+    own_columns = {role: ColumnSource((label,)) for label, role in settings.columns.items()}
     columns = {
         role: source
-        for role, source in {**profile.columns, **renamed}.items()
+        for role, source in {**profile.columns, **own_columns}.items()
         if not source.headers or source.line or _there(source.headers, present)
     }
-    narrowed = replace(profile, columns=columns)
-    ignored = profile.ignore | {normal(header) for header in settings.ignore} | narrowed.headers
-    left_over = [h.strip() for h in headers if h.strip() and not ignored & {*forms(h)}]
-    sides = narrowed.sides
-    sided = {sides.giver, sides.taker} if sides else set()
+    present_profile = replace(profile, columns=columns)
+    ignorable = (
+        profile.ignore | {normal(header) for header in settings.ignore} | present_profile.headers
+    )
+    left_over = [h.strip() for h in headers if h.strip() and not ignorable & {*forms(h)}]
+    sides = present_profile.sides
+    side_columns = {sides.giver, sides.taker} if sides else set()
     if sides and _there((*sides.signed, *sides.out_amount, *sides.in_amount), present):
-        sided.add("amount")
+        side_columns.add("amount")
     if "payment_id" in table.names and sides:  # statements often number nothing
         columns["payment_id"] = replace(columns.get("payment_id", ColumnSource()), line=True)
-    lacking = [c.name for c in table if c.required and c.name not in {*columns, *sided}]
-    return Match(table, narrowed, tuple(headers), tuple(left_over), tuple(lacking))
+    missing_columns = [
+        c.name for c in table if c.mandatory and c.name not in {*columns, *side_columns}
+    ]
+    return Match(table, present_profile, tuple(headers), tuple(left_over), tuple(missing_columns))
 
 
 def _there(headers: Sequence[str], present: set[str]) -> bool:

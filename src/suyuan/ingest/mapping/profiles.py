@@ -141,10 +141,11 @@ class Profile:
         """Whether all the headers it is known by (each may be ``a|b``) are there."""
         present = present_forms(headers)
         return bool(self.known_by) and all(
-            any(normal(word) in present for word in known.split("|")) for known in self.known_by
+            any(normal(word) in present for word in alternatives.split("|"))
+            for alternatives in self.known_by
         )
 
     def fitness(self, headers: Sequence[str]) -> tuple[int, int]:
         """How well it fits `headers` that it knows: how many it has a use for or ignores."""
-        known = self.headers | self.ignore
-        return sum(bool({*forms(h)} & known) for h in headers), len(self.known_by)
+        expected_headers = self.headers | self.ignore
+        return sum(bool({*forms(h)} & expected_headers) for h in headers), len(self.known_by)

@@ -7,7 +7,7 @@ from suyuan.ingest.mapping.own_account import comparable
 from suyuan.ingest.mapping.profiles import FACTORS
 from suyuan.model.columns import Type
 
-_STATED: Final = re.compile(
+_UNIT_NOTE: Final = re.compile(
     r"(?:^|[\s(\[【])(?:金额|货币|币种)?单位\s*:?\s*[(\[]?\s*(?:人民币)?\s*"
     r"(万元|千元|元|角|分)\s*(?=[\s)\]】/]|$)"
 )
@@ -15,6 +15,6 @@ _STATED: Final = re.compile(
 
 def find_unit(above: str) -> str | None:
     """The unit other than yuan in which the text above a header says that amounts are."""
-    found = _STATED.search(comparable(above))
-    unit = found[1] if found else None
+    match = _UNIT_NOTE.search(comparable(above))
+    unit = match[1] if match else None
     return unit if unit and FACTORS[Type.MONEY][unit] != "1" else None

@@ -12,7 +12,7 @@ from typing import Final
 from suyuan.ingest.proposing.cell_looks import number_in
 
 #: Columns with numbers that are tried, from the left.
-_TRIED: Final = 12
+_COLUMN_LIMIT: Final = 12
 _SHARE: Final = 0.8
 #: More words than this in one column tell no direction.
 _WORDS: Final = 12
@@ -48,9 +48,9 @@ class WordClue:
 
 def find_balance(columns: Sequence[Sequence[str]]) -> BalanceClue | None:
     """The columns (cells by row) that follow one another as amounts and balance do."""
-    numbers = {n: found for n, cells in enumerate(columns) if (found := _numbers(cells))}
-    if len(numbers) > _TRIED:
-        numbers = dict([*numbers.items()][:_TRIED])
+    numbers = {n: values for n, cells in enumerate(columns) if (values := _numbers(cells))}
+    if len(numbers) > _COLUMN_LIMIT:
+        numbers = dict([*numbers.items()][:_COLUMN_LIMIT])
     clues = [*_pairs(numbers), *_triples(numbers)]
     return max(clues, key=lambda clue: clue.hits, default=None)
 
@@ -59,7 +59,7 @@ def find_words(
     columns: Sequence[Sequence[str]], steps: Sequence[int], apart: set[int]
 ) -> list[WordClue]:
     """The columns whose words go with the steps, each word with one of them; the fullest first."""
-    found = []
+    clues = []
     for place, cells in enumerate(columns):
         words = {*cells}
         if place in apart or not 1 < len(words) <= _WORDS:
@@ -68,11 +68,11 @@ def find_words(
             word: {step for cell, step in zip(cells, steps, strict=True) if cell == word and step}
             for word in words
         }
-        if all(len(found) < 2 for found in by_step.values()):
+        if all(len(directions) < 2 for directions in by_step.values()):
             out, come = (_only(by_step, step) for step in (-1, 1))
             if out and come:
-                found.append(WordClue(place, out, come, tuple(sorted(words - {*out, *come}))))
-    return sorted(found, key=lambda clue: (len(clue.unclear), len(clue.out_words + clue.in_words)))
+                clues.append(WordClue(place, out, come, tuple(sorted(words - {*out, *come}))))
+    return sorted(clues, key=lambda clue: (len(clue.unclear), len(clue.out_words + clue.in_words)))
 
 
 def _only(by_step: Mapping[str, set[int]], step: int) -> tuple[str, ...]:
@@ -82,9 +82,9 @@ def _only(by_step: Mapping[str, set[int]], step: int) -> tuple[str, ...]:
 def _numbers(cells: Sequence[str]) -> Numbers:
     """The numbers of a column; nothing where the cells are something else."""
     numbers = [number_in(cell) for cell in cells]
-    filled = sum(bool(cell) for cell in cells)
+    cell_count = sum(bool(cell) for cell in cells)
     read = sum(number is not None for number in numbers)
-    return numbers if filled and read >= 0.9 * filled else []
+    return numbers if cell_count and read >= 0.9 * cell_count else []
 
 
 def _pairs(numbers: Mapping[int, Numbers]) -> list[BalanceClue]:
@@ -101,34 +101,35 @@ def _pairs(numbers: Mapping[int, Numbers]) -> list[BalanceClue]:
 def _triples(numbers: Mapping[int, Numbers]) -> list[BalanceClue]:
     """Two columns of which one is filled on each row, and a balance that follows from both."""
     clues = []
-    for one, other in combinations(numbers, 2):
-        sums = _joined(numbers[one], numbers[other])
-        for balance in numbers.keys() - {one, other} if sums else ():
+    for first, second in combinations(numbers, 2):
+        sums = _merge_columns(numbers[first], numbers[second])
+        for balance in numbers.keys() - {first, second} if sums else ():
             steps = _steps(sums, numbers[balance])
             signs = [
-                {s for s, x in zip(steps, numbers[n], strict=True) if s and x} for n in (one, other)
+                {s for s, x in zip(steps, numbers[n], strict=True) if s and x}
+                for n in (first, second)
             ]
             # The first row follows from nothing; where it is alone in its column, the rest tell.
-            if signs[0] != signs[1] and all(len(found) < 2 for found in signs):
+            if signs[0] != signs[1] and all(len(side) < 2 for side in signs):
                 falls = -1 in signs[0] or 1 in signs[1]
-                out, come = (one, other) if falls else (other, one)
+                out, come = (first, second) if falls else (second, first)
                 hits = sum(map(abs, steps)) + 1  # says more than one column with gaps does
                 clue = BalanceClue(balance, steps, hits, out_amount=out, in_amount=come)
                 clues.append(clue)
     return clues
 
 
-def _joined(one: Numbers, other: Numbers) -> list[int | None]:
-    if any(a and b for a, b in zip(one, other, strict=True)) or not (any(one) and any(other)):
+def _merge_columns(first: Numbers, second: Numbers) -> list[int | None]:
+    if any(a and b for a, b in zip(first, second, strict=True)) or not (any(first) and any(second)):
         return []
-    return [a or b for a, b in zip(one, other, strict=True)]
+    return [a or b for a, b in zip(first, second, strict=True)]
 
 
 def _steps(amounts: Numbers, balances: Numbers) -> tuple[int, ...]:
     """Where the balance rose or fell by the amount; nothing where most rows do not follow."""
     best: tuple[int, ...] = ()
     for shift in (1, -1):
-        steps, checked = [0] * len(amounts), 0
+        steps, comparisons = [0] * len(amounts), 0
         for n, amount in enumerate(amounts):
             before = n - shift
             if not amount or not 0 <= before < len(amounts):
@@ -136,9 +137,9 @@ def _steps(amounts: Numbers, balances: Numbers) -> tuple[int, ...]:
             last, now = balances[before], balances[n]
             if last is None or now is None:
                 continue
-            checked += 1
+            comparisons += 1
             steps[n] = (abs(now - last) == abs(amount)) * (1 if now > last else -1)
-        if sum(map(abs, steps)) >= max(1, _SHARE * checked) and sum(map(abs, steps)) > sum(
+        if sum(map(abs, steps)) >= max(1, _SHARE * comparisons) and sum(map(abs, steps)) > sum(
             map(abs, best)
         ):
             best = tuple(steps)

@@ -45,10 +45,10 @@ def is_whole(cell: str) -> bool:
 
 def day_order(cells: Sequence[str]) -> str | None:
     """How days with the year last are written: dmy, mdy, or "?" where they do not say."""
-    found = [match for cell in cells if (match := _YEAR_LAST.fullmatch(cell))]
-    if not found or len(found) < 0.8 * len(cells):
+    dates = [match for cell in cells if (match := _YEAR_LAST.fullmatch(cell))]
+    if not dates or len(dates) < 0.8 * len(cells):
         return None
-    first, second = (max(int(match[n]) for match in found) for n in (1, 2))
+    first, second = (max(int(match[n]) for match in dates) for n in (1, 2))
     if first > 12:
         return "dmy"
     return "mdy" if second > 12 else "?"
@@ -66,9 +66,9 @@ def looks(cells: Sequence[str]) -> tuple[str, Text] | None:
         ("clock", _CLOCK.fullmatch, Text("looks like times of day", "形如时刻")),
         ("money", _MONEY.fullmatch, Text("looks like amounts", "形如金额")),
     )
-    for what, check, because in checks:
+    for kind, check, because in checks:
         if cells and sum(bool(check(cell)) for cell in cells) >= 0.8 * len(cells):
-            return what, because
+            return kind, because
     return None
 
 
@@ -81,8 +81,8 @@ def shape_of(cells: Sequence[str]) -> str | None:
         "clock": r"\d{1,2}[:时].*",
         "money": r"[-+(¥¥\d.,)元]*",
     }
-    found = looks(cells)
-    return shapes.get(found[0]) if found else None
+    look = looks(cells)
+    return shapes.get(look[0]) if look else None
 
 
 def _is_time(cell: str) -> bool:

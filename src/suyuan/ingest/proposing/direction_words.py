@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from suyuan.ingest.mapping.patterns import found_in
-from suyuan.ingest.mapping.profile_files import shipped
+from suyuan.ingest.mapping.profile_files import catalog_profiles
 from suyuan.ingest.vocabulary import vocabulary
 
 #: A column with more different cells holds no words for a direction.
@@ -26,14 +26,14 @@ class DirectionWords:
         """Whether any word tells a direction."""
         return bool(self.out_words or self.in_words)
 
-    def corrected(self, out_words: Sequence[str], in_words: Sequence[str]) -> "DirectionWords":
+    def with_words(self, out_words: Sequence[str], in_words: Sequence[str]) -> "DirectionWords":
         """These words where others say what `out_words` and `in_words` are."""
-        known = {*out_words, *in_words}
+        certain_words = {*out_words, *in_words}
         return DirectionWords(
             self.place,
-            tuple(sorted({*out_words} | ({*self.out_words} - known))),
-            tuple(sorted({*in_words} | ({*self.in_words} - known))),
-            tuple(word for word in self.unclear if word not in known),
+            tuple(sorted({*out_words} | ({*self.out_words} - certain_words))),
+            tuple(sorted({*in_words} | ({*self.in_words} - certain_words))),
+            tuple(word for word in self.unclear if word not in certain_words),
         )
 
 
@@ -54,16 +54,16 @@ def word_outcomes(table: str, place: int, cells: Sequence[str]) -> DirectionWord
 
 def outcome_of(table: str, word: str) -> str | None:
     """What `word` tells: out, in, another outcome of the vocabulary, or None."""
-    known = vocabulary().directions.get(table, {})
-    for outcome, words in known.items():
+    outcomes = vocabulary().directions.get(table, {})
+    for outcome, words in outcomes.items():
         if word in words.exact:
             return outcome
-    for profile in shipped():
+    for profile in catalog_profiles():
         if profile.table == table and profile.sides:
             if word in profile.sides.out_words:
                 return "out"
             if word in profile.sides.in_words:
                 return "in"
-    stems = [name for name, words in known.items() if found_in(words.stems, word) is not None]
-    others = [name for name in stems if name not in {"out", "in"}]
-    return others[0] if others else stems[0] if len(stems) == 1 else None
+    stems = [name for name, words in outcomes.items() if found_in(words.stems, word) is not None]
+    neutral = [name for name in stems if name not in {"out", "in"}]
+    return neutral[0] if neutral else stems[0] if len(stems) == 1 else None

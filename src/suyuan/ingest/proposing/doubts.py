@@ -9,8 +9,8 @@ from suyuan.model.text import Text
 def doubts_of(proposal: Proposal) -> list[Text]:
     """Each open question; none where the proposal may stand without one."""
     doubts = [] if proposal.sure else [_TABLE.format(table=proposal.table)]
-    if lacking := proposal.lacking:
-        doubts.append(_LACKING.format(names=", ".join(lacking)))
+    if names := proposal.missing_columns:
+        doubts.append(_MISSING_COLUMNS.format(names=", ".join(names)))
     if proposal.is_statement:
         doubts += _of_statement(proposal)
     elif unsure := _unsure_parties(proposal):
@@ -52,7 +52,7 @@ def _unsure_parties(proposal: Proposal) -> list[str]:
     ]
 
 
-_LACKING = Text("which column is {names}", "哪一列是 {names}")
+_MISSING_COLUMNS = Text("which column is {names}", "哪一列是 {names}")
 _TABLE = Text(
     "what the rows are ({table} is a guess): --table", "各行属于哪张表({table} 只是猜测):--table"
 )

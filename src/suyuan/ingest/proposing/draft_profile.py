@@ -10,9 +10,9 @@ from suyuan.ingest.mapping.profile_files import CASE_PROFILES, parse
 from suyuan.ingest.proposing.cell_looks import shape_of
 from suyuan.ingest.proposing.header_words import (
     BALANCE,
+    COUNTERPARTY,
     DIRECTION,
     IN_AMOUNT,
-    OTHER,
     OUT_AMOUNT,
     OWN,
     STATEMENT_ROLES,
@@ -62,7 +62,7 @@ def profile_path(case: Path, name: str) -> Path:
 
 def _columns(proposal: Proposal) -> dict[str, Any]:
     apart = {*STATEMENT_ROLES, *proposal.parties} if proposal.is_statement else set()
-    apart |= {"amount"} if proposal.signed else set()
+    apart |= {"amount"} if proposal.is_signed else set()
     table = RECORDS[proposal.table]
     columns: dict[str, Any] = {}
     for role in dict.fromkeys(c.role for c in proposal.columns if c.role):
@@ -72,8 +72,8 @@ def _columns(proposal: Proposal) -> dict[str, Any]:
         if len(headers) == 1:
             columns[role] = headers[0]
         else:
-            joined = table.column(role).type is Type.TIME
-            columns[role] = {"join": _day_first(proposal, headers)} if joined else headers
+            is_time = table.column(role).type is Type.TIME
+            columns[role] = {"join": _day_first(proposal, headers)} if is_time else headers
     if proposal.table == "payments" and "payment_id" not in columns and not proposal.is_statement:
         columns["payment_id"] = {"line": True}
     return columns
@@ -89,9 +89,13 @@ def _sides(proposal: Proposal) -> dict[str, Any]:
     giver, taker = proposal.parties
     kind = RECORDS[proposal.table].column(giver).kind or ""
     own = [*proposal.headers(OWN), *proposal.headers(giver)]
-    other = [*proposal.headers(OTHER), *proposal.headers(taker), *proposal.headers("memo")]
+    counterparty = [
+        *proposal.headers(COUNTERPARTY),
+        *proposal.headers(taker),
+        *proposal.headers("memo"),
+    ]
     sides: dict[str, Any] = {"giver": giver, "taker": taker, "own": own}
-    sides |= {"own_above": _ABOVE.get(kind, kind), "other": [*dict.fromkeys(other)]}
+    sides |= {"own_above": _ABOVE.get(kind, kind), "other": [*dict.fromkeys(counterparty)]}
     if flags := proposal.headers(DIRECTION):
         words = proposal.words
         lists = {"out": [*words.out_words], "in": [*words.in_words]}

@@ -8,32 +8,32 @@ import yaml
 
 from suyuan.ingest.formats.headers import normal
 from suyuan.ingest.mapping.patterns import found_in
-from suyuan.ingest.mapping.profile_files import shipped
+from suyuan.ingest.mapping.profile_files import catalog_profiles
 from suyuan.ingest.mapping.profile_match import columns_of
 from suyuan.ingest.mapping.profiles import Profile
 from suyuan.model.records import RECORDS
 
 #: What a column may be in a statement beside a column of the table: whose it is, who is on the
 #: other side, and how the direction is known.
-OWN, OTHER, BALANCE = "own", "other", "balance"
+OWN, COUNTERPARTY, BALANCE = "own", "other", "balance"
 DIRECTION, OUT_AMOUNT, IN_AMOUNT = "direction", "out_amount", "in_amount"
-STATEMENT_ROLES = (OWN, OTHER, DIRECTION, OUT_AMOUNT, IN_AMOUNT, BALANCE)
+STATEMENT_ROLES = (OWN, COUNTERPARTY, DIRECTION, OUT_AMOUNT, IN_AMOUNT, BALANCE)
 
 
 def role_of(table: str, header: str) -> str | None:
     """The column of `table`, or the part of a statement, that `header` names."""
     meanings = synonyms().get(normal(header), Counter())
-    fitting = {role: n for (name, role), n in meanings.items() if name == table}
-    if fitting:
-        return max(fitting, key=lambda role: fitting[role])
+    roles = {role: n for (name, role), n in meanings.items() if name == table}
+    if roles:
+        return max(roles, key=lambda role: roles[role])
     return _by_words(table, normal(header))
 
 
 @cache
 def _by_words(table: str, header: str) -> str | None:
     patterns = _patterns().get(table, [])
-    fitting = (role for role, pattern in patterns if found_in(pattern, header) is not None)
-    return next(fitting, None)
+    roles = (role for role, pattern in patterns if found_in(pattern, header) is not None)
+    return next(roles, None)
 
 
 @cache
@@ -46,9 +46,13 @@ def _patterns() -> dict[str, list[tuple[str, str]]]:
 
 
 @cache
-def sided() -> dict[str, tuple[str, str]]:
+def statement_sides() -> dict[str, tuple[str, str]]:
     """The tables that may be told from one account's side, with who gives and who takes."""
-    return {one.table: (one.sides.giver, one.sides.taker) for one in shipped() if one.sides}
+    return {
+        profile.table: (profile.sides.giver, profile.sides.taker)
+        for profile in catalog_profiles()
+        if profile.sides
+    }
 
 
 @cache
@@ -58,7 +62,7 @@ def synonyms() -> dict[str, Counter[tuple[str, str]]]:
     for table in RECORDS.values():
         for column in columns_of(table):
             meanings.setdefault(normal(column.name), Counter())[table.name, column.name] += 9
-    for profile in shipped():
+    for profile in catalog_profiles():
         for role, header in _used(profile):
             for word in header.split("|"):
                 meanings.setdefault(normal(word), Counter())[profile.table, role] += 1
@@ -71,7 +75,7 @@ def _used(profile: Profile) -> list[tuple[str, str]]:
     if sides := profile.sides:
         used += [(OWN, h) for source in sides.own for h in source.headers]
         # What stands first tells who the other is; the rest serves where that is empty.
-        used += [(OTHER, h) for source in sides.other[:-1] for h in source.headers]
+        used += [(COUNTERPARTY, h) for source in sides.other[:-1] for h in source.headers]
         used += [(DIRECTION, h) for h in sides.direction] + [(BALANCE, h) for h in sides.balance]
         used += [(OUT_AMOUNT, h) for h in sides.out_amount]
         used += [(IN_AMOUNT, h) for h in sides.in_amount]

@@ -16,14 +16,14 @@ from suyuan.ingest.proposing.cell_looks import day_order, is_negative, is_whole,
 from suyuan.ingest.proposing.direction_words import DirectionWords, word_outcomes
 from suyuan.ingest.proposing.header_words import (
     BALANCE,
+    COUNTERPARTY,
     DIRECTION,
     IN_AMOUNT,
-    OTHER,
     OUT_AMOUNT,
     OWN,
     STATEMENT_ROLES,
     role_of,
-    sided,
+    statement_sides,
 )
 from suyuan.ingest.proposing.table_sample import TableSample, sample_of
 from suyuan.ingest.settings import FileSettings
@@ -33,7 +33,7 @@ from suyuan.model.text import Text
 
 SAMPLES: Final = 5
 #: Roles that several columns may have: a day and a clock, texts that are alternatives.
-SEVERAL: Final = frozenset({"at", "started_at", "memo", OWN, OTHER})
+SEVERAL: Final = frozenset({"at", "started_at", "memo", OWN, COUNTERPARTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,30 +80,30 @@ class Proposal:
     @property
     def parties(self) -> tuple[str, str]:
         """Our two columns for who gave and who took; empty texts where the table has none."""
-        return sided().get(self.table, ("", ""))
+        return statement_sides().get(self.table, ("", ""))
 
     @property
     def is_statement(self) -> bool:
         """Whether rows are told from one account's side."""
         roles = {column.role for column in self.columns}
-        return self.table in sided() and not {*self.parties} <= roles
+        return self.table in statement_sides() and not {*self.parties} <= roles
 
     @property
-    def signed(self) -> bool:
+    def is_signed(self) -> bool:
         """Whether the sign of the amount tells the direction."""
         roles = {column.role for column in self.columns}
         return self.is_statement and not roles & {DIRECTION, OUT_AMOUNT, IN_AMOUNT}
 
     @property
-    def lacking(self) -> tuple[str, ...]:
+    def missing_columns(self) -> tuple[str, ...]:
         """Required columns that nothing is suggested for."""
-        filled = {column.role for column in self.columns}
+        roles = {column.role for column in self.columns}
         if self.is_statement:
-            filled |= {*self.parties}
-            if filled & {OUT_AMOUNT, IN_AMOUNT}:
-                filled.add("amount")
-        required = (c.name for c in RECORDS[self.table] if c.required)
-        return tuple(name for name in required if name not in filled and name != "payment_id")
+            roles |= {*self.parties}
+            if roles & {OUT_AMOUNT, IN_AMOUNT}:
+                roles.add("amount")
+        required_names = (c.name for c in RECORDS[self.table] if c.mandatory)
+        return tuple(name for name in required_names if name not in roles and name != "payment_id")
 
     def with_(self, answers: Mapping[str, str | None]) -> "Proposal":
         """The proposal with what a person said of some headers (None: ignore the column)."""
@@ -116,7 +116,7 @@ class Proposal:
             else c
             for c in self.columns
         )
-        return _settled(replace(self, columns=tuple(columns)))
+        return _complete(replace(self, columns=tuple(columns)))
 
 
 def propose_mapping(
@@ -127,35 +127,35 @@ def propose_mapping(
     Raises :class:`InputError` where the file holds no table.
     """
     sample = sample_of(file, settings or FileSettings(file.name))
-    chosen = RECORDS[table] if table else _likeliest(sample)
-    proposal = _proposed(chosen, sample)
+    record_table = RECORDS[table] if table else _likeliest(sample)
+    proposal = _draft(record_table, sample)
     giver, _ = proposal.parties
-    kind = chosen.column(giver).kind if giver else None
+    kind = record_table.column(giver).kind if giver else None
     own = settings.own if settings else None
     own = own or find_above(kind or "", sample.above) or in_name(file.name, kind or "")
-    sure = table is not None or proposal.confirmed > 0 or _named(proposal) > 1
+    sure = table is not None or proposal.confirmed > 0 or _count_named(proposal) > 1
     return replace(proposal, own=own if proposal.is_statement else None, sure=sure)
 
 
-def _named(proposal: Proposal) -> int:
+def _count_named(proposal: Proposal) -> int:
     """How many columns that rows need, or that tell a direction, are known by their names."""
-    needed = {c.name for c in RECORDS[proposal.table] if c.required} | {*STATEMENT_ROLES}
-    return sum(c.role in needed and c.because == BY_NAME for c in proposal.columns)
+    required_roles = {c.name for c in RECORDS[proposal.table] if c.mandatory} | {*STATEMENT_ROLES}
+    return sum(c.role in required_roles and c.because == BY_NAME for c in proposal.columns)
 
 
-def _proposed(table: Table, sample: TableSample) -> Proposal:
+def _draft(table: Table, sample: TableSample) -> Proposal:
     proposal = Proposal(table.name, tuple(_suggestions(table, sample)), sample)
-    if table.name in sided():
+    if table.name in statement_sides():
         proposal = _with_balances(proposal) if table.name == "payments" else proposal
         proposal = _with_flag(proposal)
-    return _settled(proposal)
+    return _complete(proposal)
 
 
-def _settled(proposal: Proposal) -> Proposal:
+def _complete(proposal: Proposal) -> Proposal:
     """What follows from the roles: words, units, days."""
     amounts = [c for role in ("amount", OUT_AMOUNT, IN_AMOUNT) for c in proposal.cells(role)]
-    named = [c.header for c in proposal.columns if c.role and unit_of(c.header)]
-    whole = bool(amounts) and all(map(is_whole, amounts)) and not named
+    unit_headers = [c.header for c in proposal.columns if c.role and unit_of(c.header)]
+    whole = bool(amounts) and all(map(is_whole, amounts)) and not unit_headers
     days = [order for role in ("at", "started_at") if (order := day_order(proposal.cells(role)))]
     flags = [n for n, column in enumerate(proposal.columns) if column.role == DIRECTION]
     words = proposal.words
@@ -179,29 +179,31 @@ def _with_balances(proposal: Proposal) -> Proposal:
     places = {clue.balance: BALANCE}
     parts = (("amount", clue.amount), (OUT_AMOUNT, clue.out_amount), (IN_AMOUNT, clue.in_amount))
     places |= {place: role for role, place in parts if place is not None}
-    found = _placed(proposal, places, BY_BALANCE)
+    draft = _with_roles(proposal, places, BY_BALANCE)
     if clue.amount is None:
-        return replace(_dropped(found, {"amount"}), confirmed=clue.hits)
-    inverted = _sign(columns[clue.amount], clue)
-    if inverted is not None:
-        found = _dropped(found, {DIRECTION, OUT_AMOUNT, IN_AMOUNT})
-        return replace(found, inverted=inverted, confirmed=clue.hits)
-    return _flagged(found, columns, clue)
+        return replace(_without_roles(draft, {"amount"}), confirmed=clue.hits)
+    is_inverted = _sign(columns[clue.amount], clue)
+    if is_inverted is not None:
+        draft = _without_roles(draft, {DIRECTION, OUT_AMOUNT, IN_AMOUNT})
+        return replace(draft, inverted=is_inverted, confirmed=clue.hits)
+    return _flag_by_balance(draft, columns, clue)
 
 
-def _flagged(proposal: Proposal, columns: Sequence[Sequence[str]], clue: BalanceClue) -> Proposal:
+def _flag_by_balance(
+    proposal: Proposal, columns: Sequence[Sequence[str]], clue: BalanceClue
+) -> Proposal:
     """The column whose words go with the balances."""
     apart = {clue.balance, clue.amount or 0}
     flags = find_words(columns, clue.steps, apart)
     if not flags:
         return proposal
-    named = [f for f in flags if proposal.columns[f.place].role == DIRECTION]
-    flag: WordClue = (named or flags)[0]
-    known = word_outcomes(proposal.table, flag.place, columns[flag.place])
-    words = known.corrected(flag.out_words, flag.in_words)
-    found = _placed(proposal, {flag.place: DIRECTION}, BY_BALANCE)
-    found = _dropped(found, {OUT_AMOUNT, IN_AMOUNT})
-    return replace(found, words=words, confirmed=clue.hits)
+    direction_flags = [f for f in flags if proposal.columns[f.place].role == DIRECTION]
+    flag: WordClue = (direction_flags or flags)[0]
+    outcomes = word_outcomes(proposal.table, flag.place, columns[flag.place])
+    words = outcomes.with_words(flag.out_words, flag.in_words)
+    draft = _with_roles(proposal, {flag.place: DIRECTION}, BY_BALANCE)
+    draft = _without_roles(draft, {OUT_AMOUNT, IN_AMOUNT})
+    return replace(draft, words=words, confirmed=clue.hits)
 
 
 def _sign(cells: Sequence[str], clue: BalanceClue) -> bool | None:
@@ -226,7 +228,7 @@ def _with_flag(proposal: Proposal) -> Proposal:
     for place in range(len(proposal.columns)):
         words = word_outcomes(proposal.table, place, proposal.sample.cells(place))
         if words.out_words and words.in_words and not words.unclear:
-            return _placed(replace(proposal, words=words), {place: DIRECTION}, BY_WORDS)
+            return _with_roles(replace(proposal, words=words), {place: DIRECTION}, BY_WORDS)
     return proposal
 
 
@@ -236,11 +238,11 @@ def _only_flags(proposal: Proposal) -> Proposal:
         if column.role == DIRECTION and proposal.words.place != place:
             words = word_outcomes(proposal.table, place, proposal.sample.cells(place))
             if len({*proposal.sample.cells(place)}) > _MOST_WORDS or not words.every:
-                return _placed(proposal, {place: None}, NOT_WORDS)
+                return _with_roles(proposal, {place: None}, NOT_WORDS)
     return proposal
 
 
-def _placed(proposal: Proposal, places: Mapping[int, str | None], because: Text) -> Proposal:
+def _with_roles(proposal: Proposal, places: Mapping[int, str | None], because: Text) -> Proposal:
     """The proposal with the roles of some places; no other column keeps these roles."""
     columns = [
         replace(column, role=places[n], because=because)
@@ -253,7 +255,7 @@ def _placed(proposal: Proposal, places: Mapping[int, str | None], because: Text)
     return replace(proposal, columns=tuple(columns))
 
 
-def _dropped(proposal: Proposal, roles: set[str]) -> Proposal:
+def _without_roles(proposal: Proposal, roles: set[str]) -> Proposal:
     columns = (replace(c, role=None) if c.role in roles else c for c in proposal.columns)
     return replace(proposal, columns=tuple(columns))
 
@@ -262,16 +264,16 @@ def _likeliest(sample: TableSample) -> Table:
     """The table whose required columns are best met by names, then by what cells look like."""
 
     def fit(table: Table) -> tuple[int, int, int]:
-        proposal = _proposed(table, sample)
-        required = {c.name for c in table if c.required and c.name != "payment_id"}
-        filled = {c.role for c in proposal.columns if c.role}
-        missing = len(proposal.lacking)
-        if proposal.is_statement and not filled & {DIRECTION, OUT_AMOUNT, IN_AMOUNT, BALANCE}:
-            missing += 1  # nothing tells which way rows went
+        proposal = _draft(table, sample)
+        required_names = {c.name for c in table if c.mandatory and c.name != "payment_id"}
+        roles = {c.role for c in proposal.columns if c.role}
+        missing_count = len(proposal.missing_columns)
+        if proposal.is_statement and not roles & {DIRECTION, OUT_AMOUNT, IN_AMOUNT, BALANCE}:
+            missing_count += 1  # nothing tells which way rows went
         return (
-            (len(required) - missing) * 3 - len(required) * 2 + len(filled),
-            len(filled),
-            -missing,
+            (len(required_names) - missing_count) * 3 - len(required_names) * 2 + len(roles),
+            len(roles),
+            -missing_count,
         )
 
     return max(RECORDS.values(), key=fit)
@@ -285,45 +287,45 @@ def _suggestions(table: Table, sample: TableSample) -> list[Suggestion]:
         if role and (role in SEVERAL or role not in by_name.values()):
             by_name[place] = role
     roles = {*by_name.values()}
-    if {*sided().get(table.name, "?")} <= roles and not roles & {OUT_AMOUNT, IN_AMOUNT}:
+    if {*statement_sides().get(table.name, "?")} <= roles and not roles & {OUT_AMOUNT, IN_AMOUNT}:
         # Each row names both sides: no statement of one of them.
         by_name = {n: role for n, role in by_name.items() if role not in STATEMENT_ROLES}
-    taken = set(by_name.values())
+    used_roles = set(by_name.values())
     suggestions = []
     for place, header in enumerate(sample.headers):
         cells = tuple(cell for cell in sample.cells(place) if cell)
         role, because = by_name.get(place), BY_NAME
         if role is None:
-            role, because = _by_values(table, cells, taken)
-            taken |= {role} if role else set()
+            role, because = _by_values(table, cells, used_roles)
+            used_roles |= {role} if role else set()
         suggestions.append(Suggestion(header, cells[:SAMPLES], role, because))
     return suggestions
 
 
-def _by_values(table: Table, cells: Sequence[str], taken: set[str]) -> tuple[str | None, Text]:
+def _by_values(table: Table, cells: Sequence[str], used_roles: set[str]) -> tuple[str | None, Text]:
     seems = looks(cells)
     if seems is None:
         return None, Text("nothing known", "无法判断")
-    what, because = seems
-    parties = sided().get(table.name, ("", ""))
-    fits: list[Callable[[Column], bool]] = [lambda c: c.required, lambda c: not c.required]
-    if what == "clock":
-        clock = next((c.name for c in table if c.type is Type.TIME and c.required), None)
+    kind, because = seems
+    parties = statement_sides().get(table.name, ("", ""))
+    fits: list[Callable[[Column], bool]] = [lambda c: c.mandatory, lambda c: not c.mandatory]
+    if kind == "clock":
+        clock = next((c.name for c in table if c.type is Type.TIME and c.mandatory), None)
         return clock, because
-    for wanted in fits:
+    for condition in fits:
         for column in table:
-            if wanted(column) and _accepts(column, what) and column.name not in taken:
+            if condition(column) and _accepts(column, kind) and column.name not in used_roles:
                 role = column.name
-                if role in parties and taken & {*STATEMENT_ROLES}:
-                    role = OTHER if OTHER not in taken else OWN
-                return (role, because) if role not in taken else (None, because)
+                if role in parties and used_roles & {*STATEMENT_ROLES}:
+                    role = COUNTERPARTY if COUNTERPARTY not in used_roles else OWN
+                return (role, because) if role not in used_roles else (None, because)
     return None, because
 
 
-def _accepts(column: Column, what: str) -> bool:
-    if what in {"phone", "bank_account", "device", "sim"}:
-        return column.kind == what
-    return column.type == {"time": Type.TIME, "money": Type.MONEY}[what]
+def _accepts(column: Column, kind: str) -> bool:
+    if kind in {"phone", "bank_account", "device", "sim"}:
+        return column.kind == kind
+    return column.type == {"time": Type.TIME, "money": Type.MONEY}[kind]
 
 
 _MOST_WORDS: Final = 12

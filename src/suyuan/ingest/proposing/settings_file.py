@@ -14,26 +14,26 @@ def settings_with(settings: CaseSettings, path: str, **answers: object) -> FileS
     return replace(settings.of(path), path=path, **answers)  # type: ignore[arg-type]
 
 
-def write_file_settings(case: Path, wanted: FileSettings) -> None:
-    """Write `wanted` into case.toml of `case`: a new ``[[file]]``, or lines added to its own.
+def write_file_settings(case: Path, settings: FileSettings) -> None:
+    """Write `settings` into case.toml of `case`: a new ``[[file]]``, or lines added to its own.
 
     Raises :class:`InputError` where the file's own part says something else already.
     """
     target, before = case / NAME, read_settings(case)
     text = target.read_text(encoding="utf-8-sig") if target.is_file() else ""
-    present = next((entry for entry in before.files if entry.path == wanted.path), None)
-    if present == wanted:
+    present = next((entry for entry in before.files if entry.path == settings.path), None)
+    if present == settings:
         return
-    block = "\n".join(_lines(wanted, present))
+    block = "\n".join(_lines(settings, present))
     if present is None:
         # The first part that fits a file counts: patterns must come behind it.
-        changed = _before_files(text, f"[[file]]\npath = {_quoted(wanted.path)}\n{block}\n")
+        new_text = _before_files(text, f"[[file]]\npath = {_quote(settings.path)}\n{block}\n")
     else:
-        changed = _inside(text, wanted.path, block)
-    _put(target, changed)
-    if read_settings(case).of(wanted.path) != wanted:
+        new_text = _inside(text, settings.path, block)
+    _put(target, new_text)
+    if read_settings(case).of(settings.path) != settings:
         _put(target, text)
-        raise InputError(_BY_HAND.format(lines=block.replace("\n", "; ")), value=wanted.path)
+        raise InputError(_BY_HAND.format(lines=block.replace("\n", "; ")), value=settings.path)
 
 
 def _put(target: Path, text: str) -> None:
@@ -53,7 +53,7 @@ def _before_files(text: str, block: str) -> str:
 def _inside(text: str, path: str, block: str) -> str:
     """`text` with `block` behind the line that names the file."""
     lines = text.splitlines(keepends=True)
-    names = (_quoted(path), f"'{path}'")
+    names = (_quote(path), f"'{path}'")
     for n, line in enumerate(lines):
         key, mark, value = line.partition("=")
         if mark and key.strip() == "path" and value.strip().startswith(names):
@@ -62,8 +62,8 @@ def _inside(text: str, path: str, block: str) -> str:
     return text
 
 
-def _lines(wanted: FileSettings, present: FileSettings | None) -> list[str]:
-    base = present or FileSettings(wanted.path)
+def _lines(settings: FileSettings, present: FileSettings | None) -> list[str]:
+    base = present or FileSettings(settings.path)
     names = (
         "table",
         "profile",
@@ -76,19 +76,19 @@ def _lines(wanted: FileSettings, present: FileSettings | None) -> list[str]:
         "spent",
     )
     lines = [
-        f"{name} = {_quoted(value) if isinstance(value, str) else value}"
+        f"{name} = {_quote(value) if isinstance(value, str) else value}"
         for name in names
-        if (value := getattr(wanted, name)) is not None and getattr(base, name) is None
+        if (value := getattr(settings, name)) is not None and getattr(base, name) is None
     ]
-    if wanted.columns and not base.columns:
-        pairs = (f"{_quoted(key)} = {_quoted(value)}" for key, value in wanted.columns.items())
+    if settings.columns and not base.columns:
+        pairs = (f"{_quote(key)} = {_quote(value)}" for key, value in settings.columns.items())
         lines.append(f"columns = {{ {', '.join(pairs)} }}")
-    if wanted.ignore and not base.ignore:
-        lines.append(f"ignore = [{', '.join(map(_quoted, wanted.ignore))}]")
+    if settings.ignore and not base.ignore:
+        lines.append(f"ignore = [{', '.join(map(_quote, settings.ignore))}]")
     return lines
 
 
-def _quoted(value: str) -> str:
+def _quote(value: str) -> str:
     # A string of JSON is one of TOML too, but for the mark DEL.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from suyuan.ingest.confinement.parser import Parser
 from suyuan.ingest.formats.headers import normal
-from suyuan.ingest.formats.layout import HEAD, numbered, rows_of, sniff
+from suyuan.ingest.formats.layout import HEAD, numbered_headers, rows_of, sniff
 from suyuan.ingest.formats.pieces import ArrowRows
 from suyuan.ingest.parts import Recognition, is_packed
 from suyuan.ingest.proposing.header_words import synonyms
@@ -41,40 +41,42 @@ class TableSample:
 
 def sample_of(file: Path, settings: FileSettings) -> TableSample:
     """The table of `file` with the most rows; :class:`InputError` where it holds none."""
-    with file.open("rb") as opened:
-        head = opened.read(HEAD)
-    known = frozenset(synonyms())
+    with file.open("rb") as stream:
+        head = stream.read(HEAD)
+    known_headers = frozenset(synonyms())
     if is_packed(head):
-        return _packed_sample(file, settings, known)
-    layout = sniff(head, settings, known, unnamed=_numbered)
+        return _packed_sample(file, settings, known_headers)
+    layout = sniff(head, settings, known_headers, namer=_number_columns)
     if layout is None:
         raise InputError(_NO_TABLE, value=file.name)
-    found = _sample(layout.headers, [[*row] for row in rows_of(head, layout, _LOOKED_AT)])
-    return replace(found, above=layout.above, headless=layout.header_line == 0)
+    sample = _sample(layout.headers, [[*row] for row in rows_of(head, layout, _LOOKED_AT)])
+    return replace(sample, above=layout.above, headless=layout.header_line == 0)
 
 
-def _packed_sample(file: Path, settings: FileSettings, known: frozenset[str]) -> TableSample:
+def _packed_sample(
+    file: Path, settings: FileSettings, known_headers: frozenset[str]
+) -> TableSample:
     """The part of a packed file with the most rows; parsed as an import parses it."""
     case = CaseSettings(files=(replace(settings, path=file.name),))
     best, most = TableSample((), ()), -1
-    with Parser(Recognition(case, (), known)) as parser:
+    with Parser(Recognition(case, (), known_headers)) as parser:
         for part in parser.parts(file, file.name):
             rows: list[list[object]] = []
             for piece in part.pieces:
                 if isinstance(piece, ArrowRows) and len(rows) < _LOOKED_AT:
-                    taken = piece.table.slice(0, _LOOKED_AT).drop_columns("line").to_pylist()
-                    rows += [[*row.values()] for row in taken]
+                    records = piece.table.slice(0, _LOOKED_AT).drop_columns("line").to_pylist()
+                    rows += [[*row.values()] for row in records]
             if len(rows) > most:
-                headless = part.headers == numbered(len(part.headers))
-                found = _sample(part.headers, rows[:_LOOKED_AT])
-                best, most = replace(found, above=part.above, headless=headless), len(rows)
+                headless = part.headers == numbered_headers(len(part.headers))
+                sample = _sample(part.headers, rows[:_LOOKED_AT])
+                best, most = replace(sample, above=part.above, headless=headless), len(rows)
     if most < 0:
         raise InputError(_NO_TABLE, value=file.name)
     return best
 
 
-def _numbered(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    return numbered(max((len(row) for row in rows), default=0))
+def _number_columns(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return numbered_headers(max((len(row) for row in rows), default=0))
 
 
 def _sample(headers: tuple[str, ...], rows: list[list[object]]) -> TableSample:
@@ -83,8 +85,8 @@ def _sample(headers: tuple[str, ...], rows: list[list[object]]) -> TableSample:
         tuple("" if n >= len(row) or row[n] is None else str(row[n]).strip() for n in places)
         for row in rows
     )
-    filled = tuple(row for row in texts if sum(map(bool, row)) > min(1, len(places) - 1))
-    return TableSample(tuple(headers[n].strip() for n in places), filled)
+    full_rows = tuple(row for row in texts if sum(map(bool, row)) > min(1, len(places) - 1))
+    return TableSample(tuple(headers[n].strip() for n in places), full_rows)
 
 
 _NO_TABLE = Text("This file holds no table.", "该文件中没有表格。")

@@ -22,31 +22,32 @@ from suyuan.model.text import Text
 
 #: Of a text so much is tried; workbooks and others whole.
 _SAMPLE: Final = 1 << 20
-SHOWN: Final = 3
+ROW_LIMIT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class MappingTrial:
     """What the import made of the file.
 
-    ``rows`` are the first rows as stored, times in the case's zone; ``kept`` and ``aside`` count
-    all that were tried; ``reasons`` are troubles with how often; balances that follow, and not.
+    ``rows`` are the first rows as stored, times in the case's zone; ``rows_kept`` and ``aside``
+    count all that were tried; ``reasons`` are troubles with how often; balances that follow (hits),
+    and that contradict (misses).
     """
 
     table: str | None
     profile: str | None
     rows: tuple[Mapping[str, Any], ...]
-    kept: int
+    rows_kept: int
     aside: int
-    confirmed: int
-    refuted: int
+    balance_hits: int
+    balance_misses: int
     own: str | None
     reasons: tuple[tuple[Text, str, int], ...]
     partial: bool = False
 
     @property
     def stands(self) -> bool:
-        return self.kept > 0
+        return self.rows_kept > 0
 
 
 def try_mapping(
@@ -61,7 +62,7 @@ def try_mapping(
         copy, out = Path(folder) / "case", Path(folder) / "out"
         target = copy / settings.path
         target.parent.mkdir(parents=True)
-        partial = _copied(file, target)
+        partial = _copy_head(file, target)
         if (case / CASE_PROFILES).is_dir():
             shutil.copytree(case / CASE_PROFILES, copy / CASE_PROFILES)
         if (case / NAME).is_file():
@@ -70,10 +71,10 @@ def try_mapping(
             write_profile(copy, name, proposal)
         if settings != FileSettings(settings.path):
             write_file_settings(copy, settings)
-        imported = import_case(copy, out)
-        zone = ZoneInfo(imported.settings.timezone)
-        units = [row for row in imported.quality_summary.to_pylist() if _of(row, settings.path)]
-        quality = [row for row in imported.quality.to_pylist() if _of(row, settings.path)]
+        result = import_case(copy, out)
+        zone = ZoneInfo(result.settings.timezone)
+        units = [row for row in result.quality_summary.to_pylist() if _of(row, settings.path)]
+        quality = [row for row in result.quality.to_pylist() if _of(row, settings.path)]
         return _trial(units, quality, out, zone, partial=partial)
 
 
@@ -82,10 +83,10 @@ def _of(row: Mapping[str, Any], path: str) -> bool:
     return str(row["file"]).partition("#")[0].partition("!")[0] == path
 
 
-def _copied(file: Path, target: Path) -> bool:
+def _copy_head(file: Path, target: Path) -> bool:
     """The file, or the whole lines at its beginning; whether it was cut."""
-    with file.open("rb") as opened:
-        head = opened.read(_SAMPLE + 1)
+    with file.open("rb") as stream:
+        head = stream.read(_SAMPLE + 1)
     text = not head.startswith((b"PK", b"PAR1", b"\xd0\xcf\x11\xe0", b"<")) and b"\0" not in head
     if len(head) <= _SAMPLE or not text:
         shutil.copyfile(file, target)
@@ -105,17 +106,17 @@ def _trial(
     best = max(units, key=lambda unit: (unit["rows_kept"], unit["table"] or ""), default={})
     table = best.get("table")
     problems = [row for row in quality if row["action"] == "quarantined"]
-    counted = Counter((row["problem"], row["problem_zh"], row["column"] or "") for row in problems)
+    counts = Counter((row["problem"], row["problem_zh"], row["column"] or "") for row in problems)
     return MappingTrial(
         table=table,
         profile=best.get("profile"),
         rows=tuple(_rows(out, table, zone)) if table and best["rows_kept"] else (),
-        kept=sum(unit["rows_kept"] for unit in units),
+        rows_kept=sum(unit["rows_kept"] for unit in units),
         aside=sum(unit["quarantined"] for unit in units),
-        confirmed=sum(unit["balances_confirmed"] for unit in units),
-        refuted=sum(unit["balances_refuted"] for unit in units),
+        balance_hits=sum(unit["balances_confirmed"] for unit in units),
+        balance_misses=sum(unit["balances_refuted"] for unit in units),
         own=best.get("own_account"),
-        reasons=tuple((Text(en, zh), column, n) for (en, zh, column), n in counted.most_common(5)),
+        reasons=tuple((Text(en, zh), column, n) for (en, zh, column), n in counts.most_common(5)),
         partial=partial,
     )
 
@@ -124,12 +125,12 @@ def _rows(out: Path, table: str, zone: ZoneInfo) -> list[dict[str, Any]]:
     """The first rows of the table as stored; times on the case's clock."""
     rows: list[dict[str, Any]] = []
     for path in sorted((out / "records" / table).glob("*.parquet")):
-        with pq.ParquetFile(path) as opened:
-            rows += [row for batch in opened.iter_batches(1000) for row in batch.to_pylist()]
-        if len(rows) >= SHOWN:
+        with pq.ParquetFile(path) as stream:
+            rows += [row for batch in stream.iter_batches(1000) for row in batch.to_pylist()]
+        if len(rows) >= ROW_LIMIT:
             break
     rows.sort(key=lambda row: row["line"])
-    return [{name: _local(cell, zone) for name, cell in row.items()} for row in rows[:SHOWN]]
+    return [{name: _local(cell, zone) for name, cell in row.items()} for row in rows[:ROW_LIMIT]]
 
 
 def _local(cell: Any, zone: ZoneInfo) -> Any:

@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int | None], None]
 class CrossFileResult:
     """What is seen only over all files: rows that stand twice, gaps, clocks."""
 
-    struck: Counter[str] = field(default_factory=Counter)
+    duplicates: Counter[str] = field(default_factory=Counter)
     gaps: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
@@ -40,19 +40,19 @@ def compare(
     files = tables_of(out / "records", entries)
     restore_overlaps(out / "records")
     for n, (name, paths) in enumerate(sorted(files.items()), start=1):
-        excluded = find_duplicates(con, RECORDS[name], paths)
+        exclusions = find_duplicates(con, RECORDS[name], paths)
         if name == "payments":
             sides = _sides(out / "records", entries)
-            overlap = overlaps(con, paths, sides, excluded, across.problems)
-            excluded = pa.concat_tables([excluded, overlap])
-            twice = second_sides(con, paths, sides, excluded, across.problems)
-            excluded = pa.concat_tables([excluded, twice])
-        write_excluded(out, name, excluded)
-        across.struck.update(excluded.column("file").to_pylist())
+            overlap = overlaps(con, paths, sides, exclusions, across.problems)
+            exclusions = pa.concat_tables([exclusions, overlap])
+            twice = second_sides(con, paths, sides, exclusions, across.problems)
+            exclusions = pa.concat_tables([exclusions, twice])
+        write_excluded(out, name, exclusions)
+        across.duplicates.update(exclusions.column("file").to_pylist())
         if name == "payments":
             progress("balances", 0, None)
-            struck = excluded_path(out, name)
-            across.gaps.update(find_gaps(con, paths, sides, struck, across.problems))
+            exclusion_path = excluded_path(out, name)
+            across.gaps.update(find_gaps(con, paths, sides, exclusion_path, across.problems))
             take_out_overlaps(out / "records", paths, overlap)
         progress("duplicates", n, len(files))
     return across
@@ -102,11 +102,11 @@ def quality_rows(problems: Sequence[Problem]) -> pa.Table:
         }
         for problem in problems
     ]
-    return pa.Table.from_pylist(rows, schema=QUALITY.stored)
+    return pa.Table.from_pylist(rows, schema=QUALITY.schema)
 
 
 def summarise(unit: Unit, across: CrossFileResult) -> dict[str, object]:
-    duplicates = across.struck[unit.file]
+    duplicates = across.duplicates[unit.file]
     return {
         "file": unit.file,
         "table": unit.table,
@@ -131,5 +131,5 @@ def summarise(unit: Unit, across: CrossFileResult) -> dict[str, object]:
     }
 
 
-def _time(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from suyuan.model.columns import Table
 
-EXCLUDED = pa.schema([("row_id", pa.string()), ("reason", pa.string())])
+EXCLUSION_SCHEMA = pa.schema([("row_id", pa.string()), ("reason", pa.string())])
 DUPLICATE = "duplicate"
 
 
@@ -33,7 +33,7 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, table: Table, files: list[Pa
         later = f"row_number() OVER (PARTITION BY {content} {order}) > 1"
     else:
         if sources_of(files) < 2:
-            return EXCLUDED.append(pa.field("file", pa.string())).empty_table()
+            return EXCLUSION_SCHEMA.append(pa.field("file", pa.string())).empty_table()
         # Eight bytes for a row find the few that may be equal; their content then decides.
         content_hash = f"hash({content})"
         con.execute(
@@ -62,10 +62,10 @@ def excluded_path(out: Path, table: str) -> Path:
     return out / "records" / "_excluded" / f"{table}.parquet"
 
 
-def write_excluded(out: Path, table: str, excluded: pa.Table) -> None:
+def write_excluded(out: Path, table: str, exclusions: pa.Table) -> None:
     """Put the list of struck-out rows of `table` in place, whole or not at all."""
     target = excluded_path(out, table)
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".tmp")
-    pq.write_table(excluded.select(EXCLUDED.names).cast(EXCLUDED), partial)
+    pq.write_table(exclusions.select(EXCLUSION_SCHEMA.names).cast(EXCLUSION_SCHEMA), partial)
     partial.replace(target)

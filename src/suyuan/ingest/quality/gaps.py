@@ -23,7 +23,7 @@ from suyuan.ingest.problems import Problem
 from suyuan.model.text import Text
 
 #: Gaps are listed up to here for each file; the summary counts them all.
-LISTED: Final = 1_000
+LIST_LIMIT: Final = 1_000
 #: So many rows (two movements each) are sorted at a time.
 _SHARE: Final = 3_000_000
 _NO_BALANCE: Final = int(np.iinfo(np.int64).min)
@@ -36,7 +36,7 @@ _SIDES: Final = (
     "LEFT JOIN (SELECT source_key, line, own_balance FROM read_parquet($sides) WHERE NOT outward) "
     "AS side USING (source_key, line)"
 )
-_STRUCK: Final = "ANTI JOIN excluded ON source_key || ':' || line = excluded.row_id"
+_ANTI_JOIN: Final = "ANTI JOIN excluded ON source_key || ':' || line = excluded.row_id"
 
 Numbers = npt.NDArray[np.int64]
 
@@ -46,14 +46,14 @@ class _Flows:
     """Movements, one of each side of a row: what each account gained, and its balance if told."""
 
     account: npt.NDArray[np.uint64]
-    moved: Numbers
+    change: Numbers
     balance: Numbers
     moment: Numbers
     file: Numbers
     line: Numbers
 
     def at(self, order: npt.NDArray[np.intp]) -> "_Flows":
-        rest = (self.moved, self.balance, self.moment, self.file, self.line)
+        rest = (self.change, self.balance, self.moment, self.file, self.line)
         return _Flows(self.account[order], *(column[order] for column in rest))
 
 
@@ -61,7 +61,7 @@ def find_gaps(
     con: duckdb.DuckDBPyConnection,
     files: Sequence[Path],
     sides: Sequence[Path],
-    excluded: Path,
+    exclusions: Path,
     problems: list[Problem],
 ) -> Counter[str]:
     """Gaps by file; the first of each file are added to `problems`."""
@@ -73,21 +73,23 @@ def find_gaps(
         return Counter()
     if sides:
         names["sides"] = [str(path) for path in sides]
-    shown = _prepare(con, files, excluded)
+    labels = _prepare(con, files, exclusions)
     counts: Counter[str] = Counter()
     first: dict[int, list[tuple[int, int]]] = {}
     for flows in _shares(con, names, rows):
-        file, line, missing = _jumps(flows)
+        file, line, differences = _jumps(flows)
         for n in np.unique(file):
             here = file == n
-            counts[shown[n]] += int(here.sum())
-            order = np.argsort(line[here], kind="stable")[:LISTED]
-            found = zip(line[here][order].tolist(), missing[here][order].tolist(), strict=True)
-            first[int(n)] = sorted([*first.get(int(n), []), *found])[:LISTED]
+            counts[labels[n]] += int(here.sum())
+            order = np.argsort(line[here], kind="stable")[:LIST_LIMIT]
+            entries = zip(
+                line[here][order].tolist(), differences[here][order].tolist(), strict=True
+            )
+            first[int(n)] = sorted([*first.get(int(n), []), *entries])[:LIST_LIMIT]
     con.execute("DROP TABLE shown; DROP TABLE excluded")
     problems.extend(
         Problem(
-            shown[n], _GAP, "kept", line=line, column="balance_after", value=f"{fen / 100:+.2f}"
+            labels[n], _GAP, "kept", line=line, column="balance_after", value=f"{fen / 100:+.2f}"
         )
         for n in sorted(first)
         for line, fen in first[n]
@@ -96,7 +98,7 @@ def find_gaps(
 
 
 def _prepare(
-    con: duckdb.DuckDBPyConnection, files: Sequence[Path], excluded: Path
+    con: duckdb.DuckDBPyConnection, files: Sequence[Path], exclusions: Path
 ) -> dict[int, str]:
     """The tables ``shown`` (a number for each file) and ``excluded``; the files by number."""
     con.execute(
@@ -106,7 +108,7 @@ def _prepare(
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE excluded AS SELECT row_id FROM read_parquet(?)",
-        [str(excluded)],
+        [str(exclusions)],
     )
     return {int(n): str(file) for file, n in con.execute("SELECT file, n FROM shown").fetchall()}
 
@@ -115,7 +117,7 @@ def _shares(
     con: duckdb.DuckDBPyConnection, names: dict[str, object], rows: int
 ) -> Iterator[_Flows]:
     """All movements, share by share of the accounts, in the order of time."""
-    struck = con.execute("SELECT count(*) FROM excluded").fetchone() != (0,)
+    has_exclusions = con.execute("SELECT count(*) FROM excluded").fetchone() != (0,)
     shares = -(-rows // _SHARE) or 1
     for share in range(shares):
         remainder = f"% {shares} = {share}"
@@ -123,7 +125,7 @@ def _shares(
             none=_NO_BALANCE,
             taken="own_balance" if "sides" in names else "NULL",
             sides=_SIDES if "sides" in names else "",
-            struck=_STRUCK if struck else "",
+            struck=_ANTI_JOIN if has_exclusions else "",
             share=f"AND (hash(payer) {remainder} OR hash(payee) {remainder})" if shares > 1 else "",
         )
         flows = _flows(con.execute(sql, names).fetchnumpy())
@@ -137,7 +139,7 @@ def _flows(rows: dict[str, npt.NDArray[np.int64]]) -> _Flows:
     order = np.lexsort((rows["file"], rows["line"], rows["moment"]))
     amount = rows["amount"][order]
 
-    def both(giver: npt.NDArray[np.int64], taker: npt.NDArray[np.int64]) -> Numbers:
+    def both_sides(giver: npt.NDArray[np.int64], taker: npt.NDArray[np.int64]) -> Numbers:
         whole = np.empty(2 * len(order), giver.dtype)
         whole[0::2], whole[1::2] = giver, taker
         return whole
@@ -146,9 +148,9 @@ def _flows(rows: dict[str, npt.NDArray[np.int64]]) -> _Flows:
         return np.repeat(rows[name][order], 2)
 
     return _Flows(
-        both(rows["giver"][order], rows["taker"][order]).astype(np.uint64, copy=False),
-        both(-amount, amount),
-        both(rows["given"][order], rows["taken"][order]),
+        both_sides(rows["giver"][order], rows["taker"][order]).astype(np.uint64, copy=False),
+        both_sides(-amount, amount),
+        both_sides(rows["given"][order], rows["taken"][order]),
         twice("moment"),
         twice("file"),
         twice("line"),
@@ -160,12 +162,12 @@ def _jumps(flows: _Flows) -> tuple[Numbers, Numbers, Numbers]:
     flows = flows.at(np.argsort(flows.account, kind="stable"))
     flows = flows.at(_downwards(flows))
     # Sums run on from one account to the next (and may turn over): only differences count.
-    opening = flows.balance - np.cumsum(flows.moved)
-    written = np.flatnonzero(flows.balance != _NO_BALANCE)
-    before, after = written[:-1], written[1:]
-    missing = opening[after] - opening[before]
-    jump = (flows.account[before] == flows.account[after]) & (missing != 0)
-    return flows.file[after[jump]], flows.line[after[jump]], missing[jump]
+    opening = flows.balance - np.cumsum(flows.change)
+    positions = np.flatnonzero(flows.balance != _NO_BALANCE)
+    before, after = positions[:-1], positions[1:]
+    difference = opening[after] - opening[before]
+    jump = (flows.account[before] == flows.account[after]) & (difference != 0)
+    return flows.file[after[jump]], flows.line[after[jump]], difference[jump]
 
 
 def _downwards(flows: _Flows) -> npt.NDArray[np.intp]:
@@ -176,9 +178,14 @@ def _downwards(flows: _Flows) -> npt.NDArray[np.intp]:
     starts = np.flatnonzero(np.r_[True, flows.account[1:] != flows.account[:-1]])
     ends = np.r_[starts[1:], len(order)]
     newest_first = flows.line[starts] > flows.line[ends - 1]
-    turned = np.flatnonzero(np.repeat(newest_first, ends - starts))
-    keys = (flows.file[turned], -flows.line[turned], flows.moment[turned], flows.account[turned])
-    order[turned] = turned[np.lexsort(keys)]
+    indices = np.flatnonzero(np.repeat(newest_first, ends - starts))
+    keys = (
+        flows.file[indices],
+        -flows.line[indices],
+        flows.moment[indices],
+        flows.account[indices],
+    )
+    order[indices] = indices[np.lexsort(keys)]
     return order
 
 

@@ -29,24 +29,26 @@ def restore_overlaps(records: Path) -> None:
 
 def take_out_overlaps(records: Path, paths: Sequence[Path], overlap: pa.Table) -> None:
     """Write the files of `paths` without the rows of `overlap` (row_id, reason, file)."""
-    struck = set(overlap.column("row_id").to_pylist())
-    keys = {row_id.partition(":")[0] for row_id in struck}
+    overlap_ids = set(overlap.column("row_id").to_pylist())
+    keys = {row_id.partition(":")[0] for row_id in overlap_ids}
     for path in paths:
         if path.name.partition(".")[0].partition("-")[0] in keys:
-            _without(records, path, struck)
+            _without(records, path, overlap_ids)
 
 
-def _without(records: Path, path: Path, struck: set[str]) -> None:
+def _without(records: Path, path: Path, overlap_ids: set[str]) -> None:
     rows = pq.read_table(path)
-    named = pc.binary_join_element_wise(
+    row_ids = pc.binary_join_element_wise(
         rows.column("source_key"), rows.column("line").cast(pa.string()), ":"
     )
-    left = rows.filter(pc.invert(pc.is_in(named, value_set=pa.array([*struck], pa.string()))))
-    if left.num_rows == rows.num_rows:
+    remainder = rows.filter(
+        pc.invert(pc.is_in(row_ids, value_set=pa.array([*overlap_ids], pa.string())))
+    )
+    if remainder.num_rows == rows.num_rows:
         return
     whole = whole_path(records, path)
     whole.parent.mkdir(parents=True, exist_ok=True)
     partial = whole.with_suffix(".tmp")
-    pq.write_table(left, partial)
+    pq.write_table(remainder, partial)
     path.replace(whole)
     partial.replace(path)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import duckdb
 
-from suyuan.ingest.batch import Filled, Origin, PieceBatch
+from suyuan.ingest.batch import Origin, PieceBatch, StagedColumn
 from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.problems import Cell
 from suyuan.ingest.vocabulary import vocabulary
@@ -13,27 +13,27 @@ from suyuan.model.columns import Type
 
 
 def day_orders(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[Filled], load: PieceBatch
+    con: duckdb.DuckDBPyConnection, columns: Sequence[StagedColumn], load: PieceBatch
 ) -> list[Origin]:
     """The origins with the order of days that their own rows tell; none where nothing asks.
 
     A number over twelve is a day: one such row tells it for all of the file.
     """
-    asking = [f for f in columns if f.column.type is Type.TIME and f.clean.problem]
-    for f in asking:
-        wanted = f"p_{f.name} = {int(Cell.NO_DAY_ORDER)}"
-        if con.execute(f"SELECT 1 FROM staged WHERE {wanted} LIMIT 1").fetchone() is None:
+    candidates = [f for f in columns if f.column.type is Type.TIME and f.clean.problem]
+    for f in candidates:
+        condition = f"p_{f.name} = {int(Cell.NO_DAY_ORDER)}"
+        if con.execute(f"SELECT 1 FROM staged WHERE {condition} LIMIT 1").fetchone() is None:
             continue
-        numbers = f"regexp_extract({f.mapped.sql}, '^(\\d+)[-/.](\\d+)', ['a', 'b'])"
+        numbers = f"regexp_extract({f.expression.sql}, '^(\\d+)[-/.](\\d+)', ['a', 'b'])"
         extremes = con.execute(
             f"SELECT origin, max(CAST(n['a'] AS INTEGER)), max(CAST(n['b'] AS INTEGER)) FROM "
             f"(SELECT origin, {numbers} AS n FROM raw SEMI JOIN "
-            f"(SELECT origin, line FROM staged WHERE {wanted}) USING (origin, line)) "
+            f"(SELECT origin, line FROM staged WHERE {condition}) USING (origin, line)) "
             "GROUP BY origin"
         ).fetchall()
         orders = {n: _order(first, second) for n, first, second in extremes}
         if any(orders.values()):
-            return [replace(one, days=orders.get(n)) for n, one in enumerate(load.origins)]
+            return [replace(origin, days=orders.get(n)) for n, origin in enumerate(load.origins)]
     return []
 
 
@@ -45,7 +45,7 @@ def _order(first: int, second: int) -> str | None:
 
 
 def spent_signs(
-    con: duckdb.DuckDBPyConnection, columns: Sequence[Filled], origins: Sequence[Origin]
+    con: duckdb.DuckDBPyConnection, columns: Sequence[StagedColumn], origins: Sequence[Origin]
 ) -> list[Origin]:
     """The origins with the sign of spending that the words of their own rows tell.
 
@@ -55,18 +55,23 @@ def spent_signs(
     if not any(f.name == "memo" for f in columns):
         return list(origins)
     words = vocabulary()
-    come, gone = (f"regexp_matches(v_memo, {literal(w)})" for w in (words.card_in, words.card_out))
-    says = f"CASE WHEN {come} AND NOT {gone} THEN 0 WHEN {gone} AND NOT {come} THEN 1 END"
+    is_in, is_out = (
+        f"regexp_matches(v_memo, {literal(w)})" for w in (words.card_in, words.card_out)
+    )
+    says = f"CASE WHEN {is_in} AND NOT {is_out} THEN 0 WHEN {is_out} AND NOT {is_in} THEN 1 END"
     counts = con.execute(
         f"SELECT origin, count(*) FILTER (says = way), count(*) FILTER (says <> way) FROM "
         f"(SELECT origin, way, {says} AS says FROM staged WHERE way IN (0, 1) AND NOT is_footer) "
         "GROUP BY origin"
     ).fetchall()
-    signs = {n: _sign(confirmed, refuted) for n, confirmed, refuted in counts}
-    return [one if one.spent else replace(one, spent=signs.get(n)) for n, one in enumerate(origins)]
+    signs = {n: _sign(hits, misses) for n, hits, misses in counts}
+    return [
+        origin if origin.spent_sign else replace(origin, spent_sign=signs.get(n))
+        for n, origin in enumerate(origins)
+    ]
 
 
-def _sign(confirmed: int, refuted: int) -> str | None:
-    if confirmed == refuted:
+def _sign(hits: int, misses: int) -> str | None:
+    if hits == misses:
         return None
-    return "positive" if confirmed > refuted else "negative"
+    return "positive" if hits > misses else "negative"

@@ -23,13 +23,13 @@ WINDOW_SECONDS: Final = 600
 #: A skew is told from this many pairs on, and from this many seconds on.
 _PAIRS, _SECONDS = 3, 2
 
-_STRUCK: Final = """
+_ROWS: Final = """
 WITH rows AS (
     SELECT source_key, line, file, payment_id, "at" AS moment, payer, payee, amount, balance_after
     FROM read_parquet($names)
     ANTI JOIN (SELECT row_id FROM excluded) AS gone ON source_key || ':' || line = gone.row_id
 )"""
-_SAME_ID: Final = f"""{_STRUCK},
+_SAME_ID: Final = f"""{_ROWS},
 repeated AS (SELECT payment_id FROM rows GROUP BY payment_id HAVING count(DISTINCT source_key) > 1)
 SELECT source_key, line, file, file AS other, 0 AS lag FROM rows SEMI JOIN repeated
     USING (payment_id)
@@ -38,7 +38,7 @@ WINDOW same AS (PARTITION BY payment_id, payer, payee, amount
 QUALIFY row_number() OVER same > 1
     AND epoch(moment) - epoch(first_value(moment) OVER same) BETWEEN -$window AND $window
     AND first_value(source_key) OVER same <> source_key"""
-_TWO_STATEMENTS: Final = f"""{_STRUCK},
+_TWO_STATEMENTS: Final = f"""{_ROWS},
 side AS (SELECT source_key, line, outward FROM read_parquet($sides)),
 sided AS (SELECT * FROM rows JOIN side USING (source_key, line)),
 near AS (
@@ -56,7 +56,7 @@ QUALIFY row_number() OVER (PARTITION BY source_key, line ORDER BY abs(lag), othe
 #: Statements of one account that overlap: the same account, time, amount, other side and balance.
 #: Twins within one statement stay twins: the first pairs with the first. Without a balance the time
 #: must be a clock time, for of two payments on one day nobody knows whether they are one.
-_OVERLAPPING: Final = f"""{_STRUCK},
+_OVERLAP_ROWS: Final = f"""{_ROWS},
 side AS (SELECT source_key, line, outward, own_balance FROM read_parquet($sides)),
 told AS (
     SELECT source_key, line, file, moment, payer, payee, amount, own_balance, outward,
@@ -76,7 +76,7 @@ def overlaps(
     con: duckdb.DuckDBPyConnection,
     files: Sequence[Path],
     sides: Sequence[Path],
-    excluded: pa.Table,
+    exclusions: pa.Table,
     problems: list[Problem],
 ) -> pa.Table:
     """Rows of a statement that another statement of the same account holds, (row_id, reason, file).
@@ -84,17 +84,17 @@ def overlaps(
     How many of which file is added to `problems`.
     """
     if not sides or sources_of(files) < 2:
-        return excluded.slice(0, 0)
-    con.register("excluded", excluded)
+        return exclusions.slice(0, 0)
+    con.register("excluded", exclusions)
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE overlapping AS {_OVERLAPPING}",
+        f"CREATE OR REPLACE TEMP TABLE overlapping AS {_OVERLAP_ROWS}",
         {"names": [str(path) for path in files], "sides": [str(path) for path in sides]},
     )
     con.unregister("excluded")
-    for file, other, count in con.execute(
+    for file, peer, count in con.execute(
         "SELECT file, other, count(*) FROM overlapping GROUP BY file, other ORDER BY file, other"
     ).fetchall():
-        problems.append(Problem(file, _OVERLAPS.format(other=other), "kept", value=f"{count:,}"))
+        problems.append(Problem(file, _OVERLAPS.format(other=peer), "kept", value=f"{count:,}"))
     return con.execute(
         f"SELECT source_key || ':' || line AS row_id, '{OVERLAP}' AS reason, file "
         "FROM overlapping ORDER BY file, line"
@@ -105,7 +105,7 @@ def second_sides(
     con: duckdb.DuckDBPyConnection,
     files: Sequence[Path],
     sides: Sequence[Path],
-    excluded: pa.Table,
+    exclusions: pa.Table,
     problems: list[Problem],
 ) -> pa.Table:
     """Second rows of payments, as (row_id, reason, file); clock skew is added to `problems`.
@@ -115,8 +115,8 @@ def second_sides(
     """
     names = {"names": [str(path) for path in files], "window": WINDOW_SECONDS}
     if sources_of(files) < 2:
-        return excluded.slice(0, 0)
-    con.register("excluded", excluded)
+        return exclusions.slice(0, 0)
+    con.register("excluded", exclusions)
     con.execute(f"CREATE OR REPLACE TEMP TABLE twice AS {_SAME_ID}", names)
     if sides:
         con.execute(
@@ -125,12 +125,12 @@ def second_sides(
             names | {"sides": [str(path) for path in sides]},
         )
         problems.extend(_skew(con))
-    found = con.execute(
+    rows = con.execute(
         f"SELECT DISTINCT source_key || ':' || line AS row_id, '{SECOND_SIDE}' AS reason, file "
         "FROM twice ORDER BY file, row_id"
     ).to_arrow_table()
     con.unregister("excluded")
-    return found
+    return rows
 
 
 def _skew(con: duckdb.DuckDBPyConnection) -> list[Problem]:
@@ -143,11 +143,11 @@ def _skew(con: duckdb.DuckDBPyConnection) -> list[Problem]:
     return [
         Problem(
             file,
-            _SKEW.format(other=other, seconds=f"{seconds:+.0f}", pairs=pairs),
+            _SKEW.format(other=peer, seconds=f"{seconds:+.0f}", pairs=pairs),
             "kept",
             value=f"{seconds:+.0f} s",
         )
-        for file, other, seconds, pairs in rows
+        for file, peer, seconds, pairs in rows
     ]
 
 

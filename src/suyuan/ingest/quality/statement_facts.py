@@ -34,11 +34,11 @@ GROUP BY origin"""
 def add_statement_facts(
     con: duckdb.DuckDBPyConnection, load: PieceBatch, outcomes: Sequence[Outcome]
 ) -> None:
-    """Fill in the sums and balances of each of `made`, one for each piece in ``staged``."""
+    """Fill in the sums and balances of each of `outcomes`, one for each piece in ``staged``."""
     table, sides = load.match.table, load.match.profile.sides
     if sides is None:
         return
-    clock = next((c.name for c in table if c.type is Type.TIME and c.required), None)
+    clock = next((c.name for c in table if c.type is Type.TIME and c.mandatory), None)
     money = "v_amount" if table.name == "payments" else "NULL::BIGINT"
     rows = con.execute(
         f"SELECT origin, min(v_{clock}), max(v_{clock}), "
@@ -47,15 +47,17 @@ def add_statement_facts(
         f"min(own), max(own), approx_count_distinct(own) > 2 "
         "FROM staged WHERE NOT (bad OR is_footer) GROUP BY origin"
     ).fetchall()
-    for origin, first, last, gone, come, low, high, more in rows:
+    for origin, first, last, outflow, inflow, low, high, more in rows:
         owns = {o for o in (low, high) if o is not None} | ({"…"} if more else set())
-        outcomes[origin].sums = Sums(first, last, int(gone), int(come), frozenset([*owns][:OWNS]))
+        outcomes[origin].sums = Sums(
+            first, last, int(outflow), int(inflow), frozenset([*owns][:OWNS])
+        )
     if table.name == "payments" and sides.balance:
         _add_balances(con, outcomes)
 
 
 def _add_balances(con: duckdb.DuckDBPyConnection, outcomes: Sequence[Outcome]) -> None:
     columns = {name for name, *_ in con.execute("DESCRIBE staged").fetchall()}
-    settled = "AND v_status IS DISTINCT FROM 'failed'" if "v_status" in columns else ""
-    for origin, *numbers in con.execute(_BALANCES.format(settled=settled)).fetchall():
+    condition = "AND v_status IS DISTINCT FROM 'failed'" if "v_status" in columns else ""
+    for origin, *numbers in con.execute(_BALANCES.format(settled=condition)).fetchall():
         outcomes[origin].balances = Balances(*numbers)

@@ -11,9 +11,12 @@ ENOUGH = 8
 def scam_caller(case: CaseTables) -> Columns:
     """Numbers that made at least eight calls, as everybody would measure them."""
     calls, orders = case["calls"], case["orders"]
-    named = case["reports"]["caller_numbers"].combine_chunks().flatten()
+    reported_numbers = case["reports"]["caller_numbers"].combine_chunks().flatten()
     (caller, callee, buyer, victim_rows), words = codes(
-        calls["caller"], calls["callee"], orders["buyer_phone"], pa.chunked_array([named])
+        calls["caller"],
+        calls["callee"],
+        orders["buyer_phone"],
+        pa.chunked_array([reported_numbers]),
     )
     n = len(words)
     by = By(caller, n)
@@ -24,10 +27,10 @@ def scam_caller(case: CaseTables) -> Columns:
     (cell,), _ = codes(calls["cell"])
     first, last = by.extreme(at, low=True), by.extreme(at, low=False)
     device_numbers = By(imei, len(imeis)).distinct(caller)
-    bought, merchant = _recent_orders(orders, buyer, callee, at)
+    purchases, merchant = _recent_orders(orders, buyer, callee, at)
     country = np.array([c not in (None, "CN") for c in calls["country"].to_pylist()], float)
     pair, back = caller.astype(np.int64) * n + callee, callee.astype(np.int64) * n + caller
-    returned = np.isin(back, pair)
+    return_calls = np.isin(back, pair)
     hour = (at // 3_600_000_000 + 8) % 24
     values = {
         "calls": count,
@@ -42,9 +45,9 @@ def scam_caller(case: CaseTables) -> Columns:
         "numbers_in_handset": by.mean(np.where(imei >= 0, device_numbers[imei], np.nan)),
         "cells": by.distinct(cell),
         "abroad": by.mean(country),
-        "bought_lately": by.mean(bought),
-        "merchants_of_buyers": ratio(by.distinct(merchant), by.total(bought)),
-        "returned": by.mean(returned),
+        "bought_lately": by.mean(purchases),
+        "merchants_of_buyers": ratio(by.distinct(merchant), by.total(purchases)),
+        "returned": by.mean(return_calls),
         "working_hours": by.mean((hour >= 9) & (hour < 21)),
         "never_called": 1.0 / (1 + By(callee, n).count()),
         "named": np.bincount(victim_rows[victim_rows >= 0], minlength=n).astype(float),
@@ -56,12 +59,12 @@ def _recent_orders(
     orders: pa.Table, buyer: np.ndarray, callee: np.ndarray, at: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Whether each callee ordered within two days before the call, and at which shop."""
-    placed = numbers(orders["ordered_at"])
+    order_times = numbers(orders["ordered_at"])
     (shop,), _ = codes(orders["merchant_id"])
-    key = buyer.astype(float) * 1e13 + (placed - placed.min())
+    key = buyer.astype(float) * 1e13 + (order_times - order_times.min())
     order = np.argsort(key)
-    wanted = callee.astype(float) * 1e13 + (at - placed.min())
-    place = np.searchsorted(key[order], wanted) - 1
+    target = callee.astype(float) * 1e13 + (at - order_times.min())
+    place = np.searchsorted(key[order], target) - 1
     row = order[np.maximum(place, 0)]
-    fits = (place >= 0) & (buyer[row] == callee) & (at - placed[row] < 2 * DAY_US)
+    fits = (place >= 0) & (buyer[row] == callee) & (at - order_times[row] < 2 * DAY_US)
     return fits.astype(float), np.where(fits, shop[row], -1)

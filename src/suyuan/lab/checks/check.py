@@ -46,7 +46,7 @@ class WorldCheck:
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledColumns:
     """A role's columns with the answers; neutral candidates are left out."""
 
     columns: Columns
@@ -62,7 +62,7 @@ class Labelled:
         )
 
 
-def labelled(world: Path, role: str, case: CaseTables) -> Labelled:
+def labelled_columns(world: Path, role: str, case: CaseTables) -> LabelledColumns:
     """Candidates of a world with the truth beside them."""
     truth = [
         r for r in pq.read_table(world / "truth" / "roles.parquet").to_pylist() if r["role"] == role
@@ -77,14 +77,18 @@ def labelled(world: Path, role: str, case: CaseTables) -> Labelled:
     subjects = [s for s, k in zip(columns.subjects, keep, strict=True) if k]
     values = {name: column[keep] for name, column in columns.values.items()}
     accidents = {name: column[keep] for name, column in columns.accidents.items()}
-    return Labelled(
+    return LabelledColumns(
         Columns(subjects, values, accidents), np.array([s in guilty for s in subjects]), len(guilty)
     )
 
 
 def check(worlds: Sequence[Path], roles: Sequence[str] = tuple(MAKERS)) -> list[WorldCheck]:
     """Check each world; the tree is fitted on the world before it (the last before the first)."""
-    return [one for each in _each(worlds, roles) for one in each]
+    return [
+        world_check
+        for world_checks in _checks_by_world(worlds, roles)
+        for world_check in world_checks
+    ]
 
 
 def of_trial(worlds: Sequence[Path]) -> list[dict[str, float]]:
@@ -97,75 +101,77 @@ def of_trial(worlds: Sequence[Path]) -> list[dict[str, float]]:
         return [{} for _ in worlds]
     return [
         {
-            f"simulator/{one.role}/{what}": float(getattr(one, what))
-            for one in each
-            if one.prevalence > 0
-            for what in ("column", "tree", "accident", "oracle")
+            f"simulator/{world_check.role}/{measure}": float(getattr(world_check, measure))
+            for world_check in world_checks
+            if world_check.prevalence > 0
+            for measure in ("column", "tree", "accident", "oracle")
         }
-        for each in _each(worlds, tuple(MAKERS))
+        for world_checks in _checks_by_world(worlds, tuple(MAKERS))
     ]
 
 
-def _each(worlds: Sequence[Path], roles: Sequence[str]) -> Iterator[list[WorldCheck]]:
+def _checks_by_world(worlds: Sequence[Path], roles: Sequence[str]) -> Iterator[list[WorldCheck]]:
     """The checks of each world, which is read once; two are held at a time, and the last."""
     before = last = _read(worlds[-1], roles)
     for world in worlds:
         own = last if world == worlds[-1] else _read(world, roles)
-        yield [_one(role, own[role], before[role]) for role in roles]
+        yield [_world_check(role, own[role], before[role]) for role in roles]
         before = own
 
 
-def _read(world: Path, roles: Sequence[str]) -> dict[str, Labelled]:
+def _read(world: Path, roles: Sequence[str]) -> dict[str, LabelledColumns]:
     case = CaseTables(world / "case")
-    return {role: labelled(world, role, case) for role in roles}
+    return {role: labelled_columns(world, role, case) for role in roles}
 
 
-def _one(role: str, own: Labelled, other: Labelled) -> WorldCheck:
+def _world_check(role: str, own: LabelledColumns, previous: LabelledColumns) -> WorldCheck:
     column, best = max(_singles(own))
     return WorldCheck(
         role=role,
         prevalence=own.positives / max(len(own.right), 1),
         column=column,
         best=best,
-        tree=_tree(own, other),
-        accident=_accident(own, other),
+        tree=_tree(own, previous),
+        accident=_accident(own, previous),
         oracle=average_precision(own.right.astype(float), own.right, own.positives),
     )
 
 
-def _singles(own: Labelled) -> list[tuple[float, str]]:
-    found = [(0.0, "none")]
+def _singles(own: LabelledColumns) -> list[tuple[float, str]]:
+    singles = [(0.0, "none")]
     for name, values in own.columns.values.items():
         for sign, word in ((1.0, "high"), (-1.0, "low")):
-            ranked = np.where(np.isnan(values), -np.inf, sign * values)
-            found.append((average_precision(ranked, own.right, own.positives), f"{name} {word}"))
-    return found
+            ranking = np.where(np.isnan(values), -np.inf, sign * values)
+            singles.append((average_precision(ranking, own.right, own.positives), f"{name} {word}"))
+    return singles
 
 
-def _tree(own: Labelled, other: Labelled) -> float:
-    if not other.right.any() or not own.positives:
+def _tree(own: LabelledColumns, previous: LabelledColumns) -> float:
+    if not previous.right.any() or not own.positives:
         return math.nan
     model = DecisionTreeClassifier(
         max_depth=3, class_weight="balanced", min_samples_leaf=3, random_state=0
     )
-    model.fit(other.matrix(), other.right)
+    model.fit(previous.matrix(), previous.right)
     return average_precision(model.predict_proba(own.matrix())[:, 1], own.right, own.positives)
 
 
-def _accident(own: Labelled, other: Labelled) -> float:
+def _accident(own: LabelledColumns, previous: LabelledColumns) -> float:
     """A forest on the id's digits and length, place and decimals, over the prevalence."""
-    if not other.right.any() or not own.positives:
+    if not previous.right.any() or not own.positives:
         return math.nan
     model = RandomForestClassifier(40, min_samples_leaf=5, random_state=0, n_jobs=1)
-    some = other.right | (np.arange(len(other.right)) % max(len(other.right) // 4000, 1) == 0)
-    model.fit(_shape(other)[some], other.right[some])
+    selection = previous.right | (
+        np.arange(len(previous.right)) % max(len(previous.right) // 4000, 1) == 0
+    )
+    model.fit(_shape(previous)[selection], previous.right[selection])
     chance = own.right.mean()
     return average_precision(
         model.predict_proba(_shape(own))[:, 1], own.right, own.positives
     ) / max(chance, 1e-12)
 
 
-def _shape(data: Labelled) -> np.ndarray:
+def _shape(data: LabelledColumns) -> np.ndarray:
     ids = [s.partition(":")[2].rpartition(":")[2] for s in data.columns.subjects]
     rows = [[len(i), int(i[-1]), int(i[-2:]), int(i[-4:]) % 7, int(i[-5:]) / 1e5] for i in ids]
     extra = [np.nan_to_num(v, nan=-1.0) for v in data.columns.accidents.values()]

@@ -40,19 +40,19 @@ class CaseTables:
 def codes(*columns: pa.ChunkedArray) -> tuple[list[np.ndarray], list[str]]:
     """Text columns as numbers into one list of words; null is -1."""
     whole = pa.chunked_array([chunk for column in columns for chunk in column.chunks], pa.string())
-    coded = pc.dictionary_encode(whole).combine_chunks()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.chunk(0)
-    every = pc.fill_null(coded.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    encoding = pc.dictionary_encode(whole).combine_chunks()
+    if isinstance(encoding, pa.ChunkedArray):
+        encoding = encoding.chunk(0)
+    every = pc.fill_null(encoding.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
     cuts = np.cumsum([len(c) for c in columns])[:-1]
-    return np.split(every, cuts), coded.dictionary.to_pylist()
+    return np.split(every, cuts), encoding.dictionary.to_pylist()
 
 
 def numbers(column: pa.ChunkedArray) -> np.ndarray:
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())
-    found: np.ndarray = pc.fill_null(column.cast(pa.float64()), np.nan).to_numpy()
-    return found
+    cells: np.ndarray = pc.fill_null(column.cast(pa.float64()), np.nan).to_numpy()
+    return cells
 
 
 class By:
@@ -71,21 +71,23 @@ class By:
 
     def mean(self, values: np.ndarray) -> np.ndarray:
         v = values[self.rows].astype(float)
-        known = np.isfinite(v)
-        many = np.bincount(self.group[known], minlength=self.n)
+        finite = np.isfinite(v)
+        many = np.bincount(self.group[finite], minlength=self.n)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.bincount(self.group[known], v[known], minlength=self.n) / many
+            return np.bincount(self.group[finite], v[finite], minlength=self.n) / many
 
     def distinct(self, values: np.ndarray) -> np.ndarray:
         v = values[self.rows].astype(np.int64)
-        known = v >= 0
-        pairs = np.unique(np.stack([self.group[known], v[known]], 1), axis=0)
+        present = v >= 0
+        pairs = np.unique(np.stack([self.group[present], v[present]], 1), axis=0)
         return np.bincount(pairs[:, 0], minlength=self.n).astype(float)
 
     def extreme(self, values: np.ndarray, *, low: bool) -> np.ndarray:
-        found = np.full(self.n, np.inf if low else -np.inf)
-        (np.minimum if low else np.maximum).at(found, self.group, values[self.rows].astype(float))
-        return np.where(np.isfinite(found), found, np.nan)
+        extremes = np.full(self.n, np.inf if low else -np.inf)
+        (np.minimum if low else np.maximum).at(
+            extremes, self.group, values[self.rows].astype(float)
+        )
+        return np.where(np.isfinite(extremes), extremes, np.nan)
 
 
 def ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:

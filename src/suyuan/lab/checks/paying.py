@@ -9,15 +9,17 @@ from suyuan.lab.checks.columns import DAY_US, By, CaseTables, Columns, codes, nu
 def mule_account(case: CaseTables) -> Columns:
     """Persons' bank accounts that both received and paid."""
     pay, accounts = case["payments"], case["bank_accounts"]
-    named = pa.chunked_array([case["reports"]["payee_accounts"].combine_chunks().flatten()])
+    reported_accounts = pa.chunked_array(
+        [case["reports"]["payee_accounts"].combine_chunks().flatten()]
+    )
     (payer, payee, owner, victim), words = codes(
-        pay["payer"], pay["payee"], accounts["account_no"], named
+        pay["payer"], pay["payee"], accounts["account_no"], reported_accounts
     )
     n = len(words)
     out, into = By(payer, n), By(payee, n)
     at, amount = numbers(pay["at"]), numbers(pay["amount"])
-    opened = np.full(n, np.nan)
-    opened[owner] = numbers(accounts["opened_at"])
+    opening_time = np.full(n, np.nan)
+    opening_time[owner] = numbers(accounts["opened_at"])
     bank = np.zeros(n, dtype=bool)
     bank[owner] = np.array([k == "bank" for k in accounts["kind"].to_pylist()])
     hour = (at // 3.6e9 + 8) % 24
@@ -36,7 +38,7 @@ def mule_account(case: CaseTables) -> Columns:
         "mean_out": out.mean(amount),
         "rest": _rest(payer, payee, at, amount, n),
         "night": out.mean((hour < 7).astype(float)),
-        "age": (at.max() - opened) / DAY_US,
+        "age": (at.max() - opening_time) / DAY_US,
         "named": np.bincount(victim[victim >= 0], minlength=n).astype(float),
     }
     keep = np.flatnonzero(bank & (into.count() > 0) & (out.count() > 0))
@@ -52,13 +54,15 @@ def _rest(
     big = amount > 1000
     account = np.concatenate([payee[big], payer])
     when = np.concatenate([at[big], at])
-    paying = np.concatenate([np.zeros(int(big.sum()), bool), np.ones(len(at), bool)])
-    order = np.lexsort((paying, when, account))
-    account, when, paying = account[order], when[order], paying[order]
-    following = np.full(len(when), np.inf)
-    following[:-1] = np.where((account[1:] == account[:-1]) & paying[1:], np.diff(when), np.inf)
-    rows = np.flatnonzero(~paying)
-    hours = np.minimum(following[rows] / 3.6e9, 1e4)
+    is_payment = np.concatenate([np.zeros(int(big.sum()), bool), np.ones(len(at), bool)])
+    order = np.lexsort((is_payment, when, account))
+    account, when, is_payment = account[order], when[order], is_payment[order]
+    next_payment = np.full(len(when), np.inf)
+    next_payment[:-1] = np.where(
+        (account[1:] == account[:-1]) & is_payment[1:], np.diff(when), np.inf
+    )
+    rows = np.flatnonzero(~is_payment)
+    hours = np.minimum(next_payment[rows] / 3.6e9, 1e4)
     rank = np.lexsort((hours, account[rows]))
     group, hours = account[rows][rank], hours[rank]
     first = np.searchsorted(group, np.arange(n + 1))
@@ -73,24 +77,24 @@ def card_merchant(case: CaseTables) -> Columns:
     event = np.array(table["event"].to_pylist())
     face, price, at = numbers(table["face_value"]), numbers(table["price"]), numbers(table["at"])
     n = len(words)
-    moved = event == "transfer"
-    bought = By(np.where(moved & np.isfinite(price), buyer, -1), n)
-    sold = By(np.where(moved & np.isfinite(price), seller, -1), n)
-    receipts = By(np.where(moved, buyer, -1), n)
+    is_transfer = event == "transfer"
+    purchases = By(np.where(is_transfer & np.isfinite(price), buyer, -1), n)
+    sales = By(np.where(is_transfer & np.isfinite(price), seller, -1), n)
+    receipts = By(np.where(is_transfer, buyer, -1), n)
     rate = ratio(price, face)
     points = np.array([k == "qcoin" for k in table["kind"].to_pylist()], float)
     values = {
-        "bought": bought.count(),
-        "face": bought.total(face),
-        "rate": bought.mean(rate),
-        "rate_sold": sold.mean(rate),
-        "sellers": bought.distinct(seller),
-        "per_seller": ratio(bought.count(), bought.distinct(seller)),
-        "customers": sold.distinct(buyer),
-        "points": bought.mean(points),
-        "mean_face": bought.mean(face),
-        "given": receipts.count() - bought.count(),
-        "span": (bought.extreme(at, low=False) - bought.extreme(at, low=True)) / DAY_US,
+        "bought": purchases.count(),
+        "face": purchases.total(face),
+        "rate": purchases.mean(rate),
+        "rate_sold": sales.mean(rate),
+        "sellers": purchases.distinct(seller),
+        "per_seller": ratio(purchases.count(), purchases.distinct(seller)),
+        "customers": sales.distinct(buyer),
+        "points": purchases.mean(points),
+        "mean_face": purchases.mean(face),
+        "given": receipts.count() - purchases.count(),
+        "span": (purchases.extreme(at, low=False) - purchases.extreme(at, low=True)) / DAY_US,
     }
     keep = np.flatnonzero(values["bought"] > 0)
     return Columns([f"party:{words[i]}" for i in keep], {k: v[keep] for k, v in values.items()})

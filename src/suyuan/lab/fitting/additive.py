@@ -35,7 +35,7 @@ INNOCENTS = 30
 class Design:
     """Columns of the regression, centred, and which signal each belongs to.
 
-    ``x`` has a column for each step of each signal, then one for "not measurable"; ``fixed`` is
+    ``x`` has a column for each step of each signal, then one for "not measurable"; ``offset`` is
     what linear signals add.
     """
 
@@ -44,12 +44,12 @@ class Design:
     centre: np.ndarray
     start: np.ndarray
     bounds: list[tuple[float, float]]
-    fixed: np.ndarray
+    offset: np.ndarray
 
 
 def additive(card: Scorecard, data: Sample) -> Scorecard:
     """The card with prior and weights fitted; edges and linear signals stay as they are."""
-    rows, weight = _thinned(data.right)
+    rows, weight = _thin_sample(data.right)
     design = _design(card.signals, data, rows, weight)
     right = data.right[rows].astype(float)
     theta, prior = _most_probable(design, right, weight, _copies(card, design))
@@ -57,20 +57,22 @@ def additive(card: Scorecard, data: Sample) -> Scorecard:
     for place, signal in enumerate(card.signals):
         columns = design.owner == place
         signals.append(
-            signal if signal.linear else _reweighted(signal, theta[columns], design.centre[columns])
+            signal if signal.linear else _reweight(signal, theta[columns], design.centre[columns])
         )
     return replace(card, prior=round(prior, 4), signals=tuple(signals))
 
 
-def _thinned(right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _thin_sample(right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Every guilty and some innocents, with the weight that makes up for those left out."""
     innocent = np.flatnonzero(~right)
     most = INNOCENTS * max(int(right.sum()), 50)
-    kept = innocent
+    innocents = innocent
     if len(innocent) > most:
-        kept = np.sort(child(len(right), "fit/innocents").choice(innocent, most, replace=False))
-    rows = np.concatenate([np.flatnonzero(right), kept])
-    share = len(innocent) / max(len(kept), 1)
+        innocents = np.sort(
+            child(len(right), "fit/innocents").choice(innocent, most, replace=False)
+        )
+    rows = np.concatenate([np.flatnonzero(right), innocents])
+    share = len(innocent) / max(len(innocents), 1)
     return rows, np.where(right[rows], 1.0, share)
 
 
@@ -78,15 +80,17 @@ def _design(
     signals: Sequence[Signal], data: Sample, rows: np.ndarray, weight: np.ndarray
 ) -> Design:
     parts, owner, start, bounds = [], [], [], []
-    fixed = np.zeros(len(rows))
+    offset = np.zeros(len(rows))
     for place, signal in enumerate(signals):
-        values, absent = data.values[signal.name][rows], data.missing[signal.name][rows]
-        known = np.isfinite(values) & ~absent
+        values, absent = data.values[signal.name][rows], data.gaps[signal.name][rows]
+        finite = np.isfinite(values) & ~absent
         if signal.linear:
-            fixed += np.where(known, np.clip(np.nan_to_num(values), *signal.bounds), signal.unknown)
+            offset += np.where(
+                finite, np.clip(np.nan_to_num(values), *signal.bounds), signal.unknown
+            )
             continue
-        steps = [known & (values >= edge) for edge in signal.edges]
-        columns = np.column_stack([*steps, ~known & ~absent]).astype(float)
+        steps = [finite & (values >= edge) for edge in signal.edges]
+        columns = np.column_stack([*steps, ~finite & ~absent]).astype(float)
         columns[absent] = np.nan
         parts.append(columns)
         owner += [place] * columns.shape[1]
@@ -98,7 +102,7 @@ def _design(
     total = np.maximum(there.sum(0), 1e-9)
     centre = (np.nan_to_num(x) * there).sum(0) / total
     x = np.nan_to_num(x - centre)
-    return Design(x, np.array(owner), centre, np.array(start, float), bounds, fixed)
+    return Design(x, np.array(owner), centre, np.array(start, float), bounds, offset)
 
 
 def _bounds(direction: str, step: float) -> tuple[float, float]:
@@ -114,12 +118,12 @@ def _copies(card: Scorecard, design: Design) -> list[tuple[float, np.ndarray]]:
 
 def _masks(card: Scorecard, design: Design) -> Iterator[np.ndarray]:
     for tables in TABLES:
-        lost = [bool(tables.intersection(signal.needs)) for signal in card.signals]
-        if any(lost):
-            yield (~np.array(lost))[design.owner].astype(float)
+        absent = [bool(tables.intersection(signal.needs)) for signal in card.signals]
+        if any(absent):
+            yield (~np.array(absent))[design.owner].astype(float)
     for copy in range(THIRDS):
-        kept = child(copy, f"fit/{card.role}/thirds").random(len(card.signals)) > 1 / 3
-        yield kept[design.owner].astype(float)
+        selection = child(copy, f"fit/{card.role}/thirds").random(len(card.signals)) > 1 / 3
+        yield selection[design.owner].astype(float)
 
 
 def _most_probable(
@@ -130,7 +134,7 @@ def _most_probable(
         away = theta - design.start
         value, slope, drift = PULL * float(away @ away), 2 * PULL * away, 0.0
         for counts, mask in copies:
-            total = bias + design.fixed + design.x @ (theta * mask)
+            total = bias + design.offset + design.x @ (theta * mask)
             value += counts * float(weight @ (np.logaddexp(0.0, total) - right * total))
             error = counts * weight * (1 / (1 + np.exp(-np.clip(total, -40, 40))) - right)
             slope = slope + (design.x.T @ error) * mask
@@ -139,14 +143,14 @@ def _most_probable(
 
     odds = (weight @ right + 0.5) / (weight @ (1 - right) + 0.5)
     inside = np.array([np.clip(s, *b) for s, b in zip(design.start, design.bounds, strict=True)])
-    found = minimize(
+    solution = minimize(
         loss, np.r_[inside, np.log(odds)], jac=True, method="L-BFGS-B",
         bounds=[*design.bounds, (-np.inf, np.inf)], options={"maxiter": 500},
     )  # fmt: skip
-    return found.x[:-1], float(found.x[-1])
+    return solution.x[:-1], float(solution.x[-1])
 
 
-def _reweighted(signal: Signal, theta: np.ndarray, centre: np.ndarray) -> Signal:
+def _reweight(signal: Signal, theta: np.ndarray, centre: np.ndarray) -> Signal:
     """Steps as the weights of bins, so that an average candidate adds nothing."""
     level = -float(theta @ centre)
     weights = level + np.r_[0.0, np.cumsum(theta[:-1])]

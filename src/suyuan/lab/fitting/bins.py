@@ -8,7 +8,7 @@ from suyuan.model.scorecard import Direction
 BINS = 7
 
 
-def stepped(
+def step_weights(
     values: np.ndarray, right: np.ndarray, direction: Direction
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Edges, and one weight more than edges.
@@ -28,34 +28,34 @@ def stepped(
             weight, guilty + innocent * guilty.sum() / innocent.sum() + 1e-9, direction == "up"
         )
     keep = np.abs(np.diff(weight)) > 0.05
-    kept = np.r_[True, keep]
-    chosen = tuple(float(f"{e:.6g}") for e in edges[keep])
-    if len(set(chosen)) < len(chosen):  # edges that print alike
+    bins = np.r_[True, keep]
+    cuts = tuple(float(f"{e:.6g}") for e in edges[keep])
+    if len(set(cuts)) < len(cuts):  # edges that print alike
         return (), (0.0,)
-    return chosen, tuple(round(float(w), 4) for w in weight[kept])
+    return cuts, tuple(round(float(w), 4) for w in weight[bins])
 
 
 def _edges(values: np.ndarray, right: np.ndarray) -> np.ndarray:
     share = np.where(right, 0.5 / right.sum(), 0.5 / (~right).sum())
     order = np.argsort(values, kind="stable")
-    ranked = np.cumsum(share[order])
-    cuts = np.searchsorted(ranked, np.arange(1, BINS) / BINS)
+    cumulative = np.cumsum(share[order])
+    cuts = np.searchsorted(cumulative, np.arange(1, BINS) / BINS)
     edges = np.unique(values[order][np.minimum(cuts, len(values) - 1)])
-    found: np.ndarray = edges[edges > values.min()]
-    return found
+    inner_edges: np.ndarray = edges[edges > values.min()]
+    return inner_edges
 
 
 def _weights(guilty: np.ndarray, innocent: np.ndarray) -> np.ndarray:
     share = (guilty + innocent) / (guilty + innocent).sum()
     a = (guilty + PRIOR_COUNT * share) / (guilty.sum() + PRIOR_COUNT)
     b = (innocent + PRIOR_COUNT * share) / (innocent.sum() + PRIOR_COUNT)
-    found: np.ndarray = np.log(np.maximum(a, 1e-12) / np.maximum(b, 1e-12))
-    return found
+    weights: np.ndarray = np.log(np.maximum(a, 1e-12) / np.maximum(b, 1e-12))
+    return weights
 
 
-def _monotone(weight: np.ndarray, size: np.ndarray, rising: bool) -> np.ndarray:  # noqa: FBT001
+def _monotone(weight: np.ndarray, size: np.ndarray, is_rising: bool) -> np.ndarray:  # noqa: FBT001
     """Pool adjacent violators (Ayer and others 1955)."""
-    sign = 1.0 if rising else -1.0
+    sign = 1.0 if is_rising else -1.0
     blocks: list[list[float]] = []  # mean, weight, bins
     for value, mass in zip(sign * weight, size, strict=True):
         blocks.append([float(value), float(mass), 1])

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Reweighing(StrEnum):
+class WeightPolicy(StrEnum):
     """Weights are adjusted, kept, or new; slope, intercept and threshold are fitted anyway."""
 
     ADJUSTED = "adjusted"

@@ -40,8 +40,8 @@ def build(setting: Setting, people: People, market: Market) -> Busy:
     kind = categories(rng, np.array([config["kinds"][name] for name in KINDS]), n)
     group = kind * 100_000 + rng.integers(0, max(n // 40, 2), n)
     first, days = _lives(rng, setting, n, config["short_lived"])
-    each = rng.uniform(40, 105, n)
-    per_day = np.repeat(each, days) + rng.normal(0, 8, int(days.sum()))
+    rate = rng.uniform(40, 105, n)
+    per_day = np.repeat(rate, days) + rng.normal(0, 8, int(days.sum()))
     calls = np.maximum(np.round(per_day * (rng.random(len(per_day)) < 0.9)), 0).astype(np.int64)
     owner = np.repeat(np.repeat(np.arange(n), days), calls)
     day = np.repeat(np.repeat(first, days) + _ramp(days), calls)
@@ -91,10 +91,10 @@ def _callees(
     """Subscriber called (or -1 with ``outside`` set: somebody beyond the records)."""
     n = len(kind)
     callee = categories(rng, people.activity, n)
-    for what, org_kind in ((REFUND, MERCHANT), (SERVICE, MERCHANT), (COURIERS, COURIER)):
-        rows = np.flatnonzero(kind == what)
+    for purpose, org_kind in ((REFUND, MERCHANT), (SERVICE, MERCHANT), (COURIERS, COURIER)):
+        rows = np.flatnonzero(kind == purpose)
         if len(rows):
-            callee[rows] = _buyers(rng, market, group[rows], at[rows], org_kind, what)
+            callee[rows] = _buyers(rng, market, group[rows], at[rows], org_kind, purpose)
     # Half of the sales calls are made for shops, on lists of who bought lately.
     rows = np.flatnonzero((kind == SALES) & (group % 2 == 0))
     callee[rows] = _buyers(rng, market, group[rows], at[rows], COURIER, SALES)
@@ -113,14 +113,14 @@ def _buyers(
     group: np.ndarray,
     at: np.ndarray,
     org_kind: int,
-    what: int,
+    purpose: int,
 ) -> np.ndarray:
     """Buyers of the employer's recent orders: refund desks a day later, couriers one to three."""
     column = market.merchant if org_kind == MERCHANT else market.courier
     size = np.bincount(column, minlength=len(market.org_id))
     orgs = np.argsort(-size)[: max(int((size > 0).sum()) // 3, 2)]
     org = orgs[group % len(orgs)]
-    lags = {COURIERS: (0.1, 0.5, 0.4), REFUND: (0.45, 0.4, 0.15)}.get(what, (0.5, 0.3, 0.2))
+    lags = {COURIERS: (0.1, 0.5, 0.4), REFUND: (0.45, 0.4, 0.15)}.get(purpose, (0.5, 0.3, 0.2))
     lag = np.choose(
         categories(rng, np.array(lags), len(at)), [0, 1, 2 + rng.integers(0, 2, len(at))]
     )
@@ -131,15 +131,15 @@ def _buyers(
     low = np.searchsorted(key[order], target, "left")
     high = np.searchsorted(key[order], target, "right")
     pick = np.minimum(low + (rng.random(len(at)) * (high - low)).astype(np.int64), len(order) - 1)
-    found: np.ndarray = np.where(
+    buyers: np.ndarray = np.where(
         high > low, market.buyer[order[pick]], rng.choice(market.buyer, len(at))
     )
-    return found
+    return buyers
 
 
 def _durations(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
     n = len(kind)
-    answered = rng.random(n) < np.where(kind == COURIERS, 0.74, 0.6)
+    is_answered = rng.random(n) < np.where(kind == COURIERS, 0.74, 0.6)
     listens = rng.random(n) < np.where(np.isin(kind, (REFUND, SERVICE, CLINIC)), 0.14, 0.06)
     seconds = np.where(listens, rng.lognormal(5.2, 0.7, n), rng.lognormal(3.1, 0.9, n))
-    return np.where(answered, np.clip(seconds, 2, 3600), 0).astype(np.int64)
+    return np.where(is_answered, np.clip(seconds, 2, 3600), 0).astype(np.int64)

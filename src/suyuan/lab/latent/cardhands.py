@@ -12,7 +12,7 @@ POINTS, CARD, CREDIT = range(3)
 ISSUE, TRANSFER, REDEEM = range(3)
 EVENTS = ("issue", "transfer", "redeem")
 UNITS = np.array([5_000, 10_000, 20_000, 30_000, 50_000, 100_000])
-NOBODY = -1
+NO_PARTY = -1
 
 
 class Sheet:
@@ -51,12 +51,12 @@ class PrepaidCards:
     face: np.ndarray
     origin: np.ndarray
     ring: np.ndarray
-    who: np.ndarray
+    holder: np.ndarray
     since: np.ndarray
 
 
-def joined(a: PrepaidCards, b: PrepaidCards) -> PrepaidCards:
-    names = ("kind", "face", "origin", "ring", "who", "since")
+def join_cards(a: PrepaidCards, b: PrepaidCards) -> PrepaidCards:
+    names = ("kind", "face", "origin", "ring", "holder", "since")
     return PrepaidCards(*(np.concatenate([getattr(a, n), getattr(b, n)]) for n in names))
 
 
@@ -71,15 +71,15 @@ def faces(
     """Cards of usual faces within each amount: (row of the amount, face); the change is left."""
     rows: list[np.ndarray] = []
     faces: list[np.ndarray] = []
-    left = amount.copy()
+    rest = amount.copy()
     for unit in UNITS[biggest >= UNITS][::-1]:
-        skip = rng.random(len(left)) < 0.25 if unit > UNITS[1] else np.zeros(len(left), bool)
-        count = np.where(skip, 0, left // unit)
+        skip = rng.random(len(rest)) < 0.25 if unit > UNITS[1] else np.zeros(len(rest), bool)
+        count = np.where(skip, 0, rest // unit)
         if unit == UNITS[0]:
             count = np.minimum(count, 6)
-        rows.append(np.repeat(np.arange(len(left)), count))
+        rows.append(np.repeat(np.arange(len(rest)), count))
         faces.append(np.full(int(count.sum()), unit))
-        left = left - count * unit
+        rest = rest - count * unit
     row = np.concatenate(rows)
     order = np.argsort(row, kind="stable")
     return row[order], np.concatenate(faces)[order]
@@ -98,14 +98,14 @@ def prices(
     spread = np.array([config["spread"]["qcoin"], config["spread"]["suning"], 0.02])[kind]
     own = np.sin(dealer * 12.9898) * 0.6
     rate = base + spread * (own + rng.normal(0, 0.7, len(kind)))
-    found: np.ndarray = np.round(face * rate.clip(0.5, 0.995)).astype(np.int64)
-    return found
+    price: np.ndarray = np.round(face * rate.clip(0.5, 0.995)).astype(np.int64)
+    return price
 
 
 def deal(
     rng: np.random.Generator,
     cards: PrepaidCards,
-    which: np.ndarray,
+    index: np.ndarray,
     buyer: np.ndarray,
     payee: np.ndarray,
     price: np.ndarray,
@@ -113,59 +113,70 @@ def deal(
     money: Money,
 ) -> None:
     """Cards of one seller to one buyer within hours are one deal, paid for at once."""
-    window = cards.since[which] // (6 * HOUR)
-    key = np.stack([cards.who[which], buyer, payee, cards.kind[which], window])
+    window = cards.since[index] // (6 * HOUR)
+    key = np.stack([cards.holder[index], buyer, payee, cards.kind[index], window])
     _, deal = np.unique(key, axis=1, return_inverse=True)
     deal = deal.ravel()
     _, first = np.unique(deal, return_index=True)
     when = np.zeros(len(first), dtype=np.int64)
-    np.maximum.at(when, deal, cards.since[which])
+    np.maximum.at(when, deal, cards.since[index])
     when += (rng.gamma(2, 50 * MINUTE, len(first))).astype(np.int64) + 5 * MINUTE
     when = when // SECOND * SECOND
     total = np.bincount(deal, price).astype(np.int64)
     source = money.source(buyer[first], rng.random(len(first)) < 0.4)
-    paid = sheet.pay(payments(when, source, payee[first], total, BY_BANK))
+    payment = sheet.pay(payments(when, source, payee[first], total, BY_BANK))
     at = when[deal] + rng.integers(-600, 600, len(deal)) * SECOND
-    at = np.maximum(at, cards.since[which] + SECOND)
-    sheet.note(which, TRANSFER, at, (cards.who[which], buyer), price, paid[deal])
-    cards.who[which], cards.since[which] = buyer, at
+    at = np.maximum(at, cards.since[index] + SECOND)
+    sheet.note(index, TRANSFER, at, (cards.holder[index], buyer), price, payment[deal])
+    cards.holder[index], cards.since[index] = buyer, at
 
 
 def hand_over(
-    rng: np.random.Generator, cards: PrepaidCards, which: np.ndarray, to: np.ndarray, sheet: Sheet
+    rng: np.random.Generator, cards: PrepaidCards, index: np.ndarray, to: np.ndarray, sheet: Sheet
 ) -> None:
     """Card numbers sent on without money."""
-    at = cards.since[which] + (rng.lognormal(2.5, 1.0, len(which)) * MINUTE).astype(np.int64)
-    none = np.full(len(which), -1)
-    sheet.note(which, TRANSFER, at, (cards.who[which], to), none, none)
-    cards.who[which], cards.since[which] = to, at
+    at = cards.since[index] + (rng.lognormal(2.5, 1.0, len(index)) * MINUTE).astype(np.int64)
+    no_payment = np.full(len(index), -1)
+    sheet.note(index, TRANSFER, at, (cards.holder[index], to), no_payment, no_payment)
+    cards.holder[index], cards.since[index] = to, at
 
 
 def resell(
     rng: np.random.Generator,
     cards: PrepaidCards,
-    which: np.ndarray,
+    index: np.ndarray,
     people: int,
     money: Money,
     sheet: Sheet,
 ) -> None:
     """To customers at a little under face within days; they redeem."""
-    some = which[rng.random(len(which)) < 0.85]
-    dealer = cards.who[some]
-    customer = rng.integers(0, people, len(some))
-    at = cards.since[some] + (rng.gamma(1.5, 20 * HOUR, len(some))).astype(np.int64) + 20 * MINUTE
+    sales = index[rng.random(len(index)) < 0.85]
+    dealer = cards.holder[sales]
+    customer = rng.integers(0, people, len(sales))
+    at = cards.since[sales] + (rng.gamma(1.5, 20 * HOUR, len(sales))).astype(np.int64) + 20 * MINUTE
     at = at // SECOND * SECOND
-    rate = np.array([0.93, 0.985, 0.96])[cards.kind[some]] + rng.normal(0, 0.008, len(some))
-    price = np.round(cards.face[some] * rate.clip(0.6, 1.0)).astype(np.int64)
-    source = money.source(customer, rng.random(len(some)) < 0.6)
-    paid = sheet.pay(payments(at, source, dealer, price, BY_QR))
-    sheet.note(some, TRANSFER, at + 30 * SECOND, (dealer, customer), price, paid)
-    cards.who[some], cards.since[some] = customer, at
-    redeem(rng, cards, some, sheet)
+    rate = np.array([0.93, 0.985, 0.96])[cards.kind[sales]] + rng.normal(0, 0.008, len(sales))
+    price = np.round(cards.face[sales] * rate.clip(0.6, 1.0)).astype(np.int64)
+    source = money.source(customer, rng.random(len(sales)) < 0.6)
+    payment = sheet.pay(payments(at, source, dealer, price, BY_QR))
+    sheet.note(sales, TRANSFER, at + 30 * SECOND, (dealer, customer), price, payment)
+    cards.holder[sales], cards.since[sales] = customer, at
+    redeem(rng, cards, sales, sheet)
 
 
-def redeem(rng: np.random.Generator, cards: PrepaidCards, which: np.ndarray, sheet: Sheet) -> None:
-    some = which[rng.random(len(which)) < 0.7]
-    at = cards.since[some] + (rng.gamma(1.0, 2 * DAY, len(some))).astype(np.int64) + MINUTE
-    none = np.full(len(some), -1)
-    sheet.note(some, REDEEM, at, (cards.who[some], np.full(len(some), NOBODY)), none, none)
+def redeem(rng: np.random.Generator, cards: PrepaidCards, index: np.ndarray, sheet: Sheet) -> None:
+    redemptions = index[rng.random(len(index)) < 0.7]
+    at = (
+        cards.since[redemptions]
+        + (rng.gamma(1.0, 2 * DAY, len(redemptions))).astype(np.int64)
+        + MINUTE
+    )
+    no_payment = np.full(len(redemptions), -1)
+    sheet.note(
+        redemptions,
+        REDEEM,
+        at,
+        (cards.holder[redemptions], np.full(len(redemptions), NO_PARTY)),
+        no_payment,
+        no_payment,
+    )

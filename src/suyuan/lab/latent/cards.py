@@ -12,7 +12,7 @@ from suyuan.lab.seeds import categories, distinct
 from suyuan.lab.setting import DAY, HOUR, SECOND, Setting
 
 FUNCTIONS = ("voice;sms;data", "sms;data", "data", "voice;sms", "sms")
-ALL, SMS_DATA, DATA, VOICE_SMS, SMS = range(5)
+ALL_FUNCTIONS, SMS_DATA, DATA, VOICE_SMS, SMS = range(5)
 NOT_A_LINE = -1
 COMPANY = 10**9  # customers from here on are companies, below are people
 
@@ -30,8 +30,8 @@ class SimCards:
     product: np.ndarray
     customer: np.ndarray
     agent: np.ndarray
-    opened: np.ndarray
-    closed: np.ndarray
+    opened_at: np.ndarray
+    closed_at: np.ndarray
     functions: np.ndarray
     quota: np.ndarray
     bulk: np.ndarray
@@ -53,7 +53,7 @@ class _Openings:
     product: np.ndarray
     customer: np.ndarray
     agent: np.ndarray
-    opened: np.ndarray
+    opened_at: np.ndarray
     functions: np.ndarray
     bulk: bool
     line: np.ndarray
@@ -77,12 +77,12 @@ def build(
     bulk = np.concatenate([scam[:in_bulk], farm[: max(counts["bulk_sims"] - in_bulk, 0)]])
     fleet = int(max(counts["bulk_sims"], 40) * 1.3 * max(setting.knob("lookalikes"), 0.1))
     staff = busy[: min(fleet // 2, int(0.6 * len(busy)))]
-    others = rng.permutation(lines.rows(OTHER_FRAUD))
+    other_fraud = rng.permutation(lines.rows(OTHER_FRAUD))
     alone = np.concatenate(
         [
             scam[in_bulk:][: len(scam) // 3],
             busy[len(staff) :][: len(busy) // 4],
-            others[: len(others) // 2],
+            other_fraud[: len(other_fraud) // 2],
         ]
     )
     parts = [
@@ -103,7 +103,7 @@ def _together(
     agents: int,
     guilty: np.ndarray,
 ) -> SimCards:
-    def joined(name: str) -> np.ndarray:
+    def column(name: str) -> np.ndarray:
         whole = np.concatenate([np.broadcast_to(getattr(p, name), len(p.phone)) for p in parts])
         return whole[order]
 
@@ -111,30 +111,30 @@ def _together(
     # A firm's card is the number's first; an employee opened no other of it.
     phone = np.concatenate([part.phone for part in parts])
     own, last = len(parts[-1].phone), len(phone)
-    doubled = np.isin(phone[: last - own], phone[last - own :]) if own else np.zeros(0, bool)
-    order = order[~np.isin(order, np.flatnonzero(doubled))]
+    is_double = np.isin(phone[: last - own], phone[last - own :]) if own else np.zeros(0, bool)
+    order = order[~np.isin(order, np.flatnonzero(is_double))]
     n = len(order)
-    opened, product = joined("opened"), joined("product")
-    closes = opened + (rng.gamma(2, 18, n) * DAY).astype(np.int64)
+    opened_at, product = column("opened_at"), column("product")
+    closes = opened_at + (rng.gamma(2, 18, n) * DAY).astype(np.int64)
     quota = np.where(product == PERSONAL, rng.choice([1024, 5120, 20480], n), 100)
     over = (product != PERSONAL) & (rng.random(n) < 0.1)
     guilty_agent = np.zeros(agents, dtype=bool)
     guilty_agent[guilty] = True
-    bulk = joined("bulk")
-    customer = joined("customer")
+    bulk = column("bulk")
+    customer = column("customer")
     return SimCards(
         iccid=898_600_000_000 * 10**6 + distinct(rng, n, 0, 10**11),
-        phone=joined("phone"),
-        operator=joined("operator"),
+        phone=column("phone"),
+        operator=column("operator"),
         product=product,
         customer=customer,
-        agent=joined("agent"),
-        opened=opened,
-        closed=np.where((rng.random(n) < 0.25) & (closes < setting.end), closes, -1),
-        functions=joined("functions"),
+        agent=column("agent"),
+        opened_at=opened_at,
+        closed_at=np.where((rng.random(n) < 0.25) & (closes < setting.end), closes, -1),
+        functions=column("functions"),
         quota=np.where(over, 1024, quota),
         bulk=bulk,
-        line=joined("line"),
+        line=column("line"),
         agent_id=distinct(rng, agents, 100_000, 1_000_000),
         guilty_agent=guilty_agent,
         straw=np.unique(customer[bulk]),
@@ -174,8 +174,8 @@ def _before(
     moment = (
         day[batch] * DAY - 8 * HOUR + (seconds[batch] + rng.integers(0, 5400, len(batch))) * SECOND
     )
-    found: np.ndarray = moment - spread_days * DAY
-    return found
+    times: np.ndarray = moment - spread_days * DAY
+    return times
 
 
 def _shares(
@@ -190,9 +190,11 @@ def _shares(
     sizes = np.concatenate([plain, rng.integers(6, 31, n // 6 + 1)])
     many = int(np.searchsorted(np.cumsum(sizes), n)) + 1 if n else 0
     order = rng.permutation(many)
-    others = np.flatnonzero(order >= len(resellers))
-    if many and order[-1] < len(resellers) and len(others):  # the last is cut short: no plain case
-        order[[-1, others[-1]]] = order[[others[-1], -1]]
+    carriers = np.flatnonzero(order >= len(resellers))
+    if (
+        many and order[-1] < len(resellers) and len(carriers)
+    ):  # the last is cut short: no plain case
+        order[[-1, carriers[-1]]] = order[[carriers[-1], -1]]
     batch = np.repeat(np.arange(many), sizes[order])[:n]
     owner = resellers[order % max(len(resellers), 1)] if many else order
     return batch, owner, order < len(resellers)
@@ -221,7 +223,7 @@ def _bulk(
     )
     operator = owner[batch]
     product = np.where(shell[batch], categories(rng, np.array([0.5, 0.35, 0.15]), n), PERSONAL)
-    functions = rng.choice([ALL, SMS_DATA, VOICE_SMS], n)
+    functions = rng.choice([ALL_FUNCTIONS, SMS_DATA, VOICE_SMS], n)
     agent = guilty[rng.integers(0, len(guilty), batches)][batch] if len(guilty) else batch
     # The card's number is the line's own: change the line's operator to the seller's.
     phone = numbering.draw(rng, operator, np.full(n, PERSONAL)) if n else batch
@@ -245,8 +247,8 @@ def _industry(
 ) -> _Openings:
     """Industry cards that the guilty resellers sold outside their segments with SMS switched on."""
     guilty = np.flatnonzero(numbering.kind == GUILTY)
-    each = max(setting.counts["sims"] // 400, 3)
-    operator = np.repeat(guilty, each)
+    count = max(setting.counts["sims"] // 400, 3)
+    operator = np.repeat(guilty, count)
     n = len(operator)
     # A few outlets that knew no better sold most of them.
     sellers = rng.permutation(agents)[: max(agents // 6, 4)]
@@ -256,8 +258,8 @@ def _industry(
         product=np.full(n, INDUSTRY),
         customer=COMPANY + rng.integers(0, 10**6, n),
         agent=sellers[categories(rng, 1.0 / np.arange(1, len(sellers) + 1), n)],
-        opened=_moments(rng, setting, np.arange(n), n, 0),
-        functions=rng.choice([SMS_DATA, ALL, VOICE_SMS], n),
+        opened_at=_moments(rng, setting, np.arange(n), n, 0),
+        functions=rng.choice([SMS_DATA, ALL_FUNCTIONS, VOICE_SMS], n),
         bulk=False,
         line=np.full(n, NOT_A_LINE),
     )
@@ -296,8 +298,8 @@ def _fleets(
         product=product,
         customer=COMPANY + rng.integers(0, 10**6, max(batches, 1))[batch],
         agent=outlets[rng.integers(0, len(outlets), max(batches, 1))][batch],
-        opened=_before(rng, first, batch, batches, 1),
-        functions=np.where(staff, ALL, DATA),
+        opened_at=_before(rng, first, batch, batches, 1),
+        functions=np.where(staff, ALL_FUNCTIONS, DATA),
         bulk=False,
         line=line,
     )
@@ -313,8 +315,8 @@ def _firms(setting: Setting, firms: Firms, agents: int) -> _Openings:
         product=np.full(n, PERSONAL),
         customer=np.where(firms.company, COMPANY + 10**7 + firms.firm, firms.manager),
         agent=outlet[firms.firm],
-        opened=firms.opened,
-        functions=np.full(n, ALL),
+        opened_at=firms.opened_at,
+        functions=np.full(n, ALL_FUNCTIONS),
         bulk=False,
         line=np.full(n, NOT_A_LINE),
     )
@@ -336,23 +338,23 @@ def _ordinary(
     day = np.where(recent, rng.integers(-60, setting.days - 4, n), -60 - rng.integers(0, 900, n))
     second = 9 * 3600 + rng.integers(0, 10 * 3600, n)
     customer = np.concatenate([rng.integers(0, len(people), len(line)), person])
-    opened = setting.start + day * DAY + second * SECOND
+    opened_at = setting.start + day * DAY + second * SECOND
     before = lines.first[line] - (rng.gamma(1.5, 5, len(line)) * DAY).astype(np.int64) - HOUR
-    opened[: len(line)] = before // SECOND * SECOND
+    opened_at[: len(line)] = before // SECOND * SECOND
     # Whoever wants a card for bad ends goes where few questions are asked.
     careless = rng.permutation(agents)[: max(agents // 4, 3)]
     agent = rng.integers(0, agents, n)
-    asked = rng.random(len(line)) < 0.6
+    is_careless = rng.random(len(line)) < 0.6
     odds = 1.0 / np.arange(1, len(careless) + 1)
-    agent[: len(line)][asked] = careless[categories(rng, odds, int(asked.sum()))]
+    agent[: len(line)][is_careless] = careless[categories(rng, odds, int(is_careless.sum()))]
     return _Openings(
         phone=np.concatenate([lines.phone[line], people.phone[person]]),
         operator=np.concatenate([lines.operator[line], people.operator[person]]),
         product=np.full(n, PERSONAL),
         customer=customer,
         agent=agent,
-        opened=opened,
-        functions=np.full(n, ALL),
+        opened_at=opened_at,
+        functions=np.full(n, ALL_FUNCTIONS),
         bulk=False,
         line=np.concatenate([line, np.full(len(person), NOT_A_LINE)]),
     )

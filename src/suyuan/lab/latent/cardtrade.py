@@ -9,7 +9,7 @@ from suyuan.lab.latent.cardhands import (
     CARD,
     CREDIT,
     ISSUE,
-    NOBODY,
+    NO_PARTY,
     POINTS,
     UNITS,
     PrepaidCards,
@@ -17,7 +17,7 @@ from suyuan.lab.latent.cardhands import (
     deal,
     faces,
     hand_over,
-    joined,
+    join_cards,
     prices,
     redeem,
     resell,
@@ -32,7 +32,7 @@ from suyuan.lab.seeds import categories
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND, Setting
 
 #: Honest resellers of each ring's surroundings to whom a part of its cards goes unknown to them.
-UNWITTING: Final = 2
+CARELESS_RESELLERS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -71,19 +71,19 @@ def build(
     """Stolen money into cards, cards to dealers; and the honest trade beside it."""
     rng = setting.rng("cardtrade")
     sheet = Sheet()
-    stolen, rest = _buy(rng, setting, money, dirty.to_cards, dirty.by_victim, sheet)
-    taken = np.unique(rings.person)
-    honest = rng.permutation(np.setdiff1d(np.arange(len(people)), taken))
+    stolen_cards, rest = _buy(rng, setting, money, dirty.to_cards, dirty.by_victim, sheet)
+    ring_people = np.unique(rings.person)
+    honest = rng.permutation(np.setdiff1d(np.arange(len(people)), ring_people))
     many = setting.counts["honest_resellers"]
     resellers, collectors = honest[:many], honest[many : many + max(many // 2, 6)]
-    clean = _honest_buyers(rng, setting, people, money, sheet, len(stolen.face), collectors)
-    every = joined(stolen, clean)
-    holder = np.full(len(every.face), NOBODY)
-    _dealers(rng, setting, money, rings, every, len(stolen.face), resellers, holder, sheet)
+    clean = _honest_buyers(rng, setting, people, money, sheet, len(stolen_cards.face), collectors)
+    every = join_cards(stolen_cards, clean)
+    holder = np.full(len(every.face), NO_PARTY)
+    _dealers(rng, setting, money, rings, every, len(stolen_cards.face), resellers, holder, sheet)
     dealers = np.concatenate([rings.of(SUNING), rings.of(QCOIN)])
     buyers = np.concatenate([resellers, dealers])
     _honest_sales(
-        rng, setting, people, money, every, len(stolen.face), buyers, many, collectors, sheet
+        rng, setting, people, money, every, len(stolen_cards.face), buyers, many, collectors, sheet
     )
     card, event, at, giver, taker, price, payment = (
         np.concatenate([e[i] for e in sheet.events]) for i in range(7)
@@ -123,25 +123,29 @@ def _buy(
     late = lots.at > setting.start + int(drift["day"]) * DAY
     kind = np.where(late & (rng.random(len(lots)) < drift["share"]), CREDIT, kind)
     row, face = faces(rng, lots.amount, int(UNITS[-1]))
-    spent = np.bincount(row, face, minlength=len(lots)).astype(np.int64)
-    bought = spent > 0
+    spend = np.bincount(row, face, minlength=len(lots)).astype(np.int64)
+    is_buyer = spend > 0
     shop = money.voucher_shops[kind * 2 + rng.integers(0, 2, len(lots))]
     channel = np.where(by_victim, BY_QR, rng.choice([BY_BANK, BY_WALLET], len(lots)))
-    paid = sheet.pay(
+    new_payments = sheet.pay(
         payments(
-            lots.at[bought], lots.account[bought], shop[bought], spent[bought], channel[bought]
+            lots.at[is_buyer],
+            lots.account[is_buyer],
+            shop[is_buyer],
+            spend[is_buyer],
+            channel[is_buyer],
         )
     )
     payment = np.full(len(lots), -1)
-    payment[bought] = paid
+    payment[is_buyer] = new_payments
     # The account is a person's bank account, and has that person's number.
     buyer = money.owner[lots.account]
     at = lots.at[row] + rng.integers(2, 90, len(row)) * SECOND
     card = np.arange(len(row))
-    nobody = np.full(len(row), NOBODY)
-    sheet.note(card, ISSUE, at, (nobody, buyer[row]), face, payment[row])
-    left = lots.amount - spent
-    rest = Lots(lots.account, lots.at, left, lots.origin, lots.group).take(left > 0)
+    no_giver = np.full(len(row), NO_PARTY)
+    sheet.note(card, ISSUE, at, (no_giver, buyer[row]), face, payment[row])
+    remainder = lots.amount - spend
+    rest = Lots(lots.account, lots.at, remainder, lots.origin, lots.group).take(remainder > 0)
     return PrepaidCards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), rest
 
 
@@ -151,11 +155,11 @@ def _honest_buyers(
     people: People,
     money: Money,
     sheet: Sheet,
-    known: int,
+    stolen_count: int,
     collectors: np.ndarray,
 ) -> PrepaidCards:
     """Presents, game players, firms' welfare cards; collectors buy up many at once as mules do."""
-    total = max(setting.counts["vouchers"] - known, 200)
+    total = max(setting.counts["vouchers"] - stolen_count, 200)
     buys = max(total // 5, 20)
     amount = np.round(rng.lognormal(7.2, 1.3, buys)).clip(50, 40_000).astype(np.int64) * 100
     buyer = categories(rng, people.activity, buys)
@@ -165,29 +169,33 @@ def _honest_buyers(
     account = money.source(buyer, rng.random(buys) < 0.5)
     at = setting.start + (rng.random(buys) * (setting.days - 1) * DAY).astype(np.int64)
     lots = Lots(account, at // SECOND * SECOND, amount, np.full(buys, -1), np.full(buys, -1))
-    cards, _ = _buy_clean(rng, money, lots, sheet, known)
+    cards, _ = _buy_clean(rng, money, lots, sheet, stolen_count)
     return cards
 
 
 def _buy_clean(
-    rng: np.random.Generator, money: Money, lots: Lots, sheet: Sheet, known: int
+    rng: np.random.Generator, money: Money, lots: Lots, sheet: Sheet, first_card: int
 ) -> tuple[PrepaidCards, Lots]:
     kind = categories(rng, np.array([0.45, 0.5, 0.05]), len(lots))
     row, face = faces(rng, lots.amount, int(UNITS[-1]))
-    spent = np.bincount(row, face, minlength=len(lots)).astype(np.int64)
+    spend = np.bincount(row, face, minlength=len(lots)).astype(np.int64)
     shop = money.voucher_shops[kind * 2 + rng.integers(0, 2, len(lots))]
-    bought = spent > 0
+    is_buyer = spend > 0
     channel = rng.choice([BY_BANK, BY_WALLET, BY_QR], len(lots))
-    paid = np.full(len(lots), -1)
-    paid[bought] = sheet.pay(
+    payment = np.full(len(lots), -1)
+    payment[is_buyer] = sheet.pay(
         payments(
-            lots.at[bought], lots.account[bought], shop[bought], spent[bought], channel[bought]
+            lots.at[is_buyer],
+            lots.account[is_buyer],
+            shop[is_buyer],
+            spend[is_buyer],
+            channel[is_buyer],
         )
     )
     buyer = money.owner[lots.account]
     at = lots.at[row] + rng.integers(2, 90, len(row)) * SECOND
-    card = known + np.arange(len(row))
-    sheet.note(card, ISSUE, at, (np.full(len(row), NOBODY), buyer[row]), face, paid[row])
+    card = first_card + np.arange(len(row))
+    sheet.note(card, ISSUE, at, (np.full(len(row), NO_PARTY), buyer[row]), face, payment[row])
     return PrepaidCards(kind[row], face, lots.origin[row], lots.group[row], buyer[row], at), lots
 
 
@@ -197,7 +205,7 @@ def _dealers(
     money: Money,
     rings: Rings,
     cards: PrepaidCards,
-    stolen: int,
+    stolen_count: int,
     resellers: np.ndarray,
     holder: np.ndarray,
     sheet: Sheet,
@@ -207,11 +215,11 @@ def _dealers(
     One in five goes astray: to honest resellers, most of it to two who ask a middleman nothing.
     """
     for ring in range(rings.n):
-        index = np.flatnonzero(cards.ring[:stolen] == ring)
+        index = np.flatnonzero(cards.ring[:stolen_count] == ring)
         middle, cashiers = rings.of(MIDDLEMAN, ring), rings.of(CASHIER, ring)
-        unwitting = rng.choice(resellers, UNWITTING)
-        kept = rng.random(len(index)) < 0.07
-        index = index[~kept]
+        careless = rng.choice(resellers, CARELESS_RESELLERS)
+        is_kept = rng.random(len(index)) < 0.07
+        index = index[~is_kept]
         through = rng.random(len(index)) < 0.75
         via = middle[rng.integers(0, len(middle), len(index))]
         hand_over(rng, cards, index[through], via[through], sheet)
@@ -220,15 +228,15 @@ def _dealers(
             rows = np.flatnonzero(cards.kind[index] == kind)
             dealer = pool[rng.integers(0, len(pool), len(rows))]
             astray = rng.random(len(rows))
-            dealer = np.where(astray < 0.2, rng.choice(unwitting, len(rows)), dealer)
+            dealer = np.where(astray < 0.2, rng.choice(careless, len(rows)), dealer)
             dealer = np.where(astray < 0.06, rng.choice(resellers, len(rows)), dealer)
-            which = index[rows]
+            batch = index[rows]
             payee = np.where(through[rows], via[rows], rng.choice(cashiers, len(rows)))
-            price = prices(rng, setting, cards.kind[which], cards.face[which], dealer)
-            deal(rng, cards, which, dealer, payee, price, sheet, money)
-            holder[which] = dealer
-            _cut(rng, cashiers, payee, through[rows], price, cards.since[which], sheet)
-            resell(rng, cards, which, len(money.wallet_of), money, sheet)
+            price = prices(rng, setting, cards.kind[batch], cards.face[batch], dealer)
+            deal(rng, cards, batch, dealer, payee, price, sheet, money)
+            holder[batch] = dealer
+            _cut(rng, cashiers, payee, through[rows], price, cards.since[batch], sheet)
+            resell(rng, cards, batch, len(money.wallet_of), money, sheet)
 
 
 def _cut(
@@ -268,34 +276,34 @@ def _honest_sales(
     people: People,
     money: Money,
     cards: PrepaidCards,
-    stolen: int,
+    stolen_count: int,
     resellers: np.ndarray,
     honest: int,
     collectors: np.ndarray,
     sheet: Sheet,
 ) -> None:
     """Unwanted cards: to a collector first or straight to an honest reseller, at market prices."""
-    index = np.arange(stolen, len(cards.face))
-    sold = index[rng.random(len(index)) < 0.75]
+    index = np.arange(stolen_count, len(cards.face))
+    sales = index[rng.random(len(index)) < 0.75]
     weight = rng.lognormal(0, 0.9, len(resellers)) * np.where(
         np.arange(len(resellers)) < honest, 1.0, 0.4
     )
     # Two in three trade in one kind only, as dealers do.
-    taste = rng.choice([POINTS, CARD, NOBODY], len(resellers))
-    choice = np.zeros(len(sold), dtype=np.int64)
-    for kind in np.unique(cards.kind[sold]):
-        rows = np.flatnonzero(cards.kind[sold] == kind)
-        takes = (taste == kind) | (taste == NOBODY)
+    taste = rng.choice([POINTS, CARD, NO_PARTY], len(resellers))
+    choice = np.zeros(len(sales), dtype=np.int64)
+    for kind in np.unique(cards.kind[sales]):
+        rows = np.flatnonzero(cards.kind[sales] == kind)
+        takes = (taste == kind) | (taste == NO_PARTY)
         choice[rows] = categories(rng, weight * np.where(takes, 1.0, 0.002), len(rows))
     pool = resellers[choice]
     # Some resellers buy from whoever comes, others from two or three collectors they know.
-    through = rng.random(len(sold)) < rng.beta(0.7, 0.7, len(resellers))[choice]
-    known = collectors[
+    through = rng.random(len(sales)) < rng.beta(0.7, 0.7, len(resellers))[choice]
+    regulars = collectors[
         (choice[through] * 3 + rng.integers(0, 2, int(through.sum()))) % len(collectors)
     ]
-    hand_over(rng, cards, sold[through], known, sheet)
-    price = prices(rng, setting, cards.kind[sold], cards.face[sold], pool)
-    deal(rng, cards, sold, pool, cards.who[sold].copy(), price, sheet, money)
-    resell(rng, cards, sold, len(people), money, sheet)
-    kept = np.setdiff1d(index, sold)
-    redeem(rng, cards, kept, sheet)
+    hand_over(rng, cards, sales[through], regulars, sheet)
+    price = prices(rng, setting, cards.kind[sales], cards.face[sales], pool)
+    deal(rng, cards, sales, pool, cards.holder[sales].copy(), price, sheet, money)
+    resell(rng, cards, sales, len(people), money, sheet)
+    rest = np.setdiff1d(index, sales)
+    redeem(rng, cards, rest, sheet)

@@ -38,13 +38,13 @@ def build(
 def _moments(rng: np.random.Generator, setting: Setting, n: int) -> np.ndarray:
     history = setting.config["money"]["history_days"]
     day = rng.integers(-history, setting.days, n)
-    found: np.ndarray = (
+    moments: np.ndarray = (
         setting.start
         + day * DAY
         + categories(rng, HOURS, n) * HOUR
         + rng.integers(0, 3600, n) * SECOND
     )
-    return found
+    return moments
 
 
 def _orders(
@@ -94,18 +94,20 @@ def _loans(
     unit = int(config["loan_yuan"]) * 25
     amount = rng.integers(1, 9, n) * unit
     at = _moments(rng, setting, n)
-    lent = payments(at, rng.choice(money.lenders, n), into, amount, BY_LOAN)
+    loans = payments(at, rng.choice(money.lenders, n), into, amount, BY_LOAN)
     back = at + (rng.lognormal(3.4, 1.2, n) * MINUTE).astype(np.int64)
     own = wallet >= 0
-    drawn = payments(back[own] // SECOND * SECOND, wallet[own], person[own], amount[own], BY_WALLET)
+    withdrawals = payments(
+        back[own] // SECOND * SECOND, wallet[own], person[own], amount[own], BY_WALLET
+    )
     spent_at = (back + (rng.lognormal(2.6, 1.2, n) * MINUTE).astype(np.int64)) // SECOND * SECOND
-    spent = amount - rng.integers(0, 200, n) * 100
+    outlay = amount - rng.integers(0, 200, n) * 100
     friend = rng.integers(0, len(people), n)
     shop = rng.choice(money.shops, n)
     return [
-        lent,
-        drawn,
-        payments(spent_at, person, np.where(rng.random(n) < 0.6, friend, shop), spent, BY_BANK),
+        loans,
+        withdrawals,
+        payments(spent_at, person, np.where(rng.random(n) < 0.6, friend, shop), outlay, BY_BANK),
     ]
 
 
@@ -127,8 +129,8 @@ def _passers(
         return []
     passer = rng.permutation(innocent)[:many]
     team = rng.integers(0, max(many // 8, 1), many)
-    each = np.clip(rng.lognormal(1.6, 0.9, many), 1, 80).astype(np.int64)
-    row = np.repeat(np.arange(many), each)
+    count = np.clip(rng.lognormal(1.6, 0.9, many), 1, 80).astype(np.int64)
+    row = np.repeat(np.arange(many), count)
     amount = np.round(rng.lognormal(8.4, 1.1, len(row)).clip(200, 250_000)).astype(np.int64)
     amount = np.where(rng.random(len(row)) < 0.5, amount // 100 * 10_000, amount * 100).clip(20_000)
     # Each works in a burst of days, as mules do.
@@ -144,14 +146,14 @@ def _passers(
     payer = categories(rng, people.activity, len(row))
     came = payments(at, payer, passer[row], amount, rng.choice([BY_BANK, BY_BANK, BY_QR], len(row)))
     lots = Lots(passer[row], at, amount, row, team[row])
-    kept = rng.beta(1.2, 14, len(lots))
-    parts, _ = split(rng, lots, kept, setting.knob("evasion"))
+    keep_share = rng.beta(1.2, 14, len(lots))
+    parts, _ = split(rng, lots, keep_share, setting.knob("evasion"))
     books = [came]
     mates = rng.random(len(parts)) < 0.35
     to = np.where(mates, _mate(rng, team, passer, parts), _ends(rng, people, money, parts))
-    moved, once = _book(parts, to)
+    transfers, once = _book(parts, to)
     books.append(once)
-    onward = moved.take(np.flatnonzero(mates))
+    onward = transfers.take(np.flatnonzero(mates))
     more, _ = split(rng, onward, rng.beta(1.2, 14, len(onward)), setting.knob("evasion"))
     books.append(_book(more, _ends(rng, people, money, more))[1])
     return books
@@ -163,15 +165,15 @@ def _mate(rng: np.random.Generator, team: np.ndarray, passer: np.ndarray, lots: 
     high = np.searchsorted(team[order], lots.group, "right")
     pick = low + (rng.random(len(lots)) * (high - low)).astype(np.int64)
     mate = passer[order[pick]]
-    found: np.ndarray = np.where(mate == lots.account, (lots.account + 1) % len(team), mate)
-    return found
+    partner: np.ndarray = np.where(mate == lots.account, (lots.account + 1) % len(team), mate)
+    return partner
 
 
 def _ends(rng: np.random.Generator, people: People, money: Money, lots: Lots) -> np.ndarray:
     """Suppliers, households, cash, now and then cards."""
     n = len(lots)
     way = categories(rng, np.array([0.4, 0.3, 0.12, 0.18]), n)
-    found: np.ndarray = np.choose(
+    ends: np.ndarray = np.choose(
         way,
         [
             rng.integers(0, len(people), n),
@@ -180,14 +182,14 @@ def _ends(rng: np.random.Generator, people: People, money: Money, lots: Lots) ->
             rng.choice(money.voucher_shops, n),
         ],
     )
-    return found
+    return ends
 
 
 def _book(parts: Lots, to: np.ndarray) -> tuple[Lots, LedgerPayments]:
-    moved, payment = hand_on(parts, to)
+    transfers, payment = hand_on(parts, to)
     _, first = np.unique(payment, return_index=True)
     total = np.bincount(payment, parts.amount).astype(np.int64) if len(parts) else parts.amount
-    return moved, payments(moved.at[first], parts.account[first], to[first], total, BY_BANK)
+    return transfers, payments(transfers.at[first], parts.account[first], to[first], total, BY_BANK)
 
 
 def _daily(
@@ -214,8 +216,8 @@ def _daily(
     payer = np.where(payer == payee, person, payer)
     payee = np.where(payer == payee, friend, payee)
     fen = np.round(np.exp(rng.normal(np.array([3.6, 3.2, 5.2, 6.3, 6.6])[way], 1.1)) * 100)
-    rounded = np.where(way >= 2, np.maximum(np.round(fen / 10_000), 1) * 10_000, fen)
-    amount = np.where((way == 4) | (rng.random(n) < 0.5), rounded, fen).clip(100, 20_000_000)
+    round_amount = np.where(way >= 2, np.maximum(np.round(fen / 10_000), 1) * 10_000, fen)
+    amount = np.where((way == 4) | (rng.random(n) < 0.5), round_amount, fen).clip(100, 20_000_000)
     channel = np.where(
         way == 4,
         BY_CASH,

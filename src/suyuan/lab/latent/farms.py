@@ -13,8 +13,8 @@ from suyuan.lab.seeds import categories, distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, MINUTE, Setting
 
 PLATFORMS = ("qq", "wechat", "alipay", "taobao")
-ORDINARY, FARMED, SHOP, CAFE, STUDIO, CAMPUS, FIRM = range(7)
-ACTIVE, RESTRICTED, BANNED = range(3)
+ORDINARY, FARM_ACCOUNT, SHOP, CAFE, STUDIO, CAMPUS, FIRM = range(7)
+ACTIVE, RESTRICTION, BAN = range(3)
 
 
 @dataclass(frozen=True)
@@ -49,25 +49,27 @@ class Accounts:
 def build(setting: Setting, people: People, rings: Rings, lines: Lines, firms: Firms) -> Accounts:
     """Registrations: farms in bursts, innocents in bursts too, everybody's own, and firms'."""
     rng = setting.rng("farms")
-    n, farmed = setting.counts["accounts"], setting.counts["farmed"]
-    sort = _sorts(rng, setting, farmed if len(lines.rows(FARM)) else 0)
+    n, farm_count = setting.counts["accounts"], setting.counts["farmed"]
+    sort = _sorts(rng, setting, farm_count if len(lines.rows(FARM)) else 0)
     batch = np.where(sort == ORDINARY, -1, sort * 10**7 + _sizes(rng, n))
     person = categories(rng, people.activity, n)
-    known = np.unique(rings.person)[: int((sort == ORDINARY).sum())]
-    person[n - len(known) :] = known
+    ring_people = np.unique(rings.person)[: int((sort == ORDINARY).sum())]
+    person[n - len(ring_people) :] = ring_people
     starts = _together(rng, sort, person)
     at, device, ip = _circumstances(rng, setting, people, sort, batch, person)
-    line = _lines_of(lines, int((sort == FARMED).sum()), n)
+    line = _lines_of(lines, int((sort == FARM_ACCOUNT).sum()), n)
     platform = np.where(
-        sort == FARMED,
+        sort == FARM_ACCOUNT,
         categories(rng, np.array([0.62, 0.3, 0.05, 0.03]), n),
         categories(rng, np.array([0.45, 0.38, 0.1, 0.07]), n),
     )
     at = _times(rng, setting, lines, at, line, starts)
     phone = _phones(rng, setting, people, lines, sort, person, line)
-    aged = ages(setting, "aged", sort == FARMED)
-    device, ip, phone = _paid(rng, setting, people, sort, batch, aged > 0, (device, ip, phone))
-    merchant, sold = _sales(rng, setting, rings, sort, platform, batch, at)
+    aged = ages(setting, "aged", sort == FARM_ACCOUNT)
+    device, ip, phone = _with_paid_people(
+        rng, setting, people, sort, batch, aged > 0, (device, ip, phone)
+    )
+    merchant, sold_at = _sales(rng, setting, rings, sort, platform, batch, at)
     back = ages(setting, "history", sort == ORDINARY)
     at = at - aged - np.where(starts >= 0, back[starts], back)
     status, status_at = _status(rng, setting, sort, platform, at)
@@ -78,29 +80,29 @@ def build(setting: Setting, people: People, rings: Rings, lines: Lines, firms: F
         "phone": phone,
         "device": device,
         "ip": ip,
-        "person": np.where(sort == FARMED, -1, person),
+        "person": np.where(sort == FARM_ACCOUNT, -1, person),
         "token": _tokens(rng, sort, platform, setting.config["farms"]["token_share"]),
         "status": status,
         "status_at": status_at,
         "sort": sort,
         "batch": batch,
         "merchant": merchant,
-        "sold_at": sold,
-        "ring": _users(rng, rings, merchant, sold),
+        "sold_at": sold_at,
+        "ring": _users(rng, rings, merchant, sold_at),
         "line": line,
     }
-    columns = {name: each[order] for name, each in columns.items()}
+    columns = {name: column[order] for name, column in columns.items()}
     whole = _with_work(setting, columns, _work_accounts(setting, people, firms))
     return Accounts(id=distinct(rng, len(whole["at"]), 10**8, 4 * 10**9), **whole)
 
 
-def _sorts(rng: np.random.Generator, setting: Setting, farmed: int) -> np.ndarray:
+def _sorts(rng: np.random.Generator, setting: Setting, farm_count: int) -> np.ndarray:
     """What each account is: the farmed first, then innocent batches, then everybody's own."""
     n, share = setting.counts["accounts"], setting.config["farms"]["look_alikes"]
-    group = int(farmed * share * setting.knob("lookalikes")) or n // 20
+    group = int(farm_count * share * setting.knob("lookalikes")) or n // 20
     alike = rng.choice([SHOP, CAFE, STUDIO, CAMPUS], group, p=[0.4, 0.2, 0.2, 0.2])
-    own = np.full(n - farmed - group, ORDINARY)
-    return np.concatenate([np.full(farmed, FARMED), np.sort(alike), own])
+    own = np.full(n - farm_count - group, ORDINARY)
+    return np.concatenate([np.full(farm_count, FARM_ACCOUNT), np.sort(alike), own])
 
 
 def _times(
@@ -122,11 +124,11 @@ def _with_work(
     setting: Setting, columns: dict[str, np.ndarray], work: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Everybody's accounts and those of firms, mixed."""
-    whole = {name: np.concatenate([each, work[name]]) for name, each in columns.items()}
+    whole = {name: np.concatenate([column, work[name]]) for name, column in columns.items()}
     if not len(work["at"]):
         return whole
-    mixed = setting.rng("farms/mixed").permutation(len(whole["at"]))
-    return {name: each[mixed] for name, each in whole.items()}
+    order = setting.rng("farms/mixed").permutation(len(whole["at"]))
+    return {name: column[order] for name, column in whole.items()}
 
 
 def _work_accounts(setting: Setting, people: People, firms: Firms) -> dict[str, np.ndarray]:
@@ -139,7 +141,7 @@ def _work_accounts(setting: Setting, people: People, firms: Firms) -> dict[str, 
         rng.random(n) < 0.7, people.device[firms.manager[row]], scramble(firm + 8 * 10**14)
     )
     own = (rng.random(n) < 0.25) & ~firms.silent[row]
-    none = np.full(n, -1)
+    absent = np.full(n, -1)
     return {
         "platform": categories(rng, np.array([0.2, 0.4, 0.15, 0.25]), n),
         "at": at,
@@ -147,15 +149,15 @@ def _work_accounts(setting: Setting, people: People, firms: Firms) -> dict[str, 
         "device": np.where(own, people.device[firms.person[row]], desk),
         "ip": np.where(own, scramble(people.home[firms.person[row]] // 3 + 10**9), office),
         "person": firms.person[row],
-        "token": none,
+        "token": absent,
         "status": np.full(n, ACTIVE),
-        "status_at": none,
+        "status_at": absent,
         "sort": np.full(n, FIRM),
         "batch": FIRM * 10**7 + firm,
-        "merchant": none,
-        "sold_at": none,
-        "ring": none,
-        "line": none,
+        "merchant": absent,
+        "sold_at": absent,
+        "ring": absent,
+        "line": absent,
     }
 
 
@@ -183,27 +185,29 @@ def _circumstances(
     day = setting.start + (rng.random(n) * 76 - 38) * DAY
     at = np.where(batch >= 0, start + spread, day).astype(np.int64)
     # A farm's handsets and addresses, where not its own, are rented ones: anybody's.
-    anybody = np.where(sort == FARMED, rng.integers(0, len(people), n), person)
+    resident = np.where(sort == FARM_ACCOUNT, rng.integers(0, len(people), n), person)
     elsewhere = rng.random(n) < 0.15
-    person_device = people.device[np.where(elsewhere, rng.integers(0, len(people), n), anybody)]
+    person_device = people.device[np.where(elsewhere, rng.integers(0, len(people), n), resident)]
     devices = rng.integers(1, 7, labels)[label]
-    shared = 8 * 10**14 + label * 64 + (rng.random(n) * devices).astype(np.int64)
+    batch_device = 8 * 10**14 + label * 64 + (rng.random(n) * devices).astype(np.int64)
     share_odds = rng.beta(2, 2, labels)[label] * np.choose(sort, [0, 1, 1.1, 0.5, 1.2, 0.6])
     share_odds /= max(0.6 + 0.4 * setting.knob("evasion"), 0.3)
-    device = np.where(rng.random(n) < share_odds, scramble(shared), person_device)
-    home_ip = scramble(people.home[anybody] // 3 + 10**9)
+    device = np.where(rng.random(n) < share_odds, scramble(batch_device), person_device)
+    home_ip = scramble(people.home[resident] // 3 + 10**9)
     ips = rng.integers(1, 5, labels)[label]
     batch_ip = scramble(label * 16 + (rng.random(n) * ips).astype(np.int64) + 5 * 10**9)
     ip_odds = rng.beta(2, 2, labels)[label] * np.choose(sort, [0, 1, 1.2, 1.4, 1.1, 1.4])
     return at, device, np.where(rng.random(n) < ip_odds, batch_ip, home_ip)
 
 
-def _lines_of(lines: Lines, farmed: int, n: int) -> np.ndarray:
+def _lines_of(lines: Lines, farm_count: int, n: int) -> np.ndarray:
     """The farm's line behind each farmed account (they come first), in runs."""
     line = np.full(n, -1)
     rows = lines.rows(FARM)
-    if farmed and len(rows):
-        line[:farmed] = rows[np.minimum(np.arange(farmed) * len(rows) // farmed, len(rows) - 1)]
+    if farm_count and len(rows):
+        line[:farm_count] = rows[
+            np.minimum(np.arange(farm_count) * len(rows) // farm_count, len(rows) - 1)
+        ]
     return line
 
 
@@ -213,10 +217,10 @@ def _together(rng: np.random.Generator, sort: np.ndarray, person: np.ndarray) ->
     Changes ``person`` so; returns for such rows the row that each goes with, else -1.
     """
     rows = np.flatnonzero(sort == ORDINARY)
-    run = np.arange(len(rows)) // 4
-    many = (rng.random(len(rows)) < 0.35)[run] & (rng.random(len(rows)) < 0.9)
+    group = np.arange(len(rows)) // 4
+    many = (rng.random(len(rows)) < 0.35)[group] & (rng.random(len(rows)) < 0.9)
     many[len(rows) - len(rows) // 8 :] = False  # the last rows belong to those known by name
-    first = rows[run * 4]
+    first = rows[group * 4]
     person[rows[many]] = person[first[many]]
     starts = np.full(len(sort), -1)
     starts[rows[many]] = first[many]
@@ -239,12 +243,12 @@ def _phones(
     phone = people.phone[np.where(several, person[np.minimum(label * 5, n - 1)], person)]
     # A good part of a farm's accounts is bound to numbers used once, borrowed from a pool.
     once = rng.random(n) < min(0.3 * setting.knob("evasion") + 0.1, 0.8)
-    borrowed = people.phone[rng.integers(0, len(people), n)]
-    phone = np.where(line >= 0, np.where(once, borrowed, lines.phone[line]), phone)
+    pool_phone = people.phone[rng.integers(0, len(people), n)]
+    phone = np.where(line >= 0, np.where(once, pool_phone, lines.phone[line]), phone)
     return np.where(rng.random(n) < 0.08 * setting.knob("missing"), -1, phone)
 
 
-def _paid(
+def _with_paid_people(
     rng: np.random.Generator,
     setting: Setting,
     people: People,
@@ -259,13 +263,13 @@ def _paid(
     if share <= 0 and not aged.any():
         return things
     label = np.where(batch >= 0, batch, 0) % 100_003
-    own = ((sort == FARMED) & (rng.random(100_003) < share)[label]) | aged
-    who = rng.integers(0, len(people), len(sort))
-    home = scramble(people.home[who] // 3 + 10**9)
+    own = ((sort == FARM_ACCOUNT) & (rng.random(100_003) < share)[label]) | aged
+    person = rng.integers(0, len(people), len(sort))
+    home = scramble(people.home[person] // 3 + 10**9)
     return (
-        np.where(own, people.device[who], device),
+        np.where(own, people.device[person], device),
         np.where(own, home, ip),
-        np.where(own & (phone >= 0), people.phone[who], phone),
+        np.where(own & (phone >= 0), people.phone[person], phone),
     )
 
 
@@ -273,7 +277,7 @@ def _tokens(
     rng: np.random.Generator, sort: np.ndarray, platform: np.ndarray, share: float
 ) -> np.ndarray:
     """1, 0, or -1 where it has no meaning. Gamers' studios bind tokens too."""
-    odds = np.where(np.isin(sort, (FARMED, STUDIO)), share, share * 0.7)
+    odds = np.where(np.isin(sort, (FARM_ACCOUNT, STUDIO)), share, share * 0.7)
     return np.where(platform == 0, (rng.random(len(sort)) < odds).astype(np.int64), -1)
 
 
@@ -292,27 +296,27 @@ def _sales(
     for role, index in ((WECHAT, platform == 1), (QQ, platform != 1)):
         sellers = rings.of(role)
         if len(sellers):
-            merchant[index & (sort == FARMED)] = sellers[
-                (batch % len(sellers))[index & (sort == FARMED)]
+            merchant[index & (sort == FARM_ACCOUNT)] = sellers[
+                (batch % len(sellers))[index & (sort == FARM_ACCOUNT)]
             ]
     unsold = rng.random(n) < setting.config["farms"]["on_disk_only"]
     wait = (rng.gamma(2.0, 5.0 + 4.0 * setting.knob("evasion"), n) * DAY).astype(np.int64)
-    sold = np.where((merchant >= 0) & ~unsold, at + wait + HOUR, -1)
-    return merchant, sold
+    sold_at = np.where((merchant >= 0) & ~unsold, at + wait + HOUR, -1)
+    return merchant, sold_at
 
 
 def _users(
-    rng: np.random.Generator, rings: Rings, merchant: np.ndarray, sold: np.ndarray
+    rng: np.random.Generator, rings: Rings, merchant: np.ndarray, sold_at: np.ndarray
 ) -> np.ndarray:
     """The ring that bought an account, for a fifth of those sold; the rest go to strangers."""
     ring = np.full(len(merchant), -1)
     for role in (WECHAT, QQ):
         for person in rings.of(role):
-            served = rings.serving(int(person), role)
+            clients = rings.rings_of(int(person), role)
             index = np.flatnonzero(
-                (merchant == person) & (sold > 0) & (rng.random(len(sold)) < 0.3)
+                (merchant == person) & (sold_at > 0) & (rng.random(len(sold_at)) < 0.3)
             )
-            ring[index] = served[rng.integers(0, len(served), len(index))]
+            ring[index] = clients[rng.integers(0, len(clients), len(index))]
     return ring
 
 
@@ -325,9 +329,9 @@ def _status(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Banned or restricted, a little more often where farmed; tokens are not looked at here."""
     n = len(sort)
-    odds = np.where(sort == FARMED, 0.16, np.where(sort == ORDINARY, 0.05, 0.12))
+    odds = np.where(sort == FARM_ACCOUNT, 0.16, np.where(sort == ORDINARY, 0.05, 0.12))
     hit = rng.random(n) < odds * np.where(platform == 0, 1.0, 1.2)
-    status = np.where(hit, np.where(rng.random(n) < 0.5, BANNED, RESTRICTED), ACTIVE)
+    status = np.where(hit, np.where(rng.random(n) < 0.5, BAN, RESTRICTION), ACTIVE)
     when = at + (rng.gamma(1.5, 8.0, n) * DAY).astype(np.int64) + 10 * MINUTE
     late = when > setting.end + 20 * DAY
     return np.where(late, ACTIVE, status), np.where(hit & ~late, when, -1)

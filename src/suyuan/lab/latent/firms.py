@@ -26,9 +26,10 @@ class Firms:
     """One row for each number; ``firm`` says whose.
 
     ``person`` is who uses it (the manager where it lies in a drawer: ``silent``), ``manager`` whose
-    number receives its codes, ``opened`` when its card was, ``company`` whether in a company's name
-    (else the manager's). ``services`` is how many senders a number of it has, ``codes`` how many
-    codes, ``passed`` the share passed on, ``burst`` whether they come within days of the opening.
+    number receives its codes, ``opened_at`` when its card was, ``company`` whether in a company's
+    name (else the manager's). ``services`` is how many senders a number of it has, ``codes`` how
+    many codes, ``pass_share`` the share passed on, ``burst`` whether they come within days of the
+    opening.
     """
 
     firm: np.ndarray
@@ -37,11 +38,11 @@ class Firms:
     phone: np.ndarray
     operator: np.ndarray
     silent: np.ndarray
-    opened: np.ndarray
+    opened_at: np.ndarray
     company: np.ndarray
     services: np.ndarray
     codes: np.ndarray
-    passed: np.ndarray
+    pass_share: np.ndarray
     burst: np.ndarray
 
     def __len__(self) -> int:
@@ -70,11 +71,11 @@ def build(setting: Setting, numbering: Numbering, people: People, rings: Rings) 
         phone=np.where(silent, spare, people.phone[person]),
         operator=np.where(silent, operator, people.operator[person]),
         silent=silent,
-        opened=_openings(rng, setting, firm, firms, float(config["young"])),
+        opened_at=_openings(rng, setting, firm, firms, float(config["young"])),
         company=(rng.random(firms) < 0.6)[firm],
         services=rng.integers(2, 11, firms)[firm],
         codes=rng.poisson(rng.integers(4, 40, firms)[firm]) + 1,
-        passed=rng.uniform(0.4, 1.0, firms)[firm],
+        pass_share=rng.uniform(0.4, 1.0, firms)[firm],
         burst=burst,
     )
 
@@ -90,8 +91,8 @@ def _openings(
     hour = rng.integers(9, 17, firms)
     moment = setting.start + day * DAY + hour * HOUR
     later = rng.integers(0, 2, len(firm)) * DAY + rng.integers(0, 90, len(firm)) * MINUTE
-    found: np.ndarray = moment[firm] + later
-    return found
+    times: np.ndarray = moment[firm] + later
+    return times
 
 
 def codes(rng: np.random.Generator, setting: Setting, firms: Firms, senders: int) -> np.ndarray:
@@ -99,7 +100,7 @@ def codes(rng: np.random.Generator, setting: Setting, firms: Firms, senders: int
     row = np.repeat(np.arange(len(firms)), firms.codes)
     # The senders that a firm works with; every number of it has the same few.
     sender = (firms.firm[row] * 7 + rng.integers(0, firms.services[row]) ** 2) % senders
-    begin = np.maximum(firms.opened[row], setting.start - 20 * DAY)
+    begin = np.maximum(firms.opened_at[row], setting.start - 20 * DAY)
     span = np.maximum(setting.end - begin, 2 * DAY)
     spread = begin + (rng.random(len(row)) * span).astype(np.int64)
     close = begin + (rng.gamma(1.2, 8.0, len(row)) * HOUR).astype(np.int64)
@@ -111,5 +112,5 @@ def registrations(rng: np.random.Generator, firms: Firms) -> tuple[np.ndarray, n
     row = np.repeat(np.arange(len(firms)), rng.integers(0, 3, len(firms)))
     _, label = np.unique(firms.firm, return_inverse=True)
     wait = rng.exponential(3.0, int(label.max()) + 1 if len(label) else 0)
-    at = firms.opened[row] + (wait[label[row]] * DAY).astype(np.int64) if len(row) else row
+    at = firms.opened_at[row] + (wait[label[row]] * DAY).astype(np.int64) if len(row) else row
     return row, at + (rng.random(len(row)) * 5 * HOUR).astype(np.int64)

@@ -48,13 +48,13 @@ def waits(rng: np.random.Generator, n: int, patience: float) -> np.ndarray:
 
 
 def split(
-    rng: np.random.Generator, lots: Lots, kept: np.ndarray, patience: float
+    rng: np.random.Generator, lots: Lots, keep_share: np.ndarray, patience: float
 ) -> tuple[Lots, Lots]:
-    """Each lot less what is ``kept`` (a share) in one to four parts, each ready at its own time.
+    """Each lot less ``keep_share`` in one to four parts, each ready at its own time.
 
     Returns the parts (still at the same account) and the kept rests.
     """
-    keep = np.round(lots.amount * kept).astype(np.int64)
+    keep = np.round(lots.amount * keep_share).astype(np.int64)
     move = lots.amount - keep
     many = 1 + (rng.random(len(lots)) < 0.3 + 0.1 * patience).astype(np.int64)
     many += (move > 2_000_000).astype(np.int64) * rng.integers(0, 3, len(lots))
@@ -67,9 +67,9 @@ def split(
     shares = np.bincount(row, part, minlength=len(lots)).astype(np.int64)
     part[last] += (move - shares)[row[last]]
     ready = lots.at[row] + MINUTE + waits(rng, len(row), patience)
-    moved = Lots(lots.account[row], ready, part, lots.origin[row], lots.group[row])
+    parts = Lots(lots.account[row], ready, part, lots.origin[row], lots.group[row])
     rest = Lots(lots.account, lots.at, keep, lots.origin, lots.group)
-    return moved.take(part > 0), rest.take(keep > 0)
+    return parts.take(part > 0), rest.take(keep > 0)
 
 
 def hand_on(lots: Lots, to: np.ndarray, window: int = 25 * MINUTE) -> tuple[Lots, np.ndarray]:

@@ -24,7 +24,7 @@ from suyuan.lab.latent.victims import LOAN, VOUCHER, ScamVictims
 from suyuan.lab.seeds import categories
 from suyuan.lab.setting import HOUR, MINUTE, SECOND, Setting
 
-BALANCE, CASH, PURCHASE, LEFT = range(4)
+BALANCE, CASH, PURCHASE, LEFTOVER = range(4)
 REASONS = ("balance", "cash", "purchase", "balance")
 
 
@@ -59,10 +59,10 @@ def build(setting: Setting, money: Money, rings: Rings, victims: ScamVictims) ->
     patience = setting.knob("evasion")
     for hop in range(3):
         stuck = rng.random(len(lots)) < 0.03
-        rests.append((lots.take(stuck), LEFT))
-        done = (hops <= hop) & ~stuck
-        ends.append(lots.take(done))
-        going = ~stuck & ~done
+        rests.append((lots.take(stuck), LEFTOVER))
+        is_done = (hops <= hop) & ~stuck
+        ends.append(lots.take(is_done))
+        going = ~stuck & ~is_done
         lots, hops = lots.take(going), hops[going]
         if not len(lots):
             break
@@ -113,12 +113,14 @@ def _origins(
     at = victims.paid_at[row] + (step * rng.gamma(2, 9 * MINUTE, len(row))).astype(np.int64)
     lots = Lots(victims.person[row], at // SECOND * SECOND, part, row, victims.ring[row])
     direct = victims.path[row] == VOUCHER
-    paid = lots.take(~direct)
-    to = _mule(rng, paid, mules, at_front=True)
-    moved, _ = hand_on(paid, to, window=1)
-    channel = np.where(rng.random(len(paid)) < 0.25, BY_QR, BY_BANK)
-    books.append(payments(moved.at, paid.account, moved.account, moved.amount, channel))
-    return moved, lots.take(direct)
+    transfers = lots.take(~direct)
+    to = _mule(rng, transfers, mules, at_front=True)
+    first_lots, _ = hand_on(transfers, to, window=1)
+    channel = np.where(rng.random(len(transfers)) < 0.25, BY_QR, BY_BANK)
+    books.append(
+        payments(first_lots.at, transfers.account, first_lots.account, first_lots.amount, channel)
+    )
+    return first_lots, lots.take(direct)
 
 
 def _mule(
@@ -154,27 +156,27 @@ def _pass_on(
     patience: float,
 ) -> tuple[Lots, np.ndarray]:
     """One hop: split, keep the commission, merge what goes to the same mule at the same time."""
-    kept = rng.gamma(2, setting.config["money"]["mule_commission"] / 2, len(lots))
-    numbered = Lots(lots.account, lots.at, lots.amount, np.arange(len(lots)), lots.group)
-    parts, kept_lots = split(rng, numbered, kept.clip(0, 0.2), patience)
-    rests.append((_renamed(kept_lots, lots.origin), BALANCE))
-    moved = _pay(parts, _mule(rng, parts, mules), books, BY_BANK)
-    return _renamed(moved, lots.origin), hops[moved.origin]
+    keep_share = rng.gamma(2, setting.config["money"]["mule_commission"] / 2, len(lots))
+    indexed_lots = Lots(lots.account, lots.at, lots.amount, np.arange(len(lots)), lots.group)
+    parts, kept_lots = split(rng, indexed_lots, keep_share.clip(0, 0.2), patience)
+    rests.append((_with_origin(kept_lots, lots.origin), BALANCE))
+    next_lots = _pay(parts, _mule(rng, parts, mules), books, BY_BANK)
+    return _with_origin(next_lots, lots.origin), hops[next_lots.origin]
 
 
-def _renamed(lots: Lots, origin: np.ndarray) -> Lots:
+def _with_origin(lots: Lots, origin: np.ndarray) -> Lots:
     return Lots(lots.account, lots.at, lots.amount, origin[lots.origin], lots.group)
 
 
 def _pay(parts: Lots, to: np.ndarray, books: list[LedgerPayments], channel: int) -> Lots:
     """Hand parts on and enter the merged payments in the books."""
-    moved, payment = hand_on(parts, to)
+    next_lots, payment = hand_on(parts, to)
     if not len(parts):
-        return moved
+        return next_lots
     _, first = np.unique(payment, return_index=True)
     total = np.bincount(payment, parts.amount).astype(np.int64)
-    books.append(payments(moved.at[first], parts.account[first], to[first], total, channel))
-    return moved
+    books.append(payments(next_lots.at[first], parts.account[first], to[first], total, channel))
+    return next_lots
 
 
 def _cash_out(
@@ -191,20 +193,22 @@ def _cash_out(
     share = np.where(ends.group == 0, *setting.config["rings"]["voucher_share"])
     draw = rng.random(len(ends))
     way = np.where(draw < share, 0, 1 + categories(rng, np.array([0.45, 0.2, 0.35]), len(ends)))
-    kept = rng.gamma(2, setting.config["money"]["mule_commission"] / 2, len(ends)).clip(0, 0.2)
+    keep_share = rng.gamma(2, setting.config["money"]["mule_commission"] / 2, len(ends)).clip(
+        0, 0.2
+    )
     parts, kept_lots = split(
         rng,
         Lots(ends.account, ends.at, ends.amount, np.arange(len(ends)), ends.group),
-        kept,
+        keep_share,
         patience,
     )
-    rests.append((_renamed(kept_lots, ends.origin), BALANCE))
+    rests.append((_with_origin(kept_lots, ends.origin), BALANCE))
     how = way[parts.origin]
-    parts = _renamed(parts, ends.origin)
-    drawn = parts.take(how == 1)
-    cash = _pay(drawn, rng.choice(money.desks, len(drawn)), books, BY_CASH)
+    parts = _with_origin(parts, ends.origin)
+    withdrawals = parts.take(how == 1)
+    cash = _pay(withdrawals, rng.choice(money.desks, len(withdrawals)), books, BY_CASH)
     # What is known of cash is whose account it was drawn from; the machine keeps none of it.
-    rests.append((Lots(drawn.account, cash.at, cash.amount, cash.origin, cash.group), CASH))
+    rests.append((Lots(withdrawals.account, cash.at, cash.amount, cash.origin, cash.group), CASH))
     shops = rng.choice(money.shops, int((how == 2).sum()))
     rests.append((_pay(parts.take(how == 2), shops, books, BY_QR), PURCHASE))
     kept_by = parts.take(how == 3)

@@ -13,7 +13,7 @@ MECHANISMS = ("insider", "trojan", "export")
 #: What a leak leaves in the access log: looks at single orders, exports again and again, pulls
 #: through a stolen session from an address outside, nothing, or looks under clerks' logins from one
 #: address outside.
-LOOKS, ROUTINE, OUTSIDE, UNLOGGED, AFAR = 0, 1, 2, 3, 4
+LOOKS, ROUTINE, OUTSIDE, NO_LOG, AFAR = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Leaks:
     mechanism: np.ndarray
     trace: np.ndarray
     used: np.ndarray
-    opened: np.ndarray
-    closed: np.ndarray
+    opened_at: np.ndarray
+    closed_at: np.ndarray
     broker: np.ndarray
     order: np.ndarray
     source: np.ndarray
@@ -50,22 +50,24 @@ def build(setting: Setting, market: Market, rings: Rings) -> Leaks:
     kinds = [config["kinds"][i % len(config["kinds"])] for i in range(n)]
     mechanism = _mechanisms(setting, n)
     org = _sources(rng, setting, market, kinds, max(real, 1))
-    opened, closed = _windows(rng, setting, n)
+    opened_at, closed_at = _windows(rng, setting, n)
     broker = np.concatenate([_brokers(rng, rings, real), np.full(n - real, -1)])
-    drawn = [
-        _exposed(rng, market, int(org[i]), int(opened[i]), int(closed[i]), config["coverage"])
+    order_lists = [
+        _exposed_orders(
+            rng, market, int(org[i]), int(opened_at[i]), int(closed_at[i]), config["coverage"]
+        )
         for i in range(n)
     ]
-    order = np.concatenate(list(drawn) or [np.empty(0, dtype=np.int64)])
-    source = np.repeat(np.arange(n), [len(d) for d in drawn])
+    order = np.concatenate(list(order_lists) or [np.empty(0, dtype=np.int64)])
+    source = np.repeat(np.arange(n), [len(d) for d in order_lists])
     delay = _delay(rng, mechanism[source])
     return Leaks(
         org=org,
         mechanism=mechanism,
         trace=_traces(setting, mechanism),
         used=np.arange(n) < real,
-        opened=opened,
-        closed=closed,
+        opened_at=opened_at,
+        closed_at=closed_at,
         broker=broker,
         order=order,
         source=source,
@@ -77,9 +79,9 @@ def _mechanisms(setting: Setting, n: int) -> np.ndarray:
     """The scenario's in turn; a share of them (``surprise``) is drawn from all three instead."""
     rng, config = setting.rng("leaks/mechanism"), setting.config["leaks"]
     usual = [MECHANISMS.index(name) for name in config["mechanisms"]]
-    listed = np.array([usual[i % len(usual)] for i in range(n)], dtype=np.int64)
-    drawn = rng.integers(0, len(MECHANISMS), n)
-    return np.where(rng.random(n) < config["surprise"], drawn, listed)
+    schedule = np.array([usual[i % len(usual)] for i in range(n)], dtype=np.int64)
+    draw = rng.integers(0, len(MECHANISMS), n)
+    return np.where(rng.random(n) < config["surprise"], draw, schedule)
 
 
 def _traces(setting: Setting, mechanism: np.ndarray) -> np.ndarray:
@@ -90,18 +92,18 @@ def _traces(setting: Setting, mechanism: np.ndarray) -> np.ndarray:
     abroad = setting.rng("leaks/afar").random(len(mechanism)) < config["from_afar"]
     trojan = np.where(chance[1] < config["stolen_session"], OUTSIDE, np.where(abroad, AFAR, LOOKS))
     trace = np.choose(mechanism, [insider, trojan, np.full(len(mechanism), ROUTINE)])
-    return np.where(chance[2] < config["unlogged"], UNLOGGED, trace)
+    return np.where(chance[2] < config["unlogged"], NO_LOG, trace)
 
 
 def _brokers(rng: np.random.Generator, rings: Rings, n: int) -> np.ndarray:
     """The broker who holds each source's records: every ring is served before any twice."""
-    chosen: list[int] = []
-    while len(chosen) < n:
+    brokers: list[int] = []
+    while len(brokers) < n:
         for ring in range(rings.n):
             own = rings.of(BROKER, ring)
-            fresh = own[~np.isin(own, chosen)]
-            chosen.append(int(rng.choice(fresh if len(fresh) else own)))
-    return np.array(chosen[:n], dtype=np.int64)
+            fresh = own[~np.isin(own, brokers)]
+            brokers.append(int(rng.choice(fresh if len(fresh) else own)))
+    return np.array(brokers[:n], dtype=np.int64)
 
 
 def _sources(
@@ -112,17 +114,17 @@ def _sources(
     leads = counts["scam_calls"] * config["in_table_share"] / 1.7
     coverage = config["coverage"] * np.mean(config["open_days"]) / (setting.days + 12)
     target = 1.5 * leads / real / coverage / len(market)
-    chosen: list[int] = []
+    orgs: list[int] = []
     for kind in kinds:
         members = np.flatnonzero(market.org_kind == KIND_NAMES.index(kind))
         share = np.array([market.passes(int(org)).mean() for org in members[:400]])
         members = members[: len(share)]
-        free = ~np.isin(members, chosen) & (share > 0)
+        free = ~np.isin(members, orgs) & (share > 0)
         distance = np.abs(np.log(np.maximum(share, 1e-6) / max(target, 1e-6))) + rng.random(
             len(share)
         )
-        chosen.append(int(members[np.argmin(np.where(free, distance, np.inf))]))
-    return np.array(chosen, dtype=np.int64)
+        orgs.append(int(members[np.argmin(np.where(free, distance, np.inf))]))
+    return np.array(orgs, dtype=np.int64)
 
 
 def _windows(rng: np.random.Generator, setting: Setting, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -132,14 +134,19 @@ def _windows(rng: np.random.Generator, setting: Setting, n: int) -> tuple[np.nda
     return setting.start + first * DAY, setting.start + (first + length) * DAY
 
 
-def _exposed(
-    rng: np.random.Generator, market: Market, org: int, opened: int, closed: int, coverage: float
+def _exposed_orders(
+    rng: np.random.Generator,
+    market: Market,
+    org: int,
+    opened_at: int,
+    closed_at: int,
+    coverage: float,
 ) -> np.ndarray:
     """Orders of the organisation in the window, each with the coverage's odds."""
-    inside = market.passes(org) & (market.at >= opened) & (market.at < closed)
+    inside = market.passes(org) & (market.at >= opened_at) & (market.at < closed_at)
     orders = np.flatnonzero(inside)
-    kept: np.ndarray = orders[rng.random(len(orders)) < coverage]
-    return kept
+    selection: np.ndarray = orders[rng.random(len(orders)) < coverage]
+    return selection
 
 
 def _delay(rng: np.random.Generator, mechanism: np.ndarray) -> np.ndarray:

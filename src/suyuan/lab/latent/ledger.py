@@ -14,7 +14,7 @@ BANK, WALLET, LOAN, SHOP, VOUCHER_SHOP = range(5)
 KIND_NAMES = ("bank", "wallet", "loan", "merchant", "voucher_shop")
 CHANNELS = ("bank", "wallet", "card", "loan", "cash", "voucher", "qr")
 BY_BANK, BY_WALLET, BY_CARD, BY_LOAN, BY_CASH, BY_VOUCHER, BY_QR = range(7)
-SETTLED, REVERSED, FAILED = range(3)
+SETTLEMENT, REVERSAL, FAILURE = range(3)
 
 
 @dataclass(frozen=True)
@@ -149,27 +149,27 @@ def open_accounts(setting: Setting, people: People, market: Market) -> Money:
 def _numbers(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
     """Nineteen digits for cards, sixteen for whatever else holds money."""
     cards = 621_000_000 * 10**10 + distinct(rng, len(kind), 0, 19 * 10**15)
-    other = distinct(rng, len(kind), 2 * 10**15, 3 * 10**15)
-    return np.where(kind == BANK, cards, other)
+    other_numbers = distinct(rng, len(kind), 2 * 10**15, 3 * 10**15)
+    return np.where(kind == BANK, cards, other_numbers)
 
 
 def balances(
-    accounts: int, book: LedgerPayments, settled: np.ndarray, rng: np.random.Generator
+    accounts: int, book: LedgerPayments, is_settled: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Opening balances that let every payment be made, and the payer's balance after each.
 
     Payments must be in the order of time. ``settled`` marks those that moved money.
     """
     n = len(book)
-    amount = np.where(settled, book.amount, 0)
+    amount = np.where(is_settled, book.amount, 0)
     account = np.concatenate([book.payee, book.payer])
     change = np.concatenate([amount, -amount])
     when = np.concatenate([np.arange(n) * 2, np.arange(n) * 2 + 1])
     order = np.lexsort((when, account))
-    running = np.cumsum(change[order])
+    cumulative = np.cumsum(change[order])
     first = np.searchsorted(account[order], np.arange(accounts + 1))
-    before = np.concatenate([[0], running])[first[:-1]]
-    own = running - np.repeat(before, np.diff(first))
+    before = np.concatenate([[0], cumulative])[first[:-1]]
+    own = cumulative - np.repeat(before, np.diff(first))
     lowest = np.zeros(accounts, dtype=np.int64)
     np.minimum.at(lowest, account[order], own)
     opening = -lowest + np.round(rng.lognormal(7.2, 1.4, accounts) * 100).astype(np.int64)

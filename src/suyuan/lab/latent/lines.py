@@ -40,8 +40,8 @@ class Lines:
 
     def rows(self, use: int) -> np.ndarray:
         """Row of each line of that use, in the order of its index."""
-        found = np.flatnonzero(self.use == use)
-        return found[np.argsort(self.index[found])]
+        matches = np.flatnonzero(self.use == use)
+        return matches[np.argsort(self.index[matches])]
 
 
 def farm_lines(setting: Setting) -> int:
@@ -53,9 +53,9 @@ def build(setting: Setting, numbering: Numbering, calls: ScamCalls, busy: Busy) 
     """Draw numbers and handsets. Innocents share handsets and banks as much as the guilty do."""
     rng = setting.rng("lines")
     farm = farm_lines(setting)
-    other = setting.counts["other_reports"]
+    other_count = setting.counts["other_reports"]
     use = np.repeat(
-        [SCAM, BUSY, FARM, OTHER_FRAUD], [len(calls.number_ring), len(busy), farm, other]
+        [SCAM, BUSY, FARM, OTHER_FRAUD], [len(calls.number_ring), len(busy), farm, other_count]
     )
     index = np.concatenate([np.arange((use == u).sum()) for u in range(4)])
     group = np.concatenate(
@@ -63,10 +63,10 @@ def build(setting: Setting, numbering: Numbering, calls: ScamCalls, busy: Busy) 
             calls.number_caller,
             busy.group + 10**6,
             10**8 + np.arange(farm) // FARM_BATCH,
-            10**9 + np.arange(other),
+            10**9 + np.arange(other_count),
         ]
     )
-    first = _first_uses(rng, setting, calls, busy, farm, other)
+    first = _first_uses(rng, setting, calls, busy, farm, other_count)
     order = rng.permutation(len(use))
     use, index, group, first = use[order], index[order], group[order], first[order]
     operator = _operators(rng, numbering, use)
@@ -92,7 +92,7 @@ def _first_uses(
     calls: ScamCalls,
     busy: Busy,
     farm: int,
-    other: int,
+    other_count: int,
 ) -> np.ndarray:
     """First scam call, first day of a busy number, the batch of a farm's line, anywhere."""
     scam = np.full(len(calls.number_ring), setting.end)
@@ -100,7 +100,7 @@ def _first_uses(
     places = seasonal(setting, rng.random(farm // FARM_BATCH + 1))
     batches = setting.start + (places * 75 - 38) * DAY
     lines = batches[np.arange(farm) // FARM_BATCH] + rng.random(farm) * 6 * HOUR
-    rest = setting.start + rng.random(other) * setting.days * DAY
+    rest = setting.start + rng.random(other_count) * setting.days * DAY
     return np.concatenate([scam, busy.first, lines.astype(np.int64), rest.astype(np.int64)])
 
 
@@ -110,8 +110,8 @@ def _operators(rng: np.random.Generator, numbering: Numbering, use: np.ndarray) 
     base = np.where(numbering.kind == 0, 0.13, 0.6 / (numbering.kind > 0).sum())
     guilty = base + np.where(numbering.bulk, 0.03, 0.0)
     drawn_guilty = categories(rng, guilty, len(use))
-    drawn = categories(rng, base, len(use))
-    return np.where((use == SCAM) | (use == FARM), drawn_guilty, drawn).clip(0, n - 1)
+    base_draw = categories(rng, base, len(use))
+    return np.where((use == SCAM) | (use == FARM), drawn_guilty, base_draw).clip(0, n - 1)
 
 
 def _devices(
@@ -121,20 +121,22 @@ def _devices(
     _, label, size = np.unique(group, return_inverse=True, return_counts=True)
     pool = np.maximum(size // 5, 1)
     start = np.concatenate([[0], np.cumsum(pool)])
-    shared = distinct(rng, int(pool.sum()), 350_000_000_000_000, 360_000_000_000_000)
+    pool_devices = distinct(rng, int(pool.sum()), 350_000_000_000_000, 360_000_000_000_000)
     own = distinct(rng, len(group), 860_000_000_000_000, 870_000_000_000_000)
 
-    def one() -> np.ndarray:
-        from_pool = shared[start[label] + (rng.random(len(group)) * pool[label]).astype(np.int64)]
+    def draw_devices() -> np.ndarray:
+        from_pool = pool_devices[
+            start[label] + (rng.random(len(group)) * pool[label]).astype(np.int64)
+        ]
         alone = rng.random(len(group)) < min(0.35 * setting.knob("evasion") + 0.15, 0.95)
         return np.where(alone, own, from_pool)
 
-    return one(), one()
+    return draw_devices(), draw_devices()
 
 
 def _cells(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
     """A base station for each group or line, among those that everybody uses."""
     labels, label = np.unique(group, return_inverse=True)
-    shared = rng.integers(10_000, 12_000, len(labels))[label]
+    group_cells = rng.integers(10_000, 12_000, len(labels))[label]
     own = rng.integers(10_000, 12_000, len(group))
-    return np.where(rng.random(len(group)) < 0.5, shared, own)
+    return np.where(rng.random(len(group)) < 0.5, group_cells, own)

@@ -80,9 +80,9 @@ def build(setting: Setting, people: People) -> Market:
     n = setting.counts["orders"]
     org_kind = rng.permutation(kinds)
     merchants = np.flatnonzero(org_kind == MERCHANT)
-    chosen = categories(rng, rng.lognormal(0, 1.1, len(merchants)), n)
+    shop = categories(rng, rng.lognormal(0, 1.1, len(merchants)), n)
     category_of = rng.integers(0, N_CATEGORIES, len(merchants))
-    category = category_of[chosen]
+    category = category_of[shop]
     pick = _Pick(rng, org_kind, len(merchants))
     sizes = setting.config["orders"]
     return Market(
@@ -93,11 +93,11 @@ def build(setting: Setting, people: People) -> Market:
         order_id=distinct(rng, n, 10**13, 10**14),
         at=_times(rng, setting, n),
         buyer=categories(rng, people.activity, n),
-        platform=pick.usual(PLATFORM, chosen, 0.0, 0.15),
-        merchant=merchants[chosen],
-        courier=pick.usual(COURIER, chosen, 0.0, 0.25),
-        software=pick.usual(SOFTWARE, chosen, sizes["no_software_share"], 0.0),
-        warehouse=pick.usual(WAREHOUSE, chosen, 1 - sizes["warehouse_share"], 0.0),
+        platform=pick.usual(PLATFORM, shop, 0.0, 0.15),
+        merchant=merchants[shop],
+        courier=pick.usual(COURIER, shop, 0.0, 0.25),
+        software=pick.usual(SOFTWARE, shop, sizes["no_software_share"], 0.0),
+        warehouse=pick.usual(WAREHOUSE, shop, 1 - sizes["warehouse_share"], 0.0),
         waybill=distinct(rng, n, 10**14, 10**15),
         category=category,
         item=rng.integers(0, 40, n),
@@ -145,6 +145,6 @@ class _Pick:
         weights = rng.lognormal(0, 0.7, len(orgs))
         first = orgs[categories(rng, weights, self.merchants)][merchant]
         second = orgs[categories(rng, weights, self.merchants)][merchant]
-        found = np.where(rng.random(len(merchant)) < other_share, second, first)
+        partner = np.where(rng.random(len(merchant)) < other_share, second, first)
         without = rng.random(self.merchants) < none_share
-        return np.where(without[merchant], -1, found)
+        return np.where(without[merchant], -1, partner)

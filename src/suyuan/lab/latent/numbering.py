@@ -97,8 +97,8 @@ def _segments(
     reseller = rng.permutation([p * 10 + d for p in _RESELLER_PREFIXES for d in range(10)]).tolist()
     industry = rng.permutation([p * 10 + d for p in (144, 146, 148, 172) for d in range(10)])
     iot = rng.permutation([p * 10 + d for p in (140, 141, 149, 147) for d in range(10)])
-    for index, what in enumerate(kind.tolist()):
-        if what == CARRIER:
+    for index, segment_kind in enumerate(kind.tolist()):
+        if segment_kind == CARRIER:
             own = [p * 10 + d for p in _CARRIER_PREFIXES[index % 3] for d in range(10)]
         else:
             own = [reseller.pop()]

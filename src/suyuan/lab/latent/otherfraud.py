@@ -71,8 +71,8 @@ def build(
     to = np.where(loss > 0, accomplices[hand], -1)
     book = _book(setting, rng, money, accomplices, (person, to, at, loss, hand))
     delay = rng.lognormal(1.2, 1.6, n) * HOUR * max(setting.knob("report_delay"), 0.05)
-    reported = moment + 2 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64) + MINUTE
-    return OtherFraud(person, fraud_type, hand, to, loss, at, reported, accomplices, book)
+    reported_at = moment + 2 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64) + MINUTE
+    return OtherFraud(person, fraud_type, hand, to, loss, at, reported_at, accomplices, book)
 
 
 def _book(
@@ -83,16 +83,18 @@ def _book(
     reports: tuple[np.ndarray, ...],
 ) -> LedgerPayments:
     """What the victims paid, and where the hands sent it: to shops, desks and each other."""
-    paid = np.flatnonzero(reports[3] > 0)
-    person, to, at, loss, hand = (column[paid] for column in reports)
-    first = payments(at, person, to, loss, rng.choice([BY_BANK, BY_QR], len(paid)))
-    lots = Lots(to, at, loss, paid, hand)
+    paid_reports = np.flatnonzero(reports[3] > 0)
+    person, to, at, loss, hand = (column[paid_reports] for column in reports)
+    first = payments(at, person, to, loss, rng.choice([BY_BANK, BY_QR], len(paid_reports)))
+    lots = Lots(to, at, loss, paid_reports, hand)
     parts, _ = split(rng, lots, rng.beta(1.2, 20, len(lots)), setting.knob("evasion"))
     places = np.concatenate([money.desks, money.shops, money.voucher_shops[:4], accomplices])
     out = rng.choice(places, len(parts))
     out = np.where(out == parts.account, money.desks[0], out)
-    moved, payment = hand_on(parts, out)
-    _, one = np.unique(payment, return_index=True)
+    transfers, payment = hand_on(parts, out)
+    _, first_row = np.unique(payment, return_index=True)
     total = np.bincount(payment, parts.amount).astype(np.int64) if len(parts) else parts.amount
-    later = payments(moved.at[one], parts.account[one], out[one], total, BY_BANK)
+    later = payments(
+        transfers.at[first_row], parts.account[first_row], out[first_row], total, BY_BANK
+    )
     return together([first, later])[0]

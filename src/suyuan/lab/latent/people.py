@@ -55,9 +55,9 @@ def build(setting: Setting, numbering: Numbering) -> People:
     )
 
 
-def _homes(rng: np.random.Generator, n: int, shared: float) -> np.ndarray:
+def _homes(rng: np.random.Generator, n: int, share: float) -> np.ndarray:
     """A home for each person: alone, or with up to four others."""
-    alone = rng.random(n) > shared
+    alone = rng.random(n) > share
     homes = np.empty(n, dtype=np.int64)
     together = np.flatnonzero(~alone)
     sizes = rng.integers(2, 6, size=len(together) // 2 + 1)
@@ -74,7 +74,7 @@ def _devices(rng: np.random.Generator, home: np.ndarray, setting: Setting) -> np
     device = distinct(rng, n, 860_000_000_000_000, 870_000_000_000_000)
     share = setting.config["people"]["second_phone_share"] * setting.knob("shared_devices")
     order = np.argsort(home, kind="stable")
-    same = np.flatnonzero(home[order][1:] == home[order][:-1])
-    some = same[rng.random(len(same)) < min(share * 3, 0.9)]
-    device[order[some + 1]] = device[order[some]]
+    same_home = np.flatnonzero(home[order][1:] == home[order][:-1])
+    pairs = same_home[rng.random(len(same_home)) < min(share * 3, 0.9)]
+    device[order[pairs + 1]] = device[order[pairs]]
     return device

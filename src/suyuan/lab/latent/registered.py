@@ -10,7 +10,7 @@ import numpy as np
 from suyuan.lab.setting import DAY, Setting
 
 #: Logins and codes are kept for so long before the first day.
-KEPT = 60 * DAY
+RETENTION = 60 * DAY
 #: Mean age of an account that is not new, in days, and the longest.
 OLD, OLDEST = 700.0, 5000.0
 #: Weeks of work: how many seasons at most, and how far to either side of their middle (as a share
@@ -40,6 +40,8 @@ def seasonal(setting: Setting, places: np.ndarray) -> np.ndarray:
         return places
     rng = setting.rng("farms/seasons")
     middles = rng.random(int(rng.integers(1, SEASONS + 1)))
-    moved = middles[rng.integers(0, len(middles), len(places))] + rng.normal(0, SPREAD, len(places))
+    seasonal_places = middles[rng.integers(0, len(middles), len(places))] + rng.normal(
+        0, SPREAD, len(places)
+    )
     into = rng.random(len(places)) < share
-    return np.where(into, np.clip(moved, 0.0, 1.0), places)
+    return np.where(into, np.clip(seasonal_places, 0.0, 1.0), places)

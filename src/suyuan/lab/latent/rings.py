@@ -23,7 +23,7 @@ ROLE_NAMES = (
 )
 # Suppliers behind the largest ring (the page: eleven people), and behind any other.
 FIRST = {BROKER: 2, WECHAT: 2, QQ: 2, MIDDLEMAN: 1, SUNING: 2, QCOIN: 2, SIM_TRADER: 1}
-OTHERS = {BROKER: 1, WECHAT: 1, QQ: 1, MIDDLEMAN: 1, SUNING: 1, QCOIN: 1, SIM_TRADER: 1}
+LATER_RINGS = {BROKER: 1, WECHAT: 1, QQ: 1, MIDDLEMAN: 1, SUNING: 1, QCOIN: 1, SIM_TRADER: 1}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Rings:
             return np.unique(self.person[self.role == role])
         return self.person[(self.role == role) & (self.ring == ring)]
 
-    def serving(self, person: int, role: int) -> np.ndarray:
+    def rings_of(self, person: int, role: int) -> np.ndarray:
         return self.ring[(self.person == person) & (self.role == role)]
 
     def sizes(self, role: int) -> np.ndarray:
@@ -56,16 +56,16 @@ def build(setting: Setting, people: People) -> Rings:
     fresh = _Fresh(rng.permutation(len(people)))
     rows: list[tuple[int, int, int]] = []
     for ring, callers in enumerate(_split(counts["callers"], n, setting)):
-        rows += [(fresh.one(), CALLER, ring) for _ in range(callers)]
-        rows.append((fresh.one(), BOSS, ring))
+        rows += [(fresh.draw(), CALLER, ring) for _ in range(callers)]
+        rows.append((fresh.draw(), BOSS, ring))
         rows += [
             (person, role, ring)
-            for role, many in (FIRST if ring == 0 else OTHERS).items()
+            for role, many in (FIRST if ring == 0 else LATER_RINGS).items()
             for person in _suppliers(rng, setting, fresh, rows, role, many)
         ]
     for role, name in ((MULE, "mules"), (CASHIER, "laundering")):
         parts = _split(counts[name], n, setting)
-        rows += [(fresh.one(), role, ring) for ring, many in enumerate(parts) for _ in range(many)]
+        rows += [(fresh.draw(), role, ring) for ring, many in enumerate(parts) for _ in range(many)]
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)
     return Rings(n=n, person=table[:, 0], role=table[:, 1], ring=table[:, 2])
 
@@ -77,7 +77,7 @@ class _Fresh:
         self.people = people
         self.used = 0
 
-    def one(self) -> int:
+    def draw(self) -> int:
         self.used += 1
         return int(self.people[self.used - 1])
 
@@ -92,13 +92,13 @@ def _suppliers(
 ) -> list[int]:
     """`many` suppliers of a ring: with even odds one who supplies another ring already."""
     odds = 0.5 * setting.knob("shared_suppliers") * setting.config["rings"]["share_suppliers"]
-    known = sorted({person for person, what, _ in rows if what == role})
-    chosen: list[int] = []
+    suppliers = sorted({person for person, other_role, _ in rows if other_role == role})
+    team: list[int] = []
     for _ in range(many):
-        rest = [person for person in known if person not in chosen]
-        shared = bool(rest) and rng.random() < min(odds, 0.95)
-        chosen.append(rest[int(rng.integers(len(rest)))] if shared else fresh.one())
-    return chosen
+        rest = [person for person in suppliers if person not in team]
+        is_shared = bool(rest) and rng.random() < min(odds, 0.95)
+        team.append(rest[int(rng.integers(len(rest)))] if is_shared else fresh.draw())
+    return team
 
 
 def _split(total: int, n: int, setting: Setting) -> list[int]:

@@ -53,9 +53,9 @@ def build(
     lead = _leads(
         rng, setting, market, rings, leaks, ring_of[caller] if len(caller) else caller, at
     )
-    repeated = _repeat(lead, at)
+    is_repeat = _repeat(lead, at)
     rng.random(len(at))  # drawn and left, so that the worlds of a seed stay what they were
-    ordered = np.where(lead >= 0, market.at[leaks.order[lead]] if len(leaks.order) else at, 0)
+    order_time = np.where(lead >= 0, market.at[leaks.order[lead]] if len(leaks.order) else at, 0)
     lag = _lag(rng, setting, len(at))
     outside_order = at - lag * DAY - (rng.random(len(at)) * 3 * HOUR).astype(np.int64)
     inside = rng.random(len(at)) < 0.25
@@ -75,8 +75,8 @@ def build(
         lead=lead,
         callee=callee,
         outsider=np.where(callee < 0, rng.integers(0, outsiders, len(at)), -1),
-        ordered_at=np.where(lead >= 0, ordered, outside_order),
-        duration=_durations(rng, setting, len(at), repeated),
+        ordered_at=np.where(lead >= 0, order_time, outside_order),
+        duration=_durations(rng, setting, len(at), is_repeat),
         number_ring=number_ring,
         number_caller=number_caller,
         outsiders=outsiders,
@@ -93,9 +93,9 @@ def _slots(
     works = rng.random((callers, setting.days)) < config["days_a_month"] / 30
     low, high = config["per_day"]
     rate = (rng.uniform(low, high, (callers, 1)) + rng.normal(0, 8, works.shape)) * works
-    each = np.maximum(np.round(rate * total / max(rate.sum(), 1)), 0).astype(np.int64)
-    caller = np.repeat(np.arange(callers), each.sum(axis=1))
-    day = np.repeat(np.tile(np.arange(setting.days), callers), each.ravel())
+    count = np.maximum(np.round(rate * total / max(rate.sum(), 1)), 0).astype(np.int64)
+    caller = np.repeat(np.arange(callers), count.sum(axis=1))
+    day = np.repeat(np.tile(np.arange(setting.days), callers), count.ravel())
     hour = 9 + categories(rng, WORK, len(day))
     at = setting.start + day * DAY + hour * HOUR + rng.integers(0, 3600, len(day)) * SECOND
     order = np.argsort(at, kind="stable")
@@ -104,8 +104,10 @@ def _slots(
 
 def _lag(rng: np.random.Generator, setting: Setting, n: int) -> np.ndarray:
     """Days between order and call."""
-    which = categories(rng, np.array(setting.config["calls"]["lag"]), n)
-    return np.choose(which, [np.zeros(n), np.ones(n), 1 + rng.geometric(0.35, n)]).astype(np.int64)
+    lag_class = categories(rng, np.array(setting.config["calls"]["lag"]), n)
+    return np.choose(lag_class, [np.zeros(n), np.ones(n), 1 + rng.geometric(0.35, n)]).astype(
+        np.int64
+    )
 
 
 def _leads(
@@ -122,31 +124,33 @@ def _leads(
     today = (at - setting.start) // DAY
     target = today - _lag(rng, setting, len(at))
     fresh = rng.random(len(at)) < min(setting.config["leaks"]["in_table_share"] * 1.4, 1.0)
-    for one in range(rings.n):
-        index = rng.permutation(_records(rings, leaks, one))
+    for ring_index in range(rings.n):
+        index = rng.permutation(_records(rings, leaks, ring_index))
         if not len(index):
             continue
         day = (market.at[leaks.order[index]] - setting.start) // DAY
         key = day * _SPAN + leaks.exposed_at[index] - setting.start - day * DAY
         order = np.argsort(key, kind="stable")
         index, key = index[order], key[order]
-        calls = np.flatnonzero((ring == one) & fresh)
+        calls = np.flatnonzero((ring == ring_index) & fresh)
         for back in (0, 1):  # where nothing of that day is out yet, the day before
-            left = calls[lead[calls] < 0]
-            aim = target[left] - back
+            open_calls = calls[lead[calls] < 0]
+            aim = target[open_calls] - back
             low = np.searchsorted(key, aim * _SPAN, "left")
-            out = np.minimum(at[left] - 40 * MINUTE - setting.start - aim * DAY, _SPAN - 1)
+            out = np.minimum(at[open_calls] - 40 * MINUTE - setting.start - aim * DAY, _SPAN - 1)
             high = np.searchsorted(key, aim * _SPAN + np.maximum(out, 0), "left")
-            pick = low + (rng.random(len(left)) * (high - low)).astype(np.int64)
-            lead[left[high > low]] = index[pick[high > low]]
+            pick = low + (rng.random(len(open_calls)) * (high - low)).astype(np.int64)
+            lead[open_calls[high > low]] = index[pick[high > low]]
     return lead
 
 
 def _records(rings: Rings, leaks: Leaks, ring: int) -> np.ndarray:
     """Exposures that the ring's brokers hold."""
     brokers = rings.of(BROKER, ring)
-    held = np.isin(leaks.broker, brokers) & leaks.used
-    return np.flatnonzero(held[leaks.source]) if len(leaks.source) else np.empty(0, dtype=np.int64)
+    is_held = np.isin(leaks.broker, brokers) & leaks.used
+    return (
+        np.flatnonzero(is_held[leaks.source]) if len(leaks.source) else np.empty(0, dtype=np.int64)
+    )
 
 
 def _repeat(lead: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -158,13 +162,13 @@ def _repeat(lead: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def _durations(
-    rng: np.random.Generator, setting: Setting, n: int, repeated: np.ndarray
+    rng: np.random.Generator, setting: Setting, n: int, is_repeat: np.ndarray
 ) -> np.ndarray:
     """Seconds: most hang up soon, some listen; none where unanswered."""
-    answered = rng.random(n) < setting.config["calls"]["answered"]
-    listens = rng.random(n) < np.where(repeated, 0.2, 0.1)
+    is_answered = rng.random(n) < setting.config["calls"]["answered"]
+    listens = rng.random(n) < np.where(is_repeat, 0.2, 0.1)
     seconds = np.where(listens, rng.lognormal(5.2, 0.8, n), rng.lognormal(3.1, 0.9, n))
-    return np.where(answered, np.clip(seconds, 2, 3600), 0).astype(np.int64)
+    return np.where(is_answered, np.clip(seconds, 2, 3600), 0).astype(np.int64)
 
 
 def _numbers(
@@ -187,9 +191,9 @@ def _numbers(
     place = (np.arange(len(index)) - first) / np.bincount(caller)[index]
     offset = np.concatenate([[0], np.cumsum(many)])
     number = np.empty(len(index), dtype=np.int64)
-    for one, edges in enumerate(cuts):
-        rows = slice(*np.searchsorted(index, [one, one + 1]))
-        number[rows] = offset[one] + np.searchsorted(edges, place[rows])
+    for caller_index, edges in enumerate(cuts):
+        rows = slice(*np.searchsorted(index, [caller_index, caller_index + 1]))
+        number[rows] = offset[caller_index] + np.searchsorted(edges, place[rows])
     back = np.empty_like(number)
     back[order] = number
     owner = np.repeat(np.arange(len(many)), many)

@@ -68,16 +68,16 @@ def build(
     deals = _card_deals(rng, cards)
     n, m = len(rows), len(deals)
     quantity, price = _prices(rng, rows)
-    paid = rng.random(n) < 0.6
+    is_paid = rng.random(n) < 0.6
     book = payments(
-        rows[paid, 0] + rng.integers(1, 40, int(paid.sum())) * MINUTE,
-        money.source(rows[paid, 2], rng.random(int(paid.sum())) < 0.5),
-        rows[paid, 1],
-        price[paid],
-        rng.choice([BY_BANK, BY_WALLET], int(paid.sum())),
+        rows[is_paid, 0] + rng.integers(1, 40, int(is_paid.sum())) * MINUTE,
+        money.source(rows[is_paid, 2], rng.random(int(is_paid.sum())) < 0.5),
+        rows[is_paid, 1],
+        price[is_paid],
+        rng.choice([BY_BANK, BY_WALLET], int(is_paid.sum())),
     )
     payment = np.full(n + m, -1)
-    payment[:n][paid] = np.arange(len(book))
+    payment[:n][is_paid] = np.arange(len(book))
     blank = np.full(m, -1)
     card_at, card_from, card_to = (
         getattr(cards, name)[deals] for name in ("event_at", "event_from", "event_to")
@@ -99,39 +99,39 @@ def build(
 
 def _when(rng: np.random.Generator, setting: Setting, n: int) -> np.ndarray:
     at = setting.start + rng.random(n) * (setting.days - 1) * DAY
-    found: np.ndarray = at.astype(np.int64) // SECOND * SECOND
-    return found
+    moment: np.ndarray = at.astype(np.int64) // SECOND * SECOND
+    return moment
 
 
 def _rows(
     at: np.ndarray, seller: int, buyer: np.ndarray, goods: int, ring: int, source: int = -1
 ) -> np.ndarray:
-    one = np.ones(len(at), dtype=np.int64)
-    return np.stack([at, one * seller, buyer, one * goods, one * ring, one * source], axis=1)
+    unit = np.ones(len(at), dtype=np.int64)
+    return np.stack([at, unit * seller, buyer, unit * goods, unit * ring, unit * source], axis=1)
 
 
 def _ring_dealings(
     rng: np.random.Generator, setting: Setting, rings: Rings, leaks: Leaks
 ) -> np.ndarray:
     """Each supplier deals with the ring's callers and boss every few days."""
-    found: list[np.ndarray] = [np.empty((0, 6), dtype=np.int64)]
+    dealings: list[np.ndarray] = [np.empty((0, 6), dtype=np.int64)]
     for role, goods in ((BROKER, RECORDS), (WECHAT, CHAT), (QQ, CHAT), (SIM_TRADER, SIM)):
         for person in rings.of(role):
-            for ring in rings.serving(int(person), role):
+            for ring in rings.rings_of(int(person), role):
                 buyers = np.concatenate([rings.of(CALLER, int(ring)), rings.of(BOSS, int(ring))])
                 at = _when(rng, setting, int(rng.integers(4, 11)))
                 to = buyers[rng.integers(0, len(buyers), len(at))]
-                what = TOKEN if role == QQ and rng.random() < 0.5 else goods
+                ware = TOKEN if role == QQ and rng.random() < 0.5 else goods
                 sources = np.flatnonzero((leaks.broker == person) & leaks.used)
                 source = int(rng.choice(sources)) if role == BROKER and len(sources) else -1
-                found.append(_rows(at, int(person), to, what, int(ring), source))
+                dealings.append(_rows(at, int(person), to, ware, int(ring), source))
     for role in (WECHAT, QQ):
         for person in rings.of(role):
             traders = rings.of(SIM_TRADER)
             at = _when(rng, setting, int(rng.integers(2, 6)))
             to = np.full(len(at), person)
-            found.append(_rows(at, int(rng.choice(traders)), to, SIM, -1))
-    return np.concatenate(found)
+            dealings.append(_rows(at, int(rng.choice(traders)), to, SIM, -1))
+    return np.concatenate(dealings)
 
 
 def _with_strangers(rng: np.random.Generator, people: People, rows: np.ndarray) -> np.ndarray:
@@ -153,17 +153,19 @@ def _honest(
     sellers = np.setdiff1d(np.arange(len(people)), np.unique(rings.person))
     sellers = rng.permutation(sellers)[: max(n // 8, 10)]
     main = categories(rng, np.array([0.2, 0.25, 0.1, 0.2, 0.05, 0.0, 0.02, 0.18]), len(sellers))
-    who = categories(rng, rng.lognormal(0, 0.7, len(sellers)), n)
+    seller = categories(rng, rng.lognormal(0, 0.7, len(sellers)), n)
     regulars = rng.integers(0, len(people), len(sellers) * 3)
-    known = rng.random(n) < 0.5
+    is_regular = rng.random(n) < 0.5
     buyer = np.where(
-        known, regulars[who * 3 + rng.integers(0, 3, n)], rng.integers(0, len(people), n)
+        is_regular, regulars[seller * 3 + rng.integers(0, 3, n)], rng.integers(0, len(people), n)
     )
     users = np.concatenate([rings.of(CALLER), rings.of(BOSS)])
     if len(users):
         buyer = np.where(rng.random(n) < 0.04, rng.choice(users, n), buyer)
     blank = np.full(n, -1)
-    return np.stack([_when(rng, setting, n), sellers[who], buyer, main[who], blank, blank], axis=1)
+    return np.stack(
+        [_when(rng, setting, n), sellers[seller], buyer, main[seller], blank, blank], axis=1
+    )
 
 
 def _prices(rng: np.random.Generator, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -179,6 +181,6 @@ def _prices(rng: np.random.Generator, rows: np.ndarray) -> tuple[np.ndarray, np.
 
 def _card_deals(rng: np.random.Generator, cards: CardTrade) -> np.ndarray:
     """Some of the resales of cards stand in a ledger as well, honest ones too."""
-    sold = np.flatnonzero((cards.event == TRANSFER) & (cards.event_price > 0))
-    kept: np.ndarray = sold[rng.random(len(sold)) < 0.12]
-    return kept
+    sales = np.flatnonzero((cards.event == TRANSFER) & (cards.event_price > 0))
+    selection: np.ndarray = sales[rng.random(len(sales)) < 0.12]
+    return selection

@@ -50,7 +50,7 @@ def build(setting: Setting, calls: ScamCalls, accounts: Accounts) -> ScamVictims
     path[(draw < config["loan_share"]) & (loss > 800_000)] = LOAN
     path[draw > 1 - config["direct_voucher_share"]] = VOUCHER
     wait = np.where(rng.random(n) < 0.75, rng.gamma(2, 35 * MINUTE, n), rng.gamma(2, 9 * HOUR, n))
-    paid = calls.at[call] + 8 * MINUTE + wait.astype(np.int64)
+    payment_time = calls.at[call] + 8 * MINUTE + wait.astype(np.int64)
     delay = rng.lognormal(1.2, 1.4, n) * HOUR * max(setting.knob("report_delay"), 0.05)
     reports = rng.random(n) < setting.report_rate
     calls.duration[call] = np.clip(rng.lognormal(6.9, 0.6, n), 240, 7200).astype(np.int64)
@@ -61,9 +61,9 @@ def build(setting: Setting, calls: ScamCalls, accounts: Accounts) -> ScamVictims
         chat=_chats(rng, calls, accounts, call),
         path=path,
         loss=loss,
-        paid_at=paid // SECOND * SECOND,
+        paid_at=payment_time // SECOND * SECOND,
         reported_at=np.where(
-            reports, paid + 3 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64), -1
+            reports, payment_time + 3 * HOUR + np.minimum(delay, 60 * DAY).astype(np.int64), -1
         ),
     )
 
@@ -73,9 +73,9 @@ def _losses(rng: np.random.Generator, setting: Setting, n: int) -> np.ndarray:
     config = setting.config["victims"]
     yuan = rng.lognormal(np.log(config["median_yuan"]), config["sigma"], n)
     yuan = np.clip(yuan, 200, config["cap_yuan"])
-    rounded = np.where(rng.random(n) < 0.5, np.round(yuan / 100) * 100, np.round(yuan, 2))
-    found: np.ndarray = np.round(np.maximum(rounded, 200) * 100).astype(np.int64)
-    return found
+    round_yuan = np.where(rng.random(n) < 0.5, np.round(yuan / 100) * 100, np.round(yuan, 2))
+    losses: np.ndarray = np.round(np.maximum(round_yuan, 200) * 100).astype(np.int64)
+    return losses
 
 
 def _chats(
@@ -87,9 +87,9 @@ def _chats(
         index = np.flatnonzero((accounts.ring == ring) & (accounts.sold_at > 0))
         index = index[np.argsort(accounts.sold_at[index])]
         rows = np.flatnonzero(calls.ring[call] == ring)
-        bought = np.searchsorted(accounts.sold_at[index], calls.at[call[rows]])
-        newest = np.maximum(bought - 1 - (rng.exponential(6, len(rows))).astype(np.int64), 0)
+        stock_count = np.searchsorted(accounts.sold_at[index], calls.at[call[rows]])
+        newest = np.maximum(stock_count - 1 - (rng.exponential(6, len(rows))).astype(np.int64), 0)
         chat[rows] = np.where(
-            bought > 0, index[np.minimum(newest, len(index) - 1)] if len(index) else -1, -1
+            stock_count > 0, index[np.minimum(newest, len(index) - 1)] if len(index) else -1, -1
         )
     return np.where(rng.random(len(call)) < 0.85, chat, -1)

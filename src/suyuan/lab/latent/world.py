@@ -35,7 +35,7 @@ class Book:
     ``row_of`` gives, for each part by name, the place of its rows in the ordered book.
     """
 
-    all: ledger.LedgerPayments
+    payments: ledger.LedgerPayments
     status: np.ndarray
     opening: np.ndarray
     balance_after: np.ndarray
@@ -63,16 +63,16 @@ class World:
     laundering: laundering.Laundering
     trade: cardtrade.CardTrade
     supply: supply.Supply
-    other: otherfraud.OtherFraud
+    other_fraud: otherfraud.OtherFraud
     book: Book
 
     def outside_phone(self, index: np.ndarray) -> np.ndarray:
         """The number of somebody beyond the records, for each index."""
-        mixed = scramble(index + self.setting.seed * 10**9)
+        codes = scramble(index + self.setting.seed * 10**9)
         carriers = self.numbering.segment[self.numbering.owner < 3]
         carriers = carriers[(carriers < 1400) | (carriers >= 1500)]
-        found: np.ndarray = carriers[mixed % len(carriers)] * 10**7 + (mixed >> 20) % 10**7
-        return found
+        phones: np.ndarray = carriers[codes % len(carriers)] * 10**7 + (codes >> 20) % 10**7
+        return phones
 
 
 def build(setting: Setting) -> World:
@@ -81,25 +81,25 @@ def build(setting: Setting) -> World:
     folk = people.build(setting, numbers)
     shops = market.build(setting, folk)
     gangs = rings.build(setting, folk)
-    lost = leaks.build(setting, shops, gangs)
-    calls = scamcalls.build(setting, folk, shops, gangs, lost)
+    order_leaks = leaks.build(setting, shops, gangs)
+    calls = scamcalls.build(setting, folk, shops, gangs, order_leaks)
     callers = busy.build(setting, folk, shops)
     phones = lines.build(setting, numbers, calls, callers)
     honest = firms.build(setting, numbers, folk, gangs)
-    opened = cards.build(setting, numbers, folk, phones, honest)
+    sim_cards = cards.build(setting, numbers, folk, phones, honest)
     chats = farms.build(setting, folk, gangs, phones, honest)
-    taken = victims.build(setting, calls, chats)
+    scam_victims = victims.build(setting, calls, chats)
     money = ledger.open_accounts(setting, folk, shops)
-    dirty = laundering.build(setting, money, gangs, taken)
+    dirty = laundering.build(setting, money, gangs, scam_victims)
     trade = cardtrade.build(setting, folk, money, gangs, dirty)
-    deals = supply.build(setting, folk, money, gangs, lost, trade)
+    deals = supply.build(setting, folk, money, gangs, order_leaks, trade)
     first = phones.first[phones.rows(lines.OTHER_FRAUD)]
-    other = otherfraud.build(setting, folk, money, gangs, taken, first)
+    other_frauds = otherfraud.build(setting, folk, money, gangs, scam_victims, first)
     parts = {
         "laundering": dirty.book,
         "cards": trade.book,
         "supply": deals.book,
-        "other": other.book,
+        "other": other_frauds.book,
     }
     already = sum(len(part) for part in parts.values())
     ordinary = commerce.build(setting, folk, shops, money, gangs, already)
@@ -110,19 +110,19 @@ def build(setting: Setting) -> World:
         folk,
         shops,
         gangs,
-        lost,
+        order_leaks,
         calls,
         callers,
         phones,
         honest,
-        opened,
+        sim_cards,
         chats,
-        taken,
+        scam_victims,
         money,
         dirty,
         trade,
         deals,
-        other,
+        other_frauds,
         book,
     )
 
@@ -141,9 +141,9 @@ def _keep_book(
     place[order] = np.arange(len(order))
     columns = (getattr(whole, name)[order] for name in whole.__dataclass_fields__)
     book = ledger.LedgerPayments(*columns)
-    status = np.where(rng.random(len(book)) < 0.006, ledger.FAILED, ledger.SETTLED)
-    marked = np.concatenate([place[starts[i] : starts[i + 1]] for i in range(len(parts))])
-    status[marked] = ledger.SETTLED
-    opening, after = ledger.balances(accounts, book, status == ledger.SETTLED, rng)
+    status = np.where(rng.random(len(book)) < 0.006, ledger.FAILURE, ledger.SETTLEMENT)
+    part_rows = np.concatenate([place[starts[i] : starts[i + 1]] for i in range(len(parts))])
+    status[part_rows] = ledger.SETTLEMENT
+    opening, after = ledger.balances(accounts, book, status == ledger.SETTLEMENT, rng)
     rows = {name: place[starts[i] : starts[i + 1]] for i, name in enumerate(parts)}
     return Book(book, status, opening, after, rows)

@@ -9,30 +9,30 @@ from suyuan.lab.latent.leaks import AFAR, EXPORT, LOOKS, OUTSIDE, ROUTINE, TROJA
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank
 from suyuan.lab.observe.staff import Staff
-from suyuan.lab.observe.wording import dotted
+from suyuan.lab.observe.wording import ip_addresses
 from suyuan.lab.seeds import distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
 from suyuan.lab.sheet import Cells, Ids, Numbers, Texts, Words, words, write
 from suyuan.model.records import ACCESSES
 
 ACTIONS = words("view", "search", "export", "print", "api")
-VIEW, SEARCH, EXPORTED, PRINT, API = range(5)
+VIEW, SEARCH, EXPORT_ACTION, PRINT, API = range(5)
 #: Columns of an access, as they are stacked here.
 AT, ORG, LOGIN, TERMINAL, ACTION, ORDER, ROWS, FROM, IP, TO = range(10)
 #: Share of what passes over an infected terminal that is written down as its own work.
-SHOWN = 0.85
+VIEW_SHARE = 0.85
 
 
 def accesses(world: World, staff: Staff, folder: Path) -> int:
     """Logs of half of the organisations: daily work, bulk work, and the leaks among it."""
-    parts = [_work(world, staff), _bulk_work(world, staff), _leaking(world, staff)]
+    parts = [_work(world, staff), _bulk_work(world, staff), _leak_rows(world, staff)]
     table = np.concatenate(parts)
     rng = world.setting.rng("observe/accesses")
-    logged = rng.random(len(world.market.org_id)) < 1 - 0.3 * min(world.setting.knob("missing"), 3)
-    logged[world.leaks.org[world.leaks.used]] |= rng.random(int(world.leaks.used.sum())) < 0.6
-    table = table[logged[table[:, ORG]]]
+    has_log = rng.random(len(world.market.org_id)) < 1 - 0.3 * min(world.setting.knob("missing"), 3)
+    has_log[world.leaks.org[world.leaks.used]] |= rng.random(int(world.leaks.used.sum())) < 0.6
+    table = table[has_log[table[:, ORG]]]
     market, n = world.market, len(table)
-    order, ranged = table[:, ORDER], table[:, FROM] >= 0
+    order, has_range = table[:, ORDER], table[:, FROM] >= 0
     gaps = world.setting.knob("missing")
     cells: dict[str, Cells] = {
         "access_id": Ids(distinct(rng, n, 10**11, 10**12)),
@@ -40,12 +40,12 @@ def accesses(world: World, staff: Staff, folder: Path) -> int:
         "org": Ids(market.org_id[table[:, ORG]]),
         "actor_id": Ids(staff.logins[table[:, LOGIN]]),
         "terminal": Ids(_seats(rng, staff, table[:, TERMINAL], 0.1 * gaps)),
-        "ip": Texts(dotted(blank(rng, table[:, IP], 0.15 * gaps))),
+        "ip": Texts(ip_addresses(blank(rng, table[:, IP], 0.15 * gaps))),
         "action": Words(table[:, ACTION], ACTIONS),
         "order_id": Ids(np.where(order >= 0, market.order_id[order], -1)),
         "row_count": Numbers(table[:, ROWS]),
-        "range_from": Numbers(np.where(ranged, table[:, FROM], -1)),
-        "range_to": Numbers(np.where(ranged, table[:, TO], -1)),
+        "range_from": Numbers(np.where(has_range, table[:, FROM], -1)),
+        "range_to": Numbers(np.where(has_range, table[:, TO], -1)),
     }
     return write(folder, ACCESSES, cells)
 
@@ -54,8 +54,8 @@ def _seats(
     rng: np.random.Generator, staff: Staff, terminal: np.ndarray, share: float
 ) -> np.ndarray:
     """Ids of terminals; some cells are empty, and what came through no terminal stays without."""
-    named = np.where(terminal >= 0, staff.terminals[terminal], -1)
-    return np.where(terminal >= 0, blank(rng, named, share), -1)
+    ids = np.where(terminal >= 0, staff.terminals[terminal], -1)
+    return np.where(terminal >= 0, blank(rng, ids, share), -1)
 
 
 def _table(
@@ -79,7 +79,7 @@ def _work(world: World, staff: Staff) -> np.ndarray:
     """Orders viewed and printed at the shop, and searched at the courier's now and then."""
     rng = world.setting.rng("observe/work")
     market = world.market
-    found = []
+    tables = []
     for column, share, actions in (
         (market.merchant, 0.7, [VIEW, PRINT, SEARCH]),
         (market.courier, 0.25, [SEARCH, VIEW]),
@@ -88,22 +88,22 @@ def _work(world: World, staff: Staff) -> np.ndarray:
     ):
         rows = np.flatnonzero((column >= 0) & (rng.random(len(market)) < share))
         org = column[rows]
-        login, terminal, ip = staff.somebody(rng, org)
+        login, terminal, ip = staff.draw_seats(rng, org)
         at = market.at[rows] + (rng.gamma(1.5, 6.0, len(rows)) * HOUR).astype(np.int64) + 3 * MINUTE
-        found.append(_table(at, org, login, terminal, rng.choice(actions, len(rows)), rows, ip))
-    return _shown(world, staff, np.concatenate(found))
+        tables.append(_table(at, org, login, terminal, rng.choice(actions, len(rows)), rows, ip))
+    return _with_session(world, staff, np.concatenate(tables))
 
 
-def _shown(world: World, staff: Staff, work: np.ndarray) -> np.ndarray:
+def _with_session(world: World, staff: Staff, work: np.ndarray) -> np.ndarray:
     """Where a trojan steals a session it knows the orders that its terminal shows: so they do."""
     rng, leaks = world.setting.rng("observe/passing"), world.leaks
-    for one in np.flatnonzero(leaks.trace == OUTSIDE):
-        rows = np.flatnonzero(leaks.source == one)
-        rows = rows[rng.random(len(rows)) < SHOWN]
+    for leak_index in np.flatnonzero(leaks.trace == OUTSIDE):
+        rows = np.flatnonzero(leaks.source == leak_index)
+        rows = rows[rng.random(len(rows)) < VIEW_SHARE]
         at = np.full(len(world.market), -1, dtype=np.int64)
         at[leaks.order[rows]] = leaks.exposed_at[rows]
-        here = (work[:, ORG] == leaks.org[one]) & (at[work[:, ORDER]] >= 0)
-        _, terminal = staff.culprit(int(leaks.org[one]))
+        here = (work[:, ORG] == leaks.org[leak_index]) & (at[work[:, ORDER]] >= 0)
+        _, terminal = staff.culprit(int(leaks.org[leak_index]))
         work[here, TERMINAL], work[here, IP] = terminal, staff.ip_of(terminal)
         work[here, AT] = at[work[here, ORDER]] // SECOND * SECOND
     return work
@@ -123,10 +123,10 @@ def _bulk_work(world: World, staff: Staff) -> np.ndarray:
         + (np.repeat(rng.integers(0, 24, len(orgs)), times) * HOUR)
         + rng.integers(0, 3600, len(org)) * SECOND
     )
-    login, terminal, ip = staff.somebody(rng, org)
+    login, terminal, ip = staff.draw_seats(rng, org)
     span = np.repeat(every, times) * DAY
     rows = (rng.lognormal(3.5, 1.2, len(org))).astype(np.int64) + 1
-    return _table(at, org, login, terminal, EXPORTED, -1, ip, (rows, at - span, at))
+    return _table(at, org, login, terminal, EXPORT_ACTION, -1, ip, (rows, at - span, at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,39 +143,41 @@ class _Leak:
 
     def bulk(self, when: np.ndarray, span: int, count: np.ndarray) -> np.ndarray:
         """Exports at `when` of what was ordered in the `span` before."""
-        covered = (count, when - span, when)
-        return _table(when, self.org, self.login, self.terminal, EXPORTED, -1, self.ip, covered)
+        coverage = (count, when - span, when)
+        return _table(
+            when, self.org, self.login, self.terminal, EXPORT_ACTION, -1, self.ip, coverage
+        )
 
 
-def _leaking(world: World, staff: Staff) -> np.ndarray:
+def _leak_rows(world: World, staff: Staff) -> np.ndarray:
     """How each leak looks in the log; a trojan's sweeps are exported from its terminal besides."""
     rng, leaks = world.setting.rng("observe/leaking"), world.leaks
-    found = [np.empty((0, 10), dtype=np.int64)]
-    for one in range(len(leaks)):
-        rows, org = np.flatnonzero(leaks.source == one), int(leaks.org[one])
+    tables = [np.empty((0, 10), dtype=np.int64)]
+    for leak_index in range(len(leaks)):
+        rows, org = np.flatnonzero(leaks.source == leak_index), int(leaks.org[leak_index])
         login, terminal = staff.culprit(org)
         leak = _Leak(
-            org, int(leaks.mechanism[one]), leaks.order[rows], leaks.exposed_at[rows],
+            org, int(leaks.mechanism[leak_index]), leaks.order[rows], leaks.exposed_at[rows],
             login, terminal, staff.ip_of(terminal),
         )  # fmt: skip
-        if leaks.trace[one] == LOOKS:
-            found.append(_looks(rng, staff, leak))
-        if leaks.trace[one] == LOOKS and leak.mechanism == TROJAN and len(rows):
-            found.append(_sweeps(rng, leak))
-        if leaks.trace[one] == ROUTINE and len(rows):
-            found.append(_routine(world, rng, leak))
-        if leaks.trace[one] == OUTSIDE and len(rows):
-            found.append(_session(rng, leak))
-        if leaks.trace[one] == AFAR:
-            found.append(_from_afar(world.setting.rng(f"observe/afar/{org}"), staff, leak))
-    return np.concatenate(found)
+        if leaks.trace[leak_index] == LOOKS:
+            tables.append(_looks(rng, staff, leak))
+        if leaks.trace[leak_index] == LOOKS and leak.mechanism == TROJAN and len(rows):
+            tables.append(_sweeps(rng, leak))
+        if leaks.trace[leak_index] == ROUTINE and len(rows):
+            tables.append(_routine(world, rng, leak))
+        if leaks.trace[leak_index] == OUTSIDE and len(rows):
+            tables.append(_session(rng, leak))
+        if leaks.trace[leak_index] == AFAR:
+            tables.append(_from_afar(world.setting.rng(f"observe/afar/{org}"), staff, leak))
+    return np.concatenate(tables)
 
 
 def _looks(rng: np.random.Generator, staff: Staff, leak: _Leak) -> np.ndarray:
     """A person's views and searches of single orders, or a terminal's under whoever sits there."""
     n = len(leak.order)
     if leak.mechanism == TROJAN:
-        users = staff.somebody(rng, np.full(n, leak.org))[0]
+        users = staff.draw_seats(rng, np.full(n, leak.org))[0]
         rows = _table(leak.at, leak.org, users, leak.terminal, VIEW, leak.order, leak.ip)
         return rows[rng.random(n) < 0.7]
     action = rng.choice([VIEW, SEARCH, PRINT], n, p=[0.45, 0.4, 0.15])
@@ -201,16 +203,16 @@ def _routine(world: World, rng: np.random.Generator, leak: _Leak) -> np.ndarray:
 
     A machine's runs every other day; a person's every one to four days, at an hour of their own.
     """
-    span, kept = 2 * DAY, 0.9
+    span, keep_share = 2 * DAY, 0.9
     nights = _nights(rng, leak.at, span)
     if leak.mechanism != EXPORT:
         habit = world.setting.rng(f"observe/habit/{leak.org}")
-        span, kept = int(habit.integers(1, 5)) * DAY, float(habit.uniform(0.4, 1.0))
+        span, keep_share = int(habit.integers(1, 5)) * DAY, float(habit.uniform(0.4, 1.0))
         days = np.unique(leak.at // span) + 1
         minutes = habit.integers(0, 90, len(days)) + int(habit.integers(0, 24)) * 60
         nights = days * span + minutes * MINUTE
     count = rng.poisson(max(len(leak.order) / len(nights), 1) * 1.6, len(nights)) + 1
-    return leak.bulk(nights, span, count)[rng.random(len(nights)) < kept]
+    return leak.bulk(nights, span, count)[rng.random(len(nights)) < keep_share]
 
 
 def _from_afar(rng: np.random.Generator, staff: Staff, leak: _Leak) -> np.ndarray:
@@ -218,7 +220,7 @@ def _from_afar(rng: np.random.Generator, staff: Staff, leak: _Leak) -> np.ndarra
 
     No terminal stands there, and the clerks whose names it bears know nothing of it.
     """
-    users = staff.somebody(rng, np.full(len(leak.order), leak.org))[0]
+    users = staff.draw_seats(rng, np.full(len(leak.order), leak.org))[0]
     outside = int(scramble(np.array([leak.org + 636_363]))[0])
     rows = _table(leak.at, leak.org, users, -1, VIEW, leak.order, outside)
     hour = (leak.at // HOUR + 8) % 24
@@ -232,5 +234,5 @@ def _session(rng: np.random.Generator, leak: _Leak) -> np.ndarray:
     when = days * DAY + rng.integers(0, 86_400, len(days)) * SECOND
     outside = int(scramble(np.array([leak.org + 424_242]))[0])
     count = rng.poisson(max(len(leak.order) / max(len(days), 1), 1), len(days)) + 1
-    covered = (count, when - DAY, when)
-    return _table(when, leak.org, leak.login, -1, API, -1, outside, covered)
+    coverage = (count, when - DAY, when)
+    return _table(when, leak.org, leak.login, -1, API, -1, outside, coverage)

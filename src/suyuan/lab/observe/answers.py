@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.lab.latent.busy import KINDS as BUSY_KINDS
-from suyuan.lab.latent.farms import FARMED, ORDINARY
+from suyuan.lab.latent.farms import FARM_ACCOUNT, ORDINARY
 from suyuan.lab.latent.laundering import REASONS
 from suyuan.lab.latent.leaks import MECHANISMS
 from suyuan.lab.latent.lines import BUSY, SCAM
@@ -52,9 +52,9 @@ class Writer(Roles):
             self.rings,
             self.reports,
             self.leaks,
-            self.exposed,
+            self.exposures,
             self.rows_leaked,
-            self.called,
+            self.scam_calls,
             self.exits,
             self.edges,
             self.entities,
@@ -77,7 +77,7 @@ class Writer(Roles):
         )
 
     def reports(self) -> None:
-        world, facts = self.world, self.reported
+        world, facts = self.world, self.statements
         of_ring = facts.victim >= 0
         victim = np.maximum(facts.victim, 0)
         call = world.victims.call[victim] if len(world.victims) else victim
@@ -89,8 +89,10 @@ class Writer(Roles):
             lead >= 0, world.leaks.source[np.maximum(lead, 0)] if len(world.leaks.order) else -1, -1
         )
         ring = np.where(of_ring, world.victims.ring[victim] if len(world.victims) else -1, -1)
-        others = np.arange(len(facts.id)) - len(facts.id) + len(world.other)
-        offenders = np.where(of_ring, ring, 1000 + world.other.hand[np.maximum(others, 0)])
+        other_rows = np.arange(len(facts.id)) - len(facts.id) + len(world.other_fraud)
+        offenders = np.where(
+            of_ring, ring, 1000 + world.other_fraud.hand[np.maximum(other_rows, 0)]
+        )
         self._out(
             "reports",
             report_id=Ids(facts.id),
@@ -111,13 +113,13 @@ class Writer(Roles):
             mechanism=Words(leaks.mechanism, words(*MECHANISMS)),
             actor=Texts(pa.array(actor, pa.string())),
             terminal=Texts(pa.array(terminal, pa.string())),
-            from_=Numbers(leaks.opened),
-            to=Numbers(leaks.closed),
+            from_=Numbers(leaks.opened_at),
+            to=Numbers(leaks.closed_at),
             used=Flags(leaks.used.astype(np.int64)),
             orders=Numbers(np.bincount(leaks.source, minlength=len(leaks))),
         )
 
-    def exposed(self) -> None:
+    def exposures(self) -> None:
         leaks = self.world.leaks
         self._out(
             "exposed",
@@ -128,14 +130,14 @@ class Writer(Roles):
         )
 
     def rows_leaked(self) -> None:
-        known = self.leaked["order"] >= 0
+        has_order = self.leaked_rows["order"] >= 0
         self._out(
             "leaked",
-            leaked_id=Ids(self.leaked["leaked_id"][known]),
-            order_id=Ids(self.world.market.order_id[self.leaked["order"][known]]),
+            leaked_id=Ids(self.leaked_rows["leaked_id"][has_order]),
+            order_id=Ids(self.world.market.order_id[self.leaked_rows["order"][has_order]]),
         )
 
-    def called(self) -> None:
+    def scam_calls(self) -> None:
         calls, world = self.world.calls, self.world
         line = world.lines.rows(SCAM)
         order = np.where(
@@ -154,12 +156,14 @@ class Writer(Roles):
         """Lots at rest, and cards: with whoever paid for them, else in the card."""
         world, trade, dirty = self.world, self.world.trade, self.world.laundering
         report = np.full(len(world.victims), -1)
-        of_ring = self.reported.victim >= 0
-        report[self.reported.victim[of_ring]] = self.reported.id[of_ring]
-        stolen = np.flatnonzero(trade.origin >= 0)
-        held = trade.holder[stolen] >= 0
-        card = texts(Ids(self.cards[stolen], "voucher:"))
-        where = pc.if_else(pa.array(held), self.party(np.maximum(trade.holder[stolen], 0)), card)
+        of_ring = self.statements.victim >= 0
+        report[self.statements.victim[of_ring]] = self.statements.id[of_ring]
+        stolen_cards = np.flatnonzero(trade.origin >= 0)
+        is_held = trade.holder[stolen_cards] >= 0
+        card = texts(Ids(self.cards[stolen_cards], "voucher:"))
+        where = pc.if_else(
+            pa.array(is_held), self.party(np.maximum(trade.holder[stolen_cards], 0)), card
+        )
         subject = pa.concat_arrays(
             [self.bank(dirty.rest.account), self.bank(trade.rest.account), where]
         )
@@ -167,11 +171,11 @@ class Writer(Roles):
             [
                 words(*REASONS).take(pa.array(dirty.rest_reason)),
                 pa.array(["balance"] * len(trade.rest), pa.string()),
-                pa.array(["voucher"] * len(stolen), pa.string()),
+                pa.array(["voucher"] * len(stolen_cards), pa.string()),
             ]
         )
-        victim = np.concatenate([dirty.rest.origin, trade.rest.origin, trade.origin[stolen]])
-        amount = np.concatenate([dirty.rest.amount, trade.rest.amount, trade.face[stolen]])
+        victim = np.concatenate([dirty.rest.origin, trade.rest.origin, trade.origin[stolen_cards]])
+        amount = np.concatenate([dirty.rest.amount, trade.rest.amount, trade.face[stolen_cards]])
         table = pa.table(
             {"report": report[victim], "exit": subject, "reason": reason, "amount": amount}
         )
@@ -195,13 +199,13 @@ class Writer(Roles):
         targets = [self.ring(rings.ring[rows]), self.ring(rings.ring[mules])]
         links = [LINKS[int(role)] for role in np.concatenate([rings.role[rows], rings.role[mules]])]
         fed = [
-            (one, int(served))
-            for one in np.flatnonzero(leaks.used)
-            for served in rings.serving(int(leaks.broker[one]), BROKER)
+            (leak_index, int(ring_index))
+            for leak_index in np.flatnonzero(leaks.used)
+            for ring_index in rings.rings_of(int(leaks.broker[leak_index]), BROKER)
         ]
-        one = np.array([f[0] for f in fed], dtype=np.int64)
-        sources.append(self.org(leaks.org[one]))
-        broker = self.party(leaks.broker[one])
+        leak_index = np.array([f[0] for f in fed], dtype=np.int64)
+        sources.append(self.org(leaks.org[leak_index]))
+        broker = self.party(leaks.broker[leak_index])
         target = pc.binary_join_element_wise("ring:", pa.concat_arrays(targets), "")
         self._out(
             "edges",
@@ -220,20 +224,20 @@ class Writer(Roles):
         world, money, trade = self.world, self.world.money, self.world.trade
         scam = world.lines.rows(SCAM)
         callers = world.rings.person[world.rings.role == CALLER]
-        owned = np.flatnonzero(money.owner >= 0)
+        owned_accounts = np.flatnonzero(money.owner >= 0)
         chats = np.flatnonzero(world.accounts.person >= 0)
-        held = np.flatnonzero(trade.holder >= 0)
+        held_cards = np.flatnonzero(trade.holder >= 0)
         subjects = [
-            self.bank(owned),
+            self.bank(owned_accounts),
             self.account(chats),
             self.phone(world.people.phone),
-            texts(Ids(self.cards[held], "voucher:")),
+            texts(Ids(self.cards[held_cards], "voucher:")),
         ]
         entities = [
-            self.party(money.owner[owned]),
+            self.party(money.owner[owned_accounts]),
             self.party(world.accounts.person[chats]),
             self.party(np.arange(len(world.people))),
-            self.party(trade.holder[held]),
+            self.party(trade.holder[held_cards]),
         ]
         if len(scam):
             subjects.append(self.phone(world.lines.phone[scam]))
@@ -251,12 +255,12 @@ class Writer(Roles):
         fraud = bool(self.world.cards.bulk.any())
         answers = [guilty, guilty, bulk & fraud]
         names = np.repeat(["sim-segment", "sim-function", "sim-bulk-opening"], len(resellers))
-        broken = np.concatenate(answers).astype(np.int64)
+        is_broken = np.concatenate(answers).astype(np.int64)
         self._out(
             "rules",
             rule_id=Texts(pa.array(names, pa.string())),
             subject=Ids(np.tile(numbers.operator_id[resellers], 3), "operator:"),
-            answer=Words(broken, words("kept", "broken")),
+            answer=Words(is_broken, words("kept", "broken")),
         )
 
     def openings(self) -> None:
@@ -271,8 +275,8 @@ class Writer(Roles):
     def lookalikes(self) -> None:
         world = self.world
         busy = world.lines.rows(BUSY)
-        grouped = np.flatnonzero(
-            (world.accounts.sort != ORDINARY) & (world.accounts.sort != FARMED)
+        group_accounts = np.flatnonzero(
+            (world.accounts.sort != ORDINARY) & (world.accounts.sort != FARM_ACCOUNT)
         )
         parts = [
             (
@@ -280,7 +284,11 @@ class Writer(Roles):
                 self.phone(world.lines.phone[busy]),
                 [BUSY_KINDS[k] for k in world.busy.kind],
             ),
-            ("farmed_account", self.account(grouped), ["registered together"] * len(grouped)),
+            (
+                "farmed_account",
+                self.account(group_accounts),
+                ["registered together"] * len(group_accounts),
+            ),
             (
                 "card_merchant",
                 self.party(world.trade.resellers),
@@ -302,7 +310,7 @@ class Writer(Roles):
     def populations(self) -> None:
         world = self.world
         phones, people = len(world.people) + len(world.lines), len(world.people)
-        found = {
+        sizes = {
             "scam_caller": phones,
             "sms_activation": phones,
             "farmed_account": len(world.accounts),
@@ -317,6 +325,6 @@ class Writer(Roles):
         }
         self._out(
             "populations",
-            role=Texts(words(*found)),
-            n=Numbers(np.array(list(found.values()), dtype=np.int64)),
+            role=Texts(words(*sizes)),
+            n=Numbers(np.array(list(sizes.values()), dtype=np.int64)),
         )

@@ -34,12 +34,14 @@ STATUSES = words("settled", "reversed", "failed")
 
 def payment_ids(world: World) -> np.ndarray:
     """An id for each payment of the book, in its order."""
-    return distinct(world.setting.rng("observe/payment_ids"), len(world.book.all), 10**14, 10**15)
+    return distinct(
+        world.setting.rng("observe/payment_ids"), len(world.book.payments), 10**14, 10**15
+    )
 
 
 def payments(world: World, ids: np.ndarray, folder: Path) -> int:
     """Statements: balances and memos are often missing, orders known for half of the purchases."""
-    book, money = world.book.all, world.money
+    book, money = world.book.payments, world.money
     rng = world.setting.rng("observe/payments")
     gaps, n = world.setting.knob("missing"), len(book)
     numbers = texts(Ids(money.number))
@@ -71,23 +73,25 @@ def bank_accounts(world: World, folder: Path) -> int:
     rng = world.setting.rng("observe/bank_accounts")
     gaps, n = world.setting.knob("missing"), len(money)
     person = np.maximum(money.owner, 0)
-    owned = money.owner >= 0
+    has_owner = money.owner >= 0
     holder = np.where(
-        owned, people.id[person], np.where(money.org >= 0, world.market.org_id[money.org], -1)
+        has_owner, people.id[person], np.where(money.org >= 0, world.market.org_id[money.org], -1)
     )
     name = mask_names(names(people.name[person]), rng.random(n) < 0.1 * world.setting.knob("noise"))
     name = pa.compute.if_else(
-        pa.array(owned & (rng.random(n) > 0.05 * gaps)), name, pa.scalar(None, pa.string())
+        pa.array(has_owner & (rng.random(n) > 0.05 * gaps)), name, pa.scalar(None, pa.string())
     )
     bank = rng.integers(0, 6, n)
     institution = np.choose(money.kind, [bank, 6 + bank % 2, np.full(n, 8), bank, 9 + bank % 2])
-    opened = world.setting.start - (rng.gamma(1.2, 500, n) * DAY).astype(np.int64) - 25 * DAY
+    opened_at = world.setting.start - (rng.gamma(1.2, 500, n) * DAY).astype(np.int64) - 25 * DAY
     recent = rng.random(n) < 0.05
     recent[: len(people)] |= np.isin(np.arange(len(people)), world.rings.of(8)) & (
         rng.random(len(people)) < 0.35
     )
-    opened = np.where(
-        recent, world.setting.start - (rng.random(n) * 60 * DAY).astype(np.int64) - 21 * DAY, opened
+    opened_at = np.where(
+        recent,
+        world.setting.start - (rng.random(n) * 60 * DAY).astype(np.int64) - 21 * DAY,
+        opened_at,
     )
     cells: dict[str, Cells] = {
         "account_no": Ids(money.number),
@@ -95,8 +99,8 @@ def bank_accounts(world: World, folder: Path) -> int:
         "holder_name": Texts(name),
         "institution": Words(institution, INSTITUTIONS),
         "kind": Words(money.kind, words(*KIND_NAMES)),
-        "opened_at": Numbers(blank(rng, opened // SECOND * SECOND, 0.05 * gaps)),
-        "phone": Ids(blank(rng, np.where(owned, people.phone[person], -1), 0.15 * gaps)),
+        "opened_at": Numbers(blank(rng, opened_at // SECOND * SECOND, 0.05 * gaps)),
+        "phone": Ids(blank(rng, np.where(has_owner, people.phone[person], -1), 0.15 * gaps)),
         "opening_balance": Numbers(blank(rng, world.book.opening, 0.1 * gaps)),
         "status": Words(blank(rng, np.zeros(n, dtype=np.int64), 0.3), words("open")),
     }
@@ -107,7 +111,7 @@ def voucher_ids(world: World) -> np.ndarray:
     return distinct(world.setting.rng("observe/voucher_ids"), len(world.trade), 10**15, 10**16)
 
 
-def vouchers(world: World, ids: np.ndarray, paid: np.ndarray, folder: Path) -> int:
+def vouchers(world: World, ids: np.ndarray, book_ids: np.ndarray, folder: Path) -> int:
     """Events of cards. Issuers know sales and redemptions; transfers stand on seized phones."""
     trade, rng = world.trade, world.setting.rng("observe/vouchers")
     gaps, people = world.setting.knob("missing"), world.people
@@ -115,10 +119,12 @@ def vouchers(world: World, ids: np.ndarray, paid: np.ndarray, folder: Path) -> i
     rows = np.flatnonzero(visible)
     row_of = world.book.row_of["cards"]
     payment = trade.event_payment[rows]
-    paid_by = np.where(payment >= 0, paid[row_of[np.maximum(payment, 0)]], -1)
+    paid_by = np.where(payment >= 0, book_ids[row_of[np.maximum(payment, 0)]], -1)
 
-    def party(who: np.ndarray, rate: float) -> Ids:
-        return Ids(blank(rng, np.where(who >= 0, people.id[np.maximum(who, 0)], -1), rate * gaps))
+    def party(person: np.ndarray, rate: float) -> Ids:
+        return Ids(
+            blank(rng, np.where(person >= 0, people.id[np.maximum(person, 0)], -1), rate * gaps)
+        )
 
     cells: dict[str, Cells] = {
         "voucher_id": Ids(ids[trade.event_card[rows]]),

@@ -13,8 +13,8 @@ from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank, mistype, skew
 from suyuan.lab.seeds import categories, distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
-from suyuan.lab.sheet import Cells, Ids, Numbers, Words, published, words
-from suyuan.model.columns import PUBLISHED
+from suyuan.lab.sheet import Cells, Ids, Numbers, Words, publish_cells, words
+from suyuan.model.columns import FILE_TYPES
 from suyuan.model.progress import Progress
 from suyuan.model.records import CALLS
 
@@ -27,11 +27,11 @@ AT, CALLER, CALLEE, SECONDS, IMEI, IMSI, CELL, COUNTRY, OPERATOR = range(9)
 def calls(world: World, folder: Path, progress: Progress) -> int:
     """Write the call records; no more than one day of ordinary calls is held at once."""
     path = folder / f"{CALLS.name}.parquet"
-    schema = pa.schema([(c.name, PUBLISHED[c.type]) for c in CALLS])
+    schema = pa.schema([(c.name, FILE_TYPES[c.type]) for c in CALLS])
     special = np.concatenate(
         [scam_rows(world), _busy_rows(world), _other_rows(world), _pool_rows(world)]
     )
-    special = np.concatenate([special, _returned(world, special)])
+    special = np.concatenate([special, _return_calls(world, special)])
     day_of = (special[:, AT] - world.setting.start) // DAY
     total = 0
     folder.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,8 @@ def calls(world: World, folder: Path, progress: Progress) -> int:
             rows = np.concatenate([special[day_of == day], *_ordinary(world, day)])
             for cells in _chunks(world, rows, day):
                 arrays = [
-                    published(c, cells[c.name].take(np.arange(len(cells["caller"])))) for c in CALLS
+                    publish_cells(c, cells[c.name].take(np.arange(len(cells["caller"]))))
+                    for c in CALLS
                 ]
                 file.write_table(pa.Table.from_arrays(arrays, schema=schema))
             total += len(rows)
@@ -123,14 +124,14 @@ def scam_rows(world: World) -> np.ndarray:
         return np.empty((0, 9), dtype=np.int64)
     line = world.lines.rows(SCAM)[calls.number]
     rows = _line_rows(world, rng, line, calls.at, scam_callees(world), calls.duration)
-    spoofed = rng.random(len(rows)) < world.setting.config["calls"]["spoofed"] * world.setting.knob(
-        "noise"
+    is_spoofed = rng.random(len(rows)) < world.setting.config["calls"][
+        "spoofed"
+    ] * world.setting.knob("noise")
+    rows[is_spoofed, CALLER] = world.outside_phone(
+        5 * 10**8 + rng.integers(0, 10**6, int(is_spoofed.sum()))
     )
-    rows[spoofed, CALLER] = world.outside_phone(
-        5 * 10**8 + rng.integers(0, 10**6, int(spoofed.sum()))
-    )
-    rows[spoofed, IMEI] = -1
-    _pose(world, rows, spoofed)
+    rows[is_spoofed, IMEI] = -1
+    _pose(world, rows, is_spoofed)
     _rewrite(world, rows, line)
     many = rng.integers(0, 4, len(victims))
     call = np.repeat(victims.call, many)
@@ -140,13 +141,13 @@ def scam_rows(world: World) -> np.ndarray:
     return np.concatenate([rows, later])
 
 
-def _pose(world: World, rows: np.ndarray, spoofed: np.ndarray) -> None:
+def _pose(world: World, rows: np.ndarray, is_spoofed: np.ndarray) -> None:
     """Spoofed calls that show a hotline instead of anybody's number: `rows` changes in place."""
     share = world.setting.config["calls"]["hotlines"]
     if share > 0:
         rng = world.setting.rng("observe/hotlines")
-        posing = spoofed & (rng.random(len(rows)) < share)
-        rows[posing, CALLER] = rng.choice(SWITCHBOARDS, int(posing.sum()))
+        is_switchboard = is_spoofed & (rng.random(len(rows)) < share)
+        rows[is_switchboard, CALLER] = rng.choice(SWITCHBOARDS, int(is_switchboard.sum()))
 
 
 def _rewrite(world: World, rows: np.ndarray, line: np.ndarray) -> None:
@@ -154,8 +155,8 @@ def _rewrite(world: World, rows: np.ndarray, line: np.ndarray) -> None:
     share = world.setting.config["calls"]["rewritten"]
     if share > 0:
         rng = world.setting.rng("observe/boxes")
-        boxed = (rng.random(int(line.max()) + 1) < share)[line] & (rows[:, IMEI] >= 0)
-        rows[boxed, IMEI] = distinct(rng, int(boxed.sum()), 86 * 10**13, 87 * 10**13)
+        in_simbox = (rng.random(int(line.max()) + 1) < share)[line] & (rows[:, IMEI] >= 0)
+        rows[in_simbox, IMEI] = distinct(rng, int(in_simbox.sum()), 86 * 10**13, 87 * 10**13)
 
 
 def _busy_rows(world: World) -> np.ndarray:
@@ -179,8 +180,8 @@ def _other_rows(world: World) -> np.ndarray:
     """Callers of other frauds: each works some days with a number of his own."""
     rng = world.setting.rng("observe/otherfraud")
     lines = world.lines.rows(OTHER_FRAUD)
-    each = rng.integers(5, 90, len(lines))
-    line = np.repeat(lines, each)
+    count = rng.integers(5, 90, len(lines))
+    line = np.repeat(lines, count)
     at = world.lines.first[line] + (rng.gamma(1.3, 14.0, len(line)) * HOUR).astype(np.int64)
     inside = rng.random(len(line)) < 0.6
     person = categories(rng, world.people.activity, len(line))
@@ -197,8 +198,8 @@ def _pool_rows(world: World) -> np.ndarray:
     """Lines of a farm talk a little as well: with its people, couriers, wrong numbers."""
     rng = world.setting.rng("observe/pool")
     lines, people = world.lines.rows(FARM), world.people
-    each = np.round(rng.lognormal(4.5, 0.7, len(lines))).clip(0, 600).astype(np.int64)
-    line = np.repeat(lines, each)
+    count = np.round(rng.lognormal(4.5, 0.7, len(lines))).clip(0, 600).astype(np.int64)
+    line = np.repeat(lines, count)
     n = len(line)
     friend = (world.lines.index[line] * 7919 + rng.integers(0, 160, n) * 733) % len(people)
     at = world.setting.start + (rng.random(n) * world.setting.days * DAY).astype(np.int64)
@@ -209,11 +210,11 @@ def _pool_rows(world: World) -> np.ndarray:
     return_calls = _people_rows(
         world, friend, at, world.lines.phone[line], seconds.astype(np.int64)
     )
-    found: np.ndarray = np.where((rng.random(n) < 0.5)[:, None], own, return_calls)
-    return found
+    pool_rows: np.ndarray = np.where((rng.random(n) < 0.5)[:, None], own, return_calls)
+    return pool_rows
 
 
-def _returned(world: World, rows: np.ndarray) -> np.ndarray:
+def _return_calls(world: World, rows: np.ndarray) -> np.ndarray:
     """Missed calls that are returned: some, whoever called."""
     rng = world.setting.rng("observe/returned")
     phones = world.people.phone
@@ -221,30 +222,30 @@ def _returned(world: World, rows: np.ndarray) -> np.ndarray:
     place = np.searchsorted(phones[order], rows[:, CALLEE]).clip(0, len(phones) - 1)
     person = order[place]
     own_number = (phones[person] == rows[:, CALLEE]) & (rows[:, SECONDS] == 0)
-    some = np.flatnonzero(own_number & (rng.random(len(rows)) < 0.06))
-    who, at = (
-        person[some],
-        rows[some, AT] + (rng.gamma(1.2, 50, len(some)) * MINUTE).astype(np.int64) + MINUTE,
+    picks = np.flatnonzero(own_number & (rng.random(len(rows)) < 0.06))
+    returner, at = (
+        person[picks],
+        rows[picks, AT] + (rng.gamma(1.2, 50, len(picks)) * MINUTE).astype(np.int64) + MINUTE,
     )
-    seconds = np.where(rng.random(len(some)) < 0.5, rng.lognormal(3.2, 0.8, len(some)), 0)
-    return _people_rows(world, who, at, rows[some, CALLER], seconds.astype(np.int64))
+    seconds = np.where(rng.random(len(picks)) < 0.5, rng.lognormal(3.2, 0.8, len(picks)), 0)
+    return _people_rows(world, returner, at, rows[picks, CALLER], seconds.astype(np.int64))
 
 
 def _people_rows(
-    world: World, who: np.ndarray, at: np.ndarray, callee: np.ndarray, seconds: np.ndarray
+    world: World, person: np.ndarray, at: np.ndarray, callee: np.ndarray, seconds: np.ndarray
 ) -> np.ndarray:
     people = world.people
-    cell = 10_000 + people.home[who] % 2000
+    cell = 10_000 + people.home[person] % 2000
     return _rows(
         at,
-        people.phone[who],
+        people.phone[person],
         callee,
         seconds,
-        people.device[who],
-        people.imsi[who],
+        people.device[person],
+        people.imsi[person],
         cell,
         0,
-        people.operator[who],
+        people.operator[person],
     )
 
 
@@ -255,18 +256,18 @@ def _ordinary(world: World, day: int) -> list[np.ndarray]:
     if not 0 <= day < setting.days:
         return []
     n = setting.counts["ordinary_calls"] // setting.days
-    who = categories(rng, people.activity, n)
-    friend = (who + 1 + (rng.random(n) ** 2 * 9).astype(np.int64) * 733) % len(people)
+    person = categories(rng, people.activity, n)
+    friend = (person + 1 + (rng.random(n) ** 2 * 9).astype(np.int64) * 733) % len(people)
     way = categories(rng, np.array([0.66, 0.12, 0.04, 0.18]), n)
     callee = people.phone[np.where(way == 0, friend, rng.integers(0, len(people), n))]
     callee = np.where(
         way == 2, SWITCHBOARDS[(rng.random(n) ** 1.5 * len(SWITCHBOARDS)).astype(np.int64)], callee
     )
     callee = np.where(
-        way == 3, world.outside_phone(2 * 10**8 + who * 4 + rng.integers(0, 4, n)), callee
+        way == 3, world.outside_phone(2 * 10**8 + person * 4 + rng.integers(0, 4, n)), callee
     )
     hour = categories(rng, HOURS, n)
     at = setting.start + day * DAY + hour * HOUR + rng.integers(0, 3600, n) * SECOND
-    answered = rng.random(n) < 0.72
-    seconds = np.where(answered, rng.lognormal(4.0, 1.1, n).clip(1, 7200), 0).astype(np.int64)
-    return [_people_rows(world, who, at, callee, seconds)]
+    is_answered = rng.random(n) < 0.72
+    seconds = np.where(is_answered, rng.lognormal(4.0, 1.1, n).clip(1, 7200), 0).astype(np.int64)
+    return [_people_rows(world, person, at, callee, seconds)]

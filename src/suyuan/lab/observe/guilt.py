@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.lab import truth
-from suyuan.lab.latent.farms import FARMED
+from suyuan.lab.latent.farms import FARM_ACCOUNT
 from suyuan.lab.latent.leaks import MECHANISMS
 from suyuan.lab.latent.lines import FARM, OTHER_FRAUD, SCAM
 from suyuan.lab.latent.market import KIND_NAMES
@@ -20,11 +20,11 @@ from suyuan.lab.latent.rings import (
 )
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.carriers import customer_ids
-from suyuan.lab.observe.police import Reported
+from suyuan.lab.observe.police import ReportFacts
 from suyuan.lab.observe.staff import Staff
 from suyuan.lab.sheet import Cells, Flags, Ids, Texts, Words, texts, words, write
 
-ARRESTED = 29
+ARREST_COUNT = 29
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Names:
     """What the truth's tables are made from, and how things are called in them."""
 
     world: World
-    reported: Reported
+    statements: ReportFacts
     staff: Staff
     account_names: pa.Array
     cards: np.ndarray
-    leaked: dict[str, np.ndarray]
+    leaked_rows: dict[str, np.ndarray]
     folder: Path
 
     def _out(self, table: str, **cells: Cells) -> None:
@@ -62,8 +62,8 @@ class Names:
         return pc.binary_join_element_wise(kinds, texts(Ids(self.world.market.org_id[rows])), ":")
 
     def ring(self, rings: np.ndarray) -> pa.Array:
-        known = words(*(f"ring-{i}" for i in range(max(self.world.rings.n, 1))))
-        return known.take(pa.array(rings, mask=rings < 0))
+        ring_names = words(*(f"ring-{i}" for i in range(max(self.world.rings.n, 1))))
+        return ring_names.take(pa.array(rings, mask=rings < 0))
 
 
 class Roles(Names):
@@ -79,15 +79,15 @@ class Roles(Names):
         role, subject, ring, counts, how = self._with_leaks(role, subject, ring, counts)
         people = pc.starts_with(subject, "party:").to_numpy(zero_copy_only=False)
         rng = self.world.setting.rng("arrests")
-        arrested = np.zeros(len(role), dtype=bool)
-        arrested[rng.permutation(np.flatnonzero(counts & people))[:ARRESTED]] = True
+        is_arrested = np.zeros(len(role), dtype=bool)
+        is_arrested[rng.permutation(np.flatnonzero(counts & people))[:ARREST_COUNT]] = True
         self._out(
             "roles",
             role=Texts(pa.array(role, pa.string())),
             subject=Texts(subject),
             ring_id=Texts(self.ring(ring)),
             counts=Flags(counts.astype(np.int64)),
-            arrested=Flags(arrested.astype(np.int64)),
+            arrested=Flags(is_arrested.astype(np.int64)),
             mechanism=Words(how, words(*MECHANISMS)),
         )
 
@@ -97,14 +97,14 @@ class Roles(Names):
         parts: list[tuple[str, pa.Array, np.ndarray, bool]] = []
         for index, name in enumerate(ROLE_NAMES):
             rows = np.flatnonzero(rings.role == index)
-            named = self.bank if index == MULE else self.party
-            parts.append((name, named(rings.person[rows]), rings.ring[rows], True))
+            subject_of = self.bank if index == MULE else self.party
+            parts.append((name, subject_of(rings.person[rows]), rings.ring[rows], True))
         scam, farm = lines.rows(SCAM), lines.rows(FARM)
         parts.append(("scam_caller", self.phone(lines.phone[scam]), world.calls.number_ring, True))
         agents = world.cards.agent_id[np.unique(world.cards.agent[world.cards.bulk])]
-        farmed = np.flatnonzero(world.accounts.sort == FARMED)
+        farm_rows = np.flatnonzero(world.accounts.sort == FARM_ACCOUNT)
         for name, subjects in (
-            ("farmed_account", self.account(farmed)),
+            ("farmed_account", self.account(farm_rows)),
             ("sms_activation", self.phone(lines.phone[farm])),
             ("sim_supplier", texts(Ids(agents, "agent:"))),
         ):
@@ -117,7 +117,7 @@ class Roles(Names):
         straw = np.unique(customer_ids(world)[world.cards.bulk])  # people and shell companies
         foreign = world.lines.phone[world.lines.rows(OTHER_FRAUD)]
         loose = [
-            ("mule_account", self.bank(np.unique(world.other.accomplices))),
+            ("mule_account", self.bank(np.unique(world.other_fraud.accomplices))),
             ("mule_account", self.bank(world.rings.of(CASHIER))),
             ("mule_account", self.bank(world.rings.of(MIDDLEMAN))),
             ("scam_caller", self.phone(foreign)),
@@ -136,12 +136,12 @@ class Roles(Names):
         leaks = self.world.leaks
         actor, terminal = self._culprits()
         hand = np.where(leaks.mechanism == 1, terminal, actor)
-        found = pa.concat_arrays([self.org(leaks.org), pa.array(hand, pa.string())])
-        n = len(found)
+        leak_subjects = pa.concat_arrays([self.org(leaks.org), pa.array(hand, pa.string())])
+        n = len(leak_subjects)
         how = np.concatenate([np.full(len(role), -1), np.tile(leaks.mechanism, 2)])
         return (
             np.concatenate([role, np.full(n, "leak_source")]),
-            pa.concat_arrays([subject, found]),
+            pa.concat_arrays([subject, leak_subjects]),
             np.concatenate([ring, np.full(n, -1)]),
             np.concatenate([counts, np.tile(leaks.used, 2)]),
             how,

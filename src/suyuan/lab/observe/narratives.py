@@ -44,7 +44,7 @@ SMALL = (
     "",
     "",
 )
-OTHERS: tuple[tuple[str, ...], ...] = (
+OTHER_FRAUDS: tuple[tuple[str, ...], ...] = (
     ("有人拉我进群刷单,做了几单小额返了佣金,后来做联单{loss}元提不出来。", "看到兼职广告,加QQ{chat}后垫付刷单,共垫付{loss}元未返还。", "给商品点赞有红包,后来要做任务单,向{payee}转了{loss}元。"),
     ("接到{caller}电话问要不要贷款,下载软件后说卡号填错要交解冻费,转了{loss}元。", "网上申请贷款,对方说流水不够,让我往{payee}打了{loss}元。", "对方称可以办低息贷款,先交保证金{loss}元,后联系不上。"),
     ("在二手平台买手机,加微信{chat}付款{loss}元后被拉黑。", "买演唱会门票,转账{loss}元给{payee},一直没收到。", "看到便宜的{item},私下转账{loss}元,对方不发货。"),
@@ -62,28 +62,32 @@ SLIPS = (("的", "得"), ("转账", "转帐"), ("账户", "帐户"), ("二维码
 def impostor(rng: np.random.Generator, facts: Mapping[str, str], wording: float) -> str:
     """The statement of a victim of a fake customer service; facts may be left out or misspelt."""
     parts = [
-        _one(rng, OPENINGS),
-        _one(rng, CHECKS) + _one(rng, REASONS) + ",",
-        _one(rng, MOVES) + ",",
+        _choose(rng, OPENINGS),
+        _choose(rng, CHECKS) + _choose(rng, REASONS) + ",",
+        _choose(rng, MOVES) + ",",
     ]
     if facts.get("loan"):
-        parts.append(_one(rng, LOANS) + ",")
-    parts.append(_one(rng, CARDS if facts.get("card") else TRANSFERS) + "。")
-    parts.insert(int(rng.integers(2, len(parts) + 1)), _one(rng, SMALL))
+        parts.append(_choose(rng, LOANS) + ",")
+    parts.append(_choose(rng, CARDS if facts.get("card") else TRANSFERS) + "。")
+    parts.insert(int(rng.integers(2, len(parts) + 1)), _choose(rng, SMALL))
     if rng.random() < 0.12 * wording:
         parts.pop(int(rng.integers(0, len(parts))))
-    parts.append(_one(rng, ENDINGS))
-    return _spoil(rng, "".join(parts).format_map(_Known(rng, facts, wording)), wording)
+    parts.append(_choose(rng, ENDINGS))
+    return _spoil(rng, "".join(parts).format_map(_FactWords(rng, facts, wording)), wording)
 
 
-def other(rng: np.random.Generator, kind: int, facts: Mapping[str, str], wording: float) -> str:
+def other_narrative(
+    rng: np.random.Generator, kind: int, facts: Mapping[str, str], wording: float
+) -> str:
     """The statement of a victim of another fraud."""
-    text = _one(rng, ("{day},", "{day}{clock},", "报案人称,{day}", "")) + _one(rng, OTHERS[kind])
-    text += _one(rng, SMALL)
-    return _spoil(rng, text.format_map(_Known(rng, facts, wording)), wording)
+    text = _choose(rng, ("{day},", "{day}{clock},", "报案人称,{day}", "")) + _choose(
+        rng, OTHER_FRAUDS[kind]
+    )
+    text += _choose(rng, SMALL)
+    return _spoil(rng, text.format_map(_FactWords(rng, facts, wording)), wording)
 
 
-class _Known(dict[str, str]):
+class _FactWords(dict[str, str]):
     """Facts; what is not known is told vaguely, and now and then a known one too."""
 
     VAGUE: ClassVar = {"caller": "一个陌生号码", "chat": "", "payee": "对方账户", "item": "东西", "price": "几十", "claim": "两倍", "loss": "若干", "loan": "几万", "card": "点卡"}  # fmt: skip
@@ -94,17 +98,17 @@ class _Known(dict[str, str]):
         self.rng = rng
 
     def __missing__(self, key: str) -> str:
-        known = {
+        choices = {
             "role": ROLES,
             "place": ("家里", "单位", "路上", "宿舍"),
             "bought": ("前几天", "昨天", "头天", ""),
         }
-        if key in known:
-            return _one(self.rng, known[key])
+        if key in choices:
+            return _choose(self.rng, choices[key])
         return self.VAGUE.get(key, "")
 
 
-def _one(rng: np.random.Generator, choices: Sequence[str]) -> str:
+def _choose(rng: np.random.Generator, choices: Sequence[str]) -> str:
     return choices[int(rng.integers(0, len(choices)))]
 
 

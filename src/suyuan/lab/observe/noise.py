@@ -35,26 +35,28 @@ def mistype(rng: np.random.Generator, numbers: np.ndarray, rate: float) -> np.nd
     hit = (rng.random(len(numbers)) < rate) & (numbers > 0)
     place = 10 ** rng.integers(0, 8, len(numbers))
     digit = numbers // place % 10
-    other = (digit + rng.integers(1, 10, len(numbers))) % 10
-    found: np.ndarray = np.where(hit, numbers + (other - digit) * place, numbers)
-    return found
+    new_digit = (digit + rng.integers(1, 10, len(numbers))) % 10
+    typos: np.ndarray = np.where(hit, numbers + (new_digit - digit) * place, numbers)
+    return typos
 
 
 def mask_phones(phones: pa.Array, hide: np.ndarray) -> pa.Array:
     """``13812345678`` as ``138****5678`` where hidden."""
-    masked = pc.binary_join_element_wise(
+    masked_phones = pc.binary_join_element_wise(
         pc.utf8_slice_codeunits(phones, 0, 3), pc.utf8_slice_codeunits(phones, 7, 11), "****"
     )
-    return pc.if_else(pa.array(hide), masked, phones)
+    return pc.if_else(pa.array(hide), masked_phones, phones)
 
 
 def mask_names(names: pa.Array, hide: np.ndarray) -> pa.Array:
     """``郑小明`` as ``郑*`` where hidden."""
-    masked = pc.binary_join_element_wise(pc.utf8_slice_codeunits(names, 0, 1), "*", "")
-    return pc.if_else(pa.array(hide), masked, names)
+    masked_names = pc.binary_join_element_wise(pc.utf8_slice_codeunits(names, 0, 1), "*", "")
+    return pc.if_else(pa.array(hide), masked_names, names)
 
 
 def mask_addresses(addresses: pa.Array, hide: np.ndarray) -> pa.Array:
     """Only the city's part is left."""
-    masked = pc.binary_join_element_wise(pc.utf8_slice_codeunits(addresses, 0, 6), "***", "")
-    return pc.if_else(pa.array(hide), masked, addresses)
+    masked_addresses = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(addresses, 0, 6), "***", ""
+    )
+    return pc.if_else(pa.array(hide), masked_addresses, addresses)

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from suyuan.lab.latent.farms import CAFE, CAMPUS, FARMED, FIRM, PLATFORMS, SHOP
-from suyuan.lab.latent.registered import KEPT
+from suyuan.lab.latent.farms import CAFE, CAMPUS, FARM_ACCOUNT, FIRM, PLATFORMS, SHOP
+from suyuan.lab.latent.registered import RETENTION
 from suyuan.lab.latent.supply import CHAT, RECORDS, SIM, TOKEN, VOUCHER
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank, seized_at
-from suyuan.lab.observe.wording import dotted
+from suyuan.lab.observe.wording import ip_addresses
 from suyuan.lab.seeds import categories, distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, SECOND
 from suyuan.lab.sheet import Cells, Flags, Ids, Numbers, Texts, Words, texts, words, write
@@ -38,7 +38,7 @@ def accounts(world: World, names: pa.Array, folder: Path) -> int:
         "registered_at": Numbers(chats.at // SECOND * SECOND),
         "phone": Ids(chats.phone),
         "device": Ids(blank(rng, chats.device, 0.12 * gaps)),
-        "ip": Texts(dotted(blank(rng, chats.ip, 0.1 * gaps))),
+        "ip": Texts(ip_addresses(blank(rng, chats.ip, 0.1 * gaps))),
         "holder_id": Ids(_real_names(world, rng, holder)),
         "token": Flags(chats.token),
         "status": Words(chats.status, STATUSES),
@@ -51,10 +51,10 @@ def _real_names(world: World, rng: np.random.Generator, holder: np.ndarray) -> n
     """Half of the people are known by name; farmed accounts bear straw people's names, or none."""
     straw = world.cards.customer[world.cards.customer < len(world.people)]
     straw = straw[: max(len(straw) // 10, 1)]
-    borrowed = world.people.id[rng.choice(straw, len(holder))]
-    named = np.where(holder >= 0, holder, borrowed)
-    odds = np.where(world.accounts.sort == FARMED, 0.35, 0.5)
-    return np.where(rng.random(len(holder)) < odds, named, -1)
+    straw_id = world.people.id[rng.choice(straw, len(holder))]
+    holder_id = np.where(holder >= 0, holder, straw_id)
+    odds = np.where(world.accounts.sort == FARM_ACCOUNT, 0.35, 0.5)
+    return np.where(rng.random(len(holder)) < odds, holder_id, -1)
 
 
 def logins(world: World, names: pa.Array, folder: Path) -> int:
@@ -65,35 +65,37 @@ def logins(world: World, names: pa.Array, folder: Path) -> int:
     visits = rng.poisson(1.3 if len(chats) > 10**6 else 2.2, len(chats))
     row = np.repeat(np.arange(len(chats)), visits)
     wait = rng.exponential(12 * DAY, len(row)).astype(np.int64) + HOUR
-    sold = chats.sold_at[row] > 0
+    is_sold = chats.sold_at[row] > 0
     rest = handed_wait(rng, chats.sort[row])
     # Warming up: the farm itself logs in before the sale.
-    warming = sold & (rng.random(len(row)) < 0.2 * world.setting.knob("evasion"))
+    before_sale = is_sold & (rng.random(len(row)) < 0.2 * world.setting.knob("evasion"))
     # Platforms keep logins for some weeks, however old the account is.
-    since = np.maximum(chats.at, world.setting.start - KEPT)
-    at = np.where(sold & ~warming, chats.sold_at[row] + wait // 2, since[row] + wait + rest)
+    since = np.maximum(chats.at, world.setting.start - RETENTION)
+    at = np.where(is_sold & ~before_sale, chats.sold_at[row] + wait // 2, since[row] + wait + rest)
     buyer = scramble(chats.batch[row] * 3 + chats.ring[row] + 11) % len(people)
     # Whoever had a shop or a friend register for them uses their own handset from then on.
-    handed = np.isin(chats.sort[row], (SHOP, CAFE, CAMPUS))
-    moved = np.where(sold & ~warming, 0.8, np.where(handed, 0.75, 0.3))
-    other = people.device[
-        np.where(sold, (buyer + row % 5) % len(people), rng.integers(0, len(people), len(row)))
+    is_communal = np.isin(chats.sort[row], (SHOP, CAFE, CAMPUS))
+    move_odds = np.where(is_sold & ~before_sale, 0.8, np.where(is_communal, 0.75, 0.3))
+    new_device = people.device[
+        np.where(is_sold, (buyer + row % 5) % len(people), rng.integers(0, len(people), len(row)))
     ]
     # A firm's account is used by whoever works with it, on a handset of their own.
     worker = chats.sort[row] == FIRM
-    other = np.where(worker, people.device[chats.person[row].clip(0)], other)
-    moved = np.where(worker, 0.6, moved)
-    device = np.where(rng.random(len(row)) < moved, other, chats.device[row])
-    ip = np.where(rng.random(len(row)) < moved, scramble(buyer + 10**9 + row % 3), chats.ip[row])
-    kept = at < end
-    row, at, device, ip = row[kept], at[kept], device[kept], ip[kept]
+    new_device = np.where(worker, people.device[chats.person[row].clip(0)], new_device)
+    move_odds = np.where(worker, 0.6, move_odds)
+    device = np.where(rng.random(len(row)) < move_odds, new_device, chats.device[row])
+    ip = np.where(
+        rng.random(len(row)) < move_odds, scramble(buyer + 10**9 + row % 3), chats.ip[row]
+    )
+    in_time = at < end
+    row, at, device, ip = row[in_time], at[in_time], device[in_time], ip[in_time]
     phone = np.where(rng.random(len(row)) < 0.4, chats.phone[row], -1)
     gaps = world.setting.knob("missing")
     cells: dict[str, Cells] = {
         "account_id": Words(row, names),
         "at": Numbers(at // SECOND * SECOND),
         "device": Ids(blank(rng, device, 0.12 * gaps)),
-        "ip": Texts(dotted(blank(rng, ip, 0.12 * gaps))),
+        "ip": Texts(ip_addresses(blank(rng, ip, 0.12 * gaps))),
         "phone": Ids(phone),
     }
     return write(folder, LOGINS, cells)
@@ -107,10 +109,10 @@ def handed_wait(rng: np.random.Generator, sort: np.ndarray) -> np.ndarray:
 
 def chat_of(world: World) -> np.ndarray:
     """One account of each person, -1 where there is none."""
-    found = np.full(len(world.people), -1)
+    chat_row = np.full(len(world.people), -1)
     index = np.flatnonzero(world.accounts.person >= 0)
-    found[world.accounts.person[index]] = index
-    return found
+    chat_row[world.accounts.person[index]] = index
+    return chat_row
 
 
 PHRASES = {
@@ -168,14 +170,14 @@ def messages(world: World, names: pa.Array, folder: Path) -> int:
     """Chats about dealings (honest ones too) and everyday talk of the same people."""
     rng = world.setting.rng("observe/messages")
     deals, chat = world.supply, chat_of(world)
-    seized = rng.random(len(world.people)) < 0.05
-    seized[np.unique(world.rings.person)] = rng.random(len(np.unique(world.rings.person))) < 0.6
+    is_seized = rng.random(len(world.people)) < 0.05
+    is_seized[np.unique(world.rings.person)] = rng.random(len(np.unique(world.rings.person))) < 0.6
     able = (deals.seller >= 0) & (deals.buyer >= 0)
     deal = np.flatnonzero(
-        able & (seized[deals.seller] | seized[deals.buyer] | (rng.random(len(able)) < 0.15))
+        able & (is_seized[deals.seller] | is_seized[deals.buyer] | (rng.random(len(able)) < 0.15))
     )
     deal = np.repeat(deal, rng.integers(1, 5, len(deal)))
-    talk = np.flatnonzero(seized)
+    talk = np.flatnonzero(is_seized)
     talk = rng.choice(talk, min(len(talk) * 12, 400_000)) if len(talk) else talk
     friend = (talk + 1 + rng.integers(0, 9, len(talk)) * 733) % len(world.people)
     sender = np.concatenate([deals.seller[deal], talk])
@@ -192,16 +194,16 @@ def messages(world: World, names: pa.Array, folder: Path) -> int:
     quotes, code = _quotes(
         rng, deals.goods[deal], deals.quantity[deal], deals.price[deal], len(talk)
     )
-    known = (chat[sender] >= 0) & (chat[receiver] >= 0)
-    n = int(known.sum())
-    phone_of = np.where(seized[sender], sender, receiver)[known]
+    has_chats = (chat[sender] >= 0) & (chat[receiver] >= 0)
+    n = int(has_chats.sum())
+    phone_of = np.where(is_seized[sender], sender, receiver)[has_chats]
     cells: dict[str, Cells] = {
         "message_id": Ids(distinct(rng, n, 10**10, 10**11)),
-        "at": Numbers(at[known] // SECOND * SECOND),
-        "sender": Words(chat[sender][known], names),
-        "receiver": Words(chat[receiver][known], names),
-        "text": Words(code[known], quotes),
-        "known_at": Numbers(np.maximum(seized_at(world.setting, phone_of), at[known] + HOUR)),
+        "at": Numbers(at[has_chats] // SECOND * SECOND),
+        "sender": Words(chat[sender][has_chats], names),
+        "receiver": Words(chat[receiver][has_chats], names),
+        "text": Words(code[has_chats], quotes),
+        "known_at": Numbers(np.maximum(seized_at(world.setting, phone_of), at[has_chats] + HOUR)),
     }
     return write(folder, MESSAGES, cells)
 
@@ -213,10 +215,10 @@ def _quotes(
     sentences: list[str] = SMALL_TALK.to_pylist()
     codes: list[int] = []
     chatter = rng.random(len(goods)) < 0.45
-    for what, many, cost, small in zip(
+    for ware, many, cost, small in zip(
         goods.tolist(), quantity.tolist(), price.tolist(), chatter.tolist(), strict=True
     ):
-        choice = PHRASES.get(what)
+        choice = PHRASES.get(ware)
         if small or choice is None:
             codes.append(int(rng.integers(0, len(SMALL_TALK))))
             continue

@@ -21,7 +21,7 @@ from suyuan.model.records import REPORTS
 
 
 @dataclass(frozen=True)
-class Reported:
+class ReportFacts:
     """What every report says, before it is written down; the ring's first, then the others.
 
     ``victim`` is the row of Victims (-1 for other frauds), ``caller`` a number, ``chat`` an
@@ -32,7 +32,7 @@ class Reported:
     victim: np.ndarray
     person: np.ndarray
     at: np.ndarray
-    reported: np.ndarray
+    reported_at: np.ndarray
     caller: np.ndarray
     chat: np.ndarray
     payees: np.ndarray
@@ -43,40 +43,42 @@ class Reported:
     card: np.ndarray
 
 
-def listen(world: World) -> Reported:
+def listen(world: World) -> ReportFacts:
     """Gather the facts of all reports."""
     rng = world.setting.rng("observe/told")
-    victims, calls, other = world.victims, world.calls, world.other
+    victims, calls, other_frauds = world.victims, world.calls, world.other_fraud
     index = np.flatnonzero(victims.reported_at > 0)
-    n, m = len(index), len(other)
+    n, m = len(index), len(other_frauds)
     call = victims.call[index]
     scam, foreign = world.lines.rows(SCAM), world.lines.rows(OTHER_FRAUD)
     lead = calls.lead[call] if n else call
     order = np.where(lead >= 0, world.leaks.order[lead] if len(world.leaks.order) else -1, -1)
-    known = rng.random(n) < 0.6
+    has_order = rng.random(n) < 0.6
     caller = np.concatenate(
         [
             world.lines.phone[scam[calls.number[call]]] if n else call,
-            world.lines.phone[foreign[other.hand % len(foreign)]],
+            world.lines.phone[foreign[other_frauds.hand % len(foreign)]],
         ]
     )
     payees = np.concatenate(
-        [_payees(world, index), np.stack([other.payee, *[np.full(m, -1)] * 2], 1)]
+        [_payees(world, index), np.stack([other_frauds.payee, *[np.full(m, -1)] * 2], 1)]
     )
     bystander = rng.random(n + m) < 0.3 * world.setting.knob("lookalikes")
     payees[bystander, 2] = _bystanders(world, rng, int(bystander.sum()))
-    return Reported(
+    return ReportFacts(
         id=distinct(rng, n + m, 10**8, 10**9),
         victim=np.concatenate([index, np.full(m, -1)]),
-        person=np.concatenate([victims.person[index], other.person]),
-        at=np.concatenate([calls.at[call], other.at - rng.integers(10, 4000, m) * SECOND * 10]),
-        reported=np.concatenate([victims.reported_at[index], other.reported_at]),
+        person=np.concatenate([victims.person[index], other_frauds.person]),
+        at=np.concatenate(
+            [calls.at[call], other_frauds.at - rng.integers(10, 4000, m) * SECOND * 10]
+        ),
+        reported_at=np.concatenate([victims.reported_at[index], other_frauds.reported_at]),
         caller=np.where(rng.random(n + m) < np.where(np.arange(n + m) < n, 0.95, 0.6), caller, -1),
         chat=np.concatenate([victims.chat[index], np.full(m, -1)]),
         payees=payees,
-        order=np.concatenate([np.where(known, order, -1), np.full(m, -1)]),
-        loss=np.concatenate([victims.loss[index], other.loss]),
-        type=np.concatenate([np.full(n, IMPOSTOR), other.type]),
+        order=np.concatenate([np.where(has_order, order, -1), np.full(m, -1)]),
+        loss=np.concatenate([victims.loss[index], other_frauds.loss]),
+        type=np.concatenate([np.full(n, IMPOSTOR), other_frauds.type]),
         loan=np.concatenate([victims.path[index] == LOAN, np.zeros(m, bool)]),
         card=np.concatenate([victims.path[index] == VOUCHER, np.zeros(m, bool)]),
     )
@@ -84,13 +86,13 @@ def listen(world: World) -> Reported:
 
 def _bystanders(world: World, rng: np.random.Generator, n: int) -> np.ndarray:
     """Accounts that victims name though nothing is wrong with them: shops, traders, relatives."""
-    traders = world.book.all.payee[rng.integers(0, len(world.book.all), n)]
+    traders = world.book.payments.payee[rng.integers(0, len(world.book.payments), n)]
     return np.where(rng.random(n) < 0.3, rng.choice(world.money.shops, n), traders)
 
 
 def _payees(world: World, index: np.ndarray) -> np.ndarray:
     """The first accounts that each victim paid into, up to three different ones."""
-    found = np.full((len(index), 3), -1)
+    payees = np.full((len(index), 3), -1)
     dirty = world.laundering
     pairs = (
         np.unique(np.stack([dirty.first_victim, dirty.first_payee], 1), axis=0)
@@ -101,11 +103,11 @@ def _payees(world: World, index: np.ndarray) -> np.ndarray:
     ok = (index[row] == pairs[:, 0]) if len(index) else np.zeros(len(pairs), bool)
     row, payee = row[ok], pairs[ok, 1]
     nth = np.arange(len(row)) - np.searchsorted(row, row, "left")
-    found[row[nth < 3], nth[nth < 3]] = payee[nth < 3]
-    return found
+    payees[row[nth < 3], nth[nth < 3]] = payee[nth < 3]
+    return payees
 
 
-def reports(world: World, report: Reported, names: pa.Array, folder: Path) -> int:
+def reports(world: World, report: ReportFacts, names: pa.Array, folder: Path) -> int:
     """The report table; half of the facts are missing somewhere, a tenth of the labels wrong."""
     rng = world.setting.rng("observe/reports")
     gaps, noise = world.setting.knob("missing"), world.setting.knob("noise")
@@ -115,10 +117,10 @@ def reports(world: World, report: Reported, names: pa.Array, folder: Path) -> in
     payees = np.where(rng.random((n, 3)) < 0.15 * gaps, -1, report.payees)
     cells: dict[str, Cells] = {
         "report_id": Ids(report.id),
-        "reported_at": Numbers(report.reported // MINUTE * MINUTE),
+        "reported_at": Numbers(report.reported_at // MINUTE * MINUTE),
         "victim_id": Ids(blank(rng, people.id[report.person], 0.1 * gaps)),
         "victim_phone": Ids(blank(rng, people.phone[report.person], 0.03 * gaps)),
-        "contacted_at": Numbers(blank(rng, _recalled(rng, report.at), 0.12 * gaps)),
+        "contacted_at": Numbers(blank(rng, _recall_times(rng, report.at), 0.12 * gaps)),
         "caller_numbers": lists(texts(Ids(caller[caller > 0])), (caller > 0).astype(np.int64)),
         "chat_accounts": lists(names.take(pa.array(chat[chat >= 0])), (chat >= 0).astype(np.int64)),
         "quoted_order_id": Ids(
@@ -134,15 +136,15 @@ def reports(world: World, report: Reported, names: pa.Array, folder: Path) -> in
     return write(folder, REPORTS, cells)
 
 
-def _recalled(rng: np.random.Generator, at: np.ndarray) -> np.ndarray:
+def _recall_times(rng: np.random.Generator, at: np.ndarray) -> np.ndarray:
     """Times as remembered: to the minute, to the half hour, or off by some."""
     rough = at // (30 * MINUTE) * 30 * MINUTE
     off = at + (rng.normal(0, 25, len(at)) * MINUTE).astype(np.int64)
     how = rng.random(len(at))
-    found: np.ndarray = np.where(
+    times: np.ndarray = np.where(
         how < 0.4, at // MINUTE * MINUTE, np.where(how < 0.8, rough, off // MINUTE * MINUTE)
     )
-    return found
+    return times
 
 
 def _labels(rng: np.random.Generator, true: np.ndarray, gaps: float) -> np.ndarray:
@@ -151,12 +153,12 @@ def _labels(rng: np.random.Generator, true: np.ndarray, gaps: float) -> np.ndarr
     return blank(rng, label, 0.15 * gaps)
 
 
-def _statements(world: World, report: Reported, names: pa.Array) -> pa.Array:
+def _statements(world: World, report: ReportFacts, names: pa.Array) -> pa.Array:
     rng = world.setting.rng("observe/narratives")
     wording = world.setting.knob("wording")
     items = ITEMS.to_pylist()
     market = world.market
-    found = []
+    texts = []
     for row in range(len(report.id)):
         order = int(report.order[row])
         lead = order if order >= 0 else int(rng.integers(0, len(market)))
@@ -182,16 +184,16 @@ def _statements(world: World, report: Reported, names: pa.Array) -> pa.Array:
             else "",
         }
         ring = report.victim[row] >= 0
-        found.append(
+        texts.append(
             narratives.impostor(rng, facts, wording)
             if ring
-            else narratives.other(rng, int(report.type[row]), facts, wording)
+            else narratives.other_narrative(rng, int(report.type[row]), facts, wording)
         )
-    return blank_text(rng, found, 0.05 * world.setting.knob("missing"))
+    return blank_text(rng, texts, 0.05 * world.setting.knob("missing"))
 
 
-def blank_text(rng: np.random.Generator, found: list[str], rate: float) -> pa.Array:
-    return pa.array([None if rng.random() < rate else text for text in found], pa.string())
+def blank_text(rng: np.random.Generator, texts: list[str], rate: float) -> pa.Array:
+    return pa.array([None if rng.random() < rate else text for text in texts], pa.string())
 
 
 def _when(at: int) -> dict[str, str]:

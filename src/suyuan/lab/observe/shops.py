@@ -92,7 +92,7 @@ class _SeizedRows:
         return len(self.order)
 
 
-def leaked(world: World, folder: Path) -> dict[str, np.ndarray]:
+def leaked_rows(world: World, folder: Path) -> dict[str, np.ndarray]:
     """Records on seized disks and phones: those exposed, copies, others of unknown origin.
 
     Returns, for the truth, the id and the order (-1 outside the order table) of each row.
@@ -110,21 +110,21 @@ def _seized_rows(world: World, rng: np.random.Generator) -> _SeizedRows:
     setting, n = world.setting, world.setting.counts["leaked_rows"]
     rows = np.flatnonzero(rng.random(len(leaks.order)) < setting.config["leaks"]["found_share"])
     rows = np.concatenate([rows, rows[rng.random(len(rows)) < 0.25]])[:n]  # copies are kept too
-    other = n - len(rows)
-    order = np.concatenate([leaks.order[rows], np.full(other, -1)])
+    outsider_count = n - len(rows)
+    order = np.concatenate([leaks.order[rows], np.full(outsider_count, -1)])
     person = np.where(order >= 0, market.buyer[order], categories(rng, people.activity, n))
     outside = (order < 0) & (rng.random(n) < 0.75)
     phone = np.where(outside, world.outside_phone(rng.integers(0, 10**7, n)), people.phone[person])
-    bought, bought_at = _called(world, rng, other)
-    called = slice(len(rows), len(rows) + len(bought))
-    phone[called] = bought
-    exhibits, exhibit = _exhibits(world, rng, leaks.source[rows], other)
+    outsider_phones, bought_at = _called_outsiders(world, rng, outsider_count)
+    outsider_slice = slice(len(rows), len(rows) + len(outsider_phones))
+    phone[outsider_slice] = outsider_phones
+    exhibits, exhibit = _exhibits(world, rng, leaks.source[rows], outsider_count)
     any_time = setting.start + (rng.random(n) * (setting.days + 12) - 12) * DAY
     at = np.where(order >= 0, market.at[order], any_time).astype(np.int64)
-    at[called] = bought_at
+    at[outsider_slice] = bought_at
     at = at // SECOND * SECOND
-    exposed = np.concatenate([leaks.exposed_at[rows], at[len(rows) :] + 6 * HOUR])
-    return _SeizedRows(order, person, outside, phone, at, exposed, exhibits, exhibit)
+    exposure_times = np.concatenate([leaks.exposed_at[rows], at[len(rows) :] + 6 * HOUR])
+    return _SeizedRows(order, person, outside, phone, at, exposure_times, exhibits, exhibit)
 
 
 def _seized_cells(
@@ -132,24 +132,24 @@ def _seized_cells(
 ) -> tuple[np.ndarray, dict[str, Cells]]:
     """The ids of `rows` and what is written: exhibits hide and round in styles of their own."""
     market, people, setting = world.market, world.people, world.setting
-    n, known = len(rows), rows.order >= 0
+    n, has_order = len(rows), rows.order >= 0
     noise, gaps = setting.knob("noise"), setting.knob("missing")
-    amount = np.where(known, market.amount[rows.order], rng.choice(market.amount, n))
+    amount = np.where(has_order, market.amount[rows.order], rng.choice(market.amount, n))
     item = market.category[rows.order] * 40 + market.item[rows.order]
-    item = np.where(known, item, rng.integers(0, 480, n))
-    obtained = rows.exposed_at + (rng.gamma(2, 10 * HOUR, n)).astype(np.int64)
+    item = np.where(has_order, item, rng.integers(0, 480, n))
+    obtained_at = rows.exposed_at + (rng.gamma(2, 10 * HOUR, n)).astype(np.int64)
     style = rng.random((len(rows.exhibits), 4))[rows.exhibit]
     hide = rng.random((n, 3)) < np.array([0.15, 0.25, 0.2]) * noise * (style[:, :3] * 2)
     ids = distinct(rng, n, 10**12, 10**13)
     phones = mistype(rng, rows.phone, 0.01 * noise)
     exhibit, holder = rows.exhibits[rows.exhibit].T
     known_at = seized_at(setting, exhibit)
-    obtained = np.minimum(obtained, known_at - HOUR)
+    obtained_at = np.minimum(obtained_at, known_at - HOUR)
     day_only = np.where(style[:, 3] < 0.3, rows.at // DAY * DAY - 8 * HOUR, rows.at)
 
     def name(r: np.ndarray) -> pa.Array:
-        written = names(people.name[rows.person[r]] + np.where(rows.outside[r], 7919, 0))
-        return mask_names(written, hide[r, 1])
+        full_names = names(people.name[rows.person[r]] + np.where(rows.outside[r], 7919, 0))
+        return mask_names(full_names, hide[r, 1])
 
     def address(r: np.ndarray) -> pa.Array:
         person = rows.person[r]
@@ -161,7 +161,7 @@ def _seized_cells(
         "leaked_id": Ids(ids),
         "exhibit_id": Ids(exhibit),
         "holder_id": Ids(holder),
-        "obtained_at": Numbers(blank(rng, obtained // SECOND * SECOND, 0.25 * gaps)),
+        "obtained_at": Numbers(blank(rng, obtained_at // SECOND * SECOND, 0.25 * gaps)),
         "name": _Lazy(name, n),
         "phone": _Lazy(lambda r: mask_phones(texts(Ids(phones[r])), hide[r, 0]), n),
         "address": _Lazy(address, n),
@@ -177,7 +177,9 @@ def _waybills(market: Market, rng: np.random.Generator, order: np.ndarray) -> np
     return np.where(order >= 0, market.waybill[order], elsewhere)
 
 
-def _called(world: World, rng: np.random.Generator, room: int) -> tuple[np.ndarray, np.ndarray]:
+def _called_outsiders(
+    world: World, rng: np.random.Generator, room: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Records bought elsewhere on which the rings called: number and order time of each."""
     calls = world.calls
     rows = np.flatnonzero((calls.lead < 0) & (rng.random(len(calls)) < 0.3))[: room // 2]
@@ -185,7 +187,7 @@ def _called(world: World, rng: np.random.Generator, room: int) -> tuple[np.ndarr
 
 
 def _exhibits(
-    world: World, rng: np.random.Generator, source: np.ndarray, other: int
+    world: World, rng: np.random.Generator, source: np.ndarray, outsider_count: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Exhibits (id, holder) and the one that each row was found in.
 
@@ -199,7 +201,9 @@ def _exhibits(
     ids = distinct(rng, disks, 10_000, 100_000)
     owner = np.where(holder >= 0, world.people.id[holder], -1)
     place = np.searchsorted(holders, brokers[source]) if len(holders) else source
-    surfaced = (brokers[source] < 0) | (rng.random(len(source)) < 0.15)
+    in_public = (brokers[source] < 0) | (rng.random(len(source)) < 0.15)
     at_home = place * 2 + (rng.random(len(source)) < 0.4)
-    first = np.where(surfaced, disks - 4 + rng.integers(0, 4, len(source)), at_home)
-    return np.stack([ids, owner], axis=1), np.concatenate([first, rng.integers(0, disks, other)])
+    first = np.where(in_public, disks - 4 + rng.integers(0, 4, len(source)), at_home)
+    return np.stack([ids, owner], axis=1), np.concatenate(
+        [first, rng.integers(0, disks, outsider_count)]
+    )

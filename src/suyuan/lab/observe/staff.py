@@ -19,13 +19,13 @@ class Staff:
     ip: np.ndarray
     leak_seat: np.ndarray
 
-    def somebody(
+    def draw_seats(
         self, rng: np.random.Generator, org: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """A login, terminal and address for each row; a few of the staff do most of the work."""
         seat = self.start[org] + (rng.random(len(org)) ** 1.7 * self.size[org]).astype(np.int64)
-        swapped = self.start[org] + (rng.random(len(org)) * self.size[org]).astype(np.int64)
-        terminal = np.where(rng.random(len(org)) < 0.15, swapped, seat)
+        other_seat = self.start[org] + (rng.random(len(org)) * self.size[org]).astype(np.int64)
+        terminal = np.where(rng.random(len(org)) < 0.15, other_seat, seat)
         return seat, terminal, self.ip[terminal]
 
     def culprit(self, org: int) -> tuple[int, int]:

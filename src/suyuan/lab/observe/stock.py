@@ -9,7 +9,7 @@ from suyuan.lab.latent.world import World
 from suyuan.lab.setting import DAY
 
 #: The seller of what no one seller can be told of.
-ANYBODY = -1
+NO_SELLER = -1
 #: What a deal is about is handed over within this time of it.
 HANDED_OVER = 8 * DAY
 
@@ -18,7 +18,7 @@ HANDED_OVER = 8 * DAY
 class Stock:
     """Goods by seller, then by time of hand-over.
 
-    ``row`` is what they are, ``ring`` who will use them (-1: strangers); ``left`` those that
+    ``row`` is what they are, ``ring`` who will use them (-1: strangers); ``available`` those that
     nobody has bought yet.
     """
 
@@ -26,13 +26,13 @@ class Stock:
     seller: np.ndarray
     ring: np.ndarray
     at: np.ndarray
-    left: np.ndarray
+    available: np.ndarray
 
     @classmethod
     def of(cls, row: np.ndarray, seller: np.ndarray, ring: np.ndarray, at: np.ndarray) -> "Stock":
         order = np.lexsort((at, seller))
-        left = np.ones(len(row), dtype=bool)
-        return cls(row[order], seller[order], ring[order], at[order], left)
+        available = np.ones(len(row), dtype=bool)
+        return cls(row[order], seller[order], ring[order], at[order], available)
 
     def sell(self, seller: int, ring: int, at: int, many: int, *, again: bool) -> np.ndarray:
         """Up to `many` goods that `seller` hands over soon after `at` for `ring`'s use.
@@ -42,17 +42,19 @@ class Stock:
         low, high = np.searchsorted(self.seller, [seller, seller + 1])
         soon = low + np.searchsorted(self.at[low:high], [at, at + HANDED_OVER])
         there = np.arange(*soon)
-        free = (self.ring[there] == ring) & self.left[there]
-        picked = there[free | again][:many]
-        self.left[picked] = False
-        return self.row[picked]
+        free = (self.ring[there] == ring) & self.available[there]
+        picks = there[free | again][:many]
+        self.available[picks] = False
+        return self.row[picks]
 
 
 def farmed_accounts(world: World) -> Stock:
     """Rows of ``accounts`` that were sold."""
     chats = world.accounts
-    sold = np.flatnonzero(chats.sold_at > 0)
-    return Stock.of(sold, chats.merchant[sold], chats.ring[sold], chats.sold_at[sold])
+    sold_rows = np.flatnonzero(chats.sold_at > 0)
+    return Stock.of(
+        sold_rows, chats.merchant[sold_rows], chats.ring[sold_rows], chats.sold_at[sold_rows]
+    )
 
 
 def bulk_cards(world: World) -> Stock:
@@ -66,4 +68,4 @@ def bulk_cards(world: World) -> Stock:
     scam = lines.use[line] == SCAM
     number = np.where(scam, lines.index[line], 0)
     ring = np.where(scam, world.calls.number_ring[number], -1)
-    return Stock.of(bulk, np.full(len(bulk), ANYBODY), ring, lines.first[line])
+    return Stock.of(bulk, np.full(len(bulk), NO_SELLER), ring, lines.first[line])

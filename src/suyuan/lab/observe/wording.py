@@ -32,8 +32,8 @@ COLOURS = ("", "黑色", "白色", "红色", "灰色", "蓝色", "加厚", "大�
 ITEMS = pa.array([COLOURS[i % 10] + goods[i // 10] for goods in CATEGORIES for i in range(40)])
 
 
-def _part(seeds: np.ndarray, shift: int, known: pa.Array) -> pa.Array:
-    return known.take(pa.array((seeds >> shift) % len(known)))
+def _part(seeds: np.ndarray, shift: int, terms: pa.Array) -> pa.Array:
+    return terms.take(pa.array((seeds >> shift) % len(terms)))
 
 
 def names(seeds: np.ndarray) -> pa.Array:
@@ -54,10 +54,10 @@ def addresses(city: np.ndarray, seeds: np.ndarray) -> pa.Array:
     )  # fmt: skip
 
 
-def dotted(values: np.ndarray) -> pa.Array:
+def ip_addresses(values: np.ndarray) -> pa.Array:
     """Numbers as addresses of the network; negative ones are null."""
-    some = np.where(values < 0, 0, values)
-    parts = [pa.array(base + (some >> shift) % size).cast(pa.string()) for base, shift, size in
+    numbers = np.where(values < 0, 0, values)
+    parts = [pa.array(base + (numbers >> shift) % size).cast(pa.string()) for base, shift, size in
              ((36, 30, 180), (0, 20, 256), (0, 10, 256), (1, 0, 254))]  # fmt: skip
     text = pc.binary_join_element_wise(*parts, ".")
     return pc.if_else(pa.array(values < 0), pa.scalar(None, pa.string()), text)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from suyuan.lab.scoring.folder import Compared
+from suyuan.lab.scoring.folder import Comparison
 
 
 def reported_before(truth: Path, alerts: Sequence[tuple[datetime, Path]]) -> dict[str, float]:
@@ -13,28 +13,28 @@ def reported_before(truth: Path, alerts: Sequence[tuple[datetime, Path]]) -> dic
 
     ``nan`` where no run decides rightly. Needs the case beside the truth, for the reports' times.
     """
-    found: dict[str, float] = {}
+    counts: dict[str, float] = {}
     for moment, results in sorted(alerts):
-        compared = Compared(results, truth)
+        comparison = Comparison(results, truth)
         right = {
-            (r["role"], compared.entity(r["subject"]))
-            for r in compared.true("roles").to_pylist()
+            (r["role"], comparison.entity(r["subject"]))
+            for r in comparison.true("roles").to_pylist()
             if r["counts"]
         }
         for role in {role for role, _ in right}:
-            found.setdefault(role, math.nan)
-        for row in compared.result("findings").to_pylist():
+            counts.setdefault(role, math.nan)
+        for row in comparison.result("findings").to_pylist():
             role = row["role"]
-            named = row["decided"] and (role, compared.entity(row["subject"])) in right
-            if named and math.isnan(found[role]):
-                found[role] = _reported(compared, moment)
-    return found
+            is_named = row["decided"] and (role, comparison.entity(row["subject"])) in right
+            if is_named and math.isnan(counts[role]):
+                counts[role] = _count_reports(comparison, moment)
+    return counts
 
 
-def _reported(compared: Compared, moment: datetime) -> float:
-    reports = compared.case("reports")
+def _count_reports(comparison: Comparison, moment: datetime) -> float:
+    reports = comparison.case("reports")
     rings = {
-        r["report_id"] for r in compared.true("reports").to_pylist() if r["ring_id"] is not None
+        r["report_id"] for r in comparison.true("reports").to_pylist() if r["ring_id"] is not None
     }
     at = moment.replace(tzinfo=UTC)
     rows = [] if reports is None else reports.select(["report_id", "reported_at"]).to_pylist()

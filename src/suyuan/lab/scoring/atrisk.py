@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.lab.scoring.folder import Compared
+from suyuan.lab.scoring.folder import Comparison
 
 HORIZON = timedelta(days=7)
 #: Organisations of the rival that looks at victims' orders, and how far back these go.
@@ -16,7 +16,7 @@ FEW, RECENT = 3, timedelta(days=30)
 HOLDERS = ("merchant_id", "platform", "courier", "software", "warehouse")
 
 
-def at_risk(compared: Compared, as_of: datetime) -> dict[str, float]:
+def at_risk(comparison: Comparison, as_of: datetime) -> dict[str, float]:
     """Recall of the first 100, 500 and 20 × (people called) rows, of 1 % and of 5 % of the orders.
 
     `as_of` (UTC) is when the list was made. ``called`` counts everybody first called in those
@@ -25,82 +25,97 @@ def at_risk(compared: Compared, as_of: datetime) -> dict[str, float]:
     one that knows only which orders were exposed, "newest orders first" (where the case is at
     hand), and "newest orders of the three organisations most seen in victims' orders".
     """
-    first = _first_calls(compared)
-    placed = _placed(compared, as_of)
+    first = _first_calls(comparison)
+    placed_orders = _placed_orders(comparison, as_of)
     every = {p: row for p, row in first.items() if as_of < row["at"] <= as_of + HORIZON}
     targets = {
         "called": set(every),
-        "known": {p for p, row in every.items() if row["order_id"] in placed["order_id"]},
+        "known": {p for p, row in every.items() if row["order_id"] in placed_orders["order_id"]},
     }
-    called = {phone for phone, row in first.items() if row["at"] <= as_of}
-    lists = {"recall": _listed(compared), **_rivals(compared, placed, called, as_of)}
-    found = {name: float(len(who)) for name, who in targets.items()}
-    orders = len(placed["order_id"])
+    called_phones = {phone for phone, row in first.items() if row["at"] <= as_of}
+    lists = {
+        "recall": _list_phones(comparison),
+        **_rivals(comparison, placed_orders, called_phones, as_of),
+    }
+    recalls = {name: float(len(people)) for name, people in targets.items()}
+    orders = len(placed_orders["order_id"])
     cuts = {"100": 100, "500": 500, "1_percent": orders // 100, "5_percent": orders // 20}
-    for group, who in targets.items():
-        for name, cut in {**cuts, "20x": 20 * len(who)}.items():
-            found |= {
-                f"{group}_{kind}_{name}": _recall(rows, who, cut) for kind, rows in lists.items()
+    for group, people in targets.items():
+        for name, cut in {**cuts, "20x": 20 * len(people)}.items():
+            recalls |= {
+                f"{group}_{kind}_{name}": _recall(rows, people, cut) for kind, rows in lists.items()
             }
-            most = min(cut, len(who)) / len(who) if who else math.nan
-            found[f"{group}_oracle_calls_{name}"] = most
-    return found
+            most = min(cut, len(people)) / len(people) if people else math.nan
+            recalls[f"{group}_oracle_calls_{name}"] = most
+    return recalls
 
 
-def _first_calls(compared: Compared) -> dict[str, dict[str, Any]]:
+def _first_calls(comparison: Comparison) -> dict[str, dict[str, Any]]:
     """The first scam call to each number about an order of the order table."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in compared.true("called").sort_by("at").to_pylist():
+    calls: dict[str, dict[str, Any]] = {}
+    for row in comparison.true("called").sort_by("at").to_pylist():
         if row["order_id"] is not None:
-            found.setdefault(row["phone"], row)
-    return found
+            calls.setdefault(row["phone"], row)
+    return calls
 
 
-def _placed(compared: Compared, as_of: datetime) -> dict[str, dict[str, str]]:
+def _placed_orders(comparison: Comparison, as_of: datetime) -> dict[str, dict[str, str]]:
     """Orders placed by then, newest first: order → phone (and by that name the ids)."""
-    orders = compared.case("orders")
+    orders = comparison.case("orders")
     if orders is None:
         return {"order_id": {}}
-    known = orders.filter(pc.less_equal(orders["ordered_at"], pa.scalar(as_of)))
-    known = known.sort_by([("ordered_at", "descending")])
-    ids, phones = known["order_id"].to_pylist(), known["buyer_phone"].to_pylist()
+    past_orders = orders.filter(pc.less_equal(orders["ordered_at"], pa.scalar(as_of)))
+    past_orders = past_orders.sort_by([("ordered_at", "descending")])
+    ids, phones = past_orders["order_id"].to_pylist(), past_orders["buyer_phone"].to_pylist()
     return {"order_id": dict(zip(ids, phones, strict=True))}
 
 
-def _listed(compared: Compared) -> list[str]:
-    table = compared.result("at_risk").sort_by([("score", "descending")])
+def _list_phones(comparison: Comparison) -> list[str]:
+    table = comparison.result("at_risk").sort_by([("score", "descending")])
     return [str(phone) for phone in table["buyer_phone"].to_pylist()]
 
 
 def _rivals(
-    compared: Compared, placed: dict[str, dict[str, str]], called: set[str], as_of: datetime
+    comparison: Comparison,
+    placed_orders: dict[str, dict[str, str]],
+    called_phones: set[str],
+    as_of: datetime,
 ) -> dict[str, list[str]]:
-    exposed = {r["order_id"] for r in compared.true("exposed").to_pylist() if r["used"]}
-    often = _often_seen(compared, as_of)
-    newest = [(order, phone) for order, phone in placed["order_id"].items() if phone not in called]
+    exposed_orders = {r["order_id"] for r in comparison.true("exposed").to_pylist() if r["used"]}
+    often = _often_seen(comparison, as_of)
+    newest = [
+        (order, phone)
+        for order, phone in placed_orders["order_id"].items()
+        if phone not in called_phones
+    ]
     return {
         "rival_newest": [phone for _, phone in newest],
         "rival_seen": [phone for order, phone in newest if order in often],
-        "oracle_exposed": [phone for order, phone in newest if order in exposed],
+        "oracle_exposed": [phone for order, phone in newest if order in exposed_orders],
     }
 
 
-def _often_seen(compared: Compared, as_of: datetime) -> set[str]:
+def _often_seen(comparison: Comparison, as_of: datetime) -> set[str]:
     """Orders through the organisations most seen in the orders of those who had reported."""
-    orders, reports = compared.case("orders"), compared.case("reports")
+    orders, reports = comparison.case("orders"), comparison.case("reports")
     if orders is None or reports is None:
         return set()
     moment = pa.scalar(as_of)
-    known = reports.filter(pc.less_equal(reports["reported_at"], moment))
+    past_reports = reports.filter(pc.less_equal(reports["reported_at"], moment))
     recent = orders.filter(
         pc.and_(
             pc.less_equal(orders["ordered_at"], moment),
             pc.greater(orders["ordered_at"], pa.scalar(as_of - RECENT)),
         )
     )
-    bought = recent.filter(pc.is_in(recent["buyer_phone"], value_set=known["victim_phone"]))
+    victim_orders = recent.filter(
+        pc.is_in(recent["buyer_phone"], value_set=past_reports["victim_phone"])
+    )
     counts = Counter(
-        (name, value) for name in HOLDERS for value in bought[name].to_pylist() if value is not None
+        (name, value)
+        for name in HOLDERS
+        for value in victim_orders[name].to_pylist()
+        if value is not None
     )
     often = {key for key, _ in counts.most_common(FEW)}
     columns = {name: recent[name].to_pylist() for name in HOLDERS}
@@ -111,6 +126,6 @@ def _often_seen(compared: Compared, as_of: datetime) -> set[str]:
     }
 
 
-def _recall(ranked: list[str], wanted: set[str], cut: int) -> float:
+def _recall(ranking: list[str], targets: set[str], cut: int) -> float:
     """Share of those wanted on the first rows (rows, not people: a second order is a row too)."""
-    return len(wanted & set(ranked[:cut])) / len(wanted) if wanted else math.nan
+    return len(targets & set(ranking[:cut])) / len(targets) if targets else math.nan

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from suyuan.lab.scoring.folder import Compared
+from suyuan.lab.scoring.folder import Comparison
 from suyuan.lab.scoring.measures import average_precision, calibration, f1, recall_at
 
 #: Roles that are given to a person: whoever is named by an account or number of hers is she.
@@ -15,42 +15,44 @@ BY_ENTITY = frozenset(
 CUTS = (20, 100, 500)
 
 
-def detection(compared: Compared) -> dict[str, dict[str, float]]:
+def detection(comparison: Comparison) -> dict[str, dict[str, float]]:
     """For every role of the truth: precision of its list, and how its probabilities hold."""
-    truth = compared.true("roles").to_pylist()
+    truth = comparison.true("roles").to_pylist()
     population = dict(
-        zip(*(compared.true("populations")[c].to_pylist() for c in ("role", "n")), strict=True)
+        zip(*(comparison.true("populations")[c].to_pylist() for c in ("role", "n")), strict=True)
     )
-    findings = compared.result("findings").to_pylist()
-    signals = _signals(compared)
-    found = {}
+    findings = comparison.result("findings").to_pylist()
+    signals = _signals(comparison)
+    scores = {}
     # A world without guilty has rows all the same: whoever is named there is a false alarm.
     for role in sorted(set(population)):
         rows = [row for row in findings if row["role"] == role]
-        right, neutral = _answers(compared, truth, role)
-        found[role] = _one(compared, role, rows, right, neutral, population[role], signals)
-    return found
+        right, neutral = _answers(comparison, truth, role)
+        scores[role] = _score_role(
+            comparison, role, rows, right, neutral, population[role], signals
+        )
+    return scores
 
 
 def _answers(
-    compared: Compared, truth: list[dict[str, object]], role: str
+    comparison: Comparison, truth: list[dict[str, object]], role: str
 ) -> tuple[set[str], set[str]]:
     rows_of_role = [row for row in truth if row["role"] == role]
-    right = {_name(compared, role, str(row["subject"])) for row in rows_of_role if row["counts"]}
+    right = {_name(comparison, role, str(row["subject"])) for row in rows_of_role if row["counts"]}
     neutral = {
-        _name(compared, role, str(row["subject"])) for row in rows_of_role if not row["counts"]
+        _name(comparison, role, str(row["subject"])) for row in rows_of_role if not row["counts"]
     }
     if role == "leak_source":  # organisations here; logins and terminals are scored by themselves
         right = {s for s in right if not s.startswith(("actor:", "terminal:"))}
     return right, neutral - right
 
 
-def _name(compared: Compared, role: str, subject: str) -> str:
-    return compared.entity(subject) if role in BY_ENTITY else subject
+def _name(comparison: Comparison, role: str, subject: str) -> str:
+    return comparison.entity(subject) if role in BY_ENTITY else subject
 
 
-def _one(
-    compared: Compared,
+def _score_role(
+    comparison: Comparison,
     role: str,
     rows: list[dict[str, object]],
     right: set[str],
@@ -60,7 +62,7 @@ def _one(
 ) -> dict[str, float]:
     best: dict[str, dict[str, object]] = {}
     for row in rows:
-        name = _name(compared, role, str(row["subject"]))
+        name = _name(comparison, role, str(row["subject"]))
         if name in neutral or name.startswith(("actor:", "terminal:")):
             continue
         if name not in best or float(row["score"]) > float(best[name]["score"]):  # type: ignore[arg-type]
@@ -68,9 +70,9 @@ def _one(
     names = list(best)
     score = np.array([float(best[name]["score"]) for name in names])  # type: ignore[arg-type]
     hit = np.array([name in right for name in names], dtype=bool)
-    decided = np.array([bool(best[name]["decided"]) for name in names], dtype=bool)
-    precision = float(hit[decided].mean()) if decided.any() else math.nan
-    recall = float(hit[decided].sum() / len(right)) if right else math.nan
+    decisions = np.array([bool(best[name]["decided"]) for name in names], dtype=bool)
+    precision = float(hit[decisions].mean()) if decisions.any() else math.nan
+    recall = float(hit[decisions].sum() / len(right)) if right else math.nan
     ids = [str(best[name]["finding_id"]) for name in names]
     counts = np.array([float(best[name]["count"] or 0) for name in names])  # type: ignore[arg-type]
     return {
@@ -79,7 +81,7 @@ def _one(
         "listed": float(len(names)),
         "average_precision": average_precision(score, hit, len(right)),
         **{f"recall_at_{k}": recall_at(score, hit, len(right), k) for k in CUTS},
-        "decided": float(decided.sum()),
+        "decided": float(decisions.sum()),
         "precision": precision,
         "recall": recall,
         "f1": f1(precision, recall),
@@ -90,30 +92,30 @@ def _one(
     }
 
 
-def _signals(compared: Compared) -> dict[str, dict[str, float]]:
+def _signals(comparison: Comparison) -> dict[str, dict[str, float]]:
     """Signal → finding → value."""
-    table = compared.result("signals")
-    found: dict[str, dict[str, float]] = {}
+    table = comparison.result("signals")
+    values_by_signal: dict[str, dict[str, float]] = {}
     columns: Iterable[tuple[str, str, float | None]] = zip(
         *(table[c].to_pylist() for c in ("finding_id", "signal", "value")), strict=True
     )
     for finding, signal, value in columns:
         if value is not None:
-            found.setdefault(signal, {})[finding] = value
-    return found
+            values_by_signal.setdefault(signal, {})[finding] = value
+    return values_by_signal
 
 
 def _best_signal(
     ids: list[str], hit: np.ndarray, positives: int, signals: dict[str, dict[str, float]]
 ) -> float:
     """The best average precision that one signal alone, up or down, gives on the same list."""
-    found = [0.0] if positives else [math.nan]
+    precisions = [0.0] if positives else [math.nan]
     for values in signals.values():
-        known = [i in values for i in ids]
-        if not any(known):
+        is_present = [i in values for i in ids]
+        if not any(is_present):
             continue
         column = np.array([values.get(i, math.nan) for i in ids])
         for sign in (1.0, -1.0):
-            ranked = np.where(np.isnan(column), -np.inf, sign * column)
-            found.append(average_precision(ranked, hit, positives))
-    return max(found)
+            ranking = np.where(np.isnan(column), -np.inf, sign * column)
+            precisions.append(average_precision(ranking, hit, positives))
+    return max(precisions)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from pyarrow import csv
 
 from suyuan.lab.truth import TRUTH
-from suyuan.model.columns import PUBLISHED, Type
+from suyuan.model.columns import FILE_TYPES, Type
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 from suyuan.model.results import RESULTS
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """A results folder beside a truth folder (and, for some rivals, the case between them)."""
 
     results: Path
@@ -28,15 +28,17 @@ class Compared:
 
     def result(self, name: str) -> pa.Table:
         """A result table; raises :class:`InputError` where it is missing or has other columns."""
-        found = _read(self.results / f"{name}.parquet")
-        lacking = [
+        table = _read(self.results / f"{name}.parquet")
+        missing_columns = [
             c.name
             for c in RESULTS[name]
-            if not (c.optional or c.copy_of) and c.name not in found.schema.names
+            if not (c.optional or c.copy_of) and c.name not in table.schema.names
         ]
-        if lacking:
-            raise _unusable(f"{self.results}/{name}: {', '.join(lacking)}", "Columns are missing.")
-        return found
+        if missing_columns:
+            raise _unusable(
+                f"{self.results}/{name}: {', '.join(missing_columns)}", "Columns are missing."
+            )
+        return table
 
     def true(self, name: str) -> pa.Table:
         return _read(self.truth / f"{TRUTH[name].name}.parquet")
@@ -52,7 +54,7 @@ class Compared:
         path = path.with_suffix(".csv")
         if not path.is_file():
             return None
-        kinds = {c.name: PUBLISHED[c.type] for c in RECORDS[name] if c.type is not Type.LIST}
+        kinds = {c.name: FILE_TYPES[c.type] for c in RECORDS[name] if c.type is not Type.LIST}
         return csv.read_csv(
             path, convert_options=csv.ConvertOptions(column_types=kinds, strings_can_be_null=True)
         )
@@ -92,9 +94,9 @@ def _read(path: Path) -> pa.Table:
     return pq.read_table(path)
 
 
-def _unusable(value: str, what: str) -> InputError:
+def _unusable(value: str, reason: str) -> InputError:
     return InputError(
         Text("These results cannot be scored.", "该结果无法评分。"),
         value=value,
-        hint=Text(what, "缺少表或列。"),
+        hint=Text(reason, "缺少表或列。"),
     )

@@ -20,10 +20,10 @@ def average_precision(score: np.ndarray, right: np.ndarray, positives: int) -> f
     order = np.argsort(-score, kind="stable")
     score, right = score[order], right[order].astype(np.float64)
     last = np.r_[score[1:] != score[:-1], True]
-    found = np.cumsum(right)[last]
-    precision = found / (np.flatnonzero(last) + 1)
-    gained = np.diff(np.r_[0.0, found])
-    return float((precision * gained).sum() / positives)
+    hits = np.cumsum(right)[last]
+    precision = hits / (np.flatnonzero(last) + 1)
+    recall_steps = np.diff(np.r_[0.0, hits])
+    return float((precision * recall_steps).sum() / positives)
 
 
 def recall_at(score: np.ndarray, right: np.ndarray, positives: int, k: int) -> float:
@@ -81,25 +81,25 @@ def logistic(x: np.ndarray, y: np.ndarray, ridge: float = 1e-3) -> tuple[float, 
     return slope, intercept
 
 
-def clustering(found: Sequence[str], true: Sequence[str]) -> dict[str, float]:
+def cluster_scores(result: Sequence[str], true: Sequence[str]) -> dict[str, float]:
     """Per-element B-cubed (Bagga & Baldwin 1998), pairwise, and adjusted Rand (Hubert 1985)."""
-    n = len(found)
+    n = len(result)
     if n == 0:
         return {"b_cubed_f1": math.nan, "pairwise_f1": math.nan, "ari": math.nan}
-    both = Counter(zip(found, true, strict=True))
-    by_found, by_true = Counter(found), Counter(true)
-    precision = sum(many * many / by_found[f] for (f, _), many in both.items()) / n
-    recall = sum(many * many / by_true[t] for (_, t), many in both.items()) / n
-    together = _pairs(both.values())
+    pairs = Counter(zip(result, true, strict=True))
+    by_found, by_true = Counter(result), Counter(true)
+    precision = sum(many * many / by_found[f] for (f, _), many in pairs.items()) / n
+    recall = sum(many * many / by_true[t] for (_, t), many in pairs.items()) / n
+    together = _pairs(pairs.values())
     in_found, in_true = _pairs(by_found.values()), _pairs(by_true.values())
-    expected = in_found * in_true / max(math.comb(n, 2), 1)
+    chance = in_found * in_true / max(math.comb(n, 2), 1)
     top = (in_found + in_true) / 2
     return {
         "b_cubed_precision": precision,
         "b_cubed_recall": recall,
         "b_cubed_f1": f1(precision, recall),
         "pairwise_f1": 2 * together / (in_found + in_true) if in_found + in_true else 1.0,
-        "ari": (together - expected) / (top - expected) if top != expected else 1.0,
+        "ari": (together - chance) / (top - chance) if top != chance else 1.0,
     }
 
 
@@ -109,13 +109,13 @@ def _pairs(sizes: Iterable[int]) -> float:
 
 def interval(values: Sequence[float]) -> tuple[float, float, float]:
     """Mean and 95 % interval (Student's t), ``nan`` values left out."""
-    known = np.array([v for v in values if not math.isnan(v)])
-    if not len(known):
+    finite = np.array([v for v in values if not math.isnan(v)])
+    if not len(finite):
         return math.nan, math.nan, math.nan
-    mean = float(known.mean())
-    if len(known) == 1:
+    mean = float(finite.mean())
+    if len(finite) == 1:
         return mean, math.nan, math.nan
-    half = _t(len(known) - 1) * float(known.std(ddof=1)) / math.sqrt(len(known))
+    half = _t(len(finite) - 1) * float(finite.std(ddof=1)) / math.sqrt(len(finite))
     return mean, mean - half, mean + half
 
 

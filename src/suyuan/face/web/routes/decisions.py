@@ -13,7 +13,7 @@ from suyuan.face.web.words import Json
 from suyuan.model.text import Text
 
 router = APIRouter(tags=["decisions"])
-NOTHING = Text("There is no decision to take back.", "没有可撤回的决定。")
+NO_DECISION = Text("There is no decision to take back.", "没有可撤回的决定。")
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -33,27 +33,27 @@ def say(here: Here, form: Say) -> dict[str, Any]:
     """Append a decision for each lead, or one for the reports together."""
     if not form.reason.strip():
         raise ProblemDetails(422, errors=[{"where": ["reason"], "what": "empty"}])
-    wanted = _what(here, form)
+    targets = _targets(here, form)
     fresh = []
-    for what, role in wanted:
+    for names, role in targets:
         here.record(
             f"decision.{form.kind}",
-            here.desk.references.of(what[0]) if form.kind in {"confirm", "reject"} else "",
+            here.desk.references.of(names[0]) if form.kind in {"confirm", "reject"} else "",
             role=role or "",
             reason_length=len(form.reason),
         )
-        spoken = Decision(form.kind, what, role, here.session.person, form.reason.strip())
-        fresh.append(decide(here.desk.case.path, spoken))
+        new_decision = Decision(form.kind, names, role, here.session.person, form.reason.strip())
+        fresh.append(decide(here.desk.case.path, new_decision))
     return {"decisions": fresh, "unheard": len(here.desk.unheard())}
 
 
-def _what(here: Visit, form: Say) -> list[tuple[tuple[str, ...], str | None]]:
+def _targets(here: Visit, form: Say) -> list[tuple[tuple[str, ...], str | None]]:
     """What each row will be about: subject and role, an earlier decision, or reports."""
     if form.kind in {"merge", "split"}:
         return [(tuple(form.reports), None)]
     if form.kind == "undo" and form.decision:
         return [((form.decision,), None)]
-    rows = [_finding(here, one) for one in form.findings]
+    rows = [_finding(here, id_) for id_ in form.findings]
     if not rows:
         raise ProblemDetails(422, errors=[{"where": ["findings"], "what": "missing"}])
     if form.kind == "undo":
@@ -72,17 +72,17 @@ def _finding(here: Visit, id_: str) -> dict[str, Any]:
 
 def _last(here: Visit, row: dict[str, Any]) -> str:
     """The last decision on a lead that stands."""
-    written = here.desk.written()
-    back = {(one.get("subject") or "").removeprefix("decision:") for one in written}
+    rows = here.desk.decision_rows()
+    back = {(decision.get("subject") or "").removeprefix("decision:") for decision in rows}
     own = [
-        one["decision_id"]
-        for one in written
-        if one.get("subject") == row["subject"]
-        and one.get("role") in {"", None, row["role"]}
-        and one["decision_id"] not in back
+        decision["decision_id"]
+        for decision in rows
+        if decision.get("subject") == row["subject"]
+        and decision.get("role") in {"", None, row["role"]}
+        and decision["decision_id"] not in back
     ]
     if not own:
-        raise ProblemDetails(409, NOTHING)
+        raise ProblemDetails(409, NO_DECISION)
     return own[-1]
 
 
@@ -91,22 +91,22 @@ def _last(here: Visit, row: dict[str, Any]) -> str:
 def decisions(here: Here) -> dict[str, Any]:
     """All that people decided, the newest first; those that the last run does not know yet."""
     unheard = {row["decision_id"] for row in here.desk.unheard()}
-    rows = here.desk.written()[::-1]
-    return {"items": [_shown(here, row, unheard) for row in rows], "total": len(rows)}
+    rows = here.desk.decision_rows()[::-1]
+    return {"items": [_decision_json(here, row, unheard) for row in rows], "total": len(rows)}
 
 
-def _shown(here: Visit, row: dict[str, str], unheard: set[str]) -> Json:
+def _decision_json(here: Visit, row: dict[str, str], unheard: set[str]) -> Json:
     about = row.get("subject") or ""
-    known = ":" in about and not about.startswith("decision:")
+    is_subject = ":" in about and not about.startswith("decision:")
     return {
         "id": row["decision_id"],
         "at": row.get("at", ""),
         "by": row.get("by", ""),
         "kind": row.get("kind", ""),
         "role": row.get("role", ""),
-        "subject": here.desk.references.of(about) if known else None,
+        "subject": here.desk.references.of(about) if is_subject else None,
         "takes_back": about.removeprefix("decision:") if about.startswith("decision:") else None,
-        "reports": [one for one in (row.get("report_ids") or "").split(";") if one],
+        "reports": [report for report in (row.get("report_ids") or "").split(";") if report],
         "reason": row.get("reason", ""),
         "heard": row["decision_id"] not in unheard,
     }

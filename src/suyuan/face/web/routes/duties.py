@@ -51,28 +51,28 @@ def duties(here: Here) -> dict[str, Any]:
     desk.tick()
     lines = desk.lines(here.desk)
     matters = desk.matters(here.desk)
-    found = desk.duties(matters, None)
-    parties = {one.party for one in found}
+    duty_rows = desk.duties(matters, None)
+    parties = {line.party for line in duty_rows}
     return {
-        "drafts": [_draft(here, desk, one) for one in lines[:MOST]],
+        "drafts": [_draft(here, desk, line) for line in lines[:MOST]],
         "drafts_total": len(lines),
-        "saves": f"{sum(one.rank for one in lines if one.body['saves']) / 100:.2f}",
-        "duties": [_duty(here, desk, one) for one in found[:MOST]],
-        "duties_total": len(found),
-        "matters": [_matter(here, desk, one) for one in matters[:MOST]],
+        "saves": f"{sum(line.rank for line in lines if line.body['saves']) / 100:.2f}",
+        "duties": [_duty(here, desk, line) for line in duty_rows[:MOST]],
+        "duties_total": len(duty_rows),
+        "matters": [_matter(here, desk, line) for line in matters[:MOST]],
         "matters_total": len(matters),
         "parties": [
             {
-                "party": party(one.party),
-                "duties": one.duties,
-                "done": one.done,
-                "late": one.late,
-                "breached": one.breached,
-                "open": one.open,
-                "median_hours": None if one.median_hours is None else round(one.median_hours, 1),
+                "party": party(line.party),
+                "duties": line.duties,
+                "done": line.done,
+                "late": line.late,
+                "breached": line.breaches,
+                "open": line.open,
+                "median_hours": None if line.median_hours is None else round(line.median_hours, 1),
             }
-            for one in scores(desk.office)
-            if one.party in parties
+            for line in scores(desk.office)
+            if line.party in parties
         ],
         "moment": here.desk.moment(now()),
     }
@@ -84,12 +84,12 @@ def _draft(here: Visit, desk: OfficeDesk, line: DraftLine) -> Json:
         "id": line.id,
         "procedure": title_of(desk.office, line.procedure),
         "procedure_id": line.procedure,
-        "subject": subject(here.desk, here.shown, line.subject),
+        "subject": subject(here.desk, here.display, line.subject),
         "role": line.body["role"],
         "party": party(line.party) if line.party else None,
         "saves": f"{line.rank / 100:.2f}" if line.body["saves"] else None,
-        "because": {lang: here.shown.words(because[lang]) for lang in ("en", "zh")},
-        "changed": line.changed,
+        "because": {lang: here.display.words(because[lang]) for lang in ("en", "zh")},
+        "changed": line.changes,
     }
 
 
@@ -99,7 +99,7 @@ def _matter(here: Visit, desk: OfficeDesk, matter: str) -> Json:
     return {
         "matter": matter,
         "procedure": text(state.procedure.spec.title),
-        "subject": subject(here.desk, here.shown, state.subject),
+        "subject": subject(here.desk, here.display, state.subject),
         "state": text(state_title(state)),
         "proposals": len(state.proposals),
     }
@@ -108,7 +108,7 @@ def _matter(here: Visit, desk: OfficeDesk, matter: str) -> Json:
 def _duty(here: Visit, desk: OfficeDesk, row: Any) -> Json:
     return {
         **duty_shown(desk.office, row, here.desk.moment, now()),
-        "subject": subject(here.desk, here.shown, row.subject),
+        "subject": subject(here.desk, here.display, row.subject),
     }
 
 
@@ -116,8 +116,8 @@ def _duty(here: Visit, desk: OfficeDesk, row: Any) -> Json:
 @rule(Act.decide, "duties.drawn")
 def draw(here: Here) -> dict[str, Any]:
     """Draft what this case's results ask somebody to do."""
-    found = _desk(here).draw(here.desk)
-    return {"new": found.new, "changed": found.changed, "same": found.same}
+    counts = _desk(here).draw(here.desk)
+    return {"new": counts.new, "changed": counts.changed, "same": counts.same}
 
 
 @router.post("/cases/{case_id}/duties/confirmations", status_code=201)
@@ -130,9 +130,9 @@ def confirm(here: Here, form: Confirmation) -> dict[str, Any]:
         role: name if name.startswith("party:") else f"party:{name}"
         for role, name in form.parties.items()
     }
-    begun = desk.confirm(form.drafts, here.session.person, form.reason, parties)
-    here.record("duties.confirmed", count=begun)
-    return {"matters": begun}
+    matters = desk.confirm(form.drafts, here.session.person, form.reason, parties)
+    here.record("duties.confirmed", count=matters)
+    return {"matters": matters}
 
 
 @router.post("/cases/{case_id}/duties/refusals", status_code=204)
@@ -145,12 +145,12 @@ def refuse(here: Here, form: DraftRefusal) -> None:
 
 
 def _of_case(here: Visit, desk: OfficeDesk, ids: list[str]) -> None:
-    known = {one.id for one in desk.lines(here.desk)}
-    if not set(ids) <= known:
+    ids_here = {line.id for line in desk.lines(here.desk)}
+    if not set(ids) <= ids_here:
         raise ProblemDetails(404)
 
 
-def _known(here: Visit, matter: str) -> OfficeDesk:
+def _desk_of_matter(here: Visit, matter: str) -> OfficeDesk:
     desk = _desk(here)
     if matter not in desk.matters(here.desk):
         raise ProblemDetails(404)
@@ -161,11 +161,11 @@ def _known(here: Visit, matter: str) -> OfficeDesk:
 @rule(Act.read)
 def one_matter(here: Here, matter: MatterId) -> dict[str, Any]:
     """How a matter stands, what may be done now by this person, and why not the rest."""
-    desk = _known(here, matter)
+    desk = _desk_of_matter(here, matter)
     state = desk.office.state(matter, now())
     return {
         **matter_shown(desk.office, state, person_of(here.session.person), here.desk.moment),
-        "subject": subject(here.desk, here.shown, state.subject),
+        "subject": subject(here.desk, here.display, state.subject),
     }
 
 
@@ -173,15 +173,15 @@ def one_matter(here: Here, matter: MatterId) -> dict[str, Any]:
 @rule(Act.decide, "matter.act_asked")
 def act(here: Here, matter: MatterId, form: ActWish) -> dict[str, Any]:
     """Do an act, or propose it where two persons are needed."""
-    done = do_act(_known(here, matter), here.session.person, matter, form)
+    answer = do_act(_desk_of_matter(here, matter), here.session.person, matter, form)
     here.record("matter.acted", act=form.act)
-    return done
+    return answer
 
 
 @router.post("/cases/{case_id}/matters/{matter}/approvals", status_code=201)
 @rule(Act.decide, "matter.approval_asked")
 def approve(here: Here, matter: MatterId, form: Approval) -> dict[str, Any]:
     """The second person's word: what was proposed is done."""
-    done = do_approve(_known(here, matter), here.session.person, matter, form)
+    answer = do_approve(_desk_of_matter(here, matter), here.session.person, matter, form)
     here.record("matter.approved")
-    return done
+    return answer

@@ -37,38 +37,40 @@ def events(
     limit: Annotated[int, Query(ge=0, le=MOST_ARROW)] = 100,
 ) -> Any:
     """Rows of a filter from `offset`, with counts by time, kind and cell over all that fit."""
-    known = timeline_of(here)
-    subjects = frozenset(one for ref in sel if (one := here.desk.references.subject(ref)))
-    whole = known.view(frozenset(kind), subjects, sort)
-    chosen, brushed = whole, bool(since or until)
-    if brushed:
+    columns = timeline_of(here)
+    subjects = frozenset(name for ref in sel if (name := here.desk.references.subject(ref)))
+    whole = columns.view(frozenset(kind), subjects, sort)
+    selection, has_window = whole, bool(since or until)
+    if has_window:
         start, end = _micros(here, since, 0), _micros(here, until, 2**62)
-        chosen = known.within(whole, start, end, sort)
-    page = chosen[offset : offset + limit]
+        selection = columns.within(whole, start, end, sort)
+    page = selection[offset : offset + limit]
     if ARROW in request.headers.get("accept", ""):
-        return Response(_arrow(here, known, page), media_type=ARROW)
+        return Response(_arrow(here, columns, page), media_type=ARROW)
     if limit > MOST_JSON:
         raise ProblemDetails(
             422, errors=[{"where": ["limit"], "what": f"over {MOST_JSON} for JSON"}]
         )
-    counts = known.count(chosen) if brushed else known.counts_of(frozenset(kind), subjects)
-    bins, before = known.lanes_of(frozenset(kind), subjects)
+    counts = (
+        columns.count(selection) if has_window else columns.counts_of(frozenset(kind), subjects)
+    )
+    bins, before = columns.lanes_of(frozenset(kind), subjects)
     answer = {
-        "total": len(chosen),
-        "of": len(known.at),
+        "total": len(selection),
+        "of": len(columns.at),
         "offset": offset,
-        "items": [_row(here, known, int(place)) for place in page],
+        "items": [_row(here, columns, int(place)) for place in page],
         "kinds": [
             {"id": name, "zh": RECORDS[name].zh, "count": count}
             for name, count in zip(KINDS, counts.by_kind, strict=True)
         ],
-        "span": [_at(here, one) for one in known.extent()],
+        "span": [_at(here, micros) for micros in columns.extent()],
         "bins": bins,
         "before": before,
         "bin_count": BINS,
         "cells": [
-            {"cell": here.shown.words(name), "count": count}
-            for name, count in known.busiest_cells(counts, CELLS)
+            {"cell": here.display.words(name), "count": count}
+            for name, count in columns.busiest_cells(counts, CELLS)
         ],
         "cells_total": int(np.count_nonzero(counts.cells)),
     }
@@ -77,8 +79,8 @@ def events(
 
 def timeline_of(here: Visit) -> EventColumns:
     """The case's events as columns, made once for each generation of the results."""
-    kept: EventColumns = here.desk.kept("timeline", lambda: _fresh(here))
-    return kept
+    columns: EventColumns = here.desk.cache("timeline", lambda: _fresh(here))
+    return columns
 
 
 def _fresh(here: Visit) -> EventColumns:
@@ -92,12 +94,12 @@ def _at(here: Visit, micros: int) -> str:
     return here.desk.moment(datetime.fromtimestamp(micros / 1e6, UTC))
 
 
-def _micros(here: Visit, written: str, otherwise: int) -> int:
+def _micros(here: Visit, text: str, otherwise: int) -> int:
     """An ISO moment (in the case's zone where it has none) as µs UTC."""
-    if not written:
+    if not text:
         return otherwise
     try:
-        moment = datetime.fromisoformat(written)
+        moment = datetime.fromisoformat(text)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(here.desk.case.zone))
         return int(aware.timestamp() * 1_000_000)
     except (ValueError, OverflowError) as error:
@@ -106,41 +108,41 @@ def _micros(here: Visit, written: str, otherwise: int) -> int:
         ) from error
 
 
-def _row(here: Visit, known: EventColumns, place: int) -> Json:
+def _row(here: Visit, columns: EventColumns, place: int) -> Json:
     def end(code: int) -> Json | None:
-        return subject(here.desk, here.shown, known.subjects[code]) if code >= 0 else None
+        return subject(here.desk, here.display, columns.subjects[code]) if code >= 0 else None
 
-    cell = int(known.cell[place])
+    cell = int(columns.cell[place])
     return {
-        "at": _at(here, int(known.at[place])),
-        "kind": KINDS[int(known.kind[place])],
-        "from": end(int(known.origin[place])),
-        "to": end(int(known.target[place])),
-        "amount": f"{int(known.fen[place]) / 100:.2f}" if known.fen[place] else None,
-        "cell": here.shown.words(known.cells[cell]) if cell >= 0 else "",
-        "row_id": known.row_id(place),
+        "at": _at(here, int(columns.at[place])),
+        "kind": KINDS[int(columns.kind[place])],
+        "from": end(int(columns.origin[place])),
+        "to": end(int(columns.target[place])),
+        "amount": f"{int(columns.fen[place]) / 100:.2f}" if columns.fen[place] else None,
+        "cell": here.display.words(columns.cells[cell]) if cell >= 0 else "",
+        "row_id": columns.row_id(place),
     }
 
 
-def _arrow(here: Visit, known: EventColumns, page: np.ndarray[Any, Any]) -> bytes:
+def _arrow(here: Visit, columns: EventColumns, page: np.ndarray[Any, Any]) -> bytes:
     """The same masked columns as a stream; each distinct subject is masked once."""
-    shown: dict[int, str] = {}
+    labels: dict[int, str] = {}
 
     def end(code: int) -> str | None:
         if code < 0:
             return None
-        if code not in shown:
-            shown[code] = here.shown.masking.subject(known.subjects[code])
-        return shown[code]
+        if code not in labels:
+            labels[code] = here.display.masking.subject(columns.subjects[code])
+        return labels[code]
 
     table = pa.table(
         {
-            "at": pa.array(known.at[page], pa.timestamp("us", tz="UTC")),
-            "kind": pa.array([KINDS[one] for one in known.kind[page]]),
-            "from": pa.array([end(int(one)) for one in known.origin[page]], pa.string()),
-            "to": pa.array([end(int(one)) for one in known.target[page]], pa.string()),
-            "fen": pa.array(known.fen[page]),
-            "row_id": pa.array([known.row_id(int(one)) for one in page], pa.string()),
+            "at": pa.array(columns.at[page], pa.timestamp("us", tz="UTC")),
+            "kind": pa.array([KINDS[kind] for kind in columns.kind[page]]),
+            "from": pa.array([end(int(origin)) for origin in columns.origin[page]], pa.string()),
+            "to": pa.array([end(int(target)) for target in columns.target[page]], pa.string()),
+            "fen": pa.array(columns.fen[page]),
+            "row_id": pa.array([columns.row_id(int(place)) for place in page], pa.string()),
         }
     )
     sink = io.BytesIO()

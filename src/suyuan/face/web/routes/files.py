@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request
 
 from suyuan.face.web.jobs import IDLE
 from suyuan.face.web.permissions import Act, rule
-from suyuan.face.web.uploads import ENDINGS, LARGEST_FILE, Waiting
+from suyuan.face.web.uploads import ENDINGS, LARGEST_FILE, IncomingFiles
 from suyuan.face.web.visit import Here, Visit
 from suyuan.model.records import RECORDS
 
@@ -16,8 +16,8 @@ Name = Annotated[str, Path(min_length=1, max_length=200)]
 Own = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
-def _waiting(here: Visit) -> Waiting:
-    return Waiting(here.desk.results.layout.out / "workbench", here.desk.case.path)
+def _incoming_files(here: Visit) -> IncomingFiles:
+    return IncomingFiles(here.desk.results.layout.out / "workbench", here.desk.case.path)
 
 
 @router.get("/cases/{case_id}/files")
@@ -28,11 +28,11 @@ def files(here: Here) -> dict[str, Any]:
     with here.desk.source() as source:
         summary = source.table("quality_summary").to_pylist()
     return {
-        "waiting": [asdict(one) for one in _waiting(here).listed()],
-        "check": job.shown() if job else IDLE,
+        "waiting": [asdict(slip) for slip in _incoming_files(here).slips()],
+        "check": job.status() if job else IDLE,
         "items": [
             {
-                "file": here.shown.words(row["file"]),
+                "file": here.display.words(row["file"]),
                 "table": row["table"],
                 "table_zh": RECORDS[row["table"]].zh if row["table"] in RECORDS else None,
                 "profile": row["profile"],
@@ -52,7 +52,7 @@ def files(here: Here) -> dict[str, Any]:
 @rule(Act.decide, "file.brought")
 async def bring(here: Here, name: Name, request: Request) -> dict[str, Any]:
     """Take the bytes in and set them apart; the body is the file itself."""
-    slip = await _waiting(here).take(name, here.session.person, request.stream())
+    slip = await _incoming_files(here).take(name, here.session.person, request.stream())
     here.record("file.waits", name=slip.name, bytes=slip.bytes, sha256=slip.sha256)
     return asdict(slip)
 
@@ -61,11 +61,11 @@ async def bring(here: Here, name: Name, request: Request) -> dict[str, Any]:
 @rule(Act.decide, "file.read_asked")
 def read(here: Here, own: Own) -> dict[str, str]:
     """Have a child read it, as a case of its own, and say what it understood."""
-    waiting = _waiting(here)
-    waiting.of(own)
-    place, out = waiting.set_out(own)
-    asked = ["check", str(place), str(out)]
-    here.site.jobs.start(here.desk.id, "check", here.session.person, asked)
+    incoming_files = _incoming_files(here)
+    incoming_files.of(own)
+    place, out = incoming_files.set_out(own)
+    command = ["check", str(place), str(out)]
+    here.site.jobs.start(here.desk.id, "check", here.session.person, command)
     return {"state": "running"}
 
 
@@ -73,7 +73,7 @@ def read(here: Here, own: Own) -> dict[str, str]:
 @rule(Act.decide, "file.accept_asked")
 def accept(here: Here, own: Own) -> None:
     """Put it among the case's files; the next run reads it."""
-    slip = _waiting(here).accept(own)
+    slip = _incoming_files(here).accept(own)
     here.record("file.accepted", name=slip.name, bytes=slip.bytes, sha256=slip.sha256)
 
 
@@ -81,5 +81,5 @@ def accept(here: Here, own: Own) -> None:
 @rule(Act.decide, "file.drop_asked")
 def drop(here: Here, own: Own) -> None:
     """Send it back: nothing of it stays."""
-    slip = _waiting(here).drop(own)
+    slip = _incoming_files(here).drop(own)
     here.record("file.dropped", name=slip.name, sha256=slip.sha256)

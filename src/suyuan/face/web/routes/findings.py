@@ -23,20 +23,20 @@ def one_finding(
     afterwards: BackgroundTasks,
 ) -> dict[str, Any]:
     """A lead with what was weighed against it, its signals, and its first rows."""
-    wanted = here.desk.finding_id(finding_id)
-    if wanted is None:
+    whole_id = here.desk.finding_id(finding_id)
+    if whole_id is None:
         raise ProblemDetails(404)
-    decisions = here.desk.written()
+    decisions = here.desk.decision_rows()
     with here.desk.source() as source:
-        row = source.where("findings", "finding_id", [wanted]).to_pylist()[0]
+        row = source.where("findings", "finding_id", [whole_id]).to_pylist()[0]
         key = key_of_lead(here.desk.references, row)
-        evidence = evidence_of(here.shown, source, wanted)
-        tables = {one["table"] for one in evidence["rows"]}
+        evidence = evidence_of(here.display, source, whole_id)
+        tables = {row_json["table"] for row_json in evidence["rows"]}
         afterwards.add_task(here.desk.lay_out, tables)  # whoever reads a lead opens a row next
         return {
-            **finding(here.desk, here.shown, row, verdicts(decisions)),
+            **finding(here.desk, here.display, row, verdicts(decisions)),
             **things_standing(here.site.state, here.desk.id, key),
-            "rivals": text(here.shown.said(FINDINGS, row, "rivals")),
+            "rivals": text(here.display.sentence(FINDINGS, row, "rivals")),
             **signals_of(source, row),
             **evidence,
             "history": _history(decisions, row),
@@ -46,19 +46,22 @@ def one_finding(
 def _history(decisions: list[dict[str, str]], row: dict[str, Any]) -> list[Json]:
     """What people said of this subject in this role, oldest first, and what took it back."""
     own = {
-        one["decision_id"]
-        for one in decisions
-        if one.get("subject") == row["subject"] and one.get("role") in {"", None, row["role"]}
+        decision["decision_id"]
+        for decision in decisions
+        if decision.get("subject") == row["subject"]
+        and decision.get("role") in {"", None, row["role"]}
     }
-    named = own | {f"decision:{id_}" for id_ in own}
+    subjects = own | {f"decision:{id_}" for id_ in own}
     return [
         {
-            "id": one["decision_id"],
-            "at": one.get("at", ""),
-            "by": one.get("by", ""),
-            "kind": "undo" if (one.get("subject") or "").startswith("decision:") else one["kind"],
-            "reason": one.get("reason", ""),
+            "id": decision["decision_id"],
+            "at": decision.get("at", ""),
+            "by": decision.get("by", ""),
+            "kind": "undo"
+            if (decision.get("subject") or "").startswith("decision:")
+            else decision["kind"],
+            "reason": decision.get("reason", ""),
         }
-        for one in decisions
-        if one["decision_id"] in own or one.get("subject") in named
+        for decision in decisions
+        if decision["decision_id"] in own or decision.get("subject") in subjects
     ]

@@ -25,8 +25,8 @@ def home(here: Here) -> dict[str, Any]:
     """Headline, rings, what to do now, what is new, and what could not be done."""
     unheard = here.desk.unheard()
     with here.desk.source() as source:
-        found = rings(source)
-        top = headline(source, found)
+        ring_views = rings(source)
+        top = headline(source, ring_views)
         summary = source.table("quality_summary")
         return {
             "id": here.desk.id,
@@ -36,12 +36,12 @@ def home(here: Here) -> dict[str, Any]:
             "posts": sorted(here.posts),
             "headline": {
                 "reports": top.reports,
-                "linked": top.linked,
+                "linked": top.tied_reports,
                 "victims": top.victims,
                 "loss": yuan(top.loss),
                 "findings": source.table("findings").num_rows,
             },
-            "rings": [_ring(here, ring.row) for ring in found],
+            "rings": [_ring(here, ring.row) for ring in ring_views],
             "todo": _todo(here, source),
             "fresh": _fresh(source),
             "limits": [
@@ -54,7 +54,7 @@ def home(here: Here) -> dict[str, Any]:
                 "quarantined": pc.sum(summary["quarantined"]).as_py() or 0,
             },
             "unheard": len(unheard),
-            "revealed": len(here.revealed),
+            "revealed": len(here.revealed_subjects),
         }
 
 
@@ -72,27 +72,27 @@ def _ring(here: Visit, row: Any) -> Json:
 
 def _todo(here: Visit, source: ResultTables) -> list[Json]:
     """What waits for a person, the most urgent first; each with the screen where it is done."""
-    wanted, warn = source.table("statements_wanted").num_rows, source.table("at_risk")
+    statements, warn = source.table("statements_wanted").num_rows, source.table("at_risk")
     people = pc.count_distinct(warn["buyer_phone"]).as_py() if warn.num_rows else 0
-    unread = _unread(here, source)
-    waiting = [
+    unread_count = _unread_count(here, source)
+    tasks = [
         _freeze(source.table("freeze_list")),
         _do(
             "leads",
             "leads",
-            unread,
+            unread_count,
             Text(
-                f"{unread:,} leads over the threshold wait for a person",
-                f"{unread:,}条达到阈值的线索待人工核查",
+                f"{unread_count:,} leads over the threshold wait for a person",
+                f"{unread_count:,}条达到阈值的线索待人工核查",
             ),
         ),
         _do(
             "statements",
             "money",
-            wanted,
+            statements,
             Text(
-                f"{wanted:,} statements to ask for: money went out of sight there",
-                f"{wanted:,}个账户的流水待调取，资金由此失去去向",
+                f"{statements:,} statements to ask for: money went out of sight there",
+                f"{statements:,}个账户的流水待调取，资金由此失去去向",
             ),
         ),
         _do(
@@ -105,16 +105,16 @@ def _todo(here: Visit, source: ResultTables) -> list[Json]:
             ),
         ),
     ]
-    return [one for one in waiting if one["count"]]
+    return [task for task in tasks if task["count"]]
 
 
-def _unread(here: Visit, source: ResultTables) -> int:
+def _unread_count(here: Visit, source: ResultTables) -> int:
     """How many leads over their threshold nobody has decided on."""
-    state, findings = verdicts(here.desk.written()), source.table("findings")
-    decided = findings.filter(findings["decided"]).select(["subject", "role"])
+    state, findings = verdicts(here.desk.decision_rows()), source.table("findings")
+    over_threshold = findings.filter(findings["decided"]).select(["subject", "role"])
     return sum(
         (row["subject"], row["role"]) not in state and (row["subject"], "") not in state
-        for row in decided.to_pylist()
+        for row in over_threshold.to_pylist()
     )
 
 
@@ -145,8 +145,8 @@ def _fresh(source: ResultTables) -> list[Json]:
     last = pc.max(table["week"]).as_py()
     since = (pc.strptime(last, "%Y-%m-%d", "s").as_py() - timedelta(7)).date().isoformat()
     new = table.filter(pc.and_(table["appears"], pc.greater_equal(table["week"], since)))
-    counted = new.group_by("role").aggregate([("subject", "count_distinct")])
+    counts = new.group_by("role").aggregate([("subject", "count_distinct")])
     return [
         {"role": row["role"], "count": row["subject_count_distinct"], "since": since}
-        for row in counted.sort_by([("subject_count_distinct", "descending")]).to_pylist()
+        for row in counts.sort_by([("subject_count_distinct", "descending")]).to_pylist()
     ]

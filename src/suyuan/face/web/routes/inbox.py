@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from suyuan.face.web import things as kept
 from suyuan.face.web.permissions import MATRIX, Act, CasePost, rule
 from suyuan.face.web.problems import ProblemDetails
-from suyuan.face.web.routes.leads import ranked
+from suyuan.face.web.routes.leads import ranked_rows
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import verdict, verdicts
 from suyuan.model.text import Text
@@ -41,24 +41,24 @@ def colleagues_of(here: Visit) -> list[str]:
 def colleagues(here: Here) -> dict[str, Any]:
     """Who may take leads, and how many open ones each has."""
     names = colleagues_of(here)
-    spoken = verdicts(here.desk.written())
+    rulings = verdicts(here.desk.decision_rows())
     form = kept.assignees(here.site.state, here.desk.id)
     with here.desk.source() as source:
-        rows = ranked(here, source)
+        rows = ranked_rows(here, source)
     count = dict.fromkeys(names, 0)
-    nobody = 0
+    without_holder = 0
     for row in rows:
-        if verdict(spoken, row["subject"], row["role"]) != "open":
+        if verdict(rulings, row["subject"], row["role"]) != "open":
             continue
         holder = form.get(kept.key_of_lead(here.desk.references, row), "")
         if holder in count:
             count[holder] += 1
         elif row["decided"]:
-            nobody += 1
+            without_holder += 1
     return {
         "items": [{"name": name, "open": count[name]} for name in names],
         "total": len(names),
-        "nobody": nobody,
+        "nobody": without_holder,
     }
 
 
@@ -66,14 +66,14 @@ def colleagues(here: Here) -> dict[str, Any]:
 @rule(Act.decide, "lead.next_asked")
 def take_next(here: Here, form: Taking) -> dict[str, Any]:
     """Give me the likeliest open lead that nobody has; two who ask at once get two."""
-    spoken = verdicts(here.desk.written())
+    rulings = verdicts(here.desk.decision_rows())
     with here.desk.source() as source:
-        rows = ranked(here, source)
+        rows = ranked_rows(here, source)
     open_ = [
         row
         for row in rows
         if (not form.role or row["role"] == form.role)
-        and verdict(spoken, row["subject"], row["role"]) == "open"
+        and verdict(rulings, row["subject"], row["role"]) == "open"
     ]
 
     def work(file: Connection) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from suyuan.face.display import Shown
+from suyuan.face.display import Display
 from suyuan.face.source import ResultTables
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
@@ -38,19 +38,19 @@ def findings(
 
     `assignee` is somebody's name, ``me``, or ``none`` for those that nobody has.
     """
-    spoken = verdicts(here.desk.written())
+    rulings = verdicts(here.desk.decision_rows())
     with here.desk.source() as source:
-        rows = ranked(here, source)
+        rows = ranked_rows(here, source)
     form = assignees(here.site.state, here.desk.id)
-    wanted = here.session.person if assignee == "me" else assignee
+    person = here.session.person if assignee == "me" else assignee
     fit = [
         row
         for row in rows
         if (not role or row["role"] == role)
         and (not ring or row["ring_id"] == ring)
         and (not subject or here.desk.references.of(row["subject"]) == subject)
-        and (not state or verdict(spoken, row["subject"], row["role"]) == state)
-        and (not wanted or _holder(here, form, row) == ("" if wanted == "none" else wanted))
+        and (not state or verdict(rulings, row["subject"], row["role"]) == state)
+        and (not person or _holder(here, form, row) == ("" if person == "none" else person))
     ]
     start = _after(here, cursor, fit)
     page = fit[start : start + limit]
@@ -58,7 +58,7 @@ def findings(
     counts = Counter(row["role"] for row in rows)
     return {
         "items": [
-            {**finding(here.desk, here.shown, row, spoken), "assignee": _holder(here, form, row)}
+            {**finding(here.desk, here.display, row, rulings), "assignee": _holder(here, form, row)}
             for row in page
         ],
         "total": len(fit),
@@ -89,47 +89,48 @@ def search(here: Here, form: Search) -> dict[str, Any]:
 
     While masked, a part of a number finds nothing: it could be guessed digit by digit.
     """
-    spoken, wanted = verdicts(here.desk.written()), form.text.strip().lower()
+    rulings, query = verdicts(here.desk.decision_rows()), form.text.strip().lower()
     with here.desk.source() as source:
-        rows = ranked(here, source)
-    words = here.desk.kept(
-        ("words of leads", here.revealed), lambda: [_words(here.shown, row) for row in rows]
+        rows = ranked_rows(here, source)
+    words = here.desk.cache(
+        ("words of leads", here.revealed_subjects),
+        lambda: [_words(here.display, row) for row in rows],
     )
-    fit = [row for row, own in zip(rows, words, strict=True) if _names(row, own, wanted)]
+    fit = [row for row, own in zip(rows, words, strict=True) if _names(row, own, query)]
     return {
-        "items": [finding(here.desk, here.shown, row, spoken) for row in fit[:MOST_FOUND]],
+        "items": [finding(here.desk, here.display, row, rulings) for row in fit[:MOST_FOUND]],
         "total": len(fit),
     }
 
 
-def _words(shown: Shown, row: dict[str, Any]) -> str:
+def _words(display: Display, row: dict[str, Any]) -> str:
     """What is shown of a lead, in small letters, a line each."""
-    named = shown.subject(row["subject"])
-    known = ROLES.get(row["role"])
-    words = [named.id, named.name, row["ring_id"] or ""]
-    words += [known.title.en, known.title.zh] if known else []
+    label = display.subject(row["subject"])
+    role_entry = ROLES.get(row["role"])
+    words = [label.id, label.name, row["ring_id"] or ""]
+    words += [role_entry.title.en, role_entry.title.zh] if role_entry else []
     return "\n".join(words).lower()
 
 
-def _names(row: dict[str, Any], words: str, wanted: str) -> bool:
-    written = row["subject"].lower()
-    return wanted in {written, written.partition(":")[2]} or wanted in words
+def _names(row: dict[str, Any], words: str, query: str) -> bool:
+    subject = row["subject"].lower()
+    return query in {subject, subject.partition(":")[2]} or query in words
 
 
 def _role(name: str) -> Json:
     return role(name)
 
 
-def ranked(here: Visit, source: ResultTables) -> list[dict[str, Any]]:
+def ranked_rows(here: Visit, source: ResultTables) -> list[dict[str, Any]]:
     """All findings, over the threshold first, then by score; ties by a keyed rank."""
 
     def make() -> list[dict[str, Any]]:
         rows = source.table("findings").to_pylist()
-        rank = here.shown.rank
+        rank = here.display.rank
         rows.sort(key=lambda row: (not row["decided"], -row["score"], rank(row["finding_id"])))
         return rows
 
-    fresh: list[dict[str, Any]] = here.desk.kept("ranked", make)
+    fresh: list[dict[str, Any]] = here.desk.cache("ranked", make)
     return fresh
 
 
@@ -145,7 +146,7 @@ def _after(here: Visit, cursor: str, fit: list[dict[str, Any]]) -> int:
         last = here.desk.finding_id(json.loads(base64.urlsafe_b64decode(cursor.encode()))[0])
     except (ValueError, LookupError, TypeError) as error:
         raise ProblemDetails(400) from error
-    found = [index for index, row in enumerate(fit) if row["finding_id"] == last]
-    if not found:
+    places = [index for index, row in enumerate(fit) if row["finding_id"] == last]
+    if not places:
         raise ProblemDetails(409)
-    return found[0] + 1
+    return places[0] + 1

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from suyuan.face.terms import ANSWERS
 from suyuan.face.web.permissions import Act, rule
-from suyuan.face.web.things import standing
+from suyuan.face.web.things import newest_things
 from suyuan.face.web.visit import Here
 from suyuan.face.web.words import subject, text
 from suyuan.model.results import AT_RISK, COMPLIANCE
@@ -24,8 +24,8 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 @rule(Act.read)
 def at_risk(here: Here, offset: Offset = 0, limit: Limit = 100) -> dict[str, Any]:
     """Whom to warn, the likeliest to be called first, and what came of each call."""
-    states = standing(here.site.state, here.desk.id, "warn")
-    rank = here.shown.rank
+    states = newest_things(here.site.state, here.desk.id, "warn")
+    rank = here.display.rank
     with here.desk.source() as source:
         rows = source.table("at_risk").to_pylist()
     rows.sort(key=lambda row: (-row["score"], rank(row["order_id"])))
@@ -36,19 +36,19 @@ def at_risk(here: Here, offset: Offset = 0, limit: Limit = 100) -> dict[str, Any
     for row in rows[offset : offset + limit]:
         order = f"order:{row['order_id']}"
         reference = here.desk.references.of(order)
-        kept = states.get(reference, {})
+        state = states.get(reference, {})
         items.append(
             {
                 "ref": reference,
-                "phone": here.shown.cell(AT_RISK, row, "buyer_phone"),
-                "order": here.shown.cell(AT_RISK, row, "order_id"),
-                "source": subject(here.desk, here.shown, row["source"]),
+                "phone": here.display.cell(AT_RISK, row, "buyer_phone"),
+                "order": here.display.cell(AT_RISK, row, "order_id"),
+                "source": subject(here.desk, here.display, row["source"]),
                 "score": round(row["score"], 4),
-                "because": text(here.shown.said(AT_RISK, row, "because")),
-                "version": kept.get("version", 0),
-                "state": kept.get("state", ""),
-                "by": kept.get("by", ""),
-                "at": kept.get("at", ""),
+                "because": text(here.display.sentence(AT_RISK, row, "because")),
+                "version": state.get("version", 0),
+                "state": state.get("state", ""),
+                "by": state.get("by", ""),
+                "at": state.get("at", ""),
             }
         )
     return {
@@ -57,8 +57,8 @@ def at_risk(here: Here, offset: Offset = 0, limit: Limit = 100) -> dict[str, Any
         "offset": offset,
         "done": len(states),
         "sources": [
-            {"subject": subject(here.desk, here.shown, one), "count": count}
-            for one, count in sorted(sources.items(), key=lambda pair: -pair[1])
+            {"subject": subject(here.desk, here.display, subject_id), "count": count}
+            for subject_id, count in sorted(sources.items(), key=lambda pair: -pair[1])
         ],
     }
 
@@ -75,10 +75,10 @@ def compliance(
     """Rule by rule how often each answer was given; with a rule, who gave it."""
     with here.desk.source() as source:
         table = source.table("compliance")
-    titles = {one.id: one.title for one in load_rules()}
-    counted = table.group_by(["rule_id", "answer"]).aggregate([("subject", "count")]).to_pylist()
+    titles = {head.id: head.title for head in load_rules()}
+    groups = table.group_by(["rule_id", "answer"]).aggregate([("subject", "count")]).to_pylist()
     heads: dict[str, dict[str, int]] = {}
-    for row in counted:
+    for row in groups:
         heads.setdefault(row["rule_id"], {})[row["answer"]] = row["subject_count"]
     own = _own(table, rule_id, answer)
     page = own.slice(offset, limit).to_pylist()
@@ -89,7 +89,7 @@ def compliance(
                 "title": text(titles.get(name, Text(name, name))),
                 "answers": counts,
             }
-            for name, counts in sorted(heads.items(), key=lambda one: -one[1].get("broken", 0))
+            for name, counts in sorted(heads.items(), key=lambda head: -head[1].get("broken", 0))
         ],
         "answers": [
             {"id": name, "sign": sign, **text(word)} for name, (sign, word) in ANSWERS.items()
@@ -97,15 +97,15 @@ def compliance(
         "items": [
             {
                 "rule": row["rule_id"],
-                "subject": subject(here.desk, here.shown, row["subject"]),
+                "subject": subject(here.desk, here.display, row["subject"]),
                 "on": here.desk.moment(row["on_date"])[:10],
                 "answer": row["answer"],
                 "value": row["value"],
                 "limit": row["limit"],
                 "reason": text(
                     Text(
-                        here.shown.cell(COMPLIANCE, row, "reason"),
-                        here.shown.cell(COMPLIANCE, row, "reason_zh"),
+                        here.display.cell(COMPLIANCE, row, "reason"),
+                        here.display.cell(COMPLIANCE, row, "reason_zh"),
                     )
                 ),
                 "source": row["source"],
@@ -128,14 +128,14 @@ def _own(table: pa.Table, rule_id: str, answer: str) -> pa.Table:
 @rule(Act.read)
 def hubs(here: Here, offset: Offset = 0, limit: Limit = 100) -> dict[str, Any]:
     """Nodes that tie everyone to everyone: links through them were not followed."""
-    rank = here.shown.rank
+    rank = here.display.rank
     with here.desk.source() as source:
         rows = source.table("hubs").to_pylist()
     rows.sort(key=lambda row: (-row["not_followed"], -row["degree"], rank(row["subject"])))
     return {
         "items": [
             {
-                "subject": subject(here.desk, here.shown, row["subject"]),
+                "subject": subject(here.desk, here.display, row["subject"]),
                 "degree": row["degree"],
                 "not_followed": row["not_followed"],
             }

@@ -47,7 +47,7 @@ class Approval(BaseModel):
 
 def do_act(desk: OfficeDesk, name: str, matter: str, form: ActWish) -> dict[str, Any]:
     fields = {key: value for key, value in form.fields.items() if value != ""}
-    act_form = ActForm(matter, form.act, fields, expected=form.expected)
+    act_form = ActForm(matter, form.act, fields, expected_number=form.expected)
     event = desk.office.act(act_form, person_of(name), now())
     return {"number": event.number, "proposed": event.kind.endswith(".proposed")}
 
@@ -61,11 +61,11 @@ def _moment(value: Any) -> str:
     return "" if value is None else f"{local(value):%Y-%m-%dT%H:%M:%S}+08:00"
 
 
-def _about(masked: str) -> Json:
+def _about(subject: str) -> Json:
     """Kind and masked id of a subject, as people read it."""
-    kind, _, id_ = clean(masked).partition(":")
-    known = KINDS.get(kind, Text(kind, kind))
-    return text(Text(f"{known.en} {id_}", f"{known.zh} {id_}"))
+    kind, _, id_ = clean(subject).partition(":")
+    title = KINDS.get(kind, Text(kind, kind))
+    return text(Text(f"{title.en} {id_}", f"{title.zh} {id_}"))
 
 
 def _parties(site: Site, session: Session) -> list[str]:
@@ -81,7 +81,7 @@ def own_duties(session: AnySession, site: AnySite) -> dict[str, Any]:
     rows = site.office.duties(None, parties) if parties else []
     masking = Masking()
     return {
-        "parties": [party(one) for one in parties],
+        "parties": [party(name) for name in parties],
         "items": [
             {
                 **duty_shown(site.office.office, row, _moment, now()),
@@ -96,10 +96,10 @@ def own_duties(session: AnySession, site: AnySite) -> dict[str, Any]:
 def _own(site: Site, session: Session, matter: str) -> bool:
     """Whether their party owes something there now. :class:`Problem` 404 where it is not in it."""
     parties = set(_parties(site, session))
-    found = [row for row in site.office.duties([matter], None) if row.party in parties]
-    if not found:
+    rows = [row for row in site.office.duties([matter], None) if row.party in parties]
+    if not rows:
         raise ProblemDetails(404)
-    return any(row.state in {"open", "late", "breached"} for row in found)
+    return any(row.state in {"open", "late", "breached"} for row in rows)
 
 
 @router.get("/matters/{matter}")
@@ -110,10 +110,10 @@ def own_matter(matter: MatterId, session: AnySession, site: AnySite) -> dict[str
     state = site.office.office.state(matter, now())
     if owes:
         site.audit.record("matter.shown", session.person, matter=matter)
-    shown = state.subject if owes else Masking().subject(state.subject)
+    subject = state.subject if owes else Masking().subject(state.subject)
     return {
         **matter_shown(site.office.office, state, person_of(session.person), _moment),
-        "about_whom": shown.partition(":")[2] or shown,
+        "about_whom": subject.partition(":")[2] or subject,
     }
 
 

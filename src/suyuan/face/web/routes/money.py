@@ -11,7 +11,7 @@ from suyuan.face.source import ResultTables
 from suyuan.face.terms import REASONS
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
-from suyuan.face.web.things import standing
+from suyuan.face.web.things import newest_things
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json, subject, text, yuan
 from suyuan.model.links import CAUSES, link_title
@@ -31,7 +31,7 @@ def money(here: Here, method: Annotated[str, Query(max_length=20)] = DEFAULT) ->
     with here.desk.source() as source:
         by_reason = _by_reason(source)
         total = sum((sums.get(method, Decimal(0)) for sums in by_reason.values()), Decimal(0))
-        drawing = sankey(here.desk.kept("flows", source.flow_graph))
+        drawing = sankey(here.desk.cache("flows", source.flow_graph))
         doubts = source.table("trace_doubts").to_pylist()
     present = _present(by_reason)
     return {
@@ -50,25 +50,25 @@ def money(here: Here, method: Annotated[str, Query(max_length=20)] = DEFAULT) ->
 def _by_reason(source: ResultTables) -> dict[str, dict[str, Decimal]]:
     exits = source.table("exits")
     sums = exits.group_by(["reason", "method"]).aggregate([("amount", "sum")])
-    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    by_reason: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for row in sums.sort_by([("amount_sum", "descending")]).to_pylist():
-        found[row["reason"]][row["method"]] = row["amount_sum"]
-    return found
+        by_reason[row["reason"]][row["method"]] = row["amount_sum"]
+    return by_reason
 
 
 def _present(by_reason: dict[str, dict[str, Decimal]]) -> list[str]:
-    known = {name for sums in by_reason.values() for name in sums}
-    return [name for name in METHODS if name in known]
+    names = {name for sums in by_reason.values() for name in sums}
+    return [name for name in METHODS if name in names]
 
 
 def _exit(reason: str, sums: dict[str, Decimal], method: str, present: list[str]) -> Json:
-    conserving = [sums.get(name, Decimal(0)) for name in present if METHODS[name].conserves]
+    amounts = [sums.get(name, Decimal(0)) for name in present if METHODS[name].conserves]
     return {
         "reason": reason,
         "title": text(REASONS.get(reason, Text(reason, reason))),
         "amount": yuan(sums.get(method, Decimal(0))),
-        "least": yuan(min(conserving)) if conserving else None,
-        "most": yuan(max(conserving)) if conserving else None,
+        "least": yuan(min(amounts)) if amounts else None,
+        "most": yuan(max(amounts)) if amounts else None,
     }
 
 
@@ -87,8 +87,13 @@ def _drawing(drawing: Sankey) -> Json:
             for bar in drawing.bars
         ],
         "ribbons": [
-            {"path": one.path, "width": one.width, "title": text(one.title), "exit": one.exit}
-            for one in drawing.ribbons
+            {
+                "path": ribbon.path,
+                "width": ribbon.width,
+                "title": text(ribbon.title),
+                "exit": ribbon.exit,
+            }
+            for ribbon in drawing.ribbons
         ],
         "heads": [{"x": x, "first": text(a), "second": text(c)} for x, a, c in drawing.heads],
     }
@@ -98,7 +103,7 @@ def _drawing(drawing: Sankey) -> Json:
 @rule(Act.read)
 def freeze(here: Here) -> dict[str, Any]:
     """Accounts to hold, in the order of what a call now would save, and how far each has got."""
-    states = standing(here.site.state, here.desk.id, "freeze")
+    states = newest_things(here.site.state, here.desk.id, "freeze")
     with here.desk.source() as source:
         rows = source.table("freeze_list").to_pylist()
     return {
@@ -109,7 +114,7 @@ def freeze(here: Here) -> dict[str, Any]:
                 "saved": yuan(row["saved"]),
                 "half_life": round(row["half_life"], 1),
                 "since": here.desk.moment(row["since"]),
-                "because": text(here.shown.said(FREEZE_LIST, row, "because")),
+                "because": text(here.display.sentence(FREEZE_LIST, row, "because")),
             }
             for row in rows
         ],
@@ -122,7 +127,7 @@ def freeze(here: Here) -> dict[str, Any]:
 @rule(Act.read)
 def statements(here: Here) -> dict[str, Any]:
     """Whom to ask for which statement, because money went out of sight there."""
-    states = standing(here.site.state, here.desk.id, "statement")
+    states = newest_things(here.site.state, here.desk.id, "statement")
     with here.desk.source() as source:
         rows = source.table("statements_wanted").to_pylist()
     return {
@@ -131,7 +136,7 @@ def statements(here: Here) -> dict[str, Any]:
                 **_hold(here, row, states),
                 "from": here.desk.moment(row["from"]),
                 "to": here.desk.moment(row["to"]),
-                "because": text(here.shown.said(STATEMENTS_WANTED, row, "because")),
+                "because": text(here.display.sentence(STATEMENTS_WANTED, row, "because")),
             }
             for row in rows
         ],
@@ -140,19 +145,19 @@ def statements(here: Here) -> dict[str, Any]:
 
 
 def _hold(here: Visit, row: dict[str, Any], states: dict[str, Json]) -> Json:
-    own = subject(here.desk, here.shown, row["account"])
+    own = subject(here.desk, here.display, row["account"])
     return {
         "subject": own,
-        "institution": here.shown.words(row["institution"]),
+        "institution": here.display.words(row["institution"]),
         "amount": yuan(row["amount"]),
         "reports": len(row["reports"] or ()),
         **_state(states.get(own["ref"])),
     }
 
 
-def _state(kept: Json | None) -> Json:
-    known = kept or {"version": 0, "state": "open", "note": "", "by": "", "at": ""}
-    return {key: known[key] for key in ("version", "state", "note", "by", "at")}
+def _state(version: Json | None) -> Json:
+    state = version or {"version": 0, "state": "open", "note": "", "by": "", "at": ""}
+    return {key: state[key] for key in ("version", "state", "note", "by", "at")}
 
 
 @router.get("/cases/{case_id}/what-if")
@@ -168,30 +173,30 @@ def what_if(
     One cut is a row of ``cuts``. Of several together the least is what the largest stops, the most
     what they stop one by one: which reports they share is not in the results.
     """
-    wanted = {here.desk.references.subject(one) for one in cut} - {None}
+    subjects = {here.desk.references.subject(reference) for reference in cut} - {None}
     with here.desk.source() as source:
         table = source.table("cuts")
         rows = [row for row in table.to_pylist() if not ring or row["ring_id"] == ring]
     of_causes = [row for row in rows if row["link"] is None and row["ring_id"]]
-    chosen = [row for row in rows if row["link"] and row["source"] in wanted]
-    chosen += [row for row in of_causes if row["cause"] in cause]
+    cut_rows = [row for row in rows if row["link"] and row["source"] in subjects]
+    cut_rows += [row for row in of_causes if row["cause"] in cause]
     return {
-        **_together(chosen),
-        "cuts": [_cut(here, row) for row in chosen],
+        **_together(cut_rows),
+        "cuts": [_cut(here, row) for row in cut_rows],
         "causes": [{"id": row["cause"], **_cut(here, row)} for row in of_causes],
-        "unknown": len(wanted) - len({row["source"] for row in chosen if row["link"]}),
+        "unknown": len(subjects) - len({row["source"] for row in cut_rows if row["link"]}),
     }
 
 
-def _together(chosen: list[dict[str, Any]]) -> Json:
-    if not chosen:
+def _together(cut_rows: list[dict[str, Any]]) -> Json:
+    if not cut_rows:
         return {"least": None, "most": None, "reports_least": 0, "reports_most": 0, "of": None}
-    loss, reports = chosen[0]["loss"], chosen[0]["reports"]
-    stopped = [row["loss_stopped"] for row in chosen]
-    counts = [row["reports_stopped"] for row in chosen]
+    loss, reports = cut_rows[0]["loss"], cut_rows[0]["reports"]
+    losses = [row["loss_stopped"] for row in cut_rows]
+    counts = [row["reports_stopped"] for row in cut_rows]
     return {
-        "least": yuan(max(stopped)),
-        "most": yuan(min(sum(stopped, Decimal(0)), loss)),
+        "least": yuan(max(losses)),
+        "most": yuan(min(sum(losses, Decimal(0)), loss)),
         "reports_least": max(counts),
         "reports_most": min(sum(counts), reports),
         "reports": reports,
@@ -204,7 +209,7 @@ def _cut(here: Visit, row: dict[str, Any]) -> Json:
     name = link_title(link) if link else CAUSES[row["cause"]]
     return {
         "title": text(name),
-        "source": subject(here.desk, here.shown, row["source"]) if link else None,
+        "source": subject(here.desk, here.display, row["source"]) if link else None,
         "reports": row["reports"],
         "reports_known": row["reports_known"],
         "reports_through": row["reports_through"],

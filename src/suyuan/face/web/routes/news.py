@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from suyuan.face.web.news import LastLook, LeadMark, News, compare, last_look, remember, stand
 from suyuan.face.web.permissions import Act, rule
-from suyuan.face.web.routes.leads import ranked
+from suyuan.face.web.routes.leads import ranked_rows
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json, role
 
@@ -23,11 +23,11 @@ def news(here: Here) -> dict[str, Any]:
     look = last_look(here.site.state, here.desk.id, here.session.person)
     if look is None:
         look = _keep(here, stands)
-    found = compare(look.stands, stands)
+    news_found = compare(look.stands, stands)
     return {
         "since": look.at,
         "same_results": look.generation == here.desk.generation(),
-        **_shown(here, found),
+        **_news_json(here, news_found),
     }
 
 
@@ -48,59 +48,59 @@ def _stands(here: Visit) -> list[LeadMark]:
     """Labels are kept masked, whatever this session may see in full."""
 
     def fresh() -> list[LeadMark]:
-        shown = here.desk.shown()
+        display = here.desk.display()
         with here.desk.source() as source:
-            rows = ranked(here, source)
+            rows = ranked_rows(here, source)
         return [
             stand(
                 row["role"],
                 here.desk.references.of(row["subject"]),
-                shown.subject(row["subject"]).id,
+                display.subject(row["subject"]).id,
                 row,
             )
             for row in rows
         ]
 
-    kept: list[LeadMark] = here.desk.kept("stands", fresh)
-    return kept
+    marks: list[LeadMark] = here.desk.cache("stands", fresh)
+    return marks
 
 
-def _shown(here: Visit, found: News) -> Json:
+def _news_json(here: Visit, news_found: News) -> Json:
     return {
-        "came": [_stand(here, one) for one in found.came[:MOST]],
-        "came_total": len(found.came),
-        "went": [_stand(here, one) for one in found.went[:MOST]],
-        "went_total": len(found.went),
+        "came": [_stand(here, mark) for mark in news_found.came[:MOST]],
+        "came_total": len(news_found.came),
+        "went": [_stand(here, mark) for mark in news_found.went[:MOST]],
+        "went_total": len(news_found.went),
         "moved": [
             {**_stand(here, now), "was": then.score, "was_decided": then.decided}
-            for then, now in found.moved[:MOST]
+            for then, now in news_found.shifts[:MOST]
         ],
-        "moved_total": len(found.moved),
+        "moved_total": len(news_found.shifts),
     }
 
 
-def _stand(here: Visit, one: LeadMark) -> Json:
+def _stand(here: Visit, mark: LeadMark) -> Json:
     """With the lead's id where it still is one, so that a click opens it."""
     return {
-        "id": _ids(here).get(one.name),
-        "role": role(one.role),
-        "ref": one.reference,
-        "label": one.label,
-        "score": one.score,
-        "decided": one.decided,
-        "ring": one.ring,
+        "id": _ids(here).get(mark.name),
+        "role": role(mark.role),
+        "ref": mark.reference,
+        "label": mark.label,
+        "score": mark.score,
+        "decided": mark.decided,
+        "ring": mark.ring,
     }
 
 
 def _ids(here: Visit) -> dict[tuple[str, str], str]:
     def fresh() -> dict[tuple[str, str], str]:
         with here.desk.source() as source:
-            rows = ranked(here, source)
+            rows = ranked_rows(here, source)
         of = here.desk.references.of
         return {
             (row["role"], of(row["subject"])): here.desk.key.digest("id", row["finding_id"])
             for row in rows
         }
 
-    kept: dict[tuple[str, str], str] = here.desk.kept("ids of leads", fresh)
-    return kept
+    ids: dict[tuple[str, str], str] = here.desk.cache("ids of leads", fresh)
+    return ids

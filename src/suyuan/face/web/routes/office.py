@@ -18,8 +18,8 @@ router = APIRouter(tags=["office"])
 @rule(Act.audit, "ledger.read")
 def ledger(here: Here, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> dict[str, Any]:
     """The newest events of the case: who, what, about which reference; no content."""
-    found, total = here.site.audit.events(here.desk.id, 0, limit)
-    return {"items": [event_shown(one) for one in found], "total": total}
+    events, total = here.site.audit.events(here.desk.id, 0, limit)
+    return {"items": [event_shown(event) for event in events], "total": total}
 
 
 def event_shown(event: Event) -> Json:
@@ -41,17 +41,17 @@ def event_shown(event: Event) -> Json:
 @rule(Act.audit)
 def verdict(here: Here) -> dict[str, Any]:
     """Whether every event still is what it was; the first faults by name."""
-    found = here.site.audit.verdict()
+    audit = here.site.audit.verdict()
     return {
-        "whole": found.whole,
-        "events": found.events,
-        "root": found.root,
+        "whole": audit.whole,
+        "events": audit.events,
+        "root": audit.root,
         "faults": [
             {
-                "kind": one.kind,
-                "sequence": one.sequence,
-                "text": asdict(one.text),
+                "kind": fault.kind,
+                "sequence": fault.sequence,
+                "text": asdict(fault.text),
             }
-            for one in found.faults[:20]
+            for fault in audit.faults[:20]
         ],
     }

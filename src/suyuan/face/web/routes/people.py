@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
-from suyuan.face.web.appointments import appoint, lasting
+from suyuan.face.web.appointments import appoint, lasting_posts
 from suyuan.face.web.invitations import invite, invitee, spend
 from suyuan.face.web.people_view import moment_shown, person_shown, roles_shown
 from suyuan.face.web.permissions import MATRIX, Act, CasePost, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.routes.office import event_shown
 from suyuan.face.web.routes.session import with_session
-from suyuan.face.web.routes.sign_on import NONE
+from suyuan.face.web.routes.sign_on import NO_SIGN_ON
 from suyuan.face.web.sessions import Session
 from suyuan.face.web.sign_on import identify, person_behind
 from suyuan.face.web.site import Site
@@ -30,7 +30,9 @@ LAST = Text(
     "Somebody must be administrator. Make another one first.",
     "至少须保留一名管理员，请先指定另一名管理员。",
 )
-TAKEN = Text("Somebody else is enrolled under this identity.", "该身份标识已登记在他人名下。")
+IDENTITY_TAKEN = Text(
+    "Somebody else is enrolled under this identity.", "该身份标识已登记在他人名下。"
+)
 THERE = Text("Somebody of this name is enrolled already.", "已有同名人员登记。")
 
 
@@ -115,7 +117,7 @@ def people(session: AnySession, site: AnySite) -> dict[str, Any]:  # noqa: ARG00
     return {
         "items": [person_shown(site, *row) for row in rows],
         "total": len(rows),
-        "cases": sorted(cases, key=lambda one: str(one["id"])),
+        "cases": sorted(cases, key=lambda case: str(case["id"])),
         "case_posts": [post.value for post in CasePost if post is not CasePost.admin],
         "roles": roles_shown(site),
     }
@@ -129,8 +131,8 @@ def house_events(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
     """The newest events that are of no case: sign-ins, people, posts for organisations."""
-    found, total = site.audit.events("", 0, limit)
-    return {"items": [event_shown(one) for one in found], "total": total}
+    events, total = site.audit.events("", 0, limit)
+    return {"items": [event_shown(event) for event in events], "total": total}
 
 
 @router.post("/people", status_code=201)
@@ -184,21 +186,21 @@ def put_person(name: Name, form: Person, session: AnySession, site: AnySite) -> 
     if form.identity is not None:
         _change_identity(site, session, name, form.identity.strip())
     for column in ("closed", "admin"):
-        wanted = getattr(form, column)
-        if wanted is not None:
-            kind = f"person.{column}" if wanted else f"person.{column}_ended"
+        value = getattr(form, column)
+        if value is not None:
+            kind = f"person.{column}" if value else f"person.{column}_ended"
             site.audit.record(kind, session.person, person=name)
-            site.sessions.set_person(name, column, value=wanted)
+            site.sessions.set_person(name, column, value=value)
     if name != session.person or form.closed:
         site.sessions.end_all(name)
 
 
 def _check_identity(site: Site, name: str, subject: str) -> None:
     if site.sign_on is None:
-        raise ProblemDetails(409, NONE)
+        raise ProblemDetails(409, NO_SIGN_ON)
     issuer = site.sign_on.settings.issuer
     if subject and person_behind(site.state, issuer, subject, closed=True) not in {None, name}:
-        raise ProblemDetails(409, TAKEN)
+        raise ProblemDetails(409, IDENTITY_TAKEN)
 
 
 def _change_identity(site: Site, session: Session, name: str, subject: str) -> None:
@@ -214,18 +216,20 @@ def _change_duties(site: Site, session: Session, name: str, form: Person) -> Non
         (form.duties, "person.posted", site.office.appoint),
         (form.duties_ended, "person.post_ended", site.office.end),
     ):
-        for one in posts:
-            written = f"party:{one.party.removeprefix('party:')}"
-            detail = {"person": name, "role": one.role, "party": one.party}
+        for post in posts:
+            party = f"party:{post.party.removeprefix('party:')}"
+            detail = {"person": name, "role": post.role, "party": post.party}
             site.audit.record(event, session.person, **detail)
-            change(name, one.role, written)
+            change(name, post.role, party)
 
 
-def _appoint(site: Site, session: Session, name: str, wanted: dict[str, list[CasePost]]) -> None:
+def _appoint(
+    site: Site, session: Session, name: str, posts_by_case: dict[str, list[CasePost]]
+) -> None:
     """Give and end posts, each case's chain told first; who decides nowhere leaves the house."""
-    for case, posts in wanted.items():
+    for case, posts in posts_by_case.items():
         own = set(posts) - {CasePost.admin}
-        before = lasting(site.state, name).get(case, set())
+        before = lasting_posts(site.state, name).get(case, set())
         site.audit.record(
             "person.appointed",
             session.person,
@@ -235,8 +239,8 @@ def _appoint(site: Site, session: Session, name: str, wanted: dict[str, list[Cas
             ended=sorted(before - own),
         )
         appoint(site, name, case, own, session.person)
-    now = lasting(site.state, name).values()
-    if wanted and not any(posts & MATRIX[Act.decide] for posts in now):
+    now = lasting_posts(site.state, name).values()
+    if posts_by_case and not any(posts & MATRIX[Act.decide] for posts in now):
         site.office.leave(name)
 
 
@@ -258,7 +262,7 @@ def _check_cases(site: Site, posts: dict[str, list[CasePost]]) -> None:
 
 def _check_admins(site: Site, name: str) -> None:
     """An office without an administrator could enrol nobody any more."""
-    others = "SELECT 1 FROM person WHERE admin AND NOT closed AND name != ? LIMIT 1"
+    other_admins = "SELECT 1 FROM person WHERE admin AND NOT closed AND name != ? LIMIT 1"
     own = "SELECT 1 FROM person WHERE admin AND NOT closed AND name = ?"
-    if site.state.rows(own, (name,)) and not site.state.rows(others, (name,)):
+    if site.state.rows(own, (name,)) and not site.state.rows(other_admins, (name,)):
         raise ProblemDetails(409, LAST)

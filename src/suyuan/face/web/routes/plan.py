@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from suyuan.face.drawings.chain import Box, Drawing, Edge, Folding, chain_drawing
+from suyuan.face.drawings.chain import Box, Drawing, Edge, Folds, chain_drawing
 from suyuan.face.rings import RingView, rings
 from suyuan.face.source import ResultTables
 from suyuan.face.web.evidence import evidence_of
@@ -33,37 +33,37 @@ def plan(
     else's box moves.
     """
     with here.desk.source() as source:
-        found = ring_of(here, source, ring)
-        traced = here.desk.kept("flows", source.flow_graph)
-        folding = Folding(_subjects(here, fold), _subjects(here, unfold))
-        drawing = chain_drawing(found, traced, here.shown, folding)
-        return _plan(here, found, drawing)
+        ring_view = ring_of(here, source, ring)
+        flow_graph = here.desk.cache("flows", source.flow_graph)
+        folds = Folds(_subjects(here, fold), _subjects(here, unfold))
+        drawing = chain_drawing(ring_view, flow_graph, here.display, folds)
+        return _plan(here, ring_view, drawing)
 
 
-def ring_of(here: Visit, source: ResultTables, wanted: str) -> RingView:
+def ring_of(here: Visit, source: ResultTables, ring_id: str) -> RingView:
     """The ring of this id, or the costliest one."""
-    found: list[RingView] = here.desk.kept("rings", lambda: rings(source))
-    own = [one for one in found if not wanted or one.id == wanted]
+    ring_views: list[RingView] = here.desk.cache("rings", lambda: rings(source))
+    own = [ring_view for ring_view in ring_views if not ring_id or ring_view.id == ring_id]
     if not own:
         raise ProblemDetails(404)
     return own[0]
 
 
 def _subjects(here: Visit, references: list[str]) -> frozenset[str]:
-    known = (here.desk.references.subject(one) for one in references)
-    return frozenset(one for one in known if one)
+    subjects = (here.desk.references.subject(name) for name in references)
+    return frozenset(name for name in subjects if name)
 
 
 def _plan(here: Visit, ring: RingView, drawing: Drawing) -> Json:
-    named = dict(zip(drawing.names, drawing.boxes, strict=True))
+    boxes = dict(zip(drawing.names, drawing.boxes, strict=True))
     ids = {name: f"b{index}" for index, name in enumerate(drawing.names)}
-    stands = {(one.role, one.subject): one for own in ring.by_role.values() for one in own}
+    stands = {(entry.role, entry.subject): entry for own in ring.by_role.values() for entry in own}
     return {
         "ring": ring.id,
         "reports": ring.row["reports"],
         "loss": yuan(ring.row["loss"]),
         "view": [0, drawing.top, drawing.width, drawing.height],
-        "boxes": [_box(here, ids[name], box, stands) for name, box in named.items()],
+        "boxes": [_box(here, ids[name], box, stands) for name, box in boxes.items()],
         "edges": [_edge(edge, ids) for edge in drawing.edges],
         "heads": [
             {"x": x, "y": y, "text": text(sentence), "count": count}
@@ -74,11 +74,11 @@ def _plan(here: Visit, ring: RingView, drawing: Drawing) -> Json:
                 "box": ids[name],
                 "role": role(box.role),
                 "subjects": [
-                    {**subject(here.desk, here.shown, one), **_stand(stands[box.role, one])}
-                    for one in box.subjects
+                    {**subject(here.desk, here.display, entry), **_stand(stands[box.role, entry])}
+                    for entry in box.subjects
                 ],
             }
-            for name, box in named.items()
+            for name, box in boxes.items()
             if box.kind == "more"
         ],
         "hidden_total": drawing.hidden,
@@ -103,7 +103,7 @@ def _box(here: Visit, id_: str, box: Box, stands: dict[tuple[str, str], Any]) ->
         "second": text(box.second),
         "title": text(box.title),
         "strength": round(own.strength, 3) if own else None,
-        "refs": [here.desk.references.of(one) for one in box.subjects],
+        "refs": [here.desk.references.of(name) for name in box.subjects],
     }
 
 
@@ -122,19 +122,19 @@ def _edge(edge: Edge, ids: dict[str, str]) -> Json:
 @rule(Act.read)
 def one_subject(here: Here, reference: str) -> dict[str, Any]:
     """A subject: its names, its place on chains with the rows behind, and whether it is a hub."""
-    written = here.desk.references.subject(reference)
-    if written is None:
+    name = here.desk.references.subject(reference)
+    if name is None:
         raise ProblemDetails(404)
     with here.desk.source() as source:
         links = [
             row
             for row in source.table("chain").to_pylist()
-            if written in (row["source"], row["target"])
+            if name in (row["source"], row["target"])
         ]
-        hubs = source.where("hubs", "subject", [written]).to_pylist()
+        hubs = source.where("hubs", "subject", [name]).to_pylist()
         limit = 12
         return {
-            **subject(here.desk, here.shown, written),
+            **subject(here.desk, here.display, name),
             "links": [_link(here, source, row) for row in links[:limit]],
             "links_total": len(links),
             "hub": {
@@ -149,12 +149,12 @@ def one_subject(here: Here, reference: str) -> dict[str, Any]:
 
 def _link(here: Visit, source: ResultTables, row: dict[str, Any]) -> Json:
     return {
-        "source": subject(here.desk, here.shown, row["source"]),
-        "target": subject(here.desk, here.shown, row["target"]),
+        "source": subject(here.desk, here.display, row["source"]),
+        "target": subject(here.desk, here.display, row["target"]),
         "link": text(LINKS[row["link"]].title) if row["link"] in LINKS else None,
         "ring": row["ring_id"],
         "amount": yuan(row["amount"]),
         "count": row["count"],
         "strength": round(row["strength"], 3),
-        **evidence_of(here.shown, source, row["evidence_id"], limit=5),
+        **evidence_of(here.display, source, row["evidence_id"], limit=5),
     }

@@ -53,25 +53,25 @@ def wish(here: Here, form: Wish) -> dict[str, Any]:
     """Ask to see subjects in full; nothing is shown until another person grants it."""
     if here.site.alone:
         raise ProblemDetails(409, ALONE)
-    subjects = [here.desk.references.subject(one) for one in form.subjects]
+    subjects = [here.desk.references.subject(name) for name in form.subjects]
     if None in subjects:
         raise ProblemDetails(404)
-    named = [one for one in subjects if one]
+    subjects_known = [name for name in subjects if name]
     now = here.site.sessions.clock()
-    fresh = ask(here.site.state, here.session, here.desk.id, named, form.model_dump(), now)
-    for one in form.subjects:
-        here.record("reveal.asked", one, grant=fresh.id, purpose=form.purpose)
-    return _shown(here, fresh)
+    fresh = ask(here.site.state, here.session, here.desk.id, subjects_known, form.model_dump(), now)
+    for name in form.subjects:
+        here.record("reveal.asked", name, grant=fresh.id, purpose=form.purpose)
+    return _grant_json(here, fresh)
 
 
 @router.get("/cases/{case_id}/reveals")
 @rule(Act.read)
 def wishes(here: Here) -> dict[str, Any]:
     """All requests of the case, the newest first, without what they show."""
-    found = grants(here.site.state, here.desk.id)
+    grant_list = grants(here.site.state, here.desk.id)
     return {
-        "items": [_shown(here, one) for one in found],
-        "total": len(found),
+        "items": [_grant_json(here, grant) for grant in grant_list],
+        "total": len(grant_list),
         "purposes": [{"id": name, **text(sentence)} for name, sentence in PURPOSES.items()],
     }
 
@@ -83,8 +83,8 @@ def answer(here: Here, grant_id: GrantId, form: RevealAnswer) -> None:
     grant = _own(here, grant_id)
     kind = "reveal.granted" if form.granted else "reveal.refused"
     answer_request(here.site.sessions, here.session, here.posts, grant, yes=form.granted)
-    for one in grant.subjects:
-        here.record(kind, here.desk.references.of(one), grant=grant.id)
+    for name in grant.subjects:
+        here.record(kind, here.desk.references.of(name), grant=grant.id)
 
 
 @router.post("/cases/{case_id}/reveals/{grant_id}/end", status_code=204)
@@ -97,19 +97,19 @@ def finish(here: Here, grant_id: GrantId) -> None:
 
 
 def _own(here: Visit, id_: str) -> Grant:
-    found = [one for one in grants(here.site.state, here.desk.id) if one.id == id_]
-    if not found:
+    own = [grant for grant in grants(here.site.state, here.desk.id) if grant.id == id_]
+    if not own:
         raise ProblemDetails(404)
-    return found[0]
+    return own[0]
 
 
-def _shown(here: Visit, grant: Grant) -> Json:
+def _grant_json(here: Visit, grant: Grant) -> Json:
     now = here.site.sessions.clock()
     over = grant.state == "granted" and grant.until <= now
     return {
         "id": grant.id,
         "by": grant.person,
-        "subjects": [here.desk.references.of(one) for one in grant.subjects],
+        "subjects": [here.desk.references.of(name) for name in grant.subjects],
         "purpose": text(PURPOSES[grant.purpose]),
         "reason": grant.reason,
         "basis": grant.basis,

@@ -28,18 +28,20 @@ def stored_row(
     """A stored row, the lines of its file around it, and whether the file is what it was."""
     if table not in RECORDS:
         raise ProblemDetails(404)
-    declared, shown = RECORDS[table], here.shown
+    record, display = RECORDS[table], here.display
     with here.desk.source() as source:
         row = stored_row_of(source, table, row_id)
         if row is None:
             raise ProblemDetails(404)
         read_as = source.table("quality_summary")
         own = read_as.filter(pc.equal(read_as["file"], row["file"]))["profile"].to_pylist()
-    original = read_original(here.desk.case.path, row, table, around, shown, (own or [""])[0] or "")
+    original = read_original(
+        here.desk.case.path, row, table, around, display, (own or [""])[0] or ""
+    )
     return {
         "table": table,
-        "table_zh": declared.zh,
-        "place": place(row, shown),
+        "table_zh": record.zh,
+        "place": place(row, display),
         "sha256": row["sha256"],
         "sha256_now": original.sha256,
         "unchanged": original.sha256 == row["sha256"],
@@ -51,15 +53,16 @@ def stored_row(
                 if column.type.value == "time"
                 else _fen(row[column.name])
                 if column.type.value == "money"
-                else shown.cell(declared, row, column.name),
-                **_linked(here, column.kind, row[column.name]),
+                else display.cell(record, row, column.name),
+                **_link(here, column.kind, row[column.name]),
             }
-            for column in declared
+            for column in record
             if row.get(column.name) is not None
         ],
         "header": original.header,
         "lines": [
-            {"line": one.number, "cells": one.cells, "wanted": one.wanted} for one in original.lines
+            {"line": line.number, "cells": line.cells, "wanted": line.is_target}
+            for line in original.lines
         ],
         "note": text(original.note) if original.note else None,
     }
@@ -69,9 +72,9 @@ def _fen(value: int | None) -> str:
     return "" if value is None else f"{value / 100:,.2f}"
 
 
-def _linked(here: Visit, kind: str | None, value: object) -> Json:
+def _link(here: Visit, kind: str | None, value: object) -> Json:
     """The reference of what a cell names, so that a click can select it."""
     if kind is None or not isinstance(value, str) or not value:
         return {}
     whole = value if kind == "subject" else f"{kind}:{value}"
-    return {"subject": subject(here.desk, here.shown, whole)}
+    return {"subject": subject(here.desk, here.display, whole)}

@@ -38,7 +38,7 @@ class DossierWish(BaseModel):
 def last_run(here: Here) -> dict[str, Any]:
     """The run under way, or the last one: its steps with rows and seconds, and how it ended."""
     job = here.site.jobs.of(here.desk.id, "run")
-    return job.shown() if job else IDLE
+    return job.status() if job else IDLE
 
 
 @router.post("/cases/{case_id}/runs", status_code=202)
@@ -73,8 +73,8 @@ def dossier(here: Here, form: DossierWish) -> dict[str, str]:
     layout = here.desk.results.layout
     boards = str(write_boards(here, form.boards)) if form.boards else ""
     wish = json.dumps({**form.model_dump(), "boards": boards})
-    asked = ["dossier", str(here.desk.case.path), str(layout.out), wish]
-    here.site.jobs.start(here.desk.id, "dossier", here.session.person, asked)
+    command = ["dossier", str(here.desk.case.path), str(layout.out), wish]
+    here.site.jobs.start(here.desk.id, "dossier", here.session.person, command)
     return {"state": "running"}
 
 
@@ -86,13 +86,13 @@ def dossiers(here: Here) -> dict[str, Any]:
         here.desk.results.layout.out / "dossier",
         here.site.jobs.of(here.desk.id, "dossier"),
     )
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
     return {
         "state": here.site.jobs.state(here.desk.id, "dossier"),
         "error": job.error if job else None,
         "items": [
             {"name": path.name, "bytes": path.stat().st_size}
-            for path in found
+            for path in paths
             if _NAMES.fullmatch(path.name)
         ],
     }
@@ -145,7 +145,7 @@ def _steps(here: Visit) -> str:
     job = here.site.jobs.of(here.desk.id, "run")
     if job is None:
         return ""
-    return json.dumps({**job.shown(), "seconds": 0}, ensure_ascii=False)
+    return json.dumps({**job.status(), "seconds": 0}, ensure_ascii=False)
 
 
 def _stamp(here: Visit) -> str:
@@ -153,10 +153,10 @@ def _stamp(here: Visit) -> str:
     rows = here.site.state.rows
     things = rows("SELECT count(*) FROM thing WHERE case_id = ?", (here.desk.id,))
     clock = here.site.sessions.clock()
-    granted = rows(
+    grants = rows(
         "SELECT id, state, until > ? FROM grant_ WHERE case_id = ? ORDER BY id",
         (clock, here.desk.id),
     )
     path = here.desk.case.path / "decisions.csv"
-    decided = path.stat().st_mtime_ns if path.exists() else 0
-    return repr((things, granted, decided, _states(here), here.desk.generation()))
+    decision_time = path.stat().st_mtime_ns if path.exists() else 0
+    return repr((things, grants, decision_time, _states(here), here.desk.generation()))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.sessions import COOKIE, WHOLE
-from suyuan.face.web.visit import AnySession, AnySite, held
+from suyuan.face.web.visit import AnySession, AnySite, posts_in
 from suyuan.face.web.words import text
 
 router = APIRouter(tags=["session"])
@@ -90,7 +90,7 @@ def me(session: AnySession, site: AnySite) -> dict[str, Any]:
     cases = [
         {"id": desk.id, "name": text(desk.title), "posts": sorted(own)}
         for desk in site.desks.values()
-        if (own := held(site, session, desk.id))
+        if (own := posts_in(site, session, desk.id))
     ]
     return {
         "name": session.person,

@@ -20,8 +20,8 @@ router = APIRouter(tags=["session"])
 #: Sent when the issuer's page leads back here, which a strict cookie is not.
 COOKIE = "__Host-o"
 BACK = "/api/v1/sign-on/return"
-NONE = Text("No single sign-on is set up here.", "此处未配置统一身份认证。")
-UNREACHED = Text("The issuer does not answer as it should.", "认证服务未正常应答。")
+NO_SIGN_ON = Text("No single sign-on is set up here.", "此处未配置统一身份认证。")
+NO_ANSWER = Text("The issuer does not answer as it should.", "认证服务未正常应答。")
 Parameter = Annotated[str, Query(max_length=4000)]
 _log = logging.getLogger(__name__)
 
@@ -48,14 +48,14 @@ def sign_on(site: AnySite) -> dict[str, Any]:
 def begin(form: SignOnWish, request: Request, site: AnySite) -> Response:
     """The issuer's address to go to; the cookie binds the way back to this browser."""
     if site.sign_on is None:
-        raise ProblemDetails(404, NONE)
+        raise ProblemDetails(404, NO_SIGN_ON)
     site.audit.record("session.sign_on_asked", "unknown")
     cookie, try_ = site.tries.begin(fresh=form.fresh)
     try:
         address = site.sign_on.address(try_, _back(request))
     except SignOnError as error:
         _log.warning("sign-on: %s", error)
-        raise ProblemDetails(502, UNREACHED) from error
+        raise ProblemDetails(502, NO_ANSWER) from error
     answer = Response(status_code=204, headers={"location": address})
     answer.set_cookie(
         COOKIE, cookie, max_age=int(PATIENCE), secure=True, httponly=True, samesite="lax", path="/"
@@ -75,24 +75,24 @@ def back(
 ) -> Response:
     """From the issuer: a session for whom it vouches, if they are enrolled; then the first page."""
     if site.sign_on is None:
-        raise ProblemDetails(404, NONE)
+        raise ProblemDetails(404, NO_SIGN_ON)
     try_ = site.tries.take(request.cookies.get(COOKIE, ""), state)
     if try_ is None:
-        return _refused(site, "late", "no such try")
+        return _refusal(site, "late", "no such try")
     if error or not code or iss not in {"", site.sign_on.settings.issuer}:
-        return _refused(site, "failed", f"issuer: {(error or iss)[:80]!r}")
+        return _refusal(site, "failed", f"issuer: {(error or iss)[:80]!r}")
     try:
-        found = site.sign_on.vouched(try_, code, _back(request))
+        identity = site.sign_on.redeem(try_, code, _back(request))
     except SignOnError as fault:
-        return _refused(site, "failed", str(fault))
-    person = person_behind(site.state, site.sign_on.settings.issuer, found.subject)
+        return _refusal(site, "failed", str(fault))
+    person = person_behind(site.state, site.sign_on.settings.issuer, identity.subject)
     if person is None:
-        return _refused(site, f"unknown-{quote(found.subject[:200], safe='')}", "not enrolled")
+        return _refusal(site, f"unknown-{quote(identity.subject[:200], safe='')}", "not enrolled")
     site.audit.record("session.begun", person, way="sign-on")
-    return set_session(_to(""), site.sessions.begin(person, found.proved))
+    return set_session(_to(""), site.sessions.begin(person, identity.proved_at))
 
 
-def _refused(site: Site, why: str, detail: str) -> Response:
+def _refusal(site: Site, why: str, detail: str) -> Response:
     """Back to the first page, which says why; what exactly was wrong stays here."""
     _log.warning("sign-on refused: %s", detail)
     site.audit.record("session.refused", "unknown", way="sign-on")

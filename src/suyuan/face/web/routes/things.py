@@ -34,19 +34,19 @@ class Content(BaseModel):
 @rule(Act.read)
 def things(here: Here, kind: Kind) -> dict[str, Any]:
     """All of a kind, the newest first; hidden ones are marked, none is ever deleted."""
-    standing = kept.standing(here.site.state, here.desk.id, kind)
-    found = sorted(standing.values(), key=lambda one: one["at"], reverse=True)
-    return {"items": found, "total": len(found)}
+    newest = kept.newest_things(here.site.state, here.desk.id, kind)
+    versions_now = sorted(newest.values(), key=lambda version: version["at"], reverse=True)
+    return {"items": versions_now, "total": len(versions_now)}
 
 
 @router.get("/cases/{case_id}/things/{kind}/{id}")
 @rule(Act.read)
 def versions(here: Here, kind: Kind, id: Id) -> dict[str, Any]:  # noqa: A002
     """Every version of one thing, the newest first."""
-    found = kept.history(here.site.state, here.desk.id, kind, id)
-    if not found:
+    history = kept.history(here.site.state, here.desk.id, kind, id)
+    if not history:
         raise ProblemDetails(404)
-    return {"items": found, "total": len(found)}
+    return {"items": history, "total": len(history)}
 
 
 @router.put("/cases/{case_id}/things/{kind}/{id}")
@@ -69,10 +69,10 @@ def keep(
         place = (here.desk.id, kind, id)
         return True, kept.add(file, place, if_match, here.session.person, body)
 
-    done, standing = here.site.state.write(work)
-    if not done or standing is None:
-        raise ProblemDetails(412, standing=standing, yours=body)
-    return standing
+    is_done, newest = here.site.state.write(work)
+    if not is_done or newest is None:
+        raise ProblemDetails(412, standing=newest, yours=body)
+    return newest
 
 
 def _body(here: Visit, kind: str, form: Content) -> Json:

@@ -9,7 +9,7 @@ from suyuan.face.rings import rings
 from suyuan.face.source import ResultTables
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.routes.events import timeline_of
-from suyuan.face.web.routes.leads import ranked
+from suyuan.face.web.routes.leads import ranked_rows
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json, role, subject, text, verdict, verdicts
 from suyuan.model.text import Text, row_text
@@ -31,56 +31,56 @@ class Question(BaseModel):
 @rule(Act.read, "why.asked")
 def why(here: Here, form: Question) -> dict[str, Any]:
     """Each subject that is meant, with every reason why a screen may not show it."""
-    known = timeline_of(here)
+    columns = timeline_of(here)
     with here.desk.source() as source:
-        rows = ranked(here, source)
+        rows = ranked_rows(here, source)
         hubs = {row["subject"]: row for row in source.table("hubs").to_pylist()}
-        meant = _meant(here, form, {*known.subjects, *hubs, *(row["subject"] for row in rows)})
+        subjects = _subjects_of(
+            here, form, {*columns.subjects, *hubs, *(row["subject"] for row in rows)}
+        )
         return {
             "items": [
                 {
-                    "subject": subject(here.desk, here.shown, one),
-                    "reasons": _reasons(here, source, one, form.ring, hubs.get(one)),
+                    "subject": subject(here.desk, here.display, name),
+                    "reasons": _reasons(here, source, name, form.ring, hubs.get(name)),
                 }
-                for one in meant[:MOST]
+                for name in subjects[:MOST]
             ],
-            "total": len(meant),
+            "total": len(subjects),
         }
 
 
-def _meant(here: Visit, form: Question, everybody: set[str]) -> list[str]:
+def _subjects_of(here: Visit, form: Question, names: set[str]) -> list[str]:
     """By a reference, or by a whole id: a part of a number would let it be guessed."""
     if form.ref:
         own = here.desk.references.subject(form.ref)
         return [own] if own else []
-    wanted = form.text.strip().lower()
+    query = form.text.strip().lower()
     return sorted(
-        one
-        for one in everybody
-        if wanted and wanted in {one.lower(), one.partition(":")[2].lower()}
+        name for name in names if query and query in {name.lower(), name.partition(":")[2].lower()}
     )
 
 
 def _reasons(
-    here: Visit, source: ResultTables, written: str, ring: str, hub: dict[str, Any] | None
+    here: Visit, source: ResultTables, subject_id: str, ring: str, hub: dict[str, Any] | None
 ) -> list[Json]:
-    found = [_hub(hub)] if hub else []
-    spoken = verdicts(here.desk.written())
-    own = [row for row in ranked(here, source) if row["subject"] == written]
-    found += [one for row in own if (one := _lead(row, spoken))]
-    found += _chain(here, source, written, ring)
-    known = timeline_of(here)
-    code = known.codes.get(written)
-    count = 0 if code is None else int(((known.origin == code) | (known.target == code)).sum())
+    reasons = [_hub(hub)] if hub else []
+    rulings = verdicts(here.desk.decision_rows())
+    own = [row for row in ranked_rows(here, source) if row["subject"] == subject_id]
+    reasons += [reason for row in own if (reason := _lead(row, rulings))]
+    reasons += _chain(here, source, subject_id, ring)
+    columns = timeline_of(here)
+    code = columns.codes.get(subject_id)
+    count = 0 if code is None else int(((columns.origin == code) | (columns.target == code)).sum())
     if not own:
-        found.append(_because("no_lead", _NO_LEAD))
-    found.append(
+        reasons.append(_because("no_lead", _NO_LEAD))
+    reasons.append(
         _because(
             "rows",
             Text(f"{count:,} events of the case name it.", f"本案有{count:,}条事件涉及。"),
         )
     )
-    return found
+    return reasons
 
 
 _NO_LEAD = Text(
@@ -100,9 +100,9 @@ def _hub(row: dict[str, Any]) -> Json:
     )
 
 
-def _lead(row: dict[str, Any], spoken: Any) -> Json | None:
+def _lead(row: dict[str, Any], rulings: Any) -> Json | None:
     name = role(row["role"])
-    if verdict(spoken, row["subject"], row["role"]) == "rejected":
+    if verdict(rulings, row["subject"], row["role"]) == "rejected":
         sentence = Text(
             f"As {name['en']}: a person rejected it.", f"作为{name['zh']}：已被人工排除。"
         )
@@ -117,30 +117,30 @@ def _lead(row: dict[str, Any], spoken: Any) -> Json | None:
     return _because("below", sentence)
 
 
-def _chain(here: Visit, source: ResultTables, written: str, ring: str) -> list[Json]:
+def _chain(here: Visit, source: ResultTables, subject_id: str, ring: str) -> list[Json]:
     """On which rings' chains, and as which of how many in the column."""
-    found = []
-    every = here.desk.kept("rings", lambda: rings(source))
-    for one in every:
-        for name, stands in one.by_role.items():
-            place = next((i for i, s in enumerate(stands, 1) if s.subject == written), 0)
+    reasons = []
+    every = here.desk.cache("rings", lambda: rings(source))
+    for view in every:
+        for name, stands in view.by_role.items():
+            place = next((i for i, s in enumerate(stands, 1) if s.subject == subject_id), 0)
             if not place:
                 continue
             title = role(name)
             sentence = Text(
-                f"On the chain of {one.id} as {title['en']}, {place} of {len(stands)} by yuan; a "
+                f"On the chain of {view.id} as {title['en']}, {place} of {len(stands)} by yuan; a "
                 "column draws six, the others stand in its last box.",
-                f"在{one.id}链条上作为{title['zh']}，按金额第{place}/共{len(stands)}；每列逐一"
+                f"在{view.id}链条上作为{title['zh']}，按金额第{place}/共{len(stands)}；每列逐一"
                 "画出六个，其余在末格。",
             )
-            found.append(_because("folded", sentence))
-    if not found and every:
+            reasons.append(_because("folded", sentence))
+    if not reasons and every:
         sentence = Text(
             f"On no ring's chain{f' (asked: {ring})' if ring else ''}.",
             f"不在任何团伙链条上{f'(所查:{ring})' if ring else ''}。",
         )
-        found.append(_because("no_ring", sentence))
-    return found
+        reasons.append(_because("no_ring", sentence))
+    return reasons
 
 
 def _because(kind: str, sentence: Text) -> Json:

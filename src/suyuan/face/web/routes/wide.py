@@ -22,11 +22,11 @@ router = APIRouter(tags=["chain"])
 def wide(here: Here, ring: Annotated[str, Query(max_length=40)] = "") -> Any:
     """Places of everybody on a ring's chain, links by place, and how many links are left out."""
     with here.desk.source() as source:
-        found = ring_of(here, source, ring)
-        picture: WidePicture = here.desk.kept(
-            ("wide", found.id), lambda: _picture(here, source, found)
+        ring_view = ring_of(here, source, ring)
+        picture: WidePicture = here.desk.cache(
+            ("wide", ring_view.id), lambda: _picture(here, source, ring_view)
         )
-    return JSONResponse(_answer(here, found.id, picture))  # as it is: no look through each cell
+    return JSONResponse(_answer(here, ring_view.id, picture))  # as it is: no look through each cell
 
 
 def _answer(here: Visit, ring: str, picture: WidePicture) -> Json:
@@ -40,20 +40,20 @@ def _answer(here: Visit, ring: str, picture: WidePicture) -> Json:
             {"x": x, "role": role, "text": text(title_of(role)), "count": count}
             for x, role, count in picture.heads
         ],
-        "left_out": picture.dropped,
+        "left_out": picture.left_out,
         "most": MOST_MARKS,
     }
 
 
 def _mark(here: Visit, subject: str, role: str, x: float, y: float, _: float) -> list[Any]:
-    named = here.shown.subject(subject)
-    return [here.desk.references.of(subject), named.id, named.name, role, x, y]
+    label = here.display.subject(subject)
+    return [here.desk.references.of(subject), label.id, label.name, role, x, y]
 
 
 def _picture(here: Visit, source: ResultTables, ring: RingView) -> WidePicture:
     """Links of the chain (those to the ring as a whole end at its own mark), and money traced."""
     people = {
-        role: [(one.subject, float(one.amount) + one.count) for one in stands]
+        role: [(stand.subject, float(stand.amount) + stand.count) for stand in stands]
         for role, stands in ring.by_role.items()
     }
     own = f"ring:{ring.id}"
@@ -63,9 +63,9 @@ def _picture(here: Visit, source: ResultTables, ring: RingView) -> WidePicture:
         for row in source.table("chain").to_pylist()
         if row["ring_id"] == ring.id
     ]
-    themselves = {one: one for some in people.values() for one, _ in some}
-    traced = here.desk.kept("flows", source.flow_graph)
-    between = ring_money(ring, traced, themselves)
+    themselves = {name: name for pairs in people.values() for name, _ in pairs}
+    flow_graph = here.desk.cache("flows", source.flow_graph)
+    between = ring_money(ring, flow_graph, themselves)
     most = max(between.values(), default=1)
     links += [
         (own if origin == RING else origin, own if target == RING else target, MONEY, fen / most)
