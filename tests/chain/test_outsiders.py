@@ -28,7 +28,7 @@ def left_out(engine: Engine, *touches: tuple[str, str, str], **more: Any) -> dic
     """Reports that are left out, with the ring; report a tells of another fraud."""
     rest = {"table": "reports", "key": "", "row_id": "r", "file": "f", "line": 1, "sha256": "0"}
     rows = [rest | {"report_id": r, "node": node, "how": how} for r, node, how in touches]
-    links = engine.arrow(pa.Table.from_pylist(rows, schema=TOUCHES.stored))
+    links = engine.arrow(pa.Table.from_pylist(rows, schema=TOUCHES.schema))
     found = engine.fetch(outsiders(engine.arrow(PLACED), links, given(engine, **more)))
     return {row["report_id"]: row["beside"] for row in found.to_pylist()}
 

@@ -48,7 +48,7 @@ def behind(engine: Engine, **tables: list[dict[str, Any]]) -> str:
         "table": "calls",
     }
     touch |= {"key": "", "row_id": "r", "file": "f", "line": 1, "sha256": "0"}
-    phones = engine.arrow(pa.Table.from_pylist([touch], schema=TOUCHES.stored))
+    phones = engine.arrow(pa.Table.from_pylist([touch], schema=TOUCHES.schema))
     (row,) = engine.fetch(behind_handsets(phones, engine.arrow(NOBODY), made)).to_pylist()
     return str(row["entity"])
 
