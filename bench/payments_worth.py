@@ -22,7 +22,13 @@ from suyuan.ingest import import_case
 from suyuan.live.fold import SIGNALS
 from suyuan.live.policy import default_policy
 from suyuan.model.progress import Silent
-from suyuan.run.payment_replay import Replayed, replay_case, scores, threshold_for, victims_held
+from suyuan.run.payment_replay import (
+    PaymentReplay,
+    replay_case,
+    scores,
+    threshold_for,
+    victims_held,
+)
 from suyuan.run.payment_rivals import best_signal, by_rules
 from suyuan.store.duck import DuckEngine
 from suyuan.store.layout import Layout
@@ -34,12 +40,12 @@ CARD, POLICY = scorecard("payment_risk"), default_policy()
 @dataclass(frozen=True)
 class World:
     name: str
-    replayed: Replayed
+    replayed: PaymentReplay
     mule: np.ndarray
 
     @property
     def honest(self) -> np.ndarray:
-        return ~self.replayed.stolen & ~self.mule
+        return ~self.replayed.is_stolen & ~self.mule
 
     @property
     def lent(self) -> np.ndarray:
@@ -72,12 +78,14 @@ def world(folder: Path, keep: Path) -> World:
 def line(worlds: list[World], name: str, held: list[np.ndarray]) -> None:
     """One line for several worlds together."""
     parts = list(zip(worlds, held, strict=True))
-    stolen = np.concatenate([w.replayed.stolen for w, _ in parts])
+    stolen = np.concatenate([w.replayed.is_stolen for w, _ in parts])
     hold = np.concatenate(held)
     report = np.concatenate([w.name + w.replayed.report.astype(object) for w, _ in parts])
     report = np.where(stolen, report, "")
     amount = np.concatenate([w.replayed.amount for w, _ in parts])
-    together = Replayed(report, amount, amount, report, np.empty((len(amount), 0)), frozenset())
+    together = PaymentReplay(
+        report, amount, amount, report, np.empty((len(amount), 0)), frozenset()
+    )
     victims = victims_held(together, hold)
     yuan = amount[stolen & hold].sum() / max(amount[stolen].sum(), 1)
     honest = np.concatenate([w.honest for w, _ in parts])
@@ -114,7 +122,7 @@ def main() -> None:
     asked = parser.parse_args()
     worlds = [world(folder, asked.keep) for folder in asked.worlds]
     for each in worlds:
-        print(f"{each.name}: {each.replayed.stolen.sum()} of {len(each.mule):,} payments stolen")
+        print(f"{each.name}: {each.replayed.is_stolen.sum()} of {len(each.mule):,} payments stolen")
         table([each])
     print(f"all {len(worlds)}")
     table(worlds)

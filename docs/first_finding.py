@@ -22,7 +22,7 @@ from suyuan.model.text import LANGUAGES, Language, Text
 from suyuan.privacy.keys import CaseKey
 from suyuan.privacy.masking import Masking
 from suyuan.store.case import Results
-from suyuan.store.generations import amended
+from suyuan.store.generations import amendment
 
 ROOT = Path(__file__).parents[1]
 CASE = ROOT / "examples" / "zheng"
@@ -82,7 +82,7 @@ def picture(results: Results) -> None:
     if not shutil.which("chromium"):
         return
     for language in LANGUAGES:
-        with amended(results.layout) as made:
+        with amendment(results.layout) as made:
             new = Results(results.layout.out, results.case, generation=made.layout.generation)
             write_report(new, [], language=language)
         to = ROOT / "docs" / "pictures" / PICTURES[language]

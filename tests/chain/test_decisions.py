@@ -5,9 +5,9 @@ import pytest
 from suyuan.store.decisions import (
     MOST_REPORTS,
     confirmed_accounts,
-    oversized,
+    decisions_in_force,
+    find_oversized,
     pairings,
-    standing,
     verdicts,
     verdicts_on,
 )
@@ -47,7 +47,7 @@ def test_the_last_word_on_a_subject_counts(tables):
 
 
 def test_a_decision_can_be_taken_back(tables):
-    held = tables.engine.fetch(standing(tables))["decision_id"].to_pylist()
+    held = tables.engine.fetch(decisions_in_force(tables))["decision_id"].to_pylist()
     assert sorted(held) == ["d1", "d2", "d3", "d4"]
 
 
@@ -57,7 +57,7 @@ def test_a_decision_about_too_many_reports_is_named_and_not_obeyed(engine):
     rows = [decision("d1", "merge", report_ids=many), decision("d2", "merge", report_ids=many[:2])]
     tables = given(engine, decisions=rows)
     assert engine.fetch(pairings(tables)).num_rows == 1
-    assert oversized(engine.fetch(tables["decisions"])) == ["d1"]
+    assert find_oversized(engine.fetch(tables["decisions"])) == ["d1"]
 
 
 def test_one_role_hears_of_no_other(tables):

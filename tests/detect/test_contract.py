@@ -67,7 +67,7 @@ def test_any_table_may_be_missing(detector, duck):
     given = case.tables(duck)
     for absent in detector.reads:
         left = Tables(duck, zone=ZONE)
-        for name, table in given.held().items():
+        for name, table in given.held_tables().items():
             if name != absent:
                 left.put(name, table)
         out = step(detector).run(left)

@@ -24,7 +24,7 @@ from suyuan.run.replay import moments, replay
 from suyuan.store.case import Results
 from suyuan.store.duck import DuckEngine
 from suyuan.store.layout import Layout
-from suyuan.store.publish import published, write
+from suyuan.store.publish import publish_rows, write
 from suyuan.store.steps import needed_for
 
 FIRST = datetime(2019, 5, 1)
@@ -189,7 +189,7 @@ def test_the_report_shows_the_picture(tmp_path: Path) -> None:
         _moment(2, called=10, placed=8, hit_top=7, newest_top=3, whole=False),
     ]
     rows = pa.Table.from_pylist(kept, schema=REPLAY.schema)
-    write(published(rows, REPLAY), results.layout.result("replay"))
+    write(publish_rows(rows, REPLAY), results.layout.result("replay"))
     write_report(results, [])
     html = results.report.read_text("utf-8")
     page = read(html)

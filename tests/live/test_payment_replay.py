@@ -10,19 +10,19 @@ from story import THIRD_PAYMENT, story
 from suyuan.detect.cards import scorecard
 from suyuan.live.policy import Action, default_policy
 from suyuan.model.times import utc
-from suyuan.run.payment_replay import Replayed, replay_payments, scores, threshold_for, value
+from suyuan.run.payment_replay import PaymentReplay, replay_payments, scores, threshold_for, value
 from suyuan.store.duck import DuckEngine
 from tables import given
 
 CARD = scorecard("payment_risk")
 
 
-def replayed(tmp_path: Path, **left_out: bool) -> Replayed:
+def replayed(tmp_path: Path, **left_out: bool) -> PaymentReplay:
     with DuckEngine(tmp_path / "work") as engine:
         return replay_payments(given(engine, **story(**left_out)), CARD)
 
 
-def third(found: Replayed, **silent: frozenset[str]) -> float:
+def third(found: PaymentReplay, **silent: frozenset[str]) -> float:
     (row,) = np.flatnonzero(found.payment_id == THIRD_PAYMENT)
     return float(scores(found, CARD, **silent)[row])
 
@@ -34,7 +34,7 @@ def test_the_third_payment_is_held_and_groceries_are_not(tmp_path: Path) -> None
     assert policy.action(third(found), 4995000, at) is Action.HOLD
     groceries = np.array([name.startswith("g") for name in found.payment_id])
     assert scores(found, CARD)[groceries].max() < policy.warn
-    assert not found.stolen[groceries].any()
+    assert not found.is_stolen[groceries].any()
 
 
 def test_the_first_victim_could_not_be_known(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_the_first_victim_could_not_be_known(tmp_path: Path) -> None:
 def test_each_source_of_data_taken_away_lowers_the_score(tmp_path: Path, table: str) -> None:
     whole, lacking = replayed(tmp_path), replayed(tmp_path, **{table: True})
     assert third(lacking) < third(whole)
-    assert lacking.missing > whole.missing
+    assert lacking.missing_signals > whole.missing_signals
 
 
 def test_a_loan_makes_the_payment_likelier_stolen(tmp_path: Path) -> None:

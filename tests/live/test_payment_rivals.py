@@ -3,14 +3,14 @@
 import numpy as np
 
 from suyuan.detect.cards import scorecard
-from suyuan.run.payment_replay import Replayed, threshold_for
+from suyuan.run.payment_replay import PaymentReplay, threshold_for
 from suyuan.run.payment_rivals import RULES, best_signal, by_rules, by_signal
 
 CARD = scorecard("payment_risk")
 NAMES = [signal.name for signal in CARD.signals]
 
 
-def replayed(rows: int = 4000) -> Replayed:
+def replayed(rows: int = 4000) -> PaymentReplay:
     """Stolen is whatever a report's number called before; everything else is noise."""
     rng = np.random.default_rng(3)
     signals = rng.random((rows, len(NAMES)))
@@ -18,20 +18,20 @@ def replayed(rows: int = 4000) -> Replayed:
     signals[:, NAMES.index("named_call_hours")] = np.where(stolen, 0.5, 9999.0)
     report = np.where(stolen, "r", "").astype(object)
     amount = rng.integers(1, 10**6, rows)
-    return Replayed(np.arange(rows).astype(str), amount, amount, report, signals, frozenset())
+    return PaymentReplay(np.arange(rows).astype(str), amount, amount, report, signals, frozenset())
 
 
 def test_the_best_signal_is_found_whichever_way_it_points() -> None:
     found = replayed()
     name, held = best_signal(found, CARD, 1.0)
     assert name == "named_call_hours"
-    assert held[found.stolen].all()
-    assert held[~found.stolen].sum() <= 4
+    assert held[found.is_stolen].all()
+    assert held[~found.is_stolen].sum() <= 4
 
 
 def test_a_missing_signal_is_no_rival() -> None:
     found = replayed()
-    lacking = Replayed(found.payment_id, found.at, found.amount, found.report, found.signals,
+    lacking = PaymentReplay(found.payment_id, found.at, found.amount, found.report, found.signals,
                        frozenset({"named_call_hours"}))  # fmt: skip
     assert "named_call_hours" not in dict(by_signal(lacking, CARD))
 
@@ -52,4 +52,4 @@ def test_no_more_honest_are_held_than_asked() -> None:
     found = replayed()
     for _, score in by_signal(found, CARD):
         held = score >= threshold_for(found, score, 1.0)
-        assert held[~found.stolen].sum() <= 0.001 * (~found.stolen).sum() + 1
+        assert held[~found.is_stolen].sum() <= 0.001 * (~found.is_stolen).sum() + 1

@@ -38,7 +38,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[First]:
     held: dict[str, ir.Table] = {}
     with DuckEngine(layout.work) as engine:
         investigate(folder / "case", layout, engine, Silent(), watch=held.__setitem__)
-        held |= open_records(engine, layout, zone=DEFAULT_ZONE).held()
+        held |= open_records(engine, layout, zone=DEFAULT_ZONE).held_tables()
         results = Results(layout.out, CaseFolder(folder / "case"))
         yield First(read(folder / "case"), results, engine, held)
 

@@ -34,7 +34,7 @@ def test_new_changed_and_gone(tmp_path: Path) -> None:
     record_decisions(layout, decisions(D1="wrong number", D2="no shop"))
     history = decision_history(layout)
     assert history is not None
-    assert (history.standing, history.changed, history.gone) == (1, ("D2",), ("D3",))
+    assert (history.in_force, history.changes, history.removals) == (1, ("D2",), ("D3",))
     assert "D2" in history.text.en
     assert "D3" in history.text.zh
     ledger = SqliteLedger(ledger_path(layout))
@@ -49,7 +49,7 @@ def test_a_decision_that_comes_back_stands_again(tmp_path: Path) -> None:
         record_decisions(layout, table)
     history = decision_history(layout)
     assert history is not None
-    assert (history.standing, history.gone) == (1, ())
+    assert (history.in_force, history.removals) == (1, ())
 
 
 def test_the_ledger_names_nobody(tmp_path: Path) -> None:

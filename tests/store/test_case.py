@@ -15,7 +15,7 @@ from suyuan.model.results import FINDINGS
 from suyuan.store.case import Case, Results
 from suyuan.store.conditions import Condition
 from suyuan.store.generations import generation
-from suyuan.store.parquet_cache import SHARED, ParquetCache
+from suyuan.store.parquet_cache import SHARED_CACHE, ParquetCache
 from suyuan.store.publish import write
 
 ROLES = ("mule_account", "data_broker", "middleman")
@@ -51,15 +51,15 @@ def put(results: Results, rows: pa.Table) -> None:
 
 
 def test_a_table_is_read_once_and_anew_when_it_was_written_again(results: Results) -> None:
-    before = SHARED.reads
+    before = SHARED_CACHE.reads
     first = results["findings"]
     assert results["findings"] is first
     assert Case(results.case.path, "UTC").results()["findings"] is first
-    assert SHARED.reads == before + 1
+    assert SHARED_CACHE.reads == before + 1
     generation = results.generation()
     put(results, first.slice(0, 3))
     assert results["findings"].num_rows == 3
-    assert SHARED.reads == before + 2
+    assert SHARED_CACHE.reads == before + 2
     assert results.generation() != generation
 
 

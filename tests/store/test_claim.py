@@ -10,7 +10,7 @@ import suyuan
 from suyuan.model.errors import InputError
 from suyuan.store.claim import claim
 from suyuan.store.layout import Layout
-from suyuan.store.lock import writing
+from suyuan.store.lock import write_lock
 
 HEADER = "payment_id,at,payer,payee,amount\nP1,2019-04-29,A,B,1\n"
 
@@ -72,7 +72,7 @@ def test_an_empty_folder_and_one_of_ours_are_taken(case: Path, tmp_path: Path) -
 
 
 def _hold(out: Path, held: "multiprocessing.synchronize.Event", end: object) -> None:
-    with writing(Layout(out), "investigate"):
+    with write_lock(Layout(out), "investigate"):
         held.set()
         end.wait(30)  # type: ignore[attr-defined]
 
@@ -97,7 +97,7 @@ def test_a_killed_writer_holds_nothing(case: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     child = os.fork()
     if child == 0:
-        with writing(Layout(out), "investigate"):
+        with write_lock(Layout(out), "investigate"):
             os._exit(1)
     os.waitpid(child, 0)
     suyuan.check(case, out=out)

@@ -13,7 +13,7 @@ import pytest
 from suyuan.model.errors import InputError
 from suyuan.model.results import RESULTS
 from suyuan.store.case import Case, Results
-from suyuan.store.generations import amended, generation, in_force
+from suyuan.store.generations import amendment, generation, in_force
 from suyuan.store.layout import Layout
 from suyuan.store.manifests import MANIFEST, read_manifest
 from suyuan.store.publish import write
@@ -194,7 +194,7 @@ def test_a_file_added_later_keeps_the_rest(tmp_path: Path) -> None:
     results = results_of(tmp_path)
     put(results.layout, "one")
     run = read_manifest(in_force(results.layout) or tmp_path)["run"]
-    with amended(results.layout) as made:
+    with amendment(results.layout) as made:
         made.layout.report.unlink()
         made.layout.report.write_text("with a picture")
     content = read_manifest(in_force(results.layout) or tmp_path)

@@ -106,7 +106,7 @@ def test_a_broken_file_costs_a_fresh_plan(tmp_path: Path) -> None:
 def test_what_was_not_used_for_longest_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "KEPT", 2)
+    monkeypatch.setattr(module, "PLAN_LIMIT", 2)
     for day, type_ in enumerate(("int8", "int16", "int32")):
         monkeypatch.setattr(module.time, "time", lambda day=day: day * 86_400)
         made = plans(tmp_path, lambda _, type_=type_: type_)

@@ -11,7 +11,7 @@ from suyuan.model.columns import Table
 from suyuan.model.results import AT_RISK, BESIDE, RESULTS
 from suyuan.store import publish
 from suyuan.store.duck import DuckEngine
-from suyuan.store.publish import published, write, write_sorted
+from suyuan.store.publish import publish_rows, write, write_sorted
 
 EVERY = [*RESULTS.values(), *BESIDE.values()]
 
@@ -36,14 +36,14 @@ def rows_of(table: Table, n: int = 50) -> pa.Table:
 def test_the_order_of_rows_is_that_of_the_declaration(table: Table) -> None:
     rows = rows_of(table)
     shuffled = rows.take(random.Random(3).sample(range(len(rows)), len(rows)))
-    assert published(shuffled, table).equals(published(rows, table))
+    assert publish_rows(shuffled, table).equals(publish_rows(rows, table))
     first, way = table.sort_keys[0]
-    cells = published(rows, table)[first].to_pylist()
+    cells = publish_rows(rows, table)[first].to_pylist()
     assert cells == sorted(cells, reverse=way == "descending")
 
 
 def test_the_likeliest_stand_first() -> None:
-    scores = published(rows_of(AT_RISK), AT_RISK)["score"].to_pylist()
+    scores = publish_rows(rows_of(AT_RISK), AT_RISK)["score"].to_pylist()
     assert scores[0] == max(scores) > min(scores) == scores[-1]
 
 
@@ -53,7 +53,7 @@ def test_what_the_engine_sorts_leaves_the_same_file(
 ) -> None:
     monkeypatch.setattr(publish, "PART", 16)  # of 50 rows: three parts and a rest
     rows = rows_of(table)
-    write(published(rows, table), tmp_path / "whole.parquet")
+    write(publish_rows(rows, table), tmp_path / "whole.parquet")
     ways = {"ascending": ibis.asc, "descending": ibis.desc}
     with DuckEngine() as engine:
         given = engine.arrow(rows.take(random.Random(3).sample(range(50), 50)))
@@ -72,5 +72,5 @@ def test_rows_without_a_value_stand_last_in_both(tmp_path: Path) -> None:
     with DuckEngine() as engine:
         order = [(ibis.desc if w == "descending" else ibis.asc)(n) for n, w in AT_RISK.sort_keys]
         write_sorted(engine.stream(engine.arrow(rows).order_by(order)), AT_RISK, tmp_path / "p")
-    write(published(rows, AT_RISK), tmp_path / "w")
+    write(publish_rows(rows, AT_RISK), tmp_path / "w")
     assert (tmp_path / "p").read_bytes() == (tmp_path / "w").read_bytes()

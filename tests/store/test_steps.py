@@ -43,7 +43,7 @@ def test_a_declared_write_arrives_and_is_named(tables: Tables) -> None:
 def test_an_undeclared_table_is_not_returned(tables: Tables) -> None:
     with pytest.raises(ContractError, match="owners"):
         execute(step("one", (), ("matches",), lambda _: {"owners": owners()}), tables)
-    assert "owners" not in tables.held()
+    assert "owners" not in tables.held_tables()
 
 
 def test_nor_put_in_behind_its_back(tables: Tables) -> None:

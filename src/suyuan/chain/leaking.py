@@ -5,7 +5,7 @@ import ibis.expr.types as ir
 
 from suyuan.chain.ring_evidence import COLUMNS, decided, ground
 from suyuan.detect.leaks.contacts import ATTRIBUTES
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.store.tables import Tables
 
 #: A seized row is a copy of an order from here on.
@@ -61,7 +61,9 @@ def _through(orders: ir.Table, tables: Tables) -> ir.Table:
 def _seen_with(hits: ir.Table, brokers: ir.Table, tables: Tables) -> ir.Table:
     """Brokers (``holder``) of a ring on whose disks rows of a source (``found``) were."""
     leaked = tables["leaked"].select("holder_id", seized="row_id")
-    owned = named(tables, leaked.filter(leaked["holder_id"].notnull()), "holder_id", into="holder")
+    owned = with_entity(
+        tables, leaked.filter(leaked["holder_id"].notnull()), "holder_id", into="holder"
+    )
     owned = owned.view()
     copies = tables["matches"].filter(tables["matches"]["probability"] >= COPY)
     copies = copies.select("leaked_row", "order_row").view()

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from suyuan.chain.ring_evidence import ground
 from suyuan.detect.openings import opening
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 
@@ -135,7 +135,7 @@ def _things(tables: Tables) -> ir.Table:
     asked = tables.engine.keep(_callers(tables).select("number"))
     calls = tables["calls"].semi_join(asked, tables["calls"]["caller"] == asked["number"])
     sims = tables["sims"].semi_join(asked, tables["sims"]["msisdn"] == asked["number"])
-    trades = named(tables, tables["trades"], "buyer", into="who")
+    trades = with_entity(tables, tables["trades"], "buyer", into="who")
     sold = trades.filter((trades["goods"] == "sim") & trades["who"].notnull())
     sold = sold.select("who", item=sold["items"].unnest()).semi_join(asked, [("item", "number")])
     opened = sims.filter(sims["customer_id"].notnull())

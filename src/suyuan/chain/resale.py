@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain.ring_evidence import COLUMNS, decided, ground
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.store.tables import Tables
 
 
@@ -17,8 +17,8 @@ def resales(members: ir.Table, traced: ir.Table, tables: Tables) -> ir.Table:
     """Grounds for card merchants out of ``vouchers``, without the rows that `traced` holds."""
     own_side = tables.engine.keep(_our_side(members, traced, tables))
     dealers = decided(tables, "card_merchant")
-    vouchers = named(tables, tables["vouchers"], "from_party", into="from_").view()
-    vouchers = named(tables, vouchers, "to_party", into="to_").view()
+    vouchers = with_entity(tables, tables["vouchers"], "from_party", into="from_").view()
+    vouchers = with_entity(tables, vouchers, "to_party", into="to_").view()
     handed = vouchers.inner_join(own_side, vouchers["from_"] == own_side["giver"]).view()
     joined = handed.inner_join(dealers, handed["to_"] == dealers["entity"]).view()
     known = traced.select(in_="ring_id", by="subject", row="row_id").distinct().view()

@@ -7,7 +7,7 @@ services and the tally of rings are sums over grounds.
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.model.records import RECORDS
 from suyuan.model.roles import ROLES, linked_by
 from suyuan.money.methods import DEFAULT
@@ -46,8 +46,8 @@ def decided(tables: Tables, role: str) -> ir.Table:
 def sales(members: ir.Table, tables: Tables) -> ir.Table:
     """Dealings in which a decided seller sold to a member."""
     who = members.select("ring_id", member="entity").distinct().view()
-    trades = named(tables, tables["trades"], "seller", into="seller_").view()
-    trades = named(tables, trades, "buyer", into="buyer_").view()
+    trades = with_entity(tables, tables["trades"], "seller", into="seller_").view()
+    trades = with_entity(tables, trades, "buyer", into="buyer_").view()
     parts = []
     for goods, (role, link) in SOLD.items():
         sold = trades.filter(trades["goods"] == goods)

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain.handsets import behind_handsets
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.model.roles import ROLES
 from suyuan.store.tables import Tables
 
@@ -56,7 +56,7 @@ def bought(links: ir.Table, tables: Tables) -> ir.Table:
     resold = (tools["goods"] == sellers["goods_"]) & (tools["buyer"] == sellers["seller_"])
     tools = tools.anti_join(sellers, resold).view()
     each = tools.mutate(item=tools["items"].unnest())
-    each = named(tables, each, "buyer", into="node").view()
+    each = with_entity(tables, each, "buyer", into="node").view()
     each = tables.engine.keep(each.semi_join(_equipped(each), "node"))
     each = each.filter(each["item"].notnull()).view()
     used = links.filter(links["how"].isin(("called", "named", "told")))

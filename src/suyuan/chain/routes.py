@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from suyuan.chain import rings
 from suyuan.chain.ring_evidence import decided
 from suyuan.detect.leaks.contacts import ATTRIBUTES
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.model.links import LINKS, OWN_PEOPLE
 from suyuan.store.tables import Tables
 
@@ -99,9 +99,9 @@ def _chatting(touched: ir.Table, edges: ir.Table, against: ir.Table, tables: Tab
     paths = tables.engine.keep(_paths(paths, "chatting", paths["node"]))
     trades = tables["trades"]
     trades = trades.filter(trades["goods"].isin(("chat_account", "token_account")))
-    each = named(tables, trades.mutate(item=trades["items"].unnest()), "buyer", into="buyer_")
+    each = with_entity(tables, trades.mutate(item=trades["items"].unnest()), "buyer", into="buyer_")
     each = each.view()
-    each = named(tables, each, "seller", into="seller_").view()
+    each = with_entity(tables, each, "seller", into="seller_").view()
     sellers = decided(tables, "account_merchant")
     sold = each.inner_join(sellers, each["seller_"] == sellers["entity"])
     sold = sold.select(item="item", seller_="found", buyer_="buyer_").distinct().view()

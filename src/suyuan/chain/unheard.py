@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain.ring_evidence import decided
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.money.methods import DEFAULT
 from suyuan.store.tables import Tables
 
@@ -50,7 +50,7 @@ def record_buyers(in_ring: ir.Table, tables: Tables) -> ir.Table:
 
 def _lists(tables: Tables) -> ir.Table:
     """Dealings in records: the buyer as ``node``, a row for each ``phone`` that was listed."""
-    trades = named(tables, tables["trades"], "buyer", into="node")
+    trades = with_entity(tables, tables["trades"], "buyer", into="node")
     deals = trades.filter((trades["goods"] == RECORDS) & trades["node"].notnull())
     each = deals.mutate(phone=deals["items"].unnest())
     each = each.filter(each["phone"].notnull()).view()
@@ -134,7 +134,7 @@ def _handed(steps: ir.Table, tables: Tables) -> ir.Table:
 
 def _received(tables: Tables) -> ir.Table:
     """Rows of ``vouchers`` by which somebody (``node``) got a card that another paid for."""
-    vouchers = named(tables, tables["vouchers"], "to_party", into="node")
+    vouchers = with_entity(tables, tables["vouchers"], "to_party", into="node")
     vouchers = vouchers.filter(vouchers["node"].notnull()).view()
     free = vouchers["price"].fill_null(0) == 0
     passed = vouchers.filter((vouchers["event"] == "transfer") & free)

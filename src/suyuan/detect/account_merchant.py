@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from suyuan.detect import dealing
 from suyuan.detect.contract import Detector, Measured, corroborated
 from suyuan.detect.evidence import SHOWN, rows
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
@@ -77,7 +77,7 @@ def _deals(tables: Tables) -> ir.Table:
     """Dealings in accounts, with the seller as ``subject``."""
     trades = tables["trades"]
     own = trades.filter(trades["goods"].isin(GOODS))
-    sold = named(tables, own, "seller", into="subject")
+    sold = with_entity(tables, own, "seller", into="subject")
     return sold.filter(sold["subject"].notnull())
 
 
@@ -140,7 +140,7 @@ def _farms(tables: Tables) -> ir.Table:
     on = own.join(sole, "device:" + own["device"] == sole["thing"])
     sent = otps.filter(otps["relayed_to"].notnull())
     sent = sent.select(number="msisdn", relayed_to="relayed_to").distinct()
-    relayed = named(tables, sent, "relayed_to", into="direct")
+    relayed = with_entity(tables, sent, "relayed_to", into="direct")
     relayed = relayed.left_join(sole, "phone:" + relayed["relayed_to"] == sole["thing"])
     relayed = relayed.mutate(who=ibis.coalesce(relayed["direct"], relayed["who"]))
     via = own.join(relayed.filter(relayed["who"].notnull()), own["phone"] == relayed["number"])

@@ -17,7 +17,7 @@ from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
 from suyuan.detect.money_flows.cards import median_hours, passages
 from suyuan.detect.money_flows.peers import usual_share
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
@@ -56,7 +56,7 @@ def measure(tables: Tables) -> Measured:
 
 def _issuers(tables: Tables) -> ir.Table:
     issues = tables["vouchers"].filter(ibis._["event"] == "issue")
-    built = named(tables, issues, "from_party", into="subject")
+    built = with_entity(tables, issues, "from_party", into="subject")
     return built.filter(built["subject"].notnull()).select("subject").distinct()
 
 
@@ -106,8 +106,8 @@ def _sold(moved: ir.Table) -> ir.Table:
 def _ledger(tables: Tables) -> ir.Table:
     """Dealings in cards of seized ledgers: ``subject`` bought of ``seller_``."""
     trades = tables["trades"].filter(ibis._["goods"] == "voucher")
-    dealt = named(tables, trades, "buyer", into="subject")
-    dealt = named(tables, dealt, "seller", into="seller_")
+    dealt = with_entity(tables, trades, "buyer", into="subject")
+    dealt = with_entity(tables, dealt, "seller", into="seller_")
     return dealt.filter(dealt["subject"].notnull())
 
 

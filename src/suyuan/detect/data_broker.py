@@ -14,7 +14,7 @@ from suyuan.detect import dealing
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
 from suyuan.detect.leaks.contacts import ATTRIBUTES
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
@@ -49,7 +49,7 @@ def measure(tables: Tables) -> Measured:
 def _deals(tables: Tables) -> ir.Table:
     """Dealings in records, with the seller as ``subject``."""
     trades = tables["trades"]
-    sold = named(tables, trades.filter(trades["goods"] == GOODS), "seller", into="subject")
+    sold = with_entity(tables, trades.filter(trades["goods"] == GOODS), "seller", into="subject")
     return sold.filter(sold["subject"].notnull())
 
 
@@ -131,7 +131,7 @@ def _held(tables: Tables) -> ir.Table:
 
     A shop's list of its own customers was not sold to it.
     """
-    leaked = named(tables, tables["leaked"], "holder_id", into="subject")
+    leaked = with_entity(tables, tables["leaked"], "holder_id", into="subject")
     leaked = leaked.filter(leaked["subject"].notnull() & ~_own_lists(tables, leaked))
     matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
     copies = matched.inner_join(tables["orders"], "order_id")
@@ -149,8 +149,8 @@ def _own_lists(tables: Tables, leaked: ir.Table) -> ir.BooleanValue:
 def _only_buyers(tables: Tables) -> ir.Table:
     """Whoever (``subject``) buys records and sells none: he holds what he bought."""
     sales = tables["trades"].filter(tables["trades"]["goods"] == GOODS)
-    bought = named(tables, sales, "buyer", into="subject").select("subject").distinct()
-    sold = named(tables, sales, "seller", into="subject").select("subject").distinct()
+    bought = with_entity(tables, sales, "buyer", into="subject").select("subject").distinct()
+    sold = with_entity(tables, sales, "seller", into="subject").select("subject").distinct()
     return bought.filter(bought["subject"].notnull()).anti_join(sold.view(), "subject")
 
 

@@ -28,13 +28,13 @@ from suyuan.detect.leaks.answers import LeakAnswer, answers, evidence_pairs, log
 from suyuan.detect.leaks.arrays import Exposure, Floats
 from suyuan.detect.leaks.attribution import PRIOR_LEAK
 from suyuan.detect.leaks.call_evidence import CalledSource, behind_calls, called_sources
-from suyuan.detect.leaks.canaries import marking, surfaced
-from suyuan.detect.leaks.exhibits import Seized, inquire_exhibits, strongest
+from suyuan.detect.leaks.canaries import surfaced_canaries, with_canaries
+from suyuan.detect.leaks.exhibits import ExhibitAttribution, inquire_exhibits, strongest
 from suyuan.detect.leaks.hand_inference import point, source_probability
 from suyuan.detect.leaks.inquiry import Inquiry, inquire
 from suyuan.detect.leaks.nesting import jointly
 from suyuan.detect.leaks.sentences import LITTLE, because, rivals, with_calls
-from suyuan.detect.leaks.used_lists import unused
+from suyuan.detect.leaks.used_lists import unused_sources
 from suyuan.detect.scheme import reports_of_scheme
 from suyuan.model.text import Text
 from suyuan.store.programs import derive_table
@@ -68,7 +68,7 @@ _ROWS = pa.schema(
 
 def measure(tables: Tables) -> Measured:
     """Every candidate worth speaking of, organisations and hands."""
-    seized: dict[str, tuple[LeakAnswer, Seized]] = {}
+    seized: dict[str, tuple[LeakAnswer, ExhibitAttribution]] = {}
 
     def lean(exposure: Exposure) -> Floats:
         """What seized data says, before the victims are asked.
@@ -85,16 +85,18 @@ def measure(tables: Tables) -> Measured:
     if asked is None:
         return _measured(tables, [], [])
     found, behind = _sources(tables, asked, seized)
-    marked = surfaced(tables)
+    marked = surfaced_canaries(tables)
     prior = log_odds(_prior(asked.exposure))
     orgs = {name: one for name, one in marked.items() if name in asked.exposure.subjects}
-    found = marking(found, orgs, prior)
+    found = with_canaries(found, orgs, prior)
     called = called_sources(tables, asked, [_likely(row) for row in found])
     found, behind = with_called(found, prior, called), behind + _behind_calls(called)
     handlers = point(tables, asked, seized, found, called)
-    idle = unused(tables, asked, seized) if tables.has("calls") else frozenset()
+    idle = unused_sources(tables, asked, seized) if tables.has("calls") else frozenset()
     idle = _resting_on_lists(found, idle)
-    named = _corroborated(tables, marking([*found, *handlers.candidates], marked, prior), idle)
+    named = _corroborated(
+        tables, with_canaries([*found, *handlers.candidates], marked, prior), idle
+    )
     marks = [line for one in marked.values() for line in one.rows]
     return _measured(tables, named, [*behind, *handlers.rows, *marks])
 
@@ -140,7 +142,7 @@ def _of_scheme(tables: Tables) -> ir.Table:
     return ibis.union(reports, callers.select(known="subject")).limit(1)
 
 
-def _seized(tables: Tables, exposure: Exposure) -> dict[str, tuple[LeakAnswer, Seized]]:
+def _seized(tables: Tables, exposure: Exposure) -> dict[str, tuple[LeakAnswer, ExhibitAttribution]]:
     """What the orders copied in seized data say of each candidate, all exhibits together."""
     if not tables.has("matches"):
         return {}
@@ -164,13 +166,13 @@ def _measured(tables: Tables, found: list[Row], behind: list[Row]) -> Measured:
 
 
 def _sources(
-    tables: Tables, asked: Inquiry, seized: Mapping[str, tuple[LeakAnswer, Seized]]
+    tables: Tables, asked: Inquiry, seized: Mapping[str, tuple[LeakAnswer, ExhibitAttribution]]
 ) -> tuple[list[Row], list[Row]]:
     prior = _prior(asked.exposure)
     pairings = asked.victims.pairings
     from_victims = {
         a.subject: a
-        for a in answers(asked.attribution, asked.exposure, pairings, prior, asked.leaning)
+        for a in answers(asked.attribution, asked.exposure, pairings, prior, asked.lean_odds)
     }
     found, behind = [], []
     reached = float(pairings.weight.sum())
@@ -206,7 +208,7 @@ def _candidate(
         "rival": strongest.rival,
         "rival_en": rival.en,
         "rival_zh": rival.zh,
-        "count": strongest.exposed,
+        "count": strongest.exposed_orders,
         "first_seen": strongest.first[1],
         "last_seen": strongest.last[1],
         "mechanism": "unknown",

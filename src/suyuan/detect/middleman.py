@@ -14,7 +14,7 @@ from suyuan.detect.card_merchant import DIRTY, SEVERAL
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
 from suyuan.detect.money_flows.cards import custody, median_hours, passed
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
 from suyuan.money.settlement import settled
@@ -67,7 +67,7 @@ def _of_payments(settlements: ir.Table, tables: Tables) -> dict[str, ir.Table]:
 
 
 def _victims(tables: Tables) -> ir.Table:
-    facts = named(tables, tables["reports"], "victim_id", into="subject")
+    facts = with_entity(tables, tables["reports"], "victim_id", into="subject")
     return facts.filter(facts["subject"].notnull()).select("subject").distinct()
 
 
@@ -111,8 +111,8 @@ def _gifts(tables: Tables, gifts: ir.Table) -> ir.Table:
 def _ledger(tables: Tables) -> ir.Table:
     """Dealings in cards of seized ledgers, by seller."""
     trades = tables["trades"].filter(ibis._["goods"] == "voucher")
-    dealt = named(tables, trades, "seller", into="subject")
-    dealt = named(tables, dealt, "buyer", into="taker")
+    dealt = with_entity(tables, trades, "seller", into="subject")
+    dealt = with_entity(tables, dealt, "buyer", into="taker")
     return dealt.filter(dealt["subject"].notnull())
 
 

@@ -26,7 +26,7 @@ import ibis.expr.types as ir
 from suyuan.detect import dealing, openings
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import SHOWN, rows
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
@@ -140,7 +140,7 @@ CARD = (
 def _sold(tables: Tables) -> ir.Table:
     """Dealings in cards, with the seller's ``subject`` and what was sold."""
     trades = tables["trades"]
-    deals = named(tables, trades.filter(trades["goods"] == "sim"), "seller", into="subject")
+    deals = with_entity(tables, trades.filter(trades["goods"] == "sim"), "seller", into="subject")
     return deals.filter(deals["subject"].notnull()).select(
         "subject", "row_id", "at", "buyer", "quantity", "items"
     )

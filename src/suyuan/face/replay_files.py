@@ -13,8 +13,8 @@ from suyuan.privacy.reveal import masking
 from suyuan.privacy.tables import mask_table
 from suyuan.run.step_runs import Timing
 from suyuan.store.case import Results
-from suyuan.store.generations import amended, in_force
-from suyuan.store.publish import published, write
+from suyuan.store.generations import amendment, in_force
+from suyuan.store.publish import publish_rows, write
 
 
 def add_replay(results: Results, rows: pa.Table) -> None:
@@ -26,7 +26,7 @@ def add_replay(results: Results, rows: pa.Table) -> None:
     if in_force(results.layout) is None or not results.report.exists():
         _write_replay(results, rows)
         return
-    with amended(results.layout) as new:
+    with amendment(results.layout) as new:
         results_new = Results(results.layout.out, results.case, generation=new.layout.generation)
         _write_replay(results_new, rows)
         content = json.loads(made_with(results_new).read_text("utf-8"))
@@ -37,6 +37,6 @@ def add_replay(results: Results, rows: pa.Table) -> None:
 
 def _write_replay(results: Results, rows: pa.Table) -> None:
     path = results.layout.result(REPLAY.name)
-    write(published(rows, REPLAY), path)
+    write(publish_rows(rows, REPLAY), path)
     mask = masking(results.layout, None, "replay")
     write_csv(mask_table(pq.read_table(path), REPLAY, mask), path.with_suffix(".csv"))

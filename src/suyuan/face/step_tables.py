@@ -12,7 +12,7 @@ from suyuan.face.display import clean
 from suyuan.model.columns import Table as Declared
 from suyuan.privacy.masking import Masking
 from suyuan.store.engine import Engine
-from suyuan.store.tables import declared as declared_table
+from suyuan.store.tables import declared_table
 
 FIRST = 5
 

@@ -7,7 +7,7 @@ from suyuan.model.derived import ALIASES
 from suyuan.store.tables import Tables
 
 #: Columns whose cells are names: of a person, else an account, else just text.
-NAMED: tuple[tuple[str, str], ...] = (
+NAME_COLUMNS: tuple[tuple[str, str], ...] = (
     ("trades", "seller"),
     ("trades", "buyer"),
     ("vouchers", "from_party"),
@@ -34,22 +34,20 @@ def aliases(tables: Tables, owners: ir.Table) -> ir.Table:
     )
     sole = sole.filter(sole["n"] == 1).select(owned="subject", person="entity")
     subjects = _subjects(tables).view()
-    known = subjects.left_join(sole, subjects["subject"] == sole["owned"])
-    return known.mutate(entity=ibis.coalesce(known["person"], known["subject"])).select(
-        *ALIASES.names
-    )
+    rows = subjects.left_join(sole, subjects["subject"] == sole["owned"])
+    return rows.mutate(entity=ibis.coalesce(rows["person"], rows["subject"])).select(*ALIASES.names)
 
 
-def named(tables: Tables, expression: ir.Table, column: str, *, into: str) -> ir.Table:
+def with_entity(tables: Tables, expression: ir.Table, column: str, *, into: str) -> ir.Table:
     """`expression` with a column `into`: the entity that the name in `column` stands for."""
     names = tables["aliases"].select(name_="name", entity_="entity")
-    joined = expression.left_join(names, expression[column] == names["name_"])
-    return joined.mutate(**{into: joined["entity_"]}).drop("name_", "entity_")
+    rows = expression.left_join(names, expression[column] == names["name_"])
+    return rows.mutate(**{into: rows["entity_"]}).drop("name_", "entity_")
 
 
 def _subjects(tables: Tables) -> ir.Table:
     used = ibis.union(
-        *(tables[table].select(name=tables[table][column]) for table, column in NAMED),
+        *(tables[table].select(name=tables[table][column]) for table, column in NAME_COLUMNS),
         tables["parties"].select(name="party_id"),
         tables["accounts"].select(name="account_id"),
         tables["bank_accounts"].select(name="account_no"),
@@ -61,7 +59,7 @@ def _subjects(tables: Tables) -> ir.Table:
     money = tables["bank_accounts"].select(money="account_no").distinct()
     outlets = tables["sims"].select(outlet="agent").distinct()
     sellers = tables["sims"].select(seller="operator").distinct()
-    found = (
+    subjects = (
         used.left_join(people, used["name"] == people["person"])
         .left_join(logins, used["name"] == logins["login"])
         .left_join(money, used["name"] == money["money"])
@@ -69,12 +67,12 @@ def _subjects(tables: Tables) -> ir.Table:
         .left_join(sellers, used["name"] == sellers["seller"])
     )
     kind = ibis.cases(
-        (found["person"].notnull(), "party:"),
-        (found["login"].notnull(), "account:"),
-        (found["money"].notnull(), "bank_account:"),
-        (found["name"].contains(":"), "account:"),
-        (found["outlet"].notnull(), "agent:"),
-        (found["seller"].notnull(), "operator:"),
+        (subjects["person"].notnull(), "party:"),
+        (subjects["login"].notnull(), "account:"),
+        (subjects["money"].notnull(), "bank_account:"),
+        (subjects["name"].contains(":"), "account:"),
+        (subjects["outlet"].notnull(), "agent:"),
+        (subjects["seller"].notnull(), "operator:"),
         else_="party:",
     )
-    return found.select("name", subject=kind + found["name"])
+    return subjects.select("name", subject=kind + subjects["name"])

@@ -18,13 +18,15 @@ def contact_windows(reports: ir.Table) -> ir.Table:
 
     Columns: report_id, victim_phone, loss, contacted_at, reported_at, begins, ends.
     """
-    known = reports.filter(reports["victim_phone"].notnull())
-    return known.select(
+    phone_reports = reports.filter(reports["victim_phone"].notnull())
+    return phone_reports.select(
         "report_id",
         "victim_phone",
         "loss",
         "contacted_at",
         "reported_at",
-        begins=ibis.coalesce(known["contacted_at"] - SKEW, known["reported_at"] - MEMORY),
-        ends=ibis.coalesce(known["contacted_at"] + SKEW, known["reported_at"]),
+        begins=ibis.coalesce(
+            phone_reports["contacted_at"] - SKEW, phone_reports["reported_at"] - MEMORY
+        ),
+        ends=ibis.coalesce(phone_reports["contacted_at"] + SKEW, phone_reports["reported_at"]),
     )

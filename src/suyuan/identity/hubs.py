@@ -33,10 +33,10 @@ class HubKind:
 
 def hubs(tables: Tables) -> ir.Table:
     """The hubs of all kinds, with the number of links that linkage does not follow."""
-    return ibis.union(*(_found(kind, tables) for kind in KINDS)).select(*HUBS.schema.names)
+    return ibis.union(*(_find_hubs(kind, tables) for kind in KINDS)).select(*HUBS.schema.names)
 
 
-def _found(kind: HubKind, tables: Tables) -> ir.Table:
+def _find_hubs(kind: HubKind, tables: Tables) -> ir.Table:
     reach = tables.engine.keep(kind.reach(tables))
     everyone = reach.aggregate(
         others=reach["other"].nunique(), victims=reach["other"].nunique(where=reach["victim"])
@@ -49,14 +49,14 @@ def _found(kind: HubKind, tables: Tables) -> ir.Table:
         degree=reach["other"].nunique(), met=reach["other"].nunique(where=reach["victim"])
     )
     many = nodes.filter(nodes["degree"] >= kind.least).cross_join(chance)
-    expected = many["degree"].cast("float64") * many["chance"]
-    many = many.filter(many["met"].cast("float64") <= LIFT * expected + SLACK)
-    written = many["degree"].cast("string")
+    expectation = many["degree"].cast("float64") * many["chance"]
+    many = many.filter(many["met"].cast("float64") <= LIFT * expectation + SLACK)
+    degree_text = many["degree"].cast("string")
     return many.select(
         subject=kind.subject + ":" + many["node"],
         degree=many["degree"],
-        because=written + ibis.literal(kind.en),
-        because_zh=written + ibis.literal(kind.zh),
+        because=degree_text + ibis.literal(kind.en),
+        because_zh=degree_text + ibis.literal(kind.zh),
         not_followed=many["degree"],
     )
 
@@ -66,29 +66,33 @@ def _callers(tables: Tables) -> ir.Table:
     calls = tables["calls"]
     out = calls.group_by("caller").aggregate(called=calls["callee"].nunique())
     back = calls.group_by("callee").aggregate(callers=calls["caller"].nunique())
-    both = back.left_join(out, back["callee"] == out["caller"])
-    busy = both.filter(both["callers"] * 2 >= ibis.coalesce(both["called"], 0))
+    rates = back.left_join(out, back["callee"] == out["caller"])
+    busy = rates.filter(rates["callers"] * 2 >= ibis.coalesce(rates["called"], 0))
     busy = busy.select(node="callee").view()
     victims = tables["reports"].select(victim="victim_phone").distinct()
     pairs = calls.select("caller", "callee").distinct()
     pairs = pairs.semi_join(busy, pairs["callee"] == busy["node"])
-    marked = pairs.left_join(victims, pairs["caller"] == victims["victim"])
-    return marked.select(node="callee", other="caller", victim=marked["victim"].notnull())
+    edges = pairs.left_join(victims, pairs["caller"] == victims["victim"])
+    return edges.select(node="callee", other="caller", victim=edges["victim"].notnull())
 
 
 def _payers(tables: Tables, *, shops: bool) -> ir.Table:
     """Who pays an account, of shops (and payment companies) or of everybody else."""
-    payments, held = tables["payments"], tables["bank_accounts"]
+    payments, accounts = tables["payments"], tables["bank_accounts"]
     victims = tables["reports"].select(person="victim_id").distinct()
-    victim_accounts = held.semi_join(victims, held["holder_id"] == victims["person"])
+    victim_accounts = accounts.semi_join(victims, accounts["holder_id"] == victims["person"])
     victim_accounts = victim_accounts.select(victim="account_no").distinct()
-    trading = held.filter(held["kind"].isin(("merchant", "voucher_shop")))
-    trading = trading.select(shop="account_no").distinct()
-    same = payments["payee"] == trading["shop"]
-    edges = payments.semi_join(trading, same) if shops else payments.anti_join(trading, same)
+    shop_accounts = accounts.filter(accounts["kind"].isin(("merchant", "voucher_shop")))
+    shop_accounts = shop_accounts.select(shop="account_no").distinct()
+    is_shop = payments["payee"] == shop_accounts["shop"]
+    edges = (
+        payments.semi_join(shop_accounts, is_shop)
+        if shops
+        else payments.anti_join(shop_accounts, is_shop)
+    )
     edges = edges.select("payer", "payee").distinct().view()
-    marked = edges.left_join(victim_accounts, edges["payer"] == victim_accounts["victim"])
-    return marked.select(node="payee", other="payer", victim=marked["victim"].notnull())
+    flags = edges.left_join(victim_accounts, edges["payer"] == victim_accounts["victim"])
+    return flags.select(node="payee", other="payer", victim=flags["victim"].notnull())
 
 
 def _shops(tables: Tables) -> ir.Table:

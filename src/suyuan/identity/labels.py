@@ -16,10 +16,10 @@ def label_pairs(left: pa.ChunkedArray, right: pa.ChunkedArray) -> pa.Table:
     """
     names = pc.unique(pa.chunked_array([*left.chunks, *right.chunks], pa.string()))
     names = names.take(pc.sort_indices(names))
-    roots = components(_numbered(left, names), _numbered(right, names), len(names))
+    roots = components(_number_nodes(left, names), _number_nodes(right, names), len(names))
     return pa.table({"node": names, "label": names.take(pa.array(roots))})
 
 
-def _numbered(side: pa.ChunkedArray, names: pa.Array) -> NDArray[np.int32]:
+def _number_nodes(side: pa.ChunkedArray, names: pa.Array) -> NDArray[np.int32]:
     index = pc.index_in(side, value_set=names).combine_chunks()
     return index.to_numpy(zero_copy_only=False).astype(np.int32)

@@ -32,7 +32,7 @@ PLACES: Final = 15
 #: One written number in twenty is taken to be wrong, with the weight of ten, before the case tells.
 WRONG: Final = 0.05
 WEIGHT: Final = 10
-SERVICE, SHOP, MISREAD, BORNE, CONTRADICTED, UNSEEN = (
+SERVICE, SHOP, MISREAD, BORNE, CONTRADICTION, NO_CALL = (
     "service",
     "shop",
     "misread",
@@ -65,13 +65,13 @@ BECAUSE: Final = {
         "故按该号码处理。",
     ),
     BORNE: Text("Calls to this victim on record: {came}.", "话单中呼叫报案人{came}次。"),
-    CONTRADICTED: Text(
+    CONTRADICTION: Text(
         "It made no call to this victim, while another stranger first called at the minute of the "
         "contact; one report alone does not speak for it.",
         "该号码未呼叫过报案人，而另一陌生号码在接触时刻前后一刻钟内首次来电；"
         "仅凭这一份报案不予认定。",
     ),
-    UNSEEN: Text(
+    NO_CALL: Text(
         "No call to this victim is on record, and no other call tells.",
         "话单中没有该号码呼叫报案人的记录，也没有其他来电可供印证。",
     ),
@@ -85,52 +85,60 @@ def named_numbers(tables: Tables) -> ir.Table:
     that a misread one stands for, ``believed`` whether this naming alone speaks for the number.
     """
     keep = tables.engine.keep
-    asked, shops = keep(_asked(tables)), keep(shop_numbers(tables))
-    rung = keep(_rung(tables, shops))
-    shown = rung.filter(rung["prompt"])
-    shown = shown.filter(of_service(shown["number"], shown["first_call"]) | shown["shop"])
-    every = ibis.union(asked, shown.select(*asked.columns), distinct=True)
-    judged = keep(_judged(keep(every), rung, keep(_rang(tables, asked)), shops))
-    return _worded(tables, judged.cross_join(_belief(tables, judged)))
+    reported_numbers, shops = keep(_reported_numbers(tables)), keep(shop_numbers(tables))
+    incoming_calls = keep(_incoming_calls(tables, shops))
+    service_calls = incoming_calls.filter(incoming_calls["prompt"])
+    service_calls = service_calls.filter(
+        of_service(service_calls["number"], service_calls["first_call"]) | service_calls["shop"]
+    )
+    every = ibis.union(
+        reported_numbers, service_calls.select(*reported_numbers.columns), distinct=True
+    )
+    judgements = keep(
+        _judge(keep(every), incoming_calls, keep(_rang(tables, reported_numbers)), shops)
+    )
+    return _with_sentences(tables, judgements.cross_join(_belief(tables, judgements)))
 
 
-def _asked(tables: Tables) -> ir.Table:
+def _reported_numbers(tables: Tables) -> ir.Table:
     """``report_id``, ``number``, ``victim``, ``at`` (when it was written down)."""
     reports = tables["reports"]
-    each = reports.select(
+    numbers = reports.select(
         "report_id",
         number=reports["caller_numbers"].unnest(),
         victim=reports["victim_phone"],
         at=reports["reported_at"],
     )
-    own = each["number"] == each["victim"]
-    return each.filter(
-        each["number"].notnull() & ~own.fill_null(ibis.literal(value=False))
+    own = numbers["number"] == numbers["victim"]
+    return numbers.filter(
+        numbers["number"].notnull() & ~own.fill_null(ibis.literal(value=False))
     ).distinct()
 
 
-def _rung(tables: Tables, shops: ir.Table) -> ir.Table:
+def _incoming_calls(tables: Tables, shops: ir.Table) -> ir.Table:
     """Who called each report's victim before it: ``first_call``, ``calls``, ``hit`` about the hour
     of first contact (a stranger's first call), ``prompt`` at its minute, ``shop`` for her shop's.
     """
     calls, reports = tables["calls"], tables["reports"]
     facts = contact_windows(reports).drop("loss").distinct()
     facts = facts.rename(at="reported_at", victim="victim_phone", contacted="contacted_at")
-    both = calls.inner_join(facts, calls["callee"] == facts["victim"])
-    both = both.filter(both["started_at"] <= ibis.greatest(both["at"], both["ends"]))
-    each = both.group_by("report_id", "victim", number="caller").aggregate(
-        calls=both.count(),
-        first_call=both["started_at"].min(),
-        begins=both["begins"].min(),
-        ends=both["ends"].max(),
-        contacted=both["contacted"].min(),
-        at=both["at"].min(),
+    pairs = calls.inner_join(facts, calls["callee"] == facts["victim"])
+    pairs = pairs.filter(pairs["started_at"] <= ibis.greatest(pairs["at"], pairs["ends"]))
+    callers = pairs.group_by("report_id", "victim", number="caller").aggregate(
+        calls=pairs.count(),
+        first_call=pairs["started_at"].min(),
+        begins=pairs["begins"].min(),
+        ends=pairs["ends"].max(),
+        contacted=pairs["contacted"].min(),
+        at=pairs["at"].min(),
     )
-    each = _of_shops(each, shops)
-    off = (each["first_call"].epoch_seconds() - each["contacted"].epoch_seconds()).abs()
-    begun = (each["first_call"] >= each["begins"]) & (each["first_call"] <= each["ends"])
-    return each.mutate(
-        hit=begun & ~each["shop"],
+    callers = _of_shops(callers, shops)
+    off = (callers["first_call"].epoch_seconds() - callers["contacted"].epoch_seconds()).abs()
+    begun = (callers["first_call"] >= callers["begins"]) & (
+        callers["first_call"] <= callers["ends"]
+    )
+    return callers.mutate(
+        hit=begun & ~callers["shop"],
         prompt=(off <= PROMPT).fill_null(ibis.literal(value=False)),
     ).drop("begins", "ends", "contacted")
 
@@ -142,111 +150,118 @@ def _of_shops(rows: ir.Table, shops: ir.Table) -> ir.Table:
     return both.mutate(shop=both["mark"].fill_null(ibis.literal(value=False))).drop("mark")
 
 
-def _rang(tables: Tables, asked: ir.Table) -> ir.Table:
+def _rang(tables: Tables, reported_numbers: ir.Table) -> ir.Table:
     """How often a victim rang the number that she names."""
     calls = tables["calls"].select("caller", "callee", "row_id")
-    both = asked.inner_join(
-        calls, (asked["victim"] == calls["caller"]) & (asked["number"] == calls["callee"])
+    pairs = reported_numbers.inner_join(
+        calls,
+        (reported_numbers["victim"] == calls["caller"])
+        & (reported_numbers["number"] == calls["callee"]),
     )
-    return both.group_by("report_id", "number").aggregate(rang=both.count())
+    return pairs.group_by("report_id", "number").aggregate(rang=pairs.count())
 
 
-def _judged(every: ir.Table, rung: ir.Table, rang: ir.Table, shops: ir.Table) -> ir.Table:
+def _judge(every: ir.Table, incoming_calls: ir.Table, rang: ir.Table, shops: ir.Table) -> ir.Table:
     """`every` with ``how``, ``meant``, ``called_at``, ``came``, ``rang`` and what they rest on."""
-    came = rung.select("report_id", "number", came="calls", seen_at="first_call")
-    found = _of_shops(every, shops)
-    found = found.left_join(came, ["report_id", "number"]).drop("report_id_right", "number_right")
-    found = found.left_join(rang, ["report_id", "number"]).drop("report_id_right", "number_right")
-    strangers = rung.filter(rung["prompt"] & rung["hit"])
+    came = incoming_calls.select("report_id", "number", came="calls", seen_at="first_call")
+    facts = _of_shops(every, shops)
+    facts = facts.left_join(came, ["report_id", "number"]).drop("report_id_right", "number_right")
+    facts = facts.left_join(rang, ["report_id", "number"]).drop("report_id_right", "number_right")
+    strangers = incoming_calls.filter(incoming_calls["prompt"] & incoming_calls["hit"])
     strangers = strangers.group_by("report_id").aggregate(others=strangers.count())
-    found = found.left_join(strangers, "report_id").drop("report_id_right")
-    found = found.mutate(
-        several=found.count().over(group_by="number"),
-        borne=(found["came"].fill_null(0) > 0).cast("int64").max().over(group_by="number"),
-        service=of_service(found["number"], found["at"]),
+    facts = facts.left_join(strangers, "report_id").drop("report_id_right")
+    facts = facts.mutate(
+        several=facts.count().over(group_by="number"),
+        borne=(facts["came"].fill_null(0) > 0).cast("int64").max().over(group_by="number"),
+        service=of_service(facts["number"], facts["at"]),
     )
-    lost = found.filter(~found["service"] & ~found["shop"] & (found["borne"] == 0))
-    slips = _slips(lost.select("report_id", "number"), rung)
-    found = found.left_join(slips, ["report_id", "number"]).drop("report_id_right", "number_right")
+    rest = facts.filter(~facts["service"] & ~facts["shop"] & (facts["borne"] == 0))
+    slips = _slips(rest.select("report_id", "number"), incoming_calls)
+    facts = facts.left_join(slips, ["report_id", "number"]).drop("report_id_right", "number_right")
     how = ibis.cases(
-        (found["service"], SERVICE),
-        (found["shop"], SHOP),
-        (found["came"].fill_null(0) > 0, BORNE),
-        (found["meant"].notnull(), MISREAD),
-        (found["others"].fill_null(0) > 0, CONTRADICTED),
-        else_=UNSEEN,
+        (facts["service"], SERVICE),
+        (facts["shop"], SHOP),
+        (facts["came"].fill_null(0) > 0, BORNE),
+        (facts["meant"].notnull(), MISREAD),
+        (facts["others"].fill_null(0) > 0, CONTRADICTION),
+        else_=NO_CALL,
     )
-    return found.mutate(
+    return facts.mutate(
         how=how,
-        called_at=ibis.coalesce(found["seen_at"], found["meant_at"]),
-        came=found["came"].fill_null(0),
-        rang=found["rang"].fill_null(0),
+        called_at=ibis.coalesce(facts["seen_at"], facts["meant_at"]),
+        came=facts["came"].fill_null(0),
+        rang=facts["rang"].fill_null(0),
     )
 
 
-def _slips(lost: ir.Table, rung: ir.Table) -> ir.Table:
+def _slips(rest: ir.Table, incoming_calls: ir.Table) -> ir.Table:
     """The one stranger about the hour of contact whose number is one slip from the named one."""
-    strangers = rung.filter(rung["hit"] & ~of_service(rung["number"], rung["first_call"]))
+    strangers = incoming_calls.filter(
+        incoming_calls["hit"] & ~of_service(incoming_calls["number"], incoming_calls["first_call"])
+    )
     strangers = strangers.select("report_id", heard="number", heard_at="first_call")
-    both = lost.inner_join(strangers, "report_id")
-    both = both.filter(slip(both["number"], both["heard"]))
-    sole = both.group_by("report_id", "number").aggregate(
-        meant=both["heard"].min(), meant_at=both["heard_at"].min(), many=both.count()
+    pairs = rest.inner_join(strangers, "report_id")
+    pairs = pairs.filter(slip(pairs["number"], pairs["heard"]))
+    sole = pairs.group_by("report_id", "number").aggregate(
+        meant=pairs["heard"].min(), meant_at=pairs["heard_at"].min(), many=pairs.count()
     )
     return sole.filter(sole["many"] == 1).drop("many")
 
 
-def slip(one: ir.StringValue, other: ir.StringValue) -> ir.BooleanValue:
+def slip(number: ir.StringValue, candidate: ir.StringValue) -> ir.BooleanValue:
     """Whether a digit is wrong, missing or doubled, or two neighbours are exchanged."""
     place = range(PLACES)
-    differ = [(one.substr(i, 1) != other.substr(i, 1)).cast("int64") for i in place]
+    differ = [(number.substr(i, 1) != candidate.substr(i, 1)).cast("int64") for i in place]
     wrong = sum(differ[1:], differ[0])
-    turned: ir.BooleanValue = ibis.literal(value=False)
+    is_swap: ir.BooleanValue = ibis.literal(value=False)
     for i in place[:-1]:
-        first, second = one.substr(i, 1), one.substr(i + 1, 1)
-        turned |= (
+        first, second = number.substr(i, 1), number.substr(i + 1, 1)
+        is_swap |= (
             (first != second)
-            & (first == other.substr(i + 1, 1))
-            & (second == other.substr(i, 1))
+            & (first == candidate.substr(i + 1, 1))
+            & (second == candidate.substr(i, 1))
             & (wrong == 2)
         )
-    long = ibis.least(one.length(), other.length()) >= LEAST
-    whole = ~one.contains("*") & ~other.contains("*")
-    return long & whole & ((one.levenshtein(other) == 1) | turned)
+    long = ibis.least(number.length(), candidate.length()) >= LEAST
+    whole = ~number.contains("*") & ~candidate.contains("*")
+    return long & whole & ((number.levenshtein(candidate) == 1) | is_swap)
 
 
-def _belief(tables: Tables, judged: ir.Table) -> ir.Table:
+def _belief(tables: Tables, judgements: ir.Table) -> ir.Table:
     """``sound``: that a number which no call bears out is right nonetheless, in this case.
 
     With c the share of right numbers whose call is on record and w the share that is written
     wrongly, this is (1 - w)(1 - c) / ((1 - w)(1 - c) + w). One row; 1 where no calls are at hand.
     """
     if not tables.has("calls"):
-        return judged.aggregate(n=judged.count()).select(sound=ibis.literal(1.0))
-    borne, misread, unseen = (
-        ((judged["how"] == how) & judged["victim"].notnull()).cast("float64").sum().fill_null(0.0)
-        for how in (BORNE, MISREAD, UNSEEN)
+        return judgements.aggregate(n=judgements.count()).select(sound=ibis.literal(1.0))
+    borne, misread, no_call = (
+        ((judgements["how"] == how) & judgements["victim"].notnull())
+        .cast("float64")
+        .sum()
+        .fill_null(0.0)
+        for how in (BORNE, MISREAD, NO_CALL)
     )
-    counts = judged.aggregate(borne=borne, misread=misread, unseen=unseen)
+    counts = judgements.aggregate(borne=borne, misread=misread, unseen=no_call)
     right = counts["borne"] + counts["misread"]
-    covered = (right + 1.0) / (right + counts["unseen"] + 2.0)
+    coverage = (right + 1.0) / (right + counts["unseen"] + 2.0)
     wrong = (counts["misread"] + WRONG * WEIGHT) / (right + WEIGHT)
-    missed = (1.0 - wrong) * (1.0 - covered)
-    return counts.select(sound=missed / (missed + wrong))
+    miss = (1.0 - wrong) * (1.0 - coverage)
+    return counts.select(sound=miss / (miss + wrong))
 
 
-def _worded(tables: Tables, judged: ir.Table) -> ir.Table:
+def _with_sentences(tables: Tables, judgements: ir.Table) -> ir.Table:
     owners = tables.engine.arrow(owners_known())
     owners = owners.select("owner_en", "owner_zh", "since", owned="number")
-    facts = judged.left_join(
-        owners, (judged["number"] == owners["owned"]) & (judged["at"] >= owners["since"])
+    facts = judgements.left_join(
+        owners, (judgements["number"] == owners["owned"]) & (judgements["at"] >= owners["since"])
     )
     several = facts["several"] > 1
-    contradicted = (facts["how"] == CONTRADICTED) & ~several
-    doubtful = (facts["how"] == UNSEEN) & ~several & (facts["sound"] < 0.5)
-    believed = ~(contradicted | doubtful) & ~facts["how"].isin((*INNOCENT, MISREAD))
+    is_contradiction = (facts["how"] == CONTRADICTION) & ~several
+    doubtful = (facts["how"] == NO_CALL) & ~several & (facts["sound"] < 0.5)
+    is_believed = ~(is_contradiction | doubtful) & ~facts["how"].isin((*INNOCENT, MISREAD))
     texts = {"because": _because(facts, "en"), "because_zh": _because(facts, "zh")}
-    return facts.mutate(believed=believed, **texts).select(*NAMED_NUMBERS.schema.names)
+    return facts.mutate(believed=is_believed, **texts).select(*NAMED_NUMBERS.schema.names)
 
 
 def _because(facts: ir.Table, language: Language) -> ir.StringValue:

@@ -15,42 +15,44 @@ def owners(tables: Tables) -> ir.Table:
     """
     parties = tables["parties"]
     statements = [
-        _listed(parties, "phones", "phone:"),
-        _listed(parties, "devices", "device:"),
+        _list_subjects(parties, "phones", "phone:"),
+        _list_subjects(parties, "devices", "device:"),
         _listed_accounts(parties),
-        _held(tables["accounts"], "account_id", "holder_id", "account:", "accounts"),
-        _held(tables["bank_accounts"], "account_no", "holder_id", "bank_account:", "bank_accounts"),
-        _held(tables["sims"], "iccid", "customer_id", "sim:", "sims"),
+        _holder_rows(tables["accounts"], "account_id", "holder_id", "account:", "accounts"),
+        _holder_rows(
+            tables["bank_accounts"], "account_no", "holder_id", "bank_account:", "bank_accounts"
+        ),
+        _holder_rows(tables["sims"], "iccid", "customer_id", "sim:", "sims"),
     ]
     return ibis.union(*statements).select(*OWNERS.names)
 
 
-def _listed(parties: ir.Table, column: str, kind: str) -> ir.Table:
-    each = parties.select("party_id", "row_id", item=parties[column].unnest())
-    return each.filter(each["item"].notnull()).select(
-        subject=kind + each["item"],
-        entity="party:" + each["party_id"],
+def _list_subjects(parties: ir.Table, column: str, kind: str) -> ir.Table:
+    rows = parties.select("party_id", "row_id", item=parties[column].unnest())
+    return rows.filter(rows["item"].notnull()).select(
+        subject=kind + rows["item"],
+        entity="party:" + rows["party_id"],
         table=ibis.literal("parties"),
-        row_id=each["row_id"],
+        row_id=rows["row_id"],
     )
 
 
 def _listed_accounts(parties: ir.Table) -> ir.Table:
-    each = parties.select("party_id", "row_id", item=parties["accounts"].unnest())
-    kind = ibis.ifelse(each["item"].contains(":"), "account:", "bank_account:")
-    return each.filter(each["item"].notnull()).select(
-        subject=kind + each["item"],
-        entity="party:" + each["party_id"],
+    rows = parties.select("party_id", "row_id", item=parties["accounts"].unnest())
+    kind = ibis.ifelse(rows["item"].contains(":"), "account:", "bank_account:")
+    return rows.filter(rows["item"].notnull()).select(
+        subject=kind + rows["item"],
+        entity="party:" + rows["party_id"],
         table=ibis.literal("parties"),
-        row_id=each["row_id"],
+        row_id=rows["row_id"],
     )
 
 
-def _held(rows: ir.Table, id_: str, holder: str, kind: str, name: str) -> ir.Table:
-    known = rows.filter(rows[holder].notnull())
-    return known.select(
-        subject=kind + known[id_],
-        entity="party:" + known[holder],
+def _holder_rows(rows: ir.Table, id_: str, holder: str, kind: str, name: str) -> ir.Table:
+    holder_rows = rows.filter(rows[holder].notnull())
+    return holder_rows.select(
+        subject=kind + holder_rows[id_],
+        entity="party:" + holder_rows[holder],
         table=ibis.literal(name),
-        row_id=known["row_id"],
+        row_id=holder_rows["row_id"],
     )

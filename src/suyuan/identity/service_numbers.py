@@ -67,26 +67,26 @@ def of_service(number: ir.StringValue, on: ir.TimestampValue) -> ir.BooleanValue
     spans: dict[tuple[date, date | None], list[str]] = defaultdict(list)
     for entry in numbering():
         spans[entry.since, entry.until].append(entry.digits)
-    found: ir.BooleanValue = ibis.literal(value=False)
+    is_listed: ir.BooleanValue = ibis.literal(value=False)
     for (since, until), digits in sorted(spans.items(), key=lambda item: item[0][0]):
         valid = on.isnull() | (on >= _instant(since))
         if until is not None:
             valid &= on.isnull() | (on < _instant(until))
-        found |= number.re_search(f"^({'|'.join(digits)})$") & valid
+        is_listed |= number.re_search(f"^({'|'.join(digits)})$") & valid
     short = number.notnull() & (number.length() <= LONGEST)
-    return (short & found).fill_null(ibis.literal(value=False))
+    return (short & is_listed).fill_null(ibis.literal(value=False))
 
 
 def owners_known() -> pa.Table:
     """Columns ``number``, ``owner_en``, ``owner_zh``, ``since``: whose some are."""
-    known = [(entry, entry.owner) for entry in numbering() if entry.owner is not None]
+    entries = [(entry, entry.owner) for entry in numbering() if entry.owner is not None]
     return pa.table(
         {
-            "number": pa.array([entry.digits for entry, _ in known], pa.string()),
-            "owner_en": pa.array([owner.en for _, owner in known], pa.string()),
-            "owner_zh": pa.array([owner.zh for _, owner in known], pa.string()),
+            "number": pa.array([entry.digits for entry, _ in entries], pa.string()),
+            "owner_en": pa.array([owner.en for _, owner in entries], pa.string()),
+            "owner_zh": pa.array([owner.zh for _, owner in entries], pa.string()),
             "since": pa.array(
-                [datetime.combine(entry.since, time()) for entry, _ in known], pa.timestamp("us")
+                [datetime.combine(entry.since, time()) for entry, _ in entries], pa.timestamp("us")
             ),
         }
     )

@@ -1,6 +1,6 @@
 """The step that settles who is who."""
 
-from suyuan.identity.aliases import NAMED, aliases
+from suyuan.identity.aliases import NAME_COLUMNS, aliases
 from suyuan.identity.hubs import hubs
 from suyuan.identity.named_numbers import named_numbers
 from suyuan.identity.owners import owners
@@ -9,7 +9,7 @@ from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
 
-def _run(tables: Tables) -> Written:
+def _outputs(tables: Tables) -> Written:
     keep = tables.engine.keep
     statements = keep(owners(tables))
     return {
@@ -24,10 +24,10 @@ IDENTITY = Step(
     name="identity",
     title=Text("Telling who is who", "识别主体"),
     reads=tuple(
-        sorted({table for table, _ in NAMED} | {"parties", "calls", "payments", "reports"})
+        sorted({table for table, _ in NAME_COLUMNS} | {"parties", "calls", "payments", "reports"})
     ),
     writes=("owners", "aliases", "hubs", "named_numbers"),
-    run=_run,
+    run=_outputs,
     without={
         "parties": Text(
             "people are known only as far as accounts name them",

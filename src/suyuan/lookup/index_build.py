@@ -96,7 +96,7 @@ def _build(layout: Layout, folder: Path, scratch: Path, state: str) -> None:
     with duckdb.connect(str(scratch / "rows.duckdb"), config=settings) as con:
         there = [name for name in RECORDS if stored_parts(layout, name)]
         for name in there:
-            _copy_rows(con, name, stored_parts(layout, name), layout.excluded(name))
+            _copy_rows(con, name, stored_parts(layout, name), layout.exclusions(name))
             _write_batches(con, name, folder)
         _write_numbers(con, _every_entry(there), "h, c, r", folder / "entries", ENTRIES)
         _write_numbers(con, _every_pair(there), "h, c, n DESC, r", folder / "pairs", PAIRS)

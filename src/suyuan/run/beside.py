@@ -19,7 +19,7 @@ from typing import Any, Final
 from suyuan.model.progress import Silent
 from suyuan.run.order import steps
 from suyuan.run.reuse import KeptSteps, Reuse
-from suyuan.run.step_runs import Run, run_step
+from suyuan.run.step_runs import RunState, run_step
 from suyuan.store.duck import DuckEngine
 from suyuan.store.layout import Layout
 from suyuan.store.records import open_records, records_digests
@@ -35,14 +35,14 @@ LARGEST: Final = 256 << 20
 
 def late(order: Sequence[Step]) -> list[Step]:
     """`order` with :data:`STEP`, and all that waits for it, at the end."""
-    awaited: set[str] = set()
+    pending_names: set[str] = set()
     last = []
-    for each in order:
-        if each.name == STEP or awaited.intersection(each.reads):
-            awaited.update(each.writes)
-            last.append(each)
-    names = {each.name for each in last}
-    return [*(each for each in order if each.name not in names), *last]
+    for step in order:
+        if step.name == STEP or pending_names.intersection(step.reads):
+            pending_names.update(step.writes)
+            last.append(step)
+    names = {step.name for step in last}
+    return [*(step for step in order if step.name not in names), *last]
 
 
 class ProcessBeside:
@@ -58,12 +58,12 @@ class ProcessBeside:
 
     def begin(self, layout: Layout, zone: str, as_of: datetime | None, listed: float) -> None:
         """Let it run :data:`STEP` on the case in `layout`, unless that is large."""
-        stored = sum(path.stat().st_size for path in layout.records.glob("*/*.parquet"))
+        size = sum(path.stat().st_size for path in layout.records.glob("*/*.parquet"))
         moment = as_of.isoformat() if as_of else None
         task = {"out": str(layout.out), "zone": zone, "as_of": moment, "listed": listed}
         pipe = self._process.stdin
         with suppress(OSError):  # it may be gone already
-            if pipe and stored <= LARGEST:
+            if pipe and size <= LARGEST:
                 pipe.write(json.dumps(task).encode())
             if pipe:
                 pipe.close()
@@ -84,13 +84,13 @@ def run_beside(task: Mapping[str, Any]) -> None:
     layout = Layout(Path(task["out"]))
     as_of = datetime.fromisoformat(task["as_of"]) if task["as_of"] else None
     order = steps(listed=task["listed"])
-    wanted = next(step.writes for step in order if step.name == STEP)
+    outputs = next(step.writes for step in order if step.name == STEP)
     with DuckEngine(layout.work, threads=1) as engine:
         tables = open_records(engine, layout, zone=task["zone"], as_of=as_of)
         digests = records_digests(layout, as_of)
-        kept = KeptSteps(StepResults(layout.steps), Reuse.YES, digests, task["zone"])
-        for each in needed_for(wanted, order):
-            run_step(each, Run(tables, Silent(), kept=kept))
+        cache = KeptSteps(StepResults(layout.steps), Reuse.YES, digests, task["zone"])
+        for needed_step in needed_for(outputs, order):
+            run_step(needed_step, RunState(tables, Silent(), cache=cache))
 
 
 def _children() -> float:

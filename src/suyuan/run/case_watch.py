@@ -41,7 +41,7 @@ def await_change(before: CaseFiles, layout: Layout, pace: float = PACE) -> CaseC
     last = before
     while True:
         began = time.perf_counter()
-        now = _stamped(before, layout)
+        now = _with_stamps(before, layout)
         change = case_change(before, now)
         if change and now == last:
             return change
@@ -49,7 +49,7 @@ def await_change(before: CaseFiles, layout: Layout, pace: float = PACE) -> CaseC
         time.sleep(max(pace, AT_LEAST * (time.perf_counter() - began)))
 
 
-def _stamped(before: CaseFiles, layout: Layout) -> CaseFiles:
+def _with_stamps(before: CaseFiles, layout: Layout) -> CaseFiles:
     """The files of now; those of `before` where one vanished between listing and looking."""
     try:
         return case_files(before.case, layout)

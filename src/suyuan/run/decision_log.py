@@ -20,27 +20,31 @@ from suyuan.store.layout import Layout
 from suyuan.store.ledger import Draft, Event, SqliteLedger
 
 CHAIN: Final = "log:decisions"
-OBEYED, CHANGED, GONE = "decision_obeyed", "decision_changed", "decision_gone"
+DECISION_OBEYED, DECISION_CHANGED, DECISION_GONE = (
+    "decision_obeyed",
+    "decision_changed",
+    "decision_gone",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionHistory:
     """How many decisions stand as they were first obeyed, and what became of the others."""
 
-    standing: int
-    changed: tuple[str, ...]
-    gone: tuple[str, ...]
+    in_force: int
+    changes: tuple[str, ...]
+    removals: tuple[str, ...]
 
     @property
     def text(self) -> Text:
         """In a line, for people."""
-        en, zh = [f"{self.standing} as first obeyed"], [f"{self.standing} 项与首次采用时一致"]
-        if self.changed:
-            en.append(f"changed since: {', '.join(self.changed)}")
-            zh.append(f"其后被改动：{'、'.join(self.changed)}")
-        if self.gone:
-            en.append(f"taken out since: {', '.join(self.gone)}")
-            zh.append(f"其后被删去：{'、'.join(self.gone)}")
+        en, zh = [f"{self.in_force} as first obeyed"], [f"{self.in_force} 项与首次采用时一致"]
+        if self.changes:
+            en.append(f"changed since: {', '.join(self.changes)}")
+            zh.append(f"其后被改动：{'、'.join(self.changes)}")
+        if self.removals:
+            en.append(f"taken out since: {', '.join(self.removals)}")
+            zh.append(f"其后被删去：{'、'.join(self.removals)}")
         return Text("; ".join(en), ";".join(zh))
 
 
@@ -51,7 +55,7 @@ def record_decisions(layout: Layout, decisions: pa.Table) -> None:
         return
     contents = dict(_contents(decisions, case_key(layout)))
     with closing(SqliteLedger(path)) as ledger:
-        drafts = [*_drafts(_folded(ledger.events(CHAIN)), contents)]
+        drafts = [*_drafts(_latest_contents(ledger.events(CHAIN)), contents)]
         if drafts:
             ledger.append(*drafts)
 
@@ -65,14 +69,16 @@ def decision_history(layout: Layout) -> DecisionHistory | None:
         events = [*ledger.events(CHAIN)]
     if not events:
         return None
-    gone = {id_ for id_, content in _folded(events).items() if content is None}
-    changed = {event.subject for event in events if event.kind == CHANGED} - gone
+    removals = {id_ for id_, content in _latest_contents(events).items() if content is None}
+    changes = {event.subject for event in events if event.kind == DECISION_CHANGED} - removals
     every = {event.subject for event in events}
-    names = (tuple(_id(subject) for subject in sorted(some)) for some in (changed, gone))
-    return DecisionHistory(len(every - changed - gone), *names)
+    names = (
+        tuple(_id(subject) for subject in sorted(subjects)) for subjects in (changes, removals)
+    )
+    return DecisionHistory(len(every - changes - removals), *names)
 
 
-def _folded(events: Iterator[Event] | list[Event]) -> dict[str, str | None]:
+def _latest_contents(events: Iterator[Event] | list[Event]) -> dict[str, str | None]:
     """What each decision said when it was last obeyed; None for those that went away."""
     return {event.subject: event.body.get("content") for event in events}
 
@@ -80,11 +86,11 @@ def _folded(events: Iterator[Event] | list[Event]) -> dict[str, str | None]:
 def _contents(decisions: pa.Table, key: CaseKey) -> Iterator[tuple[str, str]]:
     """Each decision with a keyed digest of what it says: the ledger names no person by it."""
     for row in decisions.select(list(DECISIONS.names)).to_pylist():
-        words = "\x1f".join(_written(row[name]) for name in DECISIONS.names)
+        words = "\x1f".join(_cell_text(row[name]) for name in DECISIONS.names)
         yield f"decision:{row['decision_id']}", key.digest("decision", words)
 
 
-def _written(value: object) -> str:
+def _cell_text(value: object) -> str:
     if isinstance(value, list):
         return "\x1e".join(map(str, value))
     return "" if value is None else str(value)
@@ -94,12 +100,12 @@ def _drafts(before: Mapping[str, str | None], now: Mapping[str, str]) -> Iterato
     moment = datetime.now(UTC).replace(tzinfo=None)
     for subject, content in sorted(now.items()):
         if before.get(subject) is None:
-            yield _draft(OBEYED, subject, moment, {"content": content})
+            yield _draft(DECISION_OBEYED, subject, moment, {"content": content})
         elif before[subject] != content:
-            yield _draft(CHANGED, subject, moment, {"content": content})
+            yield _draft(DECISION_CHANGED, subject, moment, {"content": content})
     for subject in sorted(before.keys() - now.keys()):
         if before[subject] is not None:
-            yield _draft(GONE, subject, moment, {})
+            yield _draft(DECISION_GONE, subject, moment, {})
 
 
 def _draft(kind: str, subject: str, moment: datetime, body: dict[str, Any]) -> Draft:

@@ -23,16 +23,16 @@ from suyuan.run.order import steps
 from suyuan.run.publication import publish
 from suyuan.run.reuse import KeptSteps, Reuse
 from suyuan.run.run_manifest import case_files, check_unchanged, read_by
-from suyuan.run.step_runs import Run, StepClock, Timing, Watch, run_step
+from suyuan.run.step_runs import RunState, StepClock, Timing, Watch, run_step
 from suyuan.store.claim import claim
-from suyuan.store.decisions import MOST_REPORTS, oversized
+from suyuan.store.decisions import MOST_REPORTS, find_oversized
 from suyuan.store.engine import Engine
-from suyuan.store.generations import CHECKED, Generation, generation, in_force
-from suyuan.store.kernels import compiled, note_compiled
+from suyuan.store.generations import CHECK_POINTER, Generation, generation, in_force
+from suyuan.store.kernels import is_compiled, note_compiled
 from suyuan.store.layout import Layout
-from suyuan.store.lock import writing
+from suyuan.store.lock import write_lock
 from suyuan.store.manifests import CURRENT
-from suyuan.store.publish import published, write
+from suyuan.store.publish import publish_rows, write
 from suyuan.store.records import open_records, records_digests, stored_bytes
 from suyuan.store.step_results import StepResults
 from suyuan.store.steps import last_reads
@@ -65,21 +65,21 @@ def investigate(
     cut short leaves the results that were in force before it.
     """
     claim(layout, case)
-    with writing(layout, "investigate"), generation(layout) as draft, _seldom_collected():
-        asked = _Asked(as_of, listed, only, reuse if engine.name == "duckdb" else Reuse.OFF)
-        run = _investigate(case, draft, engine, asked, progress, watch)
+    with write_lock(layout, "investigate"), generation(layout) as draft, _seldom_collected():
+        request = _RunRequest(as_of, listed, only, reuse if engine.name == "duckdb" else Reuse.OFF)
+        state = _investigate(case, draft, engine, request, progress, watch)
         if finish:
-            finish(draft.layout, run.timings)
+            finish(draft.layout, state.timings)
         content = {"kind": "investigation", "engine": engine.name}
         content["as_of"] = as_of.isoformat() if as_of else ""
-        draft.commit(content | _record(run) | read_by(case, layout))
-        if run.kept:
-            run.kept.results.sweep()
-    return run.timings
+        draft.commit(content | _record(state) | read_by(case, layout))
+        if state.cache:
+            state.cache.results.sweep()
+    return state.timings
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _RunRequest:
     """What was asked for, beside the case."""
 
     as_of: datetime | None
@@ -92,21 +92,21 @@ def _investigate(
     case: Path,
     draft: Generation,
     engine: Engine,
-    asked: _Asked,
+    request: _RunRequest,
     progress: Progress,
     watch: Watch | None,
-) -> Run:
-    with _beside(asked) as beside:
-        run = _steps_run(case, draft.layout, engine, asked, progress, watch, beside)
-    publish(run, draft.layout)
-    return run
+) -> RunState:
+    with _beside(request) as beside:
+        state = _steps_run(case, draft.layout, engine, request, progress, watch, beside)
+    publish(state, draft.layout)
+    return state
 
 
 @contextmanager
-def _beside(asked: _Asked) -> Iterator[ProcessBeside | None]:
+def _beside(request: _RunRequest) -> Iterator[ProcessBeside | None]:
     """A process for the step that takes longest to compile, where that is still to be done."""
-    alone = asked.reuse is not Reuse.YES or asked.only is not None or (os.cpu_count() or 1) < 2
-    if alone or compiled():
+    alone = request.reuse is not Reuse.YES or request.only is not None or (os.cpu_count() or 1) < 2
+    if alone or is_compiled():
         yield None
         return
     beside = ProcessBeside()
@@ -121,48 +121,50 @@ def _steps_run(
     case: Path,
     layout: Layout,
     engine: Engine,
-    asked: _Asked,
+    request: _RunRequest,
     progress: Progress,
     watch: Watch | None,
     beside: ProcessBeside | None,
-) -> Run:
-    imported, timing = _import(case, layout, progress)
-    zone = imported.settings.timezone
+) -> RunState:
+    case_import, timing = _import(case, layout, progress)
+    zone = case_import.settings.timezone
     engine.expect(stored_bytes(layout))
-    tables = open_records(engine, layout, zone=zone, as_of=asked.as_of)
-    run = Run(tables, progress, watch, timings=[timing])
-    if asked.reuse is not Reuse.OFF:
-        digests = records_digests(layout, asked.as_of)
-        run.kept = KeptSteps(StepResults(layout.steps), asked.reuse, digests, zone)
-        tables.parts = run.kept
+    tables = open_records(engine, layout, zone=zone, as_of=request.as_of)
+    state = RunState(tables, progress, watch, timings=[timing])
+    if request.reuse is not Reuse.OFF:
+        digests = records_digests(layout, request.as_of)
+        state.cache = KeptSteps(StepResults(layout.steps), request.reuse, digests, zone)
+        tables.parts = state.cache
     decisions = engine.fetch(tables["decisions"])
     record_decisions(layout, decisions)
-    run.limits += _left_out(oversized(decisions))
-    tables.put("quality", imported.quality)
-    tables.put("quality_summary", imported.quality_summary)
-    order = steps(listed=asked.listed)
+    state.limits += _left_out(find_oversized(decisions))
+    tables.put("quality", case_import.quality)
+    tables.put("quality_summary", case_import.quality_summary)
+    order = steps(listed=request.listed)
     order = late(order) if beside else order
-    for each, unread in zip(order, last_reads(order, but=UNFORGOTTEN), strict=True):
-        if asked.only is None or each.name in asked.only:
-            run_step(each, run, beside.wait if beside and each.name == STEP else None)
-            if beside and each.name == AFTER:
-                beside.begin(layout, zone, asked.as_of, asked.listed)
-        tables.forget(unread)
+    for step, last_names in zip(order, last_reads(order, but=UNFORGOTTEN), strict=True):
+        if request.only is None or step.name in request.only:
+            run_step(step, state, beside.wait if beside and step.name == STEP else None)
+            if beside and step.name == AFTER:
+                beside.begin(layout, zone, request.as_of, request.listed)
+        tables.forget(last_names)
         engine.trim()
-    run.limits += scheme.limits(tables)
-    tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.schema))
-    return run
+    state.limits += scheme.limits(tables)
+    tables.put("limits", pa.Table.from_pylist(state.limits, schema=LIMITS.schema))
+    return state
 
 
-def _record(run: Run) -> dict[str, Any]:
+def _record(state: RunState) -> dict[str, Any]:
     """What the manifest says of the run itself: every step, and what was kept of earlier runs."""
-    timings = [{name: _rounded(v) for name, v in asdict(one).items()} for one in run.timings]
-    if run.kept is None:
+    timings = [
+        {name: _round_floats(v) for name, v in asdict(timing).items()} for timing in state.timings
+    ]
+    if state.cache is None:
         return {"steps": timings}
-    return {"steps": timings, "keys": run.kept.keys, "altered": run.kept.results.altered}
+    return {"steps": timings, "keys": state.cache.keys, "altered": state.cache.results.altered}
 
 
-def _rounded(value: object) -> object:
+def _round_floats(value: object) -> object:
     return round(value, 3) if isinstance(value, float) else value
 
 
@@ -197,15 +199,16 @@ def check(case: Path, layout: Layout, progress: Progress) -> Layout:
     The results of an investigation stay in force, and say so where they no longer fit the rows.
     """
     claim(layout, case)
-    with writing(layout, "check"), generation(layout) as draft:
-        imported, _ = _import(case, layout, progress)
+    with write_lock(layout, "check"), generation(layout) as draft:
+        case_import, _ = _import(case, layout, progress)
         for name in ("quality", "quality_summary"):
-            rows = published(getattr(imported, name), RESULTS[name])
+            rows = publish_rows(getattr(case_import, name), RESULTS[name])
             write(rows, draft.layout.result(name))
         before = in_force(layout)
-        kept = before is not None and (before / f"{FINDINGS.name}.parquet").exists()
+        has_findings = before is not None and (before / f"{FINDINGS.name}.parquet").exists()
         draft.commit(
-            {"kind": "check"} | read_by(case, layout), pointer=CHECKED if kept else CURRENT
+            {"kind": "check"} | read_by(case, layout),
+            pointer=CHECK_POINTER if has_findings else CURRENT,
         )
     return draft.layout
 
@@ -214,10 +217,10 @@ def _import(case: Path, layout: Layout, progress: Progress) -> tuple[CaseImport,
     clock = StepClock()
     progress.start(Text("Reading the files", "读取文件"))
     before = case_files(case, layout)
-    imported = import_case(
-        case, layout.out, progress=lambda _, done, total: progress.advance(done, total)
+    case_import = import_case(
+        case, layout.out, progress=lambda _, count, total: progress.advance(count, total)
     )
     check_unchanged(before, layout)
-    timing = clock.timing("import", sum(imported.quality_summary["rows_kept"].to_pylist()))
+    timing = clock.timing("import", sum(case_import.quality_summary["rows_kept"].to_pylist()))
     progress.finish(timing.rows, timing.seconds)
-    return imported, timing
+    return case_import, timing

@@ -20,14 +20,14 @@ from suyuan.rulebook.dates import start_of
 from suyuan.store.claim import claim
 from suyuan.store.engines import open_engine
 from suyuan.store.layout import Layout
-from suyuan.store.lock import writing
+from suyuan.store.lock import write_lock
 from suyuan.store.records import open_records
 
 
 class JournalDay(NamedTuple):
     """A live journal judged again, the names that registers give, and the days meant."""
 
-    found: JournalHistory
+    journal: JournalHistory
     names: KeyNames
     policy: Policy
     start: int
@@ -35,7 +35,7 @@ class JournalDay(NamedTuple):
 
     def warnings(self) -> DayWarnings:
         """Whom to warn, one row a person and day."""
-        return warnings_of(self.found, self.policy, self.names, self.start, self.end)
+        return warnings_of(self.journal, self.policy, self.names, self.start, self.end)
 
     def write(self, into: Path) -> DayCounts:
         """The days as a case folder with its decisions; `into` must be new or empty."""
@@ -46,7 +46,7 @@ class JournalDay(NamedTuple):
                 hint=Text("Name a new one.", "请指定新文件夹。"),
             )
         into.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return write_day(self.found, self.names, self.start, self.end, into)
+        return write_day(self.journal, self.names, self.start, self.end, into)
 
 
 def journal_day(
@@ -69,19 +69,19 @@ def journal_day(
             ),
         )
     card, policy = judge
-    found = history(folder, card, policy)
-    names = _names(registers, Keyring(secret_in(folder)), found)
+    journal = history(folder, card, policy)
+    names = _names(registers, Keyring(secret_in(folder)), journal)
     start, end = start_of(first), start_of(last + timedelta(days=1))
-    return JournalDay(found, names, policy, instant_of_naive(start), instant_of_naive(end))
+    return JournalDay(journal, names, policy, instant_of_naive(start), instant_of_naive(end))
 
 
-def _names(registers: Sequence[Path], keyring: Keyring, found: JournalHistory) -> KeyNames:
-    wanted, known = keys_of(found.events), dict[int, str]()
+def _names(registers: Sequence[Path], keyring: Keyring, journal: JournalHistory) -> KeyNames:
+    keys, names = keys_of(journal.events), dict[int, str]()
     for case in registers:
         layout = Layout(case / "suyuan")
         claim(layout, case)
-        with writing(layout, "live"), open_engine("duckdb", layout.work) as engine:
-            imported = import_case(case, layout.out)
-            tables = open_records(engine, layout, zone=imported.settings.timezone)
-            known |= names_in(tables, keyring, wanted)
-    return KeyNames(known)
+        with write_lock(layout, "live"), open_engine("duckdb", layout.work) as engine:
+            case_import = import_case(case, layout.out)
+            tables = open_records(engine, layout, zone=case_import.settings.timezone)
+            names |= names_in(tables, keyring, keys)
+    return KeyNames(names)

@@ -23,34 +23,34 @@ from suyuan.store.tables import Tables
 
 def steps(*, listed: float = LISTED) -> list[Step]:
     """Every step after import, each after those whose tables it reads."""
-    detecting = (step(detector, listed=listed) for detector in DETECTORS)
+    detection_steps = (step(detector, listed=listed) for detector in DETECTORS)
     before = (DECISIONS_STEP, IDENTITY, READING, MATCHING, compliance())
     money = (ACCOUNT_CONDUCT_STEP, MONEY)
-    return in_order([*before, *money, *detecting, AT_RISK_STEP, *CHAIN_STEPS])
+    return in_order([*before, *money, *detection_steps, AT_RISK_STEP, *CHAIN_STEPS])
 
 
 def compliance() -> Step:
     """The step that asks every rule; the rulebook itself knows neither steps nor the store."""
     book = load_rules()
 
-    def run(tables: Tables) -> Written:
+    def run_rules(tables: Tables) -> Written:
         def derive(
             name: str, function: Callable[..., dict[str, ir.Table]], *arguments: object
         ) -> dict[str, ir.Table]:
             # The catalog's rules are named by their ids: it is in the hash of the code.
-            found = derive_from(tables, f"rules {name}", function, arguments)
-            assert isinstance(found, dict)
-            return found
+            outcome = derive_from(tables, f"rules {name}", function, arguments)
+            assert isinstance(outcome, dict)
+            return outcome
 
-        checked = book.check(tables, derive=derive)
-        return {"compliance": checked.compliance, "proofs:compliance": checked.evidence}
+        report = book.check(tables, derive=derive)
+        return {"compliance": report.compliance, "proofs:compliance": report.evidence}
 
     return Step(
         name="compliance",
         title=Text("Checking which rules were kept", "核对规则"),
         reads=tuple(book.reads),
         writes=("compliance", "proofs:compliance"),
-        run=run,
+        run=run_rules,
         without={
             "sims": Text("the rules on SIM cards are not checked", "无法核对电话卡规则"),
             "number_segments": Text(

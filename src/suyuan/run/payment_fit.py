@@ -13,32 +13,36 @@ from suyuan.lab.fitting.additive import additive
 from suyuan.lab.fitting.sample import Sample
 from suyuan.lab.scoring.measures import logistic
 from suyuan.model.scorecard import Scorecard
-from suyuan.run.payment_replay import Replayed, scores
+from suyuan.run.payment_replay import PaymentReplay, scores
 
 
 def fit_payment_card(
-    card: Scorecard, fitting: Sequence[Replayed], calibrating: Sequence[Replayed]
+    card: Scorecard,
+    fit_replays: Sequence[PaymentReplay],
+    calibration_replays: Sequence[PaymentReplay],
 ) -> Scorecard:
-    """`card` with weights fitted on `fitting`, slope and intercept on `calibrating`.
+    """`card` with weights fitted on `fit_replays`, slope and intercept on `calibration_replays`.
 
     Edges stay where people put them.
     """
-    fitted = additive(card, Sample.of([_sample(card, each) for each in fitting]))
-    plain = replace(fitted, slope=1.0, intercept=0.0)
-    raw = np.concatenate([scores(each, plain) for each in calibrating])
-    stolen = np.concatenate([each.stolen for each in calibrating])
+    fit_card = additive(
+        card, Sample.of([_sample(card, case_replay) for case_replay in fit_replays])
+    )
+    plain = replace(fit_card, slope=1.0, intercept=0.0)
+    raw = np.concatenate([scores(case_replay, plain) for case_replay in calibration_replays])
+    is_stolen = np.concatenate([case_replay.is_stolen for case_replay in calibration_replays])
     total = np.log(raw / (1.0 - raw))
-    slope, intercept = logistic(total, stolen.astype(float), ridge=1.0)
+    slope, intercept = logistic(total, is_stolen.astype(float), ridge=1.0)
     return replace(
         plain, slope=round(float(slope), 4), intercept=round(float(intercept), 4), fitted=True
     )
 
 
-def _sample(card: Scorecard, replayed: Replayed) -> Sample:
+def _sample(card: Scorecard, case_replay: PaymentReplay) -> Sample:
     names = [signal.name for signal in card.signals]
-    rows = len(replayed.at)
+    rows = len(case_replay.at)
     return Sample(
-        {name: replayed.signals[:, place] for place, name in enumerate(names)},
-        {name: np.full(rows, name in replayed.missing) for name in names},
-        replayed.stolen,
+        {name: case_replay.signals[:, place] for place, name in enumerate(names)},
+        {name: np.full(rows, name in case_replay.missing_signals) for name in names},
+        case_replay.is_stolen,
     )

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from suyuan.model.scorecard import Scorecard
-from suyuan.run.payment_replay import Replayed, threshold_for
+from suyuan.run.payment_replay import PaymentReplay, threshold_for
 
 #: Signal, edge, and whether the rule speaks from there up.
 RULES: Final = (
@@ -24,41 +24,41 @@ RULES: Final = (
 )
 
 
-def by_rules(replayed: Replayed, card: Scorecard) -> np.ndarray:
+def by_rules(case_replay: PaymentReplay, card: Scorecard) -> np.ndarray:
     """How many rules speak against each payment."""
     names = [signal.name for signal in card.signals]
-    points = np.zeros(len(replayed.at))
+    points = np.zeros(len(case_replay.at))
     for name, edge, up in RULES:
-        values = replayed.signals[:, names.index(name)]
+        values = case_replay.signals[:, names.index(name)]
         with np.errstate(invalid="ignore"):
             points += (values >= edge) if up else (values < edge)
-    return points + _tiebreak(replayed)
+    return points + _tiebreak(case_replay)
 
 
-def by_signal(replayed: Replayed, card: Scorecard) -> Iterator[tuple[str, np.ndarray]]:
+def by_signal(case_replay: PaymentReplay, card: Scorecard) -> Iterator[tuple[str, np.ndarray]]:
     """Each signal that the case has, the suspicious end up."""
     for column, signal in enumerate(card.signals):
-        if signal.name in replayed.missing:
+        if signal.name in case_replay.missing_signals:
             continue
-        values = replayed.signals[:, column]
-        turned = -values if signal.direction == "down" else values
-        order = np.unique(np.nan_to_num(turned, nan=-np.inf), return_inverse=True)[1]
-        yield signal.name, order + _tiebreak(replayed)
+        values = case_replay.signals[:, column]
+        signal_values = -values if signal.direction == "down" else values
+        order = np.unique(np.nan_to_num(signal_values, nan=-np.inf), return_inverse=True)[1]
+        yield signal.name, order + _tiebreak(case_replay)
 
 
 def best_signal(
-    replayed: Replayed, card: Scorecard, held_per_thousand: float
+    case_replay: PaymentReplay, card: Scorecard, held_per_thousand: float
 ) -> tuple[str, np.ndarray]:
     """The signal that catches most stolen payments at so many honest held, and what it holds."""
-    best, caught, held = "", -1, np.zeros(len(replayed.at), bool)
-    for name, score in by_signal(replayed, card):
-        found = score >= threshold_for(replayed, score, held_per_thousand)
-        if (hits := int((found & replayed.stolen).sum())) > caught:
-            best, caught, held = name, hits, found
-    return best, held
+    best, most_hits, holds = "", -1, np.zeros(len(case_replay.at), bool)
+    for name, score in by_signal(case_replay, card):
+        is_over = score >= threshold_for(case_replay, score, held_per_thousand)
+        if (hits := int((is_over & case_replay.is_stolen).sum())) > most_hits:
+            best, most_hits, holds = name, hits, is_over
+    return best, holds
 
 
-def _tiebreak(replayed: Replayed) -> np.ndarray:
+def _tiebreak(case_replay: PaymentReplay) -> np.ndarray:
     """Below one, and larger for larger sums."""
-    order = np.unique(replayed.amount, return_inverse=True)[1]
+    order = np.unique(case_replay.amount, return_inverse=True)[1]
     return np.asarray(order / (order.max(initial=0) + 1.0))

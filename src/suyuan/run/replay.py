@@ -75,35 +75,35 @@ def replay(
     case: Path, layout: Layout, opening: Opening, when: Sequence[datetime], progress: Progress
 ) -> pa.Table:
     """The table ``replay`` (stored types): one row for each moment of `when` (naive UTC)."""
-    started = time.perf_counter()
+    start = time.perf_counter()
     progress.start(Text("Reading the files", "读取文件"))
-    imported = import_case(case, layout.out, progress=lambda _, a, b: progress.advance(a, b))
-    kept = sum(imported.quality_summary["rows_kept"].to_pylist())
-    progress.finish(kept, time.perf_counter() - started)
-    zone = imported.settings.timezone
+    case_import = import_case(case, layout.out, progress=lambda _, a, b: progress.advance(a, b))
+    rows_kept = sum(case_import.quality_summary["rows_kept"].to_pylist())
+    progress.finish(rows_kept, time.perf_counter() - start)
+    zone = case_import.settings.timezone
 
-    def known(engine: Engine, moment: datetime | None) -> Tables:
+    def records_at(engine: Engine, moment: datetime | None) -> Tables:
         return open_records(engine, layout, zone=zone, as_of=moment)
 
-    started = time.perf_counter()
+    start = time.perf_counter()
     progress.start(Text("What happened in the end", "最终结果"))
     with opening() as engine:
-        course = _course(_derived(known(engine, None), CONTACTS))
-    progress.finish(course.first.num_rows, time.perf_counter() - started)
-    started = time.perf_counter()
+        course = _course(_derive(records_at(engine, None), CONTACTS))
+    progress.finish(course.first.num_rows, time.perf_counter() - start)
+    start = time.perf_counter()
     progress.start(Text("Moment by moment", "逐时刻回放"))
     rows = []
-    for done, moment in enumerate(when, start=1):
+    for count, moment in enumerate(when, start=1):
         # An engine of its own, so that tables kept for one moment do not outlive it.
         with opening() as engine:
-            rows.append(_row(_derived(known(engine, moment), ("at_risk",)), moment, course))
-        progress.advance(done, len(when))
-    progress.finish(len(rows), time.perf_counter() - started)
+            rows.append(_row(_derive(records_at(engine, moment), ("at_risk",)), moment, course))
+        progress.advance(count, len(when))
+    progress.finish(len(rows), time.perf_counter() - start)
     return pa.Table.from_pylist(rows, schema=REPLAY.schema)
 
 
-def _derived(tables: Tables, wanted: Iterable[str]) -> Tables:
-    for step in needed_for(wanted, steps()):
+def _derive(tables: Tables, targets: Iterable[str]) -> Tables:
+    for step in needed_for(targets, steps()):
         execute(step, tables)
     return tables
 
@@ -135,28 +135,28 @@ def _first_calls(tables: Tables) -> ir.Table:
     callers = tables["findings:scam_caller"].filter(lambda t: t["decided"])
     callers = callers.select(caller=callers["subject"].substr(len("phone:")))
     calls = tables["calls"].semi_join(callers, "caller")
-    called = calls.select(phone="callee", person=ibis.null("string"), moment="started_at")
-    every = tables.engine.keep(ibis.union(contacts, called))
+    call_rows = calls.select(phone="callee", person=ibis.null("string"), moment="started_at")
+    every = tables.engine.keep(ibis.union(contacts, call_rows))
     by_phone = every.filter(every["phone"].notnull()).select("phone", "moment")
     buyers = tables["orders"].select("buyer_id", buyer_phone="buyer_phone").distinct()
     buyers = buyers.filter(buyers["buyer_phone"].notnull())
     pairs = every.inner_join(buyers, every["person"] == buyers["buyer_id"])
     by_person = pairs.select("moment", phone="buyer_phone").select("phone", "moment")
-    both = ibis.union(by_phone, by_person)
-    return both.group_by("phone").aggregate(first=both["moment"].min())
+    first_contacts = ibis.union(by_phone, by_person)
+    return first_contacts.group_by("phone").aggregate(first=first_contacts["moment"].min())
 
 
 def _row(tables: Tables, moment: datetime, course: Course) -> dict[str, Any]:
     fetch, orders = tables.engine.fetch, tables["orders"]
     count = int(fetch(orders.aggregate(n=orders.count()))["n"][0].as_py())
     top, soon = count // 20, course.after(moment)
-    reached = tables.engine.keep(_first_calls(tables))
+    reached_people = tables.engine.keep(_first_calls(tables))
     buyers = orders.filter(orders["buyer_phone"].notnull()).group_by(phone="buyer_phone")
     buyers = tables.engine.keep(buyers.aggregate(newest=lambda t: t["ordered_at"].max()))
-    newest = buyers.anti_join(reached, "phone")
+    newest = buyers.anti_join(reached_people, "phone")
     newest = newest.order_by([ibis.desc("newest"), "phone"]).limit(max(top, *PLACES))
     risky = tables["at_risk"].order_by([ibis.desc("score"), "order_id"]).select("buyer_phone")
-    found = tables["findings:leak_source"].filter(lambda t: t["decided"])
+    leak_sources = tables["findings:leak_source"].filter(lambda t: t["decided"])
     lists = {
         "hit": fetch(risky)["buyer_phone"],
         "newest": fetch(newest)["phone"],
@@ -169,8 +169,8 @@ def _row(tables: Tables, moment: datetime, course: Course) -> dict[str, Any]:
     return hits | {
         "moment": moment,
         "orders": count,
-        "reached": int(fetch(reached.aggregate(n=reached.count()))["n"][0].as_py()),
-        "sources": sorted(set(fetch(found)["subject"].to_pylist())),
+        "reached": int(fetch(reached_people.aggregate(n=reached_people.count()))["n"][0].as_py()),
+        "sources": sorted(set(fetch(leak_sources)["subject"].to_pylist())),
         "listed": len(lists["hit"]),
         "called": len(soon),
         "placed": _among(fetch(buyers)["phone"], soon),

@@ -27,7 +27,7 @@ from suyuan.store.steps import Step
 from suyuan.store.tables import Tables
 
 #: The hash of a table without rows, whether it was written or not: a step cannot tell the two.
-NOTHING: Final = "none"
+EMPTY_DIGEST: Final = "none"
 #: Rows from which the bytes of a table are estimated; under so many nobody asks.
 SAMPLE: Final = 1 << 16
 
@@ -36,7 +36,7 @@ def _in_order(table: ir.Table) -> ir.Table:
     return table.order_by(list(table.columns))
 
 
-def _some(table: ir.Table) -> ir.Table:
+def _first_rows(table: ir.Table) -> ir.Table:
     return table.limit(SAMPLE)
 
 
@@ -76,40 +76,40 @@ class KeptSteps:
                 "step": step.name,
                 "settings": {name: repr(value) for name, value in step.settings.items()},
                 "zone": self._zone,
-                "reads": {name: self._digests.get(name, NOTHING) for name in step.reads},
+                "reads": {name: self._digests.get(name, EMPTY_DIGEST) for name in step.reads},
             }
         )
         self.keys[step.name] = key
-        found = self.results.find(key) if self._used else None
-        if found is not None:
-            for file in found.tables:
-                tables.offer(file.name, partial(self._load, file), filled=file.rows > 0)
-                self._digests[file.name] = file.sha256 if file.rows else NOTHING
-        return found
+        result = self.results.find(key) if self._used else None
+        if result is not None:
+            for file in result.tables:
+                tables.offer(file.name, partial(self._load, file), has_rows=file.rows > 0)
+                self._digests[file.name] = file.sha256 if file.rows else EMPTY_DIGEST
+        return result
 
     def keep(self, step: Step, tables: Tables, rows: Mapping[str, int], absent: list[str]) -> None:
         """Keep what `step` has just written, where it is not too large; note its hashes."""
-        key, kept = self.keys[step.name], []
+        key, files = self.keys[step.name], []
         for name, count in rows.items():
-            file = self._written(name, tables.engine, tables[name], count)
+            file = self._write_table(name, tables.engine, tables[name], count)
             if file is None:
                 self._digests[name] = f"{key} {name}"  # a function of what its step read
             else:
-                self._digests[name] = file.sha256 if count else NOTHING
-                kept.append(file)
-        if len(kept) == len(rows):
-            self.results.note(key, StepResult(step.name, tuple(kept), tuple(absent)))
+                self._digests[name] = file.sha256 if count else EMPTY_DIGEST
+                files.append(file)
+        if len(files) == len(rows):
+            self.results.note(key, StepResult(step.name, tuple(files), tuple(absent)))
 
-    def published(self, name: str, path: Path) -> int | None:
+    def restore(self, name: str, path: Path) -> int | None:
         """Put the result file of a table whose rows are what they were at `path`; its rows."""
         key = self._published_key(name)
-        found = self.results.find(key) if self._used else None
-        data = self.results.data(found.tables[0]) if found else None
-        if found is None or data is None:
+        result = self.results.find(key) if self._used else None
+        data = self.results.data(result.tables[0]) if result else None
+        if result is None or data is None:
             return None
         with draft_of(path) as draft:
             draft.write_bytes(data)
-        return found.tables[0].rows
+        return result.tables[0].rows
 
     def keep_published(self, name: str, path: Path, rows: int) -> None:
         """Keep the result file that was written at `path`, where it is not too large."""
@@ -118,7 +118,7 @@ class KeptSteps:
             self.results.note(self._published_key(name), StepResult("publish", (file,)))
 
     def _published_key(self, name: str) -> str:
-        rows = self._digests.get(name, NOTHING)
+        rows = self._digests.get(name, EMPTY_DIGEST)
         return key_of({"code": code_digest(), "published": name, "rows": rows})
 
     def find_part(self, name: str, reads: Collection[str]) -> dict[str, pa.Table] | None:
@@ -140,7 +140,7 @@ class KeptSteps:
         return self._reuse is Reuse.YES
 
     def _part_key(self, name: str, reads: Collection[str]) -> str:
-        digests = {each: self._digests.get(each, NOTHING) for each in reads}
+        digests = {each: self._digests.get(each, EMPTY_DIGEST) for each in reads}
         return key_of({"code": code_digest(), "part": name, "zone": self._zone, "reads": digests})
 
     def _part_file(self, name: str, engine: Engine, table: ir.Table) -> TableFile | None:
@@ -148,9 +148,11 @@ class KeptSteps:
         schema = table.schema()
         if Schema.from_pyarrow(schema.to_pyarrow()) != schema:
             return None
-        return self._written(name, engine, table, count_of(engine, table))
+        return self._write_table(name, engine, table, count_of(engine, table))
 
-    def _written(self, name: str, engine: Engine, table: ir.Table, count: int) -> TableFile | None:
+    def _write_table(
+        self, name: str, engine: Engine, table: ir.Table, count: int
+    ) -> TableFile | None:
         if count > MOST_ROWS or self._too_large(engine, table, count):
             return None
         # In an order of its own: engines hand rows on in any, and the hash must not tell that.
@@ -161,8 +163,8 @@ class KeptSteps:
         """Whether some of the rows say that all would be too many bytes: sorting them is dear."""
         if count <= SAMPLE:
             return False
-        some = engine.gather(_some, table)
-        return some.nbytes * count > 2 * MOST_BYTES * some.num_rows
+        sample = engine.gather(_first_rows, table)
+        return sample.nbytes * count > 2 * MOST_BYTES * sample.num_rows
 
     def _load(self, file: TableFile) -> pa.Table:
         rows = self.results.table(file)

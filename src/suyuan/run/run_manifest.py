@@ -16,10 +16,10 @@ from suyuan.store.generations import in_force
 from suyuan.store.layout import Layout
 from suyuan.store.manifests import read_manifest
 from suyuan.store.record_seals import record_seals
-from suyuan.store.seal import Seal, from_json, sealed, to_json
+from suyuan.store.seal import Seal, from_json, seal_file, to_json
 
 #: What import notes of the files that it read, in the output folder.
-PARSED = "records/manifest.json"
+PARSE_MANIFEST = "records/manifest.json"
 #: Bytes of a file that import did not read (a film, an image of a disk) up to which it is hashed.
 LARGEST_UNREAD = 64 << 20
 
@@ -39,10 +39,10 @@ def case_files(case: Path, layout: Layout) -> CaseFiles:
 def inputs(case: Path, layout: Layout) -> Iterator[tuple[str, Path]]:
     """Every regular file of the case by its path there, outputs of suyuan left out."""
     out = layout.out.resolve()
-    for base, names, found in os.walk(case):
+    for base, names, files in os.walk(case):
         folder = Path(base)
         names[:] = sorted(name for name in names if not _is_output(folder / name, out))
-        for name in sorted(found):
+        for name in sorted(files):
             path = folder / name
             if path.is_file() and not path.is_symlink():
                 yield _name(path.relative_to(case)), path
@@ -59,24 +59,24 @@ def check_unchanged(before: CaseFiles, layout: Layout) -> None:
     What was stored of it is forgotten, so that the next run reads it again.
     """
     now = case_files(before.case, layout).stamps
-    changed = [name for name, stamp in before.stamps.items() if now.get(name) != stamp]
-    if changed:
-        (layout.out / PARSED).unlink(missing_ok=True)
+    changes = [name for name, stamp in before.stamps.items() if now.get(name) != stamp]
+    if changes:
+        (layout.out / PARSE_MANIFEST).unlink(missing_ok=True)
         raise InputError(
             Text("A file changed while it was being read.", "文件在读取过程中发生了变化。"),
-            value=", ".join(changed[:5]),
+            value=", ".join(changes[:5]),
             hint=Text("Run it again when nobody writes there.", "请在无人写入时重新运行。"),
         )
 
 
 def read_by(case: Path, layout: Layout) -> dict[str, Any]:
     """Inputs, stored records, settings, catalog and version of a run, for its manifest."""
-    parsed = _parsed(layout)
-    found = dict(inputs(case, layout))
-    known, archives = _known(layout), {name.partition("#")[0] for name in parsed}
+    digests = _parsed_digests(layout)
+    paths = dict(inputs(case, layout))
+    old_seals, archives = _known_seals(layout), {name.partition("#")[0] for name in digests}
     seals = {
-        name: _input(path, parsed.get(name), known.get(name), read=name in archives)
-        for name, path in found.items()
+        name: _input(path, digests.get(name), old_seals.get(name), read=name in archives)
+        for name, path in paths.items()
     }
     return {
         "format": 1,
@@ -89,16 +89,16 @@ def read_by(case: Path, layout: Layout) -> dict[str, Any]:
     }
 
 
-def _parsed(layout: Layout) -> dict[str, str]:
+def _parsed_digests(layout: Layout) -> dict[str, str]:
     """SHA-256 of the bytes that were parsed, by file; a file that import did not read is absent."""
     try:
-        noted = json.loads((layout.out / PARSED).read_text("utf-8"))["files"]
-        return {entry["path"]: entry["sha256"] for entry in noted}
+        entries = json.loads((layout.out / PARSE_MANIFEST).read_text("utf-8"))["files"]
+        return {entry["path"]: entry["sha256"] for entry in entries}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
-def _known(layout: Layout) -> dict[str, Seal]:
+def _known_seals(layout: Layout) -> dict[str, Seal]:
     """What the run in force noted of its inputs: an untouched file is not hashed again."""
     before = in_force(layout)
     try:
@@ -107,11 +107,11 @@ def _known(layout: Layout) -> dict[str, Seal]:
         return {}
 
 
-def _input(path: Path, parsed: str | None, known: Seal | None, *, read: bool) -> Seal:
+def _input(path: Path, digest: str | None, old_seal: Seal | None, *, read: bool) -> Seal:
     status = path.stat()
-    if parsed is None and (read or status.st_size <= LARGEST_UNREAD):
-        return sealed(path, known)
-    return Seal(status.st_size, parsed or "", status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+    if digest is None and (read or status.st_size <= LARGEST_UNREAD):
+        return seal_file(path, old_seal)
+    return Seal(status.st_size, digest or "", status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _stamp(path: Path) -> tuple[int, int, int, int]:
@@ -120,4 +120,6 @@ def _stamp(path: Path) -> tuple[int, int, int, int]:
 
 
 def _is_output(folder: Path, out: Path) -> bool:
-    return folder.name.startswith(".") or folder.resolve() == out or (folder / PARSED).exists()
+    return (
+        folder.name.startswith(".") or folder.resolve() == out or (folder / PARSE_MANIFEST).exists()
+    )

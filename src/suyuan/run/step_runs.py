@@ -50,48 +50,48 @@ class StepClock:
 
 
 @dataclass(slots=True)
-class Run:
+class RunState:
     """One investigation under way: its tables, and what it noted."""
 
     tables: Tables
     progress: Progress
     watch: Watch | None = None
-    kept: KeptSteps | None = None
+    cache: KeptSteps | None = None
     timings: list[Timing] = field(default_factory=list)
     limits: list[dict[str, str]] = field(default_factory=list)
 
 
-def run_step(each: Step, run: Run, wait: Callable[[], float] | None = None) -> None:
-    """Run `each`, or offer what it wrote when it read the same.
+def run_step(step: Step, state: RunState, wait: Callable[[], float] | None = None) -> None:
+    """Run `step`, or offer what it wrote when it read the same.
 
     `wait` comes back when a process beside has run the step, with its processor seconds.
     """
     clock = StepClock()
-    run.progress.start(each.title)
+    state.progress.start(step.title)
     beside = wait() if wait else None
-    found = run.kept.find(each, run.tables) if run.kept else None
-    if found is not None:
-        rows, absent = {file.name: file.rows for file in found.tables}, list(found.absent)
+    result = state.cache.find(step, state.tables) if state.cache else None
+    if result is not None:
+        rows, absent = {file.name: file.rows for file in result.tables}, list(result.absent)
     else:
-        absent = [n for n in each.reads if n in each.without and not run.tables.has(n)]
-        rows = {name: row_count(run.tables, name) for name in execute(each, run.tables)}
-        if run.kept:
-            run.kept.keep(each, run.tables, rows, absent)
-    _note_limits(each, absent, run)
-    for name in rows if run.watch else ():
-        run.watch(name, run.tables[name])  # type: ignore[misc]  # asked in the line above
-    reused = found is not None and beside is None
-    timing = clock.timing(each.name, sum(rows.values()), reused=reused)
+        absent = [n for n in step.reads if n in step.without and not state.tables.has(n)]
+        rows = {name: row_count(state.tables, name) for name in execute(step, state.tables)}
+        if state.cache:
+            state.cache.keep(step, state.tables, rows, absent)
+    _note_limits(step, absent, state)
+    for name in rows if state.watch else ():
+        state.watch(name, state.tables[name])  # type: ignore[misc]  # asked in the line above
+    reused = result is not None and beside is None
+    timing = clock.timing(step.name, sum(rows.values()), reused=reused)
     timing = replace(timing, cpu=timing.cpu + (beside or 0.0))
-    run.progress.finish(timing.rows, timing.seconds)
-    run.timings.append(timing)
+    state.progress.finish(timing.rows, timing.seconds)
+    state.timings.append(timing)
 
 
-def _note_limits(each: Step, absent: Iterable[str], run: Run) -> None:
+def _note_limits(step: Step, absent: Iterable[str], state: RunState) -> None:
     for name in absent:
-        effect = each.without[name]
-        run.limits.append(
-            {"step": each.name, "table": name, "effect": effect.en, "effect_zh": effect.zh}
+        effect = step.without[name]
+        state.limits.append(
+            {"step": step.name, "table": name, "effect": effect.en, "effect_zh": effect.zh}
         )
 
 

@@ -29,10 +29,10 @@ class Check:
     good: bool
 
 
-UNCHANGED = Text("unchanged", "未改动")
-CHANGED = Text("CHANGED", "已改动")
-MISSING = Text("MISSING", "缺失")
-ADDED = Text("NOT OF THIS RUN", "不属于本次运行")
+UNCHANGED_FILE = Text("unchanged", "未改动")
+CHANGED_FILE = Text("CHANGED", "已改动")
+MISSING_FILE = Text("MISSING", "缺失")
+ADDED_FILE = Text("NOT OF THIS RUN", "不属于本次运行")
 
 
 def verify_run(layout: Layout, case: Path | None = None, head: str | None = None) -> list[Check]:
@@ -44,20 +44,20 @@ def verify_run(layout: Layout, case: Path | None = None, head: str | None = None
     folder = in_force(layout) or layout.out
     content = read_manifest(folder)
     checks = [_manifest(content, head)]
-    checks += compare(folder, from_json(content["results"]), named(folder, _beside(folder)))
-    checks += _documented(layout, folder, from_json(content["results"]))
+    checks += compare(folder, from_json(content["results"]), paths_by_name(folder, _beside(folder)))
+    checks += _check_documents(layout, folder, from_json(content["results"]))
     records = from_json(content.get("records") or {})
-    stored = [path for path in layout.records.glob("*/*") if path.is_file()]
-    checks += compare(layout.records, records, named(layout.records, stored))
+    files = [path for path in layout.records.glob("*/*") if path.is_file()]
+    checks += compare(layout.records, records, paths_by_name(layout.records, files))
     checks.append(ledger_check(layout))
     checks += _decisions(layout)
     if case is not None:
-        found = dict(inputs(case, layout))
-        checks += compare(case, from_json(content.get("inputs") or {}), found)
+        input_paths = dict(inputs(case, layout))
+        checks += compare(case, from_json(content.get("inputs") or {}), input_paths)
     return checks
 
 
-def named(base: Path, paths: Iterable[Path]) -> dict[str, Path]:
+def paths_by_name(base: Path, paths: Iterable[Path]) -> dict[str, Path]:
     return {path.relative_to(base).as_posix(): path for path in paths}
 
 
@@ -68,19 +68,19 @@ def compare(base: Path, seals: Mapping[str, Seal], there: Mapping[str, Path]) ->
         if not Path(os.path.abspath(path)).is_relative_to(os.path.abspath(base)):  # noqa: PTH100
             yield Check(name, Text("points out of its folder", "指向文件夹之外"), good=False)
         elif not path.is_file():
-            yield Check(name, MISSING, good=False)
+            yield Check(name, MISSING_FILE, good=False)
         else:
             good = intact(path, seal, read=True)
-            yield Check(name, UNCHANGED if good else CHANGED, good)
+            yield Check(name, UNCHANGED_FILE if good else CHANGED_FILE, good)
     for name in sorted(set(there) - set(seals)):
-        yield Check(name, ADDED, good=False)
+        yield Check(name, ADDED_FILE, good=False)
 
 
 def ledger_check(layout: Layout, witness: str | None = None) -> Check:
     """Whether the ledger holds what it held: by itself, and under a head that was given away."""
     path = ledger_path(layout)
     if not path.is_file():
-        meaning = MISSING if witness else Text("nothing was recorded", "没有记录")
+        meaning = MISSING_FILE if witness else Text("nothing was recorded", "没有记录")
         return Check(path.name, meaning, good=witness is None)
     try:
         heads = [TreeHead.read(witness)] if witness else []
@@ -128,15 +128,15 @@ def _is_result(path: Path) -> bool:
     return path.is_file() and (path.suffix == ".parquet" or path.name.startswith("report."))
 
 
-def _documented(layout: Layout, folder: Path, results: Mapping[str, Seal]) -> Iterator[Check]:
+def _check_documents(layout: Layout, folder: Path, results: Mapping[str, Seal]) -> Iterator[Check]:
     """What stands where the documentation says: links to the generation, and nothing else."""
     if folder == layout.out:
         return
     for name in sorted({*results, *(p.name for p in layout.out.iterdir() if _is_result(p))}):
         path = layout.out / name
         if not path.exists():
-            yield Check(f"OUT/{name}", MISSING, good=False)
+            yield Check(f"OUT/{name}", MISSING_FILE, good=False)
         elif path.resolve() != (folder / name).resolve() and not (
             name in results and intact(path, results[name], read=True)
         ):  # a copy of the folder without its links is as good
-            yield Check(f"OUT/{name}", ADDED, good=False)
+            yield Check(f"OUT/{name}", ADDED_FILE, good=False)

@@ -14,7 +14,7 @@ from suyuan.model.text import Text
 from suyuan.store.conditions import Condition
 from suyuan.store.layout import Layout
 from suyuan.store.manifests import MANIFEST, check_bound
-from suyuan.store.parquet_cache import SHARED, stamp
+from suyuan.store.parquet_cache import SHARED_CACHE, stamp
 from suyuan.store.result_pages import ResultPage, read_page
 
 #: A zone, or how it is found out when it is first asked for.
@@ -63,7 +63,7 @@ class Results:
         self.case = case
 
     def __getitem__(self, name: str) -> pa.Table:
-        return SHARED.read(self._file(name))
+        return SHARED_CACHE.read(self._file(name))
 
     def has(self, name: str) -> bool:
         """Whether the table was written."""

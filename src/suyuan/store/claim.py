@@ -24,14 +24,14 @@ def claim(layout: Layout, case: Path) -> None:
     """
     out = layout.out
     if out.exists() and not out.is_dir():
-        raise _refused(out, Text("The output folder is a file.", "结果文件夹是一个文件。"))
+        raise _refusal(out, Text("The output folder is a file.", "结果文件夹是一个文件。"))
     if case.resolve().is_relative_to(out.resolve()):
-        raise _refused(
+        raise _refusal(
             out,
             Text("The output folder holds the case itself.", "结果文件夹包含案件材料本身。"),
         )
     if not is_ours(layout) and _foreign(layout):
-        raise _refused(
+        raise _refusal(
             out,
             Text(
                 "The output folder is not empty, and nothing in it was made by suyuan.",
@@ -64,9 +64,9 @@ def is_ours(layout: Layout) -> bool:
     return (layout.own / MARK).is_file() or (layout.out / _EARLIER).is_file()
 
 
-def _refused(out: Path, what: Text) -> InputError:
+def _refusal(out: Path, text: Text) -> InputError:
     return InputError(
-        what,
+        text,
         value=out,
         hint=Text(
             "Give an empty or new folder with --out.", "请用 --out 另选一个空的或新的文件夹。"

@@ -8,7 +8,7 @@ from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in", "has", "empty", "filled"]
-_COMPARED: Final = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_OPERATORS: Final = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Condition:
 
     def sql(self) -> tuple[str, list[object]]:
         """A clause with ``?`` marks, and their values."""
-        name = quoted(self.column)
-        if self.operator in _COMPARED:
-            return f"{name} {_COMPARED[self.operator]} ?", [self.value]
+        name = quote(self.column)
+        if self.operator in _OPERATORS:
+            return f"{name} {_OPERATORS[self.operator]} ?", [self.value]
         if self.operator == "in":
             values = (
                 list(self.value) if isinstance(self.value, (list, tuple, set)) else [self.value]
@@ -51,23 +51,23 @@ def where_clause(conditions: Iterable[Condition]) -> tuple[str, list[object]]:
 def order_clause(order: Sequence[str]) -> str:
     """``-column`` has the largest first; empty cells stand last."""
     terms = [
-        f"{quoted(name.removeprefix('-'))} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
+        f"{quote(name.removeprefix('-'))} {'DESC' if name.startswith('-') else 'ASC'} NULLS LAST"
         for name in order
     ]
     return " ORDER BY " + ", ".join(terms) if terms else ""
 
 
-def quoted(name: str) -> str:
+def quote(name: str) -> str:
     """A column's name as SQL takes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def check_columns(asked: Iterable[str], known: Sequence[str], table: str) -> None:
-    """:class:`InputError` where a name in `asked` is no column of `table`."""
-    for name in asked:
-        if name not in known:
+def check_columns(names: Iterable[str], columns: Sequence[str], table: str) -> None:
+    """:class:`InputError` where a name in `names` is no column of `table`."""
+    for name in names:
+        if name not in columns:
             raise InputError(
                 Text("No such column in this table.", "该表没有这一列。"),
                 value=f"{table}.{name}",
-                hint=Text(f"One of: {', '.join(known)}.", f"可用：{'、'.join(known)}。"),
+                hint=Text(f"One of: {', '.join(columns)}.", f"可用：{'、'.join(columns)}。"),
             )

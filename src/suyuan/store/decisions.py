@@ -22,15 +22,15 @@ MOST_REPORTS = 1_000
 ACCOUNT = "bank_account:"
 
 
-def standing(tables: Tables) -> ir.Table:
+def decisions_in_force(tables: Tables) -> ir.Table:
     """The decisions that nobody took back."""
     decisions = tables["decisions"]
     back = decisions.filter(
         (decisions["kind"] == "reject") & decisions["subject"].startswith(TAKEN_BACK)
     )
     back = back.select(undone=back["subject"].substr(len(TAKEN_BACK))).view()
-    held = decisions.anti_join(back, decisions["decision_id"] == back["undone"])
-    return held.filter(~ibis.coalesce(held["subject"], "").startswith(TAKEN_BACK))
+    rows = decisions.anti_join(back, decisions["decision_id"] == back["undone"])
+    return rows.filter(~ibis.coalesce(rows["subject"], "").startswith(TAKEN_BACK))
 
 
 def _latest_first(rulings: ir.Table) -> list[ir.Value]:
@@ -39,8 +39,10 @@ def _latest_first(rulings: ir.Table) -> list[ir.Value]:
 
 
 def _rulings(tables: Tables) -> ir.Table:
-    held = standing(tables)
-    return held.filter(held["kind"].isin(("confirm", "reject")) & held["subject"].notnull())
+    decisions = decisions_in_force(tables)
+    return decisions.filter(
+        decisions["kind"].isin(("confirm", "reject")) & decisions["subject"].notnull()
+    )
 
 
 def verdicts(tables: Tables) -> ir.Table:
@@ -50,9 +52,9 @@ def verdicts(tables: Tables) -> ir.Table:
         group_by=[rulings["subject"], rulings["role"]],
         order_by=_latest_first(rulings),
     )
-    ranked = rulings.mutate(rank=last)
-    return ranked.filter(ranked["rank"] == 0).select(
-        of="subject", of_role="role", confirmed=ranked["kind"] == "confirm"
+    ranking = rulings.mutate(rank=last)
+    return ranking.filter(ranking["rank"] == 0).select(
+        of="subject", of_role="role", confirmed=ranking["kind"] == "confirm"
     )
 
 
@@ -61,9 +63,9 @@ def verdicts_on(role: str, tables: Tables) -> ir.Table:
     rulings = _rulings(tables)
     rulings = rulings.filter(rulings["role"].isnull() | (rulings["role"] == role))
     last = ibis.row_number().over(group_by="subject", order_by=_latest_first(rulings))
-    ranked = rulings.mutate(rank=last)
-    return ranked.filter(ranked["rank"] == 0).select(
-        "subject", confirmed=ranked["kind"] == "confirm"
+    ranking = rulings.mutate(rank=last)
+    return ranking.filter(ranking["rank"] == 0).select(
+        "subject", confirmed=ranking["kind"] == "confirm"
     )
 
 
@@ -79,36 +81,37 @@ def pairings(tables: Tables) -> ir.Table:
 
     Decisions about more than ``MOST_REPORTS`` are left out; :func:`oversized` names them.
     """
-    held = standing(tables)
-    rulings = held.filter(held["kind"].isin(("merge", "split")))
+    decisions = decisions_in_force(tables)
+    rulings = decisions.filter(decisions["kind"].isin(("merge", "split")))
     rulings = rulings.filter(rulings["report_ids"].length() <= MOST_REPORTS)
-    each = rulings.select(
+    report_rows = rulings.select(
         "decision_id", "at", "line", "kind", report=rulings["report_ids"].unnest()
     )
-    one, other = tables.engine.keep(each), tables.engine.keep(each)
-    crossed = one.inner_join(
-        other, (one["decision_id"] == other["decision_id"]) & (one["report"] < other["report"])
+    first, second = tables.engine.keep(report_rows), tables.engine.keep(report_rows)
+    combinations = first.inner_join(
+        second,
+        (first["decision_id"] == second["decision_id"]) & (first["report"] < second["report"]),
     )
-    pairs = crossed.select(
-        "at", "line", "decision_id", "kind", left=one["report"], right=other["report"]
+    pairs = combinations.select(
+        "at", "line", "decision_id", "kind", left=first["report"], right=second["report"]
     ).view()
     last = ibis.row_number().over(
         group_by=["left", "right"],
         order_by=_latest_first(pairs),
     )
-    ranked = pairs.mutate(rank=last)
-    return ranked.filter(ranked["rank"] == 0).select(
-        "left", "right", same=ranked["kind"] == "merge"
+    ranking = pairs.mutate(rank=last)
+    return ranking.filter(ranking["rank"] == 0).select(
+        "left", "right", same=ranking["kind"] == "merge"
     )
 
 
-def oversized(decisions: pa.Table) -> list[str]:
+def find_oversized(decisions: pa.Table) -> list[str]:
     """Ids of the decisions that are about too many reports to be obeyed."""
     sizes = pc.list_value_length(decisions["report_ids"])
     return sorted(decisions.filter(pc.greater(sizes, MOST_REPORTS))["decision_id"].to_pylist())
 
 
-def _run(tables: Tables) -> Written:
+def _outputs(tables: Tables) -> Written:
     if not tables.has("decisions"):
         return {}
     keep = tables.engine.keep
@@ -124,5 +127,5 @@ DECISIONS_STEP = Step(
     title=Text("Reading what people decided", "读取人工决定"),
     reads=("decisions",),
     writes=("pairings", "confirmed_accounts", *(f"verdicts:{role}" for role in ROLES)),
-    run=_run,
+    run=_outputs,
 )

@@ -33,8 +33,8 @@ def derivation_shape(
     """
     name = f"{derivation.__module__}.{derivation.__qualname__}"
     nodes = [table.op() for table in tables]
-    written = [_written(argument) for argument in arguments]
-    if not name.startswith("suyuan.") or "<" in name or None in written:
+    argument_texts = [_argument_text(argument) for argument in arguments]
+    if not name.startswith("suyuan.") or "<" in name or None in argument_texts:
         return None
     names: dict[str, int] = {}
     parts = [name, code_digest()]
@@ -44,7 +44,7 @@ def derivation_shape(
         place = names.setdefault(node.name, len(names))
         columns = ((column, str(type_)) for column, type_ in node.schema.items())
         parts.append(f"{place} {tuple(columns)!r}")
-    text = "\x1f".join([*parts, *map(str, written)])
+    text = "\x1f".join([*parts, *map(str, argument_texts)])
     digest = hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
     return Shape(f"derivation {digest}", tuple(names))
 
@@ -57,14 +57,16 @@ def arguments_text(name: str, arguments: Sequence[object], itself: object, zone:
     names: dict[str, int] = {}
     parts = [name, code_digest()]
     for argument in arguments:
-        written: str | None = f"tables in {zone}" if argument is itself else _written(argument)
+        argument_text: str | None = (
+            f"tables in {zone}" if argument is itself else _argument_text(argument)
+        )
         if isinstance(argument, ir.Table):
             own = place(argument)
             number = names.setdefault(own or "", len(names))
-            written = f"{number} {signature(argument)}" if own else None
-        if written is None:
+            argument_text = f"{number} {signature(argument)}" if own else None
+        if argument_text is None:
             return None
-        parts.append(written)
+        parts.append(argument_text)
     return "\x1f".join(parts)
 
 
@@ -82,12 +84,12 @@ def _held_text(value: Any) -> str | None:
     if callable(value):
         return function_text(value)
     if not is_dataclass(value):
-        return _written(value)
+        return _argument_text(value)
     members = [_held_text(getattr(value, field.name)) for field in fields(value)]
     return None if None in members else f"{type(value).__name__}({', '.join(map(str, members))})"
 
 
-def _written(value: Any) -> str | None:
+def _argument_text(value: Any) -> str | None:
     """Plain data as text that tells it from all other; None for anything else."""
     if isinstance(value, Enum) or type(value) in _PLAIN:
         return f"{type(value).__name__} {value!r}"
@@ -101,7 +103,7 @@ def _written(value: Any) -> str | None:
         members = [part for pair in value.items() for part in pair]
     else:
         return None
-    written = [_written(member) for member in members]
-    if any(each is None for each in written):
+    member_texts = [_argument_text(member) for member in members]
+    if any(member_text is None for member_text in member_texts):
         return None
-    return f"{type(value).__name__}({', '.join(map(str, written))})"
+    return f"{type(value).__name__}({', '.join(map(str, member_texts))})"

@@ -25,10 +25,10 @@ def draft_of(path: Path) -> Iterator[Path]:
 
 def _sweep(path: Path) -> None:
     """Remove drafts of `path` whose writers were killed."""
-    for left in path.parent.glob(f".*.{glob.escape(path.name)}"):
-        writer = left.name[1:].partition(".")[0]
+    for leftover in path.parent.glob(f".*.{glob.escape(path.name)}"):
+        writer = leftover.name[1:].partition(".")[0]
         if writer.isdigit() and not _runs(int(writer)):
-            left.unlink(missing_ok=True)
+            leftover.unlink(missing_ok=True)
 
 
 def _runs(process: int) -> bool:

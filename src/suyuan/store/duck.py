@@ -23,11 +23,11 @@ from suyuan.store.derivation import Derivation
 from suyuan.store.fold import Kernel, outcome, whole_keys
 from suyuan.store.memory import give_back
 from suyuan.store.plans import Plans
-from suyuan.store.recording import Instruction, Recording, constant, filled, place
-from suyuan.store.table_space import UNPACKED, TableSpace
+from suyuan.store.recording import Instruction, Recording, constant, fill_names, place
+from suyuan.store.table_space import UNPACK_RATIO, TableSpace
 
 #: Rows handed on at a time.
-STREAMED: Final = 1 << 17
+STREAM_ROWS: Final = 1 << 17
 #: Bytes of tables in memory up to which one thread does: two would wait for each other.
 SMALL: Final = 64 << 20
 
@@ -55,7 +55,7 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         self._ibis.raw_sql("SET enable_progress_bar = false")
         self._space = TableSpace(self._ibis.con, self._spill if work is not None else None)
         self.plans = Plans(
-            "duckdb", "duckdb", self._ibis.compile, _quoted, folder=plans, check=check_plans
+            "duckdb", "duckdb", self._ibis.compile, _quote, folder=plans, check=check_plans
         )
         self.recordings: list[Recording] = []
         self._kept = self._opened = 0
@@ -64,16 +64,16 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         self._rests: dict[str, list[ops.DatabaseTable]] = {}
         self._alone = threads is None
 
-    def expect(self, stored: int) -> None:
+    def expect(self, size: int) -> None:
         if not self._kept:
-            self._space.expect(stored)
+            self._space.expect(size)
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
         self._rows_asked()
-        self._note(UNPACKED * sum(file.stat().st_size for file in files))
+        self._note(UNPACK_RATIO * sum(file.stat().st_size for file in files))
         name, paths = self._name(), ", ".join(_literal(str(file)) for file in files)
         self._ibis.con.execute(
-            f"CREATE TEMP VIEW {_quoted(name)} AS SELECT * FROM read_parquet([{paths}])"
+            f"CREATE TEMP VIEW {_quote(name)} AS SELECT * FROM read_parquet([{paths}])"
         )
         # The files say what columns they have: DuckDB is not asked for what it would say.
         return self._table(name, _nullable(Schema.from_pyarrow(pq.read_schema(files[0]))))
@@ -99,31 +99,31 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
     def derive(
         self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
     ) -> ir.Table:
-        return self._keep(*self.plans.derived(derivation, tables, by))
+        return self._keep(*self.plans.derive(derivation, tables, by))
 
     def repeat(
-        self, kind: str, schema: Schema, content: str, known: Mapping[int, ir.Table]
+        self, kind: str, schema: Schema, content: str, inputs: Mapping[int, ir.Table]
     ) -> ir.Table:
         if kind == "arrow":
             return self.arrow(constant(content))
-        sql = filled(content, {number: str(place(table)) for number, table in known.items()})
+        sql = fill_names(content, {number: str(place(table)) for number, table in inputs.items()})
         if kind == "keep":
             return self._keep(schema, sql)
-        return self._view(schema, sql, [table.op() for table in known.values()])
+        return self._view(schema, sql, [table.op() for table in inputs.values()])
 
     def fetch(self, expression: ir.Table) -> pa.Table:
-        return self._fetched(expression.schema(), self.plans.sql(expression))
+        return self._fetch_rows(expression.schema(), self.plans.sql(expression))
 
     def gather(
         self, derivation: Derivation, *tables: ir.Table, by: Sequence[object] = ()
     ) -> pa.Table:
-        return self._fetched(*self.plans.derived(derivation, tables, by))
+        return self._fetch_rows(*self.plans.derive(derivation, tables, by))
 
     def stream(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         self._rows_asked()
         schema = expression.schema().to_pyarrow()
         rows = self._ibis.con.execute(self.plans.sql(expression))
-        for batch in rows.to_arrow_reader(STREAMED):
+        for batch in rows.to_arrow_reader(STREAM_ROWS):
             yield batch.cast(schema)
 
     def fold(
@@ -168,7 +168,7 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
 
     def _view(self, schema: Schema, sql: str, rests: list[ops.DatabaseTable]) -> ir.Table:
         name = self._name()
-        self._ibis.con.execute(f"CREATE TEMP VIEW {_quoted(name)} AS {sql}")
+        self._ibis.con.execute(f"CREATE TEMP VIEW {_quote(name)} AS {sql}")
         self._rests[name] = rests
         return self._record("view", name, schema, sql)
 
@@ -177,18 +177,18 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
             recording.note(Instruction(kind, name, schema, content))
         table = self._table(name, schema)
         # A name is held by one node, and the node by every expression over it and nothing else.
-        gone = ("VIEW" if kind == "view" else "TABLE", name)
-        weakref.finalize(table.op(), self._gone.append, gone).atexit = False
+        entry = ("VIEW" if kind == "view" else "TABLE", name)
+        weakref.finalize(table.op(), self._gone.append, entry).atexit = False
         return table
 
     def _drop_gone(self) -> None:
         """Drop what nobody can ask for; a view lets go of what it rests on."""
         while self._gone:
             kind, name = self._gone.pop()
-            self._ibis.con.execute(f"DROP {kind} {_quoted(name)}")
+            self._ibis.con.execute(f"DROP {kind} {_quote(name)}")
             self._rests.pop(name, None)
 
-    def _fetched(self, schema: Schema, sql: str) -> pa.Table:
+    def _fetch_rows(self, schema: Schema, sql: str) -> pa.Table:
         self._rows_asked()
         return self._ibis.con.sql(sql).to_arrow_table().cast(schema.to_pyarrow())
 
@@ -197,9 +197,9 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         for recording in self.recordings:
             recording.whole = False
 
-    def _note(self, opened: int) -> None:
+    def _note(self, count: int) -> None:
         """Take up all threads once so much was opened that they are worth their coordination."""
-        self._opened += opened
+        self._opened += count
         if self._alone and self._opened > SMALL:
             self._ibis.con.execute("RESET threads")
             self._alone = False
@@ -208,12 +208,12 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         """A table of just these columns and types, whatever types DuckDB itself would give."""
         self._drop_gone()
         con = self._ibis.con
-        con.execute(f"CREATE TABLE {_quoted(name)} ({_columns(schema)})")
-        con.execute(f"INSERT INTO {_quoted(name)} {sql}")
+        con.execute(f"CREATE TABLE {_quote(name)} ({_columns(schema)})")
+        con.execute(f"INSERT INTO {_quote(name)} {sql}")
 
     def _table(self, name: str, schema: Schema) -> ir.Table:
         # Found by its name alone, so that a plan serves table and view, in memory and in a file.
-        table = ops.DatabaseTable(name, _stored(schema), self._ibis, ops.Namespace())
+        table = ops.DatabaseTable(name, _stored_schema(schema), self._ibis, ops.Namespace())
         return table.to_expr()
 
     def _name(self) -> str:
@@ -221,7 +221,7 @@ class DuckEngine(AbstractContextManager["DuckEngine"]):
         return f"kept_{self._kept}"
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return f'"{name}"'
 
 
@@ -236,17 +236,17 @@ def _nullable(schema: Schema) -> Schema:
 @lru_cache(maxsize=1024)
 def _columns(schema: Schema) -> str:
     """The columns of `schema` as they are declared in DuckDB."""
-    return ", ".join(f"{_quoted(name)} {_declared(type_)}" for name, type_ in schema.items())
+    return ", ".join(f"{_quote(name)} {_declaration(type_)}" for name, type_ in schema.items())
 
 
 @lru_cache(maxsize=256)
-def _declared(type_: DataType) -> str:
+def _declaration(type_: DataType) -> str:
     """A type as it is declared; each is written once, since sqlglot takes a millisecond for it."""
     return DuckDBType.to_string(type_) + ("" if type_.nullable else " NOT NULL")
 
 
 @lru_cache(maxsize=1024)
-def _stored(schema: Schema) -> Schema:
+def _stored_schema(schema: Schema) -> Schema:
     """`schema` as DuckDB gives it back: a time without a scale has six digits of seconds."""
     return Schema({name: _stored_type(type_) for name, type_ in schema.items()})
 

@@ -25,7 +25,7 @@ class Engine(Protocol):
     def recordings(self) -> list[Recording] | None:
         """The functions at work; None where an engine repeats none (``store/programs.py``)."""
 
-    def expect(self, stored: int) -> None:
+    def expect(self, size: int) -> None:
         """Hear how many bytes of stored rows (Parquet) will be read, before any table is made."""
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
@@ -50,11 +50,11 @@ class Engine(Protocol):
         """
 
     def repeat(
-        self, kind: str, schema: Schema, content: str, known: Mapping[int, ir.Table]
+        self, kind: str, schema: Schema, content: str, inputs: Mapping[int, ir.Table]
     ) -> ir.Table:
         """Make a table once more as a :class:`~suyuan.store.recording.Instruction` did.
 
-        Its SQL is over the tables `known`, by their numbers.
+        Its SQL is over the tables `inputs`, by their numbers.
         """
 
     def gather(

@@ -19,27 +19,27 @@ def whole_keys(
 
     All rows of one key are held at once: the largest key must fit into memory.
     """
-    held: list[pa.RecordBatch] = []
+    pending_batches: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
-        held.append(batch)
+        pending_batches.append(batch)
         rows += batch.num_rows
-        if rows >= together and batch.num_rows and (cut := _last_key(held, by)):
-            whole = pa.Table.from_batches(held)
+        if rows >= together and batch.num_rows and (cut := _last_key(pending_batches, by)):
+            whole = pa.Table.from_batches(pending_batches)
             yield whole.slice(0, cut)
-            held = whole.slice(cut).to_batches()
+            pending_batches = whole.slice(cut).to_batches()
             rows -= cut
     if rows:
-        yield pa.Table.from_batches(held)
+        yield pa.Table.from_batches(pending_batches)
 
 
-def _last_key(held: list[pa.RecordBatch], by: str) -> int:
+def _last_key(batches: list[pa.RecordBatch], by: str) -> int:
     """Where the rows of the last key begin."""
-    last = held[-1][by][-1]
-    rows = sum(batch.num_rows for batch in held)
-    for batch in reversed(held):
-        same = pc.equal(batch[by], last)
-        count = pc.sum(same).as_py() or 0
+    last = batches[-1][by][-1]
+    rows = sum(batch.num_rows for batch in batches)
+    for batch in reversed(batches):
+        is_same = pc.equal(batch[by], last)
+        count = pc.sum(is_same).as_py() or 0
         rows -= count
         if count < batch.num_rows:
             break

@@ -22,9 +22,9 @@ from suyuan.store.manifests import CURRENT, MANIFEST, check_bound, read_manifest
 from suyuan.store.seal import seals_of, to_json
 
 #: What a check left, where an investigation is in force.
-CHECKED = "checked"
+CHECK_POINTER = "checked"
 #: Generations that stay: the one in force, and the one before it for those who still read it.
-KEPT = 2
+KEEP_COUNT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def generation(layout: Layout) -> Iterator[Generation]:
 
 
 @contextmanager
-def amended(layout: Layout) -> Iterator[Generation]:
+def amendment(layout: Layout) -> Iterator[Generation]:
     """A new generation that begins with all files of the one in force, and is put in force after.
 
     Its manifest says what the earlier one said, and which run that was. Raises
@@ -84,7 +84,7 @@ def amended(layout: Layout) -> Iterator[Generation]:
         for path in sorted((before or layout.out).iterdir()):
             if path.is_file() and path.name in content["results"]:
                 check_bound(path)
-                _linked(path, draft.folder / path.name)
+                _link_files(path, draft.folder / path.name)
         yield draft
         draft.commit({**content, "amends": content.get("amends", content["run"])})
 
@@ -95,7 +95,7 @@ def in_force(layout: Layout, pointer: str = CURRENT) -> Path | None:
     return folder.resolve() if folder.is_dir() else None
 
 
-def _linked(old: Path, new: Path) -> None:
+def _link_files(old: Path, new: Path) -> None:
     """A second name for the same bytes: files of a generation are replaced, never written into."""
     try:
         os.link(old, new)
@@ -143,11 +143,14 @@ def _put_files(layout: Layout, names: set[str]) -> None:
 def _forget(layout: Layout) -> None:
     """Remove generations older than those that stay; only folders that a run made are there."""
     draft = sorted(path for path in layout.results.parent.iterdir() if path.is_dir())
-    keep = {layout.results.resolve(), *(in_force(layout, one) for one in (CURRENT, CHECKED))}
-    other = [path for path in draft if path.resolve() not in keep]
-    whole = [path for path in other if (path / MANIFEST).exists()]
-    stay = whole[-(KEPT - 1) :]
-    for path in other:
+    keep = {
+        layout.results.resolve(),
+        *(in_force(layout, pointer) for pointer in (CURRENT, CHECK_POINTER)),
+    }
+    rest = [path for path in draft if path.resolve() not in keep]
+    whole = [path for path in rest if (path / MANIFEST).exists()]
+    stay = whole[-(KEEP_COUNT - 1) :]
+    for path in rest:
         if path not in stay:  # older ones, and what a killed run left
             shutil.rmtree(path, ignore_errors=True)
 

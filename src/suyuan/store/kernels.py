@@ -10,9 +10,9 @@ from typing import Final
 from suyuan.store.user_cache import user_cache
 
 #: Folders of kernels of other sources that stay beside the one in use.
-_OTHERS: Final = 4
+_FOLDER_LIMIT: Final = 4
 _VARIABLE: Final = "NUMBA_CACHE_DIR"
-_COMPILED: Final = "investigated"
+_COMPILE_MARK: Final = "investigated"
 
 
 def place_kernels(package: Path) -> None:
@@ -40,20 +40,20 @@ def place_kernels(package: Path) -> None:
     os.environ[_VARIABLE] = str(own)
 
 
-def compiled() -> bool:
+def is_compiled() -> bool:
     """Whether a whole investigation has run with these kernels; True where none are kept."""
     place = os.environ.get(_VARIABLE)
-    return place is None or (Path(place) / _COMPILED).exists()
+    return place is None or (Path(place) / _COMPILE_MARK).exists()
 
 
 def note_compiled() -> None:
     """Note that all kernels of an investigation are there."""
     with suppress(OSError):
         if place := os.environ.get(_VARIABLE):
-            (Path(place) / _COMPILED).touch()
+            (Path(place) / _COMPILE_MARK).touch()
 
 
 def _let_go(folder: Path, own: Path) -> None:
-    others = sorted((p for p in folder.iterdir() if p != own), key=lambda p: p.stat().st_mtime)
-    for old in others[:-_OTHERS]:
+    folders = sorted((p for p in folder.iterdir() if p != own), key=lambda p: p.stat().st_mtime)
+    for old in folders[:-_FOLDER_LIMIT]:
         shutil.rmtree(old, ignore_errors=True)

@@ -66,7 +66,7 @@ class Layout:
         """The Parquet files of a standard table, in a fixed order."""
         return sorted((self.records / table).glob("*.parquet"))
 
-    def excluded(self, table: str) -> Path:
+    def exclusions(self, table: str) -> Path:
         return self.records / "_excluded" / f"{table}.parquet"
 
     def result(self, table: str) -> Path:

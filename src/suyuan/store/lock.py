@@ -17,7 +17,7 @@ NAME = "lock"
 
 
 @contextmanager
-def writing(layout: Layout, command: str) -> Iterator[None]:
+def write_lock(layout: Layout, command: str) -> Iterator[None]:
     """Hold the folder while results are written; :class:`InputError` where another process does.
 
     The lock is the kernel's (flock): it ends with its process, however that ends.
@@ -28,7 +28,7 @@ def writing(layout: Layout, command: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise _held(os.pread(handle, 4096, 0)) from error
+            raise _lock_error(os.pread(handle, 4096, 0)) from error
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(_holder(command)).encode(), 0)
         yield
@@ -54,12 +54,12 @@ def _user() -> str:
         return str(os.getuid())
 
 
-def _held(holder: bytes) -> InputError:
+def _lock_error(holder: bytes) -> InputError:
     try:
-        who = json.loads(holder)
+        owner = json.loads(holder)
         value = (
-            f"{who['command']}, process {who['process']} on {who['machine']}, "
-            f"by {who['by']}, since {who['since']}"
+            f"{owner['command']}, process {owner['process']} on {owner['machine']}, "
+            f"by {owner['by']}, since {owner['since']}"
         )
     except (ValueError, KeyError, TypeError):
         value = "?"

@@ -42,7 +42,7 @@ def _bare(value: object) -> object:
         return value
     if "sha256" in value and "inode" in value:
         return {"size": value["size"], "sha256": value["sha256"]}
-    return {name: _bare(one) for name, one in value.items()}
+    return {name: _bare(member) for name, member in value.items()}
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -86,8 +86,8 @@ def check_records(layout: Layout) -> None:
     folder = layout.results.resolve() if layout.generation else (layout.own / CURRENT).resolve()
     if not (folder / MANIFEST).exists():
         return
-    judged = from_json(read_manifest(folder)["records"])
-    if content_digest(judged) != content_digest(record_seals(layout) or {}):
+    manifest_seals = from_json(read_manifest(folder)["records"])
+    if content_digest(manifest_seals) != content_digest(record_seals(layout) or {}):
         raise InputError(
             Text(
                 "The files were read again since these results were made; they no longer fit.",

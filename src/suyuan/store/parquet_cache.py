@@ -34,10 +34,10 @@ class ParquetCache:
         path = path.absolute()
         now = stamp(path)
         with self._lock:
-            known = self._tables.get(path)
-            if known is not None and known[0] == now:
+            entry = self._tables.get(path)
+            if entry is not None and entry[0] == now:
                 self._tables.move_to_end(path)
-                return known[1]
+                return entry[1]
             table = pq.ParquetFile(path).read()  # read_table would import pandas first
             self.reads += 1
             self._hold(path, now, table)
@@ -48,9 +48,9 @@ class ParquetCache:
         if table.nbytes > self._budget:
             return
         self._tables[path] = (now, table)
-        while sum(held.nbytes for _, held in self._tables.values()) > self._budget:
+        while sum(kept_table.nbytes for _, kept_table in self._tables.values()) > self._budget:
             self._tables.popitem(last=False)
 
 
 #: The one that all results of this process share.
-SHARED: Final = ParquetCache()
+SHARED_CACHE: Final = ParquetCache()

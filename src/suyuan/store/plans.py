@@ -27,7 +27,7 @@ from suyuan.store.shape import Shape, shape_of
 from suyuan.store.user_cache import user_cache
 
 #: Plans kept for one engine; those not used for longest go first. About 5 kB each.
-KEPT: Final = 20_000
+PLAN_LIMIT: Final = 20_000
 #: Raised when what is written down changes its meaning.
 _FORM: Final = "2"
 _DAY: Final = 86_400
@@ -42,71 +42,71 @@ class Plans:
         dialect: str,
         package: str,
         compile_: Callable[[ir.Table], str],
-        quoted: Callable[[str], str],
+        quote: Callable[[str], str],
         *,
         folder: Path | None = None,
         check: bool = False,
     ) -> None:
-        self._compile, self._quoted, self.check = compile_, quoted, check
+        self._compile, self._quoted, self.check = compile_, quote, check
         self._new: dict[str, str] = {}
         self._used: set[str] = set()
         self.found = self.made = 0
         folder = folder or user_cache("plans")
         self._file = folder / f"{dialect}-{_versions(package)}.sqlite" if folder else None
-        self._con = _opened(self._file) if self._file else None
+        self._con = _open_database(self._file) if self._file else None
 
     def sql(self, expression: ir.Table) -> str:
         """`expression` in the engine's SQL."""
         shape = shape_of(expression.op()) if self._con else None
         if shape is None:
             return self._compile(expression)
-        kept = self._kept(shape.digest)
-        if kept is None:
+        plan = self._cached_plan(shape.digest)
+        if plan is None:
             self.made += 1
             return self._keep(shape, self._compile(expression))
         self.found += 1
-        sql = self._filled(kept, shape)
+        sql = self._fill_names(plan, shape)
         if self.check and sql != (fresh := self._compile(expression)):
             raise _differs(sql, fresh)
         return sql
 
-    def derived(
+    def derive(
         self, derivation: Derivation, tables: Sequence[ir.Table], arguments: Sequence[object]
     ) -> tuple[Schema, str]:
         """The columns and the SQL of what `derivation` makes; it is not run where it is known."""
         shape = derivation_shape(derivation, tables, arguments) if self._con else None
-        kept = self._kept(shape.digest) if shape else None
-        if shape and kept is not None and not self.check:
+        plan = self._cached_plan(shape.digest) if shape else None
+        if shape and plan is not None and not self.check:
             self.found += 1
-            columns, _, sql = kept.partition("\n")
-            return schema_of(columns), self._filled(sql, shape)
+            columns, _, sql = plan.partition("\n")
+            return schema_of(columns), self._fill_names(sql, shape)
         expression = derivation(*tables, *arguments)
         schema, sql = expression.schema(), self.sql(expression)
         if shape is not None:
-            self._keep_derived(shape, expression, sql, kept)
+            self._keep_derived(shape, expression, sql, plan)
         return schema, sql
 
-    def _keep_derived(self, shape: Shape, expression: ir.Table, sql: str, kept: str | None) -> None:
+    def _keep_derived(self, shape: Shape, expression: ir.Table, sql: str, plan: str | None) -> None:
         """Keep a plan by its derivation too, if it reads the derivation's tables and no others."""
         own = shape_of(expression.op())
         columns = columns_of(expression.schema())
         if own is None or columns is None or not set(own.tables) <= set(shape.tables):
             return
         open_ = f"{columns}\n{self._open(sql, shape)}"
-        if kept is not None and kept != open_:
-            raise _differs(kept, open_)
-        if self._filled(open_, shape) == f"{columns}\n{sql}":
+        if plan is not None and plan != open_:
+            raise _differs(plan, open_)
+        if self._fill_names(open_, shape) == f"{columns}\n{sql}":
             self._new[shape.digest] = open_
 
     def look_up(self, digest: str) -> str | None:
         """What is kept under a hash that somebody else made."""
-        return self._kept(digest) if self._con else None
+        return self._cached_plan(digest) if self._con else None
 
     def note(self, digest: str, text: str) -> None:
         """Keep `text` under `digest`; where plans are checked, it must be what was kept."""
-        kept = self.look_up(digest) if self.check else None
-        if kept is not None and kept != text:
-            raise _differs(kept, text)
+        plan = self.look_up(digest) if self.check else None
+        if plan is not None and plan != text:
+            raise _differs(plan, text)
         if self._con:
             self._new[digest] = text
 
@@ -128,14 +128,14 @@ class Plans:
                 con.execute(
                     "DELETE FROM plans WHERE shape IN "
                     "(SELECT shape FROM plans ORDER BY day DESC LIMIT -1 OFFSET ?)",
-                    [KEPT],
+                    [PLAN_LIMIT],
                 )
         except sqlite3.Error:
             pass
         self._con.close()
         self._con = None
 
-    def _kept(self, digest: str) -> str | None:
+    def _cached_plan(self, digest: str) -> str | None:
         if (new := self._new.get(digest)) is not None:
             return new
         assert self._con is not None
@@ -149,7 +149,7 @@ class Plans:
 
     def _keep(self, shape: Shape, sql: str) -> str:
         open_ = self._open(sql, shape)
-        if self._filled(open_, shape) == sql:
+        if self._fill_names(open_, shape) == sql:
             self._new[shape.digest] = open_
         return sql
 
@@ -158,7 +158,7 @@ class Plans:
             sql = sql.replace(self._quoted(name), _place(number))
         return sql
 
-    def _filled(self, sql: str, shape: Shape) -> str:
+    def _fill_names(self, sql: str, shape: Shape) -> str:
         for number, name in enumerate(shape.tables):
             sql = sql.replace(_place(number), self._quoted(name))
         return sql
@@ -169,10 +169,10 @@ def _place(number: int) -> str:
     return f"\x02{number}\x03"
 
 
-def _differs(kept: str, fresh: str) -> ContractError:
+def _differs(plan: str, fresh: str) -> ContractError:
     return ContractError(
         Text("A kept plan differs from a fresh one.", "缓存的查询计划与新生成的不同。"),
-        value=f"{kept}\n{fresh}",
+        value=f"{plan}\n{fresh}",
     )
 
 
@@ -181,7 +181,7 @@ def _versions(package: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
-def _opened(file: Path) -> sqlite3.Connection | None:
+def _open_database(file: Path) -> sqlite3.Connection | None:
     try:
         con = sqlite3.connect(file, timeout=1.0, check_same_thread=False)
         con.execute("PRAGMA journal_mode = WAL")

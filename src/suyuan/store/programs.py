@@ -23,7 +23,7 @@ from suyuan.store.recording import (
     Recording,
     place,
     program,
-    reached,
+    references,
     schema_of,
     signature,
 )
@@ -39,18 +39,18 @@ def derive_table(tables: Tables, function: Callable[..., ir.Table], *arguments: 
 
     It must be a function of a module of ours, of its arguments and nothing else.
     """
-    found = derive_from(tables, _name(function), function, arguments)
-    assert isinstance(found, ir.Table)
-    return found
+    outcome = derive_from(tables, _name(function), function, arguments)
+    assert isinstance(outcome, ir.Table)
+    return outcome
 
 
 def derive_tables(
     tables: Tables, function: Callable[..., Any], *arguments: object
 ) -> dict[str, ir.Table]:
     """The same of a function that makes several: a mapping, or the fields of a dataclass."""
-    found = derive_from(tables, _name(function), function, arguments)
-    assert isinstance(found, dict)
-    return found
+    outcome = derive_from(tables, _name(function), function, arguments)
+    assert isinstance(outcome, dict)
+    return outcome
 
 
 def derive_from(
@@ -58,16 +58,16 @@ def derive_from(
 ) -> Outcome:
     """As :func:`derive_table`, of what is known under `name`: what it returns, with its writes."""
     engine = tables.engine
-    run = partial(_outcome, engine, function, arguments)
+    work = partial(_outcome, engine, function, arguments)
     text = name and arguments_text(name, arguments, tables, tables.zone)
     if not text or engine.recordings is None:
-        return run()
+        return work()
     if not engine.plans.check:
-        found = _answered(_digest(text), tables)
-        if found is not None and (known := _located(found, tables, arguments)) is not None:
+        plan = _program_for(_digest(text), tables)
+        if plan is not None and (inputs := _locate_inputs(plan, tables, arguments)) is not None:
             engine.plans.found += 1
-            return _repeated(found, tables, known)
-    return _recorded(tables, _digest(text), run, arguments)
+            return _repeat_program(plan, tables, inputs)
+    return _record_program(tables, _digest(text), work, arguments)
 
 
 def _name(function: Callable[..., Any]) -> str | None:
@@ -85,88 +85,92 @@ def _outcome(engine: Engine, function: Callable[..., Any], arguments: Sequence[o
     parts = outcome
     if is_dataclass(outcome):
         parts = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
-    return {name: each if place(each) else engine.view(each) for name, each in parts.items()}
+    return {name: part if place(part) else engine.view(part) for name, part in parts.items()}
 
 
-def _answered(digest: str, tables: Tables) -> Program | None:
+def _program_for(digest: str, tables: Tables) -> Program | None:
     """The program that is kept for the tables that have rows."""
     while (text := tables.engine.plans.look_up(digest)) is not None:
         if not text.startswith(_ASK):
             return Program.of(text)
-        asked = text.removeprefix(_ASK)
-        digest = _answer(digest, asked, tables.has(asked))
+        name = text.removeprefix(_ASK)
+        digest = _answer(digest, name, tables.has(name))
     return None
 
 
-def _located(found: Program, tables: Tables, arguments: Sequence[object]) -> list[ir.Table] | None:
+def _locate_inputs(
+    plan: Program, tables: Tables, arguments: Sequence[object]
+) -> list[ir.Table] | None:
     """What the program starts from, by number; None where these are other tables now."""
-    known = _own_tables(arguments)
-    for name, columns, number in found.reads:
+    inputs = _own_tables(arguments)
+    for name, columns, number in plan.reads:
         table = tables[name]
-        known.setdefault(str(place(table)), table)
-        if list(known).index(str(place(table))) != number or signature(table) != columns:
+        inputs.setdefault(str(place(table)), table)
+        if list(inputs).index(str(place(table))) != number or signature(table) != columns:
             return None
-    return list(known.values())
+    return list(inputs.values())
 
 
-def _repeated(found: Program, tables: Tables, start: list[ir.Table]) -> Outcome:
+def _repeat_program(plan: Program, tables: Tables, start: list[ir.Table]) -> Outcome:
     """Do what the program says, and give what its function gave.
 
     A table is let go of where no later statement is over it.
     """
-    known = dict(enumerate(start))
-    last = _last_uses(found, len(start))
-    for number, (kind, columns, content) in enumerate(found.instructions, len(start)):
-        over = {each: known[each] for each in _over(kind, content)}
-        known[number] = tables.engine.repeat(kind, schema_of(columns), content, over)
-        for each in last.get(number, ()):
-            del known[each]
-    for name, number in found.writes:
-        tables.put(name, known[number])
-    if isinstance(found.result, dict):
-        return {name: known[number] for name, number in found.result.items()}
-    return None if found.result is None else known[found.result]
+    tables_by_number = dict(enumerate(start))
+    last = _last_uses(plan, len(start))
+    for number, (kind, columns, content) in enumerate(plan.instructions, len(start)):
+        over = {source: tables_by_number[source] for source in _over(kind, content)}
+        tables_by_number[number] = tables.engine.repeat(kind, schema_of(columns), content, over)
+        for source in last.get(number, ()):
+            del tables_by_number[source]
+    for name, number in plan.writes:
+        tables.put(name, tables_by_number[number])
+    if isinstance(plan.result, dict):
+        return {name: tables_by_number[number] for name, number in plan.result.items()}
+    return None if plan.result is None else tables_by_number[plan.result]
 
 
-def _last_uses(found: Program, first: int) -> dict[int, list[int]]:
+def _last_uses(plan: Program, first: int) -> dict[int, list[int]]:
     """For each statement, by its number, the tables that none after it is over."""
     last: dict[int, int] = {}
-    for number, (kind, _, content) in enumerate(found.instructions, first):
+    for number, (kind, _, content) in enumerate(plan.instructions, first):
         last |= dict.fromkeys(_over(kind, content), number)
-    result = found.result if isinstance(found.result, dict) else {"": found.result}
-    ends = {*result.values(), *(number for _, number in found.writes)}
+    result = plan.result if isinstance(plan.result, dict) else {"": plan.result}
+    ends = {*result.values(), *(number for _, number in plan.writes)}
     uses: dict[int, list[int]] = {}
-    for each, number in last.items():
-        if each not in ends:
-            uses.setdefault(number, []).append(each)
+    for source, number in last.items():
+        if source not in ends:
+            uses.setdefault(number, []).append(source)
     return uses
 
 
 def _over(kind: str, content: str) -> set[int]:
-    return set() if kind == "arrow" else reached(content)
+    return set() if kind == "arrow" else references(content)
 
 
-def _recorded(
-    tables: Tables, digest: str, run: Callable[[], Outcome], arguments: Sequence[object]
+def _record_program(
+    tables: Tables, digest: str, work: Callable[[], Outcome], arguments: Sequence[object]
 ) -> Outcome:
     recording, recordings = Recording(), tables.engine.recordings
     assert recordings is not None
     recordings.append(recording)
     try:
-        result = run()
+        result = work()
     finally:
         recordings.remove(recording)  # by identity
-    found = program(recording, list(_own_tables(arguments)), result)
-    if found is not None:
+    plan = program(recording, list(_own_tables(arguments)), result)
+    if plan is not None:
         for name, answer in recording.answers.items():
             tables.engine.plans.note(digest, _ASK + name)
             digest = _answer(digest, name, answer)
-        tables.engine.plans.note(digest, found.text())
+        tables.engine.plans.note(digest, plan.text())
     return result
 
 
 def _own_tables(arguments: Sequence[object]) -> dict[str, ir.Table]:
-    return {str(place(each)): each for each in arguments if isinstance(each, ir.Table)}
+    return {
+        str(place(argument)): argument for argument in arguments if isinstance(argument, ir.Table)
+    }
 
 
 def _answer(digest: str, name: str, answer: bool) -> str:  # noqa: FBT001  # what was answered

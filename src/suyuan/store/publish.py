@@ -17,7 +17,7 @@ SMALLEST, LARGEST = 1e-10, 1e30
 PART = 1 << 20
 
 
-def published(rows: pa.Table, table: Table) -> pa.Table:
+def publish_rows(rows: pa.Table, table: Table) -> pa.Table:
     """`rows` of STORED types in the types and order of the result file.
 
     Engines hand rows on in any order; two runs over the same files leave the same files.
@@ -50,27 +50,27 @@ def write_sorted(batches: Iterable[pa.RecordBatch], table: Table, path: Path) ->
 
 def _parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """The same rows in tables of :data:`PART` rows, but for the last one."""
-    held: list[pa.RecordBatch] = []
+    pending_batches: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
         rest = batch
         while rows + rest.num_rows >= PART:
-            yield pa.Table.from_batches([*held, rest.slice(0, PART - rows)])
+            yield pa.Table.from_batches([*pending_batches, rest.slice(0, PART - rows)])
             rest = rest.slice(PART - rows)
-            held, rows = [], 0
+            pending_batches, rows = [], 0
         if rest.num_rows:
-            held.append(rest)
+            pending_batches.append(rest)
             rows += rest.num_rows
-    if held:
-        yield pa.Table.from_batches(held)
+    if pending_batches:
+        yield pa.Table.from_batches(pending_batches)
 
 
 def _as_published(rows: pa.Table, table: Table) -> pa.Table:
-    arrays = [_published(rows[column.copy_of or column.name], column.type) for column in table]
+    arrays = [_publish_column(rows[column.copy_of or column.name], column.type) for column in table]
     return pa.table(arrays, schema=table.file_schema)
 
 
-def _published(column: pa.ChunkedArray, type_: Type) -> pa.Array | pa.ChunkedArray:
+def _publish_column(column: pa.ChunkedArray, type_: Type) -> pa.Array | pa.ChunkedArray:
     if type_ is Type.MONEY:
         return _yuan(column)
     if type_ is Type.FLOAT:
@@ -88,9 +88,9 @@ def significant(column: pa.ChunkedArray) -> pa.Array:
     # Times or through a power of ten that is exact, so that 0.1 stays 0.1.
     up, down = 10.0 ** np.maximum(place, 0.0), 10.0 ** np.maximum(-place, 0.0)
     with np.errstate(over="ignore", invalid="ignore"):  # of those that are not rounded
-        rounded = np.round(numbers * up / down) / up * down
-    missing = values.is_null().to_numpy(zero_copy_only=False)
-    return pa.array(np.where(usual, rounded, numbers), mask=missing)
+        round_numbers = np.round(numbers * up / down) / up * down
+    gaps = values.is_null().to_numpy(zero_copy_only=False)
+    return pa.array(np.where(usual, round_numbers, numbers), mask=gaps)
 
 
 def _yuan(fen: pa.ChunkedArray) -> pa.Array:

@@ -21,7 +21,7 @@ from suyuan.store.seal import (
 
 NAME = "records.json"
 #: What import itself notes of the files that it read.
-PARSED = "manifest.json"
+PARSE_MANIFEST = "manifest.json"
 
 
 def record_seals(layout: Layout) -> dict[str, Seal] | None:
@@ -71,15 +71,15 @@ def discard_altered(layout: Layout) -> list[str]:
     Their names are given back. A file that no import wrote stays where it is. Where nothing is
     noted, nothing that is stored can be believed.
     """
-    seals, altered = record_seals(layout), []
+    seals, alterations = record_seals(layout), []
     if seals is None:
-        (layout.records / PARSED).unlink(missing_ok=True)
+        (layout.records / PARSE_MANIFEST).unlink(missing_ok=True)
     for name, seal in (seals or {}).items():
         path = layout.records / name
         if path.exists() and not intact(path, seal):
             path.unlink()
-            altered.append(name)
-    return altered
+            alterations.append(name)
+    return alterations
 
 
 def records_digest(layout: Layout) -> str:

@@ -64,14 +64,14 @@ class Recording:
 @contextmanager
 def aside(recordings: list[Recording] | None) -> Iterator[list[Recording]]:
     """What is done inside is no part of the functions at work: tables of the run are loaded."""
-    held = list(recordings or ())
+    previous = list(recordings or ())
     if recordings is not None:
         recordings.clear()
     try:
-        yield held
+        yield previous
     finally:
         if recordings is not None:
-            recordings[:] = held
+            recordings[:] = previous
 
 
 def place(table: ir.Table) -> str | None:
@@ -118,40 +118,43 @@ def program(
         return None
     instructions = {statement.name: statement for statement in recording.statements}
     ends = [result] if isinstance(result, ir.Table) else list((result or {}).values())
-    needed = _needed([*ends, *recording.writes.values()], instructions)
+    needed_names = _needed_names([*ends, *recording.writes.values()], instructions)
     numbers: dict[str, int] = {}
     for name in arguments:
         numbers.setdefault(name, len(numbers))
     reads = []
     for name, table in recording.reads.items():
-        if (own := place(table)) in needed and own is not None:
+        if (own := place(table)) in needed_names and own is not None:
             reads.append((name, signature(table), numbers.setdefault(own, len(numbers))))
-    wanted = [statement for statement in recording.statements if statement.name in needed]
-    for statement in wanted:
+    statements = [statement for statement in recording.statements if statement.name in needed_names]
+    for statement in statements:
         numbers.setdefault(statement.name, len(numbers))
-    if not needed <= numbers.keys():
+    if not needed_names <= numbers.keys():
         return None  # it reaches for a table that it was not given
-    lines = [(each.kind, columns(each.schema) or "", _opened(each, numbers)) for each in wanted]
+    lines = [
+        (instruction.kind, columns(instruction.schema) or "", _open_text(instruction, numbers))
+        for instruction in statements
+    ]
     if not all(own for _, own, _ in lines):
         return None
     writes = [(name, numbers[str(place(table))]) for name, table in recording.writes.items()]
-    return Program(reads, lines, _numbered(result, numbers), writes)
+    return Program(reads, lines, _number_tables(result, numbers), writes)
 
 
-def _needed(ends: Sequence[ir.Table], instructions: Mapping[str, Instruction]) -> set[str]:
+def _needed_names(ends: Sequence[ir.Table], instructions: Mapping[str, Instruction]) -> set[str]:
     """Names of all tables that the ends are made from, and of the ends."""
-    needed: set[str] = set()
+    needed_names: set[str] = set()
     open_ = [str(place(end)) for end in ends]
     while open_:
         name = open_.pop()
-        if name not in needed:
-            needed.add(name)
+        if name not in needed_names:
+            needed_names.add(name)
             content = instructions[name].content if name in instructions else ""
             open_ += _NAME.findall(content) if isinstance(content, str) else []
-    return needed
+    return needed_names
 
 
-def _opened(statement: Instruction, numbers: Mapping[str, int]) -> str:
+def _open_text(statement: Instruction, numbers: Mapping[str, int]) -> str:
     if isinstance(statement.content, str):
         return _NAME.sub(lambda own: f"\x02{numbers[own[1]]}\x03", statement.content)
     sink = pa.BufferOutputStream()
@@ -165,17 +168,17 @@ def constant(content: str) -> pa.Table:
     return pa.ipc.open_stream(base64.b64decode(content)).read_all()
 
 
-def reached(content: str) -> set[int]:
+def references(content: str) -> set[int]:
     """The numbers of the tables that SQL of a statement is over."""
     return {int(number) for number in _OPEN.findall(content)}
 
 
-def filled(content: str, names: Mapping[int, str]) -> str:
+def fill_names(content: str, names: Mapping[int, str]) -> str:
     """SQL of a statement over tables of these names."""
     return _OPEN.sub(lambda own: f'"{names[int(own[1])]}"', content)
 
 
-def _numbered(
+def _number_tables(
     result: ir.Table | Mapping[str, ir.Table] | None, numbers: Mapping[str, int]
 ) -> int | dict[str, int] | None:
     if result is None:
@@ -187,8 +190,8 @@ def _numbered(
 
 def columns(schema: Schema) -> str | None:
     """Columns and their types in a line; None where that would not give the same back."""
-    written = json.dumps([(name, str(type_)) for name, type_ in schema.items()])
-    return written if schema_of(written) == schema else None
+    text = json.dumps([(name, str(type_)) for name, type_ in schema.items()])
+    return text if schema_of(text) == schema else None
 
 
 @lru_cache(maxsize=1024)

@@ -28,7 +28,7 @@ def open_records(
     for table in RECORDS.values():
         files = stored_parts(layout, table.name)
         if files:
-            tables.offer(table.name, partial(_opened, engine, layout, table, files, as_of))
+            tables.offer(table.name, partial(_open_rows, engine, layout, table, files, as_of))
     return tables
 
 
@@ -38,11 +38,11 @@ def stored_bytes(layout: Layout) -> int:
     return sum(file.stat().st_size for file in files)
 
 
-def _opened(
+def _open_rows(
     engine: Engine, layout: Layout, table: Table, files: list[Path], as_of: datetime | None
 ) -> ir.Table:
-    rows, excluded = engine.parquet(files), layout.excluded(table.name)
-    tables = (rows, engine.parquet([excluded])) if excluded.exists() else (rows,)
+    rows, exclusions = engine.parquet(files), layout.exclusions(table.name)
+    tables = (rows, engine.parquet([exclusions])) if exclusions.exists() else (rows,)
     canonical: Derivation = _canonical_but if len(tables) > 1 else _canonical
     if sum(file.stat().st_size for file in files) <= SMALL:
         return engine.derive(canonical, *tables, by=(table.name, as_of))
@@ -57,26 +57,26 @@ def _canonical(rows: ir.Table, name: str, as_of: datetime | None) -> ir.Table:
 
 
 def _canonical_but(
-    rows: ir.Table, excluded: ir.Table, name: str, as_of: datetime | None
+    rows: ir.Table, exclusions: ir.Table, name: str, as_of: datetime | None
 ) -> ir.Table:
-    """The same without rows that are `excluded`, by ``row_id``."""
-    kept = _canonical(rows, name, as_of)
-    return kept.anti_join(excluded, "row_id")
+    """The same without rows that are `exclusions`, by ``row_id``."""
+    canonical_rows = _canonical(rows, name, as_of)
+    return canonical_rows.anti_join(exclusions, "row_id")
 
 
 def records_digests(layout: Layout, as_of: datetime | None) -> dict[str, str]:
     """For each standard table that has files a hash of all its rows as known at `as_of`."""
     seals = record_seals(layout) or {}
-    found: dict[str, list[tuple[str, str]]] = {}
+    seals_by_table: dict[str, list[tuple[str, str]]] = {}
     for name, seal in sorted(seals.items()):
         folder, _, file = name.rpartition("/")
         table = file.removesuffix(".parquet") if folder == "_excluded" else folder
-        found.setdefault(table, []).append((name, seal.sha256))
+        seals_by_table.setdefault(table, []).append((name, seal.sha256))
     moment = as_of.isoformat() if as_of else ""
     return {
-        name: hashlib.sha256(repr((moment, found[name])).encode()).hexdigest()
+        name: hashlib.sha256(repr((moment, seals_by_table[name])).encode()).hexdigest()
         for name in RECORDS
-        if any(part[0].startswith(f"{name}/") for part in found.get(name, ()))
+        if any(part[0].startswith(f"{name}/") for part in seals_by_table.get(name, ()))
     }
 
 

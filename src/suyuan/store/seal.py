@@ -33,11 +33,11 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sealed(path: Path, known: Seal | None = None) -> Seal:
-    """The seal of `path` as it is; a `known` one is kept where the file is still untouched."""
+def seal_file(path: Path, old_seal: Seal | None = None) -> Seal:
+    """The seal of `path` as it is; a `old_seal` one is kept where the file is still untouched."""
     status = path.stat()
-    if known is not None and _untouched(status, known):
-        return known
+    if old_seal is not None and _is_untouched(status, old_seal):
+        return old_seal
     return Seal(status.st_size, digest(path), status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
 
 
@@ -49,22 +49,22 @@ def intact(path: Path, seal: Seal, *, read: bool = False) -> bool:
             return False
         if not seal.sha256:
             return status.st_mtime_ns == seal.mtime_ns
-        return (not read and _untouched(status, seal)) or digest(path) == seal.sha256
+        return (not read and _is_untouched(status, seal)) or digest(path) == seal.sha256
     except OSError:
         return False
 
 
-def _untouched(status: os.stat_result, seal: Seal) -> bool:
+def _is_untouched(status: os.stat_result, seal: Seal) -> bool:
     now = (status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
     return now == (seal.size, seal.inode, seal.mtime_ns, seal.ctime_ns)
 
 
 def seals_of(
-    base: Path, paths: Iterable[Path], known: Mapping[str, Seal] | None = None
+    base: Path, paths: Iterable[Path], old_seals: Mapping[str, Seal] | None = None
 ) -> dict[str, Seal]:
     """Seals by path relative to `base`."""
-    named = {path.relative_to(base).as_posix(): path for path in sorted(paths)}
-    return {name: sealed(path, (known or {}).get(name)) for name, path in named.items()}
+    files = {path.relative_to(base).as_posix(): path for path in sorted(paths)}
+    return {name: seal_file(path, (old_seals or {}).get(name)) for name, path in files.items()}
 
 
 def content_digest(seals: Mapping[str, Seal]) -> str:

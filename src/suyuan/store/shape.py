@@ -50,7 +50,7 @@ def shape_of(root: ops.Node) -> Shape | None:
     expression to expression are numbered from 0.
     """
     writer = _Writer(root)
-    if not writer.written():
+    if not writer.write():
         return None
     digest = hashlib.blake2b("\x1f".join(writer.out).encode(), digest_size=20).hexdigest()
     return Shape(digest, tuple(writer.tables))
@@ -66,19 +66,19 @@ class _Writer:
         self._numbers: dict[Any, int] = {}
         self._stack: list[Any] = [root]
 
-    def written(self) -> bool:
+    def write(self) -> bool:
         """Write all of it; False where some part has no shape."""
         while self._stack:
-            each = self._stack.pop()
-            if type(each) is _Sentence:
-                self.out.append(each)
-            elif not (self._node(each) if isinstance(each, ops.Node) else self._value(each)):
+            entry = self._stack.pop()
+            if type(entry) is _Sentence:
+                self.out.append(entry)
+            elif not (self._node(entry) if isinstance(entry, ops.Node) else self._value(entry)):
                 return False
         return True
 
     def _node(self, node: ops.Node) -> bool:
-        if (known := self._seen.get(id(node))) is not None:
-            self.out.append(known)
+        if (written_number := self._seen.get(id(node))) is not None:
+            self.out.append(written_number)
             return True
         self._seen[id(node)] = f"#{len(self._seen)}"
         if isinstance(node, _NO_SHAPE):
@@ -102,7 +102,7 @@ class _Writer:
             self._stack += reversed(value)
         elif isinstance(value, frozenset):
             self._stack.append(tuple(sorted(value, key=repr)))
-        elif (text := _written(value)) is not None:
+        elif (text := _value_text(value)) is not None:
             self.out.append(text)
         elif isinstance(value, Mapping | FrozenOrderedDict):
             self._stack.append(tuple(value.items()))
@@ -115,7 +115,7 @@ class _Writer:
         self._stack.append(_CLOSE)
 
 
-def _written(value: Any) -> str | None:
+def _value_text(value: Any) -> str | None:
     """A value as text that tells it from every other; None for what is no plain value."""
     if isinstance(value, _PLAIN):
         return f"{type(value).__name__} {value!r}"

@@ -45,11 +45,11 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
         self._session = _session(master, self._work)
         self._ibis = ibis.pyspark.connect(self._session)
         self.plans = Plans(
-            "spark", "pyspark", self._ibis.compile, _quoted, folder=plans, check=check_plans
+            "spark", "pyspark", self._ibis.compile, _quote, folder=plans, check=check_plans
         )
         self._kept = 0
 
-    def expect(self, stored: int) -> None:
+    def expect(self, size: int) -> None:
         pass
 
     def parquet(self, files: Sequence[Path]) -> ir.Table:
@@ -79,7 +79,7 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
         return self.keep(derivation(*tables, *by))  # a job takes longer than its expression
 
     def repeat(
-        self, kind: str, schema: ibis.Schema, content: str, known: Mapping[int, ir.Table]
+        self, kind: str, schema: ibis.Schema, content: str, inputs: Mapping[int, ir.Table]
     ) -> ir.Table:
         raise NotImplementedError(kind)  # nothing is recorded here
 
@@ -89,8 +89,8 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
         return self.fetch(derivation(*tables, *by))
 
     def fetch(self, expression: ir.Table) -> pa.Table:
-        evaluated = pq.read_table(self._evaluate(expression))
-        return evaluated.cast(expression.schema().to_pyarrow())
+        rows = pq.read_table(self._evaluate(expression))
+        return rows.cast(expression.schema().to_pyarrow())
 
     def stream(self, expression: ir.Table) -> Iterator[pa.RecordBatch]:
         schema = expression.schema().to_pyarrow()
@@ -117,11 +117,11 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
 
         frame = self._session.sql(self.plans.sql(expression))
         frame = frame.withColumn(_SHARD, pmod(xxhash64(col(by)), lit(SHARDS)))
-        folded = frame.groupBy(_SHARD).applyInArrow(
+        result = frame.groupBy(_SHARD).applyInArrow(
             of_shard, from_arrow_schema(schema, prefer_timestamp_ntz=True)
         )
         path = self._work / f"{self._name()}.parquet"
-        folded.write.parquet(str(path))
+        result.write.parquet(str(path))
         return self.parquet([path]).cast(ibis.Schema.from_pyarrow(schema))
 
     def trim(self) -> None:
@@ -150,7 +150,7 @@ class SparkEngine(AbstractContextManager["SparkEngine"]):
         return f"kept_{self._kept}"
 
 
-def _quoted(name: str) -> str:
+def _quote(name: str) -> str:
     return f"`{name}`"
 
 

@@ -86,7 +86,7 @@ class StepResults:
 
     def data(self, file: TableFile) -> bytes | None:
         """The bytes of a kept file, which are what was written; None if they were altered."""
-        return self._hashed(file.sha256)
+        return self._read_checked(file.sha256)
 
     def path(self, sha256: str) -> Path:
         """Where the file of this hash lies."""
@@ -124,27 +124,27 @@ class StepResults:
         """
         if not self._folder.is_dir():
             return
-        named: set[str] = set()
-        left = budget
+        names: set[str] = set()
+        rest = budget
         for path in sorted(self._folder.glob("*.json"), key=_age):
             result = _result(path.stem, _read(path))
             sizes = {t.sha256: _size(self.path(t.sha256)) for t in result.tables} if result else {}
-            left -= sum(size for sha256, size in sizes.items() if sha256 not in named)
-            if result is None or left < 0:
+            rest -= sum(size for sha256, size in sizes.items() if sha256 not in names)
+            if result is None or rest < 0:
                 path.unlink(missing_ok=True)
             else:
-                named.update(sizes)
+                names.update(sizes)
         for path in self._folder.iterdir():
-            if path.suffix != ".json" and path.stem not in named:
+            if path.suffix != ".json" and path.stem not in names:
                 path.unlink(missing_ok=True)
 
     def _entry(self, key: str) -> Path:
         return self._folder / f"{key}.json"
 
     def _whole(self, sha256: str) -> bool:
-        return self._hashed(sha256) is not None
+        return self._read_checked(sha256) is not None
 
-    def _hashed(self, sha256: str) -> bytes | None:
+    def _read_checked(self, sha256: str) -> bytes | None:
         path = self.path(sha256)
         try:
             data = path.read_bytes()

@@ -54,23 +54,23 @@ def in_order(steps: Sequence[Step]) -> list[Step]:
         raise _contract("Steps wait for each other.", "步骤互相等待。", error.args[1]) from error
 
 
-def needed_for(wanted: Iterable[str], steps: Sequence[Step]) -> list[Step]:
-    """Those of `steps` (in order) without which the tables `wanted` could not be made."""
-    needed, chosen = set(wanted), []
+def needed_for(targets: Iterable[str], steps: Sequence[Step]) -> list[Step]:
+    """Those of `steps` (in order) without which the tables `targets` could not be made."""
+    names, selection = set(targets), []
     for step in reversed(steps):
-        if needed.intersection(step.writes):
-            chosen.append(step)
-            needed.update(step.reads)
-    return chosen[::-1]
+        if names.intersection(step.writes):
+            selection.append(step)
+            names.update(step.reads)
+    return selection[::-1]
 
 
 def last_reads(steps: Sequence[Step], *, but: Collection[str]) -> list[list[str]]:
     """For each of `steps`, in order, the tables that none after it reads; those of `but` never."""
-    needed, found = set(but), []
+    names, last_names = set(but), []
     for step in reversed(steps):
-        found.append(sorted({*step.reads, *step.writes} - needed))
-        needed.update(found[-1])
-    return found[::-1]
+        last_names.append(sorted({*step.reads, *step.writes} - names))
+        names.update(last_names[-1])
+    return last_names[::-1]
 
 
 def execute(step: Step, tables: Tables) -> tuple[str, ...]:
@@ -79,8 +79,8 @@ def execute(step: Step, tables: Tables) -> tuple[str, ...]:
     Raises :class:`ContractError` where it reads or writes a table that it did not declare.
     """
     own = tables.only(step.reads, writes=step.writes)
-    derive_from(own, _known_as(step), partial(_run, step), [own])
-    return own.written
+    derive_from(own, _known_as(step), partial(_run_step, step), [own])
+    return own.written_names
 
 
 def _known_as(step: Step) -> str | None:
@@ -90,7 +90,7 @@ def _known_as(step: Step) -> str | None:
     return code and f"step {step.name} {code} {settings} {step.reads} {step.writes}"
 
 
-def _run(step: Step, own: Tables) -> None:
+def _run_step(step: Step, own: Tables) -> None:
     for name, table in step.run(own).items():
         own.put(name, table)
 

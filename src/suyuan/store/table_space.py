@@ -12,14 +12,14 @@ from typing import Final
 import duckdb
 
 #: About how many bytes in memory a byte of Parquet makes.
-UNPACKED: Final = 8
+UNPACK_RATIO: Final = 8
 #: DuckDB's part of what it would take of a machine itself (four fifths of its memory): the rest is
 #: for arrays, which know no disk.
 SHARE: Final = 0.5
 #: Bytes of pages that stay in memory between steps.
 RESTING: Final = 128 << 20
 #: The database that holds the tables.
-_HELD: Final = "held"
+_HOLD_NAME: Final = "held"
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -36,13 +36,13 @@ class TableSpace:
         self._filed = False
         self._hold("':memory:'")
 
-    def expect(self, stored: int) -> None:
-        """Take a file where `stored` bytes of Parquet will not fit; no table stands yet."""
-        if self._folder is None or UNPACKED * stored <= self._memory:
+    def expect(self, size: int) -> None:
+        """Take a file where `size` bytes of Parquet will not fit; no table stands yet."""
+        if self._folder is None or UNPACK_RATIO * size <= self._memory:
             return
-        self._con.execute(f"USE memory; DETACH {_HELD}")
+        self._con.execute(f"USE memory; DETACH {_HOLD_NAME}")
         # Nobody reads the file after this process, so nothing is written twice.
-        self._hold(f"'{self._folder / _HELD}.duckdb'", " (RECOVERY_MODE no_wal_writes)")
+        self._hold(f"'{self._folder / _HOLD_NAME}.duckdb'", " (RECOVERY_MODE no_wal_writes)")
         self._filed = True
 
     def reclaim(self) -> None:
@@ -53,13 +53,13 @@ class TableSpace:
         """
         if not self._filed:
             return
-        self._con.execute(f"CHECKPOINT {_HELD}")
+        self._con.execute(f"CHECKPOINT {_HOLD_NAME}")
         with suppress(duckdb.OutOfMemoryException):  # what is in use stays
             self._con.execute(f"SET memory_limit = '{RESTING}B'")
         self._con.execute(f"SET memory_limit = '{self._memory}B'")
 
     def _hold(self, where: str, how: str = "") -> None:
-        self._con.execute(f"ATTACH {where} AS {_HELD}{how}; USE {_HELD}")
+        self._con.execute(f"ATTACH {where} AS {_HOLD_NAME}{how}; USE {_HOLD_NAME}")
 
 
 def _memory_limit(con: duckdb.DuckDBPyConnection) -> int:

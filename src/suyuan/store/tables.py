@@ -33,22 +33,22 @@ PER_ROLE = {
 }
 
 
-def declared(name: str) -> Table:
+def declared_table(name: str) -> Table:
     """The declaration of a table, by its name in a run."""
     kind, separator, _ = name.partition(":")
-    known = PER_ROLE if separator else RECORDS | DERIVED_TABLES | RESULTS
-    if kind not in known:
+    tables = PER_ROLE if separator else RECORDS | DERIVED_TABLES | RESULTS
+    if kind not in tables:
         raise ContractError(
             Text("No such table is declared.", "没有声明这个表。"),
             value=name,
             hint=Text("Declare it in suyuan.model.", "请先在 suyuan.model 中声明。"),
         )
-    return known[kind]
+    return tables[kind]
 
 
 def stored_schema(name: str) -> pa.Schema:
     """The columns a step may rely on: the declared ones, and provenance on standard tables."""
-    table = declared(name)
+    table = declared_table(name)
     if name not in RECORDS:
         return table.schema
     extra = [(c.name, ARROW_TYPES[c.type]) for c in PROVENANCE]
@@ -63,16 +63,16 @@ def as_declared(engine: Engine, name: str, value: ir.Table | pa.Table) -> ir.Tab
 def in_declared_columns(name: str, expression: ir.Table) -> ir.Table:
     """As :func:`as_declared`, of an expression; :class:`ContractError` where a column lacks."""
     schema = stored_schema(name)
-    missing = [column for column in schema.names if column not in expression.columns]
-    if missing:
+    absent = [column for column in schema.names if column not in expression.columns]
+    if absent:
         raise ContractError(
             Text("A table lacks declared columns.", "表缺少已声明的列。"),
-            value=f"{name}: {', '.join(missing)}",
+            value=f"{name}: {', '.join(absent)}",
             hint=Text("The step that writes it must give them.", "写出它的步骤必须给出。"),
         )
     target = ibis.Schema.from_pyarrow(schema)
-    same = expression.schema() == target and expression.columns == target.names
-    return expression if same else expression.select(*schema.names).cast(target)
+    is_same = expression.schema() == target and expression.columns == target.names
+    return expression if is_same else expression.select(*schema.names).cast(target)
 
 
 def _first(table: ir.Table) -> ir.Table:
@@ -128,24 +128,24 @@ class Tables:
             if name not in self._held:
                 self._held[name] = self.engine.arrow(stored_schema(name).empty_table())
             if recordings:
-                self._held[name] = self._placed(self._held[name])
+                self._held[name] = self._place_table(self._held[name])
         for recording in recordings:
             recording.read(name, self._held[name])
         return self._held[name]
 
-    def _placed(self, table: ir.Table) -> ir.Table:
+    def _place_table(self, table: ir.Table) -> ir.Table:
         """`table` as one of the database, which has a name."""
         return table if place(table) else self.engine.view(table)
 
     def offer(
-        self, name: str, load: Callable[[], ir.Table | pa.Table], *, filled: bool | None = None
+        self, name: str, load: Callable[[], ir.Table | pa.Table], *, has_rows: bool | None = None
     ) -> None:
-        """A table that `load` gives when it is first read; `filled`: whether it has rows."""
-        declared(name)
+        """A table that `load` gives when it is first read; `has_rows`: whether it has rows."""
+        declared_table(name)
         self._held.pop(name, None)
         self._offered[name] = load
-        if filled is not None:
-            self._filled[name] = filled
+        if has_rows is not None:
+            self._filled[name] = has_rows
 
     def _take_up(self, name: str) -> None:
         load = self._offered.pop(name, None)
@@ -159,8 +159,8 @@ class Tables:
             if name not in self._filled:
                 self._take_up(name)
                 table = self._held.get(name)
-                some = None if table is None else self.engine.gather(_first, table)
-                self._filled[name] = some is not None and some.num_rows > 0
+                first_rows = None if table is None else self.engine.gather(_first, table)
+                self._filled[name] = first_rows is not None and first_rows.num_rows > 0
         for recording in recordings:
             recording.answer(name, self._filled[name])
         return self._filled[name]
@@ -178,7 +178,7 @@ class Tables:
         self._offered.pop(name, None)
         table = as_declared(self.engine, name, value)
         for recording in self.engine.recordings or ():
-            recording.writes[name] = table = self._placed(table)
+            recording.writes[name] = table = self._place_table(table)
         self._held[name] = table
         self._filled.pop(name, None)
         self._written[name] = None
@@ -186,8 +186,8 @@ class Tables:
     def forget(self, names: Iterable[str]) -> None:
         """Let go of tables that nobody will read: one of these is a missing table from then on."""
         for name in names:
-            for held in (self._held, self._offered, self._filled):
-                held.pop(name, None)
+            for mapping in (self._held, self._offered, self._filled):
+                mapping.pop(name, None)
 
     @property
     def readable(self) -> frozenset[str]:
@@ -195,7 +195,7 @@ class Tables:
         return self._readable or frozenset()
 
     @property
-    def written(self) -> tuple[str, ...]:
+    def written_names(self) -> tuple[str, ...]:
         """The names of what was put in through this view, in order."""
         return tuple(self._written)
 
@@ -213,14 +213,14 @@ class Tables:
             parts=self.parts,
         )
 
-    def held(self) -> Mapping[str, ir.Table]:
+    def held_tables(self) -> Mapping[str, ir.Table]:
         """All that was put in so far."""
         for name in list(self._offered):
             self._take_up(name)
         return dict(self._held)
 
     def _check_readable(self, name: str) -> None:
-        declared(name)
+        declared_table(name)
         if self._readable is not None and name not in self._readable:
             raise ContractError(
                 Text("A step reads a table that it did not declare.", "步骤读取了未声明的表。"),

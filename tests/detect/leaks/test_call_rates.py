@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from suyuan.detect.leaks.call_rates import Meetings, Rates, Sources, rates
-from suyuan.detect.leaks.chance_calls import Contacted
+from suyuan.detect.leaks.chance_calls import ContactedPeople
 from suyuan.detect.leaks.lags import EDGES
-from suyuan.detect.leaks.watching import Placed, watched_through
+from suyuan.detect.leaks.watching import PlacedOrders, watched_through
 
 AGED = 600.0
 
@@ -31,8 +31,10 @@ def learnt(
     """Rates where every contact is a call; `more` of them met no exposed order."""
     contacts = int(pairs.contact.max(initial=-1)) + 1 + more
     bought = np.full(contacts, orders)
-    people = Contacted(np.ones(contacts), np.ones(contacts, bool), bought, 2 * AGED, 1000.0, 1000.0)
-    placed = Placed(source, age.astype(int), np.ones(len(source)), 4 * AGED)
+    people = ContactedPeople(
+        np.ones(contacts), np.ones(contacts, bool), bought, 2 * AGED, 1000.0, 1000.0
+    )
+    placed = PlacedOrders(source, age.astype(int), np.ones(len(source)), 4 * AGED)
     before = Sources(np.full(sources, -1), np.isin(np.arange(sources), unnamed))
     return rates(pairs, people, placed, before)
 
@@ -76,7 +78,7 @@ def test_an_organisation_that_nobody_named_is_learnt_from_many_calls_and_not_fro
     two = [(50 + n, which, 9.0) for n in range(2) for which in (0, 2)]
     found = learnt(meetings(base + many + two), every, np.full(2200, AGED), 3, (1, 2))
     assert found.rate[1] == pytest.approx(0.25, abs=0.06)
-    assert found.reached[2] < 0.5
+    assert found.calls[2] < 0.5
 
 
 def test_calls_at_any_time_are_about_nothing_here_and_those_after_orders_are() -> None:
@@ -92,7 +94,7 @@ def test_calls_at_any_time_are_about_nothing_here_and_those_after_orders_are() -
 
 def test_orders_count_by_what_was_watched_of_them() -> None:
     """A stretch of 24 to 36 hours: an order of 30 hours is half through it, one of a year past."""
-    placed = Placed(np.array([0, 0]), np.array([29, 9000]), np.array([2.0, 5.0]), 100.0)
+    placed = PlacedOrders(np.array([0, 0]), np.array([29, 9000]), np.array([2.0, 5.0]), 100.0)
     stretch = int(np.searchsorted(EDGES, 24.0))
     open_ = watched_through(placed, 1)
     assert open_[0, stretch] == pytest.approx(2.0 * 5.5 / 12.0)
@@ -109,7 +111,7 @@ def test_orders_count_by_what_was_watched_of_them() -> None:
 def test_calls_are_parted_and_never_multiplied(rows: list[tuple[int, int, float]]) -> None:
     every = np.repeat(np.arange(4), 30)
     found = learnt(meetings(rows), every, np.full(120, AGED), 4)
-    assert found.reached.sum() <= len({person for person, _, _ in rows}) + 1e-6
+    assert found.calls.sum() <= len({person for person, _, _ in rows}) + 1e-6
     assert ((found.rate > 0.0) & (found.rate <= 0.98)).all()
     assert ((found.about >= 0.0) & (found.about < 1.0)).all()
     assert found.lags.mass.sum() == pytest.approx(1.0)

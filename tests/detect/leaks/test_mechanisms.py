@@ -85,7 +85,7 @@ def test_under_one_login_a_person_at_home_is_not_ruled_out() -> None:
 
 def test_a_log_without_terminals_does_not_speak_against_a_trojan() -> None:
     fits = [Fit("actor:M1/qian", 1.0, None)]
-    blind = weigh("merchant", fits, None, recorded=LogReach(terminals=False, addresses=False))
+    blind = weigh("merchant", fits, None, log_reach=LogReach(terminals=False, addresses=False))
     bare = weigh("merchant", fits, None)
     assert bare.mechanism["trojan"] + 0.1 < blind.mechanism["trojan"]
 
@@ -93,13 +93,13 @@ def test_a_log_without_terminals_does_not_speak_against_a_trojan() -> None:
 def test_a_log_that_records_nothing_leaves_what_is_usual() -> None:
     nothing = LogReach(looks=False, ranges=False, terminals=False, addresses=False)
     for kind, usual in USUAL.items():
-        found = weigh(kind, [], None, recorded=nothing).mechanism
+        found = weigh(kind, [], None, log_reach=nothing).mechanism
         assert tuple(found[name] for name in MECHANISMS) == pytest.approx(usual)
 
 
 def test_a_log_without_bulk_actions_does_not_speak_against_an_export() -> None:
     seen = weigh("software", [Fit("actor:S/api", 0.5, None)], None)
     blind = weigh(
-        "software", [Fit("actor:S/api", 0.5, None)], None, recorded=LogReach(ranges=False)
+        "software", [Fit("actor:S/api", 0.5, None)], None, log_reach=LogReach(ranges=False)
     )
     assert seen.mechanism["export"] + 0.1 < blind.mechanism["export"]

@@ -92,8 +92,8 @@ def test_combinations_through_no_suspect_may_be_counted_together() -> None:
     rest = [(f"x{n}", "s0", "c0", 100, n % 2) for n in range(40)]
     held = copies(("m1", "s1", "c0", 300, 60), ("m2", "s1", "c0", 600, 90), *rest)
     fewer = _together(held, ["merchant:m1", "software:s1"])
-    assert len(fewer.placed) == 3
-    assert fewer.placed.sum() == held.placed.sum()
-    assert fewer.copied.sum() == held.copied.sum()
+    assert len(fewer.placed_orders) == 3
+    assert fewer.placed_orders.sum() == held.placed_orders.sum()
+    assert fewer.copy_counts.sum() == held.copy_counts.sum()
     both = ("merchant:m1", "software:s1")
     assert standing(fewer, *both) == standing(held, *both) == {"software:s1"}

@@ -5,7 +5,7 @@ from typing import Any
 import ibis
 import numpy as np
 
-from suyuan.detect.leaks.order_details import GOODS, NUMBER, PRICE, narrated
+from suyuan.detect.leaks.order_details import GOODS, NUMBER, PRICE, with_details
 from suyuan.store.engine import Engine
 from tables import given
 
@@ -24,7 +24,7 @@ def told(engine: Engine, *facts: dict[str, Any]) -> dict[str, float]:
     rows = [order | {"ordered_at": "2019-05-01T08:00"} for order in ORDERS]
     tables = given(engine, orders=rows, statements=list(facts))
     pairs = tables["orders"].select("order_id").mutate(contact=ibis.literal("R1"))
-    found = engine.fetch(narrated(tables, pairs)).to_pylist()
+    found = engine.fetch(with_details(tables, pairs)).to_pylist()
     assert len(found) == len(ORDERS)
     return {row["order_id"]: row["told"] for row in found}
 

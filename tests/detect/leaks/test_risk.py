@@ -11,7 +11,7 @@ import pytest
 from suyuan.detect.leaks.call_rates import Rates, going
 from suyuan.detect.leaks.chance_calls import BEFORE_CALLS
 from suyuan.detect.leaks.lags import BEFORE_DATA
-from suyuan.detect.leaks.order_rates import _followed
+from suyuan.detect.leaks.order_rates import _followed_groups
 from suyuan.detect.leaks.risk import at_risk
 from suyuan.store.engine import Engine
 from tables import given
@@ -60,8 +60,8 @@ def test_late_orders_that_a_hand_saw_follow_those_that_it_saw() -> None:
         {"source": "m", "copied": 0, "seen": seen, "late": late, "exposed": n, "unnamed": 0}
         for seen, late, n in parts
     ]
-    assert _followed(pa.Table.from_pylist(rows)).tolist() == [-1, -1, 0, 1]
-    assert _followed(pa.Table.from_pylist([rows[0], rows[3]])).tolist() == [-1, 0]
+    assert _followed_groups(pa.Table.from_pylist(rows)).tolist() == [-1, -1, 0, 1]
+    assert _followed_groups(pa.Table.from_pylist([rows[0], rows[3]])).tolist() == [-1, 0]
 
 
 def called(n: int, day: float, phone: str) -> dict[str, Any]:

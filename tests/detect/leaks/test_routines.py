@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from suyuan.detect.leaks.access_log import covered
-from suyuan.detect.leaks.routines import habitual, rarity, recorded, routines, unusual
+from suyuan.detect.leaks.access_log import covered_victims
+from suyuan.detect.leaks.routines import habitual, rarity, recorded_accesses, routines, unusual
 from suyuan.store.engine import Engine
 from tables import given
 
@@ -95,7 +95,10 @@ def test_what_a_log_would_show_at_all(engine: Engine) -> None:
         access(2, "lin", ip="10.0.0.1") | {"org": "M2"},
     ]
     tables = given(engine, accesses=rows)
-    shown = {row.pop("org"): row for row in engine.fetch(recorded(tables["accesses"])).to_pylist()}
+    shown = {
+        row.pop("org"): row
+        for row in engine.fetch(recorded_accesses(tables["accesses"])).to_pylist()
+    }
     both = {"looks": True, "ranges": False}
     assert shown == {
         "M1": both | {"terminals": True, "addresses": False},
@@ -120,5 +123,5 @@ def test_a_log_speaks_of_its_own_time_only(engine: Engine) -> None:
         for name, (day, _) in orders.items()
     ]
     victims, handled = (engine.arrow(pa.Table.from_pylist(part)) for part in (rows, placed))
-    found = engine.fetch(covered(victims, handled, log))["order_id"].to_pylist()
+    found = engine.fetch(covered_victims(victims, handled, log))["order_id"].to_pylist()
     assert sorted(found) == ["placed before it, out after", "within"]

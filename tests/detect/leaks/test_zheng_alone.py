@@ -18,8 +18,8 @@ def named_without(zheng: Results, *absent: str) -> tuple[str, set[str]]:
         her = reports.filter(reports["narrative"].contains("62元") & (reports["loss"] == 49_950_00))
         order = orders.semi_join(her, orders["order_id"] == her["quoted_order_id"])
         merchant = engine.fetch(order)["merchant_id"][0].as_py()
-        held = {name: table for name, table in whole.held().items() if name not in absent}
-        tables = Tables(engine, zone="Asia/Shanghai", held=held)
+        held = {name: table for name, table in whole.held_tables().items() if name not in absent}
+        tables = Tables(engine, zone="Asia/Shanghai", held_tables=held)
         for step in needed_for(["findings:leak_source"], steps()):
             execute(step, tables)
         found = tables["findings:leak_source"]

@@ -17,45 +17,49 @@ BULK = ("export", "api")
 NIGHT = (22, 7)
 
 
-def sights(accesses: ir.Table, handled: ir.Table, hand: str) -> ir.Table:
+def sights(accesses: ir.Table, org_orders: ir.Table, hand: str) -> ir.Table:
     """How surely each `hand` (actor_id or terminal) of an organisation saw each order.
 
-    `handled` has ``org`` and the ``order_id`` and ``ordered_at`` of the orders that passed it.
+    `org_orders` has ``org`` and the ``order_id`` and ``ordered_at`` of the orders that passed it.
     Gives ``org``, ``hand``, ``order_id``, ``sure`` (0..1), ``at`` (first time), ``bulk``.
     """
     log = accesses.mutate(hand=accesses[hand]).filter(lambda t: t["hand"].notnull())
     single = log.filter(log["order_id"].notnull()).select("org", "hand", "order_id", "at")
-    one = single.semi_join(handled, ["org", "order_id"]).mutate(
+    single_sights = single.semi_join(org_orders, ["org", "order_id"]).mutate(
         sure=ibis.literal(1.0), bulk=ibis.literal(0)
     )
-    each = ibis.union(
-        one.select("org", "hand", "order_id", "at", "sure", "bulk"), _swept(log, handled)
+    all_sights = ibis.union(
+        single_sights.select("org", "hand", "order_id", "at", "sure", "bulk"),
+        _bulk_sights(log, org_orders),
     )
-    return each.group_by(["org", "hand", "order_id"]).aggregate(
-        sure=each["sure"].max(), at=each["at"].min(), bulk=each["bulk"].min()
+    return all_sights.group_by(["org", "hand", "order_id"]).aggregate(
+        sure=all_sights["sure"].max(), at=all_sights["at"].min(), bulk=all_sights["bulk"].min()
     )
 
 
-def _swept(log: ir.Table, handled: ir.Table) -> ir.Table:
+def _bulk_sights(log: ir.Table, org_orders: ir.Table) -> ir.Table:
     """Orders inside the range of a bulk action, each with the share of the range that it took."""
     wide = log.filter(log["order_id"].isnull(), log["range_from"].notnull())
     wide = wide.select("access_id", "org", "hand", "at", "row_count", "range_from", "range_to")
     inside = wide.inner_join(
-        handled,
+        org_orders,
         [
-            wide["org"] == handled["org"],
-            handled["ordered_at"] >= wide["range_from"],
-            handled["ordered_at"] < ibis.coalesce(wide["range_to"], wide["at"]),
+            wide["org"] == org_orders["org"],
+            org_orders["ordered_at"] >= wide["range_from"],
+            org_orders["ordered_at"] < ibis.coalesce(wide["range_to"], wide["at"]),
         ],
     )
-    held = inside.mutate(crowd=inside["order_id"].count().over(group_by="access_id"))
-    took = ibis.coalesce(held["row_count"], held["crowd"]).cast("float64") / held["crowd"]
-    return held.select(
+    range_orders = inside.mutate(crowd=inside["order_id"].count().over(group_by="access_id"))
+    took = (
+        ibis.coalesce(range_orders["row_count"], range_orders["crowd"]).cast("float64")
+        / range_orders["crowd"]
+    )
+    return range_orders.select(
         "org", "hand", "order_id", "at", sure=ibis.least(took, 1.0), bulk=ibis.literal(1)
     )
 
 
-def likelihood(sight: ir.Table, victims: ir.Table, handled: ir.Table) -> ir.Table:
+def likelihood(sight: ir.Table, victims: ir.Table, org_orders: ir.Table) -> ir.Table:
     """Log likelihood of each hand, against "no one hand", and what it saw.
 
     What a hand let out it had seen, and its log shows that but for gaps; an order that it did not
@@ -65,7 +69,7 @@ def likelihood(sight: ir.Table, victims: ir.Table, handled: ir.Table) -> ir.Tabl
     the leaked one). Gives ``org``, ``hand``, ``saw`` (orders), ``caught`` (victims), ``victims``,
     ``bulk`` (share of them taken in bulk), ``factor``.
     """
-    size = handled.group_by("org").aggregate(orders=lambda t: t.count())
+    size = org_orders.group_by("org").aggregate(orders=lambda t: t.count())
     reach = sight.group_by(["org", "hand"]).aggregate(saw=lambda t: t["sure"].sum())
     reach = reach.inner_join(size, "org")
     usual = ibis.greatest(ibis.least(reach["saw"] / reach["orders"], 1.0 - NARROW), NARROW)
@@ -73,17 +77,20 @@ def likelihood(sight: ir.Table, victims: ir.Table, handled: ir.Table) -> ir.Tabl
     whole = victims.group_by("org").aggregate(victims=lambda t: t["held"].sum())
     before = victims.inner_join(sight, ["org", "order_id"])
     before = before.filter(before["at"] <= before["called_at"])
-    each = before.inner_join(reach, ["org", "hand"])
+    sight_rows = before.inner_join(reach, ["org", "hand"])
     gains = {
-        f"gain{i}": each["held"]
+        f"gain{i}": sight_rows["held"]
         * (
-            each["sure"] * (1.0 - gap) / each["usual"] / _unseen(each["usual"], gap)
+            sight_rows["sure"]
+            * (1.0 - gap)
+            / sight_rows["usual"]
+            / _miss_chance(sight_rows["usual"], gap)
             + 1.0
-            - each["sure"]
+            - sight_rows["sure"]
         ).log()
         for i, gap in enumerate(GAPS)
     }
-    facts = each.mutate(seen=each["held"] * each["sure"], **gains)
+    facts = sight_rows.mutate(seen=sight_rows["held"] * sight_rows["sure"], **gains)
     facts = facts.mutate(by_bulk=facts["seen"] * facts["bulk"])
     handlers = facts.group_by(["org", "hand"]).aggregate(
         caught=facts["seen"].sum(),
@@ -94,27 +101,27 @@ def likelihood(sight: ir.Table, victims: ir.Table, handled: ir.Table) -> ir.Tabl
     )
     handlers = handlers.inner_join(whole, "org")
     logs = [
-        handlers[f"gain{i}"] + handlers["victims"] * _unseen(handlers["usual"], gap).log()
+        handlers[f"gain{i}"] + handlers["victims"] * _miss_chance(handlers["usual"], gap).log()
         for i, gap in enumerate(GAPS)
     ]
     best = ibis.greatest(*logs)
-    summed = sum((log - best).exp() for log in logs)
-    return handlers.mutate(factor=best + (summed / len(GAPS)).log())
+    total = sum((log - best).exp() for log in logs)
+    return handlers.mutate(factor=best + (total / len(GAPS)).log())
 
 
-def covered(victims: ir.Table, handled: ir.Table, log: ir.Table) -> ir.Table:
+def covered_victims(victims: ir.Table, org_orders: ir.Table, log: ir.Table) -> ir.Table:
     """Those of `victims` that the log of their organisation can show: known to be out after it
     begins, placed before it ends.
     """
     span = log.group_by("org").aggregate(begins=log["at"].min(), ends=log["at"].max())
-    placed = handled.select("org", "order_id", "ordered_at").distinct()
-    held = victims.inner_join(span, "org").left_join(placed, ["org", "order_id"])
-    early = held["ordered_at"].isnull() | (held["ordered_at"] <= held["ends"])
-    held = held.filter((held["called_at"] >= held["begins"]) & early)
-    return held.select(*victims.columns)
+    order_times = org_orders.select("org", "order_id", "ordered_at").distinct()
+    log_victims = victims.inner_join(span, "org").left_join(order_times, ["org", "order_id"])
+    early = log_victims["ordered_at"].isnull() | (log_victims["ordered_at"] <= log_victims["ends"])
+    log_victims = log_victims.filter((log_victims["called_at"] >= log_victims["begins"]) & early)
+    return log_victims.select(*victims.columns)
 
 
-def _unseen(usual: ir.FloatingValue, gap: float) -> ir.FloatingValue:
+def _miss_chance(usual: ir.FloatingValue, gap: float) -> ir.FloatingValue:
     """How much likelier to leak is an order that the log does not show the hand: never more so."""
     share: ir.FloatingValue = ibis.literal(gap) / (1.0 - usual)
     return ibis.least(share, 1.0)

@@ -10,7 +10,7 @@ from suyuan.detect.leaks.attribution import Attribution, Effect
 from suyuan.detect.leaks.kernel import LeakProfile
 
 #: Candidates below this posterior are not spoken of.
-SPOKEN = 0.005
+LEAST_POSTERIOR = 0.005
 LOGIT_MOST = 25.0
 
 
@@ -29,7 +29,7 @@ class LeakAnswer:
     evidence: float
     share: float
     victims: float
-    exposed: int
+    exposed_orders: int
     rate: tuple[float, float]
     first: tuple[datetime, datetime, datetime]
     last: tuple[datetime, datetime, datetime]
@@ -38,54 +38,55 @@ class LeakAnswer:
 
 
 def log_odds(probability: float) -> float:
-    held = min(max(probability, 1e-12), 1.0 - 1e-12)
-    return float(np.clip(np.log(held / (1.0 - held)), -LOGIT_MOST, LOGIT_MOST))
+    share = min(max(probability, 1e-12), 1.0 - 1e-12)
+    return float(np.clip(np.log(share / (1.0 - share)), -LOGIT_MOST, LOGIT_MOST))
 
 
-def responsibility(found: Attribution, pairings: Pairings, candidate: int) -> Floats:
+def responsibility(attribution: Attribution, pairings: Pairings, candidate: int) -> Floats:
     """Per pair: the probability that this order, leaked by `candidate`, is behind the call."""
-    lift = found.lift.get(candidate)
+    lift = attribution.lift.get(candidate)
     if lift is None:
         return np.zeros(len(pairings.victim))
     here = (pairings.through == candidate).any(axis=1)
-    part = lift[pairings.bin] / found.residual.odds
-    return np.where(here, found.residual.held * np.minimum(part, 1.0), 0.0)
+    part = lift[pairings.bin] / attribution.residual.odds
+    return np.where(here, attribution.residual.responsibility * np.minimum(part, 1.0), 0.0)
 
 
 def answers(
-    found: Attribution,
+    attribution: Attribution,
     exposure: Exposure,
     pairings: Pairings,
     prior: float,
-    leaning: Floats | None = None,
+    lean_odds: Floats | None = None,
 ) -> list[LeakAnswer]:
     """Everything that can be said, likeliest first; `prior` is each candidate's before evidence.
 
-    `leaning` is what the attribution was told beside its victims, which they are not credited with.
+    `lean_odds` is what the attribution was told beside its victims, which are not credited with
+    it.
     """
-    known = np.zeros(len(exposure.subjects)) if leaning is None else leaning
-    spoken = np.flatnonzero(found.posterior >= SPOKEN)
-    ranked = spoken[np.argsort(-found.posterior[spoken], kind="stable")]
-    before = log_odds(prior) + known
-    every = (_answer(found, exposure, pairings, int(c), float(before[c])) for c in ranked)
+    shift = np.zeros(len(exposure.subjects)) if lean_odds is None else lean_odds
+    candidates = np.flatnonzero(attribution.posterior >= LEAST_POSTERIOR)
+    ranking = candidates[np.argsort(-attribution.posterior[candidates], kind="stable")]
+    before = log_odds(prior) + shift
+    every = (_answer(attribution, exposure, pairings, int(c), float(before[c])) for c in ranking)
     return [answer for answer in every if answer is not None]
 
 
 def _answer(
-    found: Attribution, exposure: Exposure, pairings: Pairings, candidate: int, before: float
+    attribution: Attribution, exposure: Exposure, pairings: Pairings, candidate: int, before: float
 ) -> LeakAnswer | None:
-    effect = max(found.tried, key=lambda e: float(e.posterior[candidate]))
+    effect = max(attribution.trials, key=lambda e: float(e.posterior[candidate]))
     profile = effect.profiles.get(candidate)
     if profile is None:
         return None
-    probability = float(found.posterior[candidate])
-    through = responsibility(found, pairings, candidate)
+    probability = float(attribution.posterior[candidate])
+    through = responsibility(attribution, pairings, candidate)
     weight = pairings.weight[pairings.victim]
     first, last = _ends(profile, exposure)
     inside = (exposure.edges[:-1] >= np.datetime64(first[1])) & (
         exposure.edges[1:] <= np.datetime64(last[1])
     )
-    exposed = exposure.counts[candidate][inside].sum()
+    order_count = exposure.counts[candidate][inside].sum()
     victims = float((through * weight).sum())
     rival, odds = _rival(effect, exposure, candidate)
     return LeakAnswer(
@@ -94,8 +95,8 @@ def _answer(
         log_odds(probability) - before,
         float(exposure.counts[candidate].sum() / max(exposure.totals.sum(), 1.0)),
         victims,
-        int(exposed),
-        _interval(victims, exposed),
+        int(order_count),
+        _interval(victims, order_count),
         first,
         last,
         rival,
@@ -107,43 +108,44 @@ def _ends(
     profile: LeakProfile, exposure: Exposure
 ) -> tuple[tuple[datetime, datetime, datetime], tuple[datetime, datetime, datetime]]:
     def at(weights: Floats, edges: np.ndarray) -> tuple[datetime, datetime, datetime]:
-        reached = np.cumsum(weights) / weights.sum()
-        picked = [
-            edges[min(int(np.searchsorted(reached, q)), len(edges) - 1)] for q in (0.05, 0.5, 0.95)
+        cumulative = np.cumsum(weights) / weights.sum()
+        moments = [
+            edges[min(int(np.searchsorted(cumulative, q)), len(edges) - 1)]
+            for q in (0.05, 0.5, 0.95)
         ]
-        low, mid, high = (moment.astype("datetime64[us]").item() for moment in picked)
+        low, mid, high = (moment.astype("datetime64[us]").item() for moment in moments)
         return low, mid, high
 
     return at(profile.begins, exposure.edges[:-1]), at(profile.ends, exposure.edges[1:])
 
 
-def _interval(victims: float, exposed: float) -> tuple[float, float]:
+def _interval(victims: float, order_count: float) -> tuple[float, float]:
     """90 % of a Gamma(victims + 1/2) over the exposure, by Wilson and Hilferty's cube root."""
     shape = victims + 0.5
     spread = 1.645 / (3.0 * np.sqrt(shape))
     middle = 1.0 - 1.0 / (9.0 * shape)
     low, high = (shape * max(middle + s, 0.0) ** 3 for s in (-spread, spread))
-    return low / max(exposed, 1.0), min(high / max(exposed, 1.0), 1.0)
+    return low / max(order_count, 1.0), min(high / max(order_count, 1.0), 1.0)
 
 
 def _rival(effect: Effect, exposure: Exposure, candidate: int) -> tuple[str | None, float | None]:
-    others = effect.posterior.copy()
-    others[candidate] = 0.0
+    rivals = effect.posterior.copy()
+    rivals[candidate] = 0.0
     chance = 1.0 - float(effect.posterior.sum())
-    best = int(others.argmax())
-    if others[best] <= chance:
+    best = int(rivals.argmax())
+    if rivals[best] <= chance:
         return None, float(effect.posterior[candidate] / max(chance, 1e-12))
-    return exposure.subjects[best], float(effect.posterior[candidate] / max(others[best], 1e-12))
+    return exposure.subjects[best], float(effect.posterior[candidate] / max(rivals[best], 1e-12))
 
 
 def evidence_pairs(
-    found: Attribution, pairings: Pairings, candidate: int, *, least: float = 0.1
+    attribution: Attribution, pairings: Pairings, candidate: int, *, least: float = 0.1
 ) -> np.ndarray:
     """The pairs that speak for `candidate`, strongest first."""
     # Rounded, so that what differs by rounding alone keeps its order from run to run.
-    through = responsibility(found, pairings, candidate).round(6)
+    through = responsibility(attribution, pairings, candidate).round(6)
     if not through.any():
         here = (pairings.through == candidate).any(axis=1)
-        through = np.where(here, found.residual.held, 0.0).round(6)
-    chosen = np.flatnonzero(through >= min(least, through.max(initial=0.0)))
-    return chosen[np.argsort(-through[chosen], kind="stable")]
+        through = np.where(here, attribution.residual.responsibility, 0.0).round(6)
+    picks = np.flatnonzero(through >= min(least, through.max(initial=0.0)))
+    return picks[np.argsort(-through[picks], kind="stable")]

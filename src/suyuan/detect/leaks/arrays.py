@@ -60,7 +60,7 @@ class Pairings:
         """
         pair, attribute = np.nonzero(self.through >= 0)
         owner = self.through[pair, attribute].astype(np.int64)
-        packed = np.unique(owner * len(self.victim) + pair) if len(self.victim) else owner
-        owner, pair = np.divmod(packed, max(len(self.victim), 1))
+        keys = np.unique(owner * len(self.victim) + pair) if len(self.victim) else owner
+        owner, pair = np.divmod(keys, max(len(self.victim), 1))
         start = np.searchsorted(owner, np.arange(candidates + 1))
         return start.astype(np.int64), pair.astype(np.int32)

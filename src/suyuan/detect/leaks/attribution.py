@@ -59,7 +59,7 @@ class Attribution:
     """
 
     effects: tuple[Effect, ...]
-    tried: tuple[Effect, ...]
+    trials: tuple[Effect, ...]
     posterior: Floats
     lift: dict[int, Floats]
     residual: Residual
@@ -68,48 +68,48 @@ class Attribution:
 def attribute(
     exposure: Exposure,
     pairings: Pairings,
-    leaning: Floats | None = None,
-    known: Controls | None = None,
+    lean_odds: Floats | None = None,
+    control_counts: Controls | None = None,
 ) -> Attribution:
     """Who leaked, when and how much; nothing is named without victims.
 
-    `leaning` is per candidate the log evidence that something else than these victims has given;
-    `known` how popular the candidates are with them anyway.
+    `lean_odds` is per candidate the log evidence that something else than these victims has given;
+    `control_counts` how popular the candidates are with them anyway.
     """
-    problem = _problem(exposure, pairings, leaning, known)
-    effects, tried = _grown(exposure, pairings, problem, [])
+    problem = _problem(exposure, pairings, lean_odds, control_counts)
+    effects, trials = _grow(exposure, pairings, problem, [])
     # What a later leak stood in for may now be explained better, and what is left is innocent.
-    reconsidered = _reconsidered(exposure, pairings, problem, effects)
-    effects, tried = _grown(exposure, pairings, problem, reconsidered)
+    revision = _reconsider(exposure, pairings, problem, effects)
+    effects, trials = _grow(exposure, pairings, problem, revision)
     innocent = np.ones(len(exposure.subjects))
     # The last one tried is not held to be real, but says how much speaks for the runners-up.
-    every = (*effects, *tried[-1:]) if len(tried) > len(effects) else tuple(effects)
+    every = (*effects, *trials[-1:]) if len(trials) > len(effects) else tuple(effects)
     for effect in every:
         innocent *= 1.0 - effect.posterior
     residual = _residual(exposure, pairings, effects)
     return Attribution(tuple(effects), every, 1.0 - innocent, _lift(effects), residual)
 
 
-def _grown(
+def _grow(
     exposure: Exposure, pairings: Pairings, problem: AttributionProblem, effects: list[Effect]
 ) -> tuple[list[Effect], list[Effect]]:
     """Effects added while what is left is better explained by one more; and with the last tried."""
-    tried = effects
+    trials = effects
     while len(effects) < MAX_LEAKS and pairings.victims:
-        parted = _parted(exposure, pairings, problem, effects)
-        if len(parted) > len(effects):
-            tried = effects = parted
+        split = _split_pair(exposure, pairings, problem, effects)
+        if len(split) > len(effects):
+            trials = effects = split
             continue
         one_more = _effect(problem, _residual(exposure, pairings, effects), _free(effects, problem))
-        tried = [*effects, one_more]
-        settled = _settle(exposure, pairings, problem, tried)
-        if len(settled) <= len(effects):
+        trials = [*effects, one_more]
+        stable = _settle(exposure, pairings, problem, trials)
+        if len(stable) <= len(effects):
             break
-        effects = settled
-    return effects, tried
+        effects = stable
+    return effects, trials
 
 
-def _parted(
+def _split_pair(
     exposure: Exposure, pairings: Pairings, problem: AttributionProblem, effects: list[Effect]
 ) -> list[Effect]:
     """`effects` with one of them as two, where its likeliest candidate leaves enough to a rival.
@@ -122,12 +122,12 @@ def _parted(
             continue
         best = int(effect.posterior.argmax())
         alone = [*effects[:i], _only(effect, best), *effects[i + 1 :]]
-        left = _residual(exposure, pairings, alone)
-        second = _effect(problem, left, rivals[rivals != best])
+        residual = _residual(exposure, pairings, alone)
+        second = _effect(problem, residual, rivals[rivals != best])
         if second.real >= PRIOR_LEAK:
-            settled = _settle(exposure, pairings, problem, [*alone, second])
-            if len(settled) > len(effects):
-                return settled
+            stable = _settle(exposure, pairings, problem, [*alone, second])
+            if len(stable) > len(effects):
+                return stable
     return effects
 
 
@@ -138,20 +138,23 @@ def _only(effect: Effect, candidate: int) -> Effect:
     return Effect(posterior, {candidate: effect.profiles[candidate]})
 
 
-def _reconsidered(
+def _reconsider(
     exposure: Exposure, pairings: Pairings, problem: AttributionProblem, effects: list[Effect]
 ) -> list[Effect]:
     """Each effect weighed once more over all candidates, the others given."""
     effects = list(effects)
     for i in range(len(effects)):
-        others = effects[:i] + effects[i + 1 :]
-        residual = _residual(exposure, pairings, others)
-        effects[i] = _effect(problem, residual, _free(others, problem))
+        rest = effects[:i] + effects[i + 1 :]
+        residual = _residual(exposure, pairings, rest)
+        effects[i] = _effect(problem, residual, _free(rest, problem))
     return _settle(exposure, pairings, problem, effects)
 
 
 def _problem(
-    exposure: Exposure, pairings: Pairings, leaning: Floats | None, known: Controls | None
+    exposure: Exposure,
+    pairings: Pairings,
+    lean_odds: Floats | None,
+    control_counts: Controls | None,
 ) -> AttributionProblem:
     start, pair = pairings.by_candidate(len(exposure.subjects))
     first = np.searchsorted(pairings.victim, np.arange(pairings.victims + 1))
@@ -163,8 +166,8 @@ def _problem(
         pairings.bin,
         pairings.weight,
         exposure.counts,
-        popularity(exposure.subjects, known),
-        np.zeros(len(exposure.subjects)) if leaning is None else leaning,
+        popularity(exposure.subjects, control_counts),
+        np.zeros(len(exposure.subjects)) if lean_odds is None else lean_odds,
     )
 
 
@@ -174,13 +177,13 @@ def _settle(
     """Refit each effect against the others until no posterior moves; keep those that are real."""
     effects = list(effects)
     for _ in range(MAX_ROUNDS if len(effects) > 1 else 0):
-        moved = 0.0
+        change = 0.0
         for i, effect in enumerate(effects):
-            others = effects[:i] + effects[i + 1 :]
-            residual = _residual(exposure, pairings, others)
+            rest = effects[:i] + effects[i + 1 :]
+            residual = _residual(exposure, pairings, rest)
             effects[i] = _effect(problem, residual, np.flatnonzero(effect.posterior > POSSIBLE))
-            moved = max(moved, float(np.abs(effects[i].posterior - effect.posterior).max()))
-        if moved < 1e-2:
+            change = max(change, float(np.abs(effects[i].posterior - effect.posterior).max()))
+        if change < 1e-2:
             break
     return [effect for effect in effects if effect.real >= PRIOR_LEAK]
 
@@ -190,20 +193,20 @@ def _free(effects: list[Effect], problem: AttributionProblem) -> NDArray[np.int6
 
     A source leaks once, over one window, with pauses; a rival would be named for what is left over.
     """
-    taken = np.zeros(len(problem.counts))
+    mass = np.zeros(len(problem.counts))
     for effect in effects:
-        taken += effect.posterior
-    return np.flatnonzero(taken < RIVAL)
+        mass += effect.posterior
+    return np.flatnonzero(mass < RIVAL)
 
 
 def _effect(
-    problem: AttributionProblem, residual: Residual, which: NDArray[np.int64] | None = None
+    problem: AttributionProblem, residual: Residual, candidates: NDArray[np.int64] | None = None
 ) -> Effect:
-    factor = problem.factors(residual, which)
-    likely = factor + problem.leaning + np.log(PRIOR_LEAK / len(factor))
-    weighed = np.append(likely, np.log(1.0 - PRIOR_LEAK))
-    weighed = np.exp(weighed - weighed.max())
-    posterior = weighed[:-1] / weighed.sum()
+    factor = problem.factors(residual, candidates)
+    likely = factor + problem.lean_odds + np.log(PRIOR_LEAK / len(factor))
+    weights = np.append(likely, np.log(1.0 - PRIOR_LEAK))
+    weights = np.exp(weights - weights.max())
+    posterior = weights[:-1] / weights.sum()
     worthy = np.flatnonzero(posterior > NEGLIGIBLE)
     return Effect(posterior, {int(c): problem.profile(int(c), residual) for c in worthy})
 
@@ -230,18 +233,20 @@ def _residual(exposure: Exposure, pairings: Pairings, effects: list[Effect]) -> 
 
 def _weigh(pairings: Pairings, odds: Floats, intensity: Floats, base: Floats) -> Residual:
     victims, bins = pairings.victims, len(intensity)
-    lessened = (base / intensity)[pairings.bin]
-    listed = np.bincount(pairings.victim, pairings.share, victims)
-    outside = np.clip(1.0 - listed, 0.0, 0.99)
+    scale = (base / intensity)[pairings.bin]
+    listed_share = np.bincount(pairings.victim, pairings.share, victims)
+    outside = np.clip(1.0 - listed_share, 0.0, 0.99)
     # Through no listed order: as likely as an ordinary order of the same days; of a victim none of
     # whose orders bears anything, nothing is known of those days.
-    usual = np.bincount(pairings.victim, pairings.share * lessened, victims)
-    none = outside * np.divide(usual, listed, out=np.ones(victims), where=listed > 0)
-    likely = pairings.share * odds * lessened
-    total = none + np.bincount(pairings.victim, likely, victims)
-    held, outside = likely / total[pairings.victim], none / total
+    usual = np.bincount(pairings.victim, pairings.share * scale, victims)
+    outside_mass = outside * np.divide(
+        usual, listed_share, out=np.ones(victims), where=listed_share > 0
+    )
+    likely = pairings.share * odds * scale
+    total = outside_mass + np.bincount(pairings.victim, likely, victims)
+    responsibility, outside = likely / total[pairings.victim], outside_mass / total
     inside = (1.0 - outside)[pairings.victim]
-    spread = np.divide(held, inside, out=np.zeros_like(held), where=inside > 0)
+    spread = np.divide(responsibility, inside, out=np.zeros_like(responsibility), where=inside > 0)
     spread *= pairings.weight[pairings.victim]
     mass = np.bincount(pairings.bin, spread, bins).astype(float)
-    return Residual(held, odds, outside, mass, intensity)
+    return Residual(responsibility, odds, outside, mass, intensity)

@@ -147,7 +147,7 @@ class CallInquiry:
         """The parts of organisations that nobody named, apart from named sources."""
         groups = learnt.groups
         alone = (groups["unnamed"].to_numpy() == 1) & (groups["nested"].to_numpy() == 0)
-        some = np.flatnonzero(alone & (learnt.found.reached >= FEWEST)).tolist()
+        some = np.flatnonzero(alone & (learnt.found.calls >= FEWEST)).tolist()
         names = groups["source"].to_pylist()
         return [one for one in some if names[one] in self._masses]
 
@@ -191,7 +191,7 @@ def _called(
         weighed.evidence if len(own) else 0.0,
         weighed.rival,
         weighed.odds,
-        float(learnt.found.reached[group]),
+        float(learnt.found.calls[group]),
         int(groups["exposed"][group].as_py()),
         float(learnt.found.rate[group]) / odds.elsewhere,
         behind.append_column("held", pa.array(learnt.people.sure[pairs.contact[own]] * part[own])),

@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from suyuan.detect.leaks.arrays import Floats
-from suyuan.detect.leaks.chance_calls import BEFORE_CALLS, ChanceCalls, Contacted
+from suyuan.detect.leaks.chance_calls import BEFORE_CALLS, ChanceCalls, ContactedPeople
 from suyuan.detect.leaks.digamma import digamma
 from suyuan.detect.leaks.lags import BEFORE_DATA, EDGES, PRIOR_STRENGTH, Lags
-from suyuan.detect.leaks.watching import Placed, watched_through
+from suyuan.detect.leaks.watching import PlacedOrders, watched_through
 
 #: Before data: the share of leaked orders that are called, and the orders that this is worth.
 PRIOR_RATE, PRIOR_ORDERS = 0.05, 20.0
@@ -59,7 +59,7 @@ class Sources:
     """
 
     follows: NDArray[np.int64]
-    unnamed: NDArray[np.bool_]
+    is_unnamed: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Rates:
     """
 
     rate: Floats
-    reached: Floats
+    calls: Floats
     ripe: Floats
     lags: Lags
     about: Floats
@@ -84,30 +84,32 @@ class Rates:
         return pairs.sure * self.typical[pairs.source] * self.lags.density(pairs.hours)
 
 
-def rates(pairs: Meetings, people: Contacted, placed: Placed, before: Sources) -> Rates:
-    """Rates and lags after `pairs`; `placed` are all exposed orders, called about or not."""
-    open_ = watched_through(placed, len(before.follows))
+def rates(
+    pairs: Meetings, people: ContactedPeople, placed_orders: PlacedOrders, before: Sources
+) -> Rates:
+    """Rates and lags after `pairs`; `placed_orders` are all exposed orders, called about or not."""
+    open_ = watched_through(placed_orders, len(before.follows))
     # All begin alike: who begins low against the rest of the orders never rises.
     rate = np.full(len(before.follows), PRIOR_RATE)
     weight, lags, rest = rate, BEFORE_DATA, BEFORE_CALLS
     for round_ in range(ROUNDS):
-        part, about = _parted(pairs, people, weight, lags, rest)
+        part, about = _split_calls(pairs, people, weight, lags, rest)
         lags = _lags(pairs, part, open_, rate)
-        reached = np.bincount(pairs.source, part, len(rate)).astype(float)
+        calls = np.bincount(pairs.source, part, len(rate)).astype(float)
         ripe = open_ @ lags.mass
-        shape, worth = _posterior(reached, ripe, before)
-        moved = float(np.abs(np.minimum(shape / worth, MOST_RATE) - rate).max(initial=0.0))
+        shape, worth = _posterior(calls, ripe, before)
+        change = float(np.abs(np.minimum(shape / worth, MOST_RATE) - rate).max(initial=0.0))
         rate = np.minimum(shape / worth, MOST_RATE)
-        weight = np.where(before.unnamed, _typical(shape) / worth, rate)
+        weight = np.where(before.is_unnamed, _typical(shape) / worth, rate)
         rest = rest.learnt(people, about)
-        if moved < 1e-4 and round_ > 5:
+        if change < 1e-4 and round_ > 5:
             break
-    about = _parted(pairs, people, weight, lags, rest)[1]
-    return Rates(rate, reached, ripe, lags, about, weight, rest)
+    about = _split_calls(pairs, people, weight, lags, rest)[1]
+    return Rates(rate, calls, ripe, lags, about, weight, rest)
 
 
-def _parted(
-    pairs: Meetings, people: Contacted, weight: Floats, lags: Lags, rest: ChanceCalls
+def _split_calls(
+    pairs: Meetings, people: ContactedPeople, weight: Floats, lags: Lags, rest: ChanceCalls
 ) -> tuple[Floats, Floats]:
     """Each pair's part of its contact, and the part of each contact that is about any order."""
     likely = pairs.sure * weight[pairs.source] * lags.density(pairs.hours)
@@ -117,17 +119,17 @@ def _parted(
 
 
 def _lags(pairs: Meetings, part: Floats, open_: Floats, rate: Floats) -> Lags:
-    called, _ = np.histogram(pairs.hours, EDGES, weights=part)
-    mass = (called + PRIOR_STRENGTH * BEFORE_DATA.mass) / (rate @ open_ + PRIOR_STRENGTH)
+    call_counts, _ = np.histogram(pairs.hours, EDGES, weights=part)
+    mass = (call_counts + PRIOR_STRENGTH * BEFORE_DATA.mass) / (rate @ open_ + PRIOR_STRENGTH)
     return Lags(mass / mass.sum())
 
 
-def _posterior(reached: Floats, ripe: Floats, before: Sources) -> tuple[Floats, Floats]:
+def _posterior(calls: Floats, ripe: Floats, before: Sources) -> tuple[Floats, Floats]:
     """Shape and rate of the gamma distribution of each source's rate."""
-    own = np.where(before.unnamed, UNNAMED_RATE, PRIOR_RATE)
-    alone = (reached + own * PRIOR_ORDERS) / (ripe + PRIOR_ORDERS)
-    lent = np.where(before.follows >= 0, alone[before.follows], own)
-    return reached + lent * PRIOR_ORDERS, ripe + PRIOR_ORDERS
+    own = np.where(before.is_unnamed, UNNAMED_RATE, PRIOR_RATE)
+    alone = (calls + own * PRIOR_ORDERS) / (ripe + PRIOR_ORDERS)
+    prior_rate = np.where(before.follows >= 0, alone[before.follows], own)
+    return calls + prior_rate * PRIOR_ORDERS, ripe + PRIOR_ORDERS
 
 
 def _typical(shape: Floats) -> Floats:
@@ -135,20 +137,20 @@ def _typical(shape: Floats) -> Floats:
     return np.exp(digamma(shape))
 
 
-def going(found: Rates, follows: NDArray[np.int64], lasted: Floats, since: Floats) -> Floats:
+def going(fit: Rates, follows: NDArray[np.int64], duration: Floats, since: Floats) -> Floats:
     """For each source's late part the probability that the leak goes on; 1 for all others.
 
-    Before data it goes on for a further `since` after it has `lasted` so long with the odds of one
-    to the other (Gott 1993, nobody knows how far on it is). Then the late orders called are asked
+    Before data it goes on for a further `since` after a `duration` with the odds of one to the
+    other (Gott 1993, nobody knows how far on it is). Then the late orders called are asked
     against those that the rate before would give (Poisson, against what fits them best).
     """
     late = follows >= 0
     parts = len(follows)
-    called = np.bincount(follows[late], found.reached[late], parts)
-    usual = np.bincount(follows[late], (found.rate[follows] * found.ripe)[late], parts)
-    short = np.minimum(called, usual)
+    late_calls = np.bincount(follows[late], fit.calls[late], parts)
+    usual = np.bincount(follows[late], (fit.rate[follows] * fit.ripe)[late], parts)
+    short = np.minimum(late_calls, usual)
     with np.errstate(divide="ignore", invalid="ignore"):
         gain = np.where(short > 0.0, short * np.log(usual / short), 0.0) - usual + short
-    before = np.log(np.maximum(lasted, 1.0)) - np.log(np.maximum(since, 1.0))
+    before = np.log(np.maximum(duration, 1.0)) - np.log(np.maximum(since, 1.0))
     odds = np.clip(before + gain[follows], -50.0, 50.0)
     return np.where(late, 1.0 / (1.0 + np.exp(-odds)), 1.0)

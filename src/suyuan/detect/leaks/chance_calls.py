@@ -20,7 +20,7 @@ LEAST: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Contacted:
+class ContactedPeople:
     """Contacts: how ``sure`` each is, whether it is a ``call``, and the ``orders`` of the person.
 
     ``hours`` is for how long calls are known, ``buyers`` and ``placed`` count everybody and all
@@ -32,7 +32,7 @@ class Contacted:
     orders: Floats
     hours: float
     buyers: float
-    placed: float
+    placed_orders: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,17 @@ class ChanceCalls:
     person: float
     order: float
 
-    def of(self, people: Contacted) -> Floats:
+    def of(self, people: ContactedPeople) -> Floats:
         """Per contact; what reports leave to orders that the table lacks is not learnt."""
         return np.where(people.call, self.person + self.order * people.orders, BEFORE_DATA_RATE)
 
-    def learnt(self, people: Contacted, about: Floats) -> "ChanceCalls":
+    def learnt(self, people: ContactedPeople, about: Floats) -> "ChanceCalls":
         """As fits best where each contact was about an exposed order with probability `about`."""
-        left = np.where(people.call, people.sure * (1.0 - about), 0.0)
+        rest = np.where(people.call, people.sure * (1.0 - about), 0.0)
         by_order = self.order * people.orders
         share = by_order / (self.person + by_order)
-        person = float((left * (1.0 - share)).sum()) / max(people.buyers * people.hours, 1.0)
-        order = float((left * share).sum()) / max(people.placed * people.hours, 1.0)
+        person = float((rest * (1.0 - share)).sum()) / max(people.buyers * people.hours, 1.0)
+        order = float((rest * share).sum()) / max(people.placed_orders * people.hours, 1.0)
         return ChanceCalls(max(person, LEAST), max(order, LEAST))
 
 

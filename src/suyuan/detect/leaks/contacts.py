@@ -25,16 +25,16 @@ def contacts(tables: Tables) -> ir.Table:
     ``contact`` (text id), ``person``, ``phone``, ``called_at``, ``exact`` (false: only the report
     is dated), ``weight``, ``quoted_order_id``, ``source`` (reports or calls) and provenance.
     """
-    reported = reported_people(tables["reports"])
+    reported_contacts = reported_people(tables["reports"])
     if not tables.has("findings:scam_caller") or not tables.has("calls"):
-        return reported
-    return ibis.union(reported, _called(tables, reported))
+        return reported_contacts
+    return ibis.union(reported_contacts, _caller_contacts(tables, reported_contacts))
 
 
 def reported_people(reports: ir.Table) -> ir.Table:
     """The contacts that reports tell of, each call once."""
     called_at = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
-    dated = reports.mutate(
+    dated_reports = reports.mutate(
         called_at=called_at,
         day=called_at.date(),
         who=ibis.coalesce(reports["victim_id"], reports["victim_phone"], reports["report_id"]),
@@ -43,38 +43,38 @@ def reported_people(reports: ir.Table) -> ir.Table:
     first = ibis.row_number().over(
         group_by=["who", "day", "quoted_order_id"], order_by=["reported_at", "row_id"]
     )
-    ranked = dated.mutate(rank=first)
-    kept = ranked.filter(ranked["rank"] == 0)
-    return kept.select(
-        contact=kept["report_id"],
-        person=kept["victim_id"],
-        phone=kept["victim_phone"],
-        called_at=kept["called_at"],
-        exact=kept["contacted_at"].notnull(),
+    ranking = dated_reports.mutate(rank=first)
+    first_reports = ranking.filter(ranking["rank"] == 0)
+    return first_reports.select(
+        contact=first_reports["report_id"],
+        person=first_reports["victim_id"],
+        phone=first_reports["victim_phone"],
+        called_at=first_reports["called_at"],
+        exact=first_reports["contacted_at"].notnull(),
         weight=ibis.literal(1.0),
-        quoted_order_id=kept["quoted_order_id"],
+        quoted_order_id=first_reports["quoted_order_id"],
         source=ibis.literal("reports"),
-        **{name: kept[name] for name in PROVENANCE},
+        **{name: first_reports[name] for name in PROVENANCE},
     )
 
 
-def calls_of_callers(tables: Tables, reported: ir.Table) -> ir.Table:
+def calls_of_callers(tables: Tables, reported_contacts: ir.Table) -> ir.Table:
     """Calls of decided scam callers to numbers that did not report; ``sure`` of the caller."""
-    found = tables["findings:scam_caller"].filter(lambda t: t["decided"])
-    callers = found.filter(found["subject"].startswith("phone:")).select(
-        caller=found["subject"].substr(6), sure=found["score"]
+    findings = tables["findings:scam_caller"].filter(lambda t: t["decided"])
+    callers = findings.filter(findings["subject"].startswith("phone:")).select(
+        caller=findings["subject"].substr(6), sure=findings["score"]
     )
     calls = tables["calls"].inner_join(callers, "caller")
-    return calls.anti_join(reported, calls["callee"] == reported["phone"])
+    return calls.anti_join(reported_contacts, calls["callee"] == reported_contacts["phone"])
 
 
-def _called(tables: Tables, reported: ir.Table) -> ir.Table:
+def _caller_contacts(tables: Tables, reported_contacts: ir.Table) -> ir.Table:
     """First call of a decided scam caller to each number that did not report."""
-    calls = calls_of_callers(tables, reported)
-    ranked = calls.mutate(
+    calls = calls_of_callers(tables, reported_contacts)
+    ranking = calls.mutate(
         rank=ibis.row_number().over(group_by="callee", order_by=["started_at", "row_id"])
     )
-    first = ranked.filter(ranked["rank"] == 0)
+    first = ranking.filter(ranking["rank"] == 0)
     return as_contacts(first, CALL_WEIGHT * first["sure"])
 
 
@@ -93,15 +93,21 @@ def as_contacts(calls: ir.Table, weight: ir.Value) -> ir.Table:
     )
 
 
-def candidate_orders(reached: ir.Table, orders: ir.Table) -> ir.Table:
+def candidate_orders(contacted_people: ir.Table, orders: ir.Table) -> ir.Table:
     """Pairs of a person reached and an order of theirs before the call, or the one quoted.
 
     Columns: ``contact``, ``order_id``, ``ordered_at``, ``hours`` (order to call), ``quoted``, the
     attributes, and ``order_row`` (the order's row_id).
     """
-    by_person = _paired(reached, orders, reached["person"] == orders["buyer_id"])
-    by_phone = _paired(reached, orders, reached["phone"] == orders["buyer_phone"])
-    by_quote = _paired(reached, orders, reached["quoted_order_id"] == orders["order_id"])
+    by_person = _pair_orders(
+        contacted_people, orders, contacted_people["person"] == orders["buyer_id"]
+    )
+    by_phone = _pair_orders(
+        contacted_people, orders, contacted_people["phone"] == orders["buyer_phone"]
+    )
+    by_quote = _pair_orders(
+        contacted_people, orders, contacted_people["quoted_order_id"] == orders["order_id"]
+    )
     pairs = ibis.union(by_person, by_phone, by_quote, distinct=True)
     # A quoted order stays, whatever the clocks say.
     return pairs.filter(
@@ -109,15 +115,17 @@ def candidate_orders(reached: ir.Table, orders: ir.Table) -> ir.Table:
     )
 
 
-def _paired(reached: ir.Table, orders: ir.Table, match: ir.BooleanValue) -> ir.Table:
-    pairs = reached.inner_join(orders, match)
-    gap = reached["called_at"].epoch_seconds() - orders["ordered_at"].epoch_seconds()
+def _pair_orders(contacted_people: ir.Table, orders: ir.Table, match: ir.BooleanValue) -> ir.Table:
+    pairs = contacted_people.inner_join(orders, match)
+    gap = contacted_people["called_at"].epoch_seconds() - orders["ordered_at"].epoch_seconds()
     return pairs.select(
-        contact=reached["contact"],
+        contact=contacted_people["contact"],
         order_id=orders["order_id"],
         ordered_at=orders["ordered_at"],
         hours=gap.cast("float64") / 3600.0,
-        quoted=ibis.coalesce(reached["quoted_order_id"] == orders["order_id"], ibis.literal(False)),  # noqa: FBT003
+        quoted=ibis.coalesce(
+            contacted_people["quoted_order_id"] == orders["order_id"], ibis.literal(value=False)
+        ),
         order_row=orders["row_id"],
         **{name: orders[name] for name in ATTRIBUTES},
     )

@@ -28,15 +28,17 @@ class Controls:
     usual: Floats
 
 
-def control_orders(reached: ir.Table, orders: ir.Table) -> ir.Table:
-    """Orders of the people `reached` that no call can be about: ``part`` of a person, and by whom.
+def control_orders(contacted_people: ir.Table, orders: ir.Table) -> ir.Table:
+    """Orders of `contacted_people` that no call can be about: ``part`` of a person, and by whom.
 
     All orders of a person together weigh what the person weighs, times how likely it is that the
     call came through an order at all.
     """
     own = ibis.union(
-        _other(reached, orders, reached["person"] == orders["buyer_id"]),
-        _other(reached, orders, reached["phone"] == orders["buyer_phone"]),
+        _control_pairs(contacted_people, orders, contacted_people["person"] == orders["buyer_id"]),
+        _control_pairs(
+            contacted_people, orders, contacted_people["phone"] == orders["buyer_phone"]
+        ),
         distinct=True,
     )
     outside = (own["hours"] < EDGES[0]) | (own["hours"] >= EDGES[-1])
@@ -50,18 +52,20 @@ def controls(rows: pa.Table, exposure: Exposure) -> Controls:
     part, day = rows["part"].to_numpy().astype(float), rows["bin"].to_numpy()
     count = np.zeros(len(exposure.subjects))
     for column in through(rows, exposure).T:
-        known = column >= 0
-        count += np.bincount(column[known], part[known], len(count))
+        is_known = column >= 0
+        count += np.bincount(column[is_known], part[is_known], len(count))
     mass = np.bincount(day, part, len(exposure.totals))
     return Controls(count, exposure.counts @ (mass / np.maximum(exposure.totals, 1.0)))
 
 
-def _other(reached: ir.Table, orders: ir.Table, match: ir.BooleanValue) -> ir.Table:
-    pairs = reached.inner_join(orders, match)
-    gap = reached["called_at"].epoch_seconds() - orders["ordered_at"].epoch_seconds()
+def _control_pairs(
+    contacted_people: ir.Table, orders: ir.Table, match: ir.BooleanValue
+) -> ir.Table:
+    pairs = contacted_people.inner_join(orders, match)
+    gap = contacted_people["called_at"].epoch_seconds() - orders["ordered_at"].epoch_seconds()
     return pairs.select(
-        contact=reached["contact"],
-        weight=reached["weight"] * reached["relevance"],
+        contact=contacted_people["contact"],
+        weight=contacted_people["weight"] * contacted_people["relevance"],
         order_id=orders["order_id"],
         ordered_at=orders["ordered_at"],
         hours=gap.cast("float64") / 3600.0,

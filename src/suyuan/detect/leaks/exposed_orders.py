@@ -17,7 +17,7 @@ from suyuan.detect.leaks.unnamed_sources import ELSEWHERE
 from suyuan.store.tables import Tables
 
 #: Sources below this probability expose nobody; above it, orders count by it.
-EXPOSING = 0.05
+LEAST_SCORE = 0.05
 SURE_COPY = 0.5
 #: Calls to one person that are further apart are two contacts.
 SPELL_HOURS = 72
@@ -48,31 +48,33 @@ def people_reached(tables: Tables) -> ir.Table:
     what it was about is asked with the rates. Calls to one person that follow each other closely
     are one contact. ``caller`` is the number, or of a report its id.
     """
-    reported = reported_people(tables["reports"]).select(
+    reported_contacts = reported_people(tables["reports"]).select(
         "contact", "person", "phone", "called_at", "quoted_order_id"
     )
     facts = relevance(tables).view()
-    weighed = reported.left_join(facts, reported["contact"] == facts["contact"])
-    weighed = weighed.select(
-        *reported.columns,
+    weighted_contacts = reported_contacts.left_join(
+        facts, reported_contacts["contact"] == facts["contact"]
+    )
+    weighted_contacts = weighted_contacts.select(
+        *reported_contacts.columns,
         reported=1,
-        sure=ibis.coalesce(weighed["relevance"], 1.0),
-        caller=weighed["contact"],
+        sure=ibis.coalesce(weighted_contacts["relevance"], 1.0),
+        caller=weighted_contacts["contact"],
     )
     if not tables.has("findings:scam_caller") or not tables.has("calls"):
-        return weighed
-    spells = _spells(tables, calls_of_callers(tables, reported))
-    called = spells.select(
+        return weighted_contacts
+    spells = _spells(tables, calls_of_callers(tables, reported_contacts))
+    call_contacts = spells.select(
         contact=spells["row_id"],
         person=ibis.null("string"),
         phone=spells["callee"],
         called_at=spells["started_at"],
         quoted_order_id=ibis.null("string"),
-        reported=ibis.literal(0, weighed["reported"].type()),
+        reported=ibis.literal(0, weighted_contacts["reported"].type()),
         sure=spells["sure"],
         caller=spells["caller"],
     )
-    return ibis.union(weighed, called.select(*weighed.columns))
+    return ibis.union(weighted_contacts, call_contacts.select(*weighted_contacts.columns))
 
 
 def _spells(tables: Tables, calls: ir.Table) -> ir.Table:
@@ -80,8 +82,10 @@ def _spells(tables: Tables, calls: ir.Table) -> ir.Table:
     calls = calls.semi_join(tables["orders"], calls["callee"] == tables["orders"]["buyer_phone"])
     before = calls["started_at"].lag().over(group_by="callee", order_by=["started_at", "row_id"])
     gap = calls["started_at"].epoch_seconds() - before.epoch_seconds()
-    spaced = calls.mutate(gap=gap)
-    return spaced.filter(spaced["gap"].isnull() | (spaced["gap"] > SPELL_HOURS * 3600))
+    calls_with_gap = calls.mutate(gap=gap)
+    return calls_with_gap.filter(
+        calls_with_gap["gap"].isnull() | (calls_with_gap["gap"] > SPELL_HOURS * 3600)
+    )
 
 
 def exposed_orders(tables: Tables, now: int, found: ir.Table) -> ir.Table:
@@ -89,7 +93,7 @@ def exposed_orders(tables: Tables, now: int, found: ir.Table) -> ir.Table:
 
     ``late`` is 1 for those after the last that is known to have got out.
     """
-    found = found.filter(found["score"] >= EXPOSING)
+    found = found.filter(found["score"] >= LEAST_SCORE)
     found = found.select(
         source="subject", leaked="score", leaked_from="first_seen", leaked_to="last_seen"
     )
@@ -143,8 +147,8 @@ def latest_moment(tables: Tables) -> int:
     ):
         latest = tables.engine.gather(_latest, tables[name], by=(column,))
         moments.append(latest["t"][0].as_py())
-    known = [np.datetime64(moment, "s").astype(np.int64) for moment in moments if moment]
-    return int(max(known, default=np.int64(0)))
+    seconds = [np.datetime64(moment, "s").astype(np.int64) for moment in moments if moment]
+    return int(max(seconds, default=np.int64(0)))
 
 
 def _latest(rows: ir.Table, column: str) -> ir.Table:

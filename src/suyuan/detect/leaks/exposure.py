@@ -46,38 +46,40 @@ def bins(first: datetime, last: datetime) -> Bins:
 
 def exposure(engine: Engine, orders: ir.Table, span: Bins) -> Exposure:
     """Orders per candidate and bin; an order without an attribute counts in the totals only."""
-    grouped = engine.derive(_grouped, orders, by=(span,))
-    return _arrays(engine.gather(_each, grouped), engine.gather(_total, grouped), span)
+    groups = engine.derive(_group_orders, orders, by=(span,))
+    return _arrays(engine.gather(_counts_by_subject, groups), engine.gather(_total, groups), span)
 
 
-def _grouped(orders: ir.Table, span: Bins) -> ir.Table:
-    placed = orders.mutate(bin=span.of(orders["ordered_at"]))
-    placed = placed.filter((placed["bin"] >= 0) & (placed["bin"] < span.count))
-    return placed.group_by(["bin", *ATTRIBUTES]).aggregate(n=placed.count())
+def _group_orders(orders: ir.Table, span: Bins) -> ir.Table:
+    binned_orders = orders.mutate(bin=span.of(orders["ordered_at"]))
+    binned_orders = binned_orders.filter(
+        (binned_orders["bin"] >= 0) & (binned_orders["bin"] < span.count)
+    )
+    return binned_orders.group_by(["bin", *ATTRIBUTES]).aggregate(n=binned_orders.count())
 
 
-def _each(grouped: ir.Table) -> ir.Table:
-    each = [_of(grouped, name, kind) for name, kind in ATTRIBUTES.items()]
-    return ibis.union(*each).order_by(["subject", "bin"])
+def _counts_by_subject(groups: ir.Table) -> ir.Table:
+    parts = [_of(groups, name, kind) for name, kind in ATTRIBUTES.items()]
+    return ibis.union(*parts).order_by(["subject", "bin"])
 
 
-def _total(grouped: ir.Table) -> ir.Table:
-    return grouped.group_by("bin").aggregate(n=grouped["n"].sum())
+def _total(groups: ir.Table) -> ir.Table:
+    return groups.group_by("bin").aggregate(n=groups["n"].sum())
 
 
-def _of(grouped: ir.Table, name: str, kind: str) -> ir.Table:
-    held = grouped.filter(grouped[name].notnull())
-    counted = held.group_by([name, "bin"]).aggregate(n=lambda t: t["n"].sum())
-    return counted.select(
-        subject=ibis.literal(f"{kind}:") + counted[name], bin=counted["bin"], n=counted["n"]
+def _of(groups: ir.Table, name: str, kind: str) -> ir.Table:
+    rows = groups.filter(groups[name].notnull())
+    counts = rows.group_by([name, "bin"]).aggregate(n=lambda t: t["n"].sum())
+    return counts.select(
+        subject=ibis.literal(f"{kind}:") + counts[name], bin=counts["bin"], n=counts["n"]
     )
 
 
-def _arrays(each: pa.Table, total: pa.Table, span: Bins) -> Exposure:
-    subjects = pc.unique(each["subject"])
-    row = pc.index_in(each["subject"], subjects).to_numpy()
+def _arrays(subject_counts: pa.Table, total: pa.Table, span: Bins) -> Exposure:
+    subjects = pc.unique(subject_counts["subject"])
+    row = pc.index_in(subject_counts["subject"], subjects).to_numpy()
     counts = np.zeros((len(subjects), span.count))
-    counts[row, each["bin"].to_numpy()] = each["n"].to_numpy()
+    counts[row, subject_counts["bin"].to_numpy()] = subject_counts["n"].to_numpy()
     totals = np.zeros(span.count)
     totals[total["bin"].to_numpy()] = total["n"].to_numpy()
     return Exposure(tuple(subjects.to_pylist()), counts, totals, span.edges)

@@ -33,9 +33,9 @@ def show_looks(tables: Tables, log: ir.Table, victims: ir.Table, handlers: HandL
         ]
         if not subjects:
             continue
-        wanted = tables.engine.arrow(pa.table({"wanted": pa.array(subjects, pa.string())}))
-        shown = tables.engine.gather(_shown, log, victims, wanted, by=(column, kind))
-        for row in shown.to_pylist():
+        subject_table = tables.engine.arrow(pa.table({"wanted": pa.array(subjects, pa.string())}))
+        rows = tables.engine.gather(_show_rows, log, victims, subject_table, by=(column, kind))
+        for row in rows.to_pylist():
             handlers.rows.append(_LOOK | row)
 
 
@@ -45,20 +45,22 @@ def show_away(tables: Tables, elsewhere: ir.Table, victims: ir.Table, handlers: 
         return
     names = ("subject", "org", "ip")
     columns = zip(names, zip(*handlers.away, strict=True), strict=True)
-    wanted = tables.engine.arrow(pa.table({n: pa.array(v, pa.string()) for n, v in columns}))
-    for row in tables.engine.gather(_seen_away, elsewhere, victims, wanted).to_pylist():
+    place_table = tables.engine.arrow(pa.table({n: pa.array(v, pa.string()) for n, v in columns}))
+    for row in tables.engine.gather(_seen_away, elsewhere, victims, place_table).to_pylist():
         handlers.rows.append(_LOOK | row)
 
 
-def _seen_away(elsewhere: ir.Table, victims: ir.Table, wanted: ir.Table) -> ir.Table:
-    hit = elsewhere.semi_join(victims, ["org", "order_id"]).inner_join(wanted, ["org", "ip"])
+def _seen_away(elsewhere: ir.Table, victims: ir.Table, place_table: ir.Table) -> ir.Table:
+    hit = elsewhere.semi_join(victims, ["org", "order_id"]).inner_join(place_table, ["org", "ip"])
     return hit.select("subject", "row_id").distinct()
 
 
-def _shown(log: ir.Table, victims: ir.Table, wanted: ir.Table, column: str, kind: str) -> ir.Table:
+def _show_rows(
+    log: ir.Table, victims: ir.Table, subject_table: ir.Table, column: str, kind: str
+) -> ir.Table:
     own = log.mutate(subject=ibis.literal(f"{kind}:") + log["org"] + "/" + log[column])
-    own = own.semi_join(wanted, own["subject"] == wanted["wanted"])
+    own = own.semi_join(subject_table, own["subject"] == subject_table["wanted"])
     hit = own.filter(own["order_id"].notnull()).semi_join(victims, ["org", "order_id"])
     wide = own.filter(own["order_id"].isnull())
-    shown = ibis.union(hit.select("subject", "row_id"), wide.select("subject", "row_id"))
-    return shown.distinct()
+    rows = ibis.union(hit.select("subject", "row_id"), wide.select("subject", "row_id"))
+    return rows.distinct()

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import ibis.expr.types as ir
 import numpy as np
 
-from suyuan.detect.leaks.access_log import NIGHT, conduct, covered, likelihood, sights
+from suyuan.detect.leaks.access_log import NIGHT, conduct, covered_victims, likelihood, sights
 from suyuan.detect.leaks.answers import LeakAnswer, log_odds
 from suyuan.detect.leaks.call_evidence import CalledSource
-from suyuan.detect.leaks.exhibits import Seized
+from suyuan.detect.leaks.exhibits import ExhibitAttribution
 from suyuan.detect.leaks.hand_evidence import HAND_KINDS, HandLeads, show_away, show_looks
 from suyuan.detect.leaks.hand_orders import (
     handled_orders,
@@ -31,14 +31,14 @@ from suyuan.detect.leaks.mechanisms import (
     outside_evidence,
     weigh,
 )
-from suyuan.detect.leaks.routines import habitual, rarity, recorded, routines, unusual
+from suyuan.detect.leaks.routines import habitual, rarity, recorded_accesses, routines, unusual
 from suyuan.model.text import Text
 from suyuan.privacy.sentences import slot
 from suyuan.store.tables import Tables
 
 #: Sources below this probability are not looked into.
 LOOKED_INTO = 0.05
-LISTED = 0.01
+LEAST_PROBABILITY = 0.01
 #: A hand that saw less than this share of the leaked orders is not spoken of: logs have gaps, but
 #: of one that holds next to nothing nothing follows.
 LEAST_SEEN = 0.1
@@ -81,42 +81,42 @@ NO_LEADS = HandLeads()
 
 def point(
     tables: Tables,
-    asked: Inquiry,
-    seized: Mapping[str, tuple[LeakAnswer, Seized]],
-    found: list[dict[str, Any]],
+    inquiry: Inquiry,
+    exhibits: Mapping[str, tuple[LeakAnswer, ExhibitAttribution]],
+    rows: list[dict[str, Any]],
     called: Sequence[CalledSource] = (),
 ) -> HandLeads:
-    """The hands of the sources in `found`; fills in the sources' mechanism where it can be told.
+    """The hands of the sources in `rows`; fills in the sources' mechanism where it can be told.
 
     `called` are those among them that calls alone name.
     """
-    known = set(asked.exposure.subjects)
-    likely = (row for row in found if row["subject"] in known)
-    chosen = {row["subject"]: row for row in likely if source_probability(row) >= LOOKED_INTO}
-    if not chosen or not tables.has("accesses"):
+    subjects = set(inquiry.exposure.subjects)
+    likely = (row for row in rows if row["subject"] in subjects)
+    sources = {row["subject"]: row for row in likely if source_probability(row) >= LOOKED_INTO}
+    if not sources or not tables.has("accesses"):
         return NO_LEADS
     engine = tables.engine
-    leaked = leaked_orders(asked, tuple(chosen))
-    leaked = with_copies(leaked, seized, asked, tuple(chosen))
-    leaked = with_calls(leaked, [one for one in called if one.subject in chosen])
-    victims = engine.arrow(leaked)
-    handled = engine.keep(handled_orders(tables, chosen))
-    log = engine.derive(_log, tables["accesses"], handled)
-    victims = engine.keep(covered(victims, handled, log))
+    leaked_rows = leaked_orders(inquiry, tuple(sources))
+    leaked_rows = with_copies(leaked_rows, exhibits, inquiry, tuple(sources))
+    leaked_rows = with_calls(leaked_rows, [one for one in called if one.subject in sources])
+    victims = engine.arrow(leaked_rows)
+    org_orders = engine.keep(handled_orders(tables, sources))
+    log = engine.derive(_log, tables["accesses"], org_orders)
+    victims = engine.keep(covered_victims(victims, org_orders, log))
     handlers = HandLeads([], [])
     elsewhere = engine.derive(_elsewhere, log, by=(_offset(tables.zone),))
-    logged = _logged(tables, log, elsewhere, victims, handled)
-    away = _away(tables, elsewhere, victims, handled)
+    handlers_by_org = _handlers_by_org(tables, log, elsewhere, victims, org_orders)
+    away = _away(tables, elsewhere, victims, org_orders)
     habits = _habits(tables)
     shows = _shows(tables)
     asked_of = set(engine.gather(_orgs, victims)["org"].to_pylist())
-    for subject, source in chosen.items():
+    for subject, source in sources.items():
         org = subject.partition(":")[2]
-        if org in logged and org not in asked_of:
-            _unlogged(source)
-        elif org in logged:
+        if org in handlers_by_org and org not in asked_of:
+            _mark_unlogged(source)
+        elif org in handlers_by_org:
             own = habits.get(org, {}), away.get(org, []), shows.get(org, WHOLE_LOG)
-            _judge(handlers, source, logged[org], *own)
+            _judge(handlers, source, handlers_by_org[org], *own)
     show_looks(tables, log, victims, handlers)
     show_away(tables, elsewhere, victims, handlers)
     return handlers
@@ -129,20 +129,20 @@ def _elsewhere(log: ir.Table, offset: int) -> ir.Table:
 
 
 def _away(
-    tables: Tables, elsewhere: ir.Table, victims: ir.Table, handled: ir.Table
+    tables: Tables, elsewhere: ir.Table, victims: ir.Table, org_orders: ir.Table
 ) -> dict[str, list[Away]]:
     """By organisation, the addresses from which what leaked was looked at, each as a hand."""
     logins = tables.engine.gather(_logins, elsewhere).to_pylist()
     many = {(row["org"], row["ip"]): row["logins"] for row in logins}
-    factors = _factors(tables, elsewhere, victims, handled, "ip")
-    found: dict[str, list[Away]] = defaultdict(list)
+    factors = _factors(tables, elsewhere, victims, org_orders, "ip")
+    away_by_org: dict[str, list[Away]] = defaultdict(list)
     for (org, ip), looks in sorted(factors.items()):
-        found[org].append(Away(ip, looks, many.get((org, ip), 1)))
-    return found
+        away_by_org[org].append(Away(ip, looks, many.get((org, ip), 1)))
+    return away_by_org
 
 
-def _log(accesses: ir.Table, handled: ir.Table) -> ir.Table:
-    return accesses.semi_join(handled, "org")
+def _log(accesses: ir.Table, org_orders: ir.Table) -> ir.Table:
+    return accesses.semi_join(org_orders, "org")
 
 
 def _logins(elsewhere: ir.Table) -> ir.Table:
@@ -154,29 +154,31 @@ def _at_work(looks: ir.Table, elsewhere: ir.Table) -> ir.Table:
     return looks.anti_join(elsewhere.select("row_id").view(), "row_id")
 
 
-def _logged(
-    tables: Tables, log: ir.Table, elsewhere: ir.Table, victims: ir.Table, handled: ir.Table
+def _handlers_by_org(
+    tables: Tables, log: ir.Table, elsewhere: ir.Table, victims: ir.Table, org_orders: ir.Table
 ) -> dict[str, list[dict[str, Any]]]:
     """By organisation, its hands: what each saw of the leaked orders, one by one and in ranges."""
     engine = tables.engine
     parts = {"looks": engine.derive(_looks, log), "ranges": engine.derive(habitual, log)}
     at_work = engine.derive(_at_work, parts["looks"], elsewhere)
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    rows_by_org: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for column, kind in HAND_KINDS.items():
-        weighed = engine.gather(_weighed, log, victims, handled, by=(column, _offset(tables.zone)))
+        handler_rows = engine.gather(
+            _weigh_handlers, log, victims, org_orders, by=(column, _offset(tables.zone))
+        )
         # Whoever has a clerk's session leaves the clerk's name: that is asked by the address.
         own = parts | ({"looks": at_work} if column == "actor_id" else {})
         apart = {
-            name: _factors(tables, some, victims, handled, column) for name, some in own.items()
+            name: _factors(tables, part, victims, org_orders, column) for name, part in own.items()
         }
-        for row in weighed.to_pylist():
+        for row in handler_rows.to_pylist():
             key = (row["org"], row["hand"])
             more = {name: factors.get(key) for name, factors in apart.items()}
-            found[row["org"]].append(row | more | {"kind": kind})
+            rows_by_org[row["org"]].append(row | more | {"kind": kind})
     # An organisation whose log shows none of the leaked orders was asked all the same.
     for org in engine.gather(_orgs, log)["org"].to_pylist():
-        found[org].sort(key=lambda row: (row["kind"], row["hand"]))
-    return found
+        rows_by_org[org].sort(key=lambda row: (row["kind"], row["hand"]))
+    return rows_by_org
 
 
 def _looks(log: ir.Table) -> ir.Table:
@@ -187,17 +189,19 @@ def _orgs(log: ir.Table) -> ir.Table:
     return log.select("org").distinct()
 
 
-def _weighed(
-    log: ir.Table, victims: ir.Table, handled: ir.Table, column: str, offset: int
+def _weigh_handlers(
+    log: ir.Table, victims: ir.Table, org_orders: ir.Table, column: str, offset: int
 ) -> ir.Table:
     """What the log says of each hand, and how it works."""
-    size = handled.group_by("org").aggregate(orders=handled.count())
-    weighed = likelihood(sights(log, handled, column), victims, handled).inner_join(size, "org")
-    return weighed.inner_join(conduct(log, column, offset), ["org", "hand"])
+    size = org_orders.group_by("org").aggregate(orders=org_orders.count())
+    handler_rows = likelihood(sights(log, org_orders, column), victims, org_orders).inner_join(
+        size, "org"
+    )
+    return handler_rows.inner_join(conduct(log, column, offset), ["org", "hand"])
 
 
-def _alone(log: ir.Table, victims: ir.Table, handled: ir.Table, column: str) -> ir.Table:
-    return likelihood(sights(log, handled, column), victims, handled)
+def _alone(log: ir.Table, victims: ir.Table, org_orders: ir.Table, column: str) -> ir.Table:
+    return likelihood(sights(log, org_orders, column), victims, org_orders)
 
 
 def _routines(accesses: ir.Table) -> ir.Table:
@@ -205,11 +209,11 @@ def _routines(accesses: ir.Table) -> ir.Table:
 
 
 def _factors(
-    tables: Tables, log: ir.Table, victims: ir.Table, handled: ir.Table, column: str
+    tables: Tables, log: ir.Table, victims: ir.Table, org_orders: ir.Table, column: str
 ) -> dict[tuple[str, str], float]:
     """Log factor of each hand (organisation, id) by these accesses alone."""
-    fetched = tables.engine.gather(_alone, log, victims, handled, by=(column,))
-    rows = (row for row in fetched.to_pylist() if row["caught"] >= LEAST_SEEN * row["victims"])
+    table = tables.engine.gather(_alone, log, victims, org_orders, by=(column,))
+    rows = (row for row in table.to_pylist() if row["caught"] >= LEAST_SEEN * row["victims"])
     return {(row["org"], row["hand"]): row["factor"] for row in rows}
 
 
@@ -219,16 +223,16 @@ def _habits(tables: Tables) -> dict[str, dict[str, dict[str, Any]]]:
     rare = rarity([row["repeats"] for row in rows]).tolist()
     strange = rarity([row["outside"] for row in rows]).tolist()
     eager = rarity([row["zeal"] for row in rows]).tolist()
-    found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+    habits: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for row, often, elsewhere, zeal in zip(rows, rare, strange, eager, strict=True):
         more = {"rare": often, "strange": elsewhere, "eager": zeal}
-        found[row["org"]][row["hand"]] = row | more
-    return found
+        habits[row["org"]][row["hand"]] = row | more
+    return habits
 
 
 def _shows(tables: Tables) -> dict[str, LogReach]:
     """By organisation, what its log would show at all."""
-    rows = tables.engine.gather(recorded, tables["accesses"]).to_pylist()
+    rows = tables.engine.gather(recorded_accesses, tables["accesses"]).to_pylist()
     return {row.pop("org"): LogReach(**row) for row in rows}
 
 
@@ -254,23 +258,23 @@ def _judge(
     source["mechanism"] = verdict.likeliest
     source["told_en"] += _HOW.en.format(**verdict.mechanism)
     source["told_zh"] += _HOW.zh.format(**verdict.mechanism)
-    for each in away:
-        if verdict.away[each.ip] >= CLEAR:
-            sentence = _AWAY.format(logins=each.logins)
+    for address in away:
+        if verdict.away[address.ip] >= CLEAR:
+            sentence = _AWAY.format(logins=address.logins)
             source["told_en"], source["told_zh"] = (
                 source["told_en"] + sentence.en, source["told_zh"] + sentence.zh,
             )  # fmt: skip
-            handlers.away.append((source["subject"], org, each.ip))
+            handlers.away.append((source["subject"], org, address.ip))
     for subject, part in verdict.suspects.items():
         probability = part * source_probability(source)
-        if probability >= LISTED:
+        if probability >= LEAST_PROBABILITY:
             row = by_subject[subject] | {"repeats": _repeats(by_subject[subject], habits)}
             handlers.candidates.append(
                 _candidate(org, row, probability, len(rows), source, verdict)
             )
 
 
-def _unlogged(source: dict[str, Any]) -> None:
+def _mark_unlogged(source: dict[str, Any]) -> None:
     """A log of another time says nothing of the leak, neither how nor through whom."""
     source["told_en"] += _OTHER_TIME.en
     source["told_zh"] += _OTHER_TIME.zh
@@ -297,8 +301,8 @@ def _candidate(
     source: dict[str, Any],
     verdict: HandVerdict,
 ) -> dict[str, Any]:
-    known = row | {"night": row["night"] or 0.0, "bulk": row["bulk"] or 0.0}
-    facts = _BECAUSE.format(**{**known, **verdict.mechanism, "hand": slot(0, "name")})
+    row_facts = row | {"night": row["night"] or 0.0, "bulk": row["bulk"] or 0.0}
+    facts = _BECAUSE.format(**{**row_facts, **verdict.mechanism, "hand": slot(0, "name")})
     rival = _RIVAL.format(odds=float(np.exp(min(row["factor"], 30.0))), hands=handlers, org=org)
     subject = f"{row['kind']}:{org}/{row['hand']}"
     return {

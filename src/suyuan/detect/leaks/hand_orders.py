@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from suyuan.detect.leaks.answers import LeakAnswer, responsibility
 from suyuan.detect.leaks.call_evidence import CalledSource
 from suyuan.detect.leaks.contacts import ATTRIBUTES
-from suyuan.detect.leaks.exhibits import Seized
+from suyuan.detect.leaks.exhibits import ExhibitAttribution
 from suyuan.detect.leaks.inquiry import Inquiry
 from suyuan.store.tables import Tables
 
@@ -22,22 +22,22 @@ NEVER = datetime(2200, 1, 1)
 LEAST_HELD = 0.05
 
 
-def leaked_orders(asked: Inquiry, subjects: tuple[str, ...]) -> pa.Table:
+def leaked_orders(inquiry: Inquiry, subjects: tuple[str, ...]) -> pa.Table:
     """``org``, ``order_id``, ``called_at``, ``held``: the orders that each source let out."""
-    held = asked.victims
+    pairing = inquiry.victims
     parts = []
     for subject in subjects:
-        candidate = asked.exposure.subjects.index(subject)
-        through = responsibility(asked.attribution, held.pairings, candidate)
+        candidate = inquiry.exposure.subjects.index(subject)
+        through = responsibility(inquiry.attribution, pairing.pairings, candidate)
         keep = np.flatnonzero(through > LEAST_HELD)
-        who = held.pairings.victim[keep]
+        victim_index = pairing.pairings.victim[keep]
         parts.append(
             pa.table(
                 {
                     "org": pa.array([subject.partition(":")[2]] * len(keep), pa.string()),
-                    "order_id": held.pairs["order_id"].take(keep).combine_chunks(),
-                    "called_at": held.contacts["called_at"].take(who).combine_chunks(),
-                    "held": through[keep] * held.pairings.weight[who],
+                    "order_id": pairing.pairs["order_id"].take(keep).combine_chunks(),
+                    "called_at": pairing.contacts["called_at"].take(victim_index).combine_chunks(),
+                    "held": through[keep] * pairing.pairings.weight[victim_index],
                 }
             )
         )
@@ -45,31 +45,31 @@ def leaked_orders(asked: Inquiry, subjects: tuple[str, ...]) -> pa.Table:
 
 
 def with_copies(
-    leaked: pa.Table,
-    seized: Mapping[str, tuple[LeakAnswer, Seized]],
-    asked: Inquiry,
+    leaked_rows: pa.Table,
+    exhibits: Mapping[str, tuple[LeakAnswer, ExhibitAttribution]],
+    inquiry: Inquiry,
     subjects: tuple[str, ...],
 ) -> pa.Table:
     """The same with orders found in seized data, which got out before somebody had a copy.
 
     A copy that is said to be older than its order says nothing about when.
     """
-    parts = [leaked]
+    parts = [leaked_rows]
     for subject in subjects:
-        if subject not in seized:
+        if subject not in exhibits:
             continue
-        candidate, (_, data) = asked.exposure.subjects.index(subject), seized[subject]
-        held = responsibility(data.attribution, data.pairings, candidate)
-        keep = np.flatnonzero(held > LEAST_HELD)
-        orders = data.weighed.take(keep)
-        new = pc.invert(pc.is_in(orders["order_id"], value_set=leaked["order_id"]))
+        candidate, (_, data) = inquiry.exposure.subjects.index(subject), exhibits[subject]
+        responsibilities = responsibility(data.attribution, data.pairings, candidate)
+        keep = np.flatnonzero(responsibilities > LEAST_HELD)
+        orders = data.copy_rows.take(keep)
+        new = pc.invert(pc.is_in(orders["order_id"], value_set=leaked_rows["order_id"]))
         parts.append(
             pa.table(
                 {
                     "org": pa.array([subject.partition(":")[2]] * len(keep), pa.string()),
                     "order_id": orders["order_id"].combine_chunks(),
                     "called_at": _known_out(orders),
-                    "held": held[keep],
+                    "held": responsibilities[keep],
                 }
             ).filter(new)
         )
@@ -90,24 +90,24 @@ def with_calls(leaked: pa.Table, called: Iterable[CalledSource]) -> pa.Table:
 def _known_out(orders: pa.Table) -> pa.Array:
     """By when each of the copied `orders` was out; :data:`NEVER` where nothing says so."""
     never = pa.scalar(NEVER, pa.timestamp("us"))
-    dated = pc.fill_null(orders["out_by"].cast(pa.timestamp("us")), never)
-    sound = pc.greater_equal(dated, orders["ordered_at"].cast(pa.timestamp("us")))
-    return pc.if_else(sound, dated, never).combine_chunks()
+    out_times = pc.fill_null(orders["out_by"].cast(pa.timestamp("us")), never)
+    sound = pc.greater_equal(out_times, orders["ordered_at"].cast(pa.timestamp("us")))
+    return pc.if_else(sound, out_times, never).combine_chunks()
 
 
-def handled_orders(tables: Tables, chosen: Iterable[str]) -> ir.Table:
+def handled_orders(tables: Tables, subjects: Iterable[str]) -> ir.Table:
     """Orders of each source, over its window and a while around it: its hands' daily work.
 
     Whose they are comes from a table: what stands in an expression is kept with compiled plans.
     """
     orders, columns = tables["orders"], {kind: name for name, kind in ATTRIBUTES.items()}
     by_kind: dict[str, list[str]] = defaultdict(list)
-    for subject in chosen:
+    for subject in subjects:
         kind, _, org = subject.partition(":")
         by_kind[kind].append(org)
     parts = []
     for kind, orgs in by_kind.items():
-        wanted = tables.engine.arrow(pa.table({"wanted": pa.array(orgs, pa.string())}))
-        own = orders.semi_join(wanted, orders[columns[kind]] == wanted["wanted"])
+        org_table = tables.engine.arrow(pa.table({"wanted": pa.array(orgs, pa.string())}))
+        own = orders.semi_join(org_table, orders[columns[kind]] == org_table["wanted"])
         parts.append(own.select("order_id", "ordered_at", org=own[columns[kind]]))
     return ibis.union(*parts)

@@ -68,7 +68,7 @@ class Residual:
     ``mass`` (victims) and ``intensity`` (orders, those that leaked counted by their odds).
     """
 
-    held: Floats
+    responsibility: Floats
     odds: Floats
     outside: Floats
     mass: Floats
@@ -103,7 +103,7 @@ def _bin_scores(
     `pairs` ascend, so that the pairs of one victim are a run. A victim's whole ratio is booked
     where its orders at the candidate are.
     """
-    first, pair_victim, pair_bin, held, before, outside, weight = victims
+    first, pair_victim, pair_bin, responsibility, before, outside, weight = victims
     for k in range(len(relative)):
         score[k] = 0.0
         if mass[k] > 0.0 and relative[k] > 0.0:
@@ -114,7 +114,7 @@ def _bin_scores(
         ratio = 0.0
         for p in range(first[v], first[v + 1]):
             # A call through no listed order is as likely as one through any order of that time.
-            share = held[p] / (1.0 - outside[v])
+            share = responsibility[p] / (1.0 - outside[v])
             ratio += share / (1.0 + odds * relative[pair_bin[p]])
             # In `mass` this victim counts as having no order at the candidate: undo it.
             score[pair_bin[p]] += weight[v] * share * np.log1p(odds * relative[pair_bin[p]])
@@ -122,13 +122,13 @@ def _bin_scores(
         own = 0.0
         while j < len(pairs) and pair_victim[pairs[j]] == v:
             p = pairs[j]
-            ratio += held[p] * odds / before[p] / (1.0 + odds * relative[pair_bin[p]])
-            own += held[p]
+            ratio += responsibility[p] * odds / before[p] / (1.0 + odds * relative[pair_bin[p]])
+            own += responsibility[p]
             j += 1
         worth = weight[v] * np.log(ratio)
         for n in range(i, j):
             p = pairs[n]
-            score[pair_bin[p]] += worth * held[p] / own
+            score[pair_bin[p]] += worth * responsibility[p] / own
         i = j
 
 
@@ -181,7 +181,7 @@ def _scores(pairs: Ints, victims: Victims, relative: Floats, mass: Floats, odds:
 
 @njit(cache=True)
 def _log_bayes_factors(
-    which: NDArray[np.int64],
+    selection: NDArray[np.int64],
     candidates: CandidatePairs,
     victims: Victims,
     mass: Floats,
@@ -189,14 +189,14 @@ def _log_bayes_factors(
     grid: OddsGrid,
     factors: Floats,
 ) -> None:
-    """Per candidate of `which`, into `factors`: leak at some odds over some window, against popular
-    with victims or not.
+    """Per candidate of `selection`, into `factors`: leak at some odds over some window, against
+    popular with victims or not.
     """
     start, pair, counts, null_mass = candidates
     odds, pace, popular, prior = grid
     bins = len(intensity)
     relative, alternatives, nulls = np.empty(bins), np.empty(len(odds)), np.empty(len(popular))
-    for c in which:
+    for c in selection:
         pairs = pair[start[c] : start[c + 1]]
         if len(pairs) == 0:
             continue
@@ -212,7 +212,7 @@ def _log_bayes_factors(
 
 
 @njit(cache=True)
-def _expected(score: Floats, odds: Floats, pace: Floats) -> Floats:
+def _expectation(score: Floats, odds: Floats, pace: Floats) -> Floats:
     """Expected log odds per bin, given the leak's odds and the victims of that bin.
 
     Of the logarithm: means of the odds themselves lie high, and leaks that are measured against
@@ -255,7 +255,7 @@ def _profile(
     for i in range(len(odds)):
         worth[i] = window_evidence(score[i], prior)
         begins[i], ends[i] = window_profile(score[i], prior)
-    return worth, begins, ends, _expected(plain, odds, pace)
+    return worth, begins, ends, _expectation(plain, odds, pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,16 +275,16 @@ class AttributionProblem:
     weight: Floats
     counts: Floats
     null_mass: Floats
-    leaning: Floats
+    lean_odds: Floats
 
-    def factors(self, residual: Residual, which: NDArray[np.int64] | None = None) -> Floats:
-        """Log Bayes factor of each candidate, or of `which`; -inf for the others.
+    def factors(self, residual: Residual, selection: NDArray[np.int64] | None = None) -> Floats:
+        """Log Bayes factor of each candidate, or of `selection`; -inf for the others.
 
         It is -inf, too, where no victim passed through.
         """
         factors: Floats = np.full(len(self.counts), -np.inf)
         _log_bayes_factors(
-            np.arange(len(self.counts)) if which is None else which,
+            np.arange(len(self.counts)) if selection is None else selection,
             CandidatePairs(self.start, self.pair, self.counts, self.null_mass),
             self._victims(residual),
             residual.mass,
@@ -296,7 +296,7 @@ class AttributionProblem:
 
     def profile(self, candidate: int, residual: Residual) -> LeakProfile:
         """Window and odds of `candidate`, given that it leaks."""
-        worth, begins, ends, expected = _profile(
+        worth, begins, ends, expectation = _profile(
             self.pair[self.start[candidate] : self.start[candidate + 1]],
             self._victims(residual),
             self.counts[candidate] / residual.intensity,
@@ -311,7 +311,7 @@ class AttributionProblem:
         over = np.cumsum(last, axis=1) - last
         active = np.clip(np.cumsum(first, axis=1) - over, 0.0, None)
         activity = active.sum(axis=0)
-        lift = activity * np.exp((expected * active).sum(axis=0) / np.maximum(activity, 1e-300))
+        lift = activity * np.exp((expectation * active).sum(axis=0) / np.maximum(activity, 1e-300))
         return LeakProfile(lift, first.sum(axis=0), last.sum(axis=0), odds)
 
     def _victims(self, residual: Residual) -> Victims:
@@ -319,7 +319,7 @@ class AttributionProblem:
             self.first,
             self.victim,
             self.bin,
-            residual.held,
+            residual.responsibility,
             residual.odds,
             residual.outside,
             self.weight,

@@ -36,8 +36,8 @@ class Lags:
         """Per hour; 0 outside the edges."""
         slot = np.searchsorted(EDGES, hours, side="right") - 1
         inside = (slot >= 0) & (slot < len(self.mass))
-        held = np.clip(slot, 0, len(self.mass) - 1)
-        return np.where(inside, (self.mass / np.diff(EDGES))[held], 0.0)
+        slot_index = np.clip(slot, 0, len(self.mass) - 1)
+        return np.where(inside, (self.mass / np.diff(EDGES))[slot_index], 0.0)
 
     def learnt(self, hours: Floats, weight: Floats | None = None) -> "Lags":
         """The posterior mean after lags that are known (Dirichlet)."""
@@ -51,20 +51,22 @@ BEFORE_DATA_REPORTED = Lags(REPORT_PRIOR / REPORT_PRIOR.sum())
 
 
 def shares(
-    victim: NDArray[np.int32], density: Floats, quoted: NDArray[np.bool_], relevance: Floats
+    victim: NDArray[np.int32], density: Floats, is_quoted: NDArray[np.bool_], relevance: Floats
 ) -> Floats:
     """Prior share of each pair among its victim's candidate orders.
 
-    `density` is per pair, from :class:`Lags` and what was narrated; `quoted` marks the order that
-    the caller knew, which takes nearly all; `relevance` is per victim, the prior that the call came
-    through an order at all.
+    `density` is per pair, from :class:`Lags` and what was narrated; `is_quoted` marks the order
+    that the caller knew, which takes nearly all; `relevance` is per victim, the prior that the call
+    came through an order at all.
     """
     victims = len(relevance)
     if not len(victim):
         return np.zeros(0)
     total = np.bincount(victim, density, victims) + OUTSIDE
     by_lag = relevance[victim] * density / total[victim]
-    named = np.bincount(victim, quoted, victims)[victim]
+    quote_count = np.bincount(victim, is_quoted, victims)[victim]
     return np.where(
-        named == 0, by_lag, np.where(quoted, 0.97 / np.maximum(named, 1), 0.02 * by_lag)
+        quote_count == 0,
+        by_lag,
+        np.where(is_quoted, 0.97 / np.maximum(quote_count, 1), 0.02 * by_lag),
     )

@@ -86,16 +86,16 @@ class LogReach:
     terminals: bool = True
     addresses: bool = True
 
-    def hidden(self, mechanism: str, traceless: float) -> float:
+    def hidden_share(self, mechanism: str, traceless: float) -> float:
         """The share of such leaks that leaves nothing here: those that never do, and those whose
         traces are not recorded. What was not measured speaks for nobody and against nobody.
         """
-        unseen = {
+        unseen_share = {
             INSIDER: (1.0 - IN_RANGES) * (not self.looks) + IN_RANGES * (not self.ranges),
             TROJAN: 0.0 if self.terminals else 1.0 - SESSION * self.addresses,
             EXPORT: float(not self.ranges),
         }[mechanism]
-        return traceless + (1.0 - traceless) * unseen
+        return traceless + (1.0 - traceless) * unseen_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +124,30 @@ def weigh(
     fits: Sequence[Fit],
     outside: float | None,
     away: Sequence[Away] = (),
-    recorded: LogReach = WHOLE_LOG,
+    log_reach: LogReach = WHOLE_LOG,
 ) -> HandVerdict:
     """What the hands of one organisation of `kind` say together.
 
     `away` are the addresses where nobody usually works. `outside` is the log evidence of ranges
     pulled from where nobody works (nought: there were none), None where no address is known.
-    `recorded` is what the log would show at all.
+    `log_reach` is what the log would show at all.
     """
     usual = dict(zip(MECHANISMS, USUAL[kind], strict=True))
-    traced = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
-    stolen = _session(outside)
+    traced_prior = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
+    session_odds = _session(outside)
     logins = max(sum(not fit.terminal for fit in fits), 1)
     terminals = max(sum(fit.terminal for fit in fits), 1)
     weights: list[tuple[str, str | None, float]] = [
-        (m, None, np.log(usual[m] * recorded.hidden(m, t)) + (stolen if m == TROJAN else 0.0))
+        (
+            m,
+            None,
+            np.log(usual[m] * log_reach.hidden_share(m, t))
+            + (session_odds if m == TROJAN else 0.0),
+        )
         for m, t in zip(MECHANISMS, TRACELESS, strict=True)
         if m != TROJAN or not any(fit.terminal for fit in fits)
     ]
-    sits = np.log((usual[TROJAN] - traced[TROJAN]) / terminals) + stolen
+    sits = np.log((usual[TROJAN] - traced_prior[TROJAN]) / terminals) + session_odds
     for fit in fits:
         if fit.terminal:
             # What leaves no trace sits on one of the computers all the same.
@@ -150,33 +155,39 @@ def weigh(
             if fit.looks is not None:
                 # Whoever sits there alone is told from a trojan by little but the searches.
                 alone = np.log(0.5) if fit.logins == 1 else 0.0
-                one = np.log(traced[TROJAN] / terminals) + fit.looks + stolen + alone
-                weights.append((TROJAN, fit.subject, one))
+                log_weight = (
+                    np.log(traced_prior[TROJAN] / terminals) + fit.looks + session_odds + alone
+                )
+                weights.append((TROJAN, fit.subject, log_weight))
             continue
         if fit.looks is not None:
-            one = np.log(traced[INSIDER] * (1.0 - IN_RANGES) / logins) + fit.looks + fit.zeal
-            one += 2.0 * fit.searches
-            weights.append((INSIDER, fit.subject, one))
+            log_weight = (
+                np.log(traced_prior[INSIDER] * (1.0 - IN_RANGES) / logins) + fit.looks + fit.zeal
+            )
+            log_weight += 2.0 * fit.searches
+            weights.append((INSIDER, fit.subject, log_weight))
         if fit.ranges is not None:
-            taken = fit.ranges + fit.routine
-            one = np.log(traced[INSIDER] * IN_RANGES / logins) + taken
-            weights.append((INSIDER, fit.subject, one))
-            weights.append((EXPORT, fit.subject, np.log(traced[EXPORT] / logins) + taken))
-    return _summed([*weights, *_from_away(traced, away)])
+            export_odds = fit.ranges + fit.routine
+            log_weight = np.log(traced_prior[INSIDER] * IN_RANGES / logins) + export_odds
+            weights.append((INSIDER, fit.subject, log_weight))
+            weights.append(
+                (EXPORT, fit.subject, np.log(traced_prior[EXPORT] / logins) + export_odds)
+            )
+    return _verdict([*weights, *_from_away(traced_prior, away)])
 
 
 def _from_away(
-    traced: Mapping[str, float], away: Sequence[Away]
+    traced_prior: Mapping[str, float], away: Sequence[Away]
 ) -> list[tuple[str, str | None, float]]:
     """A stolen session, or a person at home: the address stands for the hand."""
-    found: list[tuple[str, str | None, float]] = []
-    for each in away:
-        subject = AWAY + each.ip
-        usual = np.log(traced[TROJAN] * SESSION / len(away)) + each.looks
-        found.append((TROJAN, subject, usual))
-        home = traced[INSIDER] * (1.0 - IN_RANGES) * AFAR[each.logins > 1]
-        found.append((INSIDER, subject, np.log(home / len(away)) + each.looks))
-    return found
+    weights: list[tuple[str, str | None, float]] = []
+    for address in away:
+        subject = AWAY + address.ip
+        usual = np.log(traced_prior[TROJAN] * SESSION / len(away)) + address.looks
+        weights.append((TROJAN, subject, usual))
+        home = traced_prior[INSIDER] * (1.0 - IN_RANGES) * AFAR[address.logins > 1]
+        weights.append((INSIDER, subject, np.log(home / len(away)) + address.looks))
+    return weights
 
 
 def _session(outside: float | None) -> float:
@@ -188,7 +199,7 @@ def _session(outside: float | None) -> float:
     return float(np.log(1.0 - SESSION + SESSION * np.exp(outside)))
 
 
-def _summed(weights: Sequence[tuple[str, str | None, float]]) -> HandVerdict:
+def _verdict(weights: Sequence[tuple[str, str | None, float]]) -> HandVerdict:
     logs = np.array([log for _, _, log in weights])
     share = np.exp(logs - logs.max())
     share /= share.sum()
@@ -199,15 +210,15 @@ def _summed(weights: Sequence[tuple[str, str | None, float]]) -> HandVerdict:
         mechanism[how] += part
         if subject is not None:
             suspects[subject] = suspects.get(subject, 0.0) + part
-            each = manners.setdefault(subject, dict.fromkeys(MECHANISMS, 0.0))
-            each[how] += part
-    by_hand = {s: max(each, key=each.__getitem__) for s, each in manners.items()}
+            manner = manners.setdefault(subject, dict.fromkeys(MECHANISMS, 0.0))
+            manner[how] += part
+    by_hand = {s: max(manner, key=manner.__getitem__) for s, manner in manners.items()}
     away = {s.removeprefix(AWAY): p for s, p in suspects.items() if s.startswith(AWAY)}
-    named = {s: p for s, p in suspects.items() if not s.startswith(AWAY)}
-    return HandVerdict(mechanism, named, by_hand, away)
+    named_suspects = {s: p for s, p in suspects.items() if not s.startswith(AWAY)}
+    return HandVerdict(mechanism, named_suspects, by_hand, away)
 
 
 def outside_evidence(rows: Sequence[Mapping[str, Any]]) -> float | None:
     """The strongest of an organisation's logins; None where none of their addresses is known."""
-    known = [row["strange"] for row in rows if row["outside"] is not None]
-    return max(known, default=None)
+    values = [row["strange"] for row in rows if row["outside"] is not None]
+    return max(values, default=None)

@@ -16,7 +16,7 @@ PRICE, GOODS, NUMBER = 4.0, 2.0, 7.0
 OTHER_SUMS = ("transfer", "loan", "compensation", "fee", "own")
 
 
-def narrated(tables: Tables, pairs: ir.Table) -> ir.Table:
+def with_details(tables: Tables, pairs: ir.Table) -> ir.Table:
     """`pairs` (``contact``, ``order_id`` …) with ``told``: what the narrative says for the order.
 
     It is 0 where it says nothing. Contacts that are reports bear the report's id.
@@ -27,21 +27,36 @@ def narrated(tables: Tables, pairs: ir.Table) -> ir.Table:
     own = (facts["kind"] != "amount") | ~facts["role"].isin(OTHER_SUMS).fill_null(False)  # noqa: FBT003
     facts = facts.filter(own).select("kind", "normalised", said="amount", report="report_id").view()
     orders = tables["orders"].select("order_id", "amount", "item", "waybill_id").view()
-    each = pairs.select("contact", "order_id").inner_join(orders, "order_id").view()
-    meeting = each.inner_join(facts, each["contact"] == facts["report"])
+    pair_orders = pairs.select("contact", "order_id").inner_join(orders, "order_id").view()
+    detail_pairs = pair_orders.inner_join(facts, pair_orders["contact"] == facts["report"])
     weight = ibis.cases(
-        ((meeting["kind"] == "amount") & (meeting["said"] == meeting["amount"]), PRICE),
-        ((meeting["kind"] == "goods") & meeting["item"].contains(meeting["normalised"]), GOODS),
-        ((meeting["kind"] == "waybill") & (meeting["normalised"] == meeting["waybill_id"]), NUMBER),
-        ((meeting["kind"] == "order") & (meeting["normalised"] == meeting["order_id"]), NUMBER),
+        (
+            (detail_pairs["kind"] == "amount") & (detail_pairs["said"] == detail_pairs["amount"]),
+            PRICE,
+        ),
+        (
+            (detail_pairs["kind"] == "goods")
+            & detail_pairs["item"].contains(detail_pairs["normalised"]),
+            GOODS,
+        ),
+        (
+            (detail_pairs["kind"] == "waybill")
+            & (detail_pairs["normalised"] == detail_pairs["waybill_id"]),
+            NUMBER,
+        ),
+        (
+            (detail_pairs["kind"] == "order")
+            & (detail_pairs["normalised"] == detail_pairs["order_id"]),
+            NUMBER,
+        ),
         else_=0.0,
     )
-    meeting = meeting.mutate(weight=weight.cast("float64"))
-    once = meeting.group_by(["contact", "order_id", "kind"]).aggregate(
-        weight=meeting["weight"].max()
+    detail_pairs = detail_pairs.mutate(weight=weight.cast("float64"))
+    once = detail_pairs.group_by(["contact", "order_id", "kind"]).aggregate(
+        weight=detail_pairs["weight"].max()
     )
     total = once.group_by(["contact", "order_id"]).aggregate(told=once["weight"].sum()).view()
-    joined = pairs.left_join(total, ["contact", "order_id"])
-    return joined.select(
-        *pairs.columns, told=ibis.coalesce(joined["told"], ibis.literal(0.0).cast("float64"))
+    rows = pairs.left_join(total, ["contact", "order_id"])
+    return rows.select(
+        *pairs.columns, told=ibis.coalesce(rows["told"], ibis.literal(0.0).cast("float64"))
     )

@@ -15,28 +15,30 @@ UNNAMED = ["source", "nested"]
 
 
 def order_groups(aged: ir.Table, now: int) -> ir.Table:
-    found = aged.group_by(GROUP).aggregate(exposed=aged.count(), **_course(aged, now))
-    return found.order_by(GROUP)
+    groups = aged.group_by(GROUP).aggregate(exposed=aged.count(), **_course(aged, now))
+    return groups.order_by(GROUP)
 
 
-def firm_groups(handled: ir.Table) -> ir.Table:
-    found = handled.group_by(UNNAMED).aggregate(
-        exposed=handled["leaked"].sum().round().cast("int64")
+def firm_groups(firm_orders: ir.Table) -> ir.Table:
+    found = firm_orders.group_by(UNNAMED).aggregate(
+        exposed=firm_orders["leaked"].sum().round().cast("int64")
     )
     return found.order_by(UNNAMED)
 
 
-def contact_rows(reached: ir.Table, orders: ir.Table) -> ir.Table:
+def contact_rows(contacted_people: ir.Table, orders: ir.Table) -> ir.Table:
     """Contacts, the ``second`` of each since 1970, and how many ``orders`` its phone placed."""
-    bought = orders.group_by("buyer_phone").aggregate(orders=orders.count())
-    found = reached.left_join(bought, reached["phone"] == bought["buyer_phone"])
-    return found.select(
+    buyer_orders = orders.group_by("buyer_phone").aggregate(orders=orders.count())
+    rows = contacted_people.left_join(
+        buyer_orders, contacted_people["phone"] == buyer_orders["buyer_phone"]
+    )
+    return rows.select(
         "contact",
         "caller",
         "sure",
-        reported=found["reported"].cast("int64"),
-        second=found["called_at"].epoch_seconds().cast("float64"),
-        orders=ibis.coalesce(found["orders"], 0),
+        reported=rows["reported"].cast("int64"),
+        second=rows["called_at"].epoch_seconds().cast("float64"),
+        orders=ibis.coalesce(rows["orders"], 0),
     ).order_by("contact")
 
 
@@ -44,33 +46,39 @@ def sizes(orders: ir.Table) -> ir.Table:
     return orders.aggregate(buyers=orders["buyer_phone"].nunique(), placed=orders.count())
 
 
-def group_ages(aged: ir.Table, handled: ir.Table, known: ir.Table) -> ir.Table:
+def group_ages(aged: ir.Table, firm_orders: ir.Table, group_keys: ir.Table) -> ir.Table:
     """Orders by ``group`` and whole ``hour`` of age."""
-    named = aged.inner_join(known.filter(known["unnamed"] == 0), GROUP)
-    named = named.select("group", "age", part=ibis.literal(1.0))
-    unnamed = known.filter(known["unnamed"] == 1).select(*UNNAMED, "group")
-    more = handled.inner_join(unnamed, UNNAMED)
-    both = ibis.union(named, more.select("group", "age", part=more["leaked"]))
-    both = both.select("group", "part", hour=both["age"].floor().cast("int64"))
-    return both.group_by(["group", "hour"]).aggregate(orders=both["part"].sum())
+    named_groups = aged.inner_join(group_keys.filter(group_keys["unnamed"] == 0), GROUP)
+    named_groups = named_groups.select("group", "age", part=ibis.literal(1.0))
+    unnamed_groups = group_keys.filter(group_keys["unnamed"] == 1).select(*UNNAMED, "group")
+    more = firm_orders.inner_join(unnamed_groups, UNNAMED)
+    ages = ibis.union(named_groups, more.select("group", "age", part=more["leaked"]))
+    ages = ages.select("group", "part", hour=ages["age"].floor().cast("int64"))
+    return ages.group_by(["group", "hour"]).aggregate(orders=ages["part"].sum())
 
 
 def group_meetings(
-    aged: ir.Table, handled: ir.Table, reached: ir.Table, known: ir.Table
+    aged: ir.Table, firm_orders: ir.Table, contacted_people: ir.Table, group_keys: ir.Table
 ) -> ir.Table:
     """Exposed orders of each person reached, by ``contact``, from which the call can have come.
 
     Where the caller quoted an order, none but that.
     """
-    named = known.filter(known["unnamed"] == 0)
-    unnamed = known.filter(known["unnamed"] == 1).select(*UNNAMED, "group")
+    named_groups = group_keys.filter(group_keys["unnamed"] == 0)
+    unnamed_groups = group_keys.filter(group_keys["unnamed"] == 1).select(*UNNAMED, "group")
     columns = ("group", "order_id", "order_row", "ordered_at", "buyer_id", "buyer_phone", "leaked")
-    exposed = ibis.union(
-        aged.inner_join(named, GROUP).mutate(order_row=ibis._["row_id"]).select(*columns),
-        handled.inner_join(unnamed, UNNAMED).mutate(order_row=ibis._["row_id"]).select(*columns),
+    exposed_rows = ibis.union(
+        aged.inner_join(named_groups, GROUP).mutate(order_row=ibis._["row_id"]).select(*columns),
+        firm_orders.inner_join(unnamed_groups, UNNAMED)
+        .mutate(order_row=ibis._["row_id"])
+        .select(*columns),
     )
-    by_phone = exposed.inner_join(reached, exposed["buyer_phone"] == reached["phone"])
-    by_person = exposed.inner_join(reached, exposed["buyer_id"] == reached["person"])
+    by_phone = exposed_rows.inner_join(
+        contacted_people, exposed_rows["buyer_phone"] == contacted_people["phone"]
+    )
+    by_person = exposed_rows.inner_join(
+        contacted_people, exposed_rows["buyer_id"] == contacted_people["person"]
+    )
     pairs = ibis.union(
         *(
             p.select(
@@ -84,19 +92,19 @@ def group_meetings(
     )  # fmt: skip
     gap = pairs["called_at"].epoch_seconds() - pairs["ordered_at"].epoch_seconds()
     pairs = pairs.mutate(hours=gap.cast("float64") / 3600.0)
-    quoted = pairs["quoted_order_id"]
+    quote = pairs["quoted_order_id"]
     return pairs.filter(
         (pairs["hours"] >= EDGES[0]) & (pairs["hours"] < EDGES[-1]),
-        quoted.isnull() | (quoted == pairs["order_id"]),
+        quote.isnull() | (quote == pairs["order_id"]),
     )
 
 
 def _course(aged: ir.Table, now: int) -> dict[str, ir.FloatingValue]:
     """How long the source is known to have leaked, and how long ago that was, in seconds."""
     first, last = aged["leaked_from"].min(), aged["leaked_to"].max()
-    lasted = last.epoch_seconds() - first.epoch_seconds()
+    duration = last.epoch_seconds() - first.epoch_seconds()
     since = ibis.literal(now) - last.epoch_seconds()
     return {
-        "lasted": lasted.cast("float64").fill_null(0.0),
+        "lasted": duration.cast("float64").fill_null(0.0),
         "since": since.cast("float64").fill_null(0.0),
     }

@@ -22,7 +22,7 @@ from suyuan.detect.leaks.call_rates import (
     going,
     rates,
 )
-from suyuan.detect.leaks.chance_calls import Contacted
+from suyuan.detect.leaks.chance_calls import ContactedPeople
 from suyuan.detect.leaks.exposed_orders import latest_moment
 from suyuan.detect.leaks.lags import EDGES, Lags
 from suyuan.detect.leaks.order_groups import (
@@ -36,14 +36,14 @@ from suyuan.detect.leaks.order_groups import (
     sizes,
 )
 from suyuan.detect.leaks.unnamed_sources import unnamed_orders
-from suyuan.detect.leaks.watching import Placed
+from suyuan.detect.leaks.watching import PlacedOrders
 from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 
 #: Younger orders may not have passed under the hand's eyes yet.
 LOOKED_AT_HOURS = 24.0
 #: Of fewer calls than this no organisation is told apart from all others.
-EXPLAINING = 1.0
+LEAST_CALLS = 1.0
 LAG_COLUMNS = tuple(f"lag_{place}" for place in range(len(EDGES) - 1))
 
 
@@ -79,7 +79,7 @@ class LearntRates:
     meetings: pa.Table
     handled: ir.Table
     pairs: Meetings
-    people: Contacted
+    people: ContactedPeople
     before: Sources
     found: Rates
 
@@ -103,73 +103,77 @@ def learnt_rates(tables: Tables, aged: ir.Table, reached: ir.Table) -> LearntRat
     """
     engine, now = tables.engine, latest_moment(tables)
     handled = derive_table(tables, unnamed_orders, tables, aged, now)
-    groups = _grouped(
+    groups = _number_groups(
         engine.gather(order_groups, aged, by=(now,)), engine.gather(firm_groups, handled)
     )
     known = engine.arrow(groups.select([*GROUP, "nested", "unnamed", "group"]))
     contacts = engine.gather(contact_rows, reached, tables["orders"])
-    before = Sources(_followed(groups), groups["unnamed"].to_numpy() == 1)
+    before = Sources(_followed_groups(groups), groups["unnamed"].to_numpy() == 1)
     meetings = engine.gather(group_meetings, aged, handled, reached, known)
     pairs = _pairs(meetings, contacts)
-    people = _contacted(contacts, engine.gather(sizes, tables["orders"]))
+    people = _contacted_people(contacts, engine.gather(sizes, tables["orders"]))
     ages = engine.gather(group_ages, aged, handled, known)
-    found = rates(pairs, people, _placed(ages, _watched(contacts, now)), before)
+    found = rates(pairs, people, _placed_orders(ages, _watch_hours(contacts, now)), before)
     return LearntRates(groups, contacts, meetings, handled, pairs, people, before, found)
 
 
-def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> RatedOrders:
+def rated_orders(tables: Tables, aged: ir.Table, contacted_people: ir.Table) -> RatedOrders:
     """Each exposed order with its source's rate of being reached, and the lags in columns.
 
     What a named hand has not seen may be too young for that, and has the rate of both.
     """
-    engine, learnt = tables.engine, learnt_rates(tables, aged, reached)
-    groups, found = learnt.groups, learnt.found
+    engine, learnt = tables.engine, learnt_rates(tables, aged, contacted_people)
+    groups, fit = learnt.groups, learnt.found
     course = (groups[name].to_numpy() for name in ("lasted", "since"))
-    open_ = going(found, learnt.before.follows, *course)
+    open_ = going(fit, learnt.before.follows, *course)
     facts = groups.drop(["group", "lasted", "since"])
     for name, values in (
-        ("rate", found.rate), ("going", open_), ("reached", found.reached), ("ripe", found.ripe)
+        ("rate", fit.rate), ("going", open_), ("reached", fit.calls), ("ripe", fit.ripe)
     ):  # fmt: skip
         facts = facts.append_column(name, pa.array(values))
-    doubts = learnt.contacts.select(["contact"]).append_column("about", pa.array(found.about))
-    lags, rated = engine.arrow(lag_columns(found.lags)), engine.arrow(_explaining(facts))
-    orders = engine.derive(_rated, aged, learnt.handled, rated, lags)
+    doubts = learnt.contacts.select(["contact"]).append_column("about", pa.array(fit.about))
+    lags, rated_groups = engine.arrow(lag_columns(fit.lags)), engine.arrow(_explain_rates(facts))
+    orders = engine.derive(_rated_rows, aged, learnt.handled, rated_groups, lags)
     return RatedOrders(orders, engine.arrow(doubts))
 
 
-def _grouped(named: pa.Table, unnamed: pa.Table) -> pa.Table:
+def _number_groups(named_groups: pa.Table, unnamed_groups: pa.Table) -> pa.Table:
     """All parts in one table, with ``unnamed`` (1 where no finding names it) and ``group``."""
-    none = pa.array(np.zeros(len(unnamed), np.int64))
-    apart = {"copied": none, "seen": none, "late": none}
-    still = {name: pa.array(np.zeros(len(unnamed))) for name in ("lasted", "since")}
-    columns = {n: unnamed[n] for n in ("source", "exposed", "nested")} | apart | still
-    columns["unnamed"] = pa.array(np.ones(len(unnamed), np.int64))
+    zeros = pa.array(np.zeros(len(unnamed_groups), np.int64))
+    apart = {"copied": zeros, "seen": zeros, "late": zeros}
+    still = {name: pa.array(np.zeros(len(unnamed_groups))) for name in ("lasted", "since")}
+    columns = {n: unnamed_groups[n] for n in ("source", "exposed", "nested")} | apart | still
+    columns["unnamed"] = pa.array(np.ones(len(unnamed_groups), np.int64))
     for name in ("nested", "unnamed"):
-        named = named.append_column(name, pa.array(np.zeros(len(named), np.int64)))
-    more = pa.table(columns).select(named.column_names).cast(named.schema)
-    both = pa.concat_tables([named, more])
-    return both.append_column("group", pa.array(np.arange(len(both))))
+        named_groups = named_groups.append_column(
+            name, pa.array(np.zeros(len(named_groups), np.int64))
+        )
+    more = pa.table(columns).select(named_groups.column_names).cast(named_groups.schema)
+    groups = pa.concat_tables([named_groups, more])
+    return groups.append_column("group", pa.array(np.arange(len(groups))))
 
 
-def _explaining(facts: pa.Table) -> pa.Table:
+def _explain_rates(facts: pa.Table) -> pa.Table:
     """`facts` without the organisations that explain no call: their orders are as all others."""
-    explain = pc.greater_equal(facts["reached"], EXPLAINING)
+    explain = pc.greater_equal(facts["reached"], LEAST_CALLS)
     return facts.filter(pc.or_(pc.equal(facts["unnamed"], 0), explain))
 
 
-def _pairs(meeting: pa.Table, contacts: pa.Table) -> Meetings:
+def _pairs(meeting_rows: pa.Table, contacts: pa.Table) -> Meetings:
     return Meetings(
-        pc.index_in(meeting["contact"], value_set=contacts["contact"]).to_numpy().astype(np.int64),
-        meeting["group"].to_numpy(),
-        meeting["hours"].to_numpy(),
-        meeting["sure"].to_numpy(),
+        pc.index_in(meeting_rows["contact"], value_set=contacts["contact"])
+        .to_numpy()
+        .astype(np.int64),
+        meeting_rows["group"].to_numpy(),
+        meeting_rows["hours"].to_numpy(),
+        meeting_rows["sure"].to_numpy(),
     )
 
 
-def _contacted(contacts: pa.Table, sizes: pa.Table) -> Contacted:
+def _contacted_people(contacts: pa.Table, sizes: pa.Table) -> ContactedPeople:
     call = contacts["reported"].to_numpy().astype(float) == 0.0
     at = contacts["second"].to_numpy()[call].astype(float)
-    return Contacted(
+    return ContactedPeople(
         contacts["sure"].to_numpy(),
         call,
         contacts["orders"].to_numpy().astype(float),
@@ -179,39 +183,43 @@ def _contacted(contacts: pa.Table, sizes: pa.Table) -> Contacted:
     )
 
 
-def _watched(contacts: pa.Table, now: int) -> float:
+def _watch_hours(contacts: pa.Table, now: int) -> float:
     """Hours since the first contact known."""
     at = contacts["second"].to_numpy()
     return float(now - at.min()) / 3600.0 if len(at) else 0.0
 
 
-def _placed(ages: pa.Table, watched: float) -> Placed:
-    return Placed(
+def _placed_orders(ages: pa.Table, watch_hours: float) -> PlacedOrders:
+    return PlacedOrders(
         ages["group"].to_numpy(),
         ages["hour"].to_numpy(),
         ages["orders"].to_numpy().astype(float),
-        watched,
+        watch_hours,
     )
 
 
-def _rated(aged: ir.Table, handled: ir.Table, facts: ir.Table, lags: ir.Table) -> ir.Table:
-    named = facts.filter(facts["unnamed"] == 0)
-    rated = aged.inner_join(_pooled(named), GROUP)
-    young = (rated["seen"] == 0) & (rated["late"] == 0) & (rated["age"] < LOOKED_AT_HOURS)
-    rated = rated.mutate(
-        rate=ibis.ifelse(young, rated["pooled"], rated["rate"]),
-        leaked=rated["leaked"] * rated["going"],
+def _rated_rows(aged: ir.Table, firm_orders: ir.Table, facts: ir.Table, lags: ir.Table) -> ir.Table:
+    named_groups = facts.filter(facts["unnamed"] == 0)
+    rated_rows = aged.inner_join(_pool_rates(named_groups), GROUP)
+    young = (
+        (rated_rows["seen"] == 0)
+        & (rated_rows["late"] == 0)
+        & (rated_rows["age"] < LOOKED_AT_HOURS)
     )
-    unnamed = facts.filter(facts["unnamed"] == 1).mutate(pooled=ibis._["rate"])
-    more = handled.inner_join(unnamed, UNNAMED).mutate(
+    rated_rows = rated_rows.mutate(
+        rate=ibis.ifelse(young, rated_rows["pooled"], rated_rows["rate"]),
+        leaked=rated_rows["leaked"] * rated_rows["going"],
+    )
+    unnamed_groups = facts.filter(facts["unnamed"] == 1).mutate(pooled=ibis._["rate"])
+    more = firm_orders.inner_join(unnamed_groups, UNNAMED).mutate(
         leaked_from=ibis.null("timestamp(6)"),
         leaked_to=ibis.null("timestamp(6)"),
         shop=ibis.null("string"),
     )
-    return ibis.union(rated, more.select(*rated.columns)).cross_join(lags)
+    return ibis.union(rated_rows, more.select(*rated_rows.columns)).cross_join(lags)
 
 
-def _followed(groups: pa.Table) -> NDArray[np.int64]:
+def _followed_groups(groups: pa.Table) -> NDArray[np.int64]:
     """For each part of late orders its source's largest part before; -1 for the others.
 
     Of those that a hand had seen, or had not, where there is such a part.
@@ -234,8 +242,8 @@ def _followed(groups: pa.Table) -> NDArray[np.int64]:
     )
 
 
-def _pooled(facts: ir.Table) -> ir.Table:
+def _pool_rates(facts: ir.Table) -> ir.Table:
     """Rates with ``pooled``: the rate of a source's orders, seen by a named hand or not."""
     over = {"group_by": ["source", "copied", "late"]}
-    reached = facts["reached"].sum().over(**over) + PRIOR_RATE * PRIOR_ORDERS
-    return facts.mutate(pooled=reached / (facts["ripe"].sum().over(**over) + PRIOR_ORDERS))
+    calls = facts["reached"].sum().over(**over) + PRIOR_RATE * PRIOR_ORDERS
+    return facts.mutate(pooled=calls / (facts["ripe"].sum().over(**over) + PRIOR_ORDERS))

@@ -24,24 +24,30 @@ UNPOPULAR = 1.0
 FURTHEST = 3.6
 
 
-def popularity(subjects: Sequence[str], known: Controls | None = None) -> Floats:
+def popularity(subjects: Sequence[str], control_counts: Controls | None = None) -> Floats:
     """Log masses of each candidate's popularity at the nodes of ``POPULARITY``, a row each.
 
-    What victims order otherwise can only take popularity away (`known`): who buys at a leaking
-    shop again and again is its victim for that, and is no sign of its innocence.
+    What victims order otherwise can only take popularity away (`control_counts`): who buys at a
+    leaking shop again and again is its victim for that, and is no sign of its innocence.
     """
-    against = np.zeros((len(subjects), len(POPULARITY))) if known is None else _surplus(known)
-    rows = [_masses(_spread(one), less) for one, less in zip(subjects, against, strict=True)]
+    against = (
+        np.zeros((len(subjects), len(POPULARITY)))
+        if control_counts is None
+        else _surplus(control_counts)
+    )
+    rows = [
+        _masses(_spread(subject), less) for subject, less in zip(subjects, against, strict=True)
+    ]
     return np.array(rows).reshape(len(rows), len(POPULARITY))
 
 
-def _surplus(known: Controls) -> Floats:
+def _surplus(control_counts: Controls) -> Floats:
     """What Poisson counts say against a popularity beyond what was seen, in nats; 0 up to there."""
-    usual = np.maximum(known.usual, 1e-9)[:, None]
+    usual = np.maximum(control_counts.usual, 1e-9)[:, None]
     beyond = np.exp(POPULARITY)[None, :] * usual
-    count = known.count[:, None]
-    lost = count * np.log(np.maximum(count, 1e-300) / beyond) - count + beyond
-    return np.where(beyond > np.maximum(count, usual), lost, 0.0)
+    count = control_counts.count[:, None]
+    surplus = count * np.log(np.maximum(count, 1e-300) / beyond) - count + beyond
+    return np.where(beyond > np.maximum(count, usual), surplus, 0.0)
 
 
 def _spread(subject: str) -> float:

@@ -7,7 +7,7 @@ from suyuan.store.tables import Tables
 
 #: The kind of fraud that needs an order record.
 TYPE = "fake_customer_service"
-LEAST, UNKNOWN, LABELLED, OTHER_LABEL = 0.1, 0.7, 0.97, 0.25
+LEAST, UNKNOWN_LABEL, SERVICE_LABEL, OTHER_LABEL = 0.1, 0.7, 0.97, 0.25
 
 
 def relevance(tables: Tables) -> ir.Table:
@@ -15,8 +15,8 @@ def relevance(tables: Tables) -> ir.Table:
     reports = tables["reports"]
     label = reports["fraud_type"]
     by_label = ibis.cases(
-        (label.isnull(), UNKNOWN),
-        (label.contains("客服") | label.contains("理赔") | (label == TYPE), LABELLED),
+        (label.isnull(), UNKNOWN_LABEL),
+        (label.contains("客服") | label.contains("理赔") | (label == TYPE), SERVICE_LABEL),
         else_=OTHER_LABEL,
     )
     read = tables["fraud_types"]
@@ -26,7 +26,7 @@ def relevance(tables: Tables) -> ir.Table:
         .group_by("report_id")
         .aggregate(read=lambda t: t["probability"].max())
     )
-    held = reports.mutate(by_label=by_label).left_join(read, "report_id")
-    facts = held["narrative"].notnull() & held["read"].notnull()
-    value = ibis.ifelse(facts, held["read"], held["by_label"])
-    return held.select(contact=held["report_id"], relevance=ibis.greatest(value, LEAST))
+    rows = reports.mutate(by_label=by_label).left_join(read, "report_id")
+    facts = rows["narrative"].notnull() & rows["read"].notnull()
+    value = ibis.ifelse(facts, rows["read"], rows["by_label"])
+    return rows.select(contact=rows["report_id"], relevance=ibis.greatest(value, LEAST))

@@ -35,8 +35,8 @@ from suyuan.store.tables import Tables
 
 HORIZON_HOURS = 168.0
 #: Up to so large a share of all orders the list is filled with those.
-FILLED = 0.05
-LISTED = 1e-5
+FILL_SHARE = 0.05
+LEAST_SCORE = 1e-5
 #: Who was reached with this probability is not listed; who may have been stays, lower down.
 SURELY_REACHED = 0.95
 #: What is left of a chance after a spell of calls about something else; no case tells it (0265).
@@ -71,7 +71,7 @@ BECAUSE_UNNAMED = Text(
     "买家接到已认定源头和偶然均无法解释的来电，本单下单{age_days:1}天后尚未接到。",
 )
 #: Follows the reason where a number of the fraud rang the buyer before.
-RUNG = Text(
+CALLED_BEFORE = Text(
     " A number of this fraud has rung the buyer before; as far as that call may have been about an "
     "order on record, it is taken off the chance.",
     "涉诈号码此前曾致电该买家，已按该来电涉及在案订单的可能性调低评分。",
@@ -82,117 +82,127 @@ def at_risk(tables: Tables) -> ir.Table:
     """The table ``at_risk`` with the order's row beside it, best chances first when sorted."""
     engine = tables.engine
     aged = derive_table(tables, aged_orders, latest_moment(tables), tables)
-    reached = derive_table(tables, people_reached, tables)
-    rated = rated_orders(tables, aged, reached)
-    orders = engine.gather(_counted, tables["orders"])["n"][0].as_py()
-    return engine.derive(_listed, rated.orders, reached, rated.doubts, by=(orders,))
+    contacted_people = derive_table(tables, people_reached, tables)
+    ratings = rated_orders(tables, aged, contacted_people)
+    orders = engine.gather(_count_orders, tables["orders"])["n"][0].as_py()
+    return engine.derive(
+        _list_orders, ratings.orders, contacted_people, ratings.doubts, by=(orders,)
+    )
 
 
-def _listed(rated: ir.Table, reached: ir.Table, doubts: ir.Table, orders: int) -> ir.Table:
-    waiting = _not_reached(rated, reached, doubts)
-    started = within(waiting, waiting["age"])
-    soon = within(waiting, waiting["age"] + HORIZON_HOURS) - started
-    hazard = waiting["rate"] * soon / (1.0 - waiting["rate"] * started)
-    return _ranked(
-        waiting.mutate(
-            hazard=waiting["leaked"] * waiting["open"] * hazard, age_days=waiting["age"] / 24.0
+def _list_orders(
+    rated_rows: ir.Table, contacted_people: ir.Table, doubts: ir.Table, orders: int
+) -> ir.Table:
+    open_orders = _not_reached(rated_rows, contacted_people, doubts)
+    past_share = within(open_orders, open_orders["age"])
+    soon = within(open_orders, open_orders["age"] + HORIZON_HOURS) - past_share
+    hazard = open_orders["rate"] * soon / (1.0 - open_orders["rate"] * past_share)
+    return _rank_orders(
+        open_orders.mutate(
+            hazard=open_orders["leaked"] * open_orders["open"] * hazard,
+            age_days=open_orders["age"] / 24.0,
         ),
         orders,
     )
 
 
-def _counted(orders: ir.Table) -> ir.Table:
+def _count_orders(orders: ir.Table) -> ir.Table:
     return orders.aggregate(n=orders.count())
 
 
-def _not_reached(rated: ir.Table, reached: ir.Table, doubts: ir.Table) -> ir.Table:
+def _not_reached(rated_rows: ir.Table, contacted_people: ir.Table, doubts: ir.Table) -> ir.Table:
     """Orders of people not called about one yet, with the doubt that is left as ``open``.
 
     A report takes its person off by what it tells. A call does so as far as it was about an order,
     and lowers its person where it was not. ``rung`` is 1 where there was such a call.
     """
-    facts = reached.inner_join(doubts, "contact")
+    facts = contacted_people.inner_join(doubts, "contact")
     call = facts["reported"] == 0
     about = ibis.ifelse(call, facts["sure"] * facts["about"], facts["sure"])
-    lowered = ibis.ifelse(call, 1.0 - facts["sure"] * (1.0 - RUNG_BEFORE), 1.0)
-    facts = facts.mutate(left=ibis.greatest((1.0 - about) * lowered, LEAST_DOUBT))
+    factor = ibis.ifelse(call, 1.0 - facts["sure"] * (1.0 - RUNG_BEFORE), 1.0)
+    facts = facts.mutate(left=ibis.greatest((1.0 - about) * factor, LEAST_DOUBT))
     numbers = facts.group_by("phone").aggregate(
         by_phone=facts["left"].log().sum().exp(), rung=(1 - facts["reported"]).max()
     )
     people = facts.filter(facts["person"].notnull()).group_by("person")
     people = people.aggregate(by_person=facts["left"].min()).view()
-    left = rated.filter(rated["buyer_phone"].notnull())
-    left = left.left_join(numbers, left["buyer_phone"] == numbers["phone"]).view()
-    left = left.left_join(people, left["buyer_id"] == people["person"])
-    open_ = ibis.least(ibis.coalesce(left["by_phone"], 1.0), ibis.coalesce(left["by_person"], 1.0))
-    left = left.select(*rated.columns, open=open_, rung=ibis.coalesce(left["rung"], 0))
-    return left.filter(left["open"] > 1.0 - SURELY_REACHED)
+    rest = rated_rows.filter(rated_rows["buyer_phone"].notnull())
+    rest = rest.left_join(numbers, rest["buyer_phone"] == numbers["phone"]).view()
+    rest = rest.left_join(people, rest["buyer_id"] == people["person"])
+    open_ = ibis.least(ibis.coalesce(rest["by_phone"], 1.0), ibis.coalesce(rest["by_person"], 1.0))
+    rest = rest.select(*rated_rows.columns, open=open_, rung=ibis.coalesce(rest["rung"], 0))
+    return rest.filter(rest["open"] > 1.0 - SURELY_REACHED)
 
 
-def _ranked(waiting: ir.Table, orders: int) -> ir.Table:
+def _rank_orders(open_orders: ir.Table, orders: int) -> ir.Table:
     """One row a person, by the chance that any order of theirs is used.
 
     It is told through the order with the best chance and that one's likeliest source.
     """
-    missed = (1.0 - waiting["hazard"]).log()
-    scored = waiting.mutate(
-        score=1.0 - missed.sum().over(group_by="buyer_phone").exp(),
-        used=1.0 - missed.sum().over(group_by="order_id").exp(),
+    miss = (1.0 - open_orders["hazard"]).log()
+    scores = open_orders.mutate(
+        score=1.0 - miss.sum().over(group_by="buyer_phone").exp(),
+        used=1.0 - miss.sum().over(group_by="order_id").exp(),
     )
-    best = scored.mutate(
+    best = scores.mutate(
         rank=ibis.row_number().over(
             group_by="buyer_phone",
             order_by=[ibis.desc("used"), ibis.desc("hazard"), "order_id", "source"],
         )
     )
-    kept = best.filter((best["rank"] == 0) & (best["score"] >= LISTED))
+    rows = best.filter((best["rank"] == 0) & (best["score"] >= LEAST_SCORE))
     place = ibis.row_number().over(order_by=[ibis.desc("score"), "order_id"])
-    kept = kept.mutate(place=place, elsewhere=kept["source"] == ELSEWHERE)
-    named = ~kept["elsewhere"] & (kept["unnamed"] == 0)
-    kept = kept.filter(named | (kept["place"] < int(FILLED * orders)))
-    kept = kept.mutate(source=ibis.ifelse(kept["elsewhere"], kept["shop"], kept["source"]))
-    kept = kept.filter(kept["source"].notnull())
+    rows = rows.mutate(place=place, elsewhere=rows["source"] == ELSEWHERE)
+    has_name = ~rows["elsewhere"] & (rows["unnamed"] == 0)
+    rows = rows.filter(has_name | (rows["place"] < int(FILL_SHARE * orders)))
+    rows = rows.mutate(source=ibis.ifelse(rows["elsewhere"], rows["shop"], rows["source"]))
+    rows = rows.filter(rows["source"].notnull())
     return ibis.union(
         *(
-            _worded(kept.filter(kind), because)
+            _with_sentences(rows.filter(kind), because)
             for kind, because in (
-                (named & (kept["late"] == 0), BECAUSE),
-                (named & (kept["late"] == 1), BECAUSE_SINCE),
-                (kept["unnamed"] == 1, BECAUSE_UNNAMED),
-                (kept["elsewhere"], BECAUSE_ELSEWHERE),
+                (has_name & (rows["late"] == 0), BECAUSE),
+                (has_name & (rows["late"] == 1), BECAUSE_SINCE),
+                (rows["unnamed"] == 1, BECAUSE_UNNAMED),
+                (rows["elsewhere"], BECAUSE_ELSEWHERE),
             )
         )
     )
 
 
-def _worded(kept: ir.Table, because: Text) -> ir.Table:
-    before = kept["rung"] == 1
-    more_en, more_zh = (ibis.ifelse(before, text, "") for text in (RUNG.en, RUNG.zh))
-    return kept.mutate(
-        because=fill(because.en, kept, ("source",)) + more_en,
-        because_zh=fill(because.zh, kept, ("source",)) + more_zh,
-        because_template_en=opened(because.en, kept, ("source",)) + more_en,
-        because_template_zh=opened(because.zh, kept, ("source",)) + more_zh,
-        sentence_values=named(kept, ("source",)),
-        evidence_id=ibis.literal("at_risk:") + kept["order_id"],
+def _with_sentences(rows: ir.Table, because: Text) -> ir.Table:
+    before = rows["rung"] == 1
+    more_en, more_zh = (
+        ibis.ifelse(before, text, "") for text in (CALLED_BEFORE.en, CALLED_BEFORE.zh)
+    )
+    return rows.mutate(
+        because=fill(because.en, rows, ("source",)) + more_en,
+        because_zh=fill(because.zh, rows, ("source",)) + more_zh,
+        because_template_en=opened(because.en, rows, ("source",)) + more_en,
+        because_template_zh=opened(because.zh, rows, ("source",)) + more_zh,
+        sentence_values=named(rows, ("source",)),
+        evidence_id=ibis.literal("at_risk:") + rows["order_id"],
     )
 
 
-def _run(tables: Tables) -> Written:
+def _outputs(tables: Tables) -> Written:
     if not tables.has("findings:leak_source") or not tables.has("orders"):
         return {}
-    listed, derive = at_risk(tables), tables.engine.derive
-    return {"at_risk": derive(_published, listed), "proofs:at_risk": derive(_proofs, listed)}
+    risk_list, derive = at_risk(tables), tables.engine.derive
+    return {
+        "at_risk": derive(_published_rows, risk_list),
+        "proofs:at_risk": derive(_proofs, risk_list),
+    }
 
 
-def _published(listed: ir.Table) -> ir.Table:
-    return listed.select(*AT_RISK.schema.names)
+def _published_rows(risk_list: ir.Table) -> ir.Table:
+    return risk_list.select(*AT_RISK.schema.names)
 
 
-def _proofs(listed: ir.Table) -> ir.Table:
-    return listed.mutate(
+def _proofs(risk_list: ir.Table) -> ir.Table:
+    return risk_list.mutate(
         table=ibis.literal("orders"),
-        key=listed["order_id"],
+        key=risk_list["order_id"],
         weight=ibis.literal(1.0),
         note=ibis.literal("the exposed order"),
         note_class=ibis.literal(Privacy.PUBLIC.value),
@@ -215,7 +225,7 @@ AT_RISK_STEP = Step(
         "findings:leak_source",
     ),
     writes=("at_risk", "proofs:at_risk"),
-    run=_run,
+    run=_outputs,
     without={
         "orders": Text("Nobody can be listed as at risk.", "无法列出风险人群。"),
         "calls": Text(

@@ -48,17 +48,17 @@ EVEN = 4.0
 def because(
     victims: LeakAnswer | None,
     exhibit: LeakAnswer | None,
-    reached: float,
-    weighed: float,
+    contact_count: float,
+    copy_count: float,
     zone: str,
 ) -> Text:
     """Why this source: from victims, from seized data, or both."""
     parts = []
     if victims is not None and victims.victims >= 0.5:
-        parts.append(_VICTIMS.format(**_figures(victims, zone), reached=reached))
+        parts.append(_VICTIMS.format(**_figures(victims, zone), reached=contact_count))
     if exhibit is not None and exhibit.victims >= 0.5:
         figures = _figures(exhibit, zone)
-        parts.append(_EXHIBIT.format(copied=exhibit.victims, weighed=weighed, **figures))
+        parts.append(_EXHIBIT.format(copied=exhibit.victims, weighed=copy_count, **figures))
     if not parts:
         return LITTLE
     return Text("".join(p.en for p in parts).strip(), "".join(p.zh for p in parts))
@@ -88,7 +88,7 @@ def _figures(answer: LeakAnswer, zone: str) -> dict[str, object]:
         "victims": answer.victims,
         "first": _day(answer.first[1], zone),
         "last": _day(answer.last[1], zone),
-        "exposed": answer.exposed,
+        "exposed": answer.exposed_orders,
         "share": answer.share,
     }
 

@@ -11,35 +11,35 @@ from suyuan.detect.leaks.access_log import sights
 from suyuan.store.tables import Tables
 
 #: Hands below this probability part nothing; an order counts as seen from this probability on.
-NAMED, SURE_SIGHT = 0.5, 0.5
+LEAST_SCORE, SURE_SIGHT = 0.5, 0.5
 HAND_KINDS = {"actor_id": "actor", "terminal": "terminal"}
 
 
-def looked_at(tables: Tables, exposed: ir.Table) -> ir.Table:
-    """``org``, ``order_id`` of the orders in `exposed` (with ``org``) that a named hand saw."""
+def looked_at(tables: Tables, exposed_rows: ir.Table) -> ir.Table:
+    """``org``, ``order_id`` of the orders in `exposed_rows` (with ``org``) that a hand saw."""
     engine, parts = tables.engine, []
-    found = tables["findings:leak_source"].filter(lambda t: t["score"] >= NAMED)
-    handled = engine.keep(exposed.select("org", "order_id", "ordered_at").distinct())
-    log = tables["accesses"].semi_join(handled, "org")
+    sources = tables["findings:leak_source"].filter(lambda t: t["score"] >= LEAST_SCORE)
+    org_orders = engine.keep(exposed_rows.select("org", "order_id", "ordered_at").distinct())
+    log = tables["accesses"].semi_join(org_orders, "org")
     for column, kind in HAND_KINDS.items():
-        part = found.filter(found["subject"].startswith(kind + ":"))
+        part = sources.filter(sources["subject"].startswith(kind + ":"))
         whole = part["subject"].substr(len(kind) + 1)
         cut = whole.find("/")
         handlers = part.select(org=whole.substr(0, cut), hand=whole.substr(cut + 1)).distinct()
         own = log.mutate(hand=log[column]).semi_join(handlers, ["org", "hand"]).drop("hand")
-        sight = sights(engine.keep(own), handled, column)
+        sight = sights(engine.keep(own), org_orders, column)
         parts.append(sight.filter(sight["sure"] >= SURE_SIGHT).select("org", "order_id"))
     return ibis.union(*parts).distinct()
 
 
-def with_sight(tables: Tables, exposed: ir.Table) -> ir.Table:
-    """`exposed` with ``seen``: 1 where a named hand of the source saw the order, else 0."""
+def with_sight(tables: Tables, exposed_rows: ir.Table) -> ir.Table:
+    """`exposed_rows` with ``seen``: 1 where a named hand of the source saw the order, else 0."""
     keep = tables.engine.keep
-    org = exposed["source"].substr(exposed["source"].find(":") + 1)
-    facts = keep(exposed.mutate(org=org))
+    org = exposed_rows["source"].substr(exposed_rows["source"].find(":") + 1)
+    facts = keep(exposed_rows.mutate(org=org))
     if not tables.has("accesses"):
         return facts.mutate(seen=0).drop("org")
     seen_by = keep(looked_at(tables, facts).mutate(sight=1))
-    joined = facts.left_join(seen_by, ["org", "order_id"])
+    rows = facts.left_join(seen_by, ["org", "order_id"])
     columns = [name for name in facts.columns if name != "org"]
-    return joined.select(*columns, seen=ibis.coalesce(joined["sight"], 0))
+    return rows.select(*columns, seen=ibis.coalesce(rows["sight"], 0))

@@ -34,7 +34,7 @@ def unnamed_orders(tables: Tables, aged: ir.Table, now: int) -> ir.Table:
     seconds = ibis.literal(now) - young["ordered_at"].epoch_seconds()
     young = young.mutate(age=seconds.cast("float64") / 3600.0)
     young = tables.engine.keep(_with_apart(young, aged))
-    each = ibis.union(
+    firm_rows = ibis.union(
         *(
             young.filter(young[name].notnull()).select(
                 *_ORDER, "apart", source=ibis.literal(f"{kind}:") + young[name]
@@ -42,8 +42,8 @@ def unnamed_orders(tables: Tables, aged: ir.Table, now: int) -> ir.Table:
             for name, kind in ATTRIBUTES.items()
         )
     )
-    each = tables.engine.keep(each.anti_join(aged.select("source").distinct(), "source"))
-    parts = (each.mutate(nested=_flag(0), leaked=each["apart"]), _nested(each))
+    firm_rows = tables.engine.keep(firm_rows.anti_join(aged.select("source").distinct(), "source"))
+    parts = (firm_rows.mutate(nested=_flag(0), leaked=firm_rows["apart"]), _nested(firm_rows))
     both = ibis.union(*(part.drop("apart") for part in parts))
     return both.filter(both["leaked"] > 0.0)
 

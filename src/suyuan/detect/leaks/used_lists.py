@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.detect.leaks.answers import LeakAnswer, evidence_pairs
-from suyuan.detect.leaks.exhibits import Seized
+from suyuan.detect.leaks.exhibits import ExhibitAttribution
 from suyuan.detect.leaks.inquiry import Inquiry
 from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
@@ -30,70 +30,77 @@ LEAST: Final = 2.0
 LIKELIER: Final = -float(np.log(3.0))
 
 
-def unused(
-    tables: Tables, asked: Inquiry, seized: Mapping[str, tuple[LeakAnswer, Seized]]
+def unused_sources(
+    tables: Tables, inquiry: Inquiry, exhibits: Mapping[str, tuple[LeakAnswer, ExhibitAttribution]]
 ) -> frozenset[str]:
     """Sources for which lists speak that nobody held and that were likelier not used."""
-    called = asked.victims.pairs["order_id"].combine_chunks()
-    every = tables.engine.gather(_ordered, tables["orders"])["n"][0].as_py()
-    if not len(called) or not every or not seized:
+    called_orders = inquiry.victims.pairs["order_id"].combine_chunks()
+    every = tables.engine.gather(_ordered_ids, tables["orders"])["n"][0].as_py()
+    if not len(called_orders) or not every or not exhibits:
         return frozenset()
-    owned = _owned(tables, seized)
-    base = len(pc.unique(called)) / every
-    known = [_rows(asked, subject, data) for subject, (_, data) in seized.items()]
-    in_hands = pa.concat_tables([rows.filter(_held(rows, owned)) for rows in known])
-    used = _usual(in_hands, called, base)
+    owned_rows = _owned_rows(tables, exhibits)
+    base = len(pc.unique(called_orders)) / every
+    source_rows = [_rows(inquiry, subject, data) for subject, (_, data) in exhibits.items()]
+    in_hands = pa.concat_tables([rows.filter(_is_held(rows, owned_rows)) for rows in source_rows])
+    used = _usual(in_hands, called_orders, base)
     return frozenset(
         subject
-        for subject, rows in zip(seized, known, strict=True)
-        if 2 * (pc.sum(_held(rows, owned)).as_py() or 0) < len(rows)
-        and evidence_of_use(*_calls(rows, called), base, used) < LIKELIER
+        for subject, rows in zip(exhibits, source_rows, strict=True)
+        if 2 * (pc.sum(_is_held(rows, owned_rows)).as_py() or 0) < len(rows)
+        and evidence_of_use(*_calls(rows, called_orders), base, used) < LIKELIER
     )
 
 
-def evidence_of_use(orders: int, called: int, base: float, used: float) -> float:
-    """The logarithm of how much likelier `called` of so many orders are in a used list."""
-    return called * float(np.log(used / base)) - orders * (used - base)
+def evidence_of_use(orders: int, call_count: int, base: float, used: float) -> float:
+    """The logarithm of how much likelier `call_count` of so many orders are in a used list."""
+    return call_count * float(np.log(used / base)) - orders * (used - base)
 
 
-def _usual(in_hands: pa.Table, called: pa.Array, base: float) -> float:
+def _usual(in_hands: pa.Table, called_orders: pa.Array, base: float) -> float:
     """The share of orders of used lists whose buyers are called."""
-    orders, hit = _calls(in_hands, called)
+    orders, hit = _calls(in_hands, called_orders)
     rate = hit / orders if orders >= ENOUGH else TIMES * base
     return max(rate, LEAST * base)
 
 
-def _calls(rows: pa.Table, called: pa.Array) -> tuple[int, int]:
+def _calls(rows: pa.Table, called_orders: pa.Array) -> tuple[int, int]:
     """How many orders stand in `rows`, and of how many the buyer was called."""
     orders = pc.unique(rows["order_id"].combine_chunks())
-    return len(orders), pc.sum(pc.is_in(orders, value_set=called)).as_py() or 0
+    return len(orders), pc.sum(pc.is_in(orders, value_set=called_orders)).as_py() or 0
 
 
-def _rows(asked: Inquiry, subject: str, data: Seized) -> pa.Table:
+def _rows(inquiry: Inquiry, subject: str, data: ExhibitAttribution) -> pa.Table:
     """``order_id`` and ``leaked_row`` of what speaks for `subject`."""
-    candidate = asked.exposure.subjects.index(subject)
-    chosen = evidence_pairs(data.attribution, data.pairings, candidate)
-    return data.weighed.select(["order_id", "leaked_row"]).take(chosen)
+    candidate = inquiry.exposure.subjects.index(subject)
+    picks = evidence_pairs(data.attribution, data.pairings, candidate)
+    return data.copy_rows.select(["order_id", "leaked_row"]).take(picks)
 
 
-def _owned(tables: Tables, seized: Mapping[str, tuple[LeakAnswer, Seized]]) -> pa.Array:
+def _owned_rows(
+    tables: Tables, exhibits: Mapping[str, tuple[LeakAnswer, ExhibitAttribution]]
+) -> pa.Array:
     """Rows of exhibits that somebody is known to have held."""
-    parts = [data.weighed["leaked_row"].combine_chunks() for _, data in seized.values()]
-    asked = pa.table({"asked": pc.unique(pa.concat_arrays(parts))})
-    found = derive_table(tables, _in_hands, tables.engine.arrow(asked), tables)
-    return tables.engine.fetch(found)["asked"].combine_chunks()
+    parts = [data.copy_rows["leaked_row"].combine_chunks() for _, data in exhibits.values()]
+    row_table = pa.table({"asked": pc.unique(pa.concat_arrays(parts))})
+    own_rows = derive_table(tables, _in_hands, tables.engine.arrow(row_table), tables)
+    return tables.engine.fetch(own_rows)["asked"].combine_chunks()
 
 
-def _held(rows: pa.Table, owned: pa.Array) -> pa.Array:
-    return pc.is_in(rows["leaked_row"].combine_chunks(), value_set=owned)
+def _is_held(rows: pa.Table, owned_rows: pa.Array) -> pa.Array:
+    return pc.is_in(rows["leaked_row"].combine_chunks(), value_set=owned_rows)
 
 
-def _in_hands(asked: ir.Table, tables: Tables) -> ir.Table:
-    leaked = tables["leaked"]
-    owned = leaked.filter(leaked["holder_id"].notnull()).select("exhibit_id").distinct().view()
-    rows = leaked.semi_join(owned, "exhibit_id").select(row="row_id").view()
-    return asked.semi_join(rows, asked["asked"] == rows["row"])
+def _in_hands(row_table: ir.Table, tables: Tables) -> ir.Table:
+    leaked_rows = tables["leaked"]
+    owned_exhibits = (
+        leaked_rows.filter(leaked_rows["holder_id"].notnull())
+        .select("exhibit_id")
+        .distinct()
+        .view()
+    )
+    rows = leaked_rows.semi_join(owned_exhibits, "exhibit_id").select(row="row_id").view()
+    return row_table.semi_join(rows, row_table["asked"] == rows["row"])
 
 
-def _ordered(orders: ir.Table) -> ir.Table:
+def _ordered_ids(orders: ir.Table) -> ir.Table:
     return orders.aggregate(n=orders.count())

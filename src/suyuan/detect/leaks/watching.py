@@ -15,7 +15,7 @@ from suyuan.detect.leaks.lags import EDGES
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedOrders:
     """So many ``orders`` of a ``source`` (index) are ``age`` whole hours old; one entry for both.
 
     Calls are known for the last ``hours``.
@@ -27,12 +27,12 @@ class Placed:
     hours: float
 
 
-def watched_through(placed: Placed, sources: int) -> Floats:
+def watched_through(placed_orders: PlacedOrders, sources: int) -> Floats:
     """Source × stretch of lags: the orders, each by the share of the stretch that was watched."""
-    age = np.maximum(placed.age, 0) + 0.5
+    age = np.maximum(placed_orders.age, 0) + 0.5
     columns = []
     for low, high in pairwise(EDGES):
-        begun = np.maximum(low, age - placed.hours)
-        share = np.clip((np.minimum(high, age) - begun) / (high - low), 0.0, 1.0)
-        columns.append(np.bincount(placed.source, placed.orders * share, sources))
+        start = np.maximum(low, age - placed_orders.hours)
+        share = np.clip((np.minimum(high, age) - start) / (high - low), 0.0, 1.0)
+        columns.append(np.bincount(placed_orders.source, placed_orders.orders * share, sources))
     return np.stack(columns, axis=1)

@@ -50,10 +50,10 @@ def log_sum(values: Floats) -> float:
 @njit(cache=True)
 def sum_up(values: Floats) -> float:
     """The sum, from the first to the last."""
-    found = 0.0
+    total = 0.0
     for value in values:
-        found += value
-    return found
+        total += value
+    return total
 
 
 @njit(cache=True)
@@ -92,17 +92,17 @@ def window_profile(score: Floats, prior: Floats) -> tuple[Floats, Floats]:
         prefix[k + 1], negative[k] = prefix[k] + score[k], -prefix[k]
     tail = np.log(prior[1] / bins)
     head = np.log(prior[2] / bins)
-    both = np.log(2.0 * prior[3] / (bins * (bins + 1)))
+    log_prior = np.log(2.0 * prior[3] / (bins * (bins + 1)))
     begins = np.empty(bins)
     ends = np.empty(bins)
     later = -np.inf
     for k in range(bins - 1, -1, -1):
         later = _log_add(later, prefix[k + 1])
-        begins[k] = _log_add(both + later, tail + prefix[bins]) - prefix[k]
+        begins[k] = _log_add(log_prior + later, tail + prefix[bins]) - prefix[k]
     earlier = -np.inf
     for k in range(bins):
         earlier = _log_add(earlier, -prefix[k])
-        ends[k] = _log_add(both + earlier, head) + prefix[k + 1]
+        ends[k] = _log_add(log_prior + earlier, head) + prefix[k + 1]
     whole = np.log(prior[0]) + prefix[bins]
     heads = log_sum(prefix[1:]) + head
     tails = log_sum(negative) + prefix[bins] + tail

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect.money_flows.stolen import traced
-from suyuan.identity.aliases import named
+from suyuan.identity.aliases import with_entity
 from suyuan.money.card_payments import bought
 from suyuan.money.owners import ACCOUNT
 from suyuan.store.tables import Tables
@@ -57,8 +57,8 @@ def custody(tables: Tables) -> ir.Table:
     ``paid`` is 1 where a transfer was paid for, ``paid_before`` how many were before it.
     """
     facts = bought(tables, tables["card_payments"])
-    facts = named(tables, facts, "from_party", into="giver")
-    facts = named(tables, facts, "to_party", into="taker")
+    facts = with_entity(tables, facts, "from_party", into="giver")
+    facts = with_entity(tables, facts, "to_party", into="taker")
     rank = ibis.cases((facts["event"] == "issue", 0), (facts["event"] == "transfer", 1), else_=2)
     sold = (facts["price"].notnull() | facts["payment_id"].notnull()) & (
         facts["event"] == "transfer"

@@ -221,9 +221,9 @@ def fit(
 ) -> None:
     """Fit scorecards on invented worlds, some of which calibrate; writes OUT/scorecards."""
     from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
-    from suyuan.run.trials import Wanted, fit_cards  # noqa: PLC0415  # keeps --help fast
+    from suyuan.run.trials import FitWorlds, fit_cards  # noqa: PLC0415  # keeps --help fast
 
-    world_plan = Wanted(
+    world_plan = FitWorlds(
         range(first_seed, first_seed + seeds),
         scale,
         _scenario(scenario) if scenario else None,

@@ -81,14 +81,14 @@ def replay(
     from suyuan.run.payment_replay import replay_case  # noqa: PLC0415
     from suyuan.store.claim import claim  # noqa: PLC0415
     from suyuan.store.engines import open_engine  # noqa: PLC0415
-    from suyuan.store.lock import writing  # noqa: PLC0415
+    from suyuan.store.lock import write_lock  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
     layout, language, to = results.layout, language_of(lang), console()
     card, policy = scorecard("payment_risk"), default_policy()
     claim(layout, case)
     with (
-        writing(layout, "live replay"),
+        write_lock(layout, "live replay"),
         Bars(to, language) as bars,
         open_engine(engine, layout.work) as database,
     ):

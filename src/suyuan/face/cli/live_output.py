@@ -11,7 +11,7 @@ from suyuan.model.errors import InputError
 from suyuan.model.scorecard import Scorecard
 from suyuan.model.text import Language, Text
 from suyuan.run.payment_replay import (
-    Replayed,
+    PaymentReplay,
     scores,
     threshold_for,
     victims_held,
@@ -23,9 +23,9 @@ from suyuan.run.payment_rivals import best_signal, by_rules
 HOLD_RATES = (0.5, 1.0, 2.0, 5.0)
 
 
-def worth(case_replay: Replayed, card: Scorecard, policy: Policy, language: Language) -> Table:
+def worth(case_replay: PaymentReplay, card: Scorecard, policy: Policy, language: Language) -> Table:
     """Precision and what is caught at several thresholds, the policy's own first."""
-    score, theft = scores(case_replay, card), case_replay.stolen
+    score, theft = scores(case_replay, card), case_replay.is_stolen
     title = Text(
         f"{theft.sum():,} of {theft.size:,} payments were victims' money on its way out",
         f"{theft.size:,}笔付款中有{theft.sum():,}笔是被骗资金转出",
@@ -51,7 +51,7 @@ def worth(case_replay: Replayed, card: Scorecard, policy: Policy, language: Lang
     return table
 
 
-def rivals(case_replay: Replayed, card: Scorecard, language: Language) -> Table:
+def rivals(case_replay: PaymentReplay, card: Scorecard, language: Language) -> Table:
     """The scorecard beside simpler means, at one honest payment in a thousand held."""
     title = Text(
         "Beside simpler means, at one honest payment in a thousand held",
@@ -74,14 +74,14 @@ def rivals(case_replay: Replayed, card: Scorecard, language: Language) -> Table:
     return table
 
 
-def _after_loan(case_replay: Replayed) -> np.ndarray:
+def _after_loan(case_replay: PaymentReplay) -> np.ndarray:
     """Payments of people with a loan of that day."""
     return np.asarray(case_replay.signals[:, SIGNALS.index("loan_share")] > 0.0)
 
 
-def _row(table: Table, case_replay: Replayed, holds: np.ndarray, name: str) -> None:
+def _row(table: Table, case_replay: PaymentReplay, holds: np.ndarray, name: str) -> None:
     gains, victims = worth_of(case_replay, holds), victims_held(case_replay, holds)
-    honest = ~case_replay.stolen
+    honest = ~case_replay.is_stolen
     add(
         table,
         name,
@@ -94,7 +94,7 @@ def _row(table: Table, case_replay: Replayed, holds: np.ndarray, name: str) -> N
     )
 
 
-def sources(case_replay: Replayed, card: Scorecard, language: Language) -> Table:
+def sources(case_replay: PaymentReplay, card: Scorecard, language: Language) -> Table:
     """Victims caught at one honest payment in a thousand held, without each source of data."""
     title = Text(
         "Without a source of data, at one honest payment in a thousand held",
@@ -111,7 +111,7 @@ def sources(case_replay: Replayed, card: Scorecard, language: Language) -> Table
 
 
 def explanation(
-    case_replay: Replayed,
+    case_replay: PaymentReplay,
     card: Scorecard,
     policy: Policy,
     payment_id: str,
@@ -151,17 +151,17 @@ def explanation(
 
 
 def _value(
-    case_replay: Replayed, place: int, column: int, card: Scorecard, language: Language
+    case_replay: PaymentReplay, place: int, column: int, card: Scorecard, language: Language
 ) -> str:
     signal, number = card.signals[column], case_replay.signals[place, column]
-    if signal.name in case_replay.missing:
+    if signal.name in case_replay.missing_signals:
         return Text("no table", "缺表").in_(language)
     if np.isnan(number) or number == NEVER:
         return "–"
     return f"{number:.4g} {signal.unit}"
 
 
-def _weight_of(case_replay: Replayed, card: Scorecard, place: int, column: int) -> float:
+def _weight_of(case_replay: PaymentReplay, card: Scorecard, place: int, column: int) -> float:
     """What one signal adds to the log-odds of one payment."""
     name = frozenset({card.signals[column].name})
     row = case_replay.only(place)

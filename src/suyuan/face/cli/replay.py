@@ -50,7 +50,7 @@ def command(
     from suyuan.run.replay import moments, replay  # noqa: PLC0415
     from suyuan.store.claim import claim  # noqa: PLC0415
     from suyuan.store.engines import open_engine  # noqa: PLC0415
-    from suyuan.store.lock import writing  # noqa: PLC0415
+    from suyuan.store.lock import write_lock  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
     zone, layout, language, to = results.case.zone, results.layout, language_of(lang), console()
@@ -59,7 +59,7 @@ def command(
     assert end is not None
     when = moments(utc(begin, zone), utc(end, zone), step(every))
     claim(layout, case)
-    with writing(layout, NAME), Bars(to, language) as bars:
+    with write_lock(layout, NAME), Bars(to, language) as bars:
         rows = replay(case, layout, lambda: open_engine(engine, layout.work), when, bars)
     add_replay(results, rows)
     display = Display(zone, masking(results.layout, None, NAME))

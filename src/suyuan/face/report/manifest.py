@@ -21,13 +21,13 @@ from suyuan.model.text import Text
 from suyuan.privacy.reveal import sealed_head
 from suyuan.run.run_manifest import inputs
 from suyuan.run.verification import (
-    ADDED,
-    MISSING,
-    UNCHANGED,
+    ADDED_FILE,
+    MISSING_FILE,
+    UNCHANGED_FILE,
     Check,
     compare,
     ledger_check,
-    named,
+    paths_by_name,
     verify_run,
 )
 from suyuan.store.case import Results
@@ -99,7 +99,7 @@ def verify(
     own = {NAME, *(NAME + ending for ending in (SUFFIX, QUESTION, ANSWER))}
     there = [path for path in folder.rglob("*") if path.is_file() and path.name not in own]
     checks = [*_vouchers(folder / NAME, key, authority)]
-    checks += list(compare(folder, from_json(content["dossier"]), named(folder, there)))
+    checks += list(compare(folder, from_json(content["dossier"]), paths_by_name(folder, there)))
     layout = Layout(folder / content["results_folder"])
     checks += _same_run(layout, content, case, head)
     if content["ledger_head"]:
@@ -177,10 +177,12 @@ def _inputs(content: Mapping[str, Any], case: Path | None, layout: Layout) -> It
     names_now = {_sha256(path): name for name, path in inputs(case, layout)}
     names_then = {entry["sha256"]: entry["file"] for entry in content["inputs"]}
     for digest, name in names_then.items():
-        yield Check(name, UNCHANGED if digest in names_now else MISSING, digest in names_now)
+        yield Check(
+            name, UNCHANGED_FILE if digest in names_now else MISSING_FILE, digest in names_now
+        )
     for digest, name in names_now.items():
         if digest not in names_then:
-            yield Check(name, ADDED, good=False)
+            yield Check(name, ADDED_FILE, good=False)
 
 
 def _sha256(path: Path) -> str:

@@ -41,5 +41,5 @@ def _by(left: ir.Table, right: ir.Table, key: tuple[str, ...]) -> ir.Table:
     right = right.filter(right["crowd"] <= WIDEST)
     left = left.filter(*(left["l_" + name].notnull() for name in key))
     match = [left["l_" + name] == right["o_" + name] for name in key]
-    paired = left.inner_join(right, match)
-    return paired.select("leaked_row", "order_row", "order_id", pattern=pattern(paired))
+    matches = left.inner_join(right, match)
+    return matches.select("leaked_row", "order_row", "order_id", pattern=pattern(matches))

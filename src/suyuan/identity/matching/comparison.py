@@ -23,7 +23,7 @@ class Field:
 
     name: str
     levels: tuple[str, ...]
-    agreeing: tuple[float, ...]
+    agreement: tuple[float, ...]
     personal: bool
 
 
@@ -47,7 +47,7 @@ def pattern(pair: ir.Table) -> ir.IntegerValue:
         _amount(pair),
         _time(pair),
         _item(pair),
-        _same(pair["l_waybill"], pair["o_waybill"]),
+        _equality(pair["l_waybill"], pair["o_waybill"]),
     )
     number: ir.IntegerValue = ibis.literal(0, "int64")
     for level in levels:
@@ -66,28 +66,31 @@ def digits(number: int) -> tuple[int, ...]:
 
 def _phone(pair: ir.Table) -> ir.IntegerValue:
     left, right = pair["l_phone"], pair["o_phone"]
-    hidden = pair["l_masked"] | pair["o_masked"]
-    typed = left.levenshtein(right) <= 2
+    is_masked = pair["l_masked"] | pair["o_masked"]
+    is_typo = left.levenshtein(right) <= 2
     return ibis.cases(
         (left.isnull() | right.isnull(), ibis.null("int8")),
-        (~hidden & (left == right), 3),
-        (hidden & (pair["l_phone_key"] == pair["o_phone_key"]), 2),
-        (hidden & (pair["l_phone_key"].isnull() | pair["o_phone_key"].isnull()), ibis.null("int8")),
-        (~hidden & typed, 1),
+        (~is_masked & (left == right), 3),
+        (is_masked & (pair["l_phone_key"] == pair["o_phone_key"]), 2),
+        (
+            is_masked & (pair["l_phone_key"].isnull() | pair["o_phone_key"].isnull()),
+            ibis.null("int8"),
+        ),
+        (~is_masked & is_typo, 1),
         else_=0,
     )
 
 
 def _name(pair: ir.Table) -> ir.IntegerValue:
     left, right = pair["l_name"], pair["o_name"]
-    hidden = left.contains("*") | right.contains("*")
+    is_masked = left.contains("*") | right.contains("*")
     first = pair["l_initial"] == pair["o_initial"]
     last = left.right(1) == right.right(1)
     return ibis.cases(
         (left.isnull() | right.isnull(), ibis.null("int8")),
-        (~hidden & (left == right), 3),
-        (hidden & first & (left.length() == right.length()), 2),
-        (hidden & first.isnull() & last & (left.length() == right.length()), 2),
+        (~is_masked & (left == right), 3),
+        (is_masked & first & (left.length() == right.length()), 2),
+        (is_masked & first.isnull() & last & (left.length() == right.length()), 2),
         (first, 1),
         else_=0,
     )
@@ -135,7 +138,7 @@ def _item(pair: ir.Table) -> ir.IntegerValue:
     )
 
 
-def _same(left: ir.Value, right: ir.Value) -> ir.IntegerValue:
+def _equality(left: ir.Value, right: ir.Value) -> ir.IntegerValue:
     return ibis.cases(
         (left.isnull() | right.isnull(), ibis.null("int8")), (left == right, 1), else_=0
     )

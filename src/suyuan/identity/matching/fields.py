@@ -9,13 +9,13 @@ import ibis.expr.types as ir
 from suyuan.lookup.masked_numbers import visible
 
 
-def seized(leaked: ir.Table, zone: str) -> ir.Table:
+def leaked_fields(rows: ir.Table, zone: str) -> ir.Table:
     """Seized rows: ``leaked_row`` and the fields compared; masked values stay as they are."""
-    fields = _fields(leaked, "l_", phone="phone", name="name", zone=zone)
-    return leaked.select(leaked_row=leaked["row_id"], **fields)
+    fields = _fields(rows, "l_", phone="phone", name="name", zone=zone)
+    return rows.select(leaked_row=rows["row_id"], **fields)
 
 
-def ordered(orders: ir.Table, zone: str) -> ir.Table:
+def order_fields(orders: ir.Table, zone: str) -> ir.Table:
     """Orders: ``order_row``, ``order_id`` and the fields compared."""
     fields = _fields(orders, "o_", phone="buyer_phone", name="buyer_name", zone=zone)
     return orders.select("order_id", order_row=orders["row_id"], **fields)

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from suyuan.identity.matching.blocking import pairs
 from suyuan.identity.matching.comparison import FIELDS, pattern
-from suyuan.identity.matching.fields import ordered, seized
+from suyuan.identity.matching.fields import leaked_fields, order_fields
 from suyuan.identity.matching.weights import chance, learnt
 from suyuan.model.derived import MATCHES
 from suyuan.model.text import Text
@@ -17,73 +17,78 @@ from suyuan.store.tables import Tables
 #: Rows of each side crossed for the agreement that chance gives.
 SAMPLE = 1500
 #: Prior that a seized row is a copy of an order that the table holds.
-HELD = 0.5
+PRIOR_COPY = 0.5
 #: Pairs below this probability are not written.
-LISTED = 0.01
+LEAST_PROBABILITY = 0.01
 
 
 def matches(tables: Tables) -> ir.Table:
     """The table ``matches``: for each seized row the orders that it may be a copy of."""
     engine = tables.engine
-    left = engine.derive(seized, tables["leaked"], by=(tables.zone,))
-    right = engine.derive(ordered, tables["orders"], by=(tables.zone,))
-    compared = pairs(engine, left, right)
-    patterns = engine.gather(_patterns, compared)
+    left = engine.derive(leaked_fields, tables["leaked"], by=(tables.zone,))
+    right = engine.derive(order_fields, tables["orders"], by=(tables.zone,))
+    candidates = pairs(engine, left, right)
+    patterns = engine.gather(_patterns, candidates)
     weights = _weights(patterns, _random(tables, left, right))
     orders = _count(engine, right)
-    return engine.derive(_probable, compared, engine.arrow(weights), by=(orders,))
+    return engine.derive(_probable, candidates, engine.arrow(weights), by=(orders,))
 
 
-def _patterns(compared: ir.Table) -> ir.Table:
-    return compared.group_by("pattern").aggregate(n=compared.count())
+def _patterns(candidates: ir.Table) -> ir.Table:
+    return candidates.group_by("pattern").aggregate(n=candidates.count())
 
 
-def _probable(compared: ir.Table, weights: ir.Table, orders: int) -> ir.Table:
+def _probable(candidates: ir.Table, weights: ir.Table, orders: int) -> ir.Table:
     """Posterior of each order among all orders and "none of them"."""
-    weighed = compared.inner_join(weights, "pattern")
-    odds = weighed["weight"].exp() * (HELD / (1.0 - HELD) / max(orders, 1))
-    mass = weighed.mutate(odds=odds)
+    weight_rows = candidates.inner_join(weights, "pattern")
+    odds = weight_rows["weight"].exp() * (PRIOR_COPY / (1.0 - PRIOR_COPY) / max(orders, 1))
+    mass = weight_rows.mutate(odds=odds)
     total = mass["odds"].sum().over(group_by="leaked_row")
-    scored = mass.mutate(probability=mass["odds"] / (1.0 + total))
-    return scored.filter(scored["probability"] >= LISTED).select(*MATCHES.names)
+    scores = mass.mutate(probability=mass["odds"] / (1.0 + total))
+    return scores.filter(scores["probability"] >= LEAST_PROBABILITY).select(*MATCHES.names)
 
 
-def _weights(observed: pa.Table, random: pa.Table) -> pa.Table:
+def _weights(pair_counts: pa.Table, random: pa.Table) -> pa.Table:
     by_chance = chance(_ints(random, "pattern"), _ints(random, "n"))
-    patterns = _ints(observed, "pattern")
-    each = learnt(patterns, _ints(observed, "n"), by_chance).of(patterns)
-    columns = {f"{field.name}_weight": each[:, f] for f, field in enumerate(FIELDS)}
-    total = np.clip(each.sum(axis=1), -50.0, 50.0)
+    patterns = _ints(pair_counts, "pattern")
+    field_weights = learnt(patterns, _ints(pair_counts, "n"), by_chance).of(patterns)
+    columns = {f"{field.name}_weight": field_weights[:, f] for f, field in enumerate(FIELDS)}
+    total = np.clip(field_weights.sum(axis=1), -50.0, 50.0)
     return pa.table({"pattern": patterns, "weight": total, **columns})
 
 
 def _random(tables: Tables, left: ir.Table, right: ir.Table) -> pa.Table:
     engine, sides = tables.engine, (tables["leaked"], tables["orders"])
     steps = tuple(max(_count(engine, rows) // SAMPLE, 1) for rows in sides)
-    return engine.gather(_crossed, *sides, left, right, by=steps)
+    return engine.gather(_random_patterns, *sides, left, right, by=steps)
 
 
-def _crossed(
-    leaked: ir.Table, orders: ir.Table, left: ir.Table, right: ir.Table, one: int, other: int
+def _random_patterns(
+    leaked_rows: ir.Table,
+    orders: ir.Table,
+    left: ir.Table,
+    right: ir.Table,
+    leaked_step: int,
+    order_step: int,
 ) -> ir.Table:
     """How often each pattern is met by chance: some rows of both sides crossed."""
-    some = _some(leaked, left, "leaked_row", one).mutate(one=1)
-    others = _some(orders, right, "order_row", other).mutate(one=1)
-    crossed = some.inner_join(others, "one")
-    return _patterns(crossed.select(pattern=pattern(crossed)))
+    leaked_sample = _sample_rows(leaked_rows, left, "leaked_row", leaked_step).mutate(one=1)
+    order_sample = _sample_rows(orders, right, "order_row", order_step).mutate(one=1)
+    combinations = leaked_sample.inner_join(order_sample, "one")
+    return _patterns(combinations.select(pattern=pattern(combinations)))
 
 
-def _some(rows: ir.Table, fields: ir.Table, id_: str, step: int) -> ir.Table:
+def _sample_rows(rows: ir.Table, fields: ir.Table, id_: str, step: int) -> ir.Table:
     """Every nth row by its line: the same rows on every engine."""
-    chosen = rows.filter(rows["line"] % step == 0).select(**{id_: rows["row_id"]})
-    return fields.semi_join(chosen, id_)
+    sample = rows.filter(rows["line"] % step == 0).select(**{id_: rows["row_id"]})
+    return fields.semi_join(sample, id_)
 
 
 def _count(engine: Engine, table: ir.Table) -> int:
-    return int(engine.gather(_counted, table)["n"][0].as_py())
+    return int(engine.gather(_count_rows, table)["n"][0].as_py())
 
 
-def _counted(table: ir.Table) -> ir.Table:
+def _count_rows(table: ir.Table) -> ir.Table:
     return table.aggregate(n=table.count())
 
 
@@ -91,7 +96,7 @@ def _ints(table: pa.Table, name: str) -> np.ndarray:
     return table[name].to_numpy().astype(np.int64)
 
 
-def _run(tables: Tables) -> Written:
+def _outputs(tables: Tables) -> Written:
     if not (tables.has("leaked") and tables.has("orders")):
         return {}
     return {"matches": matches(tables)}
@@ -102,7 +107,7 @@ MATCHING = Step(
     title=Text("Matching seized rows with orders", "比对查获数据与订单"),
     reads=("leaked", "orders"),
     writes=("matches",),
-    run=_run,
+    run=_outputs,
     without={
         "orders": Text("Seized rows are not matched with orders.", "无法将查获数据与订单比对。"),
         "leaked": Text("No seized data to match.", "没有可比对的查获数据。"),

@@ -27,58 +27,58 @@ class Weights:
 
     def of(self, patterns: NDArray[np.int64]) -> Floats:
         """Log weights, pattern × field."""
-        taken = _digits(patterns)
+        digits = _digits(patterns)
         ratio = np.log(self.match) - np.log(self.chance)
-        return np.stack([ratio[f][taken[:, f]] for f in range(len(FIELDS))], axis=1)
+        return np.stack([ratio[f][digits[:, f]] for f in range(len(FIELDS))], axis=1)
 
 
 def chance(patterns: NDArray[np.int64], counts: NDArray[np.int64]) -> Floats:
     """Probability of each level among pairs drawn at random (`patterns` with their `counts`)."""
-    taken = _digits(patterns)
+    digits = _digits(patterns)
     out = np.ones((len(FIELDS), BASE))
     for f, field in enumerate(FIELDS):
-        counted = np.bincount(taken[:, f], counts, BASE)[1 : len(field.levels) + 1]
+        level_counts = np.bincount(digits[:, f], counts, BASE)[1 : len(field.levels) + 1]
         # Agreement by chance may be too rare for the sample: it is put at a third of one pair.
-        smooth = np.maximum(counted, 0.3)
+        smooth = np.maximum(level_counts, 0.3)
         out[f, 1 : len(field.levels) + 1] = smooth / smooth.sum()
     return out
 
 
 def learnt(patterns: NDArray[np.int64], counts: NDArray[np.int64], by_chance: Floats) -> Weights:
     """Weights after EM over the pairs that share a key."""
-    taken = _digits(patterns)
+    digits = _digits(patterns)
     prior = _prior()
     match = prior.copy()
     share = np.array([0.5, 0.3, 0.2])
     personal = np.array([field.personal for field in FIELDS])
     for _ in range(ROUNDS):
-        both = np.stack([match, np.where(personal[:, None], match, by_chance), by_chance])
+        likelihood = np.stack([match, np.where(personal[:, None], match, by_chance), by_chance])
         log = np.log(share)[:, None] + sum(
-            np.log(both[:, f, :])[:, taken[:, f]] for f in range(len(FIELDS))
+            np.log(likelihood[:, f, :])[:, digits[:, f]] for f in range(len(FIELDS))
         )
-        held = np.exp(log - log.max(axis=0))
-        held *= counts / held.sum(axis=0)
-        share = (held.sum(axis=1) + 1.0) / (held.sum() + 3.0)
-        match = _update(prior, taken, held, personal)
+        responsibility = np.exp(log - log.max(axis=0))
+        responsibility *= counts / responsibility.sum(axis=0)
+        share = (responsibility.sum(axis=1) + 1.0) / (responsibility.sum() + 3.0)
+        match = _update(prior, digits, responsibility, personal)
     return Weights(match, by_chance)
 
 
 def _update(
-    prior: Floats, taken: NDArray[np.int64], held: Floats, personal: NDArray[np.bool_]
+    prior: Floats, digits: NDArray[np.int64], responsibility: Floats, personal: NDArray[np.bool_]
 ) -> Floats:
     match = np.ones_like(prior)
     for f, field in enumerate(FIELDS):
-        weight = held[0] + (held[1] if personal[f] else 0.0)
-        counted = np.bincount(taken[:, f], weight, BASE)[1 : len(field.levels) + 1]
-        mixed = counted + PRIOR_PAIRS * prior[f, 1 : len(field.levels) + 1]
-        match[f, 1 : len(field.levels) + 1] = mixed / mixed.sum()
+        weight = responsibility[0] + (responsibility[1] if personal[f] else 0.0)
+        level_counts = np.bincount(digits[:, f], weight, BASE)[1 : len(field.levels) + 1]
+        level_totals = level_counts + PRIOR_PAIRS * prior[f, 1 : len(field.levels) + 1]
+        match[f, 1 : len(field.levels) + 1] = level_totals / level_totals.sum()
     return match
 
 
 def _prior() -> Floats:
     out = np.ones((len(FIELDS), BASE))
     for f, field in enumerate(FIELDS):
-        out[f, 1 : len(field.levels) + 1] = field.agreeing
+        out[f, 1 : len(field.levels) + 1] = field.agreement
     return out
 
 

@@ -114,8 +114,8 @@ def _check_all(body: Mapping[str, object]) -> None:
 @lru_cache(maxsize=16_384)
 def stamp(moment: datetime) -> str:
     """Fixed-width text of a naive UTC moment; its order is the order of time."""
-    written = moment.isoformat()
-    return written if moment.microsecond else f"{written}.000000"
+    text = moment.isoformat()
+    return text if moment.microsecond else f"{text}.000000"
 
 
 def digest(

@@ -36,16 +36,19 @@ _INSERT: Final = (
 
 
 def append_group(
-    connection: "psycopg.Connection[tuple[Any, ...]]", lock: str, asked: list[Sequence[Draft]]
+    connection: "psycopg.Connection[tuple[Any, ...]]", lock: str, requests: list[Sequence[Draft]]
 ) -> list[list[Event] | Exception]:
     """For each client its events, or why its drafts cannot be kept; durable when it returns."""
-    every = [draft for drafts in asked for draft in drafts]
+    every = [draft for drafts in requests for draft in drafts]
     with connection.pipeline(), connection.transaction():
         stage = _stage(connection, lock, every)
-        found = [stage.take(drafts) for drafts in asked]
-        placed = _insert(connection, stage.rows)
+        outcomes = [stage.take(drafts) for drafts in requests]
+        sequences = _insert(connection, stage.rows)
         # Within the transaction: nothing may go wrong once it is kept, or it would be kept twice.
-        return [each if isinstance(each, Exception) else placed_in(each, placed) for each in found]
+        return [
+            outcome if isinstance(outcome, Exception) else placed_in(outcome, sequences)
+            for outcome in outcomes
+        ]
 
 
 def _stage(
@@ -53,10 +56,10 @@ def _stage(
 ) -> "_Stage":
     """The ends of the chains and what stands under the keys, once the chains are locked."""
     chains = sorted({draft.chain for draft in every})
-    keyed = sorted({(d.chain, d.key) for d in every if d.key is not None})
+    pairs = sorted({(d.chain, d.key) for d in every if d.key is not None})
     connection.execute(lock.encode(), (chains,))
     ends = connection.execute(_ENDS, (chains,))
-    keys = connection.execute(_KEYS, ([c for c, _ in keyed], [k for _, k in keyed]))
+    keys = connection.execute(_KEYS, ([c for c, _ in pairs], [k for _, k in pairs]))
     there = {(row[1], row[9]): event_of(row) for row in keys.fetchall()}
     return _Stage({row[0]: (row[1], row[2], row[3]) for row in ends.fetchall()}, there)
 
@@ -72,13 +75,13 @@ class _Stage:
         """The events of one client; where one of them is wrong, none of them."""
         ends, there, rows = dict(self._ends), dict(self._there), len(self.rows)
         try:
-            return [self._one(draft) for draft in drafts]
+            return [self._event(draft) for draft in drafts]
         except (SuyuanError, ValueError, TypeError) as error:
             self._ends, self._there = ends, there
             del self.rows[rows:]
             return error
 
-    def _one(self, draft: Draft) -> Event:
+    def _event(self, draft: Draft) -> Event:
         key = None if draft.key is None else (draft.chain, draft.key)
         if key is not None and key in self._there:
             return same_event(self._there[key], draft)
@@ -97,14 +100,14 @@ def _insert(
     """Insert in order; the sequence of each by chain and number."""
     if not rows:
         return {}
-    found = connection.execute(_INSERT, (_encode(rows).decode(),)).fetchall()
-    return {(chain, number): sequence for sequence, chain, number in found}
+    placements = connection.execute(_INSERT, (_encode(rows).decode(),)).fetchall()
+    return {(chain, number): sequence for sequence, chain, number in placements}
 
 
-def placed_in(events: list[Event], placed: dict[tuple[str, int], int]) -> list[Event]:
+def placed_in(events: list[Event], sequences: dict[tuple[str, int], int]) -> list[Event]:
     """`events` with the sequences that the database gave to those of them that are new."""
     return [
-        Event(placed[event.chain, event.number], *_rest(event)) if not event.sequence else event
+        Event(sequences[event.chain, event.number], *_rest(event)) if not event.sequence else event
         for event in events
     ]
 

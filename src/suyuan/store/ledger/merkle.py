@@ -34,23 +34,23 @@ class TreeHead:
         return f"{_MARK}:{self.size}:{self.root}:{stamp(self.at)}"
 
     @classmethod
-    def read(cls, written: str) -> Self:
+    def read(cls, text: str) -> Self:
         """The head that ``str`` wrote; raises :class:`InputError`."""
-        parts = written.strip().split(":", 3)
+        parts = text.strip().split(":", 3)
         try:
             mark, size, root, at = parts
             head = cls(int(size), root, datetime.fromisoformat(at))
         except ValueError as error:
-            raise _no_head(written) from error
+            raise _no_head(text) from error
         if mark != _MARK or len(root) != 64 or head.size < 0:
-            raise _no_head(written)
+            raise _no_head(text)
         return head
 
 
-def _no_head(written: str) -> InputError:
+def _no_head(text: str) -> InputError:
     return InputError(
         Text("This is not a ledger head.", "不是有效的账本签头。"),
-        value=written[:100],
+        value=text[:100],
         hint=Text(f"It begins with {_MARK}:", f"应以 {_MARK}: 开头"),
     )
 
@@ -74,7 +74,7 @@ class Tree:
     def extend(self, event_hashes: Iterable[str]) -> None:
         """Leaves more, in order: level by level, each pair of subtrees of one size becomes one."""
         sha256 = hashlib.sha256
-        nodes = [sha256(_LEAF + bytes.fromhex(each)).digest() for each in event_hashes]
+        nodes = [sha256(_LEAF + bytes.fromhex(event_hash)).digest() for event_hash in event_hashes]
         size, fresh = self.size, list[bytes]()
         self.size += len(nodes)
         while nodes:

@@ -75,7 +75,7 @@ _GROUP: Final = 512
 _GRACES: Final = 10
 _GRACE: Final = 0.0002
 #: What one client appends, and what it waits for.
-_Asked = tuple[Sequence[Draft], "Future[list[Event]]"]
+_AppendRequest = tuple[Sequence[Draft], "Future[list[Event]]"]
 
 
 class PostgresLedger:
@@ -89,27 +89,29 @@ class PostgresLedger:
         self._open: dict[threading.Thread, psycopg.Connection[tuple[Any, ...]]] = {}
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._waiting: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_AppendRequest | None] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(_WRITERS, thread_name_prefix="ledger")
         with self._connection().transaction():
             self._connection().execute("SELECT pg_advisory_xact_lock(%s)", (_SEAL + 1,))
-            for statement in (translated(SCHEMA), translated(schema)):
+            for statement in (translate_schema(SCHEMA), translate_schema(schema)):
                 if statement.strip():
                     self._connection().execute(statement.encode())
 
     def _connection(self) -> "psycopg.Connection[tuple[Any, ...]]":
-        found: psycopg.Connection[tuple[Any, ...]] | None = getattr(self._own, "connection", None)
-        if found is None or found.closed:
+        connection: psycopg.Connection[tuple[Any, ...]] | None = getattr(
+            self._own, "connection", None
+        )
+        if connection is None or connection.closed:
             self._close_of(lambda thread: not thread.is_alive())
-            found = self._own.connection = psycopg.connect(self.address, autocommit=True)
+            connection = self._own.connection = psycopg.connect(self.address, autocommit=True)
             with self._guard:
-                self._open[threading.current_thread()] = found
-        return found
+                self._open[threading.current_thread()] = connection
+        return connection
 
-    def _close_of(self, which: Callable[[threading.Thread], bool]) -> None:
+    def _close_of(self, condition: Callable[[threading.Thread], bool]) -> None:
         """Close connections of threads: a server's come and go, and would use all of them up."""
         with self._guard:
-            for thread in [each for each in self._open if which(each)]:
+            for thread in [candidate for candidate in self._open if condition(candidate)]:
                 self._open.pop(thread).close()
 
     def write(
@@ -124,7 +126,7 @@ class PostgresLedger:
                     raise
                 time.sleep(random.uniform(0, 0.01) * 2**attempt)
             except psycopg.OperationalError as error:  # the server is gone, or its disk is full
-                raise _gone(error) from error
+                raise _write_error(error) from error
         raise AssertionError("unreachable")
 
     def submit(
@@ -156,32 +158,32 @@ class PostgresLedger:
             if not more:
                 return
 
-    def _group(self, first: _Asked, company: int) -> tuple[list[_Asked], bool]:
+    def _group(self, first: _AppendRequest, company: int) -> tuple[list[_AppendRequest], bool]:
         """Those who wait; for as many as in the last group it waits a little, they come again."""
         group, graces = [first], _GRACES
         while len(group) < _GROUP:
             try:
-                asked = self._waiting.get_nowait()
+                request = self._waiting.get_nowait()
             except queue.Empty:
                 if len(group) >= company or graces == 0:
                     break
                 graces -= 1
                 time.sleep(_GRACE)
                 continue
-            if asked is None:
+            if request is None:
                 return group, False
-            group.append(asked)
+            group.append(request)
         return group, True
 
-    def _outcomes(self, asked: list[Sequence[Draft]]) -> list[list[Event] | Exception]:
-        if len(asked) > 1:
+    def _outcomes(self, requests: list[Sequence[Draft]]) -> list[list[Event] | Exception]:
+        if len(requests) > 1:
             try:
-                return append_group(self._connection(), _LOCK, asked)
+                return append_group(self._connection(), _LOCK, requests)
             except Exception as error:
-                if _lost(error):  # it may be kept: to append it again could keep it twice
-                    return [_gone(error)] * len(asked)
+                if _is_lost(error):  # it may be kept: to append it again could keep it twice
+                    return [_write_error(error)] * len(requests)
         # Where one of them cannot be written, each is by itself, to know which.
-        return [self._append_alone(drafts) for drafts in asked]
+        return [self._append_alone(drafts) for drafts in requests]
 
     def _append_alone(self, drafts: Sequence[Draft]) -> list[Event] | Exception:
         chains = sorted({draft.chain for draft in drafts})
@@ -194,34 +196,36 @@ class PostgresLedger:
 
     def read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
-            return self._connection().execute(marked(sql), parameters).fetchall()
+            return self._connection().execute(with_placeholders(sql), parameters).fetchall()
         except psycopg.OperationalError as error:
-            raise _gone(error) from error
+            raise _write_error(error) from error
 
     def events(self, chain: str | None = None, after: int = 0) -> Iterator[Event]:
         if chain is None:
             query = f"SELECT {COLUMNS} FROM event WHERE sequence > %s ORDER BY sequence"
-            yield from map(event_of, self._streamed(query, (after,)))
+            yield from map(event_of, self._stream_rows(query, (after,)))
             return
         # A chain is short: a connection of its own would cost more than all else of a request.
         query = f"SELECT {COLUMNS} FROM event WHERE chain = ? AND sequence > ? ORDER BY sequence"
         yield from map(event_of, self.read(query, (chain, after)))
 
     def rows(self) -> Iterator[StoredRow]:
-        yield from self._streamed(
+        yield from self._stream_rows(
             "SELECT sequence, chain, number::text, at, recorded, actor, kind, subject, body,"
             " CASE WHEN key IS NULL THEN '' ELSE '=' || key END, previous, hash"
             " FROM event ORDER BY sequence"
         )
 
-    def _streamed(self, query: str, asked: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    def _stream_rows(
+        self, query: str, parameters: tuple[Any, ...] = ()
+    ) -> Iterator[tuple[Any, ...]]:
         """Rows as the server makes them, over a connection of its own, so that both work at once.
 
         A cursor on the server would make each side wait for the other.
         """
         chunk = _CHUNK if psycopg.capabilities.has_stream_chunked() else 1
         with psycopg.connect(self.address) as connection, connection.cursor() as cursor:
-            yield from cursor.stream(query.encode(), asked, size=chunk)
+            yield from cursor.stream(query.encode(), parameters, size=chunk)
 
     def seal(self, at: datetime) -> TreeHead:
         connection = self._connection()
@@ -250,12 +254,12 @@ class _Statements:
         self._connection = connection
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        cursor = self._connection.execute(marked(sql), parameters)
+        cursor = self._connection.execute(with_placeholders(sql), parameters)
         return cursor.fetchall() if cursor.description else []
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         if rows:
-            self._connection.cursor().executemany(marked(sql), rows)
+            self._connection.cursor().executemany(with_placeholders(sql), rows)
 
 
 class _PostgresTransaction(_Statements):
@@ -285,20 +289,22 @@ class _PostgresTransaction(_Statements):
         return events_of_chains(self, chains)
 
 
-def _lost(error: Exception) -> bool:
+def _is_lost(error: Exception) -> bool:
     """Whether the server went before it could say what became of the transaction."""
     state = error.sqlstate if isinstance(error, psycopg.OperationalError) else "00000"
     return state is None or state[:2] in {"08", "57"}
 
 
-def _gone(error: Exception) -> UnwrittenError:
-    known = Text("The database cannot write; nothing was kept.", "数据库无法写入，未保存任何内容。")
-    lost = Text(
+def _write_error(error: Exception) -> UnwrittenError:
+    refusal = Text(
+        "The database cannot write; nothing was kept.", "数据库无法写入，未保存任何内容。"
+    )
+    outage = Text(
         "The database does not answer; whether this was kept is not known.",
         "数据库无响应，无法确认本次内容是否已保存。",
     )
     return UnwrittenError(
-        lost if _lost(error) else known,
+        outage if _is_lost(error) else refusal,
         value=type(error).__name__,
         hint=Text(
             "Is the server up, and its disk not full? With the same key nothing is kept twice.",
@@ -307,12 +313,12 @@ def _gone(error: Exception) -> UnwrittenError:
     )
 
 
-def marked(sql: str) -> bytes:
+def with_placeholders(sql: str) -> bytes:
     """``?`` as psycopg writes parameters; statements hold no ``?`` and no ``%`` of their own."""
     return sql.replace("?", "%s").encode()
 
 
-def translated(schema: str) -> str:
+def translate_schema(schema: str) -> str:
     """A schema written for SQLite; text sorts by its bytes on both."""
     return (
         schema.replace(" TEXT", ' TEXT COLLATE "C"')

@@ -60,22 +60,22 @@ def chain_events(statements: Statements, chain: str) -> list[Event]:
 def events_of_chains(statements: Statements, chains: Sequence[str]) -> dict[str, list[Event]]:
     """The events of several chains in one statement."""
     marks = ", ".join("?" * len(chains))
-    found: dict[str, list[Event]] = {chain: [] for chain in chains}
+    events: dict[str, list[Event]] = {chain: [] for chain in chains}
     for row in statements.execute(
         f"SELECT {COLUMNS} FROM event WHERE chain IN ({marks}) ORDER BY chain, number", chains
     ):
-        found[row[1]].append(event_of(row))
-    return found
+        events[row[1]].append(event_of(row))
+    return events
 
 
-def append_in(statements: Statements, draft: Draft, known: End | None) -> tuple[Event, End]:
-    """The event and the chain's new end; `known` is its end where the caller has it."""
-    last = known or _end(statements, draft.chain)
+def append_in(statements: Statements, draft: Draft, chain_end: End | None) -> tuple[Event, End]:
+    """The event and the chain's new end; `chain_end` is its end where the caller has it."""
+    last = chain_end or _end(statements, draft.chain)
     row, end = row_behind(draft, last)
-    placed = statements.execute(_INSERT_ONCE, row)
-    if not placed:
+    sequence_rows = statements.execute(_INSERT_ONCE, row)
+    if not sequence_rows:
         return same_event(_under_key(statements, draft), draft), last
-    return event_of((placed[0][0], *row)), end
+    return event_of((sequence_rows[0][0], *row)), end
 
 
 def row_behind(draft: Draft, last: End) -> tuple[tuple[Any, ...], End]:

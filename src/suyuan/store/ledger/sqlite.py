@@ -104,16 +104,16 @@ class SqliteLedger:
         return self._reader().execute(sql, parameters).fetchall()
 
     def _reader(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._readers, "connection", None)
-        if found is None:
-            found = self._readers.connection = self._connect()
-        return found
+        connection: sqlite3.Connection | None = getattr(self._readers, "connection", None)
+        if connection is None:
+            connection = self._readers.connection = self._connect()
+        return connection
 
     def events(self, chain: str | None = None, after: int = 0) -> Iterator[Event]:
         where = "WHERE sequence > ?" if chain is None else "WHERE chain = ? AND sequence > ?"
-        asked: tuple[Any, ...] = (after,) if chain is None else (chain, after)
+        parameters: tuple[Any, ...] = (after,) if chain is None else (chain, after)
         cursor = self._reader().execute(
-            f"SELECT {COLUMNS} FROM event {where} ORDER BY sequence", asked
+            f"SELECT {COLUMNS} FROM event {where} ORDER BY sequence", parameters
         )
         yield from map(event_of, cursor)
 
@@ -150,7 +150,7 @@ class SqliteLedger:
             ends: dict[str, tuple[int, str, str]] = {}
             version = -1
             while (job := self._jobs.get()) is not None:
-                jobs, more = self._waiting(job)
+                jobs, more = self._next_jobs(job)
                 latest = connection.execute("PRAGMA data_version").fetchone()[0]
                 if latest != version:  # another process wrote
                     ends.clear()
@@ -160,7 +160,7 @@ class SqliteLedger:
                 if not more:
                     return
 
-    def _waiting(self, first: _Job) -> tuple[list[_Job], bool]:
+    def _next_jobs(self, first: _Job) -> tuple[list[_Job], bool]:
         jobs = [first]
         with suppress(queue.Empty):
             while len(jobs) < GROUP:
@@ -177,21 +177,21 @@ class SqliteLedger:
         ends: dict[str, tuple[int, str, str]],
     ) -> bool:
         """Do `jobs` in one transaction; False where nothing of it was kept."""
-        done: list[tuple[Future[Any], Any]] = []
+        outcomes: list[tuple[Future[Any], Any]] = []
         try:
             connection.execute("BEGIN IMMEDIATE")
             for work, future in jobs:
-                _attempt(connection, work, future, ends, done)
+                _attempt(connection, work, future, ends, outcomes)
             connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
-            refused = _refused(error)
+            failure = _write_error(error)
             for _, future in jobs:
                 if not future.done():
-                    future.set_exception(refused)
+                    future.set_exception(failure)
             return False
-        for future, result in done:
+        for future, result in outcomes:
             future.set_result(result)
         return True
 
@@ -201,12 +201,12 @@ def _attempt(
     work: Work,
     future: "Future[Any]",
     ends: dict[str, tuple[int, str, str]],
-    done: list[tuple["Future[Any]", Any]],
+    outcomes: list[tuple["Future[Any]", Any]],
 ) -> None:
     """One work in a savepoint; what it raises goes to its future, and the others go on."""
     connection.execute("SAVEPOINT work")
-    changed = dict[str, tuple[int, str, str]]()
-    transaction = _SqliteTransaction(connection, ends, changed)
+    new_ends = dict[str, tuple[int, str, str]]()
+    transaction = _SqliteTransaction(connection, ends, new_ends)
     try:
         result = work(transaction)
     except BaseException as error:  # it belongs to the caller, whatever it is
@@ -214,11 +214,11 @@ def _attempt(
             raise sqlite3.OperationalError(str(error)) from error
         connection.execute("ROLLBACK TO work")
         connection.execute("RELEASE work")
-        future.set_exception(_refused(error) if isinstance(error, sqlite3.Error) else error)
+        future.set_exception(_write_error(error) if isinstance(error, sqlite3.Error) else error)
         return
     connection.execute("RELEASE work")
-    ends.update(changed)
-    done.append((future, result))
+    ends.update(new_ends)
+    outcomes.append((future, result))
 
 
 class _SqliteTransaction:
@@ -226,15 +226,15 @@ class _SqliteTransaction:
         self,
         connection: sqlite3.Connection,
         ends: dict[str, tuple[int, str, str]],
-        changed: dict[str, tuple[int, str, str]],
+        new_ends: dict[str, tuple[int, str, str]],
     ) -> None:
         self._connection = connection
         self._ends = ends
-        self._changed = changed
+        self._changed = new_ends
 
     def append(self, draft: Draft) -> Event:
-        known = self._changed.get(draft.chain) or self._ends.get(draft.chain)
-        event, end = append_in(self, draft, known)
+        chain_end = self._changed.get(draft.chain) or self._ends.get(draft.chain)
+        event, end = append_in(self, draft, chain_end)
         self._changed[draft.chain] = end
         return event
 
@@ -255,7 +255,7 @@ class _SqliteTransaction:
         return events_of_chains(self, chains)
 
 
-def _refused(error: Exception) -> UnwrittenError:
+def _write_error(error: Exception) -> UnwrittenError:
     return UnwrittenError(
         Text(
             "The ledger could not be written; nothing was kept.", "账本写入失败，未保存任何内容。"

@@ -111,11 +111,11 @@ class _Check:
             last = sequence
             again = digest(previous, chain, number, at, recorded, actor, kind, subject, body, key)
             if again != hash_:
-                self._edited(sequence)
-            counted = int(number)
-            if ends.get(chain, _BEFORE) != (counted - 1, previous):
-                self._broken(sequence, chain)
-            ends[chain] = (counted, hash_)
+                self._report_edit(sequence)
+            position = int(number)
+            if ends.get(chain, _BEFORE) != (position - 1, previous):
+                self._report_break(sequence, chain)
+            ends[chain] = (position, hash_)
         return last
 
     def _leaves(self, hashes: list[str]) -> None:
@@ -154,10 +154,10 @@ class _Check:
     def _order(self, sequence: int) -> None:
         self.fault("order", sequence, "the sequence does not rise", "序号未递增")
 
-    def _edited(self, sequence: int) -> None:
+    def _report_edit(self, sequence: int) -> None:
         self.fault("edited", sequence, "the event does not have its hash", "事件内容与哈希不符")
 
-    def _broken(self, sequence: int, chain: str) -> None:
+    def _report_break(self, sequence: int, chain: str) -> None:
         self.fault(
             "broken",
             sequence,
