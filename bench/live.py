@@ -32,7 +32,7 @@ from suyuan.live.journal import Journal, read_journal
 from suyuan.live.keys import Keyring
 from suyuan.live.policy import default_policy
 from suyuan.live.scorer import Scorer
-from suyuan.live.service import run as run_alone
+from suyuan.live.service import run_service as run_alone
 from suyuan.live.service import serve
 from suyuan.live.state import empty_state, memory, with_room
 
@@ -101,7 +101,7 @@ def core(subscribers: int) -> None:
         f"{subscribers:,} subscribers, {len(events):,} events: state {memory(state) / 1e9:.2f} GB,"
         f" {memory(state) / subscribers:.0f} bytes a subscriber"
     )
-    for name, table, filled in zip(state._fields, state[:6], state.filled, strict=False):
+    for name, table, filled in zip(state._fields, state[:6], state.fills, strict=False):
         print(f"  {name:9} {table.dtype.itemsize:3} B x {int(filled):>11,} keys,"
               f" {filled / table.size:.2f} full")  # fmt: skip
 

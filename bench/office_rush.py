@@ -39,7 +39,7 @@ from suyuan.casework.office import ActForm, Office, Opening
 from suyuan.casework.opening import open_office
 from suyuan.casework.payments import Cashier, PaymentNotice
 from suyuan.casework.simulated_provider import SimulatedProvider
-from suyuan.model.columns import STORED
+from suyuan.model.columns import ARROW_TYPES
 from suyuan.model.times import utc
 from suyuan.rulebook import load_rules
 from suyuan.rulebook.declare import Rule
@@ -227,7 +227,7 @@ def drawn(rules: list[Rule], rows: int) -> pa.Table:
             [True, False] if fact.type.value == "bool" else list(range(1, 31))
         )
         cells = [words[i] for i in draw.integers(0, len(words), rows)]
-        columns[name] = pa.array(cells, STORED[fact.type], mask=draw.random(rows) < 0.1)
+        columns[name] = pa.array(cells, ARROW_TYPES[fact.type], mask=draw.random(rows) < 0.1)
     return pa.table(columns)
 
 

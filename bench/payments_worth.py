@@ -99,7 +99,7 @@ def table(worlds: list[World]) -> None:
         ours.append(score >= threshold_for(each.replayed, score, 1.0))
         rules.append(points >= threshold_for(each.replayed, points, 1.0))
         single.append(best_signal(each.replayed, CARD, 1.0))
-    policy = [POLICY.held(scores(w.replayed, CARD), w.replayed.amount, w.lent) for w in worlds]
+    policy = [POLICY.holds(scores(w.replayed, CARD), w.replayed.amount, w.lent) for w in worlds]
     names = {name for name, _ in single}
     line(worlds, "scorecard", ours)
     line(worlds, "rules on payments", rules)

@@ -19,8 +19,8 @@ from suyuan.ingest.mapping.profile_files import catalog_profiles, sources_by_col
 from suyuan.ingest.mapping.profiles import Sides
 from suyuan.lab.setting import KNOBS, names, resolve
 from suyuan.lab.truth import TRUTH
-from suyuan.model.columns import STORED, Column, Table
-from suyuan.model.derived import DERIVED
+from suyuan.model.columns import ARROW_TYPES, Column, Table
+from suyuan.model.derived import DERIVED_TABLES
 from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.results import BESIDE, RESULTS
 from suyuan.model.roles import ROLES
@@ -99,7 +99,7 @@ def tables_page() -> Iterator[str]:
         ("Columns that import adds to every stored row", (PROVENANCE,)),
         ("Result tables: what comes out", RESULTS.values()),
         ("Tables that a command leaves beside the results", BESIDE.values()),
-        ("Tables between steps", DERIVED.values()),
+        ("Tables between steps", DERIVED_TABLES.values()),
     )
     for title, tables in groups:
         yield f"## {title}\n"
@@ -208,11 +208,11 @@ def _by(name: str) -> str:
 
 
 def _column(column: Column) -> tuple[str, ...]:
-    asked = "required" if column.required else "may be absent" if column.optional else ""
+    asked = "required" if column.mandatory else "may be absent" if column.optional else ""
     return (
         f"`{column.name}`",
         column.type.value,
-        f"`{STORED[column.type]}`",
+        f"`{ARROW_TYPES[column.type]}`",
         column.unit or {"money": "fen (yuan in files)", "time": "UTC"}.get(column.type.value, ""),
         "key" if column.key else asked,
         column.kind or "",

@@ -20,7 +20,7 @@ from suyuan.casework.simulated_provider import SimulatedProvider
 from suyuan.casework.state import matter_state
 from suyuan.model.errors import InputError
 from suyuan.rulebook import Rulebook, load_rules
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 from suyuan.rulebook.rows import closure
 from suyuan.store.ledger import verify
 
@@ -300,7 +300,7 @@ def two_days_more() -> dict[str, Procedure]:
     longer = {**windows["registration"], "to": "2020-11-22T23:59:59"}
     first["versions"].append({"from": "2020-11-19", "windows": {"registration": longer}})
     changed = compile_procedure(
-        shaped(first, ProcedureSpec, "x"), procedure.text + "# two days more\n"
+        as_shape(first, ProcedureSpec, "x"), procedure.text + "# two days more\n"
     )
     return {**load_procedures(), "gaokao-2021": changed}
 

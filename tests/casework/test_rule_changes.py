@@ -14,7 +14,7 @@ from suyuan.casework.rule_changes import affected_matters, approve_change, propo
 from suyuan.casework.simulated_provider import SimulatedProvider
 from suyuan.casework.state import matter_state
 from suyuan.model.errors import InputError
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 from suyuan.store.ledger import verify
 
 FORM = {
@@ -49,7 +49,7 @@ def two_days_more() -> Procedure:
     longer = {"registration": {**window, "to": "2020-11-22T23:59:59"}}
     plain["versions"].append({"from": "2020-11-19", "note": NOTE, "windows": longer})
     return compile_procedure(
-        shaped(plain, ProcedureSpec, "x"), procedure.text + "# two days more\n"
+        as_shape(plain, ProcedureSpec, "x"), procedure.text + "# two days more\n"
     )
 
 

@@ -10,7 +10,7 @@ from suyuan.casework.law import Law
 from suyuan.casework.soundness import flaws
 from suyuan.model.errors import CatalogError
 from suyuan.rulebook import load_rules
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 
 LAW = Law(load_rules())
 TEXT = (files("suyuan.catalog") / "procedures" / "stop-payment.yml").read_text("utf-8")
@@ -33,7 +33,8 @@ def with_hole(path: str, value: object) -> list[str]:
     else:
         there[last] = value
     return [
-        flaw.text.en for flaw in flaws(compile_procedure(shaped(content, ProcedureSpec, "x")), LAW)
+        flaw.text.en
+        for flaw in flaws(compile_procedure(as_shape(content, ProcedureSpec, "x")), LAW)
     ]
 
 
@@ -94,7 +95,7 @@ def test_a_choice_without_words_is_found() -> None:
     content = plain_text(TEXT, "x")
     field = {"type": "text", "words": ["x"], "title": {"en": "kind", "zh": "种类"}}
     content["fields"]["kind_of_stop"] = field
-    found = flaws(compile_procedure(shaped(content, ProcedureSpec, "x")), LAW)
+    found = flaws(compile_procedure(as_shape(content, ProcedureSpec, "x")), LAW)
     assert [flaw.where for flaw in found] == ["stop-payment fields.kind_of_stop.x"]
 
 

@@ -13,8 +13,8 @@ from suyuan.money.methods import DEFAULT
 
 def filled(table, rows):
     """Rows of a result table in which the columns that play no part are empty text."""
-    blank = dict.fromkeys(table.published.names, "")
-    return pa.Table.from_pylist([blank | row for row in rows]).select(table.published.names)
+    blank = dict.fromkeys(table.file_schema.names, "")
+    return pa.Table.from_pylist([blank | row for row in rows]).select(table.file_schema.names)
 
 
 def step(hop, payment, payer, payee, yuan):
@@ -39,7 +39,7 @@ def test_cash_is_told_from_what_stays(machine):
     steps = money_steps(moved)
     names = {*steps["from"].to_pylist(), *steps["to"].to_pylist()}
     accounts = pa.table({name: [] for name in ("account_no", "holder_id", "kind")})
-    nothing = FINDINGS.published.empty_table()
+    nothing = FINDINGS.file_schema.empty_table()
     kinds = holder_kinds(names, accounts, nothing, [])
     series = pa.table({"report_id": ["r1"], "ring_id": ["A"]})
     graph = flow_graph(steps, exits, series, kinds)

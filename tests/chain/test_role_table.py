@@ -28,10 +28,10 @@ def test_every_link_has_roles_and_a_cause_and_every_role_a_link() -> None:
 
 
 def test_rings_count_helpers_in_columns_of_their_own() -> None:
-    counted = [role.counted for role in ROLES.values() if role.counted]
+    counted = [role.count_column for role in ROLES.values() if role.count_column]
     assert len(set(counted)) == len(counted)
     assert set(counted) <= set(RINGS.names)
-    assert all(ROLES[name].counted for name in HELPERS)
+    assert all(ROLES[name].count_column for name in HELPERS)
 
 
 def test_sellers_and_launderers_make_grounds() -> None:

@@ -114,7 +114,7 @@ def test_what_was_sold_twice_is_the_last_buyers(engine: Engine) -> None:
         "table": "reports",
     }
     touch |= {"key": "a", "row_id": "r", "file": "f", "line": 1, "sha256": "0"}
-    links = engine.arrow(pa.Table.from_pylist([touch], schema=TOUCHES.stored))
+    links = engine.arrow(pa.Table.from_pylist([touch], schema=TOUCHES.schema))
     bought = engine.fetch(rings.bought(links, tables)).to_pylist()
     assert [row["node"] for row in bought] == ["party:Y"]
 

@@ -15,7 +15,7 @@ from tables import given
 NUMBER = "17000000001"
 TOLD = {"score": 0.9, "decided": True, "because_en": "", "because_zh": "", "rivals_en": ""}
 TOLD |= {"rivals_zh": "", "detector": "x", "version": "1"}
-SCHEMA = pa.schema([*TOUCHES.stored, pa.field("ring_id", pa.string())])
+SCHEMA = pa.schema([*TOUCHES.schema, pa.field("ring_id", pa.string())])
 
 
 @pytest.fixture

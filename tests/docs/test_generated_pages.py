@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from suyuan.face.cli import app
-from suyuan.model.derived import DERIVED
+from suyuan.model.derived import DERIVED_TABLES
 from suyuan.model.records import RECORDS
 from suyuan.model.results import RESULTS
 
@@ -40,7 +40,7 @@ def test_page_is_as_generated(page: str) -> None:
 
 def test_every_table_and_column_is_told() -> None:
     text = (DOCS / "tables.md").read_text(encoding="utf-8")
-    for table in (*RECORDS.values(), *RESULTS.values(), *DERIVED.values()):
+    for table in (*RECORDS.values(), *RESULTS.values(), *DERIVED_TABLES.values()):
         told = text.partition(f"### `{table.name}` {table.zh}\n")[2].partition("\n### ")[0]
         assert re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)[: len(table.columns)] == [
             *table.names

@@ -75,7 +75,7 @@ def test_causes_are_ranked_and_told_with_what_remains(tmp_path: Path) -> None:
     assert whole is not None
     assert [one.row["cause"] for one in found.causes] == ["sims", "leaks"]
     assert [one.row["ring_id"] for one in whole.causes] == [None, None]
-    assert [one.stopped for one in found.causes] == [0.5, 0.0]
+    assert [one.loss_share for one in found.causes] == [0.5, 0.0]
     told = sentence(found.causes[0])
     assert "1 of 2 reports and 500 yuan stopped; 1 report and 500 yuan remain" in told.en
     assert "shop" in sentence(found.links[0]).zh

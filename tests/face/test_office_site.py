@@ -18,7 +18,7 @@ from suyuan.casework.rule_changes import approve_change, propose_change
 from suyuan.casework.simulated_provider import SimulatedProvider
 from suyuan.casework.state import matter_state
 from suyuan.face.office_pages.site_pages import office_pages
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 
 FORM = {
     "f.category": "ordinary", "f.arts": "false", "f.sports": "false", "f.graduate": "this_year",
@@ -322,7 +322,7 @@ def two_days_more() -> Procedure:
     note = {"en": "Roads are closed by snow: two days more.", "zh": "因雪封路，报名延长两日。"}
     plain["versions"].append({"from": "2020-11-19", "note": note, "windows": longer})
     return compile_procedure(
-        shaped(plain, ProcedureSpec, "x"), procedure.text + "# two days more\n"
+        as_shape(plain, ProcedureSpec, "x"), procedure.text + "# two days more\n"
     )
 
 

@@ -160,7 +160,7 @@ def test_the_command_leaves_its_tables(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "2019-05-13" in done.output
     left = pq.read_table(out / "replay.parquet")
-    assert left.schema == REPLAY.published
+    assert left.schema == REPLAY.file_schema
     assert left["sources"].to_pylist() == [[f"merchant:{LEAKING}"]]
     assert (out / "replay.csv").read_text("utf-8-sig").startswith("moment,")
     assert not (folder / "suyuan").exists()
@@ -188,7 +188,7 @@ def test_the_report_shows_the_picture(tmp_path: Path) -> None:
         _moment(1, called=10, placed=8, hit_top=6, newest_top=2, sources=["merchant:<b>M7</b>"]),
         _moment(2, called=10, placed=8, hit_top=7, newest_top=3, whole=False),
     ]
-    rows = pa.Table.from_pylist(kept, schema=REPLAY.stored)
+    rows = pa.Table.from_pylist(kept, schema=REPLAY.schema)
     write(published(rows, REPLAY), results.layout.result("replay"))
     write_report(results, [])
     html = results.report.read_text("utf-8")

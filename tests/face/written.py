@@ -26,7 +26,7 @@ def results_of(folder: Path, **tables: Sequence[Mapping[str, Any]]) -> Results:
     with generation(Layout(out)) as made:
         for name, table in RESULTS.items():
             rows = [dict.fromkeys(table.names) | dict(row) for row in tables.get(name, ())]
-            write(pa.Table.from_pylist(rows, table.published), made.layout.result(name))
+            write(pa.Table.from_pylist(rows, table.file_schema), made.layout.result(name))
         made.commit({"kind": "written by hand", "inputs": {}, "records": {}})
     return CaseFolder(case).results(out)
 

@@ -41,7 +41,7 @@ def test_a_sheet_that_loses_a_line_is_an_error(
     monkeypatch.setattr(xlsx_reader, "_split_tables", short)
     with pytest.raises(InputError) as error:
         list(read_sheets(path, frozenset({"payer", "payee", "amount"}), None))
-    assert error.value.what == BREACH
+    assert error.value.message == BREACH
 
 
 def test_cells_beside_the_table_are_named_and_the_row_stands(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_an_entry_that_never_ends_is_an_error(tmp_path: Path) -> None:
     path.write_text(text)
     with pytest.raises(InputError) as error:
         read_statement(path, "ofx")
-    assert (error.value.what, error.value.value) == (BREACH, "1 of 2")
+    assert (error.value.message, error.value.value) == (BREACH, "1 of 2")
 
 
 @pytest.mark.parametrize("word", ["/", "--", r"\N", "null", "无"])

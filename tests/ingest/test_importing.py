@@ -64,7 +64,7 @@ def test_stored_schema_is_the_tables_own(tmp_path: Path) -> None:
     import_case(tmp_path, tmp_path / "suyuan")
     (path,) = (tmp_path / "suyuan/records/reports").glob("*.parquet")
     schema = pq.read_schema(path)
-    ours = RECORDS["reports"].stored
+    ours = RECORDS["reports"].schema
     assert schema.names == [*ours.names, "known_at", "file", "sha256", "source_key", "line"]
     for field in ours:
         assert schema.field(field.name).type in (

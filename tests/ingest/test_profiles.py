@@ -177,7 +177,7 @@ def test_a_shipped_profile_fills_every_required_column(profile) -> None:
     sides = profile.sides
     filled = {*profile.columns, *((sides.giver, sides.taker, "amount") if sides else ())}
     filled |= {"payment_id"} if sides else set()
-    assert {c.name for c in RECORDS[profile.table] if c.required} <= filled
+    assert {c.name for c in RECORDS[profile.table] if c.mandatory} <= filled
     assert profile.title.en
     assert profile.title.zh
 

@@ -17,7 +17,7 @@ def read(folder: Path, name: str) -> list[dict[str, object]]:
 
 def put(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
     """Write a result table; cells that are not given get a value of their type."""
-    schema = RESULTS[name].published
+    schema = RESULTS[name].file_schema
     filled = [{f.name: row.get(f.name, DEFAULTS.get(f.type)) for f in schema} for row in rows]
     for row in filled:
         for field in schema:

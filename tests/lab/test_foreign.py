@@ -23,7 +23,7 @@ TRUTH = {
 
 
 def _rows(table: str, rows: list[dict[str, object]]) -> pa.Table:
-    schema = RESULTS[table].published
+    schema = RESULTS[table].file_schema
     return pa.Table.from_pylist([{n: row.get(n) for n in schema.names} for row in rows], schema)
 
 

@@ -17,8 +17,8 @@ class Noted:
     def start(self, step: Text) -> None:
         assert step == TITLE
 
-    def advance(self, done: int, total: int | None) -> None:
-        self.seen.append((done, total))
+    def advance(self, count: int, total: int | None) -> None:
+        self.seen.append((count, total))
 
     def finish(self, rows: int, seconds: float) -> None:
         assert seconds >= 0

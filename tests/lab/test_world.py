@@ -14,7 +14,7 @@ from suyuan.lab.scoring.folder import Comparison
 from suyuan.lab.setting import names, resolve
 from suyuan.lab.truth import TRUTH
 from suyuan.lab.world import make_world
-from suyuan.model.columns import PUBLISHED
+from suyuan.model.columns import FILE_TYPES
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 
@@ -55,7 +55,7 @@ def test_every_standard_table_is_there_in_its_form(world: Path, name: str) -> No
     for column in RECORDS[name]:
         assert column.optional or column.name in columns
         if column.name in columns:
-            assert schema.field(column.name).type == PUBLISHED[column.type]
+            assert schema.field(column.name).type == FILE_TYPES[column.type]
 
 
 @pytest.mark.parametrize("name", sorted(WRITTEN))
@@ -64,7 +64,7 @@ def test_keys_are_unique_and_needed_cells_filled(world: Path, name: str) -> None
     key = list(RECORDS[name].key)
     assert not key or frame.select(key).is_duplicated().sum() == 0
     for column in RECORDS[name]:
-        if column.required and column.name in frame.columns:
+        if column.mandatory and column.name in frame.columns:
             assert frame[column.name].null_count() == 0, column.name
 
 

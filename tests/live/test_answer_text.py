@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suyuan.live.answer_text import JUDGED, Phrases
+from suyuan.live.answer_text import JUDGEMENT, Phrases
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.fold import SIGNALS
 from suyuan.live.messages import PaymentAnswer
@@ -31,7 +31,7 @@ def test_answers_read_back(
         verdict["reasons"][0, rank] = signal
         verdict["values"][0, rank], verdict["weights"][0, rank] = value, weight
     text, ends = Phrases("card 1", 'of "us"').answers(
-        np.array([JUDGED]), verdict, b"A-1", np.array([[0, 3, 0, 0]])
+        np.array([JUDGEMENT]), verdict, b"A-1", np.array([[0, 3, 0, 0]])
     )
     assert ends.tolist() == [len(text)]
     answer = msgspec.json.decode(text, type=PaymentAnswer)

@@ -76,7 +76,7 @@ def test_a_condition_withdrawn_later_still_stands_for_what_it_met(tmp_path: Path
     live.close()
     again = scorer(tmp_path)
     assert third(again).action == "allow"
-    (listed,) = again.book.listed()
+    (listed,) = again.book.entries()
     assert listed["state"] == "withdrawn"
 
 
@@ -114,7 +114,7 @@ def test_what_is_not_founded_is_refused(tmp_path: Path, path: str, fields: dict[
     status, told = asked(Batcher(live), "PUT", path, **fields)
     assert status == 400
     assert told["error"]
-    assert live.book.listed() == []
+    assert live.book.entries() == []
 
 
 class Orders(RuleBasedStateMachine):
@@ -200,6 +200,6 @@ def test_a_snooze_ends_to_the_microsecond() -> None:
     book = ConditionBook()
     book.snooze({"subject": "7", "signal": SIGNALS[0]} | WHOLE, 0)
     end = int(datetime.fromisoformat(END).timestamp() * 1e6)
-    assert book.silenced(7, 8, end - 1, 5) == {SIGNALS[0]}
-    assert book.silenced(7, 8, end, 5) == set()
+    assert book.silent_signals(7, 8, end - 1, 5) == {SIGNALS[0]}
+    assert book.silent_signals(7, 8, end, 5) == set()
     assert KEYRING.key("bank_account:mule") != 7

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suyuan.live.conditions import Colour, Snooze, StandingCondition, ordered
+from suyuan.live.conditions import Colour, Snooze, StandingCondition, joint_action
 from suyuan.live.policy import Action, default_policy, from_mapping
 from suyuan.model.errors import CatalogError, InputError
 
@@ -29,7 +29,7 @@ def condition(colour: Colour, **changed: object) -> StandingCondition:
 
 @given(st.lists(st.sampled_from(list(Colour))))
 def test_red_always_wins_and_green_beats_amber(colours: list[Colour]) -> None:
-    asked = ordered(condition(colour) for colour in colours)
+    asked = joint_action(condition(colour) for colour in colours)
     if Colour.RED in colours:
         assert asked is Action.BLOCK
     elif Colour.GREEN in colours:

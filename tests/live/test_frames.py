@@ -9,7 +9,7 @@ from test_service import served, talk
 from wire import KEYRING, lines_of_the_story, scorer
 
 from suyuan.live.events import EVENT, EventKind
-from suyuan.live.frames import ANSWER, MOST_EVENTS, answered, cut, frame
+from suyuan.live.frames import ANSWER, MOST_EVENTS, answer_frame, cut, frame
 from suyuan.live.messages import PaymentAnswer, decode
 from suyuan.live.policy import Action
 
@@ -28,12 +28,12 @@ def test_frames_and_lines_give_the_same(tmp_path: Path) -> None:
     lines = scorer(tmp_path / "lines").take(lines_of_the_story(), 0)
     expected = [each for each in lines if isinstance(each, PaymentAnswer)]
     live, events = scorer(tmp_path / "frames"), events_of_the_story()
-    replies = [answered(live, part.copy(), 0) for part in (events[:30], events[30:])]
+    replies = [answer_frame(live, part.copy(), 0) for part in (events[:30], events[30:])]
     found = np.concatenate([answers_in(reply) for reply in replies])
     assert [Action(row["action"]).name.lower() for row in found] == [a.action for a in expected]
     np.testing.assert_allclose(found["score"], [a.score for a in expected], atol=1e-6)
     assert found["log"].tolist() == [a.log for a in expected]
-    again = answers_in(answered(live, events.copy(), 0))
+    again = answers_in(answer_frame(live, events.copy(), 0))
     assert again["flags"].tolist() == [1] * len(found)
     assert live.position == len(events) + int((events["kind"] != EventKind.PAYMENT).sum())
 
@@ -42,7 +42,7 @@ def test_a_payment_twice_in_one_frame_counts_once(tmp_path: Path) -> None:
     events = events_of_the_story()
     paid = events[events["kind"] == EventKind.PAYMENT][:1]
     live = scorer(tmp_path)
-    found = answers_in(answered(live, np.concatenate([paid, paid]), 0))
+    found = answers_in(answer_frame(live, np.concatenate([paid, paid]), 0))
     assert found["flags"].tolist() == [0, 1]
     assert live.position == 1
 
@@ -56,7 +56,7 @@ def test_a_frame_with_a_wrong_event_is_refused_whole(tmp_path: Path, name: str, 
     paid = np.flatnonzero(events["kind"] == EventKind.PAYMENT)
     events[name][paid[2]] = value
     live = scorer(tmp_path)
-    reply = answered(live, events, 0)
+    reply = answer_frame(live, events, 0)
     assert reply[:4] == b"SYE1"
     assert f"event {paid[2]}:".encode() in reply
     assert live.position == 0

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire import KEYRING, lines_of_the_story
 
-from suyuan.live.answer_text import TAKEN
+from suyuan.live.answer_text import ACK
 from suyuan.live.events import EVENT
 from suyuan.live.keyed_hash import hash_start, keyed_hash
 from suyuan.live.line_reading import LineReader
@@ -88,8 +88,8 @@ def test_lines_for_the_decoder_keep_their_place() -> None:
     read = LineReader(KEYRING).read(b"\n".join([*held, b"", b"{", b" "]) + b"\n")
     expected = np.array([decode(line).row(KEYRING, 0, 0) for line in held], EVENT)
     assert np.array_equal(read.events, expected)
-    assert read.refused == 1
-    assert (read.codes == TAKEN).sum() + (read.events["kind"] == 5).sum() == len(held)
+    assert read.refusals == 1
+    assert (read.codes == ACK).sum() + (read.events["kind"] == 5).sum() == len(held)
 
 
 @given(

@@ -15,7 +15,7 @@ from suyuan.ingest import import_case
 from suyuan.lab.world import make_world
 from suyuan.live.event_log import events_of
 from suyuan.live.events import EVENT, EventKind, in_order
-from suyuan.live.fold import folded
+from suyuan.live.fold import fold_all
 from suyuan.live.keys import Keyring
 from suyuan.run.order import steps
 from suyuan.store.engine import Engine
@@ -104,7 +104,7 @@ def records(table: np.ndarray, keys: np.ndarray) -> np.ndarray:
 
 
 def test_state_is_what_the_batch_derives(engine: Engine, log: np.ndarray) -> None:
-    _, state = folded(log)
+    _, state = fold_all(log)
     assert state.counts[0]["refused"] == 0
     rows, end = on_engine(engine, log), int(log["at"].max() // SECOND)
     paid = rows.filter(rows["kind"] == int(EventKind.PAYMENT), rows["a"] != 0, rows["b"] != 0)
@@ -156,4 +156,4 @@ def test_state_is_what_the_batch_derives(engine: Engine, log: np.ndarray) -> Non
         pairs.select("n"), first.select("n")
     ).aggregate(times=ibis._["n"].sum(), kept=ibis._["n"].count())).to_pylist()  # fmt: skip
     assert int(state.pairs["times"].sum(dtype=np.int64)) == sizes["times"]
-    assert int(state.filled[3]) == sizes["kept"]
+    assert int(state.fills[3]) == sizes["kept"]

@@ -19,7 +19,7 @@ def put(layout: Layout, table: str, rows: list[dict], key: str = "0" * 16) -> No
         ("source_key", pa.string()),
         ("line", pa.int64()),
     ]
-    schema = pa.schema([*RECORDS[table].stored, *(pa.field(*f) for f in tail)])
+    schema = pa.schema([*RECORDS[table].schema, *(pa.field(*f) for f in tail)])
     made = [
         row | {"file": f"{table}.csv", "source_key": key, "line": n + 2}
         for n, row in enumerate(rows)

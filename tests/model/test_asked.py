@@ -2,7 +2,7 @@
 
 import pytest
 
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 from suyuan.model.errors import InputError
 
 
@@ -22,10 +22,10 @@ from suyuan.model.errors import InputError
     ],
 )
 def test_what_is_meant(typed: str, meant: str) -> None:
-    assert asked(typed) == meant
+    assert normal_identifier(typed) == meant
 
 
 @pytest.mark.parametrize("typed", ["138²2345678", "1381234567①", "١٣٨١٢٣٤٥٦٧٨", "Ⅳ12345678"])
 def test_signs_that_are_no_digits(typed: str) -> None:
     with pytest.raises(InputError, match="look like digits"):
-        asked(typed)
+        normal_identifier(typed)

@@ -3,13 +3,19 @@
 import pytest
 
 from suyuan.model.columns import Column, Table, Type
-from suyuan.model.derived import DERIVED
+from suyuan.model.derived import DERIVED_TABLES
 from suyuan.model.privacy import KIND_CLASSES
 from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.results import BESIDE, RESULTS
 from suyuan.model.subjects import KINDS
 
-TABLES = (*RECORDS.values(), PROVENANCE, *RESULTS.values(), *BESIDE.values(), *DERIVED.values())
+TABLES = (
+    *RECORDS.values(),
+    PROVENANCE,
+    *RESULTS.values(),
+    *BESIDE.values(),
+    *DERIVED_TABLES.values(),
+)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -11,7 +11,7 @@ from suyuan.model.records import REPORTS
 from suyuan.model.results import EVIDENCE, FINDINGS, QUALITY
 from suyuan.privacy.keys import NAME, CaseKey, case_key
 from suyuan.privacy.masking import Masking
-from suyuan.privacy.tables import leaving
+from suyuan.privacy.tables import mask_table
 from suyuan.store.layout import Layout
 
 SHOWN = Masking(key=CaseKey(b"k" * 32))
@@ -131,14 +131,14 @@ PEOPLE = table(
 def test_rows_that_leave_stand_in_no_order_of_numbers() -> None:
     phones = [f"1380000{n:04}" for n in range(200)]
     rows = pa.table({"phone": phones, "note": phones})
-    left = leaving(rows, PEOPLE, SHOWN)
+    left = mask_table(rows, PEOPLE, SHOWN)
     ends = [int(phone[-4:]) for phone in left["phone"].to_pylist()]
     assert sorted(ends) == list(range(200))
     steps = sum(b > a for a, b in pairwise(ends))
     assert 60 < steps < 140
-    assert leaving(rows, PEOPLE, SHOWN).equals(left)
+    assert mask_table(rows, PEOPLE, SHOWN).equals(left)
     assert not any("1380" in note for note in left["note"].to_pylist())
-    assert leaving(rows, PEOPLE, FULL).equals(rows)
+    assert mask_table(rows, PEOPLE, FULL).equals(rows)
 
 
 def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path) -> None:

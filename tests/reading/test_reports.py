@@ -16,7 +16,7 @@ BRUSH = "在QQ群里看到兼职刷单的消息,做任务垫付{}元,佣金返�
 
 
 def made(*rows: dict[str, object]) -> pa.Table:
-    return pa.Table.from_pylist(list(rows), schema=REPORTS.stored)
+    return pa.Table.from_pylist(list(rows), schema=REPORTS.schema)
 
 
 def row(id_: str, at: datetime, narrative: str | None, loss: int = 0) -> dict[str, object]:
@@ -41,16 +41,16 @@ CASE = made(
 
 def test_tables_have_the_declared_columns() -> None:
     readings = read_reports(CASE, zone=DEFAULT_ZONE)
-    assert readings.statements.schema == STATEMENTS.stored
-    assert readings.stages.schema == STAGES.stored
-    assert readings.fraud_types.schema == FRAUD_TYPES.stored
-    assert readings.wording_pairs.schema == WORDING_PAIRS.stored
+    assert readings.statements.schema == STATEMENTS.schema
+    assert readings.stages.schema == STAGES.schema
+    assert readings.fraud_types.schema == FRAUD_TYPES.schema
+    assert readings.wording_pairs.schema == WORDING_PAIRS.schema
 
 
 def test_no_reports_give_empty_tables() -> None:
     readings = read_reports(REPORTS.empty(), zone=DEFAULT_ZONE)
     assert readings.statements.num_rows == readings.wording_pairs.num_rows == 0
-    assert ranking(REPORTS.empty(), readings.fraud_types).schema == FRAUD_RANKING.stored
+    assert ranking(REPORTS.empty(), readings.fraud_types).schema == FRAUD_RANKING.schema
 
 
 def test_a_report_without_a_narrative_has_a_type_but_no_facts() -> None:

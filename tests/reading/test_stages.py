@@ -1,5 +1,5 @@
 from suyuan.reading import catalog, read_text
-from suyuan.reading.cues import Cues, denied
+from suyuan.reading.cues import Cues, is_denied
 
 
 def stages(text: str) -> list[str]:
@@ -51,5 +51,5 @@ def test_cues_with_choices_and_gaps() -> None:
 
 
 def test_denial_ends_at_a_comma() -> None:
-    assert denied("没有转账", 2)
-    assert not denied("没有,转账", 3)
+    assert is_denied("没有转账", 2)
+    assert not is_denied("没有,转账", 3)

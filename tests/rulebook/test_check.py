@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from suyuan.model.results import COMPLIANCE, EVIDENCE
-from suyuan.rulebook import Checked, load_rules
+from suyuan.rulebook import RuleAnswers, load_rules
 from suyuan.rulebook.book import Rulebook
 from suyuan.store.duck import DuckEngine
 from suyuan.store.engine import Engine
@@ -16,11 +16,11 @@ BOOK = load_rules()
 SIM = {"iccid": "1", "operator": "o", "product": "industry", "opened_at": "2019-05-10T04:00"}
 
 
-def check(engine: Engine, rule: str, on: date | None = None, **tables: list) -> Checked:
+def check(engine: Engine, rule: str, on: date | None = None, **tables: list) -> RuleAnswers:
     return Rulebook({rule: BOOK[rule]}).check(given(engine, **tables), on)
 
 
-def answers(checked: Checked) -> dict[str, str]:
+def answers(checked: RuleAnswers) -> dict[str, str]:
     return {row["subject"]: row["answer"] for row in checked.compliance.to_pylist()}
 
 
@@ -52,8 +52,8 @@ def test_on_every_engine(engine: Engine) -> None:
 def test_shape_ids_and_evidence(duck: DuckEngine) -> None:
     cards = sims(*({"functions": ["sms"]} for _ in range(70)), {"functions": ["data"]})
     checked = check(duck, "sim-function", sims=cards)
-    assert checked.compliance.schema == COMPLIANCE.stored
-    assert checked.evidence.schema == EVIDENCE.stored
+    assert checked.compliance.schema == COMPLIANCE.schema
+    assert checked.evidence.schema == EVIDENCE.schema
     rows = {row["subject"]: row for row in checked.compliance.to_pylist()}
     one = rows["sim:1"]
     assert one["evidence_id"] == hashlib.md5(b"sim-function|sim:1|2019-05-10").hexdigest()
@@ -203,5 +203,5 @@ def test_large_purchases_of_cards_on_one_day(duck: DuckEngine) -> None:
 def test_rules_whose_table_is_missing_are_named(duck: DuckEngine) -> None:
     checked = BOOK.check(given(duck))
     assert checked.compliance.num_rows == checked.evidence.num_rows == 0
-    assert ("sim-segment", "sims") in checked.unread
+    assert ("sim-segment", "sims") in checked.omissions
     assert {"sims", "number_segments", "reports"} <= set(BOOK.reads)

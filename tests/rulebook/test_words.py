@@ -10,7 +10,7 @@ from suyuan.model.results import RESULTS
 from suyuan.model.roles import ROLES
 from suyuan.model.subjects import KINDS
 from suyuan.rulebook import load_rules
-from suyuan.rulebook.__main__ import MARK, generated
+from suyuan.rulebook.__main__ import MARK, docs_tables
 from suyuan.rulebook.glossary import load_glossary
 from suyuan.rulebook.show import list_rules, show_rule
 
@@ -51,7 +51,7 @@ def test_terms_have_both_languages() -> None:
 @pytest.mark.parametrize("page", ["rulebook.md", "glossary.md"])
 def test_generated_pages_are_up_to_date(page: str) -> None:
     written = (Path("docs") / page).read_text(encoding="utf-8")
-    assert written.partition(MARK)[2] == generated()[page], "run python -m suyuan.rulebook docs"
+    assert written.partition(MARK)[2] == docs_tables()[page], "run python -m suyuan.rulebook docs"
 
 
 def test_rules_are_listed_and_shown_as_of_a_day() -> None:

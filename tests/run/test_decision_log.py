@@ -24,7 +24,7 @@ def decisions(**reasons: str) -> pa.Table:
         }
         for id_, reason in reasons.items()
     ]
-    return pa.Table.from_pylist(rows, schema=DECISIONS.stored)
+    return pa.Table.from_pylist(rows, schema=DECISIONS.schema)
 
 
 def test_new_changed_and_gone(tmp_path: Path) -> None:

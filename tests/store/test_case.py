@@ -40,7 +40,7 @@ def results(tmp_path: Path) -> Results:
     ]
     dice.shuffle(rows)
     results = Case(tmp_path, "Asia/Shanghai").results()
-    put(results, pa.Table.from_pylist(rows, FINDINGS.published))
+    put(results, pa.Table.from_pylist(rows, FINDINGS.file_schema))
     return results
 
 
@@ -90,7 +90,7 @@ def test_pages_share_no_row_and_leave_none_out(results: Results, order: tuple[st
 
 
 def test_a_page_has_the_types_of_the_table(results: Results) -> None:
-    assert results.page("findings").rows.schema == FINDINGS.published
+    assert results.page("findings").rows.schema == FINDINGS.file_schema
     some = results.page("findings", limit=1, columns=["first_seen", "amount"])
     assert some.rows.schema.names == ["first_seen", "amount"]
 

@@ -27,7 +27,7 @@ def put(layout: Layout, step: str) -> str:
     with generation(layout) as made:
         for name in NAMES:
             rows = [{"step": step, "table": "t", "effect": "e", "effect_zh": "e"}]
-            table = RESULTS[name].published
+            table = RESULTS[name].file_schema
             told = pa.Table.from_pylist(rows if name == "limits" else [], table)
             write(told, made.layout.result(name))
         made.layout.report.write_text(step)
@@ -56,7 +56,7 @@ def test_a_table_that_the_next_run_does_not_write_is_gone(tmp_path: Path) -> Non
     results = results_of(tmp_path)
     put(results.layout, "one")
     with generation(results.layout) as made:
-        write(RESULTS["hubs"].published.empty_table(), made.layout.result("hubs"))
+        write(RESULTS["hubs"].file_schema.empty_table(), made.layout.result("hubs"))
         made.commit({"kind": "written by hand", "records": {}})
     assert results.has("hubs")
     assert not results.has("limits")
@@ -75,7 +75,7 @@ def test_a_run_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 def _fail(layout: Layout) -> None:
     with generation(layout) as made:
-        write(RESULTS["hubs"].published.empty_table(), made.layout.result("hubs"))
+        write(RESULTS["hubs"].file_schema.empty_table(), made.layout.result("hubs"))
         raise ZeroDivisionError
 
 
@@ -116,7 +116,7 @@ def _die_at(at: int) -> None:
 
 
 def _other_rows(out: Path) -> None:
-    table = RESULTS["limits"].published
+    table = RESULTS["limits"].file_schema
     rows = [{"step": "invented", "table": "t", "effect": "e", "effect_zh": "e"}]
     write(pa.Table.from_pylist(rows, table), out / "limits.parquet")
 

@@ -27,9 +27,9 @@ def rows_of(table: Table, n: int = 50) -> pa.Table:
     }
     columns = [
         pa.array(made.get(field.type, places), pa.int64() if field.type not in made else field.type)
-        for field in table.stored
+        for field in table.schema
     ]
-    return pa.table(columns, table.stored.names).cast(table.stored)
+    return pa.table(columns, table.schema.names).cast(table.schema)
 
 
 @pytest.mark.parametrize("table", EVERY, ids=lambda table: table.name)
@@ -37,7 +37,7 @@ def test_the_order_of_rows_is_that_of_the_declaration(table: Table) -> None:
     rows = rows_of(table)
     shuffled = rows.take(random.Random(3).sample(range(len(rows)), len(rows)))
     assert published(shuffled, table).equals(published(rows, table))
-    first, way = table.ordering[0]
+    first, way = table.sort_keys[0]
     cells = published(rows, table)[first].to_pylist()
     assert cells == sorted(cells, reverse=way == "descending")
 
@@ -57,7 +57,7 @@ def test_what_the_engine_sorts_leaves_the_same_file(
     ways = {"ascending": ibis.asc, "descending": ibis.desc}
     with DuckEngine() as engine:
         given = engine.arrow(rows.take(random.Random(3).sample(range(50), 50)))
-        order = [ways[way](name) for name, way in table.ordering]
+        order = [ways[way](name) for name, way in table.sort_keys]
         count = write_sorted(
             engine.stream(given.order_by(order)), table, tmp_path / "parts.parquet"
         )
@@ -70,7 +70,7 @@ def test_rows_without_a_value_stand_last_in_both(tmp_path: Path) -> None:
     scores = pa.array([None if n % 5 == 0 else n / 50 for n in range(50)])
     rows = rows.set_column(rows.schema.get_field_index("score"), "score", scores)
     with DuckEngine() as engine:
-        order = [(ibis.desc if w == "descending" else ibis.asc)(n) for n, w in AT_RISK.ordering]
+        order = [(ibis.desc if w == "descending" else ibis.asc)(n) for n, w in AT_RISK.sort_keys]
         write_sorted(engine.stream(engine.arrow(rows).order_by(order)), AT_RISK, tmp_path / "p")
     write(published(rows, AT_RISK), tmp_path / "w")
     assert (tmp_path / "p").read_bytes() == (tmp_path / "w").read_bytes()

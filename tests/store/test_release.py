@@ -74,7 +74,7 @@ def test_a_stream_is_not_cut_off_by_a_table_that_goes_beside_it(duck: DuckEngine
 def test_forgotten_tables_are_missing_and_gone(duck: DuckEngine) -> None:
     tables = Tables(duck, zone="UTC")
     rows = [{"subject": "phone:1", "entity": "party:A", "table": "parties", "row_id": "r1"}]
-    tables.put("owners", pa.Table.from_pylist(rows, schema=OWNERS.stored))
+    tables.put("owners", pa.Table.from_pylist(rows, schema=OWNERS.schema))
     assert tables.has("owners")
     tables.forget(["owners", "aliases"])
     assert standing(duck) == []

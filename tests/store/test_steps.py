@@ -25,7 +25,7 @@ def step(
 
 
 def owners() -> pa.Table:
-    return pa.Table.from_pylist([OWNER], schema=OWNERS.stored)
+    return pa.Table.from_pylist([OWNER], schema=OWNERS.schema)
 
 
 @pytest.fixture

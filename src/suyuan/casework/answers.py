@@ -57,7 +57,7 @@ def take_answer(
         _owed(office, dispatch, answer["act"], now)
         event = office.act(form, person, now)
     except SuyuanError as error:
-        raise _record_refusal(office, packet, "refused", error.what, now) from error
+        raise _record_refusal(office, packet, "refused", error.message, now) from error
     log = {"act": answer["act"], "said": statement, "event": event.hash}
     office.ledger.append(
         Draft(f"packet:{packet}", "answered", person, now, now, event.subject, log, "answered")

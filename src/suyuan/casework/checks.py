@@ -123,7 +123,7 @@ def _cannot_tell(asks: Expression, scope: Scope, state: MatterState) -> Text:
     """Which facts are not known; or that all are, and yet nothing follows from them."""
     fields = state.procedure.spec.fields
     rules = [state.law.book[rule] for rule in asks.words("answer", "case_of")]
-    facts = asks.names.union(*(rule.asked for rule in rules))
+    facts = asks.names.union(*(rule.fact_names for rule in rules))
     titles = [fields[n].title for n in sorted(facts) if n in fields and scope.get(n) is None]
     if not titles:
         return _OPEN_QUESTION

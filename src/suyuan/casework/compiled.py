@@ -31,7 +31,7 @@ from suyuan.casework.surroundings import FUNCTIONS, NAMES
 from suyuan.model.errors import CatalogError, InputError
 from suyuan.model.text import Text
 from suyuan.model.times import utc
-from suyuan.rulebook.catalog_files import plain, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain
 from suyuan.rulebook.dates import beijing_day
 from suyuan.rulebook.language import Expression, parse
 from suyuan.rulebook.rows import Closure, closure
@@ -249,7 +249,7 @@ def _folder(folder: Path) -> dict[str, Procedure]:
 def read_procedure(path: Path) -> Procedure:
     """The procedure of a file; raises :class:`CatalogError`. `lint` says whether it is sound."""
     procedure = compile_procedure(
-        shaped(plain(path), ProcedureSpec, path.name), path.read_text("utf-8")
+        as_shape(plain(path), ProcedureSpec, path.name), path.read_text("utf-8")
     )
     if procedure.id != path.stem:
         raise wrong(path.name, "the id is not the file's name", "id 与文件名不同")

@@ -9,7 +9,7 @@ import msgspec
 
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import plain, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain
 
 
 class DirectorySource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +62,7 @@ def load_directories() -> Mapping[str, Directory]:
 
 def read_directory(path: Path) -> Directory:
     """The directory of a file; raises :class:`CatalogError`."""
-    directory = shaped(plain(path), Directory, path.name)
+    directory = as_shape(plain(path), Directory, path.name)
     ids = [row.get("id") for row in directory.entries]
     keys = {"id", "title", *directory.columns}
     if directory.id != path.stem or len(set(ids)) != len(ids):

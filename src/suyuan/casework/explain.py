@@ -89,7 +89,7 @@ def _facts_of(state: MatterState, guard: CompiledGuard) -> frozenset[str]:
     if guard.rule is not None:
         return frozenset(state.law.book[guard.rule].facts)
     rules = [state.law.book[rule] for rule in guard.expression.words("answer", "case_of")]
-    return guard.expression.names.union(*(rule.asked for rule in rules))
+    return guard.expression.names.union(*(rule.fact_names for rule in rules))
 
 
 def duty_lines(state: MatterState, *, days: bool = False) -> list[DutyLine]:
@@ -111,7 +111,7 @@ def _line(state: MatterState, duty: DutyRun, now: datetime, *, days: bool) -> Du
         due,
         duty.state(due, now),
         duty.rule.clause,
-        rule.source.cited,
+        rule.source.citation,
         rule.source.quality.value,
         ledger,
     )

@@ -22,7 +22,7 @@ import msgspec
 from suyuan.casework.office import Office
 from suyuan.model.errors import CatalogError, InputError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import plain, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain
 from suyuan.store.ledger.event import stamp
 
 _KINDS = ("acts", "first", "share", "hours", "duties")
@@ -103,7 +103,7 @@ def load_indicators() -> dict[str, IndicatorSheet]:
     sheets = {}
     with as_file(files("suyuan.catalog") / "indicators") as folder:
         for path in sorted(folder.glob("*.yml")):
-            sheet = shaped(plain(path), IndicatorSheet, path.name)
+            sheet = as_shape(plain(path), IndicatorSheet, path.name)
             _sound(sheet, path.name)
             sheets[sheet.procedure] = sheet
     return sheets

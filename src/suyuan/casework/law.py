@@ -13,7 +13,7 @@ from suyuan.rulebook.book import Rulebook
 from suyuan.rulebook.calendars import WorkCalendar, calendar_of, load_calendar, load_calendars
 from suyuan.rulebook.dates import beijing_day, start_of
 from suyuan.rulebook.declare import Rule
-from suyuan.rulebook.single import Judged, parameters, row_rule
+from suyuan.rulebook.single import Judgement, parameters, row_rule
 
 #: Answers of rules that are remembered.
 _CACHE_SIZE: Final = 16_384
@@ -31,7 +31,7 @@ class Law:
         self._numbers: dict[tuple[str, date], float | None] = {}
         self._budgets: dict[tuple[str, str | float, date], Budget | None] = {}
         self._in_force: dict[tuple[str, date], bool] = {}
-        self._judged: dict[tuple[Any, ...], Judged] = {}
+        self._judged: dict[tuple[Any, ...], Judgement] = {}
 
     def number(self, name: str, moment: datetime) -> float | None:
         """The parameter ``rule.name`` on the day of `moment` (yuan as fen); None where unknown."""
@@ -96,7 +96,7 @@ class Law:
         """What a directory has of an entry; None where either is not known."""
         return None if entry is None else self.directories[directory].value(entry, column)
 
-    def judge(self, rule_id: str, facts: Mapping[str, Any], moment: datetime) -> Judged:
+    def judge(self, rule_id: str, facts: Mapping[str, Any], moment: datetime) -> Judgement:
         """What the rule says of the facts of its names, in words; the same facts once a day."""
         rule = self.book[rule_id]
         key = (rule_id, beijing_day(moment), *[facts.get(name) for name in rule.facts])

@@ -16,7 +16,7 @@ from suyuan.casework.sealing import Sealer
 from suyuan.casework.state import MatterState
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import plain_text, shaped
+from suyuan.rulebook.catalog_files import as_shape, plain_text
 from suyuan.store.ledger.event import Draft, Event
 from suyuan.store.ledger.seam import LedgerTransaction
 
@@ -55,7 +55,7 @@ def _stored_procedure(transaction: LedgerTransaction, sha256: str) -> Procedure:
     if not rows:
         raise InputError(Text("The text of the procedure is gone.", "程序文本缺失。"), value=sha256)
     return compile_procedure(
-        shaped(plain_text(rows[0][0], sha256), ProcedureSpec, sha256), rows[0][0]
+        as_shape(plain_text(rows[0][0], sha256), ProcedureSpec, sha256), rows[0][0]
     )
 
 

@@ -12,7 +12,7 @@ from suyuan.store.tables import Tables
 #: An edge with thousands of rows shows this many as evidence.
 SHOWN = 20
 #: Column of ``rings`` that counts the people of a role.
-COUNTED = {name: role.counted for name, role in ROLES.items() if role.counted}
+COUNTED = {name: role.count_column for name, role in ROLES.items() if role.count_column}
 
 
 def serves(grounds: ir.Table, tables: Tables) -> ir.Table:

@@ -27,7 +27,7 @@ def findings(roles: Sequence[str], served: ir.Table, tables: Tables) -> ir.Table
         finding_id=finding_id(both["role"], both["subject"], both["ring_id"]),
         because=both["because_en"],
         rivals=both["rivals_en"],
-    ).select(*FINDINGS.stored.names)
+    ).select(*FINDINGS.schema.names)
 
 
 def signals(roles: Sequence[str], final: ir.Table, tables: Tables) -> ir.Table:

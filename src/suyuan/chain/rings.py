@@ -16,7 +16,7 @@ from suyuan.model.roles import ROLES
 from suyuan.store.tables import Tables
 
 #: Roles of those who may serve several rings at once.
-SUPPLIERS = tuple(name for name, role in ROLES.items() if role.shared)
+SUPPLIERS = tuple(name for name, role in ROLES.items() if role.is_shared)
 #: Rows of members out of touches of rings (:mod:`suyuan.chain.unheard`).
 Unheard = Callable[[ir.Table, Tables], ir.Table]
 #: Goods that a ring buys for its own use.

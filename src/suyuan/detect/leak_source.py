@@ -9,10 +9,12 @@ probability, so that neither is named. The innocent explanations weighed are siz
 many victims), region and habit (the victims of one province use other couriers), and chance. Orders
 copied in seized data are asked the same question. Once a source stands out, its access log is asked
 which hand had seen the victims' orders before the calls, and few others. A marked order (canary)
-that one holder alone was given names that holder once it comes to light.
+that one holder alone was given names that holder once it comes to light. Last, the calls of decided
+numbers are asked whose orders they follow beyond all sources that were found so far.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import ibis
@@ -25,12 +27,13 @@ from suyuan.detect.evidence import rows
 from suyuan.detect.leaks.answers import LeakAnswer, answers, evidence_pairs, log_odds
 from suyuan.detect.leaks.arrays import Exposure, Floats
 from suyuan.detect.leaks.attribution import PRIOR_LEAK
+from suyuan.detect.leaks.call_evidence import CalledSource, behind_calls, called_sources
 from suyuan.detect.leaks.canaries import marking, surfaced
 from suyuan.detect.leaks.exhibits import Seized, inquire_exhibits, strongest
-from suyuan.detect.leaks.hand_inference import point
+from suyuan.detect.leaks.hand_inference import point, source_probability
 from suyuan.detect.leaks.inquiry import Inquiry, inquire
 from suyuan.detect.leaks.nesting import jointly
-from suyuan.detect.leaks.sentences import because, rivals
+from suyuan.detect.leaks.sentences import LITTLE, because, rivals, with_calls
 from suyuan.detect.leaks.used_lists import unused
 from suyuan.detect.scheme import reports_of_scheme
 from suyuan.model.text import Text
@@ -43,6 +46,7 @@ _TYPES = {
     "prior": pa.float64(),
     "victims": pa.float64(),
     "exhibit": pa.float64(),
+    "calls": pa.float64(),
     "hand": pa.float64(),
     "canary": pa.float64(),
     "night": pa.float64(),
@@ -85,7 +89,9 @@ def measure(tables: Tables) -> Measured:
     prior = log_odds(_prior(asked.exposure))
     orgs = {name: one for name, one in marked.items() if name in asked.exposure.subjects}
     found = marking(found, orgs, prior)
-    handlers = point(tables, asked, seized, found)
+    called = called_sources(tables, asked, [_likely(row) for row in found])
+    found, behind = with_called(found, prior, called), behind + _behind_calls(called)
+    handlers = point(tables, asked, seized, found, called)
     idle = unused(tables, asked, seized) if tables.has("calls") else frozenset()
     idle = _resting_on_lists(found, idle)
     named = _corroborated(tables, marking([*found, *handlers.candidates], marked, prior), idle)
@@ -98,8 +104,13 @@ def _resting_on_lists(found: list[Row], idle: frozenset[str]) -> frozenset[str]:
 
     Their hands, too: by the organisation's id.
     """
-    alone = (row["subject"] for row in found if row["subject"] in idle and row["victims"] <= 0)
+    alone = (row["subject"] for row in found if row["subject"] in idle and not _asked_for(row))
     return frozenset(subject.partition(":")[2] for subject in alone)
+
+
+def _asked_for(row: Row) -> bool:
+    """Whether the people reached, or calls alone, speak for a source."""
+    return bool(row["victims"] > 0 or row.get("calls", 0.0) > 0)
 
 
 def _corroborated(
@@ -186,6 +197,7 @@ def _candidate(
         "prior": log_odds(prior),
         "victims": one.evidence if one else 0.0,
         "exhibit": two.evidence if two else 0.0,
+        "calls": 0.0,
         "hand": 0.0,
         "canary": 0.0,
         "night": None,
@@ -199,6 +211,54 @@ def _candidate(
         "last_seen": strongest.last[1],
         "mechanism": "unknown",
     }
+
+
+def _likely(row: Row) -> tuple[str, float, datetime, datetime]:
+    """A source found so far: how likely it is, and the first and last that is known to be out."""
+    return row["subject"], source_probability(row), row["first_seen"], row["last_seen"]
+
+
+def with_called(found: list[Row], prior: float, called: Sequence[CalledSource]) -> list[Row]:
+    """`found` with what calls say of sources beyond what the people reached have said."""
+    rows = {row["subject"]: row for row in found}
+    for source in called:
+        first, last = source.first, source.last
+        row = rows.get(source.subject)
+        if row is None:
+            row = _unfound(source.subject, prior)
+        reasons, rival = with_calls(Text(row["told_en"], row["told_zh"]), source), rivals(source)
+        rows[source.subject] = row | {
+            "calls": max(source.evidence - max(row["victims"], 0.0), 0.0),
+            "told_en": reasons.en,
+            "told_zh": reasons.zh,
+            "rival": source.rival,
+            "rival_en": rival.en,
+            "rival_zh": rival.zh,
+            "count": source.exposed,
+            "first_seen": first,
+            "last_seen": last,
+        }
+    return list(rows.values())
+
+
+def _unfound(subject: str, prior: float) -> Row:
+    """A source of which neither the people reached nor seized data have anything to say."""
+    return {
+        "subject": subject,
+        "prior": prior,
+        "victims": 0.0,
+        "exhibit": 0.0,
+        "hand": 0.0,
+        "canary": 0.0,
+        "night": None,
+        "told_en": LITTLE.en,
+        "told_zh": LITTLE.zh,
+        "mechanism": "unknown",
+    }
+
+
+def _behind_calls(called: Sequence[CalledSource]) -> list[Row]:
+    return [line for source in called for line in behind_calls(source)]
 
 
 def _behind_victims(asked: Inquiry, subject: str) -> list[Row]:
@@ -225,7 +285,7 @@ def _evidence(tables: Tables, shown: ir.Table) -> ir.Table:
         own = shown.filter(shown["table"] == name).select("subject", "row_id", "signal", "note")
         own = own.distinct(on=["subject", "row_id"], keep="first")
         held = tables[name].inner_join(own, "row_id")
-        for signal in ("victims", "exhibit", "hand", "canary"):
+        for signal in ("victims", "exhibit", "calls", "hand", "canary"):
             some = held.filter(held["signal"] == signal)
             parts.append(rows(some, table=name, subject="subject", signal=signal, note="note"))
     return ibis.union(*parts)

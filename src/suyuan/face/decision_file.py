@@ -50,8 +50,8 @@ def decide(case: Path, decision: Decision) -> str:
         cause = system_error(error)
         raise InputError(
             Text(
-                f"The decision cannot be written. {cause.what.en}",
-                f"无法写入决定。{cause.what.zh}",
+                f"The decision cannot be written. {cause.message.en}",
+                f"无法写入决定。{cause.message.zh}",
             ),
             value=path,
             hint=Text("The case folder must be writable.", "案件文件夹须可写。"),

@@ -10,7 +10,7 @@ from suyuan.face.exchange.table_files import write_csv
 from suyuan.face.report.report_file import made_with, write_report
 from suyuan.model.results import REPLAY
 from suyuan.privacy.reveal import masking
-from suyuan.privacy.tables import leaving
+from suyuan.privacy.tables import mask_table
 from suyuan.run.step_runs import Timing
 from suyuan.store.case import Results
 from suyuan.store.generations import amended, in_force
@@ -39,4 +39,4 @@ def _write_replay(results: Results, rows: pa.Table) -> None:
     path = results.layout.result(REPLAY.name)
     write(published(rows, REPLAY), path)
     mask = masking(results.layout, None, "replay")
-    write_csv(leaving(pq.read_table(path), REPLAY, mask), path.with_suffix(".csv"))
+    write_csv(mask_table(pq.read_table(path), REPLAY, mask), path.with_suffix(".csv"))

@@ -46,7 +46,7 @@ class ResultTables(AbstractContextManager["ResultTables"]):
         """A result table; an empty one where it was not written."""
         if self.results.layout.result(name).exists():
             return self.results[name]
-        return RESULTS[name].published.empty_table()
+        return RESULTS[name].file_schema.empty_table()
 
     def where(self, name: str, column: str, values: Iterable[object]) -> pa.Table:
         """The rows of a result table whose `column` is one of `values`."""

@@ -33,7 +33,7 @@ class HubKind:
 
 def hubs(tables: Tables) -> ir.Table:
     """The hubs of all kinds, with the number of links that linkage does not follow."""
-    return ibis.union(*(_found(kind, tables) for kind in KINDS)).select(*HUBS.stored.names)
+    return ibis.union(*(_found(kind, tables) for kind in KINDS)).select(*HUBS.schema.names)
 
 
 def _found(kind: HubKind, tables: Tables) -> ir.Table:

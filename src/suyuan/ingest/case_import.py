@@ -294,7 +294,7 @@ def _case_import(
         )
     ]
     lists += [pq.read_table(quality_path(records, u.key)) for _, u in units if u.has_quality]
-    summary = QUALITY_SUMMARY.stored
+    summary = QUALITY_SUMMARY.schema
     rows = [summarise(unit, across) for _, unit in units]
     return CaseImport(
         tables=frozenset(str(unit.table) for _, unit in units if unit.rows_kept),

@@ -300,7 +300,7 @@ def _lonely(context: Context) -> str:
 def _required_places(context: Context) -> list[int]:
     """The places of two columns of the file that a row can hardly do without."""
     profile, table = context.match.profile, context.match.table
-    sources = [profile.columns[c.name] for c in table if c.required and c.name in profile.columns]
+    sources = [profile.columns[c.name] for c in table if c.mandatory and c.name in profile.columns]
     words = [h.split("|")[0] for source in sources for h in source.headers[:1]]
     places = [n for word in words if (n := context.match.position(word)) is not None]
     return [*dict.fromkeys(places)][:2] if len(set(places)) > 1 else []
@@ -310,6 +310,6 @@ def _bad(columns: Sequence[StagedColumn]) -> str:
     conditions = [
         f"p_{f.name} >= {int(Cell.MISSING)}"
         for f in columns
-        if f.column.required and f.clean.problem
+        if f.column.mandatory and f.clean.problem
     ]
     return " OR ".join([*conditions, "extra"])

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from suyuan.ingest.batch import PieceBatch
 from suyuan.ingest.mapping.profile_match import columns_of
-from suyuan.model.columns import STORED
+from suyuan.model.columns import ARROW_TYPES
 
 #: Rows of a group, as the engine itself would make it: it reads groups side by side.
 _GROUP: Final = 122_880
@@ -58,7 +58,7 @@ def _columns(
 ) -> pa.Table:
     columns = {}
     for column in columns_of(load.match.table):
-        kind = STORED[column.type]
+        kind = ARROW_TYPES[column.type]
         if column.name in column_names:
             values = rows.column(f"v_{column.name}").cast(kind)
         else:

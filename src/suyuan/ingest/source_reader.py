@@ -105,7 +105,7 @@ class SourceRead:
                 units.append(writer.unit(part.label, self.source.sha256, part_match))
             except InputError as error:
                 writer.discard()
-                self.fail(part.label, error.what, error.value, part_match)
+                self.fail(part.label, error.message, error.value, part_match)
             except (duckdb.Error, pa.ArrowException) as error:
                 writer.discard()
                 self.fail(part.label, UNREADABLE, error, part_match)
@@ -131,7 +131,7 @@ def read_source(reader: Reader, source: Source) -> SourceRead:
             _begin(reader, reading, part)
     except InputError as error:
         reading.count = None
-        reading.fail(label, error.what, error.value)
+        reading.fail(label, error.message, error.value)
     except Exception as error:  # hostile bytes: one file never stops the others
         reading.count = None
         reading.fail(label, UNREADABLE, f"{type(error).__name__}: {error}")

@@ -241,7 +241,7 @@ class PartWriter:
         rows += [self._once(DAY_ORDER, order) for order in sorted(outcome.orders)]
         rows += self._signs(outcome)
         if rows:
-            listing = pa.Table.from_pylist(rows, schema=QUALITY.stored)
+            listing = pa.Table.from_pylist(rows, schema=QUALITY.schema)
             outcome.quality = pa.concat_tables([outcome.quality, listing])
 
     def _signs(self, outcome: Outcome) -> list[dict[str, Any]]:
@@ -270,7 +270,7 @@ class PartWriter:
 
     def _put_quality(self, quality: pa.Table) -> None:
         partial = self.store.scratch("quality")
-        pq.write_table(quality.cast(QUALITY.stored), partial)
+        pq.write_table(quality.cast(QUALITY.schema), partial)
         _put(partial, quality_path(self.store.records, self.origin.key))
 
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 
-from suyuan.model.columns import PUBLISHED, Column, Table, Type
+from suyuan.model.columns import FILE_TYPES, Column, Table, Type
 
 CHUNK = 1_000_000
 #: Any table may have it: when the investigation came to know the row.
@@ -134,7 +134,7 @@ def _decimal(fen: pa.Array) -> pa.Array:
 
 
 def publish_cells(column: Column, cells: pa.Array) -> pa.Array:
-    type_ = PUBLISHED[column.type]
+    type_ = FILE_TYPES[column.type]
     if column.type is Type.MONEY:
         return _decimal(cells)
     if column.type is Type.TIME:
@@ -153,7 +153,7 @@ def write(
     if unknown_columns:
         raise KeyError(f"{table.name} has no columns {sorted(unknown_columns)}")
     columns = [column for column in (*table, KNOWN_AT) if column.name in cells]
-    schema = pa.schema([(c.name, PUBLISHED[c.type]) for c in columns])
+    schema = pa.schema([(c.name, FILE_TYPES[c.type]) for c in columns])
     rows = _order(table, cells) if order is None else order
     folder.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(folder / f"{table.name}.parquet", schema, compression="zstd") as file:

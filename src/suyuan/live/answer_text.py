@@ -13,9 +13,9 @@ from suyuan.live.policy import Action
 from suyuan.live.verdicts import REASONS
 
 #: What a line is answered by: nothing, "taken", a text that is ready, or a verdict.
-SILENT, TAKEN, READY, JUDGED = range(4)
+SILENT, ACK, READY, JUDGEMENT = range(4)
 (
-    _ID, _SCORE, _BECAUSE, _WEIGHT, _NEXT, _LOG, _CARD, _REPEATED, _END, _TAKEN, _ACTION,
+    _ID, _SCORE, _BECAUSE, _WEIGHT, _NEXT, _LOG, _CARD, _REPEAT, _END, _ACK, _ACTION,
 ) = range(11)  # fmt: skip
 _SIGNAL: Final = _ACTION + len(Action)
 #: Decimals of a score, of a value and of a weight, as powers of ten.
@@ -56,15 +56,15 @@ class Phrases:
         """
         out = np.empty(self._size(spans) + len(codes) * self._most, np.uint8)
         ends = np.empty(len(codes), np.int64)
-        held = np.frombuffer(pool, np.uint8)
-        size = self._write(out, ends, codes, verdicts, held, spans, self.text, self.ends)
+        pool_bytes = np.frombuffer(pool, np.uint8)
+        size = self._write(out, ends, codes, verdicts, pool_bytes, spans, self.text, self.ends)
         return out[:size].tobytes(), ends
 
 
 def fields_of(**lists: Sequence[str]) -> bytes:
     """Further fields of an answer, as they follow one of its fields; empty ones are left out."""
-    filled = {name: each for name, each in lists.items() if each}
-    return b"," + msgspec.json.encode(filled)[1:-1] if filled else b""
+    fields = {name: words for name, words in lists.items() if words}
+    return b"," + msgspec.json.encode(fields)[1:-1] if fields else b""
 
 
 @njit(cache=True, nogil=True)
@@ -90,17 +90,17 @@ def _write(
     at = row = 0
     for line in range(codes.size):
         code = codes[line]
-        if code == TAKEN:
-            at = _phrase(out, at, text, bounds, _TAKEN)
+        if code == ACK:
+            at = _phrase(out, at, text, bounds, _ACK)
         elif code == READY:
-            at = _copied(out, at, pool, spans[line, 2], spans[line, 3])
-        elif code == JUDGED:
+            at = _copy_span(out, at, pool, spans[line, 2], spans[line, 3])
+        elif code == JUDGEMENT:
             at = _phrase(out, at, text, bounds, _ID)
-            at = _copied(out, at, pool, spans[line, 0], spans[line, 1])
-            at = _judged(out, at, verdicts[row], text, bounds)
-            at = _copied(out, at, pool, spans[line, 2], spans[line, 3])
+            at = _copy_span(out, at, pool, spans[line, 0], spans[line, 1])
+            at = _verdict(out, at, verdicts[row], text, bounds)
+            at = _copy_span(out, at, pool, spans[line, 2], spans[line, 3])
             if verdicts[row]["repeated"]:
-                at = _phrase(out, at, text, bounds, _REPEATED)
+                at = _phrase(out, at, text, bounds, _REPEAT)
             at = _phrase(out, at, text, bounds, _END)
             row += 1
         ends[line] = at
@@ -108,7 +108,7 @@ def _write(
 
 
 @njit(cache=True, nogil=True)
-def _judged(out: np.ndarray, at: int, verdict, text: np.ndarray, bounds: np.ndarray) -> int:  # type: ignore[no-untyped-def]
+def _verdict(out: np.ndarray, at: int, verdict, text: np.ndarray, bounds: np.ndarray) -> int:  # type: ignore[no-untyped-def]
     """From the action to the card and policy."""
     at = _phrase(out, at, text, bounds, _ACTION + verdict["action"])
     at = _phrase(out, at, text, bounds, _SCORE)
@@ -132,14 +132,14 @@ def _judged(out: np.ndarray, at: int, verdict, text: np.ndarray, bounds: np.ndar
 def _number(out: np.ndarray, at: int, value: float, unit: int) -> int:
     """`value` in decimals, rounded half to even; JSON knows no NaN, -1 stands for it."""
     value = -1.0 if np.isnan(value) else min(max(value, -_MOST), _MOST)
-    scaled = int(np.rint(abs(value) * unit))
-    if value < 0.0 and scaled > 0:
+    multiple = int(np.rint(abs(value) * unit))
+    if value < 0.0 and multiple > 0:
         out[at] = 45
         at += 1
-    at = _whole(out, at, scaled // unit)
+    at = _whole(out, at, multiple // unit)
     out[at] = 46
     at += 1
-    rest, unit = scaled % unit, unit // 10
+    rest, unit = multiple % unit, unit // 10
     while True:
         out[at] = 48 + rest // unit
         at += 1
@@ -161,11 +161,11 @@ def _whole(out: np.ndarray, at: int, value: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _phrase(out: np.ndarray, at: int, text: np.ndarray, bounds: np.ndarray, number: int) -> int:
-    return _copied(out, at, text, bounds[number], bounds[number + 1])
+    return _copy_span(out, at, text, bounds[number], bounds[number + 1])
 
 
 @njit(cache=True, nogil=True)
-def _copied(out: np.ndarray, at: int, source: np.ndarray, first: int, end: int) -> int:
+def _copy_span(out: np.ndarray, at: int, source: np.ndarray, first: int, end: int) -> int:
     for place in range(first, end):
         out[at] = source[place]
         at += 1

@@ -27,21 +27,23 @@ def respond(batcher: Batcher, request: Request) -> bytes:
         case "POST", ["v1", "iso20022"]:
             return _iso(batcher, request.body)
         case method, ["v1", ("conditions" | "snoozes") as kind, *rest]:
-            return _ordered(batcher, method, kind, rest, request.body)
+            return _change_conditions(batcher, method, kind, rest, request.body)
         case _:
             return _plain(404, b"no such address\n")
 
 
-def _ordered(batcher: Batcher, method: str, kind: str, rest: list[str], body: bytes) -> bytes:
+def _change_conditions(
+    batcher: Batcher, method: str, kind: str, rest: list[str], body: bytes
+) -> bytes:
     scorer = batcher.scorer
     try:
         fields = _fields(body) if body else {}
         if method == "PUT":
-            fields = _keyed(scorer.keyring, fields)
+            fields = _with_key(scorer.keyring, fields)
         outcome = _change(scorer.book, scorer.position, (method, kind, rest), fields)
     except InputError as error:
-        refused = {"error": error.text("en"), "zh": error.text("zh")}
-        return response(400, as_json(refused), _JSON)
+        problem = {"error": error.text("en"), "zh": error.text("zh")}
+        return response(400, as_json(problem), _JSON)
     except ValueError as error:
         return response(400, as_json({"error": str(error)}), _JSON)
     except OSError as error:
@@ -52,12 +54,12 @@ def _ordered(batcher: Batcher, method: str, kind: str, rest: list[str], body: by
 
 
 def _change(
-    book: ConditionBook, log: int, asked: tuple[str, str, list[str]], fields: dict[str, Any]
+    book: ConditionBook, log: int, route: tuple[str, str, list[str]], fields: dict[str, Any]
 ) -> dict[str, str] | list[dict[str, Any]] | None:
     """Do what is asked from event `log` on; None where there is no such address."""
-    match asked:
+    match route:
         case "GET", "conditions", []:
-            return book.listed()
+            return book.entries()
         case "PUT", "conditions", []:
             name, waits = book.order(fields, log)
             return {"id": name, "state": "pending" if waits else "in force"}
@@ -74,10 +76,10 @@ def _change(
 
 
 def _fields(body: bytes) -> dict[str, Any]:
-    found = json.loads(body)
-    if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
+    content = json.loads(body)
+    if not isinstance(content, dict) or not all(isinstance(v, str) for v in content.values()):
         raise ValueError("an object of texts is expected")
-    return found
+    return content
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
@@ -86,12 +88,12 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     return str(fields[name])
 
 
-def _keyed(keys: Keyring, fields: dict[str, Any]) -> dict[str, Any]:
+def _with_key(keys: Keyring, fields: dict[str, Any]) -> dict[str, Any]:
     """`fields` with the subject's key for its number: nothing stands on the disk in clear."""
-    named = [name for name in _SIDES if fields.get(name)]
-    if len(named) != 1:
+    sides = [name for name in _SIDES if fields.get(name)]
+    if len(sides) != 1:
         raise ValueError("account or phone: one of them is needed")
-    subject = f"{keys.key(_SIDES[named[0]] + fields[named[0]]):x}"
+    subject = f"{keys.key(_SIDES[sides[0]] + fields[sides[0]]):x}"
     rest = {name: value for name, value in fields.items() if name not in _SIDES}
     if "approved_by" in rest:
         raise ValueError("approved_by: a second person approves at …/approval")
@@ -105,10 +107,10 @@ def _iso(batcher: Batcher, body: bytes) -> bytes:
     except IsoError as error:
         return _plain(400, f"{error}\n".encode())
     outcome = batcher.scorer.take(message.lines(), time.time_ns() // 1000)
-    refused = [each for each in outcome if isinstance(each, Refusal)]
-    if refused:
-        return _plain(400, f"{refused[0].error}\n".encode())
-    answers = [each for each in outcome if isinstance(each, PaymentAnswer)]
+    refusals = [outcome_part for outcome_part in outcome if isinstance(outcome_part, Refusal)]
+    if refusals:
+        return _plain(400, f"{refusals[0].error}\n".encode())
+    answers = [outcome_part for outcome_part in outcome if isinstance(outcome_part, PaymentAnswer)]
     return response(200, status_report(message, answers), "application/xml")
 
 

@@ -67,7 +67,7 @@ class Batcher:
             end = int(ends[line - 1])
             caller.answer(answers.text[start:end])
             start = end
-        self.meter.answered(answers, time.perf_counter() - self._since)
+        self.meter.count_answers(answers, time.perf_counter() - self._since)
         self.rest()
 
     def rest(self) -> None:

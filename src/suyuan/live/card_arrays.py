@@ -17,7 +17,7 @@ class CardArrays(NamedTuple):
     edges: np.ndarray
     weights: np.ndarray
     steps: np.ndarray
-    unknown: np.ndarray
+    unknown_weights: np.ndarray
     linear: np.ndarray
     low: np.ndarray
     high: np.ndarray
@@ -36,14 +36,16 @@ def card_arrays(card: Scorecard, *, silent: frozenset[str] = frozenset()) -> Car
             continue
         edges[row, : len(signal.edges)] = signal.edges
         weights[row, : len(signal.weights)] = signal.weights
-    heard = [signal.name not in silent for signal in card.signals]
-    linear = [signal.linear and loud for signal, loud in zip(card.signals, heard, strict=True)]
-    unknown = [s.unknown if loud else 0.0 for s, loud in zip(card.signals, heard, strict=True)]
+    audible = [signal.name not in silent for signal in card.signals]
+    linear = [signal.linear and loud for signal, loud in zip(card.signals, audible, strict=True)]
+    unknown_weights = [
+        s.unknown if loud else 0.0 for s, loud in zip(card.signals, audible, strict=True)
+    ]
     return CardArrays(
         edges,
         weights,
         np.array([0 if s.linear else len(s.edges) for s in card.signals]),
-        np.array(unknown),
+        np.array(unknown_weights),
         np.array(linear),
         np.array([s.bounds[0] for s in card.signals], float),
         np.array([s.bounds[1] for s in card.signals], float),
@@ -64,9 +66,9 @@ def weigh(card: CardArrays, values: np.ndarray, weights: np.ndarray) -> np.ndarr
     for row in range(values.shape[0]):
         total = card.prior
         for column in range(values.shape[1]):
-            added = _weight(card, column, values[row, column])
-            weights[row, column] = added
-            total += added
+            points = _weight(card, column, values[row, column])
+            weights[row, column] = points
+            total += points
         scores[row] = 1.0 / (1.0 + np.exp(-(card.intercept + card.slope * total)))
     return scores
 
@@ -86,7 +88,7 @@ def strongest(weights: np.ndarray, places: np.ndarray) -> None:
 @njit(cache=True, nogil=True)
 def _weight(card: CardArrays, column: int, value: float) -> float:
     if np.isnan(value):
-        return card.unknown[column]
+        return card.unknown_weights[column]
     if card.linear[column]:
         return min(max(value, card.low[column]), card.high[column])
     return card.weights[column, step_of(card, column, value)]

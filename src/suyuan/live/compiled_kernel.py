@@ -18,7 +18,7 @@ class CompiledKernel:
 
     def __call__(self, *arguments: Any) -> Any:
         if self._compiled is None:
-            types = tuple(typeof(each) for each in arguments)  # type: ignore[no-untyped-call]
+            types = tuple(typeof(argument) for argument in arguments)  # type: ignore[no-untyped-call]
             self._kernel.compile(types)
             self._compiled = self._kernel.get_overload(types)
         return self._compiled(*arguments)

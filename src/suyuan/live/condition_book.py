@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from suyuan.live.conditions import Colour, Snooze, StandingCondition, ordered
+from suyuan.live.conditions import Colour, Snooze, StandingCondition, joint_action
 from suyuan.live.fold import SIGNALS
 from suyuan.live.messages import instant_of_naive
 from suyuan.live.policy import Action
@@ -55,12 +55,12 @@ class ConditionBook:
             self._hold(f"set {number}", order, 0)
 
     @property
-    def ordering(self) -> bool:
+    def has_orders(self) -> bool:
         """Whether anybody has ordered anything."""
         return bool(self._conditions)
 
     @property
-    def snoozing(self) -> bool:
+    def has_snoozes(self) -> bool:
         return bool(self._snoozes)
 
     def order(self, fields: dict[str, Any], log: int) -> tuple[str, bool]:
@@ -79,22 +79,22 @@ class ConditionBook:
     def approve(self, name: str, person: str, log: int) -> None:
         """The second pair of eyes on a red condition; :class:`InputError` where it is the first."""
         if name not in self._pending:
-            raise _refused("No such condition waits for approval.", "没有待批准的该条件。", name)
+            raise _refusal("No such condition waits for approval.", "没有待批准的该条件。", name)
         _condition(self._pending[name] | {"approved_by": person})
         self._write({"act": "approve", "log": log, "of": name, "approved_by": person})
 
     def withdraw(self, name: str, person: str, reason: str, log: int) -> None:
         """End a condition or snooze from this event on."""
         if name not in self._holdings and name not in self._pending:
-            raise _refused("No such condition.", "没有该条件。", name)
+            raise _refusal("No such condition.", "没有该条件。", name)
         if not person.strip() or not reason.strip():
-            raise _refused("Say who withdraws it, and why.", "请写明撤销人和理由。", name)
+            raise _refusal("Say who withdraws it, and why.", "请写明撤销人和理由。", name)
         self._write({"act": "withdraw", "log": log, "of": name, "by": person, "reason": reason})
 
     def action(self, payer: int, payee: int, at: int, log: int) -> Action | None:
         """What the orders in force ask for; None where the score decides."""
         orders = self.in_force(payer, payee, at, log)
-        return ordered(orders) if orders else None
+        return joint_action(orders) if orders else None
 
     def in_force(self, payer: int, payee: int, at: int, log: int) -> list[StandingCondition]:
         """The orders in force on either side of a payment."""
@@ -107,7 +107,7 @@ class ConditionBook:
             and holding.covers(at, log)
         ]
 
-    def silenced(self, payer: int, payee: int, at: int, log: int) -> set[str]:
+    def silent_signals(self, payer: int, payee: int, at: int, log: int) -> set[str]:
         """The signals that are snoozed for either side."""
         return {
             holding.order.signal
@@ -116,14 +116,16 @@ class ConditionBook:
             if isinstance(holding.order, Snooze) and holding.covers(at, log)
         }
 
-    def listed(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[dict[str, Any]]:
         """All of them, with what they wait for or when they were withdrawn."""
-        held = [
+        holdings = [
             {"id": name, "state": "withdrawn" if h.until < _FOREVER else "in force",
              "since": h.since} | _fields(h.order)
             for name, h in self._holdings.items()
         ]  # fmt: skip
-        return held + [{"id": n, "state": "pending"} | each for n, each in self._pending.items()]
+        return holdings + [
+            {"id": n, "state": "pending"} | fields for n, fields in self._pending.items()
+        ]
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         if self._path is not None and self._path.exists():
@@ -156,9 +158,9 @@ class ConditionBook:
             case "snooze":
                 self._hold(line["id"], _snooze_of(fields), log)
             case "approve":
-                waiting = self._pending.pop(line["of"])
-                approved = _condition(waiting | {"approved_by": line["approved_by"]})
-                self._hold(line["of"], approved, log)
+                request = self._pending.pop(line["of"])
+                condition = _condition(request | {"approved_by": line["approved_by"]})
+                self._hold(line["of"], condition, log)
             case "withdraw" if line["of"] in self._pending:
                 self._pending.pop(line["of"])
             case "withdraw":
@@ -167,8 +169,8 @@ class ConditionBook:
     def _hold(self, name: str, order: StandingCondition | Snooze, log: int) -> None:
         holding = Holding(order, log)
         self._holdings[name] = holding
-        kept = self._snoozes if isinstance(order, Snooze) else self._conditions
-        kept.setdefault(int(order.subject, 16), []).append(holding)
+        by_subject = self._snoozes if isinstance(order, Snooze) else self._conditions
+        by_subject.setdefault(int(order.subject, 16), []).append(holding)
 
 
 def _condition(fields: dict[str, Any]) -> StandingCondition:
@@ -178,7 +180,7 @@ def _condition(fields: dict[str, Any]) -> StandingCondition:
             raise ValueError("leg: payer, payee or both")
         return StandingCondition(**plain)
     except (KeyError, TypeError, ValueError) as error:
-        raise _refused("A condition lacks something.", "条件缺少内容。", error) from error
+        raise _refusal("A condition lacks something.", "条件缺少内容。", error) from error
 
 
 def _snooze_of(fields: dict[str, Any]) -> Snooze:
@@ -187,7 +189,7 @@ def _snooze_of(fields: dict[str, Any]) -> Snooze:
             raise ValueError(f"signal: one of {', '.join(SIGNALS)}")
         return Snooze(**(fields | _span(fields)))
     except (KeyError, TypeError, ValueError) as error:
-        raise _refused("A snooze lacks something.", "静默缺少内容。", error) from error
+        raise _refusal("A snooze lacks something.", "静默缺少内容。", error) from error
 
 
 def _span(fields: dict[str, Any]) -> dict[str, datetime]:
@@ -202,7 +204,7 @@ def _fields(order: StandingCondition | Snooze) -> dict[str, Any]:
     return {name: str(getattr(order, name)) for name in type(order).__dataclass_fields__}
 
 
-def _refused(en: str, zh: str, value: object) -> InputError:
+def _refusal(en: str, zh: str, value: object) -> InputError:
     return InputError(
         Text(en, zh), value=value, hint=Text("See docs/live.md.", "见 docs/live.md。")
     )

@@ -46,15 +46,15 @@ class StandingCondition:
     def __post_init__(self) -> None:
         second = bool(self.approved_by) and self.approved_by != self.made_by
         if self.colour is Colour.RED and not second:
-            raise _refused(
+            raise _refusal(
                 "A red condition needs a second person.", "红色条件须由第二人批准。", self.subject
             )
         if not self.reason.strip():
-            raise _refused("A condition needs a reason.", "条件必须写明理由。", self.subject)
+            raise _refusal("A condition needs a reason.", "条件必须写明理由。", self.subject)
         if self.end <= self.start:
-            raise _refused("It ends before it begins.", "结束时间早于开始时间。", self.end)
+            raise _refusal("It ends before it begins.", "结束时间早于开始时间。", self.end)
         if self.colour is Colour.GREEN and self.end - self.start > LONGEST_EXEMPTION:
-            raise _refused("An exemption lasts 180 days at most.", "豁免最长180天。", self.end)
+            raise _refusal("An exemption lasts 180 days at most.", "豁免最长180天。", self.end)
 
     def covers(self, subject: str, leg: str, at: datetime) -> bool:
         """Whether it holds for `subject` on that side of a payment at that moment."""
@@ -74,12 +74,12 @@ class Snooze:
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
-            raise _refused("A snooze needs a reason.", "静默必须写明理由。", self.subject)
+            raise _refusal("A snooze needs a reason.", "静默必须写明理由。", self.subject)
         if not self.start < self.end <= self.start + LONGEST_EXEMPTION:
-            raise _refused("A snooze lasts 180 days at most.", "静默最长180天。", self.end)
+            raise _refusal("A snooze lasts 180 days at most.", "静默最长180天。", self.end)
 
 
-def ordered(conditions: Iterable[StandingCondition]) -> Action | None:
+def joint_action(conditions: Iterable[StandingCondition]) -> Action | None:
     """What the `conditions` that hold ask for together; None where the score decides."""
     colours = {condition.colour for condition in conditions}
     if Colour.RED in colours:
@@ -89,7 +89,7 @@ def ordered(conditions: Iterable[StandingCondition]) -> Action | None:
     return Action.BLOCK if Colour.AMBER in colours else None
 
 
-def _refused(en: str, zh: str, value: object) -> InputError:
+def _refusal(en: str, zh: str, value: object) -> InputError:
     return InputError(
         Text(en, zh), value=value, hint=Text("See docs/live.md.", "见 docs/live.md。")
     )

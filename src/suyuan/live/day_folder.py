@@ -27,13 +27,13 @@ DECISIONS: Final = "decisions.jsonl"
 _REGISTERS: Final = [int(EventKind.LINK), int(EventKind.OPENED)]
 
 
-class DayWritten(NamedTuple):
+class DayCounts(NamedTuple):
     """Rows of each table, decisions; ``earlier`` rows from before the span, ``unnamed`` keys."""
 
     rows: dict[str, int]
     decisions: int
     earlier: int
-    unnamed: int
+    nameless: int
     subjects: int
 
 
@@ -45,31 +45,33 @@ class LiveDecision(NamedTuple):
 
 
 def write_day(
-    found: JournalHistory, names: KeyNames, start: int, end: int, into: Path
-) -> DayWritten:
+    journal: JournalHistory, names: KeyNames, start: int, end: int, into: Path
+) -> DayCounts:
     """Write the events of ``start <= at < end`` (µs UTC) and the decisions on them to `into`."""
-    events = found.events
+    events = journal.events
     inside = (events["at"] >= start) & (events["at"] < end)
-    decided = _decisions(found, inside)
-    rested = {n for each in decided for g in each.behind.values() for n in g.events}
-    chosen = np.union1d(np.flatnonzero(inside), np.fromiter(rested, np.int64, len(rested)))
-    chosen = np.union1d(_whole_reports(events, chosen), _registered(events, chosen, end))
-    tables = LogTables(events, chosen, names)
+    decisions = _decisions(journal, inside)
+    evidence = {n for decision in decisions for g in decision.behind.values() for n in g.events}
+    numbers = np.union1d(np.flatnonzero(inside), np.fromiter(evidence, np.int64, len(evidence)))
+    numbers = np.union1d(_whole_reports(events, numbers), _with_registers(events, numbers, end))
+    tables = LogTables(events, numbers, names)
     rows = tables.write(into / CASE)
     (into / CASE / "case.toml").write_text('timezone = "Asia/Shanghai"\n', "utf-8")
-    lines = (json.dumps(_line(each, tables, found), ensure_ascii=False) for each in decided)
+    lines = (
+        json.dumps(_line(decision, tables, journal), ensure_ascii=False) for decision in decisions
+    )
     (into / DECISIONS).write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    keys = keys_of(events[chosen]).tolist()
-    earlier = int(np.count_nonzero(~inside[chosen]))
-    return DayWritten(rows, len(decided), earlier, names.unnamed(keys), len(keys))
+    keys = keys_of(events[numbers]).tolist()
+    earlier = int(np.count_nonzero(~inside[numbers]))
+    return DayCounts(rows, len(decisions), earlier, names.count_nameless(keys), len(keys))
 
 
-def _decisions(found: JournalHistory, inside: np.ndarray) -> list[LiveDecision]:
-    index = LogIndex(found.events)
-    judged = found.verdicts[found.verdicts["action"] > int(Action.ALLOW)]
+def _decisions(journal: JournalHistory, inside: np.ndarray) -> list[LiveDecision]:
+    index = LogIndex(journal.events)
+    verdicts = journal.verdicts[journal.verdicts["action"] > int(Action.ALLOW)]
     return [
         LiveDecision(verdict, grounds(index, int(verdict["log"]), _reasons(verdict)))
-        for verdict in judged[inside[judged["log"]]]
+        for verdict in verdicts[inside[verdicts["log"]]]
     ]
 
 
@@ -77,30 +79,30 @@ def _reasons(verdict: np.void) -> tuple[str, ...]:
     return tuple(SIGNALS[place] for place in verdict["reasons"].tolist() if place >= 0)
 
 
-def _whole_reports(events: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """`chosen`, with every fact of a report of which it has one."""
-    first_of, taken = reports_of(events), set(chosen.tolist())
-    firsts = {first for fact, first in first_of.items() if fact in taken}
+def _whole_reports(events: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """`numbers`, with every fact of a report of which it has one."""
+    first_of, members = reports_of(events), set(numbers.tolist())
+    firsts = {first for fact, first in first_of.items() if fact in members}
     more = [fact for fact, first in first_of.items() if first in firsts]
-    return np.union1d(chosen, np.array(more, np.int64))
+    return np.union1d(numbers, np.array(more, np.int64))
 
 
-def _registered(events: np.ndarray, chosen: np.ndarray, end: int) -> np.ndarray:
-    """Links and openings of the subjects of `chosen` before `end`, and `chosen`."""
-    held = events[chosen]
-    named = np.unique(np.concatenate([held["a"], held["b"]]))
+def _with_registers(events: np.ndarray, numbers: np.ndarray, end: int) -> np.ndarray:
+    """Links and openings of the subjects of `numbers` before `end`, and `numbers`."""
+    rows = events[numbers]
+    subjects = np.unique(np.concatenate([rows["a"], rows["b"]]))
     register = np.isin(events["kind"], _REGISTERS) & (events["at"] < end)
-    about = register & np.isin(events["a"], named)
-    return np.union1d(chosen, np.flatnonzero(about))
+    about = register & np.isin(events["a"], subjects)
+    return np.union1d(numbers, np.flatnonzero(about))
 
 
-def _line(decision: LiveDecision, tables: LogTables, found: JournalHistory) -> dict[str, Any]:
+def _line(decision: LiveDecision, tables: LogTables, journal: JournalHistory) -> dict[str, Any]:
     verdict = decision.verdict
     log = int(verdict["log"])
     return {
         "payment": tables.row(log)[1],
         "log": log,
-        "at": _written(int(found.events["at"][log])),
+        "at": _iso_time(int(journal.events["at"][log])),
         "action": Action(int(verdict["action"])).name.lower(),
         "score": float(verdict["score"]),
         "because": list(_because(decision, tables)),
@@ -110,16 +112,16 @@ def _line(decision: LiveDecision, tables: LogTables, found: JournalHistory) -> d
 def _because(decision: LiveDecision, tables: LogTables) -> Iterator[dict[str, Any]]:
     verdict = decision.verdict
     for rank, name in enumerate(_reasons(verdict)):
-        rested = decision.behind[name]
-        rows = dict.fromkeys(tables.row(number) for number in rested.events)
+        basis = decision.behind[name]
+        rows = dict.fromkeys(tables.row(number) for number in basis.events)
         yield {
             "signal": name,
             "value": round(float(verdict["values"][rank]), 4),
             "weight": round(float(verdict["weights"][rank]), 4),
             "rows": [{"table": table, "key": key} for table, key in rows],
-            "more": rested.more,
+            "more": basis.more,
         }
 
 
-def _written(at: int) -> str:
+def _iso_time(at: int) -> str:
     return datetime.fromtimestamp(at / 1e6, UTC).isoformat()

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from suyuan.live.events import EventKind
 from suyuan.live.names import KeyNames
-from suyuan.model.columns import PUBLISHED
+from suyuan.model.columns import FILE_TYPES
 from suyuan.model.records import RECORDS
 
 #: Whom a loan came from, where the caller did not say.
@@ -58,76 +58,76 @@ class LogTables:
 
     def write(self, folder: Path) -> dict[str, int]:
         """Write each table that has rows as ``<table>.parquet``; how many rows of each."""
-        written = {}
+        counts = {}
         folder.mkdir(parents=True, exist_ok=True)
         for name, columns in self._tables():
             table = pa.table(columns)
             if table.num_rows:
                 pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-                written[name] = table.num_rows
-        return written
+                counts[name] = table.num_rows
+        return counts
 
     def _tables(self) -> Iterator[tuple[str, dict[str, pa.Array]]]:
         yield "payments", self._payments()
         yield "calls", self._calls()
         yield "orders", self._orders()
-        yield "reports", self._reported()
+        yield "reports", self._report_columns()
         yield from self._registers()
 
     def _of(self, *kinds: EventKind) -> np.ndarray:
-        found = np.isin(self._events["kind"][self._numbers], [int(kind) for kind in kinds])
-        return np.asarray(self._numbers[found])
+        hits = np.isin(self._events["kind"][self._numbers], [int(kind) for kind in kinds])
+        return np.asarray(self._numbers[hits])
 
     def _payment_ids(self, numbers: np.ndarray) -> pa.Array:
-        held = self._events[numbers]
-        known = self._names.column(np.where(held["kind"] == EventKind.PAYMENT, held["c"], 0))
-        unknown = pc.or_kleene(pc.is_null(known), pc.starts_with(known, "key-"))
-        return pc.if_else(unknown, _ids(numbers), known)
+        events = self._events[numbers]
+        ids = self._names.column(np.where(events["kind"] == EventKind.PAYMENT, events["c"], 0))
+        is_missing = pc.or_kleene(pc.is_null(ids), pc.starts_with(ids, "key-"))
+        return pc.if_else(is_missing, _ids(numbers), ids)
 
     def _payments(self) -> dict[str, pa.Array]:
         numbers = self._of(EventKind.PAYMENT, EventKind.LOAN)
-        held = self._events[numbers]
-        lent = held["kind"] == EventKind.LOAN  # a loan says first who borrowed
-        payer = self._names.column(np.where(lent, held["b"], held["a"]))
+        events = self._events[numbers]
+        is_loan = events["kind"] == EventKind.LOAN  # a loan says first who borrowed
+        payer = self._names.column(np.where(is_loan, events["b"], events["a"]))
         return {
             "payment_id": self._payment_ids(numbers),
-            "at": _moments(held["at"]),
+            "at": _moments(events["at"]),
             "payer": pc.fill_null(payer, LENDER),
-            "payee": self._names.column(np.where(lent, held["a"], held["b"])),
-            "amount": _yuan(held["amount"]),
-            "channel": pc.if_else(pa.array(lent), "loan", pa.scalar(None, pa.string())),
+            "payee": self._names.column(np.where(is_loan, events["a"], events["b"])),
+            "amount": _yuan(events["amount"]),
+            "channel": pc.if_else(pa.array(is_loan), "loan", pa.scalar(None, pa.string())),
         }
 
     def _calls(self) -> dict[str, pa.Array]:
         numbers = self._of(EventKind.CALL)
-        held = self._events[numbers]
+        events = self._events[numbers]
         return {
             "call_id": _ids(numbers),
-            "caller": self._names.column(held["a"]),
-            "callee": self._names.column(held["b"]),
-            "started_at": _moments(held["at"]),
-            "duration": pa.array(held["seconds"].astype(np.int64)),
+            "caller": self._names.column(events["a"]),
+            "callee": self._names.column(events["b"]),
+            "started_at": _moments(events["at"]),
+            "duration": pa.array(events["seconds"].astype(np.int64)),
         }
 
     def _orders(self) -> dict[str, pa.Array]:
         numbers = self._of(EventKind.ORDER)
-        held = self._events[numbers]
-        buyers = held["a"]
+        events = self._events[numbers]
+        buyers = events["a"]
         people = np.array([(self._names.subject(k) or "")[:6] == "party:" for k in buyers], bool)
         columns = {
             "order_id": _ids(numbers),
-            "ordered_at": _moments(held["at"]),
+            "ordered_at": _moments(events["at"]),
             "buyer_phone": self._names.column(np.where(people, 0, buyers)),
-            "merchant_id": self._names.column(held["b"]),
-            "amount": _yuan(held["amount"]),
+            "merchant_id": self._names.column(events["b"]),
+            "amount": _yuan(events["amount"]),
         }
         if people.any():
             columns["buyer_id"] = self._names.column(np.where(people, buyers, 0))
-        if held["c"].any():
-            columns["software"] = self._names.column(held["c"])
+        if events["c"].any():
+            columns["software"] = self._names.column(events["c"])
         return columns
 
-    def _reported(self) -> dict[str, pa.Array]:
+    def _report_columns(self) -> dict[str, pa.Array]:
         reports: dict[int, dict[str, Any]] = {}
         for number in self._of(*_FACTS).tolist():
             event, first = self._events[number], self._reports[number]
@@ -156,7 +156,7 @@ class LogTables:
     def _registers(self) -> Iterator[tuple[str, dict[str, pa.Array]]]:
         """Accounts and who is behind phones and accounts, as the log was told last."""
         accounts, people = self._register()
-        shops, opened, holders = (
+        shops, openings, holders = (
             [account.get(name) for account in accounts.values()]
             for name in ("shop", "opened", "holder")
         )
@@ -165,7 +165,7 @@ class LogTables:
             {
                 "account_no": pa.array(list(accounts), pa.string()),
                 "kind": pa.array(["merchant" if shop else "bank" for shop in shops], pa.string()),
-                "opened_at": pa.array(opened, PUBLISHED[_TIME]),
+                "opened_at": pa.array(openings, FILE_TYPES[_TIME]),
                 "holder_id": pa.array(holders, pa.string()),
             },
         )
@@ -183,8 +183,8 @@ class LogTables:
             subject = self._names.subject(int(event["a"])) or ""
             name = self._names.column(event["a"][None])[0].as_py()
             if int(event["kind"]) == EventKind.OPENED:
-                opened = {"opened": int(event["at"]), "shop": bool(event["amount"])}
-                accounts.setdefault(name, {}).update(opened)
+                opening = {"opened": int(event["at"]), "shop": bool(event["amount"])}
+                accounts.setdefault(name, {}).update(opening)
                 continue
             entity = self._names.column(event["b"][None])[0].as_py()
             people.setdefault(entity, set())
@@ -216,13 +216,13 @@ def reports_of(events: np.ndarray) -> dict[int, int]:
 
 
 def _ids(numbers: np.ndarray) -> pa.Array:
-    written = pa.array(numbers.astype(np.int64)).cast(pa.string())
-    return pc.binary_join_element_wise(pa.scalar("log-"), written, "")
+    digits = pa.array(numbers.astype(np.int64)).cast(pa.string())
+    return pc.binary_join_element_wise(pa.scalar("log-"), digits, "")
 
 
 def _moments(at: np.ndarray) -> pa.Array:
     """What lies outside the years that a table can hold (registers' beginnings) is not known."""
-    return pa.array(at.astype(np.int64), mask=at < 0).cast(PUBLISHED[_TIME])
+    return pa.array(at.astype(np.int64), mask=at < 0).cast(FILE_TYPES[_TIME])
 
 
 def _yuan(fen: np.ndarray) -> pa.Array:

@@ -35,16 +35,16 @@ class Drift:
         """Rows of signal values (float32), in the order of the card."""
         for row in signals.astype(np.float32):
             count(self._card, row, self.bins)
-        self.passed(len(signals))
+        self.advance(len(signals))
 
-    def passed(self, rows: int) -> None:
+    def advance(self, rows: int) -> None:
         """So many rows were counted into ``bins``: a window may be full."""
         self._rows += rows
         if self._rows >= self._window:
-            counted, self._rows = self.bins.copy(), 0
+            counts, self._rows = self.bins.copy(), 0
             self.bins[:] = 0
-            self._first = counted if self._first is None else self._first
-            self._last = counted
+            self._first = counts if self._first is None else self._first
+            self._last = counts
 
     def indices(self) -> dict[str, float]:
         """The index of each signal; empty until there are two windows."""
@@ -52,8 +52,8 @@ class Drift:
             return {}
         used = [*(self._card.steps + 1).tolist()]
         return {
-            name: _index(*(np.append(each[n, : used[n]], each[n, -1])
-                           for each in (self._last, self._first)))
+            name: _index(*(np.append(bins[n, : used[n]], bins[n, -1])
+                           for bins in (self._last, self._first)))
             for n, name in enumerate(self._names)
         }  # fmt: skip
 

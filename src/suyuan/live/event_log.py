@@ -27,27 +27,29 @@ def events_of(tables: Tables, keyring: Keyring) -> tuple[np.ndarray, pa.Array]:
     payments = tables.engine.fetch(_payments(tables).order_by("at", "row_id"))
     parts = [_link_events(tables, keyring), _payment_events(payments, keyring)]
     parts += [
-        _records(kind, tables.engine.fetch(found), keyring) for kind, found in _others(tables)
+        _records(kind, tables.engine.fetch(rows), keyring) for kind, rows in _other_events(tables)
     ]
     return in_order(np.concatenate(parts)), payments["payment_id"].combine_chunks()
 
 
 def _payments(tables: Tables) -> ir.Table:
-    paid = tables["payments"].filter(lambda t: t["payer"] != t["payee"], lambda t: t["amount"] > 0)
-    held = tables["bank_accounts"]
-    lenders = held.filter(held["kind"] == "loan").select(payer="account_no").distinct()
+    payments = tables["payments"].filter(
+        lambda t: t["payer"] != t["payee"], lambda t: t["amount"] > 0
+    )
+    accounts = tables["bank_accounts"]
+    lenders = accounts.filter(accounts["kind"] == "loan").select(payer="account_no").distinct()
     lenders = lenders.mutate(lends=ibis.literal(1))
-    paid = paid.left_join(lenders, "payer").drop("payer_right")
-    lent = (paid["channel"].fill_null("") == "loan") | paid["lends"].notnull()
-    return paid.select(
+    payments = payments.left_join(lenders, "payer").drop("payer_right")
+    is_loan = (payments["channel"].fill_null("") == "loan") | payments["lends"].notnull()
+    return payments.select(
         "payment_id",
         "row_id",
         "at",
         "amount",
-        known=paid["at"],
-        lent=lent,
-        a="bank_account:" + paid["payer"],
-        b="bank_account:" + paid["payee"],
+        known=payments["at"],
+        lent=is_loan,
+        a="bank_account:" + payments["payer"],
+        b="bank_account:" + payments["payee"],
     )
 
 
@@ -55,13 +57,13 @@ def _payment_events(payments: pa.Table, keyring: Keyring) -> np.ndarray:
     """Payments as payments; paid out by a lender, as a loan of whoever got it."""
     events = _records(EventKind.PAYMENT, payments.drop_columns(["lent"]), keyring)
     events["row"] = np.arange(events.size)
-    lent = payments["lent"].combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
-    events["kind"][lent] = EventKind.LOAN
-    events["a"][lent], events["b"][lent] = events["b"][lent], events["a"][lent].copy()
+    is_loan = payments["lent"].combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
+    events["kind"][is_loan] = EventKind.LOAN
+    events["a"][is_loan], events["b"][is_loan] = events["b"][is_loan], events["a"][is_loan].copy()
     return events
 
 
-def _others(tables: Tables) -> Iterator[tuple[EventKind, ir.Table]]:
+def _other_events(tables: Tables) -> Iterator[tuple[EventKind, ir.Table]]:
     orders = tables["orders"]
     buyer = ibis.coalesce("phone:" + orders["buyer_phone"], "party:" + orders["buyer_id"])
     yield (
@@ -96,26 +98,26 @@ def _reports(reports: ir.Table) -> Iterator[tuple[EventKind, ir.Table]]:
     numbers = reports.select(**when, number=reports["caller_numbers"].unnest())
     yield EventKind.NUMBER_NAMED, numbers.select("at", "known", a="phone:" + numbers["number"])
     payees = reports.select(**when, account=reports["payee_accounts"].unnest())
-    named = payees.select("at", "known", a="bank_account:" + payees["account"])
-    yield EventKind.ACCOUNT_NAMED, named
+    accounts = payees.select("at", "known", a="bank_account:" + payees["account"])
+    yield EventKind.ACCOUNT_NAMED, accounts
 
 
 def _link_events(tables: Tables, keyring: Keyring) -> np.ndarray:
     """Who is behind a phone or account, and when an account was opened: registers, known before."""
     links = _records(EventKind.LINK, tables.engine.fetch(_links(tables)), keyring)
     links["at"] = BEGINNING
-    held = tables["bank_accounts"]
-    opened = held.select(
-        a="bank_account:" + held["account_no"],
+    register = tables["bank_accounts"]
+    openings = register.select(
+        a="bank_account:" + register["account_no"],
         opened="opened_at",
-        amount=held["kind"].fill_null("").isin(SHOPS).cast("int64"),
+        amount=register["kind"].fill_null("").isin(SHOPS).cast("int64"),
     )
-    found = tables.engine.fetch(opened)
-    accounts = _records(EventKind.OPENED, found, keyring)
-    accounts["at"] = found["opened"].cast(pa.int64()).fill_null(0).to_numpy()
-    both = np.concatenate([links, accounts])
-    both["known"] = BEGINNING
-    return both
+    rows = tables.engine.fetch(openings)
+    accounts = _records(EventKind.OPENED, rows, keyring)
+    accounts["at"] = rows["opened"].cast(pa.int64()).fill_null(0).to_numpy()
+    events = np.concatenate([links, accounts])
+    events["known"] = BEGINNING
+    return events
 
 
 def _links(tables: Tables) -> ir.Table:
@@ -123,34 +125,36 @@ def _links(tables: Tables) -> ir.Table:
 
     A number that several people hold stands for itself.
     """
-    owners, held = tables["owners"], tables["bank_accounts"]
-    counted = owners.group_by("subject").aggregate(
+    owners, accounts = tables["owners"], tables["bank_accounts"]
+    counts = owners.group_by("subject").aggregate(
         entity=owners["entity"].min(), several=owners["entity"].nunique()
     )
-    sole = tables.engine.keep(counted.filter(counted["several"] == 1))
-    bound = held.filter(held["holder_id"].isnull(), held["phone"].notnull())
-    bound = bound.select(a="bank_account:" + bound["account_no"], subject="phone:" + bound["phone"])
-    bound = bound.left_join(sole, "subject")
-    behind = bound.select("a", b=ibis.coalesce(bound["entity"], bound["subject"]))
-    known = sole.select(a="subject", b="entity")
-    return ibis.union(known, behind.anti_join(known, "a")).distinct()
+    sole = tables.engine.keep(counts.filter(counts["several"] == 1))
+    by_phone = accounts.filter(accounts["holder_id"].isnull(), accounts["phone"].notnull())
+    by_phone = by_phone.select(
+        a="bank_account:" + by_phone["account_no"], subject="phone:" + by_phone["phone"]
+    )
+    by_phone = by_phone.left_join(sole, "subject")
+    behind = by_phone.select("a", b=ibis.coalesce(by_phone["entity"], by_phone["subject"]))
+    entities = sole.select(a="subject", b="entity")
+    return ibis.union(entities, behind.anti_join(entities, "a")).distinct()
 
 
-def _records(kind: EventKind, found: pa.Table, keyring: Keyring) -> np.ndarray:
+def _records(kind: EventKind, table: pa.Table, keyring: Keyring) -> np.ndarray:
     """``EVENT`` records of a fetched table; rows without a time or a subject are left out."""
-    named = found.filter(pc.is_valid(found["a"]))
-    if "at" in named.column_names:
-        named = named.filter(pc.is_valid(named["at"]))
-    events = np.zeros(named.num_rows, EVENT)
+    rows = table.filter(pc.is_valid(table["a"]))
+    if "at" in rows.column_names:
+        rows = rows.filter(pc.is_valid(rows["at"]))
+    events = np.zeros(rows.num_rows, EVENT)
     events["kind"] = kind
-    events["row"] = np.arange(named.num_rows)
+    events["row"] = np.arange(rows.num_rows)
     for name in ("a", "b", "c"):
-        if name in named.column_names:
-            events[name] = keyring.column(named[name])
+        if name in rows.column_names:
+            events[name] = keyring.column(rows[name])
     for name in ("at", "known"):
-        if name in named.column_names:
-            events[name] = named[name].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
+        if name in rows.column_names:
+            events[name] = rows[name].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy()
     for name in ("amount", "seconds"):
-        if name in named.column_names:
-            events[name] = named[name].fill_null(0).to_numpy()
+        if name in rows.column_names:
+            events[name] = rows[name].fill_null(0).to_numpy()
     return events

@@ -24,7 +24,7 @@ from suyuan.live.steps import (
     report_victim,
 )
 
-__all__ = ["NEVER", "SIGNALS", "fold", "folded"]
+__all__ = ["NEVER", "SIGNALS", "fold", "fold_all"]
 
 #: Signals of a payment, in the order of the columns that the fold fills.
 SIGNALS: Final = (
@@ -43,7 +43,7 @@ SIGNALS: Final = (
 )
 #: Events folded before room is made again.
 _TOGETHER: Final = 1 << 16
-_LINK, _ORDER, _CALL, _LOAN, _PAYMENT, _NUMBER_NAMED, _ACCOUNT_NAMED, _VICTIM, _OPENED = (
+_LINK, _ORDER, _CALL, _LOAN, _PAYMENT, _NUMBER_NAMED, _ACCOUNT_NAMED, _VICTIM, _OPENING = (
     int(kind) for kind in EventKind
 )
 
@@ -56,13 +56,13 @@ def fold(events: np.ndarray, state: LiveState) -> np.ndarray:
     full table has no room for (``counts.refused`` tells how many). Make room first
     (:func:`suyuan.live.state.with_room`).
     """
-    paid = int(np.count_nonzero(events["kind"] == EventKind.PAYMENT))
-    signals = np.full((paid, len(SIGNALS)), np.nan, np.float32)
+    payments = int(np.count_nonzero(events["kind"] == EventKind.PAYMENT))
+    signals = np.full((payments, len(SIGNALS)), np.nan, np.float32)
     _entry(events, state, signals)(events, state, signals)
     return signals
 
 
-def folded(events: np.ndarray) -> tuple[np.ndarray, LiveState]:
+def fold_all(events: np.ndarray) -> tuple[np.ndarray, LiveState]:
     """A whole log folded into fresh state, with room for all: the signals, and the state."""
     state, parts = empty_state(1024), []
     for start in range(0, len(events), _TOGETHER):
@@ -82,7 +82,7 @@ def _entry(events: np.ndarray, state: LiveState, signals: np.ndarray) -> Any:
     """
     writable = bool(events.flags.writeable)
     if writable not in _ENTRIES:
-        types = tuple(typeof(each) for each in (events, state, signals))  # type: ignore[no-untyped-call]
+        types = tuple(typeof(argument) for argument in (events, state, signals))  # type: ignore[no-untyped-call]
         fold_events.compile(types)
         _ENTRIES[writable] = fold_events.get_overload(types)
     return _ENTRIES[writable]
@@ -92,10 +92,10 @@ def _entry(events: np.ndarray, state: LiveState, signals: np.ndarray) -> Any:
 def fold_events(  # noqa: C901  # one branch a kind of event
     events: np.ndarray, state: LiveState, signals: np.ndarray
 ) -> None:
-    row, looked = 0, np.uint64(0)
+    row, lookups = 0, np.uint64(0)
     for place in range(events.size):
         if place % LOOKED_UP == 0 and events.size >= FEWEST:
-            looked ^= look_up(events[place : place + LOOKED_UP], state)
+            lookups ^= look_up(events[place : place + LOOKED_UP], state)
         event = events[place]
         kind = event["kind"]
         if kind == _PAYMENT:
@@ -109,7 +109,7 @@ def fold_events(  # noqa: C901  # one branch a kind of event
             lend(event, state)
         elif kind == _LINK:
             link(event, state)
-        elif kind == _OPENED:
+        elif kind == _OPENING:
             open_account(event, state)
         elif kind == _VICTIM:
             report_victim(event, state)
@@ -117,4 +117,4 @@ def fold_events(  # noqa: C901  # one branch a kind of event
             name_number(event, state)
         elif kind == _ACCOUNT_NAMED:
             name_account(event, state)
-    state.counts[0]["folded"] += events.size + (1 if looked == NO_KEY else 0)
+    state.counts[0]["folded"] += events.size + (1 if lookups == NO_KEY else 0)

@@ -40,39 +40,39 @@ def frame(events: np.ndarray) -> bytes:
     return _HEAD.pack(MAGIC, len(events)) + events.tobytes()
 
 
-def cut(held: bytes) -> tuple[np.ndarray | None, bytes]:
-    """The events of the first whole frame of `held` (None: not all there yet), and the rest.
+def cut(buffer: bytes) -> tuple[np.ndarray | None, bytes]:
+    """The events of the first whole frame of `buffer` (None: not all there yet), and the rest.
 
     Raises ValueError where it is no frame.
     """
-    if len(held) < _HEAD.size:
-        return None, held
-    magic, count = _HEAD.unpack_from(held)
+    if len(buffer) < _HEAD.size:
+        return None, buffer
+    magic, count = _HEAD.unpack_from(buffer)
     if magic != MAGIC or not 0 < count <= MOST_EVENTS:
         raise ValueError(f"not a frame of 1 to {MOST_EVENTS} events")
     end = _HEAD.size + count * EVENT.itemsize
-    if len(held) < end:
-        return None, held
-    return np.frombuffer(held, EVENT, count, _HEAD.size).copy(), held[end:]
+    if len(buffer) < end:
+        return None, buffer
+    return np.frombuffer(buffer, EVENT, count, _HEAD.size).copy(), buffer[end:]
 
 
-def answered(scorer: Scorer, events: np.ndarray, known: int) -> bytes:
+def answer_frame(scorer: Scorer, events: np.ndarray, known_at: int) -> bytes:
     """What a frame is answered by."""
     if problem := _problem(events):
         return refusal(problem)
     try:
-        verdicts = scorer.take_events(events, known)
+        verdicts = scorer.take_events(events, known_at)
     except EngineError as error:
         return refusal(error.text("en"))
     answers = np.zeros(len(verdicts), ANSWER)
-    _ANSWERED(verdicts, bool(scorer.degraded), answers)
+    _FILL_ANSWERS(verdicts, bool(scorer.degradation), answers)
     return _HEAD.pack(b"SYA1", len(answers)) + answers.tobytes()
 
 
 def refusal(reason: str) -> bytes:
     """A whole frame refused."""
-    written = reason.encode()
-    return _HEAD.pack(b"SYE1", len(written)) + written
+    text = reason.encode()
+    return _HEAD.pack(b"SYE1", len(text)) + text
 
 
 def _problem(events: np.ndarray) -> str:
@@ -115,12 +115,12 @@ def _has(event: np.void, reason: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _answered(verdicts: np.ndarray, degraded: bool, into: np.ndarray) -> None:  # noqa: FBT001
+def _fill_answers(verdicts: np.ndarray, is_degraded: bool, into: np.ndarray) -> None:  # noqa: FBT001
     for row in range(verdicts.size):
         into[row]["key"], into[row]["log"] = verdicts[row]["key"], verdicts[row]["log"]
         into[row]["score"], into[row]["action"] = verdicts[row]["score"], verdicts[row]["action"]
-        into[row]["flags"] = (1 if verdicts[row]["repeated"] else 0) + (2 if degraded else 0)
+        into[row]["flags"] = (1 if verdicts[row]["repeated"] else 0) + (2 if is_degraded else 0)
         into[row]["snoozed"] = verdicts[row]["snoozed"]
 
 
-_WRONG, _ANSWERED = CompiledKernel(_wrong), CompiledKernel(_answered)
+_WRONG, _FILL_ANSWERS = CompiledKernel(_wrong), CompiledKernel(_fill_answers)

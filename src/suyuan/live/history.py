@@ -15,7 +15,7 @@ from suyuan.live.condition_book import ConditionBook
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.fold import SIGNALS, fold_events
 from suyuan.live.journal import read_journal
-from suyuan.live.judging import bench_of, measured
+from suyuan.live.judging import bench_of, judge_signals
 from suyuan.live.payment import exposure
 from suyuan.live.policy import Policy
 from suyuan.live.state import LiveState, empty_state, with_room
@@ -53,15 +53,15 @@ def history(folder: Path, card: Scorecard, policy: Policy) -> JournalHistory:
     state, calls = empty_state(1024), [np.empty(0, CALL)]
     signals = np.full((int(np.count_nonzero(events["kind"] == _PAYMENT)), len(SIGNALS)), np.nan,
                       np.float32)  # fmt: skip
-    done = 0
+    row = 0
     for start in range(0, len(events), _TOGETHER):
         part = events[start : start + _TOGETHER]
         state = with_room(state, 2 * len(part))
-        heard = np.zeros(int(np.count_nonzero(part["kind"] == _CALL)), CALL)
-        done += _watch(part, state, signals[done:], heard)
-        heard["log"] += start
-        calls.append(heard[heard["named"] > 0])
-    return JournalHistory(events, measured(bench, events, signals), np.concatenate(calls))
+        call_rows = np.zeros(int(np.count_nonzero(part["kind"] == _CALL)), CALL)
+        row += _watch(part, state, signals[row:], call_rows)
+        call_rows["log"] += start
+        calls.append(call_rows[call_rows["named"] > 0])
+    return JournalHistory(events, judge_signals(bench, events, signals), np.concatenate(calls))
 
 
 @njit(cache=True, nogil=True)

@@ -28,26 +28,26 @@ class HttpError(Exception):
         self.status = status
 
 
-def parse(held: bytes, most: int) -> tuple[Request | None, bytes]:
-    """The first whole request of `held` (None: not all there yet), and what follows it.
+def parse(buffer: bytes, most: int) -> tuple[Request | None, bytes]:
+    """The first whole request of `buffer` (None: not all there yet), and what follows it.
 
     Raises :class:`HttpError` where the head is malformed or the body longer than `most`.
     """
-    end = held.find(b"\r\n\r\n")
+    end = buffer.find(b"\r\n\r\n")
     if end < 0:
-        if len(held) > _LONGEST_HEAD:
+        if len(buffer) > _LONGEST_HEAD:
             raise HttpError(400, "head too long")
-        return None, held
-    first, *fields = held[:end].split(b"\r\n")
+        return None, buffer
+    first, *fields = buffer[:end].split(b"\r\n")
     words = first.split(b" ")
     if len(words) != 3 or not words[2].startswith(b"HTTP/1."):
         raise HttpError(400, "not a request line")
     length = _length(fields, most)
     start = end + 4
-    if len(held) < start + length:
-        return None, held
+    if len(buffer) < start + length:
+        return None, buffer
     path = words[1].decode("latin-1").partition("?")[0]
-    return Request(words[0].decode("latin-1"), path, held[start : start + length]), held[
+    return Request(words[0].decode("latin-1"), path, buffer[start : start + length]), buffer[
         start + length :
     ]
 

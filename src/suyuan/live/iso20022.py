@@ -62,19 +62,19 @@ class TransferRequest:
                 {
                     "kind": "payment",
                     "at": self.at,
-                    "id": f"{self.message}/{each.transaction or each.end_to_end}",
-                    "payer": each.payer,
-                    "payee": each.payee,
-                    "amount": each.amount,
+                    "id": f"{self.message}/{transfer.transaction or transfer.end_to_end}",
+                    "payer": transfer.payer,
+                    "payee": transfer.payee,
+                    "amount": transfer.amount,
                 }
             ).encode()
-            for each in self.transfers
+            for transfer in self.transfers
         ]
 
 
 def asked_in(body: bytes) -> TransferRequest:
     """The transfers of a pain.001 or pacs.008; :class:`IsoError` says what it lacks."""
-    document = _parsed(body)
+    document = _parse_xml(body)
     space, _, _ = document.tag.partition("}")
     message = document[0] if len(document) else document
     root = _name(message)
@@ -92,7 +92,7 @@ def asked_in(body: bytes) -> TransferRequest:
     )
 
 
-def _parsed(body: bytes) -> Any:
+def _parse_xml(body: bytes) -> Any:
     try:
         return fromstring(body, forbid_dtd=True)
     except (ET.ParseError, DefusedXmlException, ValueError) as error:
@@ -103,85 +103,87 @@ def _transfers(message: Any) -> Iterator[Transfer]:
     for block in message.iter():
         if _name(block) == "PmtInf":
             payment, payer = _text(block, "PmtInfId"), _account(block, "DbtrAcct")
-            yield from (_transfer(each, payment, payer) for each in _under(block, "CdtTrfTxInf"))
+            yield from (
+                _transfer(element, payment, payer) for element in _under(block, "CdtTrfTxInf")
+            )
     if _name(message) == "FIToFICstmrCdtTrf":
-        for each in _under(message, "CdtTrfTxInf"):
-            yield _transfer(each, "", _account(each, "DbtrAcct"))
+        for element in _under(message, "CdtTrfTxInf"):
+            yield _transfer(element, "", _account(element, "DbtrAcct"))
 
 
-def _transfer(found: Any, payment: str, payer: str) -> Transfer:
-    money = _at(found, "Amt/InstdAmt")
-    money = _at(found, "IntrBkSttlmAmt") if money is None else money
+def _transfer(node: Any, payment: str, payer: str) -> Transfer:
+    money = _at(node, "Amt/InstdAmt")
+    money = _at(node, "IntrBkSttlmAmt") if money is None else money
     if money is None or not money.text:
         raise IsoError("IntrBkSttlmAmt or Amt/InstdAmt: missing")
     if money.get("Ccy") != "CNY":
         raise IsoError(f"Ccy: CNY is expected, not {money.get('Ccy')}")
-    transaction = _at(found, "PmtId/TxId")
+    transaction = _at(node, "PmtId/TxId")
     return Transfer(
-        end_to_end=_text(found, "PmtId/EndToEndId"),
+        end_to_end=_text(node, "PmtId/EndToEndId"),
         transaction=(transaction.text or "") if transaction is not None else "",
         payment=payment,
         payer=payer,
-        payee=_account(found, "CdtrAcct"),
+        payee=_account(node, "CdtrAcct"),
         amount=money.text.strip(),
     )
 
 
-def _account(found: Any, name: str) -> str:
+def _account(node: Any, name: str) -> str:
     for path in (f"{name}/Id/IBAN", f"{name}/Id/Othr/Id"):
-        account = _at(found, path)
+        account = _at(node, path)
         if account is not None and account.text:
             return str(account.text).strip()
     raise IsoError(f"{name}: an IBAN or another id is missing")
 
 
-def _moment(written: str) -> str:
+def _moment(text: str) -> str:
     try:
-        moment = datetime.fromisoformat(written)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise IsoError(f"CreDtTm: not a time: {written}") from None
+        raise IsoError(f"CreDtTm: not a time: {text}") from None
     if moment.tzinfo is None:
         raise IsoError("CreDtTm: an offset is missing (as in 2026-03-01T09:00:00+08:00)")
-    return written
+    return text
 
 
-def _text(found: Any, path: str) -> str:
-    element = _at(found, path)
+def _text(node: Any, path: str) -> str:
+    element = _at(node, path)
     if element is None or not (element.text or "").strip():
         raise IsoError(f"{path}: missing")
     return str(element.text).strip()
 
 
-def _at(found: Any, path: str) -> Any:
+def _at(node: Any, path: str) -> Any:
     for name in path.split("/"):
-        found = next(_under(found, name), None)
-        if found is None:
+        node = next(_under(node, name), None)
+        if node is None:
             return None
-    return found
+    return node
 
 
-def _under(found: Any, name: str) -> Iterator[Any]:
-    return (each for each in found if _name(each) == name)
+def _under(node: Any, name: str) -> Iterator[Any]:
+    return (child for child in node if _name(child) == name)
 
 
 def _name(element: Any) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def status_report(asked: TransferRequest, answers: Sequence[PaymentAnswer]) -> bytes:
-    """The status of every transfer of `asked`, in its order."""
-    kind, root = _ANSWERS[asked.root]
+def status_report(request: TransferRequest, answers: Sequence[PaymentAnswer]) -> bytes:
+    """The status of every transfer of `request`, in its order."""
+    kind, root = _ANSWERS[request.root]
     document = ET.Element("Document", xmlns=_SPACE + kind)
     report = ET.SubElement(document, root)
     head = ET.SubElement(report, "GrpHdr")
     log = answers[0].log if answers else 0
-    _put(head, "MsgId", f"{asked.message[:20]}-{log}")
+    _put(head, "MsgId", f"{request.message[:20]}-{log}")
     _put(head, "CreDtTm", datetime.now(UTC).isoformat(timespec="milliseconds"))
     group = ET.SubElement(report, "OrgnlGrpInfAndSts")
-    _put(group, "OrgnlMsgId", asked.message)
-    _put(group, "OrgnlMsgNmId", asked.kind)
+    _put(group, "OrgnlMsgId", request.message)
+    _put(group, "OrgnlMsgNmId", request.kind)
     block: tuple[str, ET.Element] = ("", report)
-    for transfer, answer in zip(asked.transfers, answers, strict=True):
+    for transfer, answer in zip(request.transfers, answers, strict=True):
         if transfer.payment and transfer.payment != block[0]:
             block = (transfer.payment, ET.SubElement(report, "OrgnlPmtInfAndSts"))
             _put(block[1], "OrgnlPmtInfId", transfer.payment)
@@ -198,8 +200,8 @@ def _status(block: ET.Element, transfer: Transfer, answer: PaymentAnswer) -> Non
     information = ET.SubElement(status, "StsRsnInf")
     reason = ET.SubElement(information, "Rsn")
     _put(reason, "Prtry", f"suyuan {answer.action} {answer.score:.3f}")
-    reasons = [f"{each.signal} {each.value:g} ({each.weight:+.2f})" for each in answer.because]
-    extra = [*answer.conditions, *(f"degraded: {each}" for each in answer.degraded)]
+    reasons = [f"{part.signal} {part.value:g} ({part.weight:+.2f})" for part in answer.because]
+    extra = [*answer.conditions, *(f"degraded: {part}" for part in answer.degraded)]
     for line in (*reasons, *extra, f"log {answer.log}"):
         _put(information, "AddtlInf", line[:_LONGEST_TEXT])
 

@@ -112,28 +112,28 @@ def _end(folder: Path) -> tuple[int, int, int]:
 
 def _segments(folder: Path) -> list[tuple[Path, int]]:
     """The segments that hold a frame, and the number of the first event of each."""
-    found = []
+    segments = []
     for path in sorted(folder.glob("*.seg")):
         with path.open("rb") as file:
             head = file.read(_HEAD.size)
         if len(head) == _HEAD.size and _HEAD.unpack(head)[0]:
-            found.append((path, _HEAD.unpack(head)[2]))
-    return found
+            segments.append((path, _HEAD.unpack(head)[2]))
+    return segments
 
 
 def _frames(segments: list[tuple[Path, int]]) -> Iterator[tuple[int, int, int, memoryview]]:
     """Of each whole frame: its segment, the offset behind it, its first number, its events."""
-    expected = segments[0][1] if segments else 0
+    position = segments[0][1] if segments else 0
     for path, _ in segments:
-        segment, held, offset = int(path.stem), memoryview(path.read_bytes()), 0
-        while offset + _HEAD.size <= len(held):
-            size, checksum, first = _HEAD.unpack_from(held, offset)
-            payload = held[offset + _HEAD.size : offset + _HEAD.size + size]
+        segment, content, offset = int(path.stem), memoryview(path.read_bytes()), 0
+        while offset + _HEAD.size <= len(content):
+            size, checksum, first = _HEAD.unpack_from(content, offset)
+            payload = content[offset + _HEAD.size : offset + _HEAD.size + size]
             whole = size > 0 and len(payload) == size and zlib.crc32(payload) == checksum
-            if not whole or first != expected or size % EVENT.itemsize:
+            if not whole or first != position or size % EVENT.itemsize:
                 break
             offset += _HEAD.size + size
-            expected += size // EVENT.itemsize
+            position += size // EVENT.itemsize
             yield segment, offset, first, payload
 
 

@@ -29,17 +29,21 @@ class Bench(NamedTuple):
     rule: PolicyRule
     book: ConditionBook
     judge: Callable[..., None]
-    paid: Callable[[np.ndarray], int]
+    count_payments: Callable[[np.ndarray], int]
 
 
 def bench_of(card: Scorecard, policy: Policy, book: ConditionBook) -> Bench:
     """The bench of a scorecard, a policy and the conditions of `book`."""
     return Bench(
-        card_arrays(card), policy.rule, book, CompiledKernel(_fold_and_judge), CompiledKernel(_paid)
+        card_arrays(card),
+        policy.rule,
+        book,
+        CompiledKernel(_fold_and_judge),
+        CompiledKernel(_count_payments),
     )
 
 
-def judged(
+def judge_events(
     bench: Bench, events: np.ndarray, state: LiveState, first: int, bins: np.ndarray
 ) -> np.ndarray:
     """Fold `events` into `state`; ``VERDICT`` records of the payments among them.
@@ -48,28 +52,28 @@ def judged(
     own accounts, or state is full) scores 0. Each signal is counted in its bin of `bins`
     (:mod:`suyuan.live.drift`).
     """
-    paid = bench.paid(events)
-    rows, weights = np.zeros(paid, VERDICT), np.empty((paid, len(SIGNALS)))
-    signals = np.empty((paid, len(SIGNALS)), np.float32)
+    payments = bench.count_payments(events)
+    rows, weights = np.zeros(payments, VERDICT), np.empty((payments, len(SIGNALS)))
+    signals = np.empty((payments, len(SIGNALS)), np.float32)
     card, rule = bench.card, bench.rule
     bench.judge(events, state, first, signals, card, rule, bins, weights, rows)
-    if paid and (bench.book.snoozing or bench.book.ordering):
-        _overruled(bench, events, signals, weights, rows)
+    if payments and (bench.book.has_snoozes or bench.book.has_orders):
+        _apply_orders(bench, events, signals, weights, rows)
     return rows
 
 
-def measured(bench: Bench, events: np.ndarray, signals: np.ndarray) -> np.ndarray:
+def judge_signals(bench: Bench, events: np.ndarray, signals: np.ndarray) -> np.ndarray:
     """The verdicts of all payments of a log from its first event, whose `signals` are there."""
     rows, weights = np.zeros(len(signals), VERDICT), np.empty(signals.shape)
     bins = np.zeros((len(SIGNALS), bench.card.edges.shape[1] + 2), np.int64)
     judge(events, 0, signals, bench.card, bench.rule, bins, weights, rows)
-    if bench.book.snoozing or bench.book.ordering:
-        _overruled(bench, events, signals, weights, rows)
+    if bench.book.has_snoozes or bench.book.has_orders:
+        _apply_orders(bench, events, signals, weights, rows)
     return rows
 
 
 @njit(cache=True, nogil=True)
-def _paid(events: np.ndarray) -> int:
+def _count_payments(events: np.ndarray) -> int:
     count = 0
     for place in range(events.size):
         count += events[place]["kind"] == _PAYMENT
@@ -94,14 +98,14 @@ def _fold_and_judge(
     judge(events, first, signals, card, rule, bins, weights, rows)
 
 
-def _overruled(
+def _apply_orders(
     bench: Bench, events: np.ndarray, signals: np.ndarray, weights: np.ndarray, rows: np.ndarray
 ) -> None:
     """What people have silenced and ordered, after card and policy."""
     payments = events[events["kind"] == _PAYMENT]
-    if bench.book.snoozing:
+    if bench.book.has_snoozes:
         _snooze(bench, payments, signals, rows, weights)
-    if bench.book.ordering:
+    if bench.book.has_orders:
         _overrule(bench.book, payments, rows)
 
 
@@ -116,7 +120,7 @@ def judge(
     weights: np.ndarray,
     rows: np.ndarray,
 ) -> None:
-    """Fill `rows` for the payments among `events` by card and policy alone; see :func:`judged`."""
+    """Fill `rows` for the payments among `events` by card and policy (:func:`judge_events`)."""
     scores = weigh(card, signals, weights)
     row = 0
     for place in range(events.size):
@@ -138,9 +142,9 @@ def decide(
     rule: PolicyRule, score: float, event: np.void, signals: np.ndarray, into: np.ndarray
 ) -> None:
     """What follows from a payment's score."""
-    lent = bool(signals[_LOAN] > 0.0)
+    after_loan = bool(signals[_LOAN] > 0.0)
     into[0]["score"] = score
-    into[0]["action"] = action_for(rule, score, event["amount"], event["at"], lent)
+    into[0]["action"] = action_for(rule, score, event["amount"], event["at"], after_loan)
 
 
 @njit(cache=True, nogil=True)
@@ -152,9 +156,9 @@ def reasons(signals: np.ndarray, weights: np.ndarray, rows: np.ndarray) -> None:
         for rank in range(REASONS):
             column = columns[row, rank]
             rows[row]["reasons"][rank] = column
-            found = column >= 0
-            rows[row]["values"][rank] = signals[row, column] if found else np.float32(0.0)
-            rows[row]["weights"][rank] = weights[row, column] if found else 0.0
+            has_reason = column >= 0
+            rows[row]["values"][rank] = signals[row, column] if has_reason else np.float32(0.0)
+            rows[row]["weights"][rank] = weights[row, column] if has_reason else 0.0
 
 
 def _snooze(
@@ -163,7 +167,7 @@ def _snooze(
     """Signals that people silenced for either side add nothing; the verdict says which."""
     card = bench.card
     for place, (a, b, at, log) in enumerate(_sides(payments, rows)):
-        silent = bench.book.silenced(a, b, at, log)
+        silent = bench.book.silent_signals(a, b, at, log)
         for name in silent:
             column = SIGNALS.index(name)
             weights[place, column] = 0.0

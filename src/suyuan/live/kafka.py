@@ -16,7 +16,7 @@ from suyuan.model.text import Text
 #: Messages taken together at most; seconds waited for the first, and for answers to be safe.
 TOGETHER: Final = 4096
 _WAIT, _FLUSH = 0.1, 30.0
-_NOTHING: Final = b"{}\n"
+_EMPTY: Final = b"{}\n"
 
 
 class Topics(NamedTuple):
@@ -42,7 +42,7 @@ def consume(
     """
     shards = {number: open_shard(number) for number in topics.partitions}
     reader, writer = _reader(topics, shards), _writer(topics)
-    snapped = {number: shard.scorer.position for number, shard in shards.items()}
+    marks = {number: shard.scorer.position for number, shard in shards.items()}
     count = 0
     try:
         while goes_on():
@@ -52,9 +52,9 @@ def consume(
                     _send(writer, topics, number, batch, answers)
                 count += len(messages)
                 scorer = shards[number].scorer
-                due = snapshot_every and scorer.position - snapped[number] >= snapshot_every
+                due = snapshot_every and scorer.position - marks[number] >= snapshot_every
                 if due and scorer.snapshot_meanwhile():
-                    snapped[number] = scorer.position
+                    marks[number] = scorer.position
     finally:
         reader.close()
         for shard in shards.values():
@@ -93,14 +93,14 @@ def _client() -> Any:
     return confluent_kafka
 
 
-def _by_partition(received: Sequence[Any]) -> dict[int, list[PartitionMessage]]:
-    found: dict[int, list[PartitionMessage]] = {}
-    for each in received:
-        if each.error() is not None:
-            raise _failed(each.error())
-        message = PartitionMessage(each.offset(), each.value() or b"", each.key())
-        found.setdefault(each.partition(), []).append(message)
-    return found
+def _by_partition(records: Sequence[Any]) -> dict[int, list[PartitionMessage]]:
+    batches: dict[int, list[PartitionMessage]] = {}
+    for record in records:
+        if record.error() is not None:
+            raise _send_error(record.error())
+        message = PartitionMessage(record.offset(), record.value() or b"", record.key())
+        batches.setdefault(record.partition(), []).append(message)
+    return batches
 
 
 def _send(
@@ -113,19 +113,21 @@ def _send(
     """Answers are with the brokers before the next batch is begun."""
     failures: list[Any] = []
 
-    def done(error: Any, _: Any) -> None:
+    def on_delivery(error: Any, _: Any) -> None:
         if error is not None:
             failures.append(error)
 
     for message, answer in zip(messages, answers, strict=True):
-        if answer.replace(_NOTHING, b""):
-            writer.produce(topics.answers, answer, message.key, partition=number, on_delivery=done)
-    left = writer.flush(_FLUSH)
-    if left or failures:
-        raise _failed(failures[0] if failures else f"{left} answers")
+        if answer.replace(_EMPTY, b""):
+            writer.produce(
+                topics.answers, answer, message.key, partition=number, on_delivery=on_delivery
+            )
+    rest = writer.flush(_FLUSH)
+    if rest or failures:
+        raise _send_error(failures[0] if failures else f"{rest} answers")
 
 
-def _failed(cause: Any) -> EngineError:
+def _send_error(cause: Any) -> EngineError:
     return EngineError(
         Text("The brokers do not take or give messages.", "消息服务无法收发消息。"),
         value=cause,

@@ -59,16 +59,16 @@ def keyed_hash(
     They are not both empty.
     """
     chain, words = start.copy(), np.zeros(16, np.uint64)
-    size, filled = prefix.size + end - first, 0
+    size, fill = prefix.size + end - first, 0
     for place in range(size):
         byte = prefix[place] if place < prefix.size else text[first + place - prefix.size]
-        words[filled >> 3] |= np.uint64(byte) << np.uint64(8 * (filled & 7))
-        filled += 1
-        if filled == _BLOCK or place == size - 1:
-            chain[8] += np.uint64(filled)
+        words[fill >> 3] |= np.uint64(byte) << np.uint64(8 * (fill & 7))
+        fill += 1
+        if fill == _BLOCK or place == size - 1:
+            chain[8] += np.uint64(fill)
             _compress(chain, words, _LAST if place == size - 1 else _MORE)
             words[:] = 0
-            filled = 0
+            fill = 0
     return chain[0] if chain[0] != 0 else np.uint64(1)
 
 
@@ -102,16 +102,16 @@ def _compress(chain: np.ndarray, words: np.ndarray, last: Any) -> None:
 @njit(cache=True, nogil=True, inline="always")
 def _mix(a: Any, b: Any, c: Any, d: Any, x: Any, y: Any) -> Any:
     a = a + b + x
-    d = _rotated(d ^ a, 32)
+    d = _rotate(d ^ a, 32)
     c = c + d
-    b = _rotated(b ^ c, 24)
+    b = _rotate(b ^ c, 24)
     a = a + b + y
-    d = _rotated(d ^ a, 16)
+    d = _rotate(d ^ a, 16)
     c = c + d
-    b = _rotated(b ^ c, 63)
+    b = _rotate(b ^ c, 63)
     return a, b, c, d
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _rotated(word: Any, bits: int) -> Any:
+def _rotate(word: Any, bits: int) -> Any:
     return (word >> np.uint64(bits)) | (word << np.uint64(64 - bits))

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-NOBODY = 0
+NO_SUBJECT = 0
 
 
 class Keyring:
@@ -26,19 +26,19 @@ class Keyring:
     def key(self, subject: str | None) -> int:
         """The key of `subject`; :data:`NOBODY` where there is none."""
         if not subject:
-            return NOBODY
-        hashed = self._keyed.copy()
-        hashed.update(subject.encode())
-        return int.from_bytes(hashed.digest(), "little") or 1
+            return NO_SUBJECT
+        digest = self._keyed.copy()
+        digest.update(subject.encode())
+        return int.from_bytes(digest.digest(), "little") or 1
 
     def column(self, subjects: pa.Array | pa.ChunkedArray) -> np.ndarray:
         """Keys of a column of subjects, uint64; each distinct one is hashed once."""
         whole = subjects.combine_chunks() if isinstance(subjects, pa.ChunkedArray) else subjects
-        coded = whole.dictionary_encode()
-        names: Iterable[str | None] = coded.dictionary.to_pylist()
-        keys = np.fromiter((self.key(name) for name in names), np.uint64, len(coded.dictionary))
-        places = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        return np.append(keys, np.uint64(NOBODY))[places]
+        codes = whole.dictionary_encode()
+        names: Iterable[str | None] = codes.dictionary.to_pylist()
+        keys = np.fromiter((self.key(name) for name in names), np.uint64, len(codes.dictionary))
+        places = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return np.append(keys, np.uint64(NO_SUBJECT))[places]
 
 
 def secret_in(folder: Path) -> bytes:

@@ -6,15 +6,15 @@ import msgspec
 import numpy as np
 from numba import njit
 
-from suyuan.live.answer_text import JUDGED, READY, SILENT, TAKEN
+from suyuan.live.answer_text import ACK, JUDGEMENT, READY, SILENT
 from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.keyed_hash import hash_start
 from suyuan.live.keys import Keyring
 from suyuan.live.line_scan import BLANK_LINE, ODD_LINE, scan
-from suyuan.live.messages import ENCODER, PaymentAsked, Refusal, Row, decode
+from suyuan.live.messages import ENCODER, PaymentRequest, Refusal, Row, decode
 
-_SHOWN: Final = 80
+_EXCERPT: Final = 80
 _PAYMENT: Final = int(EventKind.PAYMENT)
 
 
@@ -29,17 +29,17 @@ class TextLines(NamedTuple):
     codes: np.ndarray
     spans: np.ndarray
     pool: bytes
-    refused: int = 0
+    refusals: int = 0
 
     def all_refused(self, reason: str) -> "TextLines":
         """The same where nothing of it could be taken."""
-        written = refusal(reason, b"")
+        text = refusal(reason, b"")
         codes, spans = self.codes.copy(), self.spans.copy()
-        taken = (codes == JUDGED) | (codes == TAKEN)
-        codes[taken] = READY
-        spans[taken] = [0, 0, len(self.pool), len(self.pool) + len(written)]
-        count = self.refused + int(taken.sum())
-        return TextLines(self.events[:0], codes, spans, self.pool + written, count)
+        open_lines = (codes == JUDGEMENT) | (codes == ACK)
+        codes[open_lines] = READY
+        spans[open_lines] = [0, 0, len(self.pool), len(self.pool) + len(text)]
+        count = self.refusals + int(open_lines.sum())
+        return TextLines(self.events[:0], codes, spans, self.pool + text, count)
 
 
 class LineReader:
@@ -55,17 +55,17 @@ class LineReader:
         count = text.count(b"\n")
         events, places = np.zeros(count, EVENT), np.empty(count, np.int64)
         lines, spans = np.empty((count, 5), np.int64), np.empty((count, 4), np.int64)
-        codes, held = np.empty(count, np.int64), np.frombuffer(text, np.uint8)
-        found, odd = self._scan(held, self._start, events, places, lines, codes, spans)
-        events = events[:found]
+        codes, text_bytes = np.empty(count, np.int64), np.frombuffer(text, np.uint8)
+        size, odd = self._scan(text_bytes, self._start, events, places, lines, codes, spans)
+        events = events[:size]
         if not odd:
             return TextLines(events, codes, spans, text)
-        rest = self._decoded(text, lines, np.flatnonzero(lines[:, 0] == ODD_LINE), spans, codes)
-        events, places = _merged(events, places[:found], *rest[:2])
-        codes[places[events["kind"] == _PAYMENT]] = JUDGED
+        rest = self._decode_odd(text, lines, np.flatnonzero(lines[:, 0] == ODD_LINE), spans, codes)
+        events, places = _merge(events, places[:size], *rest[:2])
+        codes[places[events["kind"] == _PAYMENT]] = JUDGEMENT
         return TextLines(events, codes, spans, rest[2], int((codes == READY).sum()))
 
-    def _decoded(
+    def _decode_odd(
         self,
         text: bytes,
         lines: np.ndarray,
@@ -87,7 +87,7 @@ class LineReader:
                 codes[place], spans[place, 2:] = READY, (begin, len(pool))
                 continue
             places.append(place)
-            if type(message) is PaymentAsked:
+            if type(message) is PaymentRequest:
                 pool += ENCODER.encode(message.id)[1:-1]
                 spans[place, :2] = begin, len(pool)
         return np.array(rows, EVENT), np.array(places, np.int64), bytes(pool)
@@ -104,27 +104,27 @@ def _scan(
     spans: np.ndarray,
 ) -> tuple[int, int]:
     """:func:`scan`, and what each line will be answered by; how many events, how many odd lines."""
-    found, odd = scan(text, start, events, places, lines), 0
+    size, odd = scan(text, start, events, places, lines), 0
     for line in range(codes.size):
         odd += lines[line, 0] == ODD_LINE
-        codes[line] = SILENT if lines[line, 0] == BLANK_LINE else TAKEN
+        codes[line] = SILENT if lines[line, 0] == BLANK_LINE else ACK
         spans[line, 0], spans[line, 1] = lines[line, 3], lines[line, 4]
         spans[line, 2], spans[line, 3] = 0, 0
-    for place in range(found):
+    for place in range(size):
         if events[place]["kind"] == _PAYMENT:
-            codes[places[place]] = JUDGED
-    return found, odd
+            codes[places[place]] = JUDGEMENT
+    return size, odd
 
 
 def refusal(reason: str, line: bytes) -> bytes:
     """Why a line was not taken, as its answer."""
-    return ENCODER.encode(Refusal(reason, line[:_SHOWN].decode("utf-8", "replace"))) + b"\n"
+    return ENCODER.encode(Refusal(reason, line[:_EXCERPT].decode("utf-8", "replace"))) + b"\n"
 
 
-def _merged(
-    events: np.ndarray, places: np.ndarray, more: np.ndarray, others: np.ndarray
+def _merge(
+    events: np.ndarray, places: np.ndarray, more: np.ndarray, more_places: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Both in the order of their lines."""
-    together = np.concatenate([places, others])
+    together = np.concatenate([places, more_places])
     order = np.argsort(together)
     return np.concatenate([events, more])[order], together[order]

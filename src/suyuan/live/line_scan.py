@@ -11,22 +11,22 @@ import numpy as np
 from numba import njit
 
 from suyuan.live.events import EventKind
-from suyuan.live.keyed_hash import keyed_hash
-from suyuan.live.written import (
+from suyuan.live.json_text import (
     COLON,
     COMMA,
     LINE_FEED,
     after,
     bare,
-    braced,
     fen_in,
     instant_in,
-    packed,
+    is_object,
+    pack_name,
     packed_in,
-    quoted,
-    stripped,
+    strip,
+    text_end,
     whole_in,
 )
+from suyuan.live.keyed_hash import keyed_hash
 
 #: What becomes of a line: an event, one for the decoder, or nothing at all.
 EVENT_LINE, ODD_LINE, BLANK_LINE = range(3)
@@ -37,28 +37,35 @@ _FIELDS: Final = (
 _KIND, _AT, _ID, _AMOUNT, _SECONDS, _SHOP = (
     _FIELDS.index(name) for name in ("kind", "at", "id", "amount", "seconds", "shop")
 )
-_PACKED: Final = np.array([packed(name) for name in _FIELDS], np.uint64)
-_TRUE, _FALSE = np.uint64(packed("true")), np.uint64(packed("false"))
+_FIELD_NUMBERS: Final = np.array([pack_name(name) for name in _FIELDS], np.uint64)
+_TRUE, _FALSE = np.uint64(pack_name("true")), np.uint64(pack_name("false"))
 _PREFIXES: Final = (b"bank_account:", b"phone:", b"merchant:", b"software:", b"payment:")
 _PREFIX: Final = np.frombuffer(b"".join(_PREFIXES), np.uint8)
 _PREFIX_ENDS: Final = np.cumsum([0, *(len(prefix) for prefix in _PREFIXES)])
-_ACCOUNT, _PHONE, _MERCHANT, _SOFTWARE, _ASKED = range(5)
+_ACCOUNT, _PHONE, _MERCHANT, _SOFTWARE, _PAYMENT_KEY = range(5)
 
 
 def _kind(kind: EventKind, name: str, must: str, may: str, *subjects: tuple[str, int]) -> list[int]:
     """A row of the table of kinds: the fields it must and may have, as bits; its a, b and c."""
-    bits = [sum(1 << _FIELDS.index(field) for field in each.split()) for each in (must, may)]
+    bits = [sum(1 << _FIELDS.index(field) for field in names.split()) for names in (must, may)]
     pairs = [(_FIELDS.index(field), prefix) for field, prefix in subjects]
     pairs += [(-1, 0)] * (3 - len(pairs))
     columns = [number for pair in pairs for number in pair]
-    return [packed(name[:8]), packed(name[8:]), int(kind), bits[0], bits[0] | bits[1], *columns]
+    return [
+        pack_name(name[:8]),
+        pack_name(name[8:]),
+        int(kind),
+        bits[0],
+        bits[0] | bits[1],
+        *columns,
+    ]
 
 
 #: Kinds whose fields mean one thing; a link is of a phone or an account, and left to the decoder.
 _KINDS: Final = np.array(
     [
         _kind(EventKind.PAYMENT, "payment", "kind at id payer payee amount", "",
-              ("payer", _ACCOUNT), ("payee", _ACCOUNT), ("id", _ASKED)),
+              ("payer", _ACCOUNT), ("payee", _ACCOUNT), ("id", _PAYMENT_KEY)),
         _kind(EventKind.CALL, "call", "kind at caller callee", "seconds",
               ("caller", _PHONE), ("callee", _PHONE)),
         _kind(EventKind.ORDER, "order", "kind at buyer merchant", "software amount",
@@ -95,7 +102,7 @@ def scan(
         end = first
         while text[end] != LINE_FEED:
             end += 1
-        begin, stop = stripped(text, first, end)
+        begin, stop = strip(text, first, end)
         lines[line, 0] = BLANK_LINE if begin == stop else ODD_LINE
         lines[line, 1], lines[line, 2] = begin, stop
         lines[line, 3], lines[line, 4] = 0, 0
@@ -112,23 +119,27 @@ def scan(
 @njit(cache=True, nogil=True)
 def _fields(text: np.ndarray, at: int, end: int, spans: np.ndarray) -> int:
     """The fields of the object that is all of ``text[at:end]``, as bits; 0: not recognized."""
-    if not braced(text, at, end):
+    if not is_object(text, at, end):
         return 0
     mask, end, name = 0, end - 1, spans[len(_FIELDS)]
-    at, _ = stripped(text, at + 1, end)
+    at, _ = strip(text, at + 1, end)
     while True:
-        at = quoted(text, at, end, name)
+        at = text_end(text, at, end, name)
         field = _field(text, name) if at >= 0 else -1
         if field < 0 or mask >> field & 1:
             return 0
         at = after(text, at, end, COLON)
         if at >= 0:
             plain = field in (_SECONDS, _SHOP)
-            at = bare(text, at, end, spans[field]) if plain else quoted(text, at, end, spans[field])
+            at = (
+                bare(text, at, end, spans[field])
+                if plain
+                else text_end(text, at, end, spans[field])
+            )
         if at < 0:
             return 0
         mask |= 1 << field
-        if stripped(text, at, end)[0] == end:
+        if strip(text, at, end)[0] == end:
             return mask
         at = after(text, at, end, COMMA)
         if at < 0:
@@ -139,8 +150,8 @@ def _fields(text: np.ndarray, at: int, end: int, spans: np.ndarray) -> int:
 def _field(text: np.ndarray, name: np.ndarray) -> int:
     if name[1] - name[0] <= 8:
         number = packed_in(text, name[0], name[1])
-        for field in range(_PACKED.size):
-            if _PACKED[field] == number:
+        for field in range(_FIELD_NUMBERS.size):
+            if _FIELD_NUMBERS[field] == number:
                 return field
     return -1
 

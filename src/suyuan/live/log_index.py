@@ -7,7 +7,7 @@ import numpy as np
 
 from suyuan.live.events import EventKind
 
-_NONE: Final = np.empty(0, np.int64)
+_EMPTY: Final = np.empty(0, np.int64)
 
 
 class LogIndex:
@@ -18,24 +18,24 @@ class LogIndex:
         self._sides = {side: np.argsort(events[side], kind="stable") for side in ("a", "b")}
         self._sorted = {side: events[side][order] for side, order in self._sides.items()}
 
-    def having(self, side: str, key: int, kind: EventKind, before: int) -> np.ndarray:
+    def events_with(self, side: str, key: int, kind: EventKind, before: int) -> np.ndarray:
         """Events of `kind` with `key` on `side` (``a`` or ``b``) whose number is below `before`."""
         low, high = (
             int(np.searchsorted(self._sorted[side], np.uint64(key), where))
             for where in ("left", "right")
         )
-        found = self._sides[side][low:high]
-        found = found[found < before]
-        return np.asarray(found[self.events["kind"][found] == kind])
+        numbers = self._sides[side][low:high]
+        numbers = numbers[numbers < before]
+        return np.asarray(numbers[self.events["kind"][numbers] == kind])
 
     def entity(self, subject: int, before: int) -> int:
         """Who was behind `subject`, or itself."""
-        links = self.having("a", subject, EventKind.LINK, before)
+        links = self.events_with("a", subject, EventKind.LINK, before)
         return int(self.events["b"][links[-1]]) if links.size else subject
 
     def subjects(self, entity: int, before: int) -> list[int]:
         """The entity's own key, and those of its phones and accounts."""
-        tied = self.events["a"][self.having("b", entity, EventKind.LINK, before)]
+        tied = self.events["a"][self.events_with("b", entity, EventKind.LINK, before)]
         return [
             entity,
             *(s for s in np.unique(tied).tolist() if self.entity(s, before) == entity),
@@ -43,8 +43,8 @@ class LogIndex:
 
     def of_any(self, side: str, keys: list[int], kind: EventKind, before: int) -> np.ndarray:
         """The same for any of `keys`, in the order of the log."""
-        found = [self.having(side, key, kind, before) for key in keys]
-        return np.sort(np.concatenate([_NONE, *found]))
+        parts = [self.events_with(side, key, kind, before) for key in keys]
+        return np.sort(np.concatenate([_EMPTY, *parts]))
 
     @cached_property
     def reported_orders(self) -> list[tuple[int, int]]:
@@ -52,8 +52,8 @@ class LogIndex:
         reports = np.flatnonzero(self.events["kind"] == EventKind.VICTIM)
         pairs = []
         for report in reports.tolist():
-            who = self.entity(int(self.events["a"][report]), report)
-            orders = self.of_any("a", self.subjects(who, report), EventKind.ORDER, report)
+            person = self.entity(int(self.events["a"][report]), report)
+            orders = self.of_any("a", self.subjects(person, report), EventKind.ORDER, report)
             if orders.size and _days(self.events, orders[-1], report) <= _MONTH:
                 pairs.append((report, int(orders[-1])))
         return pairs
@@ -62,5 +62,5 @@ class LogIndex:
 _MONTH: Final = 30.0
 
 
-def _days(events: np.ndarray, one: int, other: int) -> float:
-    return float(events["at"][other] - events["at"][one]) / 86_400e6
+def _days(events: np.ndarray, first: int, second: int) -> float:
+    return float(events["at"][second] - events["at"][first]) / 86_400e6

@@ -25,22 +25,22 @@ _CALL, _PAYMENT = int(EventKind.CALL), int(EventKind.PAYMENT)
 @njit(cache=True, nogil=True)
 def look_up(events: np.ndarray, state: LiveState) -> Any:
     """The keys in the first slots of `events`, joined: who is behind them, then their records."""
-    joined = np.uint64(0)
+    checksum = np.uint64(0)
     for place in range(events.size):
-        joined ^= _key(state.links, events[place]["a"]) ^ _key(state.links, events[place]["b"])
+        checksum ^= _key(state.links, events[place]["a"]) ^ _key(state.links, events[place]["b"])
     for place in range(events.size):
         a, b, kind = events[place]["a"], events[place]["b"], events[place]["kind"]
         if kind == _PAYMENT:
-            who = entity_key(a, state)
-            joined ^= _key(state.accounts, a) ^ _key(state.accounts, b)
-            joined ^= _key(state.entities, who) ^ _key(state.pairs, joint(who, b))
+            entity = entity_key(a, state)
+            checksum ^= _key(state.accounts, a) ^ _key(state.accounts, b)
+            checksum ^= _key(state.entities, entity) ^ _key(state.pairs, joint(entity, b))
         elif kind == _CALL:
-            who = entity_key(b, state)
-            joined ^= _key(state.entities, who) ^ _key(state.numbers, a)
-            joined ^= _key(state.pairs, joint(a, who))
+            entity = entity_key(b, state)
+            checksum ^= _key(state.entities, entity) ^ _key(state.numbers, a)
+            checksum ^= _key(state.pairs, joint(a, entity))
         else:
-            joined ^= _key(state.entities, entity_key(a, state))
-    return joined
+            checksum ^= _key(state.entities, entity_key(a, state))
+    return checksum
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from suyuan.live.events import EventKind
-from suyuan.live.keys import NOBODY, Keyring
+from suyuan.live.keys import NO_SUBJECT, Keyring
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH: Final = datetime(1970, 1, 1)
@@ -29,7 +29,7 @@ class LiveEvent(msgspec.Struct, forbid_unknown_fields=True, tag_field="kind"):
     at: Moment
 
 
-class PaymentAsked(LiveEvent, tag="payment"):
+class PaymentRequest(LiveEvent, tag="payment"):
     """A payment that waits for an answer."""
 
     id: Id
@@ -37,14 +37,14 @@ class PaymentAsked(LiveEvent, tag="payment"):
     payee: Id
     amount: str
 
-    def row(self, keys: Keyring, known: int, place: int) -> Row:
+    def row(self, keys: Keyring, known_at: int, place: int) -> Row:
         key = keys.key
         payer, payee = key("bank_account:" + self.payer), key("bank_account:" + self.payee)
-        at, asked = instant(self.at), key("payment:" + self.id)
-        return at, known, payer, payee, asked, fen(self.amount), 0, place, _PAYMENT
+        at, reference = instant(self.at), key("payment:" + self.id)
+        return at, known_at, payer, payee, reference, fen(self.amount), 0, place, _PAYMENT
 
 
-class LoanPaidOut(LiveEvent, tag="loan"):
+class LoanPayout(LiveEvent, tag="loan"):
     """A loan that came to the account of whoever borrowed."""
 
     payee: Id
@@ -52,26 +52,26 @@ class LoanPaidOut(LiveEvent, tag="loan"):
     id: Id | None = None
     payer: Id | None = None
 
-    def row(self, keys: Keyring, known: int, place: int) -> Row:
-        lender = keys.key("bank_account:" + self.payer) if self.payer else NOBODY
+    def row(self, keys: Keyring, known_at: int, place: int) -> Row:
+        lender = keys.key("bank_account:" + self.payer) if self.payer else NO_SUBJECT
         borrower = keys.key("bank_account:" + self.payee)
-        at, lent = instant(self.at), fen(self.amount)
-        return at, known, borrower, lender, 0, lent, 0, place, EventKind.LOAN
+        at, amount = instant(self.at), fen(self.amount)
+        return at, known_at, borrower, lender, 0, amount, 0, place, EventKind.LOAN
 
 
-class CallMade(LiveEvent, tag="call"):
+class PhoneCall(LiveEvent, tag="call"):
     """A call that was answered."""
 
     caller: Id
     callee: Id
     seconds: Seconds = 0
 
-    def row(self, keys: Keyring, known: int, place: int) -> Row:
+    def row(self, keys: Keyring, known_at: int, place: int) -> Row:
         caller, callee = keys.key("phone:" + self.caller), keys.key("phone:" + self.callee)
-        return instant(self.at), known, caller, callee, 0, 0, self.seconds, place, _CALL
+        return instant(self.at), known_at, caller, callee, 0, 0, self.seconds, place, _CALL
 
 
-class OrderPlaced(LiveEvent, tag="order"):
+class OrderPlacement(LiveEvent, tag="order"):
     """An order, and who holds its record."""
 
     buyer: Id
@@ -79,88 +79,98 @@ class OrderPlaced(LiveEvent, tag="order"):
     software: Id | None = None
     amount: str | None = None
 
-    def row(self, keys: Keyring, known: int, place: int) -> Row:
+    def row(self, keys: Keyring, known_at: int, place: int) -> Row:
         buyer, merchant = keys.key("phone:" + self.buyer), keys.key("merchant:" + self.merchant)
-        software = keys.key("software:" + self.software) if self.software else NOBODY
-        paid = fen(self.amount) if self.amount else 0
-        return instant(self.at), known, buyer, merchant, software, paid, 0, place, EventKind.ORDER
+        software = keys.key("software:" + self.software) if self.software else NO_SUBJECT
+        amount = fen(self.amount) if self.amount else 0
+        return (
+            instant(self.at),
+            known_at,
+            buyer,
+            merchant,
+            software,
+            amount,
+            0,
+            place,
+            EventKind.ORDER,
+        )
 
 
-class VictimReported(LiveEvent, tag="report"):
+class VictimReport(LiveEvent, tag="report"):
     """Somebody reported."""
 
     phone: Id
 
-    def row(self, keys: Keyring, known: int, place: int) -> Row:
-        return _about(self.at, keys.key("phone:" + self.phone), known, place, EventKind.VICTIM)
+    def row(self, keys: Keyring, known_at: int, place: int) -> Row:
+        return _about(self.at, keys.key("phone:" + self.phone), known_at, place, EventKind.VICTIM)
 
 
-class NumberNamed(LiveEvent, tag="number_named"):
+class NumberReport(LiveEvent, tag="number_named"):
     """A report names a number."""
 
     number: Id
 
-    def row(self, keys: Keyring, known: int, place: int) -> Row:
+    def row(self, keys: Keyring, known_at: int, place: int) -> Row:
         key = keys.key("phone:" + self.number)
-        return _about(self.at, key, known, place, EventKind.NUMBER_NAMED)
+        return _about(self.at, key, known_at, place, EventKind.NUMBER_NAMED)
 
 
-class AccountNamed(LiveEvent, tag="account_named"):
+class AccountReport(LiveEvent, tag="account_named"):
     """A report names an account."""
 
     account: Id
 
-    def row(self, keys: Keyring, known: int, place: int) -> Row:
+    def row(self, keys: Keyring, known_at: int, place: int) -> Row:
         key = keys.key("bank_account:" + self.account)
-        return _about(self.at, key, known, place, EventKind.ACCOUNT_NAMED)
+        return _about(self.at, key, known_at, place, EventKind.ACCOUNT_NAMED)
 
 
-class AccountOpened(LiveEvent, tag="opened"):
+class NewAccount(LiveEvent, tag="opened"):
     """An account was opened; ``shop`` where it is a merchant's."""
 
     account: Id
     shop: bool = False
 
-    def row(self, keys: Keyring, known: int, place: int) -> Row:
+    def row(self, keys: Keyring, known_at: int, place: int) -> Row:
         key = keys.key("bank_account:" + self.account)
         at, shop = instant(self.at), int(self.shop)
-        return at, known, key, 0, 0, shop, 0, place, EventKind.OPENED
+        return at, known_at, key, 0, 0, shop, 0, place, EventKind.OPENED
 
 
-class Linked(LiveEvent, tag="link"):
+class SubjectLink(LiveEvent, tag="link"):
     """A phone or an account belongs to an entity."""
 
     entity: Id
     phone: Id | None = None
     account: Id | None = None
 
-    def row(self, keys: Keyring, known: int, place: int) -> Row:
+    def row(self, keys: Keyring, known_at: int, place: int) -> Row:
         if (self.phone is None) == (self.account is None):
             raise ValueError("link: a phone or an account, and one of them only")
         subject = f"phone:{self.phone}" if self.phone else f"bank_account:{self.account}"
         a, b = keys.key(subject), keys.key(self.entity)
-        return instant(self.at), known, a, b, 0, 0, 0, place, EventKind.LINK
+        return instant(self.at), known_at, a, b, 0, 0, 0, place, EventKind.LINK
 
 
 _PAYMENT, _CALL = int(EventKind.PAYMENT), int(EventKind.CALL)
 Message = (
-    PaymentAsked
-    | LoanPaidOut
-    | CallMade
-    | OrderPlaced
-    | VictimReported
-    | NumberNamed
-    | AccountNamed
-    | AccountOpened
-    | Linked
+    PaymentRequest
+    | LoanPayout
+    | PhoneCall
+    | OrderPlacement
+    | VictimReport
+    | NumberReport
+    | AccountReport
+    | NewAccount
+    | SubjectLink
 )
 _DECODER: Final[msgspec.json.Decoder[Any]] = msgspec.json.Decoder(Message)
 #: The message of a line; ``msgspec.ValidationError`` or ``DecodeError`` says why there is none.
 decode: Final = _DECODER.decode
 
 
-def _about(at: datetime, key: int, known: int, place: int, kind: EventKind) -> Row:
-    return instant(at), known, key, 0, 0, 0, 0, place, kind
+def _about(at: datetime, key: int, known_at: int, place: int, kind: EventKind) -> Row:
+    return instant(at), known_at, key, 0, 0, 0, 0, place, kind
 
 
 def instant(at: datetime) -> int:
@@ -175,19 +185,19 @@ def instant_of_naive(at: datetime) -> int:
     return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def fen(written: str) -> int:
+def fen(text: str) -> int:
     """Fen of decimal yuan. ValueError where it is no positive sum of whole fen."""
-    whole, _, part = written.partition(".")
-    if len(whole) < 14 and len(part) <= 2 and (whole + part).isdigit() and written.isascii():
+    whole, _, part = text.partition(".")
+    if len(whole) < 14 and len(part) <= 2 and (whole + part).isdigit() and text.isascii():
         value = int(whole or "0") * 100 + int((part + "00")[:2])
         if value > 0:
             return value
-    return _fen_exactly(written)
+    return _fen_exactly(text)
 
 
-def _fen_exactly(written: str) -> int:
+def _fen_exactly(text: str) -> int:
     try:
-        value = Decimal(written) * 100
+        value = Decimal(text) * 100
     except InvalidOperation:
         raise ValueError("amount: not a sum in yuan") from None
     if not value.is_finite() or value != value.to_integral_value() or not 0 < value < _MOST_FEN:

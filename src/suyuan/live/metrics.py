@@ -20,11 +20,11 @@ class Meter:
         self._batches = [0] * (len(EDGES) + 1)
         self._seconds = 0.0
 
-    def answered(self, answers: LineAnswers, seconds: float) -> None:
+    def count_answers(self, answers: LineAnswers, seconds: float) -> None:
         """A batch was answered after so long."""
         self.lines += len(answers.ends)
-        self.refused += answers.refused
-        self._actions = [one + more for one, more in zip(self._actions, answers.actions.tolist(),
+        self.refused += answers.refusals
+        self._actions = [old + new for old, new in zip(self._actions, answers.actions.tolist(),
                                                          strict=True)]  # fmt: skip
         self._seconds += seconds
         self._batches[bisect_left(EDGES, seconds)] += 1
@@ -40,7 +40,9 @@ class Meter:
         for action, count in zip(Action, self._actions, strict=True):
             yield f'suyuan_live_answers_total{{action="{action.name.lower()}"}} {count}'
         yield from _gauge("state_bytes", "Bytes of state.", scorer.bytes_held)
-        yield from _gauge("degraded", "1 where state refuses subjects.", int(bool(scorer.degraded)))
+        yield from _gauge(
+            "degraded", "1 where state refuses subjects.", int(bool(scorer.degradation))
+        )
         yield from _head("batch_seconds", "histogram", "From first line to answers.")
         total = 0
         for edge, count in zip((*EDGES, "+Inf"), self._batches, strict=True):
@@ -64,6 +66,6 @@ def _gauge(name: str, says: str, value: int) -> Iterator[str]:
 
 
 def _head(name: str, kind: str, says: str) -> Iterator[str]:
-    written = f"suyuan_live_{name}" + ("_total" if kind == "counter" else "")
-    yield f"# HELP {written} {says}"
-    yield f"# TYPE {written} {kind}"
+    metric = f"suyuan_live_{name}" + ("_total" if kind == "counter" else "")
+    yield f"# HELP {metric} {says}"
+    yield f"# TYPE {metric} {kind}"

@@ -29,14 +29,14 @@ def keys_of(events: np.ndarray) -> np.ndarray:
     return keys[keys != 0]
 
 
-def names_in(tables: Tables, keyring: Keyring, wanted: np.ndarray) -> dict[int, str]:
-    """``kind:id`` by key for the keys `wanted`, as far as the standard tables name them."""
-    found: dict[int, str] = {}
+def names_in(tables: Tables, keyring: Keyring, selection: np.ndarray) -> dict[int, str]:
+    """``kind:id`` by key for the keys `selection`, as far as the standard tables name them."""
+    names: dict[int, str] = {}
     for subjects in _columns(tables):
         keys = keyring.column(subjects)
-        for place in np.flatnonzero(np.isin(keys, wanted)).tolist():
-            found[int(keys[place])] = subjects[place].as_py()
-    return found
+        for place in np.flatnonzero(np.isin(keys, selection)).tolist():
+            names[int(keys[place])] = subjects[place].as_py()
+    return names
 
 
 def _columns(tables: Tables) -> Iterator[pa.Array]:
@@ -44,27 +44,27 @@ def _columns(tables: Tables) -> Iterator[pa.Array]:
     for table in RECORDS.values():
         if not tables.has(table.name):
             continue
-        held = tables[table.name]
+        rows = tables[table.name]
         for column in table:
-            if column.kind in KINDS and column.name in held.columns:
-                listed = column.type is Type.LIST
-                value = held[column.name].unnest() if listed else held[column.name]
-                yield _subjects(tables, held.select(name=value), f"{column.kind}:")
+            if column.kind in KINDS and column.name in rows.columns:
+                is_list = column.type is Type.LIST
+                value = rows[column.name].unnest() if is_list else rows[column.name]
+                yield _subjects(tables, rows.select(name=value), f"{column.kind}:")
         if table.name == "payments":
-            yield _subjects(tables, held.select(name=held["payment_id"]), "payment:")
+            yield _subjects(tables, rows.select(name=rows["payment_id"]), "payment:")
 
 
-def _subjects(tables: Tables, named: ir.Table, before: str) -> pa.Array:
-    named = named.filter(named["name"].notnull()).distinct()
-    found = tables.engine.fetch(named.select(subject=before + named["name"]))
-    return found["subject"].combine_chunks()
+def _subjects(tables: Tables, rows: ir.Table, before: str) -> pa.Array:
+    rows = rows.filter(rows["name"].notnull()).distinct()
+    subjects = tables.engine.fetch(rows.select(subject=before + rows["name"]))
+    return subjects["subject"].combine_chunks()
 
 
 class KeyNames:
     """Names by key; what nobody named is called by its key."""
 
-    def __init__(self, known: Mapping[int, str]) -> None:
-        self.known = known
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self.known = names
 
     def __contains__(self, key: int) -> bool:
         return key in self.known
@@ -80,7 +80,7 @@ class KeyNames:
             pa.array(places)
         )
 
-    def unnamed(self, keys: Iterable[int]) -> int:
+    def count_nameless(self, keys: Iterable[int]) -> int:
         """How many of `keys` no record names."""
         return sum(key not in self.known for key in keys)
 
@@ -96,9 +96,9 @@ def phones_of(events: np.ndarray, names: KeyNames) -> dict[int, str]:
     Of several the one that was tied last.
     """
     links = events[events["kind"] == EventKind.LINK]
-    found: dict[int, str] = {}
+    phones: dict[int, str] = {}
     for subject, entity in zip(links["a"].tolist(), links["b"].tolist(), strict=True):
         name = names.subject(subject)
         if name is not None and name.startswith("phone:"):
-            found[entity] = name
-    return found
+            phones[entity] = name
+    return phones

@@ -34,12 +34,12 @@ def pay(event: Record, state: LiveState, signals: np.ndarray) -> None:
     """Fill `signals` (left alone where it is nobody else's account, or a table is full)."""
     at = second_of(event["at"])
     payer, payee = account_slot(event["a"], at, state), account_slot(event["b"], at, state)
-    who = entity_slot(event["a"], state)
-    if payer < 0 or payee < 0 or who < 0:
+    entity = entity_slot(event["a"], state)
+    if payer < 0 or payee < 0 or entity < 0:
         return
-    own = entity_key(event["b"], state) == state.entities[who]["key"]
+    own = entity_key(event["b"], state) == state.entities[entity]["key"]
     giver, taker = state.accounts[payer], state.accounts[payee]
-    pair = claim(state.pairs, state.filled, PAIRS, joint(state.entities[who]["key"], event["b"]))
+    pair = claim(state.pairs, state.fills, PAIRS, joint(state.entities[entity]["key"], event["b"]))
     if pair < 0:
         state.counts[0]["refused"] += 1
         return
@@ -47,8 +47,8 @@ def pay(event: Record, state: LiveState, signals: np.ndarray) -> None:
     _decay(taker, at)
     times = state.pairs[pair]["times"]
     if not own:
-        _measure(event, state, state.entities[who], taker, times, signals)
-        _remember(event, state.entities[who])
+        _measure(event, state, state.entities[entity], taker, times, signals)
+        _remember(event, state.entities[entity])
     if taker["first"] == 0:
         taker["first"] = at
     taker["came"] += event["amount"] * math.exp(-(taker["decayed_at"] - at) / DAY)
@@ -89,9 +89,9 @@ def _measure(
     at = second_of(event["at"])
     since = at - person["named_call"]
     into[0] = since / HOUR if person["named_call"] != 0 and since < _REACH else NEVER
-    talked = person["talked"] != 0 and at - person["talked"] < DAY
-    into[1] = person["talk"] if talked else 0.0
-    into[2] = person["talker"] if talked else 0.0
+    had_call = person["talked"] != 0 and at - person["talked"] < DAY
+    into[1] = person["talk"] if had_call else 0.0
+    into[2] = person["talker"] if had_call else 0.0
     fresh = person["lent"] > 0 and at - person["lent_at"] < DAY
     into[3] = min(2.0, event["amount"] / person["lent"]) if fresh else 0.0
     into[4] = 1.0 if times == 0 else 0.0
@@ -119,6 +119,8 @@ def exposure(person: Record, at: Any, state: LiveState) -> float:
     for key in (person["merchant"], person["software"]):
         holder = find(state.holders, key) if key != 0 else -1
         if holder >= 0:
-            expected = state.holders[holder]["orders"] * rate
-            most = max(most, math.log2((state.holders[holder]["victims"] + 1.0) / (expected + 1.0)))
+            expectation = state.holders[holder]["orders"] * rate
+            most = max(
+                most, math.log2((state.holders[holder]["victims"] + 1.0) / (expectation + 1.0))
+            )
     return most

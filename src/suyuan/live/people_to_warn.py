@@ -51,7 +51,7 @@ class DayWarnings:
     """The warnings, by day and subject; ``unnamed`` people to warn are in no register given."""
 
     warnings: list[PersonWarning]
-    unnamed: int
+    nameless: int
 
 
 #: One occasion: the event's number, who is to be warned, the grade, and why.
@@ -59,68 +59,68 @@ _Occasion = tuple[int, int, int, Text]
 
 
 def warnings_of(
-    found: JournalHistory, policy: Policy, names: KeyNames, start: int, end: int
+    journal: JournalHistory, policy: Policy, names: KeyNames, start: int, end: int
 ) -> DayWarnings:
     """Warnings of calls and payments of ``start <= at < end`` (µs UTC)."""
-    index, phones = LogIndex(found.events), phones_of(found.events, names)
+    index, phones = LogIndex(journal.events), phones_of(journal.events, names)
     by_person: dict[tuple[date, str], PersonWarning] = {}
-    unnamed = set()
-    occasions = [*_called(found, policy), *_paying(found)]
-    for log, subject, grade, reason in sorted(occasions, key=lambda each: each[0]):
-        at = int(found.events["at"][log])
+    nameless = set()
+    occasions = [*_call_occasions(journal, policy), *_payment_occasions(journal)]
+    for log, subject, grade, reason in sorted(occasions, key=lambda occasion: occasion[0]):
+        at = int(journal.events["at"][log])
         if not start <= at < end:
             continue
-        who = index.entity(subject, len(found.events))
+        person = index.entity(subject, len(journal.events))
         name = names.subject(subject) or ""
-        name = name if name.startswith("phone:") else phones.get(who, name)
+        name = name if name.startswith("phone:") else phones.get(person, name)
         if not name:
-            unnamed.add(who)
+            nameless.add(person)
             continue
         day = beijing_day(_moment(at))
         warning = by_person.setdefault((day, name), PersonWarning(day, name))
         warning.grade = max(warning.grade, grade)
         warning.reasons.append(reason)
-    return DayWarnings([by_person[key] for key in sorted(by_person)], len(unnamed))
+    return DayWarnings([by_person[key] for key in sorted(by_person)], len(nameless))
 
 
-def _called(found: JournalHistory, policy: Policy) -> Iterator[_Occasion]:
+def _call_occasions(journal: JournalHistory, policy: Policy) -> Iterator[_Occasion]:
     """Calls of named numbers; high where also more buyers reported where the callee ordered."""
-    for call in found.calls:
-        log, event = int(call["log"]), found.events[call["log"]]
-        exposed = float(call["exposure"]) >= policy.exposed_from
-        yield log, int(event["b"]), 2 if exposed else 1, _call_reason(event, call, exposed)
+    for call in journal.calls:
+        log, event = int(call["log"]), journal.events[call["log"]]
+        is_exposed = float(call["exposure"]) >= policy.exposed_from
+        yield log, int(event["b"]), 2 if is_exposed else 1, _call_reason(event, call, is_exposed)
 
 
-def _call_reason(event: np.void, call: np.void, exposed: bool) -> Text:  # noqa: FBT001
-    minutes, named, at = int(event["seconds"]) / 60.0, int(call["named"]), _clock(event)
+def _call_reason(event: np.void, call: np.void, is_exposed: bool) -> Text:  # noqa: FBT001
+    minutes, reports, at = int(event["seconds"]) / 60.0, int(call["named"]), _clock(event)
     where = Text(
-        ", and ordered where more buyers than elsewhere reported" if exposed else "",
-        "，且其下单处的买家报案偏多" if exposed else "",
+        ", and ordered where more buyers than elsewhere reported" if is_exposed else "",
+        "，且其下单处的买家报案偏多" if is_exposed else "",
     )
     return Text(
-        f"called at {at} for {minutes:.0f} min by a number that {named} reports name{where.en}",
-        f"{at}接到{named}份报案指认的号码来电，通话{minutes:.0f}分钟{where.zh}",
+        f"called at {at} for {minutes:.0f} min by a number that {reports} reports name{where.en}",
+        f"{at}接到{reports}份报案指认的号码来电，通话{minutes:.0f}分钟{where.zh}",
     )
 
 
-_DONE: Final = {
+_ACTIONS: Final = {
     Action.WARN: Text("answered with a warning", "已提示风险"),
     Action.HOLD: Text("held for a confirmation", "已暂缓待核实"),
     Action.BLOCK: Text("blocked", "已拦截"),
 }
 
 
-def _paying(found: JournalHistory) -> Iterator[_Occasion]:
+def _payment_occasions(journal: JournalHistory) -> Iterator[_Occasion]:
     """Payments that were not simply allowed: held and blocked ones high, the others medium."""
-    for verdict in found.verdicts[found.verdicts["action"] > int(Action.ALLOW)]:
+    for verdict in journal.verdicts[journal.verdicts["action"] > int(Action.ALLOW)]:
         log, action = int(verdict["log"]), Action(int(verdict["action"]))
-        event = found.events[log]
+        event = journal.events[log]
         amount, at, score = int(event["amount"]), _clock(event), float(verdict["score"])
         grade = 1 if action is Action.WARN else 2
         reason = Text(
-            f"a payment of {amount / 100:,.2f} yuan at {at} was {_DONE[action].en}"
+            f"a payment of {amount / 100:,.2f} yuan at {at} was {_ACTIONS[action].en}"
             f" (score {score:.2f})",
-            f"{at}付款{amount / 100:,.2f}元{_DONE[action].zh}（评分{score:.2f}）",
+            f"{at}付款{amount / 100:,.2f}元{_ACTIONS[action].zh}（评分{score:.2f}）",
         )
         yield log, int(event["a"]), grade, reason
 

@@ -61,11 +61,13 @@ class Policy:
     valid_until: datetime | None = None
     exposed_from: float = 1.0
 
-    def action(self, score: float, amount: int, at: datetime, *, lent: bool = False) -> Action:
-        """What the score alone asks for; `lent` where the payer has a loan of that day."""
+    def action(
+        self, score: float, amount: int, at: datetime, *, after_loan: bool = False
+    ) -> Action:
+        """What the score alone asks for; `after_loan` where the payer has a loan of that day."""
         if self.block is not None and score >= self.block and self._valid(at):
             return Action.BLOCK
-        if score >= (self.hold_after_loan if lent else self.hold) and amount >= self.at_least:
+        if score >= (self.hold_after_loan if after_loan else self.hold) and amount >= self.at_least:
             return Action.HOLD
         return Action.WARN if score >= self.warn else Action.ALLOW
 
@@ -78,9 +80,9 @@ class Policy:
         block = float("inf") if self.block is None or not until else self.block
         return PolicyRule(self.warn, self.hold, self.hold_after_loan, block, self.at_least, until)
 
-    def held(self, scores: np.ndarray, amounts: np.ndarray, lent: np.ndarray) -> np.ndarray:
+    def holds(self, scores: np.ndarray, amounts: np.ndarray, after_loan: np.ndarray) -> np.ndarray:
         """Which payments the score holds at least."""
-        threshold = np.where(lent, self.hold_after_loan, self.hold)
+        threshold = np.where(after_loan, self.hold_after_loan, self.hold)
         return np.asarray((scores >= threshold) & (amounts >= self.at_least))
 
     def _valid(self, at: datetime) -> bool:
@@ -88,11 +90,11 @@ class Policy:
 
 
 @njit(cache=True, nogil=True)
-def action_for(rule: PolicyRule, score: float, amount: int, at: int, lent: bool) -> int:  # noqa: FBT001
+def action_for(rule: PolicyRule, score: float, amount: int, at: int, after_loan: bool) -> int:  # noqa: FBT001
     """:meth:`Policy.action` of one payment, as the number of the action; `at` in µs UTC."""
     if score >= rule.block and at < rule.valid_until:
         return _BLOCK
-    if score >= (rule.hold_after_loan if lent else rule.hold) and amount >= rule.at_least:
+    if score >= (rule.hold_after_loan if after_loan else rule.hold) and amount >= rule.at_least:
         return _HOLD
     return _WARN if score >= rule.warn else _ALLOW
 
@@ -101,14 +103,14 @@ def from_mapping(data: Mapping[str, Any]) -> Policy:
     """The policy of a YAML file; :class:`CatalogError` where a block is not signed for."""
     block = data.get("block")
     if block is not None:
-        missing = [k for k in ("legal_basis", "signed_by", "valid_until") if not block.get(k)]
-        if missing:
+        gaps = [k for k in ("legal_basis", "signed_by", "valid_until") if not block.get(k)]
+        if gaps:
             raise CatalogError(
                 Text(
                     "A policy that blocks must say on what basis, who signed it and until when.",
                     "设置自动拦截的策略必须写明法律依据、签署人和有效期。",
                 ),
-                value=", ".join(missing),
+                value=", ".join(gaps),
                 hint=Text("Or leave `block` out.", "也可以不设 block。"),
             )
     return Policy(

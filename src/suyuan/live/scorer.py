@@ -11,14 +11,14 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
-from suyuan.live.answer_text import JUDGED, Phrases, fields_of
+from suyuan.live.answer_text import JUDGEMENT, Phrases, fields_of
 from suyuan.live.condition_book import ConditionBook
 from suyuan.live.conditions import StandingCondition
 from suyuan.live.drift import Drift
 from suyuan.live.events import EVENT, EventKind
 from suyuan.live.fold import SIGNALS
 from suyuan.live.journal import Durability, Journal, read_journal
-from suyuan.live.judging import bench_of, judged
+from suyuan.live.judging import bench_of, judge_events
 from suyuan.live.keys import Keyring
 from suyuan.live.line_reading import LineReader, TextLines
 from suyuan.live.messages import PaymentAnswer, Refusal
@@ -43,7 +43,7 @@ class LineAnswers(NamedTuple):
     text: bytes
     ends: np.ndarray
     actions: np.ndarray
-    refused: int
+    refusals: int
 
 
 class Scorer:
@@ -90,7 +90,7 @@ class Scorer:
         return self._journal.position
 
     @property
-    def degraded(self) -> list[str]:
+    def degradation(self) -> list[str]:
         """What could not be taken into account: ``keys``, where state refused a subject."""
         return ["keys"] if self._state.counts[0]["refused"] else []
 
@@ -99,64 +99,66 @@ class Scorer:
         """Bytes of state."""
         return memory(self._state)
 
-    def take(self, lines: Sequence[bytes], known: int) -> list[Outcome]:
+    def take(self, lines: Sequence[bytes], known_at: int) -> list[Outcome]:
         """An answer for each line: for a payment, or why it was refused; None for other events.
 
-        `known` is now, in microseconds UTC. Lines are folded in the order given; nothing is
+        `known_at` is now, in microseconds UTC. Lines are folded in the order given; nothing is
         answered that is not in the journal.
         """
-        answers = self.take_text(b"\n".join([*lines, b""]), known)
+        answers = self.take_text(b"\n".join([*lines, b""]), known_at)
         ends = [0, *answers.ends.tolist()]
         return [_outcome(answers.text[start:end]) for start, end in pairwise(ends)]
 
-    def take_text(self, text: bytes, known: int) -> LineAnswers:
+    def take_text(self, text: bytes, known_at: int) -> LineAnswers:
         """The same for lines of `text` that end with a line feed, as the lines of the answers."""
         lines = self._reader.read(text)
         tally = np.zeros(_ACTIONS, np.int64)
         try:
-            verdicts = self._taken(lines.events, known, tally)
+            verdicts = self._take_new(lines.events, known_at, tally)
         except EngineError as error:
             lines, verdicts = lines.all_refused(error.text("en")), np.zeros(0, VERDICT)
         return self._answers(lines, verdicts, tally)
 
-    def take_once(self, text: bytes, known: int, *, logged: bool = False) -> LineAnswers:
+    def take_once(self, text: bytes, known_at: int, *, in_log: bool = False) -> LineAnswers:
         """The same for callers that ask again themselves: nothing counts where it cannot be logged.
 
-        Raises :class:`EngineError` then. With `logged` the lines are in the journal already, and
+        Raises :class:`EngineError` then. With `in_log` the lines are in the journal already, and
         are answered only.
         """
         lines, tally = self._reader.read(text), np.zeros(_ACTIONS, np.int64)
-        return self._answers(lines, self._taken(lines.events, known, tally, logged=logged), tally)
+        return self._answers(
+            lines, self._take_new(lines.events, known_at, tally, in_log=in_log), tally
+        )
 
     def _answers(self, lines: TextLines, verdicts: np.ndarray, tally: np.ndarray) -> LineAnswers:
         further = self._further(lines, verdicts)
-        written, ends = self._phrases.answers(
+        text, ends = self._phrases.answers(
             lines.codes, verdicts, lines.pool + further if further else lines.pool, lines.spans
         )
-        return LineAnswers(written, ends, tally, lines.refused)
+        return LineAnswers(text, ends, tally, lines.refusals)
 
-    def take_events(self, events: np.ndarray, known: int) -> np.ndarray:
+    def take_events(self, events: np.ndarray, known_at: int) -> np.ndarray:
         """The verdicts of the payments among `events`, keyed already, in their order.
 
         ``repeated`` marks those that had been answered before; they are folded once only. Raises
         :class:`EngineError` where the journal cannot be written: nothing of them counts then.
         """
-        return self._taken(events, known, np.zeros(_ACTIONS, np.int64))
+        return self._take_new(events, known_at, np.zeros(_ACTIONS, np.int64))
 
-    def _taken(
-        self, events: np.ndarray, known: int, tally: np.ndarray, *, logged: bool = False
+    def _take_new(
+        self, events: np.ndarray, known_at: int, tally: np.ndarray, *, in_log: bool = False
     ) -> np.ndarray:
-        repeated = np.empty(len(events), np.bool_)
-        paid, again = self._verdicts.repeats(events, known, repeated)
-        if not logged:
-            self._log_and_fold(events[~repeated] if again else events)
-        elif again < paid:
+        repeats = np.empty(len(events), np.bool_)
+        payments, again = self._verdicts.repeats(events, known_at, repeats)
+        if not in_log:
+            self._log_and_fold(events[~repeats] if again else events)
+        elif again < payments:
             raise EngineError(
                 Text("The log of events is damaged.", "事件日志已损坏。"),
-                value=f"{self.folder}: {paid - again}",
+                value=f"{self.folder}: {payments - again}",
                 hint=Text("Restore its segments from a copy.", "请用备份恢复日志分段。"),
             )
-        return self._verdicts.at(events, repeated, paid, tally)
+        return self._verdicts.at(events, repeats, payments, tally)
 
     def snapshot(self) -> Path:
         """Write state down, so that the next start need not fold what came before."""
@@ -185,13 +187,13 @@ class Scorer:
 
     def _recover(self, subscribers: int) -> None:
         """State as it was: from the last whole snapshot, and the events after it."""
-        found = last_snapshot(self.folder, self._judge, self._journal.position)
-        self._state = empty_state(subscribers) if found is None else found.state
+        last = last_snapshot(self.folder, self._judge, self._journal.position)
+        self._state = empty_state(subscribers) if last is None else last.state
         self._room = 0
         position = 0
-        if found is not None:
-            self._verdicts.keep(found.verdicts)
-            position = found.position
+        if last is not None:
+            self._verdicts.keep(last.verdicts)
+            position = last.position
         for events in read_journal(self.folder, position, _TOGETHER):
             self._fold(events, position)
             position += len(events)
@@ -204,14 +206,14 @@ class Scorer:
 
     def _compile(self) -> None:
         """Kernels are there before the first caller waits: a payment of nobody to nobody, twice."""
-        nothing = np.zeros(1, EVENT)
-        nothing["kind"], nothing["c"] = EventKind.PAYMENT, 1
-        self._fold(nothing, 0)
-        verdicts = self._taken(nothing, 0, np.zeros(_ACTIONS, np.int64))
+        probe = np.zeros(1, EVENT)
+        probe["kind"], probe["c"] = EventKind.PAYMENT, 1
+        self._fold(probe, 0)
+        verdicts = self._take_new(probe, 0, np.zeros(_ACTIONS, np.int64))
         lines = self._reader.read(b"{}\n")
         self._phrases.answers(lines.codes, verdicts, lines.pool, lines.spans)
         self._verdicts, self.drift = Verdicts(), Drift(self._scorecard)
-        self._verdicts.keep(self._taken(nothing[:0], 0, np.zeros(_ACTIONS, np.int64)))
+        self._verdicts.keep(self._take_new(probe[:0], 0, np.zeros(_ACTIONS, np.int64)))
 
     def _log_and_fold(self, events: np.ndarray) -> None:
         if len(events):
@@ -224,31 +226,31 @@ class Scorer:
             if memory(self._state) < self._most_bytes:
                 self._state = with_room(self._state, 2 * len(events))
             self._room = room(self._state) // 2 - len(events)
-        rows = judged(self._bench, events, self._state, first, self.drift.bins)
+        rows = judge_events(self._bench, events, self._state, first, self.drift.bins)
         if len(rows):
-            self.drift.passed(len(rows))
+            self.drift.advance(len(rows))
             self._verdicts.keep(rows)
 
     def _further(self, lines: TextLines, verdicts: np.ndarray) -> bytes:
         """What answers say beside their verdicts, written behind the pool of `lines`."""
-        degraded, begin = self.degraded, len(lines.pool)
-        ordered = self.book.ordering or self.book.snoozing
-        if not ordered and not degraded:
+        degradation, begin = self.degradation, len(lines.pool)
+        has_orders = self.book.has_orders or self.book.has_snoozes
+        if not has_orders and not degradation:
             return b""
-        judged = np.flatnonzero(lines.codes == JUDGED)
-        if not ordered:
-            same = fields_of(degraded=degraded)
-            lines.spans[judged, 2:] = begin, begin + len(same)
-            return same
+        verdict_lines = np.flatnonzero(lines.codes == JUDGEMENT)
+        if not has_orders:
+            field = fields_of(degraded=degradation)
+            lines.spans[verdict_lines, 2:] = begin, begin + len(field)
+            return field
         events, further = lines.events, bytearray()
         payments = events[events["kind"] == _PAYMENT]
-        for line, payment, verdict in zip(judged, payments, verdicts, strict=True):
+        for line, payment, verdict in zip(verdict_lines, payments, verdicts, strict=True):
             a, b, at = int(payment["a"]), int(payment["b"]), int(payment["at"])
             orders = self.book.in_force(a, b, at, int(verdict["log"]))
             further += fields_of(
-                conditions=[f"{each.colour}: {each.reason}" for each in orders],
+                conditions=[f"{order.colour}: {order.reason}" for order in orders],
                 snoozed=[s for n, s in enumerate(SIGNALS) if int(verdict["snoozed"]) >> n & 1],
-                degraded=degraded,
+                degraded=degradation,
             )
             lines.spans[line, 2:] = begin, len(lines.pool) + len(further)
             begin = len(lines.pool) + len(further)
@@ -266,5 +268,5 @@ def _outcome(answer: bytes) -> Outcome:
 
 def _fingerprint(card: Scorecard, policy: Policy) -> str:
     """What judges, in short: verdicts of another card or policy are not those of this one."""
-    written = repr(sorted(to_mapping(card).items())) + repr(policy)
-    return hashlib.sha256(written.encode()).hexdigest()[:16]
+    text = repr(sorted(to_mapping(card).items())) + repr(policy)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

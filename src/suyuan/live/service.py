@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from suyuan.live.api import respond
 from suyuan.live.batching import Batcher
-from suyuan.live.frames import MAGIC, answered, cut
+from suyuan.live.frames import MAGIC, answer_frame, cut
 from suyuan.live.frames import refusal as frame_refusal
 from suyuan.live.http import HttpError, Request, parse, response
 from suyuan.live.line_reading import refusal
@@ -93,7 +93,7 @@ class Connection(asyncio.Protocol):
             events, self._buffer = cut(self._buffer)
             while events is not None:
                 self._transport.write(
-                    answered(self._batcher.scorer, events, time.time_ns() // 1000)
+                    answer_frame(self._batcher.scorer, events, time.time_ns() // 1000)
                 )
                 events, self._buffer = cut(self._buffer)
             self._batcher.rest()
@@ -151,7 +151,7 @@ async def serve(
         await server.serve_forever()
 
 
-def run(service: Coroutine[Any, Any, None]) -> None:
+def run_service(service: Coroutine[Any, Any, None]) -> None:
     """Run `service` in a process that does nothing else; on uvloop where the extra `rush` is there.
 
     Objects that imports left are taken out of the garbage collector's rounds: one such round took

@@ -47,8 +47,8 @@ class Shard:
         path = scorer.folder / MARK
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._mark = last_mark(path)
-        logged = self._mark is not None and scorer.position > self._mark.position
-        self._logged = self._mark.after if self._mark is not None and logged else 0
+        in_log = self._mark is not None and scorer.position > self._mark.position
+        self._logged = self._mark.after if self._mark is not None and in_log else 0
 
     @property
     def start(self) -> int | None:
@@ -60,19 +60,19 @@ class Shard:
         for _, part in groupby(messages, key=self._is_logged):
             yield list(part)
 
-    def take(self, messages: list[PartitionMessage], known: int) -> list[bytes]:
-        """The answers to one of :meth:`batches`, in its order; `known` is now, in µs UTC.
+    def take(self, messages: list[PartitionMessage], known_at: int) -> list[bytes]:
+        """The answers to one of :meth:`batches`, in its order; `known_at` is now, in µs UTC.
 
         Its answers must be safe before the next one is taken. Raises
         :class:`~suyuan.model.errors.EngineError` where the journal cannot be written; the same
         messages may then be taken again.
         """
-        texts = [each.value if each.value.endswith(b"\n") else each.value + b"\n"
-                 for each in messages]  # fmt: skip
-        logged = self._is_logged(messages[0])
-        if not logged:
+        texts = [message.value if message.value.endswith(b"\n") else message.value + b"\n"
+                 for message in messages]  # fmt: skip
+        in_log = self._is_logged(messages[0])
+        if not in_log:
             self._begin(messages[0].offset, messages[-1].offset + 1)
-        answers = self.scorer.take_once(b"".join(texts), known, logged=logged)
+        answers = self.scorer.take_once(b"".join(texts), known_at, in_log=in_log)
         line, bounds = 0, [0]
         for text in texts:
             line += text.count(b"\n")
@@ -89,19 +89,19 @@ class Shard:
     def _begin(self, first: int, after: int) -> None:
         turn = 1 if self._mark is None else self._mark.turn + 1
         self._mark = OffsetMark(turn, self.scorer.position, first, after)
-        packed = _SLOT.pack(*self._mark, 0)
-        packed = _SLOT.pack(*self._mark, zlib.crc32(packed))
-        os.pwrite(self._file, packed, turn % _SLOTS * _SLOT.size)
+        slot = _SLOT.pack(*self._mark, 0)
+        slot = _SLOT.pack(*self._mark, zlib.crc32(slot))
+        os.pwrite(self._file, slot, turn % _SLOTS * _SLOT.size)
         if self._durable:
             os.fdatasync(self._file)
 
 
 def last_mark(path: Path) -> OffsetMark | None:
     """The newer of the two whole slots."""
-    held = path.read_bytes() if path.exists() else b""
+    content = path.read_bytes() if path.exists() else b""
     marks = []
-    for start in range(0, len(held) - _SLOT.size + 1, _SLOT.size):
-        *values, checksum = _SLOT.unpack_from(held, start)
+    for start in range(0, len(content) - _SLOT.size + 1, _SLOT.size):
+        *values, checksum = _SLOT.unpack_from(content, start)
         if values[0] and zlib.crc32(_SLOT.pack(*values, 0)) == checksum:
             marks.append(OffsetMark(*values))
     return max(marks, default=None)

@@ -19,7 +19,7 @@ from suyuan.live.state import COUNTS, TABLES, LiveState
 from suyuan.live.verdicts import VERDICT
 
 #: Snapshots kept: the one before serves where the last one was torn.
-KEPT: Final = 2
+MOST_SNAPSHOTS: Final = 2
 _LONGEST_HEAD: Final = 1 << 16
 _KINDS: Final = (*TABLES, COUNTS, np.dtype(np.int64), VERDICT)
 
@@ -50,7 +50,7 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> Path:
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)
-    for old in sorted(folder.glob("snapshot-*.snap"))[:-KEPT]:
+    for old in sorted(folder.glob("snapshot-*.snap"))[:-MOST_SNAPSHOTS]:
         old.unlink()
     return path
 
@@ -75,9 +75,9 @@ def write_in_child(folder: Path, snapshot: Snapshot) -> int:
 def last_snapshot(folder: Path, judge: str, upto: int) -> Snapshot | None:
     """The newest whole snapshot of no more than `upto` events that `judge` judged, if any."""
     for path in sorted(folder.glob("snapshot-*.snap"), reverse=True):
-        found = _read(path)
-        if found is not None and found.judge == judge and found.position <= upto:
-            return found
+        snapshot = _read(path)
+        if snapshot is not None and snapshot.judge == judge and snapshot.position <= upto:
+            return snapshot
     return None
 
 
@@ -95,12 +95,12 @@ def _read(path: Path) -> Snapshot | None:
 
 def _array(file: Any, entry: list[Any], kind: np.dtype[Any]) -> np.ndarray:
     """The next array of `file`; ValueError where it is torn or of other records."""
-    described, size, checksum = entry
-    if described != str(kind.descr):
+    layout, size, checksum = entry
+    if layout != str(kind.descr):
         raise ValueError("other records")
     array = np.empty(size, kind)
-    held = _bytes(array)
-    if file.readinto(held) != len(held) or zlib.crc32(held) != checksum:
+    buffer = _bytes(array)
+    if file.readinto(buffer) != len(buffer) or zlib.crc32(buffer) != checksum:
         raise ValueError("torn")
     return array
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from suyuan.live.table import FULLEST, rehashed, slots
+from suyuan.live.table import FULLEST, rehash, slots
 
 #: Whoever is behind phones and accounts; one line of the cache.
 ENTITY: Final = np.dtype(
@@ -78,7 +78,7 @@ class LiveState(NamedTuple):
     holders: np.ndarray
     links: np.ndarray
     counts: np.ndarray
-    filled: np.ndarray
+    fills: np.ndarray
 
 
 TABLES: Final = (ENTITY, NUMBER, ACCOUNT, PAIR, HOLDER, LINK)
@@ -97,21 +97,21 @@ def empty_state(subscribers: int) -> LiveState:
     return LiveState._make([*tables, np.zeros(1, COUNTS), np.zeros(len(TABLES), np.int64)])
 
 
-def with_room(state: LiveState, coming: int) -> LiveState:
-    """`state`, its tables grown where `coming` more keys each would fill them."""
-    grown = []
+def with_room(state: LiveState, more: int) -> LiveState:
+    """`state`, its tables grown where `more` more keys each would fill them."""
+    larger = []
     for place, table in enumerate(state[: len(TABLES)]):
-        needed = int(state.filled[place]) + coming
-        enough = needed < FULLEST * table.size
-        grown.append(table if enough else rehashed(table, int(needed * _GROWTH)))
-    return LiveState._make([*grown, state.counts, state.filled])
+        size = int(state.fills[place]) + more
+        enough = size < FULLEST * table.size
+        larger.append(table if enough else rehash(table, int(size * _GROWTH)))
+    return LiveState._make([*larger, state.counts, state.fills])
 
 
 def room(state: LiveState) -> int:
     """Keys that the fullest table still takes."""
     return min(
-        int(FULLEST * table.size) - int(filled)
-        for table, filled in zip(state[: len(TABLES)], state.filled, strict=True)
+        int(FULLEST * table.size) - int(fill)
+        for table, fill in zip(state[: len(TABLES)], state.fills, strict=True)
     )
 
 

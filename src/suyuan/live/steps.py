@@ -25,7 +25,7 @@ _SHORT = 65_535
 
 @njit(cache=True, nogil=True)
 def open_account(event: Record, state: LiveState) -> None:
-    slot = claim(state.accounts, state.filled, ACCOUNTS, event["a"])
+    slot = claim(state.accounts, state.fills, ACCOUNTS, event["a"])
     if slot < 0:
         state.counts[0]["refused"] += event["a"] != 0
         return
@@ -36,7 +36,7 @@ def open_account(event: Record, state: LiveState) -> None:
 @njit(cache=True, nogil=True)
 def link(event: Record, state: LiveState) -> None:
     if event["b"] != 0:
-        slot = claim(state.links, state.filled, LINKS, event["a"])
+        slot = claim(state.links, state.fills, LINKS, event["a"])
         if slot < 0:
             state.counts[0]["refused"] += event["a"] != 0
         else:
@@ -53,7 +53,7 @@ def order(event: Record, state: LiveState) -> None:
         record["software"] = event["c"]
     for key in (event["b"], event["c"]):
         if key != 0:
-            slot = claim(state.holders, state.filled, HOLDERS, key)
+            slot = claim(state.holders, state.fills, HOLDERS, key)
             if slot >= 0:
                 state.holders[slot]["orders"] += 1.0
             else:
@@ -77,7 +77,7 @@ def report_victim(event: Record, state: LiveState) -> None:
 
 @njit(cache=True, nogil=True)
 def name_number(event: Record, state: LiveState) -> None:
-    slot = claim(state.numbers, state.filled, NUMBERS, event["a"])
+    slot = claim(state.numbers, state.fills, NUMBERS, event["a"])
     if slot >= 0:
         state.numbers[slot]["named"] = min(state.numbers[slot]["named"] + 1, _SHORT)
     else:
@@ -105,28 +105,28 @@ def lend(event: Record, state: LiveState) -> None:
 @njit(cache=True, nogil=True)
 def call(event: Record, state: LiveState) -> None:
     callee = entity_slot(event["b"], state)
-    caller = claim(state.numbers, state.filled, NUMBERS, event["a"])
+    caller = claim(state.numbers, state.fills, NUMBERS, event["a"])
     if caller < 0:
         state.counts[0]["refused"] += event["a"] != 0
     if callee < 0 or caller < 0:
         return
     number, person = state.numbers[caller], state.entities[callee]
     at = second_of(event["at"])
-    pair = claim(state.pairs, state.filled, PAIRS, joint(event["a"], person["key"]))
+    pair = claim(state.pairs, state.fills, PAIRS, joint(event["a"], person["key"]))
     if pair < 0:
         state.counts[0]["refused"] += 1
         return
-    known = state.pairs[pair]
+    record = state.pairs[pair]
     latest = max(at, number["decayed_at"])
     number["strangers"] *= math.exp(-(latest - number["decayed_at"]) / DAY)
     number["decayed_at"] = latest
-    if known["times"] == 0:
+    if record["times"] == 0:
         number["strangers"] += math.exp(-(latest - at) / DAY)
-        known["last"] = at  # of a caller: the first call
-    known["times"] += 1
+        record["last"] = at  # of a caller: the first call
+    record["times"] += 1
     if number["named"] > 0:
         person["named_call"] = at
-    if at - known["last"] < DAY and (
+    if at - record["last"] < DAY and (
         at - person["talked"] > DAY or event["seconds"] > person["talk"]
     ):
         person["talk"] = min(event["seconds"], _SHORT)

@@ -34,7 +34,7 @@ def entity_slot(subject: Any, state: LiveState) -> int:
     """The slot of whoever is behind `subject`, or -1."""
     if subject == 0:
         return -1
-    slot = claim(state.entities, state.filled, ENTITIES, entity_key(subject, state))
+    slot = claim(state.entities, state.fills, ENTITIES, entity_key(subject, state))
     if slot < 0:
         state.counts[0]["refused"] += 1
     return slot
@@ -45,10 +45,10 @@ def account_slot(key: Any, at: Any, state: LiveState) -> int:
     """The slot of an account, or -1; `at` in seconds."""
     if key == 0:
         return -1
-    before = state.filled[ACCOUNTS]
-    slot = claim(state.accounts, state.filled, ACCOUNTS, key)
+    before = state.fills[ACCOUNTS]
+    slot = claim(state.accounts, state.fills, ACCOUNTS, key)
     if slot < 0:
         state.counts[0]["refused"] += 1
-    elif state.filled[ACCOUNTS] > before:
+    elif state.fills[ACCOUNTS] > before:
         state.accounts[slot]["decayed_at"] = at
     return slot

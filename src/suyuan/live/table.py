@@ -17,7 +17,7 @@ def slots(keys: int) -> int:
     return max(16, int(np.ceil((keys + 1) / FULLEST)))
 
 
-def rehashed(table: np.ndarray, keys: int) -> np.ndarray:
+def rehash(table: np.ndarray, keys: int) -> np.ndarray:
     """`table` with room for `keys` keys."""
     larger = np.zeros(slots(keys), table.dtype)
     _copy(table, larger)
@@ -35,7 +35,7 @@ def _copy(old: np.ndarray, new: np.ndarray) -> None:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def mixed(key: Any) -> Any:
+def mix(key: Any) -> Any:
     """Finalizer of MurmurHash3: keys made of keys need it, keyed hashes do not mind."""
     key = np.uint64(key)
     key = (key ^ (key >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
@@ -49,7 +49,7 @@ def first_slot(key: Any, size: int) -> Any:
 
     Any size will do (Lemire, 2019), so that a table grows by less than twice.
     """
-    return np.int64(((mixed(key) >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
+    return np.int64(((mix(key) >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
 
 
 @njit(cache=True, nogil=True)
@@ -64,7 +64,7 @@ def find(table: np.ndarray, key: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def claim(table: np.ndarray, filled: np.ndarray, place: int, key: Any) -> Any:
+def claim(table: np.ndarray, fills: np.ndarray, place: int, key: Any) -> Any:
     """The slot of `key`, taken where there is room for it; else -1, as for nobody (0)."""
     if key == 0:
         return np.int64(-1)
@@ -73,15 +73,15 @@ def claim(table: np.ndarray, filled: np.ndarray, place: int, key: Any) -> Any:
         if table[slot]["key"] == key:
             return slot
         slot = slot + 1 if slot + 1 < table.size else 0
-    if filled[place] >= FULLEST * table.size:
+    if fills[place] >= FULLEST * table.size:
         return np.int64(-1)
-    filled[place] += 1
+    fills[place] += 1
     table[slot]["key"] = key
     return slot
 
 
 @njit(cache=True, nogil=True, inline="always")
-def joint(one: Any, other: Any) -> Any:
+def joint(first: Any, second: Any) -> Any:
     """The key of a pair; the order matters."""
-    key = mixed(np.uint64(one) + np.uint64(0x9E3779B97F4A7C15)) ^ np.uint64(other)
+    key = mix(np.uint64(first) + np.uint64(0x9E3779B97F4A7C15)) ^ np.uint64(second)
     return key if key != 0 else np.uint64(1)

@@ -10,7 +10,7 @@ from suyuan.live.events import EventKind
 from suyuan.live.table import first_slot
 
 #: Answers kept, so that a payment asked twice is answered once.
-REMEMBERED: Final = 1 << 20
+MEMORY: Final = 1 << 20
 #: Reasons given with an answer, the strongest first.
 REASONS: Final = 4
 #: One verdict: ``key`` of the payment's id, ``log`` its place in the journal; of each reason the
@@ -35,7 +35,7 @@ _PAYMENT: Final = int(EventKind.PAYMENT)
 class Verdicts:
     """The last `most` verdicts by the key of their payment."""
 
-    def __init__(self, most: int = REMEMBERED) -> None:
+    def __init__(self, most: int = MEMORY) -> None:
         self._rows = np.zeros(most, VERDICT)
         self._places = np.zeros(2 * most + 2, np.int32)
         self._next = 0
@@ -45,25 +45,25 @@ class Verdicts:
             CompiledKernel(_keep),
         )
 
-    def repeats(self, events: np.ndarray, known: int, repeated: np.ndarray) -> tuple[int, int]:
+    def repeats(self, events: np.ndarray, known_at: int, repeats: np.ndarray) -> tuple[int, int]:
         """Mark payments of `events` that were judged before, or come earlier among them.
 
         Returns how many payments there are and how many of them are repeated; each event is given
         its ``known`` (now, µs UTC) and its place as ``row``.
         """
-        found: tuple[int, int] = self._repeats(events, known, self._rows, self._places, repeated)
-        return found
+        counts: tuple[int, int] = self._repeats(events, known_at, self._rows, self._places, repeats)
+        return counts
 
     def at(
-        self, events: np.ndarray, repeated: np.ndarray, paid: int, tally: np.ndarray
+        self, events: np.ndarray, repeats: np.ndarray, payments: int, tally: np.ndarray
     ) -> np.ndarray:
-        """The verdicts of the `paid` payments among `events`; each is there.
+        """The verdicts of the `payments` payments among `events`; each is there.
 
         `tally` (int64, one for each action) is added to.
         """
-        found = np.empty(paid, VERDICT)
-        self._copy(events, repeated, self._rows, self._places, found, tally)
-        return found
+        verdicts = np.empty(payments, VERDICT)
+        self._copy(events, repeats, self._rows, self._places, verdicts, tally)
+        return verdicts
 
     def keep(self, rows: np.ndarray) -> None:
         """Remember `rows`; the oldest go."""
@@ -92,41 +92,41 @@ def _slot(key: Any, rows: np.ndarray, places: np.ndarray) -> int:
 
 @njit(cache=True, nogil=True)
 def _repeats(
-    events: np.ndarray, known: int, rows: np.ndarray, places: np.ndarray, found: np.ndarray
+    events: np.ndarray, known_at: int, rows: np.ndarray, places: np.ndarray, repeats: np.ndarray
 ) -> tuple[int, int]:
     fresh = np.zeros(2 * events.size + 2, np.uint64)
-    paid = again = 0
+    payments = again = 0
     for place in range(events.size):
-        events[place]["known"], events[place]["row"] = known, place
-        found[place] = False
+        events[place]["known"], events[place]["row"] = known_at, place
+        repeats[place] = False
         if events[place]["kind"] != _PAYMENT:
             continue
         key = events[place]["c"]
         slot = first_slot(key, fresh.size)
         while fresh[slot] != 0 and fresh[slot] != key:
             slot = slot + 1 if slot + 1 < fresh.size else 0
-        found[place] = fresh[slot] == key or places[_slot(key, rows, places)] != 0
+        repeats[place] = fresh[slot] == key or places[_slot(key, rows, places)] != 0
         fresh[slot] = key
-        paid += 1
-        again += found[place]
-    return paid, again
+        payments += 1
+        again += repeats[place]
+    return payments, again
 
 
 @njit(cache=True, nogil=True)
 def _copy(
     events: np.ndarray,
-    repeated: np.ndarray,
+    repeats: np.ndarray,
     rows: np.ndarray,
     places: np.ndarray,
-    found: np.ndarray,
+    verdicts: np.ndarray,
     tally: np.ndarray,
 ) -> None:
     row = 0
     for place in range(events.size):
         if events[place]["kind"] == _PAYMENT:
-            found[row] = rows[places[_slot(events[place]["c"], rows, places)] - 1]
-            found[row]["repeated"] = repeated[place]
-            tally[found[row]["action"]] += 1
+            verdicts[row] = rows[places[_slot(events[place]["c"], rows, places)] - 1]
+            verdicts[row]["repeated"] = repeats[place]
+            tally[verdicts[row]["action"]] += 1
             row += 1
 
 

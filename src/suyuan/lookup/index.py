@@ -71,7 +71,7 @@ class Pair:
 
     table: str
     column: str
-    other: str
+    other_column: str
     row: int
     count: int
     since: datetime | None
@@ -90,32 +90,32 @@ class Index(AbstractContextManager["Index"]):
 
     def find(self, identifier: str, *, limit: int = LIMIT) -> list[Hits]:
         """Every table that mentions `identifier` (as it is, as ``kind:id``, or as a phone)."""
-        spelled = spellings(identifier)
-        found: dict[str, dict[int, list[str]]] = {}
-        unread: dict[str, int] = {}
-        for place in chain.from_iterable(self.places(spelled, limit=limit).values()):
-            rows = found.setdefault(place.table, {})
+        forms = spellings(identifier)
+        by_table: dict[str, dict[int, list[str]]] = {}
+        omissions: dict[str, int] = {}
+        for place in chain.from_iterable(self.places(forms, limit=limit).values()):
+            rows = by_table.setdefault(place.table, {})
             for row in place.rows:
                 rows.setdefault(row, []).append(place.column)
-            left = place.count - len(place.rows)
-            unread[place.table] = unread.get(place.table, 0) + left
+            rest = place.count - len(place.rows)
+            omissions[place.table] = omissions.get(place.table, 0) + rest
         hits = (
-            self._hits(table.name, found[table.name], spelled, limit, unread[table.name])
+            self._hits(table.name, by_table[table.name], forms, limit, omissions[table.name])
             for table in _TABLES
-            if table.name in found
+            if table.name in by_table
         )
         return [hit for hit in hits if hit.rows.num_rows]
 
     def places(self, cells: Iterable[str], *, limit: int) -> dict[str, list[IdentifierPlace]]:
         """For each of `cells` that is known the columns that hold it, `limit` rows of each."""
         rows = self._entries["r"]
-        found: dict[str, list[IdentifierPlace]] = {}
+        by_cell: dict[str, list[IdentifierPlace]] = {}
         for cell, at, start, end in self._spans(self._entries, cells):
             table = _TABLES[at >> 8]
             first = tuple(rows[start : min(end, start + limit)].tolist())
             place = IdentifierPlace(table.name, table.columns[at & 255].name, end - start, first)
-            found.setdefault(cell, []).append(place)
-        return found
+            by_cell.setdefault(cell, []).append(place)
+        return by_cell
 
     def pairs(self, cells: Iterable[str], *, limit: int) -> dict[str, list[tuple[int, Pair]]]:
         """What stands together with each of `cells` in tables of events.
@@ -123,31 +123,31 @@ class Index(AbstractContextManager["Index"]):
         The most frequent first, `limit` for each two columns; the number before a pair says how
         many there are for its columns.
         """
-        found: dict[str, list[tuple[int, Pair]]] = {}
+        by_cell: dict[str, list[tuple[int, Pair]]] = {}
         for cell, at, start, end in self._spans(self._pairs, cells):
             table = _TABLES[at >> 16]
             ends = table.columns[at >> 8 & 255].name, table.columns[at & 255].name
-            some = slice(start, min(end, start + limit))
-            numbers = (self._pairs[c][some].tolist() for c in ("r", "n", "since", "until"))
+            window = slice(start, min(end, start + limit))
+            numbers = (self._pairs[c][window].tolist() for c in ("r", "n", "since", "until"))
             for row, n, since, until in zip(*numbers, strict=True):
                 pair = Pair(table.name, *ends, row, n, _time(since), _time(until))
-                found.setdefault(cell, []).append((end - start, pair))
-        return found
+                by_cell.setdefault(cell, []).append((end - start, pair))
+        return by_cell
 
     def row(self, table: str, number: int, columns: Iterable[str] = ()) -> Mapping[str, Any]:
         """A row by its number; only `columns` of it where they are given."""
         return dict(self._row(table, number, tuple(columns)).to_pylist()[0])
 
     def _spans(
-        self, sorted_: Mapping[str, Numbers], cells: Iterable[str]
+        self, columns: Mapping[str, Numbers], cells: Iterable[str]
     ) -> Iterator[tuple[str, int, int, int]]:
         """For each of `cells`, and each column it stands in: the column, and where its rows lie."""
-        spelled = list(dict.fromkeys(cells))
-        literals = ", ".join(map(_literal, spelled))
+        distinct = list(dict.fromkeys(cells))
+        literals = ", ".join(map(_literal, distinct))
         hashes = self._con.execute(f"SELECT hash(unnest([{literals}]::VARCHAR[]))").fetchall()
-        at = sorted_["c"]
-        for cell, (hash_,) in zip(spelled, hashes, strict=True):
-            ends = (np.searchsorted(sorted_["h"], np.uint64(hash_), s) for s in _SIDES)
+        at = columns["c"]
+        for cell, (hash_,) in zip(distinct, hashes, strict=True):
+            ends = (np.searchsorted(columns["h"], np.uint64(hash_), s) for s in _SIDES)
             start, last = map(int, ends)
             while start < last:
                 end = start + int(np.searchsorted(at[start:last], at[start], "right"))
@@ -155,20 +155,20 @@ class Index(AbstractContextManager["Index"]):
                 start = end
 
     def _hits(
-        self, table: str, places: dict[int, list[str]], wanted: list[str], limit: int, unread: int
+        self, table: str, places: dict[int, list[str]], forms: list[str], limit: int, omissions: int
     ) -> Hits:
-        rows, matched = [], []
+        rows, names = [], []
         for place in sorted(places)[:limit]:
             row = self._row(table, place)
             # Two identifiers may share a hash: the cell decides.
-            name = next((n for n in places[place] if _mentions(row[n][0].as_py(), wanted)), None)
+            name = next((n for n in places[place] if _mentions(row[n][0].as_py(), forms)), None)
             if name is not None:
                 rows.append(row)
-                matched.append(name)
+                names.append(name)
         if not rows:
             return Hits(table, 0, RECORDS[table].empty())
-        shown = pa.Table.from_batches(rows).append_column("matched", pa.array(matched))
-        return Hits(table, len(places) + unread, shown)
+        page = pa.Table.from_batches(rows).append_column("matched", pa.array(names))
+        return Hits(table, len(places) + omissions, page)
 
     def _row(self, table: str, number: int, columns: tuple[str, ...] = ()) -> pa.RecordBatch:
         if (table, *columns) not in self._open:
@@ -229,6 +229,6 @@ def spellings(identifier: str) -> list[str]:
     return [form for form in dict.fromkeys(forms) if form]
 
 
-def _mentions(cell: object, wanted: list[str]) -> bool:
+def _mentions(cell: object, forms: list[str]) -> bool:
     cells = cell if isinstance(cell, list) else [cell]
-    return any(each in wanted for each in cells)
+    return any(entry in forms for entry in cells)

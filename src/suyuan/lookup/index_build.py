@@ -24,13 +24,13 @@ from suyuan.store.layout import Layout
 from suyuan.store.record_seals import stored_parts
 
 #: Text that points to someone though no kind of subject stands for it.
-_POINTING: Final = frozenset(
+_REFERENCE_COLUMNS: Final = frozenset(
     {"name", "buyer_name", "holder_name", "id_number", "waybill_id", "imsi", "accounts", "items"}
     | {"payment_id", "relayed_to", "sender", "receiver", "network"}
 )
 #: Columns whose values stand together in event after event, and are followed from each to the
 #: other: table, one column, the other, the time.
-PAIRED: Final = (
+PAIR_COLUMNS: Final = (
     ("calls", "caller", "imei", "started_at"),
     ("logins", "account_id", "device", "at"),
     ("logins", "account_id", "phone", "at"),
@@ -54,10 +54,10 @@ _MEMORY: Final = "2GB"
 _VERSION: Final = "4"
 
 
-def identifying(column: Column) -> bool:
+def is_identifier(column: Column) -> bool:
     """Whether cells of `column` are looked up."""
     text = column.type in {Type.TEXT, Type.LIST}
-    return text and (column.kind is not None or column.key or column.name in _POINTING)
+    return text and (column.kind is not None or column.key or column.name in _REFERENCE_COLUMNS)
 
 
 def build_index(layout: Layout) -> Path:
@@ -67,14 +67,14 @@ def build_index(layout: Layout) -> Path:
         return target
     layout.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=layout.work) as scratch:
-        built = Path(scratch) / "who"
-        built.mkdir()
-        _build(layout, built, Path(scratch), state)
-        _put(built, target, state)
+        folder = Path(scratch) / "who"
+        folder.mkdir()
+        _build(layout, folder, Path(scratch), state)
+        _put(folder, target, state)
     return target
 
 
-def _put(built: Path, target: Path, state: str) -> None:
+def _put(folder: Path, target: Path, state: str) -> None:
     """In place of an older index; another process may have put the same there meanwhile."""
     if target.exists() and _built_for(target) is None and any(target.iterdir()):
         raise InputError(
@@ -84,23 +84,23 @@ def _put(built: Path, target: Path, state: str) -> None:
         )
     shutil.rmtree(target, ignore_errors=True)
     try:
-        built.rename(target)
+        folder.rename(target)
     except OSError:
         if _built_for(target) != state:
             raise
 
 
-def _build(layout: Layout, built: Path, scratch: Path, state: str) -> None:
+def _build(layout: Layout, folder: Path, scratch: Path, state: str) -> None:
     settings: dict[str, str | bool | int | float | list[str]] = {"memory_limit": _MEMORY}
     settings["temp_directory"] = str(scratch / "spill")
     with duckdb.connect(str(scratch / "rows.duckdb"), config=settings) as con:
         there = [name for name in RECORDS if stored_parts(layout, name)]
         for name in there:
             _copy_rows(con, name, stored_parts(layout, name), layout.excluded(name))
-            _write_batches(con, name, built)
-        _write_numbers(con, _every_entry(there), "h, c, r", built / "entries", ENTRIES)
-        _write_numbers(con, _every_pair(there), "h, c, n DESC, r", built / "pairs", PAIRS)
-    (built / _BUILT_FOR).write_text(state, encoding="utf-8")
+            _write_batches(con, name, folder)
+        _write_numbers(con, _every_entry(there), "h, c, r", folder / "entries", ENTRIES)
+        _write_numbers(con, _every_pair(there), "h, c, n DESC, r", folder / "pairs", PAIRS)
+    (folder / _BUILT_FOR).write_text(state, encoding="utf-8")
 
 
 def column_file(name: Path, column: str) -> Path:
@@ -116,14 +116,14 @@ def _write_numbers(
     columns: dict[str, str],
 ) -> None:
     """The union of `parts`, in `order`, as one file of numbers for each column."""
-    with ExitStack() as opened:
-        files = {c: opened.enter_context(column_file(name, c).open("wb")) for c in columns}
+    with ExitStack() as stack:
+        files = {c: stack.enter_context(column_file(name, c).open("wb")) for c in columns}
         if not parts:
             return
-        found = con.execute(
+        cursor = con.execute(
             f"SELECT {', '.join(columns)} FROM ({' UNION ALL '.join(parts)}) ORDER BY {order}"
         )
-        for batch in found.to_arrow_reader(1 << 20):
+        for batch in cursor.to_arrow_reader(1 << 20):
             for column, type_ in columns.items():
                 values = batch.column(column).to_numpy(zero_copy_only=False)
                 files[column].write(values.astype(type_, copy=False).tobytes())
@@ -135,16 +135,16 @@ def _every_entry(there: list[str]) -> list[str]:
         for number, table in enumerate(RECORDS.values())
         if table.name in there
         for position, column in enumerate(table)
-        if identifying(column)
+        if is_identifier(column)
     ]
 
 
 def _every_pair(there: list[str]) -> list[str]:
     return [
         _pairs(name, *ends, time)
-        for name, one, other, time in PAIRED
+        for name, own, peer, time in PAIR_COLUMNS
         if name in there
-        for ends in ((one, other), (other, one))
+        for ends in ((own, peer), (peer, own))
     ]
 
 
@@ -156,29 +156,29 @@ def _entries(name: str, at: int, column: Column) -> str:
     )
 
 
-def _pairs(name: str, one: str, other: str, time: str) -> str:
+def _pairs(name: str, own: str, peer: str, time: str) -> str:
     names = RECORDS[name].names
-    at = list(RECORDS).index(name) << 16 | names.index(one) << 8 | names.index(other)
+    at = list(RECORDS).index(name) << 16 | names.index(own) << 8 | names.index(peer)
     first, last = (f'coalesce(epoch_us({f}("{time}")), {NEVER})' for f in ("min", "max"))
     return (
-        f'SELECT hash("{one}") AS h, {at}::UINTEGER AS c, min(r) AS r, count(*) AS n, '
-        f'{first} AS since, {last} AS until FROM rows_{name} WHERE "{one}" IS NOT NULL '
-        f'AND "{other}" IS NOT NULL GROUP BY "{one}", "{other}"'
+        f'SELECT hash("{own}") AS h, {at}::UINTEGER AS c, min(r) AS r, count(*) AS n, '
+        f'{first} AS since, {last} AS until FROM rows_{name} WHERE "{own}" IS NOT NULL '
+        f'AND "{peer}" IS NOT NULL GROUP BY "{own}", "{peer}"'
     )
 
 
 def _copy_rows(
-    con: duckdb.DuckDBPyConnection, name: str, parts: list[Path], excluded: Path
+    con: duckdb.DuckDBPyConnection, name: str, parts: list[Path], exclusions: Path
 ) -> None:
-    struck = ""
+    anti_join = ""
     names: dict[str, object] = {"files": [str(part) for part in parts]}
-    if excluded.exists():
-        struck = "ANTI JOIN read_parquet($excluded) AS gone ON rows.row_id = gone.row_id"
-        names["excluded"] = str(excluded)
+    if exclusions.exists():
+        anti_join = "ANTI JOIN read_parquet($excluded) AS gone ON rows.row_id = gone.row_id"
+        names["excluded"] = str(exclusions)
     con.execute(
         f"CREATE TABLE rows_{name} AS SELECT row_number() OVER () - 1 AS r, rows.* FROM "
         "(SELECT * EXCLUDE (source_key), source_key || ':' || line AS row_id "
-        f"FROM read_parquet($files)) AS rows {struck}",
+        f"FROM read_parquet($files)) AS rows {anti_join}",
         names,
     )
 

@@ -57,12 +57,12 @@ class PhoneIndex:
         if first == last:
             return self.rows.schema.empty_table()
         batches = range(first // BATCH_ROWS, (last - 1) // BATCH_ROWS + 1)
-        held = pa.Table.from_batches([self.rows.get_batch(number) for number in batches])
-        held = held.slice(first - batches[0] * BATCH_ROWS, last - first)
-        return held.filter(_fits(held["phone"], phone))
+        rows = pa.Table.from_batches([self.rows.get_batch(number) for number in batches])
+        rows = rows.slice(first - batches[0] * BATCH_ROWS, last - first)
+        return rows.filter(_fits(rows["phone"], phone))
 
 
-def _fits(written: pa.ChunkedArray, phone: str) -> pa.ChunkedArray:
+def _fits(numbers: pa.ChunkedArray, phone: str) -> pa.ChunkedArray:
     """Where every visible digit agrees."""
     pattern = "^" + "".join(f"[{digit}*]" for digit in phone) + "$"
-    return pc.match_substring_regex(written, pattern)
+    return pc.match_substring_regex(numbers, pattern)

@@ -19,15 +19,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def build(engine: Engine, leaked: ir.Table, folder: Path) -> int:
-    """Write the index of `leaked` as `folder`, whole or not at all; the rows that can be found.
+def build(engine: Engine, leak: ir.Table, folder: Path) -> int:
+    """Write the index of `leak` as `folder`, whole or not at all; the rows that can be found.
 
     The engine sorts, on disk where memory ends, and rows pass through here a part at a time.
     """
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     draft.mkdir(parents=True)
     try:
-        keys = _write(engine, leaked, draft / ROWS)
+        keys = _write(engine, leak, draft / ROWS)
         np.save(draft / KEYS, keys, allow_pickle=False)
         shutil.rmtree(folder, ignore_errors=True)
         draft.replace(folder)
@@ -36,10 +36,10 @@ def build(engine: Engine, leaked: ir.Table, folder: Path) -> int:
     return len(keys)
 
 
-def _write(engine: Engine, leaked: ir.Table, path: Path) -> Keys:
+def _write(engine: Engine, leak: ir.Table, path: Path) -> Keys:
     """Rows by their visible digits into the Arrow file at `path`; the digits of each."""
-    key = visible(leaked["phone"]).try_cast("int32")
-    rows = leaked.select(*COLUMNS, key=key).filter(lambda t: t["key"].notnull())
+    key = visible(leak["phone"]).try_cast("int32")
+    rows = leak.select(*COLUMNS, key=key).filter(lambda t: t["key"].notnull())
     keys = [np.empty(0, np.int32)]
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     schema = rows.drop("key").schema().to_pyarrow()
@@ -54,8 +54,8 @@ def _alike(parts: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The same rows in batches of BATCH_ROWS each, but the last: their places are counted on."""
     rest: list[pa.RecordBatch] = []
     for part in parts:
-        held = pa.concat_batches([*rest, part])
-        whole = held.num_rows - held.num_rows % BATCH_ROWS
-        yield from (held.slice(start, BATCH_ROWS) for start in range(0, whole, BATCH_ROWS))
-        rest = [held.slice(whole)]
+        batch = pa.concat_batches([*rest, part])
+        whole = batch.num_rows - batch.num_rows % BATCH_ROWS
+        yield from (batch.slice(start, BATCH_ROWS) for start in range(0, whole, BATCH_ROWS))
+        rest = [batch.slice(whole)]
     yield from (last for last in rest if last.num_rows)

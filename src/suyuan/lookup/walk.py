@@ -21,7 +21,7 @@ WIDTH: Final = (6, 3)
 #: From so many neighbours in one relation on, a node is a hub: those shown are not followed.
 HUB: Final = 100
 #: Nodes of one depth that are followed.
-FOLLOWED: Final = 40
+MOST_NODES: Final = 40
 DEPTH: Final = 2
 
 
@@ -63,17 +63,17 @@ class ChainNode:
 
 def walk(index: Index, identifier: str, *, depth: int = DEPTH) -> ChainNode | None:
     """The tree of `identifier` (as it is, as ``kind:id``, as a phone); None: in no record."""
-    spelled = spellings(identifier)
-    known = index.places(spelled, limit=1)
-    cell = next((form for form in spelled if form in known), None)
+    forms = spellings(identifier)
+    places = index.places(forms, limit=1)
+    cell = next((form for form in forms if form in places), None)
     if cell is None:
         return None
     kind, _, id_ = identifier.strip().partition(":")
     kind_given = kind if kind in KINDS and id_ and cell != identifier.strip() else None
-    kinds = [_kind(place.table, place.column, cell) for place in known[cell]]
+    kinds = [_kind(place.table, place.column, cell) for place in places[cell]]
     root = ChainNode(kind_given or next((k for k in kinds if k), "party"), cell)
     # Untold, the identifier may be of several kinds: a shop's id is a person's elsewhere.
-    _Walk(index, depth, {kind_given} if kind_given else {k for k in kinds if k}).run(root)
+    _Walk(index, depth, {kind_given} if kind_given else {k for k in kinds if k}).expand(root)
     return root
 
 
@@ -92,7 +92,7 @@ class _Walk:
         self._seen: dict[str, ChainNode] = {}
         self._new: list[ChainNode] = []
 
-    def run(self, root: ChainNode) -> None:
+    def expand(self, root: ChainNode) -> None:
         self._seen = {root.subject: root}
         frontier = [root]
         for level in range(self._depth):
@@ -108,17 +108,17 @@ class _Walk:
                         continue
                     if relation.events:
                         self._events(node, relation, pairs.get(node.id, []), width)
-                    elif found := by_place.get((relation.table, relation.of.column)):
-                        self._rows(node, relation, found.rows, found.count, width)
+                    elif place := by_place.get((relation.table, relation.of.column)):
+                        self._rows(node, relation, place.rows, place.count, width)
             frontier = self._next()
         self._weigh(root)
 
     def _next(self) -> list[ChainNode]:
         new, self._new = self._new, []
         follow = [n for n in new if not n.again and not n.cut and n.kind not in ENDS]
-        for node in follow[FOLLOWED:]:
+        for node in follow[MOST_NODES:]:
             node.cut = True
-        return follow[:FOLLOWED]
+        return follow[:MOST_NODES]
 
     def _weigh(self, root: ChainNode) -> None:
         """How often whatever was not followed stands in the records."""
@@ -134,21 +134,21 @@ class _Walk:
         time = RECORDS[relation.table].event_time
         columns = dict.fromkeys([*_columns(relation), *([time] if time else [])])
         numbers = list(numbers)
-        shown, left = 0, count - len(numbers)
+        lines, rest = 0, count - len(numbers)
         for number in numbers:
             row = self._index.row(relation.table, number, columns)
             if node.id not in _cells(row[relation.of.column]):
                 continue  # two identifiers may share a hash: the cell decides
             for cell in _cells(row[relation.to.column]):
-                if shown == width:
-                    left += 1
+                if lines == width:
+                    rest += 1
                     continue
                 child = _node(relation.to, cell, row, row[time] if time else None)
                 if self._put(node, child, hub=count > HUB):
-                    shown += 1
+                    lines += 1
                     self._climb(child, relation, row)
-        if left:
-            node.more.append((relation.to.words, left))
+        if rest:
+            node.more.append((relation.to.words, rest))
 
     def _climb(self, child: ChainNode, relation: Relation, row: Mapping[str, Any]) -> None:
         """What stands above in the same row, each rung under the one before."""
@@ -167,7 +167,7 @@ class _Walk:
         edges = [
             (many, pair)
             for many, pair in pairs
-            if (pair.table, pair.column, pair.other)
+            if (pair.table, pair.column, pair.other_column)
             == (relation.table, relation.of.column, relation.to.column)
         ]
         columns = dict.fromkeys(_columns(relation))
@@ -184,8 +184,8 @@ class _Walk:
 
     def _put(self, node: ChainNode, child: ChainNode, *, hub: bool) -> bool:
         """Hang `child` under `node`; one that stands there already, or above, is left out."""
-        same = [other for other in node.children if other.subject == child.subject]
-        if same or child.subject == node.subject:
+        twins = [sibling for sibling in node.children if sibling.subject == child.subject]
+        if twins or child.subject == node.subject:
             return False
         first = self._seen.setdefault(child.subject, child)
         if first is not child:

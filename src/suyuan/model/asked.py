@@ -9,18 +9,18 @@ from suyuan.model.text import Text
 
 #: Full-width signs (０ to ９, Ａ to ｚ, ：, ＊ …) and the same in ASCII; and the wide space.
 _NARROW: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_GROUPED: Final = re.compile(r"\+?\d[\d \-\u2010-\u2015()]{5,}\d")
+_DIGIT_GROUPS: Final = re.compile(r"\+?\d[\d \-\u2010-\u2015()]{5,}\d")
 _APART: Final = re.compile(r"[ \-\u2010-\u2015()]")
 #: Signs that stand for a digit somewhere and are none here: ², ①, Ⅳ, ٣ …
 _STRANGE: Final = frozenset({"No", "Nl"})
 
 
-def asked(written: str) -> str:
-    """`written` in narrow signs, a grouped number in one piece.
+def normal_identifier(text: str) -> str:
+    """`text` in narrow signs, a grouped number in one piece.
 
     Raises :class:`InputError` for signs that look like digits and are none.
     """
-    narrow = written.translate(_NARROW).strip()
+    narrow = text.translate(_NARROW).strip()
     strange = [
         sign
         for sign in narrow
@@ -34,17 +34,17 @@ def asked(written: str) -> str:
             value=" ".join(strange),
             hint=Text("Type the number in plain digits.", "请用普通数字输入。"),
         )
-    return _APART.sub("", narrow) if _GROUPED.fullmatch(narrow) else narrow
+    return _APART.sub("", narrow) if _DIGIT_GROUPS.fullmatch(narrow) else narrow
 
 
-def masked_number(written: str) -> InputError:
+def masked_number(text: str) -> InputError:
     """What is said of a number with stars in it, which stands for many."""
     return InputError(
         Text(
             "A number with hidden digits stands for many; it cannot be looked up.",
             "含掩码的号码对应许多号码，无法查询。",
         ),
-        value=written,
+        value=text,
         hint=Text(
             "Give the whole number; `match` finds masked rows that fit it.",
             "请给出完整号码；match 会找出与之相符的掩码记录。",

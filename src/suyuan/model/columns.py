@@ -25,7 +25,7 @@ class Type(StrEnum):
 
 
 #: Inside the program: times are naive UTC, money is int64 fen.
-STORED: dict[Type, pa.DataType] = {
+ARROW_TYPES: dict[Type, pa.DataType] = {
     Type.TEXT: pa.string(),
     Type.TIME: pa.timestamp("us"),
     Type.MONEY: pa.int64(),
@@ -35,7 +35,7 @@ STORED: dict[Type, pa.DataType] = {
     Type.LIST: pa.list_(pa.string()),
 }
 #: In result files: times carry their zone, money is decimal yuan.
-PUBLISHED: dict[Type, pa.DataType] = STORED | {
+FILE_TYPES: dict[Type, pa.DataType] = ARROW_TYPES | {
     Type.TIME: pa.timestamp("us", tz="UTC"),
     Type.MONEY: pa.decimal128(18, 2),
 }
@@ -66,7 +66,7 @@ class Column:
     type: Type
     meaning: str
     key: bool = False
-    required: bool = False
+    mandatory: bool = False
     optional: bool = False
     kind: str | None = None
     unit: str | None = None
@@ -113,7 +113,7 @@ class Table:
         return tuple(column.name for column in self.columns if column.key)
 
     @property
-    def ordering(self) -> list[tuple[str, str]]:
+    def sort_keys(self) -> list[tuple[str, str]]:
         """The order of the rows of a result file, as Arrow takes it."""
         return [
             (name.removeprefix("-"), "descending" if name.startswith("-") else "ascending")
@@ -121,17 +121,17 @@ class Table:
         ]
 
     @property
-    def stored(self) -> pa.Schema:
+    def schema(self) -> pa.Schema:
         """The Arrow schema inside the program."""
-        return pa.schema([(c.name, STORED[c.type]) for c in self.columns if not c.copy_of])
+        return pa.schema([(c.name, ARROW_TYPES[c.type]) for c in self.columns if not c.copy_of])
 
     @property
-    def published(self) -> pa.Schema:
+    def file_schema(self) -> pa.Schema:
         """The Arrow schema of the result file."""
-        return pa.schema([(c.name, PUBLISHED[c.type]) for c in self.columns])
+        return pa.schema([(c.name, FILE_TYPES[c.type]) for c in self.columns])
 
     def empty(self) -> pa.Table:
-        return self.stored.empty_table()
+        return self.schema.empty_table()
 
 
 def table(
@@ -150,7 +150,7 @@ def key(
     name: str, type_: Type, meaning: str, *, kind: str | None = None, privacy: Privacy | None = None
 ) -> Column:
     """A column of the key: a row without it cannot be stored."""
-    return Column(name, type_, meaning, key=True, required=True, kind=kind, privacy=privacy)
+    return Column(name, type_, meaning, key=True, mandatory=True, kind=kind, privacy=privacy)
 
 
 def need(
@@ -163,7 +163,7 @@ def need(
     privacy: Privacy | None = None,
 ) -> Column:
     """A column whose cell every row must have."""
-    return Column(name, type_, meaning, required=True, kind=kind, unit=unit, privacy=privacy)
+    return Column(name, type_, meaning, mandatory=True, kind=kind, unit=unit, privacy=privacy)
 
 
 def have(

@@ -9,15 +9,15 @@ from suyuan.model.text import Language, Text
 class SuyuanError(Exception):
     """The root of everything suyuan raises on purpose."""
 
-    def __init__(self, what: Text, *, value: object = None, hint: Text | None = None) -> None:
-        self.what = what
+    def __init__(self, message: Text, *, value: object = None, hint: Text | None = None) -> None:
+        self.message = message
         self.value = value
         self.hint = hint
         super().__init__(self.text("en"))
 
     def text(self, language: Language) -> str:
         """What happened, the value it happened with, and what to try, in one line."""
-        parts = [self.what.in_(language)]
+        parts = [self.message.in_(language)]
         if self.value is not None:
             parts.append(f"[{self.value}]")
         if self.hint is not None:

@@ -7,10 +7,10 @@ from suyuan.model.privacy import Privacy
 
 
 def in_both(
-    name: str, meaning: str, privacy: Privacy, *, required: bool = True
+    name: str, meaning: str, privacy: Privacy, *, mandatory: bool = True
 ) -> tuple[Column, Column]:
     """``name_en`` and ``name_zh``."""
-    column = need if required else may
+    column = need if mandatory else may
     return (
         column(f"{name}_en", Type.TEXT, f"{meaning}, English", privacy=privacy),
         column(f"{name}_zh", Type.TEXT, f"{meaning}, Chinese", privacy=privacy),
@@ -18,13 +18,13 @@ def in_both(
 
 
 def in_contract(
-    name: str, meaning: str, privacy: Privacy, *, required: bool = True
+    name: str, meaning: str, privacy: Privacy, *, mandatory: bool = True
 ) -> tuple[Column, Column, Column]:
     """The same for a column that the contract knows without a language: `name` is the English.
 
     Steps write `name` and ``name_zh``; in the result file ``name_en`` stands beside them.
     """
-    english, chinese = in_both(name, "the same", privacy, required=required)
+    english, chinese = in_both(name, "the same", privacy, mandatory=mandatory)
     plain = replace(english, name=name, meaning=f"{meaning} (English)")
     return plain, replace(english, copy_of=name), chinese
 
@@ -32,7 +32,7 @@ def in_contract(
 def templates(*names: str) -> tuple[Column, ...]:
     """What is masked and filled later: each sentence with whom it names left open, and who."""
     left_open = "the same with whom it names left open"
-    every = (in_both(f"{n}_template", left_open, Privacy.TEMPLATE, required=False) for n in names)
+    every = (in_both(f"{n}_template", left_open, Privacy.TEMPLATE, mandatory=False) for n in names)
     values = "whom the templates' {0}, {1} … stand for: kind:id"
     return (
         *(column for pair in every for column in pair),

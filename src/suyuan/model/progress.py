@@ -11,7 +11,7 @@ class Progress(Protocol):
     def start(self, step: Text) -> None:
         """A step begins."""
 
-    def advance(self, done: int, total: int | None) -> None:
+    def advance(self, count: int, total: int | None) -> None:
         """So much of it is done; `total` is None where it is not known."""
 
     def finish(self, rows: int, seconds: float) -> None:
@@ -24,7 +24,7 @@ class Silent:
     def start(self, step: Text) -> None:
         pass
 
-    def advance(self, done: int, total: int | None) -> None:
+    def advance(self, count: int, total: int | None) -> None:
         pass
 
     def finish(self, rows: int, seconds: float) -> None:

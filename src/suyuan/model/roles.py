@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from suyuan.model.text import Text
 
-_NONE = Text("", "")
+_NO_TEXT = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class Role:
     meaning: Text
     link: str = ""
     layer: int = 0
-    plural: Text = _NONE
-    counted: str = ""
+    plural: Text = _NO_TEXT
+    count_column: str = ""
     goods: tuple[str, ...] = ()
-    shared: bool = False
+    is_shared: bool = False
     helper: bool = False
 
 
@@ -52,9 +52,9 @@ ROLES: dict[str, Role] = {
             link="sold_records_to",
             layer=2,
             plural=Text("Data brokers", "料商"),
-            counted="data_brokers",
+            count_column="data_brokers",
             goods=("records",),
-            shared=True,
+            is_shared=True,
             helper=True,
         ),
         Role(
@@ -90,9 +90,9 @@ ROLES: dict[str, Role] = {
             link="sold_accounts_to",
             layer=3,
             plural=Text("Account merchants", "号商"),
-            counted="account_merchants",
+            count_column="account_merchants",
             goods=("chat_account", "token_account"),
-            shared=True,
+            is_shared=True,
             helper=True,
         ),
         Role(
@@ -102,9 +102,9 @@ ROLES: dict[str, Role] = {
             link="opened_sim_for",
             layer=3,
             plural=Text("SIM suppliers", "卡源"),
-            counted="sim_suppliers",
+            count_column="sim_suppliers",
             goods=("sim",),
-            shared=True,
+            is_shared=True,
         ),
         Role(
             "mule_account",
@@ -113,7 +113,7 @@ ROLES: dict[str, Role] = {
             link="laundered_for",
             layer=5,
             plural=Text("Mule accounts", "跑分账户"),
-            counted="mules",
+            count_column="mules",
         ),
         Role(
             "middleman",
@@ -122,8 +122,8 @@ ROLES: dict[str, Role] = {
             link="laundered_for",
             layer=6,
             plural=Text("Middlemen", "中间人"),
-            counted="middlemen",
-            shared=True,
+            count_column="middlemen",
+            is_shared=True,
             helper=True,
         ),
         Role(
@@ -136,8 +136,8 @@ ROLES: dict[str, Role] = {
             link="laundered_for",
             layer=7,
             plural=Text("Card merchants", "卡商"),
-            counted="card_merchants",
-            shared=True,
+            count_column="card_merchants",
+            is_shared=True,
             helper=True,
         ),
         Role(

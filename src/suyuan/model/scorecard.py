@@ -43,9 +43,9 @@ class Signal:
 
     def __post_init__(self) -> None:
         if not self.linear and len(self.weights) != len(self.edges) + 1:
-            raise _malformed(self.name, "one weight more than edges", "权重数应比分界多一个")
+            raise _signal_error(self.name, "one weight more than edges", "权重数应比分界多一个")
         if list(self.edges) != sorted(set(self.edges)):
-            raise _malformed(self.name, "edges must rise", "分界必须递增")
+            raise _signal_error(self.name, "edges must rise", "分界必须递增")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Scorecard:
     fitted_on: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _malformed(name: str, en: str, zh: str) -> CatalogError:
+def _signal_error(name: str, en: str, zh: str) -> CatalogError:
     return CatalogError(
         Text(f"Error in a scorecard signal: {en}.", f"评分卡信号有误：{zh}。"),
         value=name,

@@ -51,13 +51,13 @@ class Subject(NamedTuple):
         return (self.id,)
 
 
-def parse(written: str) -> Subject:
+def parse(text: str) -> Subject:
     """Take ``kind:id`` apart; raises :class:`InputError` for an unknown kind or no id."""
-    kind, separator, id_ = written.partition(":")
+    kind, separator, id_ = text.partition(":")
     if not separator or kind not in KINDS or not id_:
         raise InputError(
             Text("Not a subject.", "不是主体标识。"),
-            value=written,
+            value=text,
             hint=Text(
                 f"Write kind:id, with one of: {', '.join(KINDS)}.",
                 f"请写成 kind:id,kind 取:{'、'.join(KINDS)}。",

@@ -14,7 +14,7 @@ _RIGHTS: Final = (
     Text("No permission to read or write here.", "没有读取或写入的权限。"),
     Text("Change the rights, or choose another folder.", "请更改权限或另选文件夹。"),
 )
-_KNOWN: Final[dict[int, tuple[Text, Text]]] = {
+_TEXTS: Final[dict[int, tuple[Text, Text]]] = {
     errno.ENOSPC: _SPACE,
     errno.EDQUOT: _SPACE,
     errno.EFBIG: _SPACE,  # a quota on the size of files
@@ -56,11 +56,11 @@ def system_error(error: OSError) -> SuyuanError:
     number = error.errno
     if number is None and "No space left" in str(error):
         number = errno.ENOSPC
-    what, hint = _KNOWN.get(number or 0, (None, None))
-    if what is None:
+    message, hint = _TEXTS.get(number or 0, (None, None))
+    if message is None:
         reason = error.strerror or type(error).__name__
-        what = Text(f"The system refused: {reason}.", f"系统拒绝了操作：{reason}。")
-    return InputError(what, value=error.filename, hint=hint)
+        message = Text(f"The system refused: {reason}.", f"系统拒绝了操作：{reason}。")
+    return InputError(message, value=error.filename, hint=hint)
 
 
 def memory_error() -> SuyuanError:

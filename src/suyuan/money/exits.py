@@ -54,7 +54,7 @@ def traces(inputs: TraceInputs, graph: TraceGraph, steps: Steps, method: str) ->
         "amount": pa.array(steps.amount),
         "at": pa.array(graph.at[event]).cast(pa.timestamp("us")),
     }
-    return pa.table([columns[name] for name in TRACES.names], schema=TRACES.stored)
+    return pa.table([columns[name] for name in TRACES.names], schema=TRACES.schema)
 
 
 def rests(graph: TraceGraph, steps: Steps) -> Rest:
@@ -129,7 +129,7 @@ def exits(inputs: TraceInputs, graph: TraceGraph, rest: Rest, method: str) -> pa
     table = table.rename_columns(summed)
     table = table.append_column("method", pa.repeat(method, table.num_rows))
     table = table.append_column("loss", pa.nulls(table.num_rows, pa.int64()))
-    return table.select(EXITS.names).cast(EXITS.stored)
+    return table.select(EXITS.names).cast(EXITS.schema)
 
 
 def _home_again(inputs: TraceInputs, rest: Rest) -> Flags:
@@ -186,4 +186,4 @@ def not_located(reports: pa.Table, located: pa.Array, method: str) -> pa.Table:
         "held": nothing,
         "loss": lost["loss"],
     }
-    return pa.table([columns[name] for name in EXITS.names], schema=EXITS.stored)
+    return pa.table([columns[name] for name in EXITS.names], schema=EXITS.schema)

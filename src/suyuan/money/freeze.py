@@ -110,7 +110,7 @@ def freeze_list(inputs: TraceInputs, graph: TraceGraph, steps: Steps, exits: pa.
         "held_until": until,
     }
     table = pa.table([_array(columns[name]) for name in FREEZE_LIST.names], FREEZE_LIST.names)
-    return table.cast(FREEZE_LIST.stored).sort_by(FREEZE_LIST.ordering)
+    return table.cast(FREEZE_LIST.schema).sort_by(FREEZE_LIST.sort_keys)
 
 
 def _lying(exits: pa.Table) -> pa.Table:

@@ -34,5 +34,5 @@ def exit_ranges(exits: pa.Table, default: str) -> pa.Table:
         "highest": spans["amount_sum_max"],
     }
     names = list(EXIT_RANGES.names)
-    table = pa.table([columns[name] for name in names], names).cast(EXIT_RANGES.stored)
+    table = pa.table([columns[name] for name in names], names).cast(EXIT_RANGES.schema)
     return table.sort_by([("report_id", "ascending"), ("exit", "ascending")])

@@ -125,8 +125,8 @@ def statements_wanted(
         "because_zh": pa.array([text.zh for text in texts], pa.string()),
     }
     names = STATEMENTS_WANTED.names
-    table = pa.table([columns[name] for name in names], names).cast(STATEMENTS_WANTED.stored)
-    return table.sort_by(STATEMENTS_WANTED.ordering)
+    table = pa.table([columns[name] for name in names], names).cast(STATEMENTS_WANTED.schema)
+    return table.sort_by(STATEMENTS_WANTED.sort_keys)
 
 
 def _unseen(inputs: TraceInputs, graph: TraceGraph, steps: Steps) -> pa.Table:
@@ -174,4 +174,4 @@ def doubts(inputs: TraceInputs, graph: TraceGraph, unclear: int) -> pa.Table:
         for name, count in counts.items()
         if count
     ]
-    return pa.Table.from_pylist(rows, schema=TRACE_DOUBTS.stored)
+    return pa.Table.from_pylist(rows, schema=TRACE_DOUBTS.schema)

@@ -28,16 +28,16 @@ class CaseKey:
     def __repr__(self) -> str:
         return "CaseKey(…)"
 
-    def digest(self, use: str, written: str) -> str:
-        """32 hex digits for `written`, the same within a case; `use` keeps two uses apart."""
-        return self._mac(use, written).hex()[:32]
+    def digest(self, use: str, text: str) -> str:
+        """32 hex digits for `text`, the same within a case; `use` keeps two uses apart."""
+        return self._mac(use, text).hex()[:32]
 
-    def tag(self, written: str) -> str:
+    def tag(self, text: str) -> str:
         """Four letters and digits that tell two masked values of one case apart."""
-        return base64.b32encode(self._mac("tag", written)).decode("ascii")[:4].lower()
+        return base64.b32encode(self._mac("tag", text)).decode("ascii")[:4].lower()
 
-    def _mac(self, use: str, written: str) -> bytes:
-        message = f"{use}\0{written}".encode("utf-8", "surrogatepass")
+    def _mac(self, use: str, text: str) -> bytes:
+        message = f"{use}\0{text}".encode("utf-8", "surrogatepass")
         return hmac.new(self.secret, message, hashlib.sha256).digest()
 
 

@@ -17,7 +17,7 @@ from suyuan.privacy.masks import (
     mask_identifier,
     mask_name,
 )
-from suyuan.privacy.sentences import rendered
+from suyuan.privacy.sentences import render_sentence
 from suyuan.privacy.words import code_words, file_words
 
 #: A cut of a cause, over a ring or all of them: made of our own words.
@@ -45,48 +45,48 @@ class Masking:
     full: bool = False
     key: CaseKey = field(default_factory=passing_key)
 
-    def subject(self, written: str) -> str:
+    def subject(self, text: str) -> str:
         """A ``kind:id``: a person's by its ends, an organisation's in full."""
-        kind, _, id_ = written.partition(":")
+        kind, _, id_ = text.partition(":")
         class_ = KIND_CLASSES.get(kind, Privacy.IDENTIFIER)
         if self.full or class_ is not Privacy.IDENTIFIER:
-            return written
+            return text
         firm, slash, login = id_.partition("/")
         if slash and kind in {"actor", "terminal"}:
             return f"{kind}:{firm}/{self.identifier(login)}"
         return f"{kind}:{self.identifier(id_)}"
 
-    def identifier(self, written: str) -> str:
-        return written if self.full else mask_identifier(written, self.key.tag)
+    def identifier(self, text: str) -> str:
+        return text if self.full else mask_identifier(text, self.key.tag)
 
-    def name(self, written: str) -> str:
-        return written if self.full else mask_name(written)
+    def name(self, text: str) -> str:
+        return text if self.full else mask_name(text)
 
-    def free(self, written: str) -> str:
+    def free(self, text: str) -> str:
         """Prose that somebody else wrote."""
-        return written if self.full else mask_free(written)
+        return text if self.full else mask_free(text)
 
-    def raw(self, written: str) -> str:
+    def raw(self, text: str) -> str:
         """A cell as it stood in the file."""
-        return written if self.full else mask_cell(written)
+        return text if self.full else mask_cell(text)
 
-    def file(self, written: str) -> str:
-        return written if self.full else mask_file(written, file_words(), self.key.tag)
+    def file(self, text: str) -> str:
+        return text if self.full else mask_file(text, file_words(), self.key.tag)
 
-    def mention(self, written: str) -> str:
+    def mention(self, text: str) -> str:
         """``called phone:138…``: a word of ours and a subject."""
-        how, _, subject = written.partition(" ")
+        how, _, subject = text.partition(" ")
         return f"{how} {self.subject(subject)}" if subject else how
 
-    def id(self, written: str) -> str:
+    def id(self, text: str) -> str:
         """An id made from identifiers: keyed by the case where it leaves."""
-        if self.full or written.startswith(_CAUSE):
-            return written
-        return self.key.digest("id", written)
+        if self.full or text.startswith(_CAUSE):
+            return text
+        return self.key.digest("id", text)
 
-    def rank(self, written: str) -> str:
+    def rank(self, text: str) -> str:
         """What to sort by instead of an identifier, so that the order gives nothing away."""
-        return written if self.full else self.key.digest("order", written)
+        return text if self.full else self.key.digest("order", text)
 
     def sentence(self, row: Mapping[str, Any], name: str) -> str:
         """The sentence in column `name` of `row`, made again from its template."""
@@ -96,7 +96,7 @@ class Masking:
         template = row.get(f"{stem}_template_{language or 'en'}")
         if template is None:
             return mask_free(row[name] or "")
-        return rendered(template, row.get("sentence_values") or (), self.subject)
+        return render_sentence(template, row.get("sentence_values") or (), self.subject)
 
     def cell(self, table: Table, row: Mapping[str, Any], name: str) -> str:
         """The cell in column `name` of a `row` of `table`, as text."""
@@ -105,14 +105,14 @@ class Masking:
             return ""
         column = table.column(name)
         if isinstance(value, list | tuple):
-            return ";".join(self._one(column, str(one), row) for one in value)
-        return self._one(column, str(value), row)
+            return ";".join(self._text(column, str(part), row) for part in value)
+        return self._text(column, str(value), row)
 
     def row(self, table: Table, row: Mapping[str, Any]) -> dict[str, str]:
         """A whole row of a declared table; columns that it does not declare are left out."""
         return {name: self.cell(table, row, name) for name in table.names if name in row}
 
-    def _one(self, column: Column, value: str, row: Mapping[str, Any]) -> str:
+    def _text(self, column: Column, value: str, row: Mapping[str, Any]) -> str:
         class_ = column.privacy_class
         if self.full or class_ in _WHOLE:
             return value
@@ -126,17 +126,17 @@ class Masking:
             return mask_code(value, code_words(column))
         return self.by_class(class_, value)
 
-    def note(self, written: str, class_: str | None) -> str:
+    def note(self, text: str, class_: str | None) -> str:
         """A remark on a row, of the class that stands beside it; unknown is taken as prose."""
-        if self.full or class_ in {one.value for one in _WHOLE}:
-            return written
-        return self.by_class(Privacy(class_) if class_ else None, written)
+        if self.full or class_ in {part.value for part in _WHOLE}:
+            return text
+        return self.by_class(Privacy(class_) if class_ else None, text)
 
-    def row_key(self, table: str | None, written: str) -> str:
+    def row_key(self, table: str | None, text: str) -> str:
         """The key of a row of a standard table, as that table declares its key."""
-        known = RECORDS.get(table or "")
-        first = known.column(known.key[0]) if known and known.key else None
-        return self._one(first, written, {}) if first else self.identifier(written)
+        record = RECORDS.get(table or "")
+        first = record.column(record.key[0]) if record and record.key else None
+        return self._text(first, text, {}) if first else self.identifier(text)
 
     def by_class(self, class_: Privacy | None, value: str) -> str:
         """`value` as its class asks; a column without a class shows nothing of it."""

@@ -28,11 +28,11 @@ def mask_identifier(id_: str, tag: Callable[[str], str]) -> str:
     return _ends(id_, id_, tag)
 
 
-def _ends(shown: str, whole: str, tag: Callable[[str], str]) -> str:
-    if _NUMBER.fullmatch(shown):
-        stars = min(len(shown) - SHOWN_FIRST - SHOWN_LAST, MOST_STARS)
-        return shown[:SHOWN_FIRST] + "*" * stars + shown[-SHOWN_LAST:]
-    return f"{shown[:1]}**~{tag(whole)}" if shown else ""
+def _ends(text: str, whole: str, tag: Callable[[str], str]) -> str:
+    if _NUMBER.fullmatch(text):
+        stars = min(len(text) - SHOWN_FIRST - SHOWN_LAST, MOST_STARS)
+        return text[:SHOWN_FIRST] + "*" * stars + text[-SHOWN_LAST:]
+    return f"{text[:1]}**~{tag(whole)}" if text else ""
 
 
 def mask_name(name: str) -> str:
@@ -76,25 +76,25 @@ def mask_file(path: str, words: frozenset[str], tag: Callable[[str], str]) -> st
 
     Where something was hidden, a tag tells two such files apart.
     """
-    shown = "".join(
+    label = "".join(
         part if _harmless(part) else _known_part(part, words) for part in _WORD.findall(path)
     )
-    return shown if shown == path else f"{shown}~{tag(path)}"
+    return label if label == path else f"{label}~{tag(path)}"
 
 
 def _known_part(part: str, words: frozenset[str]) -> str:
     """`part` where it is a known word, or Chinese made of known words; unknown stretches masked."""
     if part.isascii():
         return part if part.lower() in words else mask_name(part)
-    shown, hidden, place = "", "", 0
+    label, strange, place = "", "", 0
     while place < len(part):
         size = next((n for n in range(8, 1, -1) if part[place : place + n] in words), 0)
         if size:
-            shown, hidden = shown + mask_name(hidden) + part[place : place + size], ""
+            label, strange = label + mask_name(strange) + part[place : place + size], ""
         else:
-            hidden += part[place]
+            strange += part[place]
         place += size or 1
-    return shown + mask_name(hidden)
+    return label + mask_name(strange)
 
 
 def _harmless(part: str) -> bool:

@@ -15,8 +15,8 @@ def slot(place: int, part: str = "") -> str:
     return f"{{{place}:{part}}}" if part else f"{{{place}}}"
 
 
-def rendered(template: str, values: Sequence[str], shown: Callable[[str], str]) -> str:
-    """`template` with each slot filled by its subject's id, as `shown` writes the subject.
+def render_sentence(template: str, values: Sequence[str], write: Callable[[str], str]) -> str:
+    """`template` with each slot filled by its subject's id, as `write` writes the subject.
 
     A slot without a value reads ``…``.
     """
@@ -25,7 +25,7 @@ def rendered(template: str, values: Sequence[str], shown: Callable[[str], str]) 
         place = int(mark[1])
         if place >= len(values) or not values[place]:
             return "…"
-        subject = shown(values[place])
+        subject = write(values[place])
         id_ = subject.partition(":")[2]
         return {"subject": subject, "name": id_.rpartition("/")[2]}.get(mark[2], id_)
 

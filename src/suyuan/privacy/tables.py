@@ -22,25 +22,25 @@ _SENSITIVE = frozenset(
 )
 
 
-def leaving(rows: pa.Table, table: Table, masking: Masking) -> pa.Table:
+def mask_table(rows: pa.Table, table: Table, masking: Masking) -> pa.Table:
     """`rows` of `table` as text columns that may leave; figures and times keep their types.
 
     Nulls stay nulls. Rows stand by the table's own order, where that names people by keyed ranks.
     """
     if masking.full:
         return rows
-    ordered = rows.take(_order(rows, table, masking)) if rows.num_rows else rows
-    columns = [_column(ordered, table, name, masking) for name in ordered.column_names]
-    return pa.table(columns, ordered.column_names)
+    sorted_rows = rows.take(_order(rows, table, masking)) if rows.num_rows else rows
+    columns = [_column(sorted_rows, table, name, masking) for name in sorted_rows.column_names]
+    return pa.table(columns, sorted_rows.column_names)
 
 
 def _order(rows: pa.Table, table: Table, masking: Masking) -> pa.Array:
     keys = {}
     by = []
-    for place, (name, direction) in enumerate(table.ordering):
+    for place, (name, direction) in enumerate(table.sort_keys):
         sensitive = table.column(name).privacy_class in _SENSITIVE
-        ranked = _each(rows[name], masking.rank) if sensitive else rows[name]
-        keys[str(place)] = ranked
+        ranks = _mask_values(rows[name], masking.rank) if sensitive else rows[name]
+        keys[str(place)] = ranks
         by.append((str(place), direction))
     return pc.sort_indices(pa.table(keys), by)
 
@@ -57,17 +57,17 @@ def _column(
     if pa.types.is_list(rows[name].type):
         cells = [_cell(masking, table, {name: v}, name) for v in rows[name].to_pylist()]
         return pa.array(cells, pa.string())
-    return _each(rows[name], lambda value: masking.cell(table, {name: value}, name))
+    return _mask_values(rows[name], lambda value: masking.cell(table, {name: value}, name))
 
 
 def _cell(masking: Masking, table: Table, row: Mapping[str, Any], name: str) -> str | None:
     return None if row[name] is None else masking.cell(table, row, name)
 
 
-def _each(column: pa.ChunkedArray, mask: Any) -> pa.Array:
+def _mask_values(column: pa.ChunkedArray, mask: Any) -> pa.Array:
     """`mask` of each distinct value once."""
     if not pa.types.is_string(column.type):
         return pa.array([None if v is None else mask(str(v)) for v in column.to_pylist()])
-    coded = column.combine_chunks().dictionary_encode()
-    words = [mask(value) for value in coded.dictionary.to_pylist()]
-    return pa.array(words, pa.string()).take(coded.indices)
+    codes = column.combine_chunks().dictionary_encode()
+    words = [mask(value) for value in codes.dictionary.to_pylist()]
+    return pa.array(words, pa.string()).take(codes.indices)

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 from suyuan.model.columns import Column
-from suyuan.model.derived import DERIVED
+from suyuan.model.derived import DERIVED_TABLES
 from suyuan.model.records import RECORDS
 from suyuan.model.results import BESIDE, RESULTS
 
@@ -15,11 +15,11 @@ _WORD = re.compile(r"[A-Za-z]+|[\u3400-\u9fff]+")
 @cache
 def file_words() -> frozenset[str]:
     """Words of tables in both languages, of profiles, and those of the catalog; in lower case."""
-    tables = (*RECORDS.values(), *RESULTS.values(), *BESIDE.values(), *DERIVED.values())
+    tables = (*RECORDS.values(), *RESULTS.values(), *BESIDE.values(), *DERIVED_TABLES.values())
     profiles = files("suyuan.catalog").joinpath("profiles")
     names = [entry.name for entry in profiles.iterdir()] if profiles.is_dir() else []
-    written = [*(t.name for t in tables), *(t.zh for t in tables), *names, *_common()]
-    parts = {word for text in written for word in _WORD.findall(text)}
+    texts = [*(t.name for t in tables), *(t.zh for t in tables), *names, *_common()]
+    parts = {word for text in texts for word in _WORD.findall(text)}
     return frozenset(word.lower() for word in parts)
 
 

@@ -38,7 +38,7 @@ _FILLER: Final = (
 _EMAIL: Final = r"[A-Za-z0-9][\w.-]{1,40}@[A-Za-z0-9][\w-]{0,30}(?:\.[A-Za-z]{2,6}){1,2}"
 _NUMBER: Final = r"[1-9]\d{3,5} \d{2,4}(?: \d{2,4}){0,2}|[1-9]\d{4,11}"
 _WORD: Final = r"[A-Za-z][A-Za-z0-9_-]{4,29}"
-_LABELLED: Final = re.compile(
+_WITH_LABEL: Final = re.compile(
     rf"(?P<name>{_NAMES}){_FILLER}(?P<id>{_EMAIL}|{_WORD}|{_NUMBER})(?![A-Za-z0-9_@*])",
     re.IGNORECASE,
 )
@@ -53,32 +53,32 @@ _UNITS: Final = re.compile(r"\s?[元块万千多条个分余]")
 
 def accounts(text: str) -> Iterator[NarrativeFact]:
     """Accounts of plain `text`: ``normalised`` is ``platform:id``; ``role`` is group or None."""
-    for found in _LABELLED.finditer(text):
-        platform = _PLATFORMS[found["name"].lower()]
-        if not _fits(text, platform, found):
+    for match in _WITH_LABEL.finditer(text):
+        platform = _PLATFORMS[match["name"].lower()]
+        if not _fits(text, platform, match):
             continue
-        yield _fact(text, platform, found.span("id"), "群" in found["filler"])
-        yield from _listed(text, platform, found.end())
-    for found in _BARE.finditer(text):
-        platform = "qq" if "@" in found["id"] else "wechat"
-        yield _fact(text, platform, found.span("id"), group=False)
+        yield _fact(text, platform, match.span("id"), "群" in match["filler"])
+        yield from _list_accounts(text, platform, match.end())
+    for match in _BARE.finditer(text):
+        platform = "qq" if "@" in match["id"] else "wechat"
+        yield _fact(text, platform, match.span("id"), group=False)
 
 
-def _fits(text: str, platform: str, found: re.Match[str]) -> bool:
-    id_, filler = found["id"], found["filler"]
+def _fits(text: str, platform: str, match: re.Match[str]) -> bool:
+    id_, filler = match["id"], match["filler"]
     if "@" in id_:
         return platform in {"alipay", "qq", "skype", "dingtalk"}
     if id_[0].isdigit():
-        return _number_fits(text, platform, found)
+        return _number_fits(text, platform, match)
     if platform in {"qq", "alipay"}:
         return False
-    labelled = re.search(r"号|账号|名为|ID|id|[:(]$", filler) is not None
-    return labelled or re.search(r"[\d_-]", id_) is not None
+    has_label = re.search(r"号|账号|名为|ID|id|[:(]$", filler) is not None
+    return has_label or re.search(r"[\d_-]", id_) is not None
 
 
-def _number_fits(text: str, platform: str, found: re.Match[str]) -> bool:
-    digits, filler = found["id"].replace(" ", ""), found["filler"]
-    if _UNITS.match(text, found.end()):
+def _number_fits(text: str, platform: str, match: re.Match[str]) -> bool:
+    digits, filler = match["id"].replace(" ", ""), match["filler"]
+    if _UNITS.match(text, match.end()):
         return False
     if platform == "alipay":
         # A wallet is named by a mobile number or an e-mail address.
@@ -90,7 +90,7 @@ def _number_fits(text: str, platform: str, found: re.Match[str]) -> bool:
     return _STRICT.search(filler) is not None and len(digits) >= 5
 
 
-def _listed(text: str, platform: str, at: int) -> Iterator[NarrativeFact]:
+def _list_accounts(text: str, platform: str, at: int) -> Iterator[NarrativeFact]:
     """The second and later of several accounts: QQ号为123456、234567."""
     while platform == "qq" and (more := _MORE.match(text, at)):
         yield _fact(text, platform, more.span("id"), group=False)

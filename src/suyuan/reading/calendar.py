@@ -16,7 +16,7 @@ from suyuan.reading.days import Day
 class Calendar:
     """What is known while a narrative is read: the report's day, the year and day told last."""
 
-    reported: date | None
+    report_day: date | None
     latest: date | None = None
     year: int | None = None
     clock: time = time()
@@ -43,29 +43,31 @@ class Calendar:
         if day.day is None:
             return self._month(day)
         facts = self.latest
-        found = self._day(day)
+        outcome = self._day(day)
         if look_back and facts is not None and self.latest is not None and self.latest < facts:
             self.latest = facts
-        return found
+        return outcome
 
     def _relative(self, day: Day) -> tuple[str, date | None] | None:
-        base = self.reported if day.base in {"report", "week"} else (self.latest or self.reported)
+        base = (
+            self.report_day if day.base in {"report", "week"} else (self.latest or self.report_day)
+        )
         if base is None or (day.base == "story" and self.latest is None and day.offset >= 0):
             return None
-        found = base + timedelta(days=day.offset)
+        moment = base + timedelta(days=day.offset)
         if day.weekday is not None:
-            found += timedelta(days=day.weekday - base.weekday())
-            if found > base:
-                found -= timedelta(days=7)
+            moment += timedelta(days=day.weekday - base.weekday())
+            if moment > base:
+                moment -= timedelta(days=7)
         if day.base != "story" or day.offset >= 0:
-            self.latest = found
-        return found.isoformat(), found
+            self.latest = moment
+        return moment.isoformat(), moment
 
     def _month(self, day: Day) -> tuple[str, date | None] | None:
         if day.months_back is not None:
-            if (known := self._months_back(day.months_back)) is None:
+            if (month_back := self._months_back(day.months_back)) is None:
                 return None
-            year, month = known
+            year, month = month_back
         else:
             month = day.month or 0
             year = self._year_of(day, month, 1)
@@ -75,7 +77,7 @@ class Calendar:
         return (f"{year:04d}-{month:02d}" if year else f"--{month:02d}"), None
 
     def _months_back(self, count: int) -> tuple[int, int] | None:
-        base = self.reported if count else (self.latest or self.reported)
+        base = self.report_day if count else (self.latest or self.report_day)
         if base is None:
             return None
         months = base.year * 12 + base.month - 1 - count
@@ -84,63 +86,63 @@ class Calendar:
     def _day(self, day: Day) -> tuple[str, date | None] | None:
         number = day.day or 0
         if day.month is None and day.months_back is None:
-            return self._known(self._next(number))
+            return self._take(self._next(number))
         if day.months_back is not None:
             back = self._months_back(day.months_back)
-            return None if back is None else self._known(_date(back[0], back[1], number))
+            return None if back is None else self._take(_date(back[0], back[1], number))
         month = day.month or 0
         year = self._year_of(day, month, number)
         if year:
             if day.year:
                 self.year = year
-            return self._known(_date(year, month, number))
+            return self._take(_date(year, month, number))
         return (f"--{month:02d}-{number:02d}", None) if _date(2000, month, number) else None
 
-    def _known(self, found: date | None) -> tuple[str, date | None] | None:
-        if found is None:
+    def _take(self, day: date | None) -> tuple[str, date | None] | None:
+        if day is None:
             return None
-        self.latest = found
-        return found.isoformat(), found
+        self.latest = day
+        return day.isoformat(), day
 
     def _year_of(self, day: Day, month: int, number: int) -> int:
         """The year, 0 where it cannot be known."""
         if day.year:
             return day.year
-        if self.reported is not None and day.years_back is not None:
-            return self.reported.year - day.years_back
+        if self.report_day is not None and day.years_back is not None:
+            return self.report_day.year - day.years_back
         if self.latest is not None and (later := _date(self.latest.year, month, number)):
             # A story may run over New Year.
-            turned = (self.latest - later).days > 180
-            year = self.latest.year + (1 if turned else 0)
-            if self.reported is None or not _after(year, month, number, self.reported):
+            is_next_year = (self.latest - later).days > 180
+            year = self.latest.year + (1 if is_next_year else 0)
+            if self.report_day is None or not _after(year, month, number, self.report_day):
                 return year
-        if self.reported is None:
+        if self.report_day is None:
             return self.year or 0
-        if self.year is not None and not _after(self.year, month, number, self.reported):
+        if self.year is not None and not _after(self.year, month, number, self.report_day):
             return self.year
-        ahead = _after(self.reported.year, month, number, self.reported)
-        return self.reported.year - (1 if ahead else 0)
+        ahead = _after(self.report_day.year, month, number, self.report_day)
+        return self.report_day.year - (1 if ahead else 0)
 
     def _next(self, number: int) -> date | None:
         """The next day of that number after the day told, else the last one before the report."""
         if self.latest is not None:
-            found = _date(self.latest.year, self.latest.month, number)
-            if found is not None and found < self.latest:
+            candidate = _date(self.latest.year, self.latest.month, number)
+            if candidate is not None and candidate < self.latest:
                 later = _date(
                     self.latest.year + self.latest.month // 12, self.latest.month % 12 + 1, number
                 )
-                return later if self._possible(later) else found
-            return found if self._possible(found) else None
-        if self.reported is None:
+                return later if self._possible(later) else candidate
+            return candidate if self._possible(candidate) else None
+        if self.report_day is None:
             return None
-        found = _date(self.reported.year, self.reported.month, number)
-        if self._possible(found):
-            return found
-        months = self.reported.year * 12 + self.reported.month - 2
+        candidate = _date(self.report_day.year, self.report_day.month, number)
+        if self._possible(candidate):
+            return candidate
+        months = self.report_day.year * 12 + self.report_day.month - 2
         return _date(months // 12, months % 12 + 1, number)
 
-    def _possible(self, found: date | None) -> bool:
-        return found is not None and (self.reported is None or found <= self.reported)
+    def _possible(self, day: date | None) -> bool:
+        return day is not None and (self.report_day is None or day <= self.report_day)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -18,18 +18,18 @@ def load(*path: str) -> dict[str, Any]:
     """A YAML mapping of the catalog; :class:`CatalogError` where it is none."""
     name = "/".join(path)
     try:
-        found = plain_data(files("suyuan.catalog").joinpath(*path).read_text("utf-8"))
+        content = plain_data(files("suyuan.catalog").joinpath(*path).read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
-        raise broken(name, str(error)) from error
-    if not isinstance(found, dict):
-        raise broken(name, "not a mapping")
-    return found
+        raise catalog_error(name, str(error)) from error
+    if not isinstance(content, dict):
+        raise catalog_error(name, "not a mapping")
+    return content
 
 
 def names(folder: str, prefix: str) -> list[str]:
     """The files of a catalog folder whose names begin with `prefix`, sorted."""
-    found = (entry.name for entry in files("suyuan.catalog").joinpath(folder).iterdir())
-    return sorted(name for name in found if name.startswith(prefix) and name.endswith(".yml"))
+    entries = (entry.name for entry in files("suyuan.catalog").joinpath(folder).iterdir())
+    return sorted(name for name in entries if name.startswith(prefix) and name.endswith(".yml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,20 @@ class Typos:
     """Slips of writing: one pattern over all, and what each is meant to be."""
 
     pattern: re.Pattern[str]
-    meant: Mapping[str, str]
+    corrections: Mapping[str, str]
 
 
 @cache
 def typos() -> Typos:
-    meant = {str(slip): str(right) for slip, right in load("wording", "typos.yml").items()}
-    for slip, right in meant.items():
+    corrections = {str(slip): str(right) for slip, right in load("wording", "typos.yml").items()}
+    for slip, right in corrections.items():
         if len(slip) != len(right):
-            raise broken("wording/typos.yml", f"{slip} and {right} differ in length")
+            raise catalog_error("wording/typos.yml", f"{slip} and {right} differ in length")
     # A class of first characters keeps the scan fast; the alternatives are tried only there.
-    heads = "".join(sorted({slip[0] for slip in meant}))
-    return Typos(re.compile(f"(?=[{heads}])(?:{'|'.join(map(re.escape, meant))})"), meant)
+    heads = "".join(sorted({slip[0] for slip in corrections}))
+    return Typos(
+        re.compile(f"(?=[{heads}])(?:{'|'.join(map(re.escape, corrections))})"), corrections
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def stages() -> tuple[Stage, ...]:
     )
 
 
-def broken(name: str, why: str) -> CatalogError:
+def catalog_error(name: str, why: str) -> CatalogError:
     return CatalogError(
         Text("A file of the catalog cannot be used.", "目录文件无法使用。"),
         value=f"{name}: {why}",

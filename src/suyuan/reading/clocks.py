@@ -36,37 +36,37 @@ class Clock(NamedTuple):
 
 def clocks(text: str) -> Iterator[Clock]:
     """Every time of day in plain `text`."""
-    for found in _CLOCK.finditer(text):
-        if found["hz"] and not found["hz"].isdigit() and not _sure(found):
+    for match in _CLOCK.finditer(text):
+        if match["hz"] and not match["hz"].isdigit() and not _sure(match):
             continue
-        clock = _clock(found)
+        clock = _clock(match)
         if clock is not None:
             yield clock
 
 
-def _sure(found: re.Match[str]) -> bool:
+def _sure(match: re.Match[str]) -> bool:
     """一点 and 两点 mean other things too: a part of the day or a second half must stand by."""
-    return any(found[name] for name in ("part", "half", "quarter", "mz", "about"))
+    return any(match[name] for name in ("part", "half", "quarter", "mz", "about"))
 
 
-def _clock(found: re.Match[str]) -> Clock | None:
-    hour = int(value(found["h"] or found["hz"]) or 0)
-    minute = _minute(found)
+def _clock(match: re.Match[str]) -> Clock | None:
+    hour = int(value(match["h"] or match["hz"]) or 0)
+    minute = _minute(match)
     if hour > 24 or (minute or 0) > 59:
         return None
-    return _placed(found.start(), found.end(), hour, minute, found["part"])
+    return _clock_at(match.start(), match.end(), hour, minute, match["part"])
 
 
-def _minute(found: re.Match[str]) -> int | None:
-    if found["half"]:
+def _minute(match: re.Match[str]) -> int | None:
+    if match["half"]:
         return 30
-    if found["quarter"]:
-        return 15 if found["quarter"] == "一" else 45
-    written = found["m"] or found["mz"] or found["bare"]
-    return None if written is None else int(value(written) or 0)
+    if match["quarter"]:
+        return 15 if match["quarter"] == "一" else 45
+    digits = match["m"] or match["mz"] or match["bare"]
+    return None if digits is None else int(value(digits) or 0)
 
 
-def _placed(start: int, end: int, hour: int, minute: int | None, part: str | None) -> Clock:
+def _clock_at(start: int, end: int, hour: int, minute: int | None, part: str | None) -> Clock:
     hour = on_day(hour, part)
     return Clock(start, end, hour % 24, minute, hour // 24, part)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 _GAP = "[^,。!?;\n]"
 _GAPS = {"*": _GAP + "{0,12}?", "**": _GAP + "{0,32}?"}
 _PARTS = re.compile(r"\*\*|\*|\{[^{}]*\}|[^*{}]+")
-_DENIED = re.compile(r"(?:没有?|未曾?|并未|拒绝|不肯|不愿|勿|别)[^,。!?;\n]?$")
+_DENIAL = re.compile(r"(?:没有?|未曾?|并未|拒绝|不肯|不愿|勿|别)[^,。!?;\n]?$")
 
 
 class Hit(NamedTuple):
@@ -44,7 +44,7 @@ class Cues:
         # A cue of one character stands under every second one too, so that one look is enough.
         lone = {first: by_second.pop("", []) for first, by_second in index.items()}
         self._index = {
-            first: ({second: [*lone[first], *found] for second, found in by.items()}, lone[first])
+            first: ({second: [*lone[first], *hits] for second, hits in by.items()}, lone[first])
             for first, by in index.items()
         }
 
@@ -53,9 +53,9 @@ class Cues:
         look = self._index.get
         starts_with = text.startswith
         for at, first in enumerate(text):
-            if (known := look(first)) is None:
+            if (branch := look(first)) is None:
                 continue
-            by_second, lone = known
+            by_second, lone = branch
             for cue, head, tail in by_second.get(text[at + 1 : at + 2], lone):
                 if not starts_with(head, at):
                     continue
@@ -66,9 +66,9 @@ class Cues:
                     yield Hit(cue, at, rest.end())
 
 
-def denied(text: str, start: int) -> bool:
+def is_denied(text: str, start: int) -> bool:
     """True where the words just before `start` deny what follows."""
-    return _DENIED.search(text, max(0, start - 4), start) is not None
+    return _DENIAL.search(text, max(0, start - 4), start) is not None
 
 
 def _entries(number: int, cue: str) -> list[_Entry]:

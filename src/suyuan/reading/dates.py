@@ -13,7 +13,7 @@ from suyuan.reading.facts import NarrativeFact
 #: What may stand between a day and its time of day.
 _BETWEEN = frozenset(" 的,(")
 #: The day of an order is a look back: the story does not go on from there.
-_BOUGHT = re.compile(r"[^,。;]{0,8}?(?:下单|购买|网购|订购|购得|买|拍)")
+_PURCHASE = re.compile(r"[^,。;]{0,8}?(?:下单|购买|网购|订购|购得|买|拍)")
 _MONTH_ONLY = re.compile(r"(?:\d{4}|-)-\d\d")
 
 
@@ -34,21 +34,21 @@ def dates(text: str, reported_at: datetime | None, zone: str) -> Iterator[Narrat
         while place < len(times) and times[place].end <= day.end:
             place += 1
         end = day.end
-        bought = _BOUGHT.match(text, day.end) is not None
-        known = calendar.date_of(day, look_back=bought)
-        clock = times[place] if place < len(times) and _joined(text, day, times[place]) else None
+        is_purchase = _PURCHASE.match(text, day.end) is not None
+        day_text = calendar.date_of(day, look_back=is_purchase)
+        clock = times[place] if place < len(times) and _belong(text, day, times[place]) else None
         if clock is not None:
             place += 1
             end = clock.end
-        if known is not None:
-            yield _fact(text, (day.start, end), known, _in_part(clock, day.word), zone)
+        if day_text is not None:
+            yield _fact(text, (day.start, end), day_text, _in_part(clock, day.word), zone)
         elif clock is not None:
             yield from _alone(text, clock, calendar, zone)
     for clock in times[place:]:
         yield from _alone(text, clock, calendar, zone)
 
 
-def _joined(text: str, day: Day, clock: Clock) -> bool:
+def _belong(text: str, day: Day, clock: Clock) -> bool:
     """True where the clock follows its day at once, or shares a sign with it (昨晚7点)."""
     gap = text[day.end : clock.start]
     return len(gap) <= 2 and all(sign in _BETWEEN for sign in gap)
@@ -64,38 +64,36 @@ def _in_part(clock: Clock | None, word: str) -> Clock | None:
 
 def _alone(text: str, clock: Clock, calendar: Calendar, zone: str) -> Iterator[NarrativeFact]:
     day = calendar.latest or _last(clock, calendar)
-    known = ("", None) if day is None else (day.isoformat(), day)
-    yield _fact(text, (clock.start, clock.end), known, clock, zone)
+    day_text = ("", None) if day is None else (day.isoformat(), day)
+    yield _fact(text, (clock.start, clock.end), day_text, clock, zone)
 
 
 def _last(clock: Clock, calendar: Calendar) -> date | None:
     """The last day before the report on which the clock could have struck."""
-    if calendar.reported is None:
+    if calendar.report_day is None:
         return None
     late = calendar.clock < time(clock.hour, clock.minute or 0)
-    return calendar.reported - timedelta(days=1) if late else calendar.reported
+    return calendar.report_day - timedelta(days=1) if late else calendar.report_day
 
 
 def _fact(
     text: str,
     place: tuple[int, int],
-    known: tuple[str, date | None],
+    day_text: tuple[str, date | None],
     clock: Clock | None,
     zone: str,
 ) -> NarrativeFact:
-    written, day = known
+    value, day = day_text
     moment = None
-    precision = "month" if _MONTH_ONLY.fullmatch(written) else "day"
+    precision = "month" if _MONTH_ONLY.fullmatch(value) else "day"
     if clock is not None:
         precision = "hour" if clock.minute is None else "minute"
         if day is not None:
             day += timedelta(days=clock.days)
-            written = day.isoformat()
-        written += f"T{clock.hour:02d}" + ("" if clock.minute is None else f":{clock.minute:02d}")
+            value = day.isoformat()
+        value += f"T{clock.hour:02d}" + ("" if clock.minute is None else f":{clock.minute:02d}")
     if day is not None:
         at = time(clock.hour, clock.minute or 0) if clock else time()
         moment = utc(datetime.combine(day, at), zone)
     start, end = place
-    return NarrativeFact(
-        "time", text[start:end], written, start, end, at=moment, precision=precision
-    )
+    return NarrativeFact("time", text[start:end], value, start, end, at=moment, precision=precision)

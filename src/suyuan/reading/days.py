@@ -10,8 +10,10 @@ from typing import Final, NamedTuple
 from suyuan.reading.numerals import value
 
 _MONTH: Final = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
-_ONES: Final = "[一二三四五六七八九]"
-_DAY: Final = rf"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十{_ONES}?|十{_ONES}?|{_ONES})"
+_ONE_TO_NINE: Final = "[一二三四五六七八九]"
+_DAY: Final = (
+    rf"(?:3[01]|[12]\d|0?[1-9]|三十一?|二十{_ONE_TO_NINE}?|十{_ONE_TO_NINE}?|{_ONE_TO_NINE})"
+)
 _YEAR: Final = r"(?:(?:19|20)\d\d|[一二][零一二三四五六七八九]{3})"
 #: What a date may begin with: a look at one character spares the rest of the pattern.
 _DATE: Final = re.compile(
@@ -67,55 +69,55 @@ class Day(NamedTuple):
 
 def days(text: str) -> list[Day]:
     """Every day in plain `text`, by place."""
-    found = [*_dates(text), *_weekdays(text), *_words(text)]
-    return sorted(found, key=lambda day: (day.start, -day.end))
+    mentions = [*_dates(text), *_weekdays(text), *_words(text)]
+    return sorted(mentions, key=lambda day: (day.start, -day.end))
 
 
 def _dates(text: str) -> Iterator[Day]:
-    for found in _DATE.finditer(text):
-        year = found["y"] or found["y2"] or found["y3"]
+    for match in _DATE.finditer(text):
+        year = match["y"] or match["y2"] or match["y3"]
         yield Day(
-            found.start(),
-            found.end(),
+            match.start(),
+            match.end(),
             year=_year(year) if year else None,
-            month=_number(found["m"] or found["m2"]),
-            day=_number(found["d"] or found["d2"] or found["d3"] or found["d4"]),
-            years_back=_back(found["ry"]),
-            months_back=_months(found["rm"]),
+            month=_number(match["m"] or match["m2"]),
+            day=_number(match["d"] or match["d2"] or match["d3"] or match["d4"]),
+            years_back=_back(match["ry"]),
+            months_back=_months(match["rm"]),
         )
 
 
 def _weekdays(text: str) -> Iterator[Day]:
-    for found in _WEEK.finditer(text):
-        last = (found["last"] or "").startswith("上")
-        weekday = "一二三四五六日".index(found["w"].replace("天", "日"))
+    for match in _WEEK.finditer(text):
+        last = (match["last"] or "").startswith("上")
+        weekday = "一二三四五六日".index(match["w"].replace("天", "日"))
         yield Day(
-            found.start(), found.end(), base="week", offset=-7 if last else 0, weekday=weekday
+            match.start(), match.end(), base="week", offset=-7 if last else 0, weekday=weekday
         )
 
 
 def _words(text: str) -> Iterator[Day]:
-    for found in _WORD.finditer(text):
-        word = found[0]
-        if found["n"]:
-            count = int(value(found["n"]) or 0)
-            offset, base = (count if found["way"] == "后" else -count), "story"
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if match["n"]:
+            count = int(value(match["n"]) or 0)
+            offset, base = (count if match["way"] == "后" else -count), "story"
         elif word in FROM_REPORT:
             offset, base = FROM_REPORT[word], "report"
         else:
             offset, base = FROM_STORY[word], "story"
-        yield Day(found.start(), found.end(), base=base, offset=offset, word=word)
+        yield Day(match.start(), match.end(), base=base, offset=offset, word=word)
 
 
-def _year(written: str) -> int | None:
-    number = value(written)
+def _year(text: str) -> int | None:
+    number = value(text)
     if number is None:
         return None
     return int(number) if number >= 100 else 2000 + int(number)
 
 
-def _number(written: str | None) -> int | None:
-    return None if written is None else int(value(written) or 0)
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(value(text) or 0)
 
 
 def _back(word: str | None) -> int | None:

@@ -74,9 +74,9 @@ class Ground:
 
     def claim(self, facts: Iterable[NarrativeFact]) -> list[NarrativeFact]:
         """The facts whose characters were free, in order; their characters are taken."""
-        kept = []
+        claims = []
         for fact in facts:
             if self.free(fact.start, fact.end):
                 self.take(fact.start, fact.end)
-                kept.append(fact)
-        return kept
+                claims.append(fact)
+        return claims

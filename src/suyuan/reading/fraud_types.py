@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 
 from suyuan.model.text import Text
-from suyuan.reading.catalog import broken, load, names
+from suyuan.reading.catalog import catalog_error, load, names
 from suyuan.reading.cues import Cues
 from suyuan.reading.facts import StageMention
 
@@ -37,28 +37,30 @@ class Model:
     cue_weights: tuple[tuple[str, float], ...]
     temper: float
     label_weight: float
-    named: Mapping[str, tuple[str, ...]]
+    keywords: Mapping[str, tuple[str, ...]]
 
 
 @cache
 def police_lists() -> tuple[PoliceList, ...]:
     """The lists of ``catalog/fraud_types/list-*.yml``, oldest first."""
-    found = []
+    lists = []
     for name in names("fraud_types", "list-"):
         content = load("fraud_types", name)
         labels = {type_: entry["label"] for type_, entry in content["labels"].items()}
-        if unknown := labels.keys() - model().titles.keys():
-            raise broken(name, f"unknown types {sorted(unknown)}")
-        found.append(PoliceList(content["year"], content["in_force"], labels))
-    return tuple(sorted(found, key=lambda each: each.in_force))
+        if unknown_types := labels.keys() - model().titles.keys():
+            raise catalog_error(name, f"unknown types {sorted(unknown_types)}")
+        lists.append(PoliceList(content["year"], content["in_force"], labels))
+    return tuple(sorted(lists, key=lambda police_list: police_list.in_force))
 
 
 def list_on(day: date | None) -> PoliceList:
     """The newest list in force on `day`; the oldest for earlier days, the newest without a day."""
-    known = police_lists()
+    lists = police_lists()
     if day is None:
-        return known[-1]
-    return next((each for each in reversed(known) if each.in_force <= day), known[0])
+        return lists[-1]
+    return next(
+        (police_list for police_list in reversed(lists) if police_list.in_force <= day), lists[0]
+    )
 
 
 def type_names() -> tuple[str, ...]:
@@ -85,7 +87,7 @@ def model() -> Model:
         cue_weights=tuple(weight for _, weight in cues),
         temper=float(content["temper"]),
         label_weight=float(content["label"]),
-        named={name: tuple(entry["named"]) for name, entry in types.items()},
+        keywords={name: tuple(entry["named"]) for name, entry in types.items()},
     )
 
 
@@ -93,17 +95,17 @@ def fraud_types(
     text: str, stages: Iterable[StageMention], label: str | None = None
 ) -> tuple[tuple[str, float], ...]:
     """(type, probability) of plain `text`, likeliest first; probabilities add up to 1."""
-    known = model()
-    weight = dict.fromkeys(known.log_prior, 0.0)
-    for cue in {hit.cue for hit in known.cues.scan(text)}:
-        type_, nats = known.cue_weights[cue]
+    classifier = model()
+    weight = dict.fromkeys(classifier.log_prior, 0.0)
+    for cue in {hit.cue for hit in classifier.cues.scan(text)}:
+        type_, nats = classifier.cue_weights[cue]
         weight[type_] += nats
     stages_told = {mention.stage for mention in stages}
-    for type_, by_stage in known.stage_weights.items():
+    for type_, by_stage in classifier.stage_weights.items():
         weight[type_] += sum(nats for stage, nats in by_stage.items() if stage in stages_told)
-    score = {name: known.log_prior[name] + known.temper * weight[name] for name in weight}
-    if (labelled := type_of_label(label)) is not None:
-        score[labelled] += known.label_weight
+    score = {name: classifier.log_prior[name] + classifier.temper * weight[name] for name in weight}
+    if (label_type := type_of_label(label)) is not None:
+        score[label_type] += classifier.label_weight
     return _softmax(score)
 
 
@@ -112,22 +114,24 @@ def type_of_label(label: str | None) -> str | None:
     if not label:
         return None
     return _labels().get(label.strip()) or next(
-        (name for name, words in model().named.items() if any(word in label for word in words)),
+        (name for name, words in model().keywords.items() if any(word in label for word in words)),
         None,
     )
 
 
 @cache
 def _labels() -> Mapping[str, str]:
-    found = {label: name for each in police_lists() for name, label in each.labels.items()}
+    by_label = {
+        label: name for police_list in police_lists() for name, label in police_list.labels.items()
+    }
     for name, title in model().titles.items():
-        found |= {name: name, title.zh: name, title.en: name}
-    return found
+        by_label |= {name: name, title.zh: name, title.en: name}
+    return by_label
 
 
 def _softmax(score: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     top = max(score.values())
     odds = {name: math.exp(value - top) for name, value in score.items()}
     total = sum(odds.values())
-    ranked = sorted(odds.items(), key=lambda item: (-item[1], item[0]))
-    return tuple((name, value / total) for name, value in ranked)
+    order = sorted(odds.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((name, value / total) for name, value in order)

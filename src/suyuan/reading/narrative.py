@@ -12,7 +12,7 @@ from suyuan.reading.fraud_types import fraud_types
 from suyuan.reading.normalise import plain
 from suyuan.reading.numbers import phones, references
 from suyuan.reading.places import places
-from suyuan.reading.stages import signed, stages
+from suyuan.reading.stages import stages, with_signs
 
 #: Characters read of one narrative. A long statement has some ten thousand; the bound keeps a
 #: hostile text from holding up a case. What lies beyond is told as a fact of kind ``unread``.
@@ -32,20 +32,20 @@ def read_text(
     the story plays; `label` is the officer's fraud type. Nothing is ever raised for what the text
     holds; the work is linear in its length, and no more than ``LIMIT`` characters are read.
     """
-    cleaned = plain(text[:LIMIT])
-    ground = Ground(len(cleaned))
+    plain_text = plain(text[:LIMIT])
+    ground = Ground(len(plain_text))
     # Who claims first wins: an account may look like a phone, a phone like an amount.
-    found = ground.claim(accounts(cleaned))
-    found += ground.claim(references(cleaned))
-    found += ground.claim(phones(cleaned))
-    found += ground.claim(dates(cleaned, reported_at, zone))
-    found += ground.claim(amounts(cleaned))
-    found += ground.claim(places(cleaned))
-    mentions = stages(signed(cleaned, found))
+    claims = ground.claim(accounts(plain_text))
+    claims += ground.claim(references(plain_text))
+    claims += ground.claim(phones(plain_text))
+    claims += ground.claim(dates(plain_text, reported_at, zone))
+    claims += ground.claim(amounts(plain_text))
+    claims += ground.claim(places(plain_text))
+    mentions = stages(with_signs(plain_text, claims))
     facts = sorted(
-        (fact._replace(value=text[fact.start : fact.end]) for fact in found),
+        (fact._replace(value=text[fact.start : fact.end]) for fact in claims),
         key=lambda fact: fact.start,
     )
     if len(text) > LIMIT:
         facts.append(NarrativeFact("unread", "", str(len(text) - LIMIT), LIMIT, len(text)))
-    return NarrativeReading(tuple(facts), mentions, fraud_types(cleaned, mentions, label))
+    return NarrativeReading(tuple(facts), mentions, fraud_types(plain_text, mentions, label))

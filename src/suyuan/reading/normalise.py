@@ -18,4 +18,4 @@ def plain(text: str) -> str:
     result = text.translate(_PLAIN)
     result = _LETTER_L.sub("1", _LETTER_O.sub("0", result))
     slips = typos()
-    return slips.pattern.sub(lambda found: slips.meant[found[0]], result)
+    return slips.pattern.sub(lambda match: slips.corrections[match[0]], result)

@@ -23,7 +23,7 @@ _SHORT: Final = re.compile(
     r"(?<![\d.])(?:95\d{3,6}|100(?:0[0-9]|10|86)|12[0-9]{3}|96\d{3,4})(?![\d元块.万])"
 )
 _SPOKEN_OF: Final = re.compile(r"电话|来电|短信|拨打|号码|致电|显示|回拨|打来|热线|通过|联系")
-_RUN: Final = re.compile(
+_DIGIT_RUN: Final = re.compile(
     r"(?<![\dA-Za-z*.@])(?P<prefix>[A-Za-z]{2,5})?(?P<digits>\d{4}(?:[ -]\d{2,4}){2,5}|\d{6,25}"
     r"|\d{4,6}\*{2,12}\d{3,4})(?![\dA-Za-z*@])"
 )
@@ -43,33 +43,33 @@ _SEPARATORS: Final = str.maketrans("", "", " -()")
 
 def phones(text: str) -> Iterator[NarrativeFact]:
     """Telephone numbers of plain `text`, in the form of the standard tables."""
-    for found in _PHONE.finditer(text):
-        yield _fact("phone", text, found.start(), found.end(), _normal(found))
-    for found in _SHORT.finditer(text):
-        start, end = found.span()
+    for match in _PHONE.finditer(text):
+        yield _fact("phone", text, match.start(), match.end(), _normal(match))
+    for match in _SHORT.finditer(text):
+        start, end = match.span()
         if _SPOKEN_OF.search(text, max(0, start - 8), min(len(text), end + 6)):
-            yield _fact("phone", text, start, end, found[0])
+            yield _fact("phone", text, start, end, match[0])
 
 
 def references(text: str) -> Iterator[NarrativeFact]:
     """Waybills, order references, identity numbers and cards: long numbers told by their label."""
-    for found in _RUN.finditer(text):
-        digits = found["digits"].translate(_SEPARATORS)
-        kind = _kind(text, found, digits)
+    for match in _DIGIT_RUN.finditer(text):
+        digits = match["digits"].translate(_SEPARATORS)
+        kind = _kind(text, match, digits)
         if kind is not None:
-            prefix = (found["prefix"] or "").upper()
-            yield _fact(kind, text, found.start(), found.end(), prefix + digits)
-    for found in _TAIL.finditer(text):
-        digits = found["digits"]
-        yield _fact("card", text, found.start("digits"), found.end(), f"*{digits}")
+            prefix = (match["prefix"] or "").upper()
+            yield _fact(kind, text, match.start(), match.end(), prefix + digits)
+    for match in _TAIL.finditer(text):
+        digits = match["digits"]
+        yield _fact("card", text, match.start("digits"), match.end(), f"*{digits}")
 
 
-def _kind(text: str, found: re.Match[str], digits: str) -> str | None:
-    before = text[max(0, found.start() - 14) : found.start()]
+def _kind(text: str, match: re.Match[str], digits: str) -> str | None:
+    before = text[max(0, match.start() - 14) : match.start()]
     if _WAYBILL.search(before) and len(digits) >= 8:
         return "waybill"
-    if found["prefix"]:
-        courier = _COURIERS.fullmatch(found["prefix"].upper())
+    if match["prefix"]:
+        courier = _COURIERS.fullmatch(match["prefix"].upper())
         return "waybill" if courier and len(digits) >= 10 else None
     if _ORDER.search(before):
         return "order"
@@ -81,28 +81,26 @@ def _long(before: str, digits: str) -> str | None:
         return "identity" if len(digits) >= 15 else None
     if not 15 <= len(digits) <= 19 and not ("*" in digits and _CARD.search(before)):
         return None
-    labelled = _CARD.search(before) is not None
-    if len(digits) == 18 and _PERSON.fullmatch(digits) and not labelled:
+    has_label = _CARD.search(before) is not None
+    if len(digits) == 18 and _PERSON.fullmatch(digits) and not has_label:
         return "identity"
-    return "card" if labelled or digits[0] in "3456789" else None
+    return "card" if has_label or digits[0] in "3456789" else None
 
 
-def _normal(found: re.Match[str]) -> str:
-    digits = found[0].translate(_SEPARATORS)
-    if found["cn"]:
+def _normal(match: re.Match[str]) -> str:
+    digits = match[0].translate(_SEPARATORS)
+    if match["cn"]:
         national = digits.removeprefix("+86").removeprefix("0086")
         return national if national[0] == "1" and len(national) == 11 else "0" + national
-    if found["mobile"]:
+    if match["mobile"]:
         return digits[-11:]
-    if found["abroad"]:
+    if match["abroad"]:
         return digits.removeprefix("+").removeprefix("00")
     return digits
 
 
-def _fact(kind: str, text: str, start: int, end: int, normalised: str) -> NarrativeFact:
-    precision = "tail" if normalised.startswith("*") else "masked" if "*" in normalised else "full"
-    known = "phone" if kind == "phone" else "card" if kind == "card" else None
-    owner = role(known, text, start, end) if known else None
-    return NarrativeFact(
-        kind, text[start:end], normalised, start, end, precision=precision, role=owner
-    )
+def _fact(kind: str, text: str, start: int, end: int, value: str) -> NarrativeFact:
+    precision = "tail" if value.startswith("*") else "masked" if "*" in value else "full"
+    role_kind = "phone" if kind == "phone" else "card" if kind == "card" else None
+    owner = role(role_kind, text, start, end) if role_kind else None
+    return NarrativeFact(kind, text[start:end], value, start, end, precision=precision, role=owner)

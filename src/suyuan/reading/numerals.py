@@ -23,8 +23,8 @@ NUMBER = (
 _TOKEN = re.compile(f"{ARABIC}|.")
 
 
-def value(written: str) -> Decimal | None:
-    """The number that `written` means; None where it means none.
+def value(text: str) -> Decimal | None:
+    """The number that `text` means; None where it means none.
 
     A last digit right after a unit of a hundred or more counts in tenths of that unit, as people
     say it: 一万二 is 12,000 and 三千五 is 3,500; 两千零五 is 2,005.
@@ -32,7 +32,7 @@ def value(written: str) -> Decimal | None:
     whole = section = Decimal(0)
     digit: Decimal | None = None
     last = 1
-    for sign in _TOKEN.findall(written):
+    for sign in _TOKEN.findall(text):
         if sign[0].isascii() and sign[0].isdigit():
             if digit is not None:
                 return None
@@ -41,7 +41,7 @@ def value(written: str) -> Decimal | None:
             if sign == "零":
                 last = 1
             elif digit is not None:
-                return _read_out(written)
+                return _read_out(text)
             else:
                 digit = Decimal(_DIGITS[sign])
         elif sign in _UNITS:
@@ -51,14 +51,14 @@ def value(written: str) -> Decimal | None:
             section += digit or 0
             if not section:
                 return None
-            whole, section = _grown(whole, section, _GREAT[sign])
+            whole, section = _add_unit(whole, section, _GREAT[sign])
             digit, last = None, _GREAT[sign]
         else:
             return None
     return whole + section + _rest(digit, last)
 
 
-def _grown(whole: Decimal, section: Decimal, unit: int) -> tuple[Decimal, Decimal]:
+def _add_unit(whole: Decimal, section: Decimal, unit: int) -> tuple[Decimal, Decimal]:
     if whole and whole < unit:
         return (whole + section) * unit, Decimal(0)
     return whole + section * unit, Decimal(0)
@@ -71,9 +71,9 @@ def _rest(digit: Decimal | None, last: int) -> Decimal:
     return digit * last / 10 if tenths else digit
 
 
-def _read_out(written: str) -> Decimal | None:
+def _read_out(text: str) -> Decimal | None:
     """Digits read one by one: 二零一九."""
-    digits = [_DIGITS.get(character) for character in written]
+    digits = [_DIGITS.get(character) for character in text]
     if None in digits:
         return None
     return Decimal("".join(map(str, digits)))

@@ -18,28 +18,28 @@ def ranking(reports: pa.Table, types: pa.Table, *, zone: str = DEFAULT_ZONE) -> 
     ``cases`` and ``loss`` count each report under its likeliest type; the expected figures spread
     it over all types by their probability, and so carry the doubt. Months are of the case's zone.
     """
-    dated = _dated(reports, zone)
-    known = types.filter(pc.field("in_force")).join(dated, "report_id", join_type="inner")
-    if not known.num_rows:
+    by_month = _add_month(reports, zone)
+    rows = types.filter(pc.field("in_force")).join(by_month, "report_id", join_type="inner")
+    if not rows.num_rows:
         return FRAUD_RANKING.empty()
-    spread = known.append_column(
-        "expected_loss", pc.multiply(known["probability"], pc.cast(known["loss"], pa.float64()))
+    spread = rows.append_column(
+        "expected_loss", pc.multiply(rows["probability"], pc.cast(rows["loss"], pa.float64()))
     )
-    expected = spread.group_by([*_KEYS, "label"]).aggregate(
+    expectation = spread.group_by([*_KEYS, "label"]).aggregate(
         [("probability", "sum"), ("expected_loss", "sum")]
     )
-    counted = _likeliest(known).group_by(_KEYS).aggregate([("report_id", "count"), ("loss", "sum")])
+    counts = _likeliest(rows).group_by(_KEYS).aggregate([("report_id", "count"), ("loss", "sum")])
     # A list's name may change within a month: the commoner one stands.
-    summed = expected.sort_by([("probability_sum", "descending")]).group_by(
+    sums = expectation.sort_by([("probability_sum", "descending")]).group_by(
         _KEYS, use_threads=False
     )
-    joined = summed.aggregate(
+    table = sums.aggregate(
         [("label", "first"), ("probability_sum", "sum"), ("expected_loss_sum", "sum")]
-    ).join(counted, _KEYS, join_type="left outer")
-    return _ranked(joined)
+    ).join(counts, _KEYS, join_type="left outer")
+    return _rank(table)
 
 
-def _dated(reports: pa.Table, zone: str) -> pa.Table:
+def _add_month(reports: pa.Table, zone: str) -> pa.Table:
     moments = pc.assume_timezone(reports["reported_at"], "UTC")
     local = pc.local_timestamp(pc.cast(moments, pa.timestamp("us", tz=zone)))
     return pa.table(
@@ -51,36 +51,36 @@ def _dated(reports: pa.Table, zone: str) -> pa.Table:
     )
 
 
-def _likeliest(known: pa.Table) -> pa.Table:
-    ordered = known.sort_by(
+def _likeliest(rows: pa.Table) -> pa.Table:
+    by_probability = rows.sort_by(
         [("report_id", "ascending"), ("probability", "descending"), ("type", "ascending")]
     )
-    ids = ordered["report_id"].combine_chunks()
+    ids = by_probability["report_id"].combine_chunks()
     first = pa.concat_arrays(
         [pa.array([True]), pc.cast(pc.not_equal(ids[1:], ids[:-1]), pa.bool_())]
     )
-    return ordered.filter(first)
+    return by_probability.filter(first)
 
 
-def _ranked(joined: pa.Table) -> pa.Table:
+def _rank(totals: pa.Table) -> pa.Table:
     table = pa.table(
         {
-            "month": joined["month"],
-            "type": joined["type"],
-            "label": joined["label_first"],
-            "cases": pc.cast(pc.fill_null(joined["report_id_count"], 0), pa.int64()),
-            "expected_cases": joined["probability_sum_sum"],
-            "loss": pc.fill_null(joined["loss_sum"], 0),
-            "expected_loss": pc.cast(pc.round(joined["expected_loss_sum_sum"]), pa.int64()),
+            "month": totals["month"],
+            "type": totals["type"],
+            "label": totals["label_first"],
+            "cases": pc.cast(pc.fill_null(totals["report_id_count"], 0), pa.int64()),
+            "expected_cases": totals["probability_sum_sum"],
+            "loss": pc.fill_null(totals["loss_sum"], 0),
+            "expected_loss": pc.cast(pc.round(totals["expected_loss_sum_sum"]), pa.int64()),
         }
     )
     for name in ("loss", "cases"):
-        expected = f"expected_{name}"
+        column = f"expected_{name}"
         table = table.sort_by(
-            [("month", "ascending"), (name, "descending"), (expected, "descending")]
+            [("month", "ascending"), (name, "descending"), (column, "descending")]
         )
         table = table.append_column(f"rank_{name}", _places(table["month"].combine_chunks()))
-    return table.select(list(FRAUD_RANKING.names)).cast(FRAUD_RANKING.stored)
+    return table.select(list(FRAUD_RANKING.names)).cast(FRAUD_RANKING.schema)
 
 
 def _places(months: pa.Array) -> pa.Array:

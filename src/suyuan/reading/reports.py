@@ -80,12 +80,12 @@ def read_reports(reports: pa.Table, *, zone: str, workers: int | None = None) ->
 
 def wording_pairs(stories: Sequence[tuple[str, str]], *, least: float = 0.3) -> pa.Table:
     """The ``wording_pairs`` of (report_id, story) pairs."""
-    ordered = sorted(story for story in stories if story[1])
-    found = wording.pairs([text for _, text in ordered], least=least)
-    ids = pa.array([report_id for report_id, _ in ordered], pa.string())
+    narratives = sorted(story for story in stories if story[1])
+    pairs = wording.pairs([text for _, text in narratives], least=least)
+    ids = pa.array([report_id for report_id, _ in narratives], pa.string())
     return pa.table(
-        [ids.take(pa.array(found.a)), ids.take(pa.array(found.b)), pa.array(found.similarity)],
-        schema=WORDING_PAIRS.stored,
+        [ids.take(pa.array(pairs.a)), ids.take(pa.array(pairs.b)), pa.array(pairs.similarity)],
+        schema=WORDING_PAIRS.schema,
     )
 
 
@@ -119,18 +119,18 @@ def _read(reports: Sequence[Report], *, zone: str) -> _ReportBatch:
         probabilities[place] = [types[name] for name in type_names()]
         stories.append((id_, wording.story(text, reading)))
     return _ReportBatch(
-        pa.Table.from_pydict(statements, schema=STATEMENTS.stored),
-        pa.Table.from_pydict(stages, schema=STAGES.stored),
+        pa.Table.from_pydict(statements, schema=STATEMENTS.schema),
+        pa.Table.from_pydict(stages, schema=STAGES.schema),
         probabilities,
         stories,
     )
 
 
 def _add(columns: Columns, id_: str, items: Sequence[NarrativeFact | StageMention]) -> None:
-    for ordinal, each in enumerate(items):
+    for ordinal, item in enumerate(items):
         columns["report_id"].append(id_)
         columns["ordinal"].append(ordinal)
-        for name, cell in zip(each._fields, each, strict=True):
+        for name, cell in zip(item._fields, item, strict=True):
             columns[name].append(cell)
 
 
@@ -139,26 +139,26 @@ def _fraud_types(
 ) -> pa.Table:
     """Every report × list × type, in that order."""
     lists, types = police_lists(), type_names()
-    labels = [each.labels.get(name, "其他") for each in lists for name in types]
+    labels = [police_list.labels.get(name, "其他") for police_list in lists for name in types]
     newest = [list_on(None if at is None else local(at, zone).date()) for _, _, at, _ in rows]
-    in_force = np.array([[each is new for each in lists] for new in newest], bool)
+    in_force = np.array([[police_list is new for police_list in lists] for new in newest], bool)
     wide = len(lists) * len(types)
     return pa.table(
         [
             pa.array([id_ for id_, *_ in rows], pa.string()).take(
                 pa.array(np.repeat(np.arange(len(rows)), wide))
             ),
-            np.tile(np.repeat([each.year for each in lists], len(types)), len(rows)),
-            _tiled(list(types) * len(lists), len(rows)),
-            _tiled(labels, len(rows)),
+            np.tile(np.repeat([police_list.year for police_list in lists], len(types)), len(rows)),
+            _tile(list(types) * len(lists), len(rows)),
+            _tile(labels, len(rows)),
             np.tile(probabilities, (1, len(lists))).reshape(-1),
             np.repeat(in_force.reshape(-1), len(types)),
         ],
-        schema=pa.schema([FRAUD_TYPES.stored.field(name) for name in _ORDER]),
+        schema=pa.schema([FRAUD_TYPES.schema.field(name) for name in _ORDER]),
     ).select(list(FRAUD_TYPES.names))
 
 
-def _tiled(words: Sequence[str], times: int) -> pa.Array:
+def _tile(words: Sequence[str], times: int) -> pa.Array:
     return pa.array(words, pa.string()).take(pa.array(np.tile(np.arange(len(words)), times)))
 
 

@@ -34,25 +34,25 @@ def role(kind: str, text: str, start: int, end: int) -> str | None:
 
     Where the clause tells none, the nearest before in the sentence counts.
     """
-    known = _roles(kind)
+    lexicon = _roles(kind)
     earliest = max(0, start - _BEFORE)
     clause = _begin(text, earliest, start, ",、。;!?")
-    match = _last(known, text, clause, start)
+    match = _last(lexicon, text, clause, start)
     if match is None:
         stop = min(len(text), end + _AFTER)
         mark = _CLAUSE.search(text, end, stop)
-        match = known.pattern.search(text, end, mark.start() if mark else stop)
+        match = lexicon.pattern.search(text, end, mark.start() if mark else stop)
     if match is None:
-        match = _last(known, text, _begin(text, earliest, start, "。;!?"), clause)
-    return known.role_of[match[0]] if match else None
+        match = _last(lexicon, text, _begin(text, earliest, start, "。;!?"), clause)
+    return lexicon.role_of[match[0]] if match else None
 
 
 def _begin(text: str, earliest: int, start: int, marks: str) -> int:
     return max(earliest, *(text.rfind(mark, earliest, start) + 1 for mark in marks))
 
 
-def _last(known: _Roles, text: str, start: int, end: int) -> re.Match[str] | None:
-    found = None
-    for found in known.pattern.finditer(text, start, end):  # noqa: B007
+def _last(lexicon: _Roles, text: str, start: int, end: int) -> re.Match[str] | None:
+    last = None
+    for last in lexicon.pattern.finditer(text, start, end):  # noqa: B007
         pass
-    return found
+    return last

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from suyuan.reading import catalog
-from suyuan.reading.cues import Cues, Hit, denied
+from suyuan.reading.cues import Cues, Hit, is_denied
 from suyuan.reading.facts import NarrativeFact, StageMention
 
 #: How a fact stands in a cue, whatever it says.
@@ -21,11 +21,11 @@ SIGNS: Final[Mapping[str, str]] = {
 
 
 @cache
-def _compiled() -> tuple[Cues, tuple[tuple[str, bool], ...]]:
+def _cue_table() -> tuple[Cues, tuple[tuple[str, bool], ...]]:
     """The cues, and for each its stage and whether it tells the stage or rules it out."""
-    known = [(cue, (stage.name, True)) for stage in catalog.stages() for cue in stage.cues]
-    known += [(cue, (stage.name, False)) for stage in catalog.stages() for cue in stage.but_not]
-    return Cues(cue for cue, _ in known), tuple(meant for _, meant in known)
+    cues = [(cue, (stage.name, True)) for stage in catalog.stages() for cue in stage.cues]
+    cues += [(cue, (stage.name, False)) for stage in catalog.stages() for cue in stage.but_not]
+    return Cues(cue for cue, _ in cues), tuple(meaning for _, meaning in cues)
 
 
 def stages(text: str) -> tuple[StageMention, ...]:
@@ -33,24 +33,24 @@ def stages(text: str) -> tuple[StageMention, ...]:
 
     What is denied does not count, nor what lies within a wording that rules the stage out.
     """
-    cues, meanings = _compiled()
+    cues, meanings = _cue_table()
     by_stage: dict[str, list[Hit]] = {}
     ruled_out: dict[str, set[int]] = {}
     for hit in cues.scan(text):
         stage, says = meanings[hit.cue]
         if not says:
             ruled_out.setdefault(stage, set()).update(range(hit.start, hit.end))
-        elif not denied(text, hit.start):
+        elif not is_denied(text, hit.start):
             by_stage.setdefault(stage, []).append(hit)
     mentions = []
     for stage, hits in by_stage.items():
         out = ruled_out.get(stage, set())
-        if kept := [hit for hit in hits if hit.start not in out]:
-            mentions.append(_mention(stage, kept))
+        if rest := [hit for hit in hits if hit.start not in out]:
+            mentions.append(_mention(stage, rest))
     return tuple(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
 
 
-def signed(text: str, facts: Iterable[NarrativeFact]) -> str:
+def with_signs(text: str, facts: Iterable[NarrativeFact]) -> str:
     """Plain `text` in which each character of a fact is the sign of its kind, as cues name it."""
     pieces = []
     last = 0

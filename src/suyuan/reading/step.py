@@ -9,7 +9,7 @@ from suyuan.store.tables import Tables
 _COLUMNS = ("report_id", "reported_at", "fraud_type", "narrative", "loss")
 
 
-def run(tables: Tables) -> Written:
+def read_narratives(tables: Tables) -> Written:
     """Read the narratives of ``reports``; what is missing gives empty tables."""
     reports = tables.engine.fetch(tables["reports"].select(*_COLUMNS))
     readings = read_reports(reports, zone=tables.zone)
@@ -27,7 +27,7 @@ READING = Step(
     title=Text("Reading the reports", "阅读报案陈述"),
     reads=("reports",),
     writes=("statements", "stages", "fraud_types", "wording_pairs", "fraud_ranking"),
-    run=run,
+    run=read_narratives,
     without={
         "reports": Text(
             "No stages, facts, fraud types or like wording from statements.",

@@ -11,14 +11,14 @@ from functools import cache
 from typing import Literal
 
 from suyuan.model.text import Text
-from suyuan.reading.catalog import broken, load
-from suyuan.reading.cues import Cues, denied
+from suyuan.reading.catalog import catalog_error, load
+from suyuan.reading.cues import Cues, is_denied
 from suyuan.reading.normalise import plain
 
 RiskGrade = Literal["high", "medium", "low"]
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]*")
 _CLAUSE = re.compile(r"[^,;]+")
-_PAID = re.compile(r"(?:价格|价值|实付|花了|付了)[^,。\d]{0,4}(\d+(?:\.\d+)?)元")
+_PRICE = re.compile(r"(?:价格|价值|实付|花了|付了)[^,。\d]{0,4}(\d+(?:\.\d+)?)元")
 _REPAID = re.compile(r"(?:赔|退|补)[^,。\d]{0,6}(\d+(?:\.\d+)?)元")
 #: Beyond this many characters a dialogue is cut off; what was cut is said.
 MOST_CHARACTERS = 200_000
@@ -67,7 +67,7 @@ class _Knowledge:
     of_cue: tuple[int, ...]
     cues: Cues
     pairs: tuple[_Pair, ...]
-    denying: tuple[str, ...]
+    denials: tuple[str, ...]
     warning: tuple[str, ...]
     high: float
     medium: float
@@ -75,27 +75,27 @@ class _Knowledge:
 
 def warn(dialogue: str | Sequence[str]) -> DialogueWarning:
     """The warning for a text, or for sentences in the order in which they were said."""
-    known = _knowledge()
+    knowledge = _knowledge()
     text = dialogue if isinstance(dialogue, str) else "\n".join(dialogue)
-    kept = plain(text[:MOST_CHARACTERS])
-    heard: dict[str, WarningReason] = {}
+    excerpt = plain(text[:MOST_CHARACTERS])
+    by_signal: dict[str, WarningReason] = {}
     high_at: int | None = None
     number = 0
-    for number, sentence in enumerate(_sentences(kept), 1):
-        for reason in _new(known, sentence, number, heard):
-            heard[reason.signal] = reason
-        if high_at is None and _score(heard.values()) >= known.high:
+    for number, sentence in enumerate(_sentences(excerpt), 1):
+        for reason in _new(knowledge, sentence, number, by_signal):
+            by_signal[reason.signal] = reason
+        if high_at is None and _score(by_signal.values()) >= knowledge.high:
             high_at = number
-    score = _score(heard.values())
+    score = _score(by_signal.values())
     grade: RiskGrade = (
-        "high" if score >= known.high else "medium" if score >= known.medium else "low"
+        "high" if score >= knowledge.high else "medium" if score >= knowledge.medium else "low"
     )
-    reasons = tuple(heard.values())
-    return DialogueWarning(grade, score, number, high_at, reasons, max(0, len(text) - len(kept)))
+    reasons = tuple(by_signal.values())
+    return DialogueWarning(grade, score, number, high_at, reasons, max(0, len(text) - len(excerpt)))
 
 
 def _sentences(text: str) -> Iterator[str]:
-    return (found[0].strip() for found in _SENTENCE.finditer(text) if found[0].strip())
+    return (match[0].strip() for match in _SENTENCE.finditer(text) if match[0].strip())
 
 
 def _score(reasons: Iterable[WarningReason]) -> float:
@@ -103,34 +103,36 @@ def _score(reasons: Iterable[WarningReason]) -> float:
 
 
 def _new(
-    known: _Knowledge, sentence: str, number: int, heard: dict[str, WarningReason]
+    knowledge: _Knowledge, sentence: str, number: int, by_signal: dict[str, WarningReason]
 ) -> Iterator[WarningReason]:
     """What this sentence adds to what was heard."""
-    if any(word in sentence for word in known.warning):
+    if any(word in sentence for word in knowledge.warning):
         return
-    found = dict(_heard(known, sentence, number))
+    candidates = dict(_reasons_in(knowledge, sentence, number))
     amounts = _above_price(sentence)
     if amounts is not None:
-        signal = next(s for s in known.signals if s.name == "over_compensation")
-        found.setdefault(
+        signal = next(s for s in knowledge.signals if s.name == "over_compensation")
+        candidates.setdefault(
             signal.name, WarningReason(number, signal.name, signal.title, amounts, signal.weight)
         )
-    yield from (reason for name, reason in found.items() if name not in heard)
-    names = heard.keys() | found.keys()
-    for pair in known.pairs:
+    yield from (reason for name, reason in candidates.items() if name not in by_signal)
+    names = by_signal.keys() | candidates.keys()
+    for pair in knowledge.pairs:
         name = "+".join(sorted(pair.names))
-        if pair.names <= names and name not in heard:
+        if pair.names <= names and name not in by_signal:
             yield WarningReason(number, name, pair.title, "", pair.weight)
 
 
-def _heard(known: _Knowledge, sentence: str, number: int) -> Iterator[tuple[str, WarningReason]]:
+def _reasons_in(
+    knowledge: _Knowledge, sentence: str, number: int
+) -> Iterator[tuple[str, WarningReason]]:
     for clause in _CLAUSE.findall(sentence):
-        if any(word in clause for word in known.denying):
+        if any(word in clause for word in knowledge.denials):
             continue
-        for hit in known.cues.scan(clause):
-            if denied(clause, hit.start):
+        for hit in knowledge.cues.scan(clause):
+            if is_denied(clause, hit.start):
                 continue
-            signal = known.signals[known.of_cue[hit.cue]]
+            signal = knowledge.signals[knowledge.of_cue[hit.cue]]
             words = clause[hit.start : hit.end]
             yield (
                 signal.name,
@@ -140,10 +142,10 @@ def _heard(known: _Knowledge, sentence: str, number: int) -> Iterator[tuple[str,
 
 def _above_price(sentence: str) -> str | None:
     """Where one sentence names a price and a higher compensation."""
-    paid, basis = _PAID.search(sentence), _REPAID.search(sentence)
-    if paid is None or basis is None or float(basis[1]) <= float(paid[1]):
+    price, basis = _PRICE.search(sentence), _REPAID.search(sentence)
+    if price is None or basis is None or float(basis[1]) <= float(price[1]):
         return None
-    return f"{paid[0]} … {basis[0]}"
+    return f"{price[0]} … {basis[0]}"
 
 
 @cache
@@ -174,4 +176,4 @@ def _knowledge() -> _Knowledge:
             float(content["grades"]["medium"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise broken("wording/warning.yml", str(error)) from error
+        raise catalog_error("wording/warning.yml", str(error)) from error

@@ -47,25 +47,25 @@ class Shingles(NamedTuple):
 
 def story(text: str, reading: NarrativeReading) -> str:
     """The words of `text` without its facts, spaces and stops."""
-    cleaned = plain(text)
-    kept, last = [], 0
+    plain_text = plain(text)
+    parts, last = [], 0
     for fact in reading.facts:
-        kept.append(cleaned[last : fact.start])
+        parts.append(plain_text[last : fact.start])
         last = fact.end
-    kept.append(cleaned[last:])
-    return "".join(kept).translate(_STRIP)
+    parts.append(plain_text[last:])
+    return "".join(parts).translate(_STRIP)
 
 
 def pairs(stories: Sequence[str], *, least: float = 0.3) -> Pairs:
     """Pairs of `stories` at least `least` alike; work grows with the stories, not their square."""
-    shingles = _weighed(_shingled(stories))
+    shingles = _weigh(_shingles(stories))
     a, b = _candidates(shingles)
     alike = _jaccard(shingles.codes, shingles.weights, shingles.starts, a, b)
     keep = alike >= least
     return Pairs(a[keep], b[keep], alike[keep])
 
 
-def _shingled(stories: Sequence[str]) -> tuple[Codes, Places]:
+def _shingles(stories: Sequence[str]) -> tuple[Codes, Places]:
     """The distinct shingles of each story as hashes, and where each story's begin."""
     lengths = np.fromiter(map(len, stories), np.int64, len(stories))
     points = np.frombuffer("".join(stories).encode("utf-32-le"), np.uint32).astype(np.uint64)
@@ -74,7 +74,7 @@ def _shingled(stories: Sequence[str]) -> tuple[Codes, Places]:
     codes = np.zeros(count, np.uint64)
     for step in range(SHINGLE):
         codes = codes * np.uint64(0x100000001B3) + points[step : step + count]
-    codes = _mixed(codes)
+    codes = _mix(codes)
     whole = owner[:count] == owner[SHINGLE - 1 :] if count else np.zeros(0, bool)
     return _distinct(codes[whole], owner[:count][whole], len(stories))
 
@@ -88,43 +88,43 @@ def _distinct(codes: Codes, owner: Places, stories: int) -> tuple[Codes, Places]
     return codes, np.searchsorted(owner, np.arange(stories + 1)).astype(np.int64)
 
 
-def _mixed(codes: Codes) -> Codes:
+def _mix(codes: Codes) -> Codes:
     """SplitMix64's finisher: neighbouring codes fall far apart."""
     codes = (codes ^ (codes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     codes = (codes ^ (codes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return codes ^ (codes >> np.uint64(31))
 
 
-def _weighed(distinct: tuple[Codes, Places]) -> Shingles:
+def _weigh(distinct: tuple[Codes, Places]) -> Shingles:
     """Shingles with the weight of their rarity; common ones are left out."""
     codes, starts = distinct
     stories = len(starts) - 1
-    _, place, held = np.unique(codes, return_inverse=True, return_counts=True)
-    share = held[place] / max(1, stories)
+    _, place, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    share = counts[place] / max(1, stories)
     keep = (share <= COMMON) if stories >= 20 else np.ones(len(codes), bool)
-    weights = np.log((stories + 1) / held[place])
+    weights = np.log((stories + 1) / counts[place])
     owner = np.repeat(np.arange(stories), np.diff(starts))[keep]
-    kept = np.searchsorted(owner, np.arange(stories + 1)).astype(np.int64)
-    return Shingles(codes[keep], weights[keep], kept)
+    new_starts = np.searchsorted(owner, np.arange(stories + 1)).astype(np.int64)
+    return Shingles(codes[keep], weights[keep], new_starts)
 
 
 def _candidates(shingles: Shingles) -> tuple[Places, Places]:
     """Pairs that share a band of their signatures, each once."""
     random = np.random.default_rng(20190515)
     seeds = random.integers(1, 2**63, BANDS * ROWS, dtype=np.uint64) | np.uint64(1)
-    signed = _signatures(shingles.codes, shingles.starts, seeds)
+    signatures = _signatures(shingles.codes, shingles.starts, seeds)
     starts = np.flatnonzero(np.diff(shingles.starts) > 0)
     stories = len(shingles.starts) - 1
-    found = [np.zeros(0, np.int64)]
+    parts = [np.zeros(0, np.int64)]
     for band in range(BANDS):
         key = np.zeros(len(starts), np.uint64)
         for column in range(band * ROWS, (band + 1) * ROWS):
-            key = _mixed(key ^ signed[starts, column])
+            key = _mix(key ^ signatures[starts, column])
         order = np.argsort(key, kind="stable")
         a, b = _in_buckets(key[order], starts[order])
-        found.append(np.minimum(a, b) * stories + np.maximum(a, b))
-    both = np.unique(np.concatenate(found))
-    return both // max(1, stories), both % max(1, stories)
+        parts.append(np.minimum(a, b) * stories + np.maximum(a, b))
+    keys = np.unique(np.concatenate(parts))
+    return keys // max(1, stories), keys % max(1, stories)
 
 
 def _in_buckets(keys: Codes, members: Places) -> tuple[Places, Places]:
@@ -145,15 +145,15 @@ def _in_buckets(keys: Codes, members: Places) -> tuple[Places, Places]:
 
 @njit(cache=True)
 def _signatures(codes: Codes, starts: Places, seeds: Codes) -> Codes:
-    signed = np.full((len(starts) - 1, len(seeds)), np.uint64(0xFFFFFFFFFFFFFFFF))
+    signatures = np.full((len(starts) - 1, len(seeds)), np.uint64(0xFFFFFFFFFFFFFFFF))
     for story in range(len(starts) - 1):
         for place in range(starts[story], starts[story + 1]):
             for column in range(len(seeds)):
                 value = codes[place] * seeds[column]
                 value ^= value >> np.uint64(32)
                 value *= np.uint64(0x9E3779B97F4A7C15)
-                signed[story, column] = min(signed[story, column], value)
-    return signed
+                signatures[story, column] = min(signatures[story, column], value)
+    return signatures
 
 
 @njit(cache=True)
@@ -164,7 +164,7 @@ def _jaccard(
     for pair in range(len(a)):
         i, i_end = starts[a[pair]], starts[a[pair] + 1]
         j, j_end = starts[b[pair]], starts[b[pair] + 1]
-        both = either = 0.0
+        common = either = 0.0
         while i < i_end or j < j_end:
             if j >= j_end or (i < i_end and codes[i] < codes[j]):
                 either += weights[i]
@@ -173,10 +173,10 @@ def _jaccard(
                 either += weights[j]
                 j += 1
             else:
-                both += weights[i]
+                common += weights[i]
                 either += weights[i]
                 i += 1
                 j += 1
         if either > 0:
-            alike[pair] = both / either
+            alike[pair] = common / either
     return alike

@@ -1,8 +1,8 @@
 """The rulebook: dated, cited rules, answered kept, broken, cannot_tell or not_in_force."""
 
 from suyuan.rulebook.book import Rulebook, load_rules
-from suyuan.rulebook.check import Checked
+from suyuan.rulebook.check import RuleAnswers
 from suyuan.rulebook.declare import Answer, DatedValue, Rule
-from suyuan.rulebook.single import Judged
+from suyuan.rulebook.single import Judgement
 
-__all__ = ["Answer", "Checked", "DatedValue", "Judged", "Rule", "Rulebook", "load_rules"]
+__all__ = ["Answer", "DatedValue", "Judgement", "Rule", "RuleAnswers", "Rulebook", "load_rules"]

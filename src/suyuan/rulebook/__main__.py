@@ -10,7 +10,7 @@ from suyuan.rulebook.show import glossary_table, rules_table
 MARK = "<!-- generated: python -m suyuan.rulebook docs -->\n"
 
 
-def generated() -> dict[str, str]:
+def docs_tables() -> dict[str, str]:
     """The generated part of each page."""
     return {
         "rulebook.md": rules_table(load_rules()),
@@ -20,10 +20,10 @@ def generated() -> dict[str, str]:
 
 def main(folder: Path) -> None:
     """Replace what stands below the mark of each page in `folder`."""
-    for name, table in generated().items():
+    for name, table in docs_tables().items():
         page = folder / name
-        written = page.read_text(encoding="utf-8").partition(MARK)[0]
-        page.write_text(written + MARK + table, encoding="utf-8")
+        text = page.read_text(encoding="utf-8").partition(MARK)[0]
+        page.write_text(text + MARK + table, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ class Acts:
     of its table, `rows` is every row of that table, and `plain` says so.
     """
 
-    decided: ir.Table
+    decisions: ir.Table
     rows: ir.Table
     plain: bool
 
@@ -48,13 +48,13 @@ def find_acts(rule: Rule, over: Over, tables: FactTables, until: date | None) ->
         rows = rows.filter(*(rows[name].notnull() for name in over.group))
         act = _digest(rule, rows, over.group)
         rows = rows.mutate(act=act)
-        acts = _grouped(rows, over, [f for f in rest if f.make == "aggregate"], look)
+        acts = _group_rows(rows, over, [f for f in rest if f.make == "aggregate"], look)
         rest = [fact for fact in rest if fact.make != "aggregate"]
     else:
         rows = acts = rows.mutate(act=rows.row_id)
     acts = _with(acts, rest, look)
     sources = rows if over.group else look.tables[over.table].mutate(act=lambda t: t.row_id)
-    return Acts(_decided(rule, over, acts), _sources(sources, over), plain=not over.group)
+    return Acts(_decide(rule, over, acts), _sources(sources, over), plain=not over.group)
 
 
 def _rows(over: Over, look: Look, until: date | None) -> ir.Table:
@@ -72,10 +72,10 @@ def _with(rows: ir.Table, facts: Sequence[Fact], look: Look) -> ir.Table:
     return rows
 
 
-def _grouped(rows: ir.Table, over: Over, facts: Sequence[Fact], look: Look) -> ir.Table:
+def _group_rows(rows: ir.Table, over: Over, facts: Sequence[Fact], look: Look) -> ir.Table:
     """One row for each group: its facts, and the moment of its last row."""
-    found = {fact.name: look.aggregate(rows, fact) for fact in facts}
-    return rows.group_by("act", *over.group).aggregate(moment=rows.moment.max(), **found)
+    aggregates = {fact.name: look.aggregate(rows, fact) for fact in facts}
+    return rows.group_by("act", *over.group).aggregate(moment=rows.moment.max(), **aggregates)
 
 
 def _digest(rule: Rule, rows: ir.Table, names: Sequence[str]) -> ir.StringValue:
@@ -83,7 +83,7 @@ def _digest(rule: Rule, rows: ir.Table, names: Sequence[str]) -> ir.StringValue:
     return ibis.literal("|").join(parts).hexdigest("md5")
 
 
-def _decided(rule: Rule, over: Over, acts: ir.Table) -> ir.Table:
+def _decide(rule: Rule, over: Over, acts: ir.Table) -> ir.Table:
     scope = {name: acts[name] for name in acts.columns}
     parties = over.answerable
     return acts.select(
@@ -97,12 +97,12 @@ def _decided(rule: Rule, over: Over, acts: ir.Table) -> ir.Table:
     )
 
 
-def _subject(named: SubjectId, scope: dict[str, ir.Value]) -> ir.StringValue:
-    return ibis.literal(f"{named.kind}:") + named.id.compile(scope).cast("string")
+def _subject(template: SubjectId, scope: dict[str, ir.Value]) -> ir.StringValue:
+    return ibis.literal(f"{template.kind}:") + template.id.compile(scope).cast("string")
 
 
 def _sources(rows: ir.Table, over: Over) -> ir.Table:
     names = RECORDS[over.table].key
     key = ibis.literal("|").join([rows[name].cast("string") for name in names]) if names else None
-    known = ibis.null("string") if key is None else key.cast("string")
-    return rows.select("act", *_SOURCE, table=ibis.literal(over.table), key=known)
+    row_key = ibis.null("string") if key is None else key.cast("string")
+    return rows.select("act", *_SOURCE, table=ibis.literal(over.table), key=row_key)

@@ -12,14 +12,14 @@ import ibis
 
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
-from suyuan.rulebook.check import Checked, Derive, check_rules, plainly
+from suyuan.rulebook.check import Derive, RuleAnswers, check_rules, plainly
 from suyuan.rulebook.dates import on_day, start_of
 from suyuan.rulebook.decided_cases import BY, ways_of, with_answers
 from suyuan.rulebook.declare import Answer, DatedValue, Rule
 from suyuan.rulebook.facts import FactTables
 from suyuan.rulebook.judge import judge
 from suyuan.rulebook.read import read_rule
-from suyuan.rulebook.single import Judged, row_rule
+from suyuan.rulebook.single import Judgement, row_rule
 from suyuan.rulebook.worked_facts import given_facts, given_rows
 
 
@@ -69,42 +69,44 @@ class Rulebook:
             )
         return on_day(rule.parameters[parameter], day)
 
-    def judge(self, rule_id: str, facts: Mapping[str, Any], day: date) -> Judged:
+    def judge(self, rule_id: str, facts: Mapping[str, Any], day: date) -> Judgement:
         """The answer of a rule to facts entered by hand (money in yuan) for an act on `day`."""
         rule = self[rule_id]
         return row_rule(rule).judge(given_facts(rule, facts), start_of(day))
 
     def check(
         self, tables: FactTables, on: date | None = None, derive: Derive = plainly
-    ) -> Checked:
+    ) -> RuleAnswers:
         """The ``compliance`` table of a case, with its evidence.
 
         Each act is judged under the rules of its own day. `on` leaves out later acts: how did
-        everyone stand at the end of that day? Rules whose table is missing are named in `unread`.
+        everyone stand at the end of that day? Rules whose table is missing stand in `omissions`.
         """
-        ready, unread = [], []
+        ready, omissions = [], []
         for rule in self:
             if rule.over is None:
                 continue
             if tables.has(rule.over.table):
                 ready.append(rule)
             else:
-                unread.append((rule.id, rule.over.table))
-        return replace(check_rules(ready, tables, on, derive), unread=tuple(unread))
+                omissions.append((rule.id, rule.over.table))
+        return replace(check_rules(ready, tables, on, derive), omissions=tuple(omissions))
 
 
-def judge_given(rule: Rule, asked: list[tuple[date, Mapping[str, Any]]]) -> list[Judged]:
+def judge_given(rule: Rule, questions: list[tuple[date, Mapping[str, Any]]]) -> list[Judgement]:
     """The answers to facts entered by hand, by the same expression that judges a table."""
-    rows = ibis.memtable(given_rows(rule, [(start_of(day), facts) for day, facts in asked]))
+    rows = ibis.memtable(given_rows(rule, [(start_of(day), facts) for day, facts in questions]))
     scope = {name: rows[name] for name in rows.columns}
-    decided = rows.select("place", rule_id=ibis.literal(rule.id), **judge(rule, scope, rows.moment))
-    judged = decided.to_pyarrow()
-    routes = ways_of(
-        {rule.id: rule}, judged.select(BY).group_by(list(BY)).aggregate([]).to_pylist()
+    decisions = rows.select(
+        "place", rule_id=ibis.literal(rule.id), **judge(rule, scope, rows.moment)
     )
-    answers = with_answers(ibis.memtable(judged), ibis.memtable(routes)).order_by("place")
+    answer_rows = decisions.to_pyarrow()
+    routes = ways_of(
+        {rule.id: rule}, answer_rows.select(BY).group_by(list(BY)).aggregate([]).to_pylist()
+    )
+    answers = with_answers(ibis.memtable(answer_rows), ibis.memtable(routes)).order_by("place")
     return [
-        Judged(
+        Judgement(
             None if row["answer"] is None else Answer(row["answer"]),
             row["condition"] or None,
             row["value"],
@@ -129,5 +131,5 @@ def _catalog() -> Rulebook:
 
 
 def _read(folder: Path) -> Rulebook:
-    found = [read_rule(path) for path in sorted(folder.glob("*.yml"))]
-    return Rulebook({rule.id: rule for rule in found})
+    rules = [read_rule(path) for path in sorted(folder.glob("*.yml"))]
+    return Rulebook({rule.id: rule for rule in rules})

@@ -62,7 +62,7 @@ class CalendarFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 #: Before the first announcement.
-_NONE: Final = date.min
+_NO_EDITION: Final = date.min
 #: A day either follows the year's announcement, or nobody has announced its year yet.
 Kind = Literal["working", "off", "unannounced"]
 
@@ -74,38 +74,40 @@ class WorkCalendar:
     id: str
     title: Text
     week: frozenset[int]
-    published: dict[int, date]
+    announcements: dict[int, date]
     off: frozenset[date]
-    working: frozenset[date]
+    workdays: frozenset[date]
     over: "WorkCalendar | None" = None
     parties: tuple[CalendarParty, ...] = ()
     editions: dict[date, date] = field(default_factory=dict[date, date], repr=False)
 
-    def announced(self, year: int, known_on: date) -> bool:
+    def is_announced(self, year: int, known_on: date) -> bool:
         """True where the year's days had been announced by the day `known_on`."""
-        return year in self.published and self.published[year] <= known_on
+        return year in self.announcements and self.announcements[year] <= known_on
 
     def edition(self, known_on: date) -> date:
         """The last announcement by that day: what is known of working days changes only there."""
-        found = self.editions.get(known_on)
-        if found is None:
-            found = max((day for day in self.published.values() if day <= known_on), default=_NONE)
+        latest = self.editions.get(known_on)
+        if latest is None:
+            latest = max(
+                (day for day in self.announcements.values() if day <= known_on), default=_NO_EDITION
+            )
             if self.over is not None:
-                found = max(found, self.over.edition(known_on))
-            self.editions[known_on] = found
-        return found
+                latest = max(latest, self.over.edition(known_on))
+            self.editions[known_on] = latest
+        return latest
 
     def own(self, day: date, known_on: date) -> bool:
         """True where this calendar itself, and not the one under it, says what the day is."""
-        listed = day in self.working or day in self.off
-        return self.over is None or (listed and self.announced(day.year, known_on))
+        is_listed = day in self.workdays or day in self.off
+        return self.over is None or (is_listed and self.is_announced(day.year, known_on))
 
     def kind(self, day: date, known_on: date) -> Kind:
         if self.over is not None and not self.own(day, known_on):
             return self.over.kind(day, known_on)
-        if not self.announced(day.year, known_on):
+        if not self.is_announced(day.year, known_on):
             return "unannounced"
-        if day in self.working:
+        if day in self.workdays:
             return "working"
         return "off" if day in self.off or day.isoweekday() in self.week else "working"
 
@@ -125,8 +127,10 @@ def load_calendars(*folders: Path) -> dict[str, WorkCalendar]:
     """The calendars of the catalog, and those of `folders` over them, by their ids."""
     with as_file(files("suyuan.catalog") / "calendars") as catalog:
         paths = [path for folder in (catalog, *folders) for path in sorted(folder.glob("*.yml"))]
-        found = [load_calendar(p.stem) if p.parent == catalog else read_calendar(p) for p in paths]
-    return {calendar.id: calendar for calendar in found}
+        calendars = [
+            load_calendar(p.stem) if p.parent == catalog else read_calendar(p) for p in paths
+        ]
+    return {calendar.id: calendar for calendar in calendars}
 
 
 def calendar_of(
@@ -158,19 +162,19 @@ def read_calendar(path: Path) -> WorkCalendar:
     )
 
 
-def _days(year: CalendarYear, written: list[str]) -> list[date]:
-    found: list[date] = []
-    for part in written:
+def _days(year: CalendarYear, parts: list[str]) -> list[date]:
+    days: list[date] = []
+    for part in parts:
         first, _, last = part.partition("..")
         start, end = _day(year.year, first), _day(year.year, last or first)
-        found += [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    return found
+        days += [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    return days
 
 
-def _day(year: int, written: str) -> date:
+def _day(year: int, text: str) -> date:
     try:
-        return date.fromisoformat(f"{year}-{written}")
+        return date.fromisoformat(f"{year}-{text}")
     except ValueError as error:
         raise CatalogError(
-            Text("A calendar's day is written MM-DD.", "日历中的日期应写作 MM-DD。"), value=written
+            Text("A calendar's day is written MM-DD.", "日历中的日期应写作 MM-DD。"), value=text
         ) from error

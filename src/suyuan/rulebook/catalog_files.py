@@ -26,9 +26,9 @@ class _StrictLoader(SAFE_LOADER):  # type: ignore[misc]  # PyYAML's loaders carr
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         keys = [key.value for key, _ in node.value]
         if len(set(map(str, keys))) < len(keys):
-            repeated = next(key for key in keys if keys.count(key) > 1)
+            duplicate = next(key for key in keys if keys.count(key) > 1)
             raise yaml.constructor.ConstructorError(
-                None, None, f"{repeated} stands twice", node.start_mark
+                None, None, f"{duplicate} stands twice", node.start_mark
             )
         return dict(super().construct_mapping(node, deep=deep))
 
@@ -61,7 +61,7 @@ def plain_text(text: str, where: str) -> Any:
         raise _wrong(where, error) from error
 
 
-def shaped(content: object, shape: type[Shape], where: str) -> Shape:
+def as_shape(content: object, shape: type[Shape], where: str) -> Shape:
     """`content` as `shape`; raises :class:`CatalogError` naming the place that does not fit."""
     try:
         _check_words(content)
@@ -84,7 +84,7 @@ def _check_words(content: object) -> None:
 
 def read_catalog(path: Path, shape: type[Shape]) -> Shape:
     """The file as `shape`."""
-    return shaped(plain(path), shape, path.name)
+    return as_shape(plain(path), shape, path.name)
 
 
 def _wrong(where: str, error: Exception) -> CatalogError:

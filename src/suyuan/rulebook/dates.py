@@ -17,14 +17,14 @@ from suyuan.model.text import Text
 from suyuan.model.times import utc
 from suyuan.rulebook.declare import DatedValue, Parameter, Period, Rule
 
-BEIJING = "Asia/Shanghai"
+BEIJING_TIME = "Asia/Shanghai"
 _BEIJING_AHEAD = timedelta(hours=8)  # the same all year since 1992
 YUAN = "yuan"
 
 
 def start_of(day: date) -> datetime:
     """The naive UTC moment at which a Beijing day begins."""
-    return utc(datetime.combine(day, time()), BEIJING)
+    return utc(datetime.combine(day, time()), BEIJING_TIME)
 
 
 def beijing_day(moment: datetime) -> date:
@@ -39,10 +39,10 @@ def day_of(moment: ir.TimestampValue) -> ir.TimestampValue:
 
 def within(period: Period, moment: ir.TimestampValue) -> ir.BooleanValue:
     """True while the period lasts."""
-    begun = moment >= ibis.literal(start_of(period.since))
+    has_begun = moment >= ibis.literal(start_of(period.since))
     if period.until is None:
-        return begun
-    return begun & (moment < ibis.literal(start_of(period.until)))
+        return has_begun
+    return has_begun & (moment < ibis.literal(start_of(period.until)))
 
 
 def in_force(rule: Rule, moment: ir.TimestampValue) -> ir.BooleanValue:
@@ -53,9 +53,9 @@ def as_of(parameter: Parameter, moment: ir.TimestampValue) -> ir.FloatingValue:
     """The parameter's value at each moment; missing where none holds or the number is unknown."""
     times = FEN_PER_YUAN if parameter.unit == YUAN else 1
     branches = [
-        (within(dated.period, moment), ibis.literal(float(dated.value) * times))
-        for dated in parameter.values
-        if dated.value is not None
+        (within(entry.period, moment), ibis.literal(float(entry.value) * times))
+        for entry in parameter.values
+        if entry.value is not None
     ]
     if not branches:
         return ibis.null("float64")
@@ -64,46 +64,46 @@ def as_of(parameter: Parameter, moment: ir.TimestampValue) -> ir.FloatingValue:
 
 def on_day(parameter: Parameter, day: date) -> DatedValue | None:
     """The dated value that holds on `day`, with its source; None before the first."""
-    return next((dated for dated in parameter.values if day in dated.period), None)
+    return next((entry for entry in parameter.values if day in entry.period), None)
 
 
 def date_problems(rule: Rule) -> list[Text]:
     """Overlaps among the dated values, and days in force on which a parameter has none."""
-    found = [
+    problems = [
         Text(f"in_force overlaps at {day}", f"in_force 在 {day} 重叠")
         for day in _overlaps(rule.in_force)
     ]
     for parameter in rule.parameters.values():
-        periods = [dated.period for dated in parameter.values]
-        found += [
+        periods = [entry.period for entry in parameter.values]
+        problems += [
             Text(
                 f"{parameter.name} has two values on {day}", f"{parameter.name} 在 {day} 有两个取值"
             )
             for day in _overlaps(periods)
         ]
-        found += [
+        problems += [
             Text(f"{parameter.name} has no value on {day}", f"{parameter.name} 在 {day} 没有取值")
-            for day in _uncovered(rule.in_force, periods)
+            for day in _gaps(rule.in_force, periods)
         ]
-    return found
+    return problems
 
 
 def _overlaps(periods: Iterable[Period]) -> list[date]:
-    ordered = sorted(periods, key=lambda period: period.since)
+    by_start = sorted(periods, key=lambda period: period.since)
     return [
         later.since
-        for earlier, later in pairwise(ordered)
+        for earlier, later in pairwise(by_start)
         if earlier.until is None or later.since < earlier.until
     ]
 
 
-def _uncovered(wanted: Sequence[Period], periods: Sequence[Period]) -> list[date]:
-    """The first day of each stretch that `wanted` has and `periods` lacks."""
-    edges = {p.since for p in (*wanted, *periods)} | {
+def _gaps(spans: Sequence[Period], periods: Sequence[Period]) -> list[date]:
+    """The first day of each stretch that `spans` has and `periods` lacks."""
+    edges = {p.since for p in (*spans, *periods)} | {
         p.until for p in periods if p.until is not None
     }
     return sorted(
         day
         for day in edges
-        if any(day in period for period in wanted) and not any(day in period for period in periods)
+        if any(day in period for period in spans) and not any(day in period for period in periods)
     )

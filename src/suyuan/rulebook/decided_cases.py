@@ -30,7 +30,7 @@ _RULES = pa.schema(
 )
 _BEFORE = Text("The rule was not in force on that day.", "该日规定尚未施行或已失效。")
 _NO_DAY = Text("The day of the act is not known.", "行为日期不明。")
-_UNKNOWN = Text("Not known: ", "不明：")
+_NOT_KNOWN = Text("Not known: ", "不明：")
 _NO_CASE = Text("The rule's own number is not known for that day.", "该日的规定数值不明。")
 #: Conditions that mean the same for every rule.
 _ALWAYS: dict[str, tuple[Answer | None, Text]] = {
@@ -52,7 +52,7 @@ def rules_table(rules: Iterable[Rule], until: date | None) -> pa.Table:
     rows = [
         {
             "rule_id": rule.id,
-            "source": rule.source.cited,
+            "source": rule.source.citation,
             "asked": datetime.combine(until or rule.in_force[0].since, time()),
         }
         for rule in rules
@@ -62,23 +62,23 @@ def rules_table(rules: Iterable[Rule], until: date | None) -> pa.Table:
 
 def _way(rule: Rule, way: Mapping[str, str]) -> dict[str, object]:
     answer, words = answer_of(rule, way["condition"], way["unknown"])
-    published = rule.over is None or answer in rule.over.publish
+    is_published = rule.over is None or answer in rule.over.publish
     return {name: way[name] for name in BY} | {
         "answer": None if answer is None else answer.value,
         "reason": words.en,
         "reason_zh": words.zh,
-        "published": answer is not None and published,
+        "published": answer is not None and is_published,
     }
 
 
-def answer_of(rule: Rule, condition: str, unknown: str) -> tuple[Answer | None, Text]:
+def answer_of(rule: Rule, condition: str, gaps: str) -> tuple[Answer | None, Text]:
     """What `condition` means: its answer, and its words with ``{value}`` and ``{limit}``."""
     if condition == SCOPE and rule.applies is not None:
         names = [name for name in rule.facts if name in rule.applies.names]
         return Answer.CANNOT_TELL, _titles(rule, names)
     if condition == FACTS:
-        missing = [n for n, mark in zip(rule.asked, unknown, strict=True) if mark == "1"]
-        return Answer.CANNOT_TELL, _titles(rule, missing) if missing else _NO_CASE
+        unknown_names = [n for n, mark in zip(rule.fact_names, gaps, strict=True) if mark == "1"]
+        return Answer.CANNOT_TELL, _titles(rule, unknown_names) if unknown_names else _NO_CASE
     if condition in _ALWAYS:
         return _ALWAYS[condition]
     (case,) = (case for case in rule.cases if case.id == condition)
@@ -86,30 +86,30 @@ def answer_of(rule: Rule, condition: str, unknown: str) -> tuple[Answer | None, 
 
 
 def _titles(rule: Rule, names: list[str]) -> Text:
-    listed = {
+    titles = {
         language: (", " if language == "en" else "、").join(
             rule.facts[name].title.in_(language) for name in names
         )
         for language in LANGUAGES
     }
-    return Text(_UNKNOWN.en + listed["en"], _UNKNOWN.zh + listed["zh"])
+    return Text(_NOT_KNOWN.en + titles["en"], _NOT_KNOWN.zh + titles["zh"])
 
 
-def with_answers(decided: ir.Table, routes: ir.Table) -> ir.Table:
-    """`decided` (:data:`BY`, ``value``, ``limit`` and more) with the columns of its ways."""
-    joined = decided.join(routes.view(), list(BY))
-    numbers = {name: joined[name] for name in ("value", "limit")}
-    return joined.mutate(**{c: filled(joined[c], numbers) for c in ("reason", "reason_zh")})
+def with_answers(decisions: ir.Table, routes: ir.Table) -> ir.Table:
+    """`decisions` (:data:`BY`, ``value``, ``limit`` and more) with the columns of its ways."""
+    rows = decisions.join(routes.view(), list(BY))
+    numbers = {name: rows[name] for name in ("value", "limit")}
+    return rows.mutate(**{c: fill_numbers(rows[c], numbers) for c in ("reason", "reason_zh")})
 
 
-def filled(words: ir.StringValue, numbers: Mapping[str, ir.FloatingValue]) -> ir.StringValue:
+def fill_numbers(words: ir.StringValue, numbers: Mapping[str, ir.FloatingValue]) -> ir.StringValue:
     """`words` with each ``{name}`` of `numbers` written in."""
     for name, number in numbers.items():
-        words = words.replace(f"{{{name}}}", written(number))
+        words = words.replace(f"{{{name}}}", number_text(number))
     return words
 
 
-def written(number: ir.FloatingValue) -> ir.StringValue:
+def number_text(number: ir.FloatingValue) -> ir.StringValue:
     """A number as people write it: no decimals where it has none, at most two elsewhere."""
     whole = number.round(0).cast("int64")
     hundredths = (number.abs() * 100).round(0).cast("int64")

@@ -17,7 +17,7 @@ from suyuan.rulebook.language import Expression
 MISTAKEN_SHARE: Final = "mistaken_share"
 MISTAKEN_SIGMAS: Final = "mistaken_sigmas"
 #: Columns that the rulebook adds to rows itself; no fact may take such a name.
-RESERVED: Final = frozenset(
+RESERVED_NAMES: Final = frozenset(
     {"act", "moment", "asked", "asked_on", "entry", "taken", "best", "best_row", "opened_row"}
 )
 
@@ -62,7 +62,7 @@ class Provenance:
     note: Text | None = None
 
     @property
-    def cited(self) -> str:
+    def citation(self) -> str:
         return f"{self.document.zh} {self.article}".strip()
 
 
@@ -186,7 +186,7 @@ class Rule:
         return (*first, *(case.condition for case in self.cases))
 
     @property
-    def asked(self) -> tuple[str, ...]:
+    def fact_names(self) -> tuple[str, ...]:
         """The facts on which the answer hangs, in the order of their declaration."""
         names = frozenset().union(*(e.names for e in self.conditions))
         return tuple(name for name in self.facts if name in names)

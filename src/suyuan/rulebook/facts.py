@@ -73,9 +73,9 @@ class Look:
 
     def scope(self, rows: ir.Table) -> dict[str, Any]:
         """What an expression over `rows` may name: columns, facts, parameters of the row's day."""
-        dated = {p.name: as_of(p, rows["moment"]) for p in self.rule.parameters.values()}
+        parameters = {p.name: as_of(p, rows["moment"]) for p in self.rule.parameters.values()}
         columns: dict[str, Any] = {name: rows[name] for name in rows.columns}
-        return dated | columns | {ROWS: rows}
+        return parameters | columns | {ROWS: rows}
 
     def evaluate(self, rows: ir.Table, expression: object) -> ir.Value:
         return parse(str(expression)).compile(self.scope(rows))
@@ -84,11 +84,11 @@ class Look:
         """The value of a fact that is found over a whole group of `rows`."""
         return self.evaluate(rows, fact.options["of"]).cast(IBIS_TYPE[fact.type])
 
-    def constant(self, named: object) -> int:
+    def constant(self, source: object) -> int:
         """A whole number, or the one value of a parameter (frames of windows cannot vary)."""
-        if isinstance(named, int):
-            return named
-        (only,) = self.rule.parameters[str(named)].values
+        if isinstance(source, int):
+            return source
+        (only,) = self.rule.parameters[str(source)].values
         return int(only.value or 0)
 
 
@@ -97,12 +97,12 @@ def find_fact(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
     return _MAKERS[fact.make](rows, fact, look)
 
 
-def _missing(rows: ir.Table, fact: Fact, *_: object) -> ir.Table:
+def _null_column(rows: ir.Table, fact: Fact, *_: object) -> ir.Table:
     return rows.mutate(**{fact.name: ibis.null(IBIS_TYPE[fact.type])})
 
 
 def _column(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
-    return rows if fact.name in rows.columns else _missing(rows, fact, look)
+    return rows if fact.name in rows.columns else _null_column(rows, fact, look)
 
 
 def _expr(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
@@ -122,8 +122,8 @@ def _window(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
         span = look.constant(options["days"]) * SECONDS_PER_DAY
         frame |= {"order_by": rows[options["along"]].epoch_seconds(), "range": (-span, 0)}
     value = look.evaluate(rows, options["of"]).over(ibis.window(**frame))
-    known = ibis.cases((_whole(rows, options), value))
-    return rows.mutate(**{fact.name: known.cast(IBIS_TYPE[fact.type])})
+    value_or_null = ibis.cases((_whole(rows, options), value))
+    return rows.mutate(**{fact.name: value_or_null.cast(IBIS_TYPE[fact.type])})
 
 
 def _stock(rows: ir.Table, fact: Fact, _look: Look) -> ir.Table:
@@ -135,9 +135,11 @@ def _stock(rows: ir.Table, fact: Fact, _look: Look) -> ir.Table:
         delta = ibis.literal(by_how_much, type="int64")
         return part.select(*by, moment=part[moment], delta=delta, opened=part.row_id)
 
-    closed = rows_known.filter(rows_known[options["end"]] > rows_known[options["start"]])
+    rows_with_end = rows_known.filter(rows_known[options["end"]] > rows_known[options["start"]])
     changes = ibis.union(
-        change(rows_known, options["start"], 1), change(closed, options["end"], -1), distinct=False
+        change(rows_known, options["start"], 1),
+        change(rows_with_end, options["end"], -1),
+        distinct=False,
     )
     # Ends come before starts of the same moment; row ids break ties in the same way everywhere.
     so_far = ibis.window(
@@ -145,60 +147,60 @@ def _stock(rows: ir.Table, fact: Fact, _look: Look) -> ir.Table:
         order_by=[changes.moment, changes.delta, changes.opened],
         rows=(None, 0),
     )
-    held = changes.mutate(held=changes.delta.sum().over(so_far).cast("int64"))
-    opened = held.filter(held.delta == 1).select(opened_row="opened", held="held")
-    joined = rows.left_join(opened, rows.row_id == opened.opened_row)
-    return joined.mutate(**{fact.name: joined.held}).drop(*({"held", "opened_row"} - {fact.name}))
+    stocks = changes.mutate(held=changes.delta.sum().over(so_far).cast("int64"))
+    openings = stocks.filter(stocks.delta == 1).select(opened_row="opened", held="held")
+    pairs = rows.left_join(openings, rows.row_id == openings.opened_row)
+    return pairs.mutate(**{fact.name: pairs.held}).drop(*({"held", "opened_row"} - {fact.name}))
 
 
 def _member(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
     options: dict[str, Any] = fact.options
     name = options["table"]
     if not look.tables.has(name):
-        return _missing(rows, fact)
+        return _null_column(rows, fact)
     there = look.tables[name]
     if "where" in options:
         there = there.filter(parse(options["where"]).compile({c: there[c] for c in there.columns}))
     column = there[options["column"]]
-    listed = RECORDS[name].column(options["column"]).type is Type.LIST
-    entries = there.select(entry=column.unnest() if listed else column)
+    is_list = RECORDS[name].column(options["column"]).type is Type.LIST
+    entries = there.select(entry=column.unnest() if is_list else column)
     entries = entries.filter(entries.entry.notnull()).distinct()
     queries = rows.mutate(asked=look.evaluate(rows, options["value"]).cast("string"))
-    joined = queries.left_join(entries, queries.asked == entries.entry)
-    found = ibis.cases((joined.asked.notnull(), joined.entry.notnull()))
-    return joined.mutate(**{fact.name: found}).drop("asked", "entry")
+    pairs = queries.left_join(entries, queries.asked == entries.entry)
+    membership = ibis.cases((pairs.asked.notnull(), pairs.entry.notnull()))
+    return pairs.mutate(**{fact.name: membership}).drop("asked", "entry")
 
 
 def _find(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
     options: dict[str, Any] = fact.options
     name = options["table"]
     if not look.tables.has(name):
-        return _missing(rows, fact)
+        return _null_column(rows, fact)
     there = look.tables[name]
-    taken = parse(options["take"]).compile({c: there[c] for c in there.columns})
-    entries = there.select(entry=there[options["key"]], taken=taken.cast(IBIS_TYPE[fact.type]))
+    value = parse(options["take"]).compile({c: there[c] for c in there.columns})
+    entries = there.select(entry=there[options["key"]], taken=value.cast(IBIS_TYPE[fact.type]))
     entries = entries.filter(entries.entry.notnull()).group_by("entry")
     entries = entries.aggregate(taken=lambda t: t.taken.max())
     queries = rows.mutate(asked=look.evaluate(rows, options["value"]).cast("string"))
-    joined = queries.left_join(entries, queries.asked == entries.entry)
-    return joined.mutate(**{fact.name: joined.taken}).drop("asked", "entry", "taken")
+    pairs = queries.left_join(entries, queries.asked == entries.entry)
+    return pairs.mutate(**{fact.name: pairs.taken}).drop("asked", "entry", "taken")
 
 
 def _prefix(rows: ir.Table, fact: Fact, look: Look) -> ir.Table:
     options: dict[str, Any] = fact.options
     if not look.tables.has(options["table"]):
-        return _missing(rows, fact)
+        return _null_column(rows, fact)
     queries = rows.mutate(
         asked=look.evaluate(rows, options["value"]), asked_on=look.evaluate(rows, options["day"])
     )
     there = look.tables[options["table"]]
     fulfils = parse(options["is"]).compile({c: there[c] for c in there.columns})
-    found = longest_prefix(queries, there.mutate(fulfils=fulfils))
-    return found.rename({fact.name: "found"}).drop("asked", "asked_on")
+    answers = longest_prefix(queries, there.mutate(fulfils=fulfils))
+    return answers.rename({fact.name: "found"}).drop("asked", "asked_on")
 
 
 _MAKERS: dict[str, Callable[[ir.Table, Fact, Look], ir.Table]] = {
-    "given": _missing,
+    "given": _null_column,
     "column": _column,
     "expr": _expr,
     "window": _window,

@@ -55,8 +55,8 @@ def _day(moment: ir.Value) -> ir.Value:
 
 def _total(amount: ir.Value) -> ir.Value:
     # DuckDB sums int64 into 128 bits, which no other engine reads; fen fit 64.
-    summed = amount.sum()
-    return summed.cast("int64") if summed.type().is_integer() else summed
+    total = amount.sum()
+    return total.cast("int64") if total.type().is_integer() else total
 
 
 Function = Callable[..., Any]

@@ -44,7 +44,7 @@ def judge(rule: Rule, facts: Row, moment: ir.TimestampValue) -> dict[str, ir.Val
         applies = rule.applies.compile(scope)
         steps = [(~applies, OUTSIDE), *steps, (applies.isnull(), SCOPE)]
     steps += [(case.condition.compile(scope), case.id) for case in rule.cases]
-    marks = [ibis.cases((scope[name].isnull(), "1"), else_="0") for name in rule.asked]
+    marks = [ibis.cases((scope[name].isnull(), "1"), else_="0") for name in rule.fact_names]
     return {
         "condition": ibis.cases(*steps, else_=FACTS),
         "unknown": reduce(add, marks, ibis.literal("")),

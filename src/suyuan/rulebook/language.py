@@ -59,9 +59,9 @@ class Expression:
     @property
     def names(self) -> frozenset[str]:
         """The facts and parameters that it asks for."""
-        called = {id(n.func) for n in ast.walk(self.tree) if isinstance(n, ast.Call)}
+        functions = {id(n.func) for n in ast.walk(self.tree) if isinstance(n, ast.Call)}
         return frozenset(
-            n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name) and id(n) not in called
+            n.id for n in ast.walk(self.tree) if isinstance(n, ast.Name) and id(n) not in functions
         )
 
     def words(self, *functions: str) -> tuple[str, ...]:
@@ -106,18 +106,18 @@ def parse(source: str, more: frozenset[str] = frozenset()) -> Expression:
     """
     text = source.strip()
     if len(text) > MAX_LENGTH:
-        raise refused(source[:80] + "…", "too long", "过长")
+        raise refusal(source[:80] + "…", "too long", "过长")
     try:
         tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise refused(source, "not an expression", "不是表达式") from error
+        raise refusal(source, "not an expression", "不是表达式") from error
     if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
-        raise refused(source, "too long", "过长")
+        raise refusal(source, "too long", "过长")
     _check(tree, source, more)
     return Expression(text, tree)
 
 
-def refused(source: str, en: str, zh: str) -> CatalogError:
+def refusal(source: str, en: str, zh: str) -> CatalogError:
     return CatalogError(
         Text(f"A rule's expression cannot be used: {en}.", f"规则表达式无法使用：{zh}。"),
         value=source,
@@ -151,7 +151,7 @@ def _check(node: ast.AST, source: str, more: frozenset[str]) -> None:
             for argument in args:
                 _check(argument, source, more)
         case _:
-            raise refused(source, f"{type(node).__name__} is not allowed", "含有不允许的成分")
+            raise refusal(source, f"{type(node).__name__} is not allowed", "含有不允许的成分")
 
 
 def _check_comparison(
@@ -160,13 +160,13 @@ def _check_comparison(
     _check(left, source, more)
     if not isinstance(op, ast.In | ast.NotIn):
         if type(op) not in _COMPARE:
-            raise refused(source, f"{type(op).__name__} is not allowed", "含有不允许的比较")
+            raise refusal(source, f"{type(op).__name__} is not allowed", "含有不允许的比较")
         _check(right, source, more)
         return
     if not isinstance(right, ast.Tuple | ast.List) or not right.elts:
-        raise refused(source, "`in` wants a list of constants", "in 之后须为常量列表")
+        raise refusal(source, "`in` wants a list of constants", "in 之后须为常量列表")
     if not all(isinstance(element, ast.Constant) for element in right.elts):
-        raise refused(source, "`in` wants a list of constants", "in 之后须为常量列表")
+        raise refusal(source, "`in` wants a list of constants", "in 之后须为常量列表")
 
 
 def _compile(node: ast.expr, scope: Scope) -> Any:  # noqa: PLR0911 - one return for a node
@@ -174,7 +174,7 @@ def _compile(node: ast.expr, scope: Scope) -> Any:  # noqa: PLR0911 - one return
         case ast.Constant(value=value):
             return ibis.literal(value)
         case ast.Name(id=name):
-            return _named(name, scope)
+            return _lookup(name, scope)
         case ast.BoolOp(op=op, values=values):
             join = operator.and_ if isinstance(op, ast.And) else operator.or_
             return reduce(join, (_compile(value, scope) for value in values))
@@ -187,22 +187,22 @@ def _compile(node: ast.expr, scope: Scope) -> Any:  # noqa: PLR0911 - one return
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return _comparison(_compile(left, scope), op, right, scope)
         case ast.Call(func=ast.Name(id="count")):
-            return _named(ROWS, scope).count()
+            return _lookup(ROWS, scope).count()
         case ast.Call(func=ast.Name(id=name), args=args):
             return (SCALAR | WHOLE)[name](*(_compile(argument, scope) for argument in args))
-    raise refused(ast.unparse(node), "not allowed", "不允许")
+    raise refusal(ast.unparse(node), "not allowed", "不允许")
 
 
 def _comparison(left: Any, op: ast.cmpop, right: ast.expr, scope: Scope) -> Any:
     if isinstance(op, ast.In | ast.NotIn) and isinstance(right, ast.Tuple | ast.List):
         # Not IN: Spark cannot parse `x IN (…) IS NULL` as it is written without parentheses.
-        same = (left == ibis.literal(e.value) for e in right.elts if isinstance(e, ast.Constant))
-        among = reduce(operator.or_, same)
+        matches = (left == ibis.literal(e.value) for e in right.elts if isinstance(e, ast.Constant))
+        among = reduce(operator.or_, matches)
         return ~among if isinstance(op, ast.NotIn) else among
     return _COMPARE[type(op)](left, _compile(right, scope))
 
 
-def _named(name: str, scope: Scope) -> Any:
+def _lookup(name: str, scope: Scope) -> Any:
     if name not in scope:
         raise CatalogError(
             Text("An expression names an unknown fact.", "表达式引用了未知的事实。"),

@@ -42,35 +42,35 @@ class Node:
     def has(self, key: str) -> bool:
         return key in self._left
 
-    def any(self, key: str) -> Any:
+    def value(self, key: str) -> Any:
         """Whatever stands under `key`; it must be there."""
         if key not in self._left:
             raise self.wrong("a key is missing", "缺少键", key)
         return self._left.pop(key)
 
     def string(self, key: str) -> str:
-        found = self.any(key)
-        if not isinstance(found, str):
-            raise self.wrong(f"{key} must be text", f"{key} 须为文字", found)
-        return found
+        value = self.value(key)
+        if not isinstance(value, str):
+            raise self.wrong(f"{key} must be text", f"{key} 须为文字", value)
+        return value
 
     def string_or_none(self, key: str) -> str | None:
         return self.string(key) if self.has(key) else None
 
     def day(self, key: str) -> date:
-        found = self.any(key)
-        if type(found) is not date:
-            raise self.wrong(f"{key} must be a day, YYYY-MM-DD", f"{key} 须为日期", found)
-        return found
+        value = self.value(key)
+        if type(value) is not date:
+            raise self.wrong(f"{key} must be a day, YYYY-MM-DD", f"{key} 须为日期", value)
+        return value
 
     def day_or_none(self, key: str) -> date | None:
         return self.day(key) if self.has(key) else None
 
     def number_or_none(self, key: str) -> float | None:
-        found = self.any(key)
-        if found is not None and (isinstance(found, bool) or not isinstance(found, int | float)):
-            raise self.wrong(f"{key} must be a number", f"{key} 须为数字", found)
-        return found
+        value = self.value(key)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise self.wrong(f"{key} must be a number", f"{key} 须为数字", value)
+        return value
 
     def text(self, key: str) -> Text:
         """Words in both languages."""
@@ -81,17 +81,17 @@ class Node:
         return self.text(key) if self.has(key) else None
 
     def child(self, key: str) -> "Node":
-        return Node(f"{self.where}.{key}", self.any(key))
+        return Node(f"{self.where}.{key}", self.value(key))
 
     def children(self, key: str) -> Iterator["Node"]:
         """The mappings of a list; nothing where the key is not there."""
-        found = self._left.pop(key, [])
-        if not isinstance(found, list):
-            raise self.wrong(f"{key} must be a list", f"{key} 须为列表", found)
-        for place, content in enumerate(found):
+        value = self._left.pop(key, [])
+        if not isinstance(value, list):
+            raise self.wrong(f"{key} must be a list", f"{key} 须为列表", value)
+        for place, content in enumerate(value):
             yield Node(f"{self.where}.{key}[{place}]", content)
 
-    def named(self, key: str) -> Iterator[tuple[str, "Node"]]:
+    def by_name(self, key: str) -> Iterator[tuple[str, "Node"]]:
         """The mappings of a mapping, with their names; nothing where the key is not there."""
         if not self.has(key):
             return
@@ -101,8 +101,8 @@ class Node:
 
     def rest(self) -> dict[str, object]:
         """All that was not taken yet."""
-        left, self._left = self._left, {}
-        return left
+        rest, self._left = self._left, {}
+        return rest
 
 
 def read_yaml(path: Path) -> Node:

@@ -8,7 +8,7 @@ from suyuan.model.columns import Type
 from suyuan.model.records import RECORDS
 from suyuan.model.subjects import KINDS
 from suyuan.rulebook.declare import (
-    RESERVED,
+    RESERVED_NAMES,
     Answer,
     Branch,
     DatedValue,
@@ -45,9 +45,9 @@ def read_rule(path: Path) -> Rule:
             source=source,
             in_force=tuple(_period(child) for child in node.children("in_force")),
             parameters={
-                name: _parameter(name, child, source) for name, child in node.named("parameters")
+                name: _parameter(name, child, source) for name, child in node.by_name("parameters")
             },
-            facts={name: _fact(name, child, over) for name, child in node.named("facts")},
+            facts={name: _fact(name, child, over) for name, child in node.by_name("facts")},
             over=over,
             applies=_expression_or_none(node, "applies"),
             value=_expression_or_none(node, "value"),
@@ -64,26 +64,30 @@ def read_rule(path: Path) -> Rule:
 
 def _check_names(rule: Rule, node: Node) -> None:
     """Every name in a condition, value or limit is a fact or a parameter of the rule."""
-    both = rule.facts.keys() & rule.parameters.keys()
-    if both:
-        raise node.wrong("a fact and a parameter share a name", "事实与参数重名", ", ".join(both))
-    if rule.facts.keys() & RESERVED:
-        raise node.wrong("a fact has a reserved name", "事实使用了保留名", ", ".join(RESERVED))
-    known = rule.facts.keys() | rule.parameters.keys()
-    shown = (e for e in (rule.value, rule.limit) if e is not None)
-    for expression in (*rule.conditions, *shown):
-        unknown = expression.names - known
-        if unknown:
-            raise node.wrong("unknown names", "未知的名称", ", ".join(sorted(unknown)))
+    overlap = rule.facts.keys() & rule.parameters.keys()
+    if overlap:
+        raise node.wrong(
+            "a fact and a parameter share a name", "事实与参数重名", ", ".join(overlap)
+        )
+    if rule.facts.keys() & RESERVED_NAMES:
+        raise node.wrong(
+            "a fact has a reserved name", "事实使用了保留名", ", ".join(RESERVED_NAMES)
+        )
+    names = rule.facts.keys() | rule.parameters.keys()
+    quantities = (e for e in (rule.value, rule.limit) if e is not None)
+    for expression in (*rule.conditions, *quantities):
+        unknown_names = expression.names - names
+        if unknown_names:
+            raise node.wrong("unknown names", "未知的名称", ", ".join(sorted(unknown_names)))
     if not rule.in_force or not rule.cases:
         raise node.wrong("a rule needs in_force and cases", "缺少 in_force 或 cases", rule.id)
 
 
 def _word(node: Node, key: str, kind: type[Word]) -> Word:
-    found = node.string(key)
-    if found not in [word.value for word in kind]:
-        raise node.wrong(f"{key} is one of {', '.join(kind)}", f"{key} 取值有误", found)
-    return kind(found)
+    value = node.string(key)
+    if value not in [word.value for word in kind]:
+        raise node.wrong(f"{key} is one of {', '.join(kind)}", f"{key} 取值有误", value)
+    return kind(value)
 
 
 def _source(node: Node) -> Provenance:
@@ -131,19 +135,19 @@ def _over(node: Node) -> Over:
         table = node.string("table")
         if table not in RECORDS:
             raise node.wrong("no such standard table", "没有这个标准表", table)
-        published = node.any("publish") if node.has("publish") else list(Answer)
+        answers = node.value("publish") if node.has("publish") else list(Answer)
         return Over(
             table=table,
-            subject=_named(node.child("subject")),
+            subject=_subject_id(node.child("subject")),
             day=parse(node.string("day")),
-            answerable=_named(node.child("answerable")) if node.has("answerable") else None,
+            answerable=_subject_id(node.child("answerable")) if node.has("answerable") else None,
             where=_expression_or_none(node, "where"),
-            group=tuple(node.any("group")) if node.has("group") else (),
-            publish=tuple(Answer(answer) for answer in published),
+            group=tuple(node.value("group")) if node.has("group") else (),
+            publish=tuple(Answer(answer) for answer in answers),
         )
 
 
-def _named(node: Node) -> SubjectId:
+def _subject_id(node: Node) -> SubjectId:
     with node:
         kind = node.string("kind")
         if kind not in KINDS:
@@ -165,14 +169,18 @@ def _fact(name: str, node: Node, over: Over | None) -> Fact:
         if len(makes) > 1:
             raise node.wrong("a fact is found in one way", "事实只能有一种来源", makes)
         if makes:
-            options = node.any(makes[0])
+            options = node.value(makes[0])
             return Fact(
-                name, type_, title, makes[0], options if makes[0] in _NESTED else {"of": options}
+                name,
+                type_,
+                title,
+                makes[0],
+                options if makes[0] in _WITH_OPTIONS else {"of": options},
             )
         return Fact(name, type_, title, "column" if name in columns else "given")
 
 
-_NESTED = ("window", "stock", "member", "find", "prefix")
+_WITH_OPTIONS = ("window", "stock", "member", "find", "prefix")
 
 
 def _case(node: Node) -> Branch:

@@ -15,7 +15,7 @@ from typing import Any
 
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
-from suyuan.rulebook.language import Expression, refused
+from suyuan.rulebook.language import Expression, refusal
 
 Scope = Mapping[str, Any]
 Closure = Callable[[Scope], Any]
@@ -65,45 +65,45 @@ def _closure(node: ast.expr, around: Surroundings) -> Closure:  # noqa: PLR0911 
         case ast.Name(id=name):
             return lambda scope: scope.get(name)
         case ast.BoolOp(op=ast.And(), values=values):
-            return _all([_closure(value, around) for value in values])
+            return _conjunction([_closure(value, around) for value in values])
         case ast.BoolOp(values=values):
-            return _any([_closure(value, around) for value in values])
+            return _disjunction([_closure(value, around) for value in values])
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return _strict(operator.not_, [_closure(operand, around)])
         case ast.UnaryOp(operand=operand):
             return _strict(operator.neg, [_closure(operand, around)])
         case ast.BinOp(left=left, op=op, right=right):
-            both = [_closure(left, around), _closure(right, around)]
-            return _strict(_ARITHMETIC[type(op)], both)
+            operands = [_closure(left, around), _closure(right, around)]
+            return _strict(_ARITHMETIC[type(op)], operands)
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             return _comparison(left, op, right, around)
         case ast.Call(func=ast.Name(id=name), args=args):
             return _call(name, args, around)
-    raise refused(ast.unparse(node), "not allowed", "不允许")
+    raise refusal(ast.unparse(node), "not allowed", "不允许")
 
 
-def _all(parts: list[Closure]) -> Closure:
+def _conjunction(parts: list[Closure]) -> Closure:
     def evaluate(scope: Scope) -> Any:
         answer: bool | None = True
         for part in parts:
-            found = part(scope)
-            if found is None:
+            value = part(scope)
+            if value is None:
                 answer = None
-            elif not found:
+            elif not value:
                 return False
         return answer
 
     return evaluate
 
 
-def _any(parts: list[Closure]) -> Closure:
+def _disjunction(parts: list[Closure]) -> Closure:
     def evaluate(scope: Scope) -> Any:
         answer: bool | None = False
         for part in parts:
-            found = part(scope)
-            if found is None:
+            value = part(scope)
+            if value is None:
                 answer = None
-            elif found:
+            elif value:
                 return True
         return answer
 
@@ -114,7 +114,7 @@ def _strict(function: Callable[..., Any], parts: list[Closure]) -> Closure:
     """Unknown where one of `parts` is."""
     if len(parts) == 1:
         [only] = parts
-        return lambda scope: None if (one := only(scope)) is None else function(one)
+        return lambda scope: None if (result := only(scope)) is None else function(result)
     if len(parts) == 2:
         first, second = parts
 
@@ -125,8 +125,8 @@ def _strict(function: Callable[..., Any], parts: list[Closure]) -> Closure:
         return evaluate
 
     def evaluate_all(scope: Scope) -> Any:
-        found = [part(scope) for part in parts]
-        return None if None in found else function(*found)
+        values = [part(scope) for part in parts]
+        return None if None in values else function(*values)
 
     return evaluate_all
 
@@ -141,7 +141,7 @@ def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, around: Surround
     compare, first = _COMPARE[type(op)], _closure(left, around)
     if isinstance(right, ast.Constant) and right.value is not None:
         value = right.value
-        return lambda scope: None if (one := first(scope)) is None else compare(one, value)
+        return lambda scope: None if (result := first(scope)) is None else compare(result, value)
     return _strict(compare, [first, _closure(right, around)])
 
 
@@ -161,7 +161,7 @@ def _call(name: str, arguments: list[ast.expr], around: Surroundings) -> Closure
         return lambda scope: loose(*(part(scope) for part in parts))
     if name in _STRICT:
         return _strict(_STRICT[name], parts)
-    raise refused(name, "it is about many rows", "该函数只适用于多行")
+    raise refusal(name, "it is about many rows", "该函数只适用于多行")
 
 
 def _coalesce(*values: Any) -> Any:

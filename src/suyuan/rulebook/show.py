@@ -54,14 +54,14 @@ def show_rule(rule: Rule, on: date | None = None) -> list[tuple[Text, Text]]:
         (Text("kind", "类别"), KINDS[rule.kind]),
         (Text("source", "出处"), source),
         (Text("quality of the source", "出处可靠程度"), QUALITIES[rule.source.quality]),
-        (Text("in force", "施行期间"), _same(", ".join(map(_period, rule.in_force)))),
-        (_TABLE, _BY_HAND if rule.over is None else _same(rule.over.table)),
+        (Text("in force", "施行期间"), _in_both(", ".join(map(_period, rule.in_force)))),
+        (_TABLE, _BY_HAND if rule.over is None else _in_both(rule.over.table)),
     ]
     if rule.source.note is not None:
         pairs.append((Text("note", "说明"), rule.source.note))
     pairs += _values(rule, on)
     pairs += [
-        (Text(f"if {case.id}", f"情形 {case.id}"), _answered(case.answer, case.because))
+        (Text(f"if {case.id}", f"情形 {case.id}"), _answer_line(case.answer, case.because))
         for case in rule.cases
     ]
     return pairs
@@ -69,31 +69,31 @@ def show_rule(rule: Rule, on: date | None = None) -> list[tuple[Text, Text]]:
 
 def _line(rule: Rule) -> dict[str, Text]:
     return {
-        "id": _same(rule.id),
+        "id": _in_both(rule.id),
         "title": rule.title,
         "kind": KINDS[rule.kind],
-        "in_force": _same(", ".join(map(_period, rule.in_force))),
+        "in_force": _in_both(", ".join(map(_period, rule.in_force))),
         "quality": QUALITIES[rule.source.quality],
-        "table": _BY_HAND if rule.over is None else _same(rule.over.table),
+        "table": _BY_HAND if rule.over is None else _in_both(rule.over.table),
     }
 
 
 def _values(rule: Rule, on: date | None) -> list[tuple[Text, Text]]:
-    found = []
+    lines = []
     for parameter in rule.parameters.values():
-        held = None if on is None else on_day(parameter, on)
-        for dated in parameter.values if on is None else [held]:
-            if dated is None:
+        current = None if on is None else on_day(parameter, on)
+        for entry in parameter.values if on is None else [current]:
+            if entry is None:
                 continue
-            number = "?" if dated.value is None else f"{dated.value:,g}"
-            scope = f" / {dated.scope}" if dated.scope else ""
-            line = f"{number} {parameter.unit}{scope} ({_period(dated.period)}; "
-            quality = QUALITIES[dated.source.quality]
-            found.append((parameter.title, Text(f"{line}{quality.en})", f"{line}{quality.zh})")))
-    return found
+            number = "?" if entry.value is None else f"{entry.value:,g}"
+            scope = f" / {entry.scope}" if entry.scope else ""
+            line = f"{number} {parameter.unit}{scope} ({_period(entry.period)}; "
+            quality = QUALITIES[entry.source.quality]
+            lines.append((parameter.title, Text(f"{line}{quality.en})", f"{line}{quality.zh})")))
+    return lines
 
 
-def _answered(answer: Answer, because: Text) -> Text:
+def _answer_line(answer: Answer, because: Text) -> Text:
     words = ANSWERS[answer]
     return Text(f"{words.en}: {because.en}", f"{words.zh}:{because.zh}")
 
@@ -102,8 +102,8 @@ def _period(period: Period) -> str:
     return f"{period.since}–{'' if period.until is None else period.until}"
 
 
-def _same(written: str) -> Text:
-    return Text(written, written)
+def _in_both(text: str) -> Text:
+    return Text(text, text)
 
 
 def rules_table(book: Rulebook) -> str:

@@ -20,7 +20,7 @@ from suyuan.rulebook.rows import Closure, closure
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """The answer to one set of facts."""
 
     answer: Answer | None  # None: the rule does not apply
@@ -38,24 +38,24 @@ class RowRule:
         self._applies = None if rule.applies is None else closure(rule.applies)
         self._cases = [(case.id, closure(case.condition)) for case in rule.cases]
         self._value, self._limit = _number(rule.value), _number(rule.limit)
-        self._asked = rule.asked
+        self._asked = rule.fact_names
 
-    def judge(self, facts: Mapping[str, Any], moment: datetime | None) -> Judged:
+    def judge(self, facts: Mapping[str, Any], moment: datetime | None) -> Judgement:
         """The answer for `facts` (money in fen, naive UTC times) of an act at `moment`."""
         rule = self.rule
         scope = {**facts, **({} if moment is None else parameters(rule, moment))}
         condition = self._condition(scope, moment)
-        unknown = "".join("01"[scope.get(name) is None] for name in self._asked)
-        answer, words = answer_of(rule, condition, unknown)
+        gaps = "".join("01"[scope.get(name) is None] for name in self._asked)
+        answer, words = answer_of(rule, condition, gaps)
         in_yuan = rule.unit == YUAN
         value, limit = _amount(self._value, scope, in_yuan), _amount(self._limit, scope, in_yuan)
-        filled = {"{value}": written(value), "{limit}": written(limit)}
-        return Judged(
+        numbers = {"{value}": number_text(value), "{limit}": number_text(limit)}
+        return Judgement(
             answer,
             condition or None,
             value,
             limit,
-            Text(*(_fill(w, filled) for w in (words.en, words.zh))),
+            Text(*(_fill(w, numbers) for w in (words.en, words.zh))),
         )
 
     def _condition(self, scope: Mapping[str, Any], moment: datetime | None) -> str:
@@ -71,27 +71,27 @@ class RowRule:
         return next((name for name, test in self._cases if test(scope)), FACTS)
 
 
-_COMPILED: dict[int, RowRule] = {}
+_CACHE: dict[int, RowRule] = {}
 
 
 def row_rule(rule: Rule) -> RowRule:
     """`rule`, compiled once; what was compiled holds its rule, so that the id stays its own."""
-    found = _COMPILED.get(id(rule))
-    if found is None:
-        found = _COMPILED[id(rule)] = RowRule(rule)
-    return found
+    row = _CACHE.get(id(rule))
+    if row is None:
+        row = _CACHE[id(rule)] = RowRule(rule)
+    return row
 
 
 def parameters(rule: Rule, moment: datetime) -> dict[str, float | None]:
     """The rule's numbers on the day of `moment`; yuan as fen, None where none is known."""
     day = beijing_day(moment)
-    found: dict[str, float | None] = {}
+    values: dict[str, float | None] = {}
     for parameter in rule.parameters.values():
-        dated = on_day(parameter, day)
+        entry = on_day(parameter, day)
         times = FEN_PER_YUAN if parameter.unit == YUAN else 1
-        value = None if dated is None or dated.value is None else float(dated.value) * times
-        found[parameter.name] = value
-    return found
+        value = None if entry is None or entry.value is None else float(entry.value) * times
+        values[parameter.name] = value
+    return values
 
 
 def _number(expression: Expression | None) -> Closure | None:
@@ -105,13 +105,13 @@ def _amount(number: Closure | None, scope: Mapping[str, Any], in_yuan: bool) -> 
     return float(value) / FEN_PER_YUAN if in_yuan else float(value)
 
 
-def _fill(words: str, filled: Mapping[str, str]) -> str:
-    for mark, number in filled.items():
+def _fill(words: str, numbers: Mapping[str, str]) -> str:
+    for mark, number in numbers.items():
         words = words.replace(mark, number)
     return words
 
 
-def written(number: float | None) -> str:
+def number_text(number: float | None) -> str:
     """A number as people write it: no decimals where it has none, at most two elsewhere."""
     if number is None:
         return "?"

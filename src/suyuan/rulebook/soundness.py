@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from suyuan.model.columns import STORED, Type
+from suyuan.model.columns import ARROW_TYPES, Type
 from suyuan.model.text import Text
 from suyuan.rulebook.dates import YUAN, as_of, start_of
 from suyuan.rulebook.declare import Rule
@@ -28,19 +28,19 @@ MOST = 60_000
 
 def case_problems(rule: Rule) -> list[Text]:
     """The first gap and the first overlap of each dated period, as words; empty where sound."""
-    found = []
+    problems = []
     for day in _days(rule):
         rows = ibis.memtable(_corners(rule, day))
         scope: dict[str, Any] = {name: rows[name] for name in rows.columns}
         moment = ibis.literal(start_of(day))
         scope |= {p.name: as_of(p, moment) for p in rule.parameters.values()}
         true = [_is_true(c.condition.compile(scope)) for c in rule.cases]
-        marked = rows.mutate(hits=sum(true[1:], true[0]))
+        hits = rows.mutate(hits=sum(true[1:], true[0]))
         if rule.applies is not None:
-            marked = marked.filter(rule.applies.compile(scope))
-        wrong = marked.filter(marked.hits != 1).order_by(ibis.desc("hits")).to_pyarrow()
-        found += [_example(row, day) for row in _first_of_each(wrong.to_pylist())]
-    return found
+            hits = hits.filter(rule.applies.compile(scope))
+        wrong = hits.filter(hits.hits != 1).order_by(ibis.desc("hits")).to_pyarrow()
+        problems += [_example(row, day) for row in _first_of_each(wrong.to_pylist())]
+    return problems
 
 
 def _is_true(condition: ir.BooleanValue) -> ir.IntegerValue:
@@ -70,13 +70,13 @@ def _days(rule: Rule) -> list[date]:
 
 
 def _corners(rule: Rule, day: date) -> pa.Table:
-    question = rule.asked
+    question = rule.fact_names
     choices = [list(_probes(rule, name, day)) for name in question]
     rows = list(islice(product(*choices), MOST))
     columns = zip(*rows, strict=True) if rows else [[] for _ in question]
     return pa.table(
         {
-            name: pa.array(list(cells), STORED[rule.facts[name].type])
+            name: pa.array(list(cells), ARROW_TYPES[rule.facts[name].type])
             for name, cells in zip(question, columns, strict=True)
         }
     )
@@ -131,11 +131,11 @@ def _numbers(rule: Rule, name: str, day: date) -> Iterator[float]:
                 and isinstance(n.value, int | float)
                 and not isinstance(n.value, bool)
             )
-            for other in sorted(_names(node) & rule.parameters.keys()):
-                parameter = rule.parameters[other]
-                for dated in parameter.values:
-                    if day in dated.period and dated.value is not None:
-                        yield dated.value * (100 if parameter.unit == YUAN else 1)
+            for parameter_name in sorted(_names(node) & rule.parameters.keys()):
+                parameter = rule.parameters[parameter_name]
+                for entry in parameter.values:
+                    if day in entry.period and entry.value is not None:
+                        yield entry.value * (100 if parameter.unit == YUAN else 1)
 
 
 def _names(node: ast.AST) -> set[str]:

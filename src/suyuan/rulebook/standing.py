@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from suyuan.model.text import LANGUAGES, Text
 from suyuan.rulebook.dates import day_of, on_day, start_of
-from suyuan.rulebook.decided_cases import filled
+from suyuan.rulebook.decided_cases import fill_numbers
 from suyuan.rulebook.declare import MISTAKEN_SHARE, MISTAKEN_SIGMAS, Answer, Rule
 from suyuan.rulebook.judge import BEFORE
 
@@ -37,20 +37,20 @@ def standings(acts: ir.Table, tolerances: ir.Table) -> ir.Table:
     `tolerances` is :func:`tolerances_of` the rules. ``value`` is the number of broken acts,
     ``limit`` how many are forgiven, ``moment`` that of the party's last act.
     """
-    known = acts.filter(acts.party.notnull())
+    acts_of_party = acts.filter(acts.party.notnull())
 
     def number_of(answer: Answer) -> ir.IntegerValue:
-        return ibis.cases((known.answer == answer.value, 1), else_=0).sum().cast("float64")
+        return ibis.cases((acts_of_party.answer == answer.value, 1), else_=0).sum().cast("float64")
 
-    counted = known.group_by("rule_id", subject="party").aggregate(
+    counts = acts_of_party.group_by("rule_id", subject="party").aggregate(
         broken=number_of(Answer.BROKEN),
         kept=number_of(Answer.KEPT),
         unknown=number_of(Answer.CANNOT_TELL),
         before=number_of(Answer.NOT_IN_FORCE),
-        moment=known.moment.max(),
+        moment=acts_of_party.moment.max(),
     )
-    counted = counted.mutate(judged=counted.broken + counted.kept)
-    return _answered(_forgiving(counted, tolerances))
+    counts = counts.mutate(judged=counts.broken + counts.kept)
+    return _answer(_with_tolerance(counts, tolerances))
 
 
 def tolerances_of(rules: Iterable[Rule]) -> pa.Table:
@@ -60,51 +60,51 @@ def tolerances_of(rules: Iterable[Rule]) -> pa.Table:
         if MISTAKEN_SHARE not in rule.parameters:
             continue
         share, sigmas = (rule.parameters[name] for name in (MISTAKEN_SHARE, MISTAKEN_SIGMAS))
-        periods = [dated.period for dated in (*share.values, *sigmas.values)]
+        periods = [entry.period for entry in (*share.values, *sigmas.values)]
         days = {p.since for p in periods} | {p.until for p in periods if p.until is not None}
         for since, until in pairwise([*sorted(days), None]):
             if since is not None:
                 row = {"rule_id": rule.id, "since": start_of(since)}
                 row["until"] = start_of(until or date.max.replace(year=_FOR_EVER))
-                held = on_day(share, since), on_day(sigmas, since)
-                row["share"], row["sigmas"] = ((v and v.value) or 0.0 for v in held)
+                values = on_day(share, since), on_day(sigmas, since)
+                row["share"], row["sigmas"] = ((v and v.value) or 0.0 for v in values)
                 rows.append(row)
     return pa.Table.from_pylist(rows, schema=_TOLERANCES)
 
 
-def _forgiving(counted: ir.Table, tolerances: ir.Table) -> ir.Table:
-    """`counted` with ``forgiven``: how many broken acts mis-keying explains, rounded down."""
-    held = tolerances.rename(of="rule_id").view()
-    joined = counted.left_join(
-        held,
-        (counted.rule_id == held.of)
-        & (counted.moment >= held.since)
-        & (counted.moment < held.until),
+def _with_tolerance(counts: ir.Table, tolerances: ir.Table) -> ir.Table:
+    """`counts` with ``forgiven``: how many broken acts mis-keying explains, rounded down."""
+    limits = tolerances.rename(of="rule_id").view()
+    rows = counts.left_join(
+        limits,
+        (counts.rule_id == limits.of)
+        & (counts.moment >= limits.since)
+        & (counts.moment < limits.until),
     )
-    expected = joined.judged * joined.share
-    most = expected + joined.sigmas * (expected * (1 - joined.share)).sqrt()
+    expectation = rows.judged * rows.share
+    most = expectation + rows.sigmas * (expectation * (1 - rows.share)).sqrt()
     forgiven = most.floor().cast("float64").fill_null(0.0)
-    return joined.select(*counted.columns, forgiven=forgiven)
+    return rows.select(*counts.columns, forgiven=forgiven)
 
 
-def _answered(counted: ir.Table) -> ir.Table:
-    steps = _steps(counted)
-    numbers = {name: counted[name] for name in ("broken", "judged", "unknown", "forgiven")}
+def _answer(counts: ir.Table) -> ir.Table:
+    steps = _steps(counts)
+    numbers = {name: counts[name] for name in ("broken", "judged", "unknown", "forgiven")}
     words = {
         language: ibis.cases(*((when, text.in_(language)) for when, *_, text in steps))
         for language in LANGUAGES
     }
-    return counted.select(
+    return counts.select(
         "rule_id",
         "subject",
-        moment=counted.moment,
-        on_date=day_of(counted.moment),
+        moment=counts.moment,
+        on_date=day_of(counts.moment),
         answer=ibis.cases(*((when, answer.value) for when, _, answer, _ in steps)),
         condition=ibis.cases(*((when, name) for when, name, _, _ in steps)),
-        reason=filled(words["en"], numbers),
-        reason_zh=filled(words["zh"], numbers),
-        value=counted.broken,
-        limit=counted.forgiven,
+        reason=fill_numbers(words["en"], numbers),
+        reason_zh=fill_numbers(words["zh"], numbers),
+        value=counts.broken,
+        limit=counts.forgiven,
     )
 
 

@@ -150,7 +150,7 @@ def _steps_run(
         tables.forget(unread)
         engine.trim()
     run.limits += scheme.limits(tables)
-    tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.stored))
+    tables.put("limits", pa.Table.from_pylist(run.limits, schema=LIMITS.schema))
     return run
 
 

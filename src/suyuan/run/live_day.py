@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from suyuan.ingest import import_case
-from suyuan.live.day_folder import DayWritten, write_day
+from suyuan.live.day_folder import DayCounts, write_day
 from suyuan.live.history import JournalHistory, history
 from suyuan.live.keys import Keyring, secret_in
 from suyuan.live.messages import instant_of_naive
@@ -37,7 +37,7 @@ class JournalDay(NamedTuple):
         """Whom to warn, one row a person and day."""
         return warnings_of(self.found, self.policy, self.names, self.start, self.end)
 
-    def write(self, into: Path) -> DayWritten:
+    def write(self, into: Path) -> DayCounts:
         """The days as a case folder with its decisions; `into` must be new or empty."""
         if into.exists() and any(into.iterdir()):
             raise InputError(

@@ -16,7 +16,7 @@ from suyuan.ingest import import_case
 from suyuan.live.card_arrays import card_arrays, weigh
 from suyuan.live.event_log import events_of
 from suyuan.live.events import EventKind
-from suyuan.live.fold import folded
+from suyuan.live.fold import fold_all
 from suyuan.live.keys import Keyring
 from suyuan.model.progress import Progress
 from suyuan.model.scorecard import Scorecard
@@ -85,7 +85,7 @@ def replay_payments(tables: Tables, card: Scorecard, keyring: Keyring | None = N
     for step in needed_for(("owners", "traces"), steps()):
         execute(step, tables)
     events, ids = events_of(tables, keyring or Keyring())
-    signals, _ = folded(events)
+    signals, _ = fold_all(events)
     payments = events[events["kind"] == EventKind.PAYMENT]
     measured = np.isfinite(signals[:, 4])  # a person's own transfers are not judged
     names = np.array(ids.to_pylist(), dtype=object)[payments["row"]]

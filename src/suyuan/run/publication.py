@@ -42,7 +42,7 @@ def _written(table: Table, run: Run, path: Path) -> int:
     if count > PART:
         sorts = {"ascending": ibis.asc, "descending": ibis.desc}
         return write_sorted(
-            engine.stream(rows.order_by([sorts[way](name) for name, way in table.ordering])),
+            engine.stream(rows.order_by([sorts[way](name) for name, way in table.sort_keys])),
             table,
             path,
         )

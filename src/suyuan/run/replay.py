@@ -99,7 +99,7 @@ def replay(
             rows.append(_row(_derived(known(engine, moment), ("at_risk",)), moment, course))
         progress.advance(done, len(when))
     progress.finish(len(rows), time.perf_counter() - started)
-    return pa.Table.from_pylist(rows, schema=REPLAY.stored)
+    return pa.Table.from_pylist(rows, schema=REPLAY.schema)
 
 
 def _derived(tables: Tables, wanted: Iterable[str]) -> Tables:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from suyuan.model.columns import PUBLISHED, Table, Type
+from suyuan.model.columns import FILE_TYPES, Table, Type
 from suyuan.store.drafts import draft_of
 
 #: Digits of a float that are written, and the sizes between which powers of ten are exact enough.
@@ -22,7 +22,7 @@ def published(rows: pa.Table, table: Table) -> pa.Table:
 
     Engines hand rows on in any order; two runs over the same files leave the same files.
     """
-    return _as_published(rows.sort_by(table.ordering), table)
+    return _as_published(rows.sort_by(table.sort_keys), table)
 
 
 def write(rows: pa.Table, path: Path) -> None:
@@ -40,7 +40,7 @@ def write_sorted(batches: Iterable[pa.RecordBatch], table: Table, path: Path) ->
     count = 0
     with (
         draft_of(path) as draft,
-        pq.ParquetWriter(draft, table.published, compression="zstd") as to,
+        pq.ParquetWriter(draft, table.file_schema, compression="zstd") as to,
     ):
         for part in _parts(batches):
             count += part.num_rows
@@ -67,15 +67,15 @@ def _parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
 
 def _as_published(rows: pa.Table, table: Table) -> pa.Table:
     arrays = [_published(rows[column.copy_of or column.name], column.type) for column in table]
-    return pa.table(arrays, schema=table.published)
+    return pa.table(arrays, schema=table.file_schema)
 
 
 def _published(column: pa.ChunkedArray, type_: Type) -> pa.Array | pa.ChunkedArray:
     if type_ is Type.MONEY:
         return _yuan(column)
     if type_ is Type.FLOAT:
-        return significant(column.cast(PUBLISHED[type_]))
-    return column.cast(PUBLISHED[type_])
+        return significant(column.cast(FILE_TYPES[type_]))
+    return column.cast(FILE_TYPES[type_])
 
 
 def significant(column: pa.ChunkedArray) -> pa.Array:
@@ -97,5 +97,5 @@ def _yuan(fen: pa.ChunkedArray) -> pa.Array:
     """Fen as DECIMAL(18,2): the same integers, read with their point two places in."""
     whole = fen.cast(pa.decimal128(19, 0)).combine_chunks()
     return pa.Array.from_buffers(
-        PUBLISHED[Type.MONEY], len(whole), whole.buffers(), whole.null_count, whole.offset
+        FILE_TYPES[Type.MONEY], len(whole), whole.buffers(), whole.null_count, whole.offset
     )

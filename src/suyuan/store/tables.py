@@ -7,8 +7,14 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from suyuan.model.columns import STORED, Table
-from suyuan.model.derived import DERIVED, ROLE_EVIDENCE, ROLE_FINDINGS, ROLE_SIGNALS, VERDICTS
+from suyuan.model.columns import ARROW_TYPES, Table
+from suyuan.model.derived import (
+    DERIVED_TABLES,
+    ROLE_EVIDENCE,
+    ROLE_FINDINGS,
+    ROLE_SIGNALS,
+    VERDICTS,
+)
 from suyuan.model.errors import ContractError
 from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.results import EVIDENCE, RESULTS
@@ -30,7 +36,7 @@ PER_ROLE = {
 def declared(name: str) -> Table:
     """The declaration of a table, by its name in a run."""
     kind, separator, _ = name.partition(":")
-    known = PER_ROLE if separator else RECORDS | DERIVED | RESULTS
+    known = PER_ROLE if separator else RECORDS | DERIVED_TABLES | RESULTS
     if kind not in known:
         raise ContractError(
             Text("No such table is declared.", "没有声明这个表。"),
@@ -44,9 +50,9 @@ def stored_schema(name: str) -> pa.Schema:
     """The columns a step may rely on: the declared ones, and provenance on standard tables."""
     table = declared(name)
     if name not in RECORDS:
-        return table.stored
-    extra = [(c.name, STORED[c.type]) for c in PROVENANCE]
-    return pa.schema([*table.stored, *(pa.field(*field) for field in extra)])
+        return table.schema
+    extra = [(c.name, ARROW_TYPES[c.type]) for c in PROVENANCE]
+    return pa.schema([*table.schema, *(pa.field(*field) for field in extra)])
 
 
 def as_declared(engine: Engine, name: str, value: ir.Table | pa.Table) -> ir.Table:

@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from suyuan.detect.leaks.call_rates import Rates, going
+from suyuan.detect.leaks.chance_calls import BEFORE_CALLS
 from suyuan.detect.leaks.lags import BEFORE_DATA
+from suyuan.detect.leaks.order_rates import _followed
 from suyuan.detect.leaks.risk import at_risk
 from suyuan.store.engine import Engine
 from tables import given
@@ -48,6 +51,17 @@ def listed(
         **{"findings:leak_source": [source], "findings:scam_caller": [CALLER]},
     )  # fmt: skip
     return {row["buyer_phone"]: row for row in engine.fetch(at_risk(tables)).to_pylist()}
+
+
+def test_late_orders_that_a_hand_saw_follow_those_that_it_saw() -> None:
+    """Most orders before were not seen; a hand's are the ones that are called."""
+    parts = [(0, 0, 900), (1, 0, 100), (0, 1, 40), (1, 1, 10)]
+    rows = [
+        {"source": "m", "copied": 0, "seen": seen, "late": late, "exposed": n, "unnamed": 0}
+        for seen, late, n in parts
+    ]
+    assert _followed(pa.Table.from_pylist(rows)).tolist() == [-1, -1, 0, 1]
+    assert _followed(pa.Table.from_pylist([rows[0], rows[3]])).tolist() == [-1, 0]
 
 
 def called(n: int, day: float, phone: str) -> dict[str, Any]:
@@ -96,7 +110,8 @@ def test_a_leak_whose_later_orders_were_never_called_was_stopped(duck: Engine) -
 
 def test_before_data_a_leak_goes_on_as_long_as_it_has_lasted() -> None:
     none = np.zeros(2)
-    rates = Rates(np.array([0.4, 0.4]), none, none, BEFORE_DATA, np.zeros(0))
+    rate = np.array([0.4, 0.4])
+    rates = Rates(rate, none, none, BEFORE_DATA, np.zeros(0), rate, BEFORE_CALLS)
     odds = going(rates, np.array([-1, 0]), np.full(2, 30.0 * 86400), np.full(2, 10.0 * 86400))
     assert odds.tolist() == [1.0, pytest.approx(0.75)]
 

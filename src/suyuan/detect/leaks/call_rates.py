@@ -68,6 +68,7 @@ class Rates:
     orders old enough to have been called (``ripe``).
 
     ``about`` is per contact the probability that one of the person's exposed orders was behind it.
+    ``typical`` is the rate at which a source takes part, ``chance`` the calls for no exposed order.
     """
 
     rate: Floats
@@ -75,6 +76,12 @@ class Rates:
     ripe: Floats
     lags: Lags
     about: Floats
+    typical: Floats
+    chance: ChanceCalls
+
+    def likely(self, pairs: Meetings) -> Floats:
+        """Per pair: calls an hour that are expected of it at that moment."""
+        return pairs.sure * self.typical[pairs.source] * self.lags.density(pairs.hours)
 
 
 def rates(pairs: Meetings, people: Contacted, placed: Placed, before: Sources) -> Rates:
@@ -95,7 +102,8 @@ def rates(pairs: Meetings, people: Contacted, placed: Placed, before: Sources) -
         rest = rest.learnt(people, about)
         if moved < 1e-4 and round_ > 5:
             break
-    return Rates(rate, reached, ripe, lags, _parted(pairs, people, weight, lags, rest)[1])
+    about = _parted(pairs, people, weight, lags, rest)[1]
+    return Rates(rate, reached, ripe, lags, about, weight, rest)
 
 
 def _parted(

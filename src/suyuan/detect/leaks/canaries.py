@@ -106,6 +106,7 @@ def _candidate(one: Surfaced, prior: float) -> dict[str, Any]:
         "prior": prior,
         "victims": 0.0,
         "exhibit": 0.0,
+        "calls": 0.0,
         "hand": 0.0,
         "canary": log_odds(one.probability) - prior,
         "night": None,

@@ -6,7 +6,6 @@ import numpy as np
 
 from suyuan.detect.leaks.contacts import (
     ATTRIBUTES,
-    as_contacts,
     calls_of_callers,
     reported_people,
 )
@@ -14,23 +13,32 @@ from suyuan.detect.leaks.copies import copies
 from suyuan.detect.leaks.lags import EDGES
 from suyuan.detect.leaks.relevance import relevance
 from suyuan.detect.leaks.sightings import with_sight
+from suyuan.detect.leaks.unnamed_sources import ELSEWHERE
 from suyuan.store.tables import Tables
 
 #: Sources below this probability expose nobody; above it, orders count by it.
 EXPOSING = 0.05
-#: What stands for the source of orders through no named one.
-ELSEWHERE = ""
 SURE_COPY = 0.5
 #: Calls to one person that are further apart are two contacts.
 SPELL_HOURS = 72
 
 
 def aged_orders(now: int, tables: Tables) -> ir.Table:
-    """Exposed orders with who saw them, and their ``age`` in hours."""
-    keep = tables.engine.keep
-    exposed = keep(with_sight(tables, keep(_exposed(tables, now))))
-    seconds = ibis.literal(now) - exposed["ordered_at"].epoch_seconds()
-    return exposed.mutate(age=seconds.cast("float64") / 3600.0)
+    """Exposed orders of the sources found, with who saw them, and their ``age`` in hours."""
+    keep, found = tables.engine.keep, tables["findings:leak_source"]
+    return with_age(keep(with_sight(tables, keep(exposed_orders(tables, now, found)))), now)
+
+
+def unlooked_orders(now: int, tables: Tables, found: ir.Table) -> ir.Table:
+    """The same of the sources `found`, before it is asked whose hands were at them."""
+    exposed = tables.engine.keep(exposed_orders(tables, now, found))
+    return with_age(exposed.mutate(seen=ibis.literal(0, "int64")), now)
+
+
+def with_age(orders: ir.Table, now: int) -> ir.Table:
+    """`orders` with their ``age`` in hours."""
+    seconds = ibis.literal(now) - orders["ordered_at"].epoch_seconds()
+    return orders.mutate(age=seconds.cast("float64") / 3600.0)
 
 
 def people_reached(tables: Tables) -> ir.Table:
@@ -38,7 +46,7 @@ def people_reached(tables: Tables) -> ir.Table:
 
     A report counts by what it tells. A call of a decided caller counts by that decision alone:
     what it was about is asked with the rates. Calls to one person that follow each other closely
-    are one contact.
+    are one contact. ``caller`` is the number, or of a report its id.
     """
     reported = reported_people(tables["reports"]).select(
         "contact", "person", "phone", "called_at", "quoted_order_id"
@@ -46,15 +54,25 @@ def people_reached(tables: Tables) -> ir.Table:
     facts = relevance(tables).view()
     weighed = reported.left_join(facts, reported["contact"] == facts["contact"])
     weighed = weighed.select(
-        *reported.columns, reported=1, sure=ibis.coalesce(weighed["relevance"], 1.0)
+        *reported.columns,
+        reported=1,
+        sure=ibis.coalesce(weighed["relevance"], 1.0),
+        caller=weighed["contact"],
     )
     if not tables.has("findings:scam_caller") or not tables.has("calls"):
         return weighed
     spells = _spells(tables, calls_of_callers(tables, reported))
-    called = as_contacts(spells, spells["sure"]).select(
-        *reported.columns, reported=0, sure=ibis._["weight"]
+    called = spells.select(
+        contact=spells["row_id"],
+        person=ibis.null("string"),
+        phone=spells["callee"],
+        called_at=spells["started_at"],
+        quoted_order_id=ibis.null("string"),
+        reported=ibis.literal(0, weighed["reported"].type()),
+        sure=spells["sure"],
+        caller=spells["caller"],
     )
-    return ibis.union(weighed, called)
+    return ibis.union(weighed, called.select(*weighed.columns))
 
 
 def _spells(tables: Tables, calls: ir.Table) -> ir.Table:
@@ -66,12 +84,12 @@ def _spells(tables: Tables, calls: ir.Table) -> ir.Table:
     return spaced.filter(spaced["gap"].isnull() | (spaced["gap"] > SPELL_HOURS * 3600))
 
 
-def _exposed(tables: Tables, now: int) -> ir.Table:
-    """Each order that a named source handled since it leaked, once a source.
+def exposed_orders(tables: Tables, now: int, found: ir.Table) -> ir.Table:
+    """Each order that a source of `found` handled since it leaked, once a source.
 
     ``late`` is 1 for those after the last that is known to have got out.
     """
-    found = tables["findings:leak_source"].filter(lambda t: t["score"] >= EXPOSING)
+    found = found.filter(found["score"] >= EXPOSING)
     found = found.select(
         source="subject", leaked="score", leaked_from="first_seen", leaked_to="last_seen"
     )

@@ -1,7 +1,7 @@
 """The hand within a source, in figures: which login or terminal, insider or trojan or export."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,9 +11,15 @@ import numpy as np
 
 from suyuan.detect.leaks.access_log import NIGHT, conduct, covered, likelihood, sights
 from suyuan.detect.leaks.answers import LeakAnswer, log_odds
+from suyuan.detect.leaks.call_evidence import CalledSource
 from suyuan.detect.leaks.exhibits import Seized
 from suyuan.detect.leaks.hand_evidence import HAND_KINDS, HandLeads, show_away, show_looks
-from suyuan.detect.leaks.hand_orders import handled_orders, leaked_orders, with_copies
+from suyuan.detect.leaks.hand_orders import (
+    handled_orders,
+    leaked_orders,
+    with_calls,
+    with_copies,
+)
 from suyuan.detect.leaks.inquiry import Inquiry
 from suyuan.detect.leaks.mechanisms import (
     CLEAR,
@@ -78,16 +84,21 @@ def point(
     asked: Inquiry,
     seized: Mapping[str, tuple[LeakAnswer, Seized]],
     found: list[dict[str, Any]],
+    called: Sequence[CalledSource] = (),
 ) -> HandLeads:
-    """The hands of the sources in `found`; fills in the sources' mechanism where it can be told."""
+    """The hands of the sources in `found`; fills in the sources' mechanism where it can be told.
+
+    `called` are those among them that calls alone name.
+    """
     known = set(asked.exposure.subjects)
     likely = (row for row in found if row["subject"] in known)
-    chosen = {row["subject"]: row for row in likely if _probability(row) >= LOOKED_INTO}
+    chosen = {row["subject"]: row for row in likely if source_probability(row) >= LOOKED_INTO}
     if not chosen or not tables.has("accesses"):
         return NO_LEADS
     engine = tables.engine
     leaked = leaked_orders(asked, tuple(chosen))
     leaked = with_copies(leaked, seized, asked, tuple(chosen))
+    leaked = with_calls(leaked, [one for one in called if one.subject in chosen])
     victims = engine.arrow(leaked)
     handled = engine.keep(handled_orders(tables, chosen))
     log = engine.derive(_log, tables["accesses"], handled)
@@ -221,8 +232,9 @@ def _shows(tables: Tables) -> dict[str, LogReach]:
     return {row.pop("org"): LogReach(**row) for row in rows}
 
 
-def _probability(row: dict[str, Any]) -> float:
-    for_it = row["prior"] + row["victims"] + row["exhibit"] + row["canary"]
+def source_probability(row: dict[str, Any]) -> float:
+    """How likely an organisation leaked, by all that speaks for it."""
+    for_it = sum(row[name] for name in ("prior", "victims", "exhibit", "calls", "canary"))
     return float(1.0 / (1.0 + np.exp(-for_it)))
 
 
@@ -250,7 +262,7 @@ def _judge(
             )  # fmt: skip
             handlers.away.append((source["subject"], org, each.ip))
     for subject, part in verdict.suspects.items():
-        probability = part * _probability(source)
+        probability = part * source_probability(source)
         if probability >= LISTED:
             row = by_subject[subject] | {"repeats": _repeats(by_subject[subject], habits)}
             handlers.candidates.append(

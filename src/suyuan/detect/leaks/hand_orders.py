@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.detect.leaks.answers import LeakAnswer, responsibility
+from suyuan.detect.leaks.call_evidence import CalledSource
 from suyuan.detect.leaks.contacts import ATTRIBUTES
 from suyuan.detect.leaks.exhibits import Seized
 from suyuan.detect.leaks.inquiry import Inquiry
@@ -72,6 +73,17 @@ def with_copies(
                 }
             ).filter(new)
         )
+    return pa.concat_tables([part.combine_chunks() for part in parts])
+
+
+def with_calls(leaked: pa.Table, called: Iterable[CalledSource]) -> pa.Table:
+    """The same with the orders behind the calls that name a source by themselves."""
+    parts = [leaked]
+    for source in called:
+        new = pc.invert(pc.is_in(source.behind["order_id"], value_set=leaked["order_id"]))
+        own = source.behind.filter(new)
+        org = pa.array([source.subject.partition(":")[2]] * len(own), pa.string())
+        parts.append(own.append_column("org", org).select(leaked.column_names).cast(leaked.schema))
     return pa.concat_tables([part.combine_chunks() for part in parts])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from suyuan.detect.leaks.arrays import Exposure, Floats
 from suyuan.detect.leaks.attribution import Attribution, attribute
 from suyuan.detect.leaks.contacts import candidate_orders, contacts
-from suyuan.detect.leaks.controls import control_orders, controls
+from suyuan.detect.leaks.controls import Controls, control_orders, controls
 from suyuan.detect.leaks.exposure import Bins, bins, exposure
 from suyuan.detect.leaks.lags import LONGEST_DAYS
 from suyuan.detect.leaks.order_details import narrated
@@ -23,13 +23,16 @@ from suyuan.store.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What was asked of the victims, and the answer; ``leaning`` is what was known beside them."""
+    """What was asked of the victims, and the answer; ``leaning`` is what was known beside them, and
+    ``known`` how popular the candidates are with them anyway.
+    """
 
     span: Bins
     exposure: Exposure
     victims: VictimPairings
     attribution: Attribution
     leaning: Floats
+    known: Controls
 
 
 #: What is known beside the victims: per candidate, in nats.
@@ -58,7 +61,7 @@ def inquire(tables: Tables, lean: Lean = _nothing) -> Inquiry | None:
     others = derive_table(tables, control_orders, reached, tables["orders"])
     known = controls(engine.gather(_in_order, others), handled)
     found = attribute(handled, held.pairings, leaning, known)
-    return Inquiry(span, handled, held, found, leaning)
+    return Inquiry(span, handled, held, found, leaning, known)
 
 
 def _reached(tables: Tables) -> ir.Table:

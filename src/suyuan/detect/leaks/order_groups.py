@@ -10,6 +10,8 @@ from suyuan.detect.leaks.lags import EDGES
 
 #: What parts a source's orders: each part has a rate.
 GROUP = ["source", "copied", "seen", "late"]
+#: The same of organisations that nobody named.
+UNNAMED = ["source", "nested"]
 
 
 def order_groups(aged: ir.Table, now: int) -> ir.Table:
@@ -18,7 +20,10 @@ def order_groups(aged: ir.Table, now: int) -> ir.Table:
 
 
 def firm_groups(handled: ir.Table) -> ir.Table:
-    return handled.group_by("source").aggregate(exposed=handled.count()).order_by("source")
+    found = handled.group_by(UNNAMED).aggregate(
+        exposed=handled["leaked"].sum().round().cast("int64")
+    )
+    return found.order_by(UNNAMED)
 
 
 def contact_rows(reached: ir.Table, orders: ir.Table) -> ir.Table:
@@ -27,9 +32,10 @@ def contact_rows(reached: ir.Table, orders: ir.Table) -> ir.Table:
     found = reached.left_join(bought, reached["phone"] == bought["buyer_phone"])
     return found.select(
         "contact",
+        "caller",
         "sure",
         reported=found["reported"].cast("int64"),
-        second=found["called_at"].epoch_seconds(),
+        second=found["called_at"].epoch_seconds().cast("float64"),
         orders=ibis.coalesce(found["orders"], 0),
     ).order_by("contact")
 
@@ -40,11 +46,13 @@ def sizes(orders: ir.Table) -> ir.Table:
 
 def group_ages(aged: ir.Table, handled: ir.Table, known: ir.Table) -> ir.Table:
     """Orders by ``group`` and whole ``hour`` of age."""
-    named = aged.inner_join(known.filter(known["unnamed"] == 0), GROUP).select("group", "age")
-    unnamed = known.filter(known["unnamed"] == 1).select("source", "group")
-    both = ibis.union(named, handled.inner_join(unnamed, "source").select("group", "age"))
-    both = both.select("group", hour=both["age"].floor().cast("int64"))
-    return both.group_by(["group", "hour"]).aggregate(orders=both.count())
+    named = aged.inner_join(known.filter(known["unnamed"] == 0), GROUP)
+    named = named.select("group", "age", part=ibis.literal(1.0))
+    unnamed = known.filter(known["unnamed"] == 1).select(*UNNAMED, "group")
+    more = handled.inner_join(unnamed, UNNAMED)
+    both = ibis.union(named, more.select("group", "age", part=more["leaked"]))
+    both = both.select("group", "part", hour=both["age"].floor().cast("int64"))
+    return both.group_by(["group", "hour"]).aggregate(orders=both["part"].sum())
 
 
 def group_meetings(
@@ -55,18 +63,19 @@ def group_meetings(
     Where the caller quoted an order, none but that.
     """
     named = known.filter(known["unnamed"] == 0)
-    unnamed = known.filter(known["unnamed"] == 1).select("source", "group")
-    columns = ("group", "order_id", "ordered_at", "buyer_id", "buyer_phone", "leaked")
+    unnamed = known.filter(known["unnamed"] == 1).select(*UNNAMED, "group")
+    columns = ("group", "order_id", "order_row", "ordered_at", "buyer_id", "buyer_phone", "leaked")
     exposed = ibis.union(
-        aged.inner_join(named, GROUP).select(*columns),
-        handled.inner_join(unnamed, "source").mutate(leaked=1.0).select(*columns),
+        aged.inner_join(named, GROUP).mutate(order_row=ibis._["row_id"]).select(*columns),
+        handled.inner_join(unnamed, UNNAMED).mutate(order_row=ibis._["row_id"]).select(*columns),
     )
     by_phone = exposed.inner_join(reached, exposed["buyer_phone"] == reached["phone"])
     by_person = exposed.inner_join(reached, exposed["buyer_id"] == reached["person"])
     pairs = ibis.union(
         *(
             p.select(
-                "group", "order_id", "ordered_at", "called_at", "contact", "quoted_order_id",
+                "group", "order_id", "order_row", "ordered_at", "called_at", "contact",
+                "quoted_order_id",
                 sure=p["leaked"] * p["sure"],
             )
             for p in (by_phone, by_person)

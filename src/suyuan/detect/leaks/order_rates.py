@@ -17,6 +17,7 @@ from suyuan.detect.leaks.call_rates import (
     PRIOR_ORDERS,
     PRIOR_RATE,
     Meetings,
+    Rates,
     Sources,
     going,
     rates,
@@ -26,6 +27,7 @@ from suyuan.detect.leaks.exposed_orders import latest_moment
 from suyuan.detect.leaks.lags import EDGES, Lags
 from suyuan.detect.leaks.order_groups import (
     GROUP,
+    UNNAMED,
     contact_rows,
     firm_groups,
     group_ages,
@@ -65,6 +67,24 @@ def lag_columns(lags: Lags) -> pa.Table:
 
 
 @dataclass(frozen=True, slots=True)
+class LearntRates:
+    """What the case's calls say: ``found`` for each of ``groups`` (a row each), from ``meetings``
+    (:func:`suyuan.detect.leaks.order_groups.group_meetings`) of ``contacts``.
+
+    ``handled`` are the orders of organisations that nobody named.
+    """
+
+    groups: pa.Table
+    contacts: pa.Table
+    meetings: pa.Table
+    handled: ir.Table
+    pairs: Meetings
+    people: Contacted
+    before: Sources
+    found: Rates
+
+
+@dataclass(frozen=True, slots=True)
 class RatedOrders:
     """``orders`` with their rates, and ``doubts``: per ``contact``, whether it was about an order.
 
@@ -75,37 +95,46 @@ class RatedOrders:
     doubts: ir.Table
 
 
-def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> RatedOrders:
-    """Each exposed order with its source's rate of being reached, and the lags in columns.
+def learnt_rates(tables: Tables, aged: ir.Table, reached: ir.Table) -> LearntRates:
+    """Rates of the sources of `aged` and of all organisations beside them, from people `reached`.
 
     A source's orders are parted by whether they were found in seized data, and whether a hand that
-    is named had seen them; each part has its rate. What the hand has not seen may be too young for
-    that, and has the rate of both.
+    is named had seen them; those of the others by whether they went through a source as well.
     """
     engine, now = tables.engine, latest_moment(tables)
     handled = derive_table(tables, unnamed_orders, tables, aged, now)
     groups = _grouped(
         engine.gather(order_groups, aged, by=(now,)), engine.gather(firm_groups, handled)
     )
-    known = engine.arrow(groups.select([*GROUP, "unnamed", "group"]))
+    known = engine.arrow(groups.select([*GROUP, "nested", "unnamed", "group"]))
     contacts = engine.gather(contact_rows, reached, tables["orders"])
     before = Sources(_followed(groups), groups["unnamed"].to_numpy() == 1)
-    watched = _watched(contacts, now)
-    found = rates(
-        _pairs(engine.gather(group_meetings, aged, handled, reached, known), contacts),
-        _contacted(contacts, engine.gather(sizes, tables["orders"])),
-        _placed(engine.gather(group_ages, aged, handled, known), watched),
-        before,
-    )
-    open_ = going(found, before.follows, *(groups[name].to_numpy() for name in ("lasted", "since")))
+    meetings = engine.gather(group_meetings, aged, handled, reached, known)
+    pairs = _pairs(meetings, contacts)
+    people = _contacted(contacts, engine.gather(sizes, tables["orders"]))
+    ages = engine.gather(group_ages, aged, handled, known)
+    found = rates(pairs, people, _placed(ages, _watched(contacts, now)), before)
+    return LearntRates(groups, contacts, meetings, handled, pairs, people, before, found)
+
+
+def rated_orders(tables: Tables, aged: ir.Table, reached: ir.Table) -> RatedOrders:
+    """Each exposed order with its source's rate of being reached, and the lags in columns.
+
+    What a named hand has not seen may be too young for that, and has the rate of both.
+    """
+    engine, learnt = tables.engine, learnt_rates(tables, aged, reached)
+    groups, found = learnt.groups, learnt.found
+    course = (groups[name].to_numpy() for name in ("lasted", "since"))
+    open_ = going(found, learnt.before.follows, *course)
     facts = groups.drop(["group", "lasted", "since"])
     for name, values in (
         ("rate", found.rate), ("going", open_), ("reached", found.reached), ("ripe", found.ripe)
     ):  # fmt: skip
         facts = facts.append_column(name, pa.array(values))
-    doubts = contacts.select(["contact"]).append_column("about", pa.array(found.about))
+    doubts = learnt.contacts.select(["contact"]).append_column("about", pa.array(found.about))
     lags, rated = engine.arrow(lag_columns(found.lags)), engine.arrow(_explaining(facts))
-    return RatedOrders(engine.derive(_rated, aged, handled, rated, lags), engine.arrow(doubts))
+    orders = engine.derive(_rated, aged, learnt.handled, rated, lags)
+    return RatedOrders(orders, engine.arrow(doubts))
 
 
 def _grouped(named: pa.Table, unnamed: pa.Table) -> pa.Table:
@@ -113,15 +142,12 @@ def _grouped(named: pa.Table, unnamed: pa.Table) -> pa.Table:
     none = pa.array(np.zeros(len(unnamed), np.int64))
     apart = {"copied": none, "seen": none, "late": none}
     still = {name: pa.array(np.zeros(len(unnamed))) for name in ("lasted", "since")}
-    columns = {n: unnamed[n] for n in ("source", "exposed")} | apart | still
-    both = pa.concat_tables(
-        [
-            named.append_column("unnamed", pa.array(np.zeros(len(named), np.int64))),
-            pa.table(columns | {"unnamed": pa.array(np.ones(len(unnamed), np.int64))})
-            .select([*named.column_names, "unnamed"])
-            .cast(named.schema.append(pa.field("unnamed", pa.int64()))),
-        ]
-    )
+    columns = {n: unnamed[n] for n in ("source", "exposed", "nested")} | apart | still
+    columns["unnamed"] = pa.array(np.ones(len(unnamed), np.int64))
+    for name in ("nested", "unnamed"):
+        named = named.append_column(name, pa.array(np.zeros(len(named), np.int64)))
+    more = pa.table(columns).select(named.column_names).cast(named.schema)
+    both = pa.concat_tables([named, more])
     return both.append_column("group", pa.array(np.arange(len(both))))
 
 
@@ -177,8 +203,7 @@ def _rated(aged: ir.Table, handled: ir.Table, facts: ir.Table, lags: ir.Table) -
         leaked=rated["leaked"] * rated["going"],
     )
     unnamed = facts.filter(facts["unnamed"] == 1).mutate(pooled=ibis._["rate"])
-    more = handled.inner_join(unnamed, "source").mutate(
-        leaked=ibis.literal(1.0),
+    more = handled.inner_join(unnamed, UNNAMED).mutate(
         leaked_from=ibis.null("timestamp(6)"),
         leaked_to=ibis.null("timestamp(6)"),
         shop=ibis.null("string"),
@@ -187,15 +212,26 @@ def _rated(aged: ir.Table, handled: ir.Table, facts: ir.Table, lags: ir.Table) -
 
 
 def _followed(groups: pa.Table) -> NDArray[np.int64]:
-    """For each part of late orders its source's largest part before; -1 for the others."""
+    """For each part of late orders its source's largest part before; -1 for the others.
+
+    Of those that a hand had seen, or had not, where there is such a part.
+    """
     rows = groups.select([*GROUP, "exposed", "unnamed"]).to_pylist()
-    before: dict[str, int] = {}
+    before: dict[tuple[str, int | None], int] = {}
     for place, row in enumerate(rows):
         if not row["late"] and not row["copied"] and not row["unnamed"]:
-            best = before.setdefault(row["source"], place)
-            if row["exposed"] > rows[best]["exposed"]:
-                before[row["source"]] = place
-    return np.array([before.get(row["source"], -1) if row["late"] else -1 for row in rows])
+            for part in (row["seen"], None):
+                best = before.setdefault((row["source"], part), place)
+                if row["exposed"] > rows[best]["exposed"]:
+                    before[row["source"], part] = place
+    parts = ((row["source"], row["seen"], row["late"]) for row in rows)
+    whole = {source: place for (source, part), place in before.items() if part is None}
+    return np.array(
+        [
+            before.get((source, sight), whole.get(source, -1)) if late else -1
+            for source, sight, late in parts
+        ]
+    )
 
 
 def _pooled(facts: ir.Table) -> ir.Table:

@@ -22,13 +22,9 @@ as the rates and lags of all calls tell. Who was rung about anything else is low
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.leaks.exposed_orders import (
-    ELSEWHERE,
-    aged_orders,
-    latest_moment,
-    people_reached,
-)
+from suyuan.detect.leaks.exposed_orders import aged_orders, latest_moment, people_reached
 from suyuan.detect.leaks.order_rates import rated_orders, within
+from suyuan.detect.leaks.unnamed_sources import ELSEWHERE
 from suyuan.detect.sentences import fill, named, opened
 from suyuan.model.privacy import Privacy
 from suyuan.model.results import AT_RISK, EVIDENCE
@@ -190,7 +186,7 @@ def _run(tables: Tables) -> Written:
 
 
 def _published(listed: ir.Table) -> ir.Table:
-    return listed.select(*AT_RISK.stored.names)
+    return listed.select(*AT_RISK.schema.names)
 
 
 def _proofs(listed: ir.Table) -> ir.Table:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from suyuan.detect.leaks.answers import LeakAnswer
+from suyuan.detect.leaks.call_evidence import CalledSource
 from suyuan.model.text import Text
 from suyuan.model.times import local
 from suyuan.privacy.sentences import slot
@@ -19,6 +20,13 @@ _EXHIBIT = Text(
     "most of them between {first} and {last}.",
     "查获数据中抽取衡量的{weighed:.0f}单约{copied:.0f}单经其手，多在{first}至{last}之间。",
 )
+_CALLS = Text(
+    " About {called:.0f} of {exposed} orders of the last weeks that went through it, and through "
+    "no other source named, were followed by a call of this fraud at the lag at which such calls "
+    "come: {times:.0f} times as often as orders elsewhere.",
+    "近几周经其手而未经其他已认定源头的{exposed}单中，约{called:.0f}单在此类来电常见的间隔后接到本案"
+    "来电，频率为他处订单的{times:.0f}倍。",
+)
 _RIVAL = Text(
     "The next best explanation is {rival}, {odds} times less likely; chance was weighed, with "
     "region and size of the shop.",
@@ -32,6 +40,7 @@ _CHANCE = Text(
     "Chance, region and size of the shop explain its victims {odds} times less well.",
     "以巧合、地区与店铺规模解释其受害人，可能性低{odds}倍。",
 )
+LITTLE = Text("There is little evidence for it.", "支持的证据很少。")
 #: Odds under which a rival is as good an explanation.
 EVEN = 4.0
 
@@ -51,11 +60,19 @@ def because(
         figures = _figures(exhibit, zone)
         parts.append(_EXHIBIT.format(copied=exhibit.victims, weighed=weighed, **figures))
     if not parts:
-        return Text("There is little evidence for it.", "支持的证据很少。")
+        return LITTLE
     return Text("".join(p.en for p in parts).strip(), "".join(p.zh for p in parts))
 
 
-def rivals(answer: LeakAnswer) -> Text:
+def with_calls(facts: Text, source: CalledSource) -> Text:
+    """`facts`, if there are any, and what calls alone say."""
+    more = _CALLS.format(called=source.called, exposed=source.exposed, times=source.times)
+    if facts == LITTLE:
+        return Text(more.en.strip(), more.zh)
+    return Text(facts.en + more.en, facts.zh + more.zh)
+
+
+def rivals(answer: LeakAnswer | CalledSource) -> Text:
     """The rival explanation and its odds."""
     odds = f"{min(answer.odds or 1.0, 1e6):.3g}"
     if answer.rival is None:

@@ -32,14 +32,14 @@ def application(words: Sequence[str]) -> typer.Typer:
         rich_markup_mode="rich",
         pretty_exceptions_show_locals=False,
     )
-    app.callback()(_nothing)  # a command that is alone keeps its name
-    asked = [name for name in words[:1] if name in (*COMMANDS, *PACKS)]
-    for name in asked or (*COMMANDS, *PACKS):
+    app.callback()(_no_callback)  # a command that is alone keeps its name
+    names = [name for name in words[:1] if name in (*COMMANDS, *PACKS)]
+    for name in names or (*COMMANDS, *PACKS):
         _add(app, name)
     return app
 
 
-def _nothing() -> None:
+def _no_callback() -> None:
     pass
 
 
@@ -55,14 +55,14 @@ def _add(app: typer.Typer, name: str) -> None:
 
 def _add_office(app: typer.Typer) -> None:
     """What stands under ``office`` in files of its own; once, however often it is asked for."""
-    known = {each.name for each in app.registered_commands}
+    command_names = {registration.name for registration in app.registered_commands}
     for name in _OFFICE:
         module = _module(name)
-        if module.NAME not in known:
+        if module.NAME not in command_names:
             app.command(module.NAME)(module.command)
-    grouped = {each.name for each in app.registered_groups}
+    group_names = {registration.name for registration in app.registered_groups}
     for name in _OFFICE_PACKS:
-        if name not in grouped:
+        if name not in group_names:
             app.add_typer(_module(f"office_{name}").app, name=name)
 
 

@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 
 NAME = "explain"
 Finding = Annotated[
@@ -37,4 +37,4 @@ def command(
 
     results = CaseFolder(case).results(out)
     display = Display(results.case.zone, masking(results.layout, unmask, NAME, [finding]))
-    print_finding(results, asked(finding), console(), language_of(lang), display)
+    print_finding(results, normal_identifier(finding), console(), language_of(lang), display)

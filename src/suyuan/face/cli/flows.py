@@ -15,7 +15,7 @@ from suyuan.face.cli.options import (
     told_plainly,
 )
 from suyuan.face.cli.paths import Least, Since, Until
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -65,7 +65,14 @@ def command(
     from suyuan.money.queries import TimeWindow  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
-    subjects = [v for v in (account and asked(account), person and f"party:{asked(person)}") if v]
+    subjects = [
+        v
+        for v in (
+            account and normal_identifier(account),
+            person and f"party:{normal_identifier(person)}",
+        )
+        if v
+    ]
     if len(subjects) != 1:
         raise InputError(
             Text("Say whose flows: one account or one person.", "请指定一个账户或一名人员。"),

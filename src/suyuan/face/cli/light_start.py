@@ -30,11 +30,11 @@ class _Without(MetaPathFinder):
         if fullname not in self._packages:
             return
         asker = self._packages[fullname]
-        if asker is None or asker == _asking():
+        if asker is None or asker == _importer():
             raise ModuleNotFoundError(fullname)
 
 
-def _asking() -> str:
+def _importer() -> str:
     """The module whose import statement is at work."""
     frame = inspect.currentframe()
     while frame is not None:

@@ -125,7 +125,7 @@ def serve(
     from suyuan.live.keys import Keyring, secret_in  # noqa: PLC0415
     from suyuan.live.policy import default_policy  # noqa: PLC0415
     from suyuan.live.scorer import Scorer  # noqa: PLC0415
-    from suyuan.live.service import run  # noqa: PLC0415
+    from suyuan.live.service import run_service  # noqa: PLC0415
     from suyuan.live.service import serve as serve_lines  # noqa: PLC0415
 
     scorer = Scorer(
@@ -143,7 +143,7 @@ def serve(
     )
     console().print(notice.in_(language_of(lang)))
     try:
-        run(serve_lines(scorer, host, port, snapshot_every=snapshot_every))
+        run_service(serve_lines(scorer, host, port, snapshot_every=snapshot_every))
     finally:
         scorer.close()
 

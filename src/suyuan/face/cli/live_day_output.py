@@ -17,7 +17,7 @@ from suyuan.casework.office import Office
 from suyuan.detect.cards import scorecard
 from suyuan.face.cli.office_options import plain
 from suyuan.face.cli.screen import add, grid
-from suyuan.live.day_folder import CASE, DECISIONS, DayWritten
+from suyuan.live.day_folder import CASE, DECISIONS, DayCounts
 from suyuan.live.people_to_warn import DayWarnings
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
@@ -50,10 +50,10 @@ def record_warnings(
         f"新增 {new}，变更 {changes}，未变 {repeats}",
     )
     to.print(sentence.in_(language), markup=False)
-    if warnings.unnamed:
+    if warnings.nameless:
         nameless = Text(
-            f"{warnings.unnamed} people to warn are named by no register given (--names).",
-            f"另有{warnings.unnamed}名待预警人员在所给登记资料（--names）中查不到。",
+            f"{warnings.nameless} people to warn are named by no register given (--names).",
+            f"另有{warnings.nameless}名待预警人员在所给登记资料（--names）中查不到。",
         )
         to.print(nameless.in_(language), markup=False)
 
@@ -69,16 +69,16 @@ def record_day(
     return counts.new, counts.changed, counts.same
 
 
-def print_day_case(into: Path, day_case: DayWritten, to: Console, language: Language) -> None:
+def print_day_case(into: Path, day_case: DayCounts, to: Console, language: Language) -> None:
     rows = ", ".join(f"{name} {count:,}" for name, count in day_case.rows.items())
     sentence = Text(
         f"{into / CASE}: {rows}; {day_case.earlier:,} events are older and stand for what decisions"
         f" and registers rest on. {day_case.decisions:,} decisions in {into / DECISIONS}."
-        f" {day_case.unnamed:,} of {day_case.subjects:,} subjects have no name in what was given"
+        f" {day_case.nameless:,} of {day_case.subjects:,} subjects have no name in what was given"
         " (key-…).",
         f"{into / CASE}：{rows}；其中{day_case.earlier:,}个事件早于所选日期，为决定依据或登记信息。"
         f"{into / DECISIONS} 中有{day_case.decisions:,}项决定。{day_case.subjects:,}个主体中有"
-        f"{day_case.unnamed:,}个在所给资料中查不到名称（key-…）。",
+        f"{day_case.nameless:,}个在所给资料中查不到名称（key-…）。",
     )
     to.print(sentence.in_(language), markup=False, soft_wrap=True)
 

@@ -42,7 +42,9 @@ def worth(case_replay: Replayed, card: Scorecard, policy: Policy, language: Lang
     table = grid(title, heads, language)
     threshold = f"{policy.hold:.2f} / {policy.hold_after_loan:.2f}"
     name = f"{threshold} {Text('policy', '现行策略').in_(language)}"
-    _row(table, case_replay, policy.held(score, case_replay.amount, _after_loan(case_replay)), name)
+    _row(
+        table, case_replay, policy.holds(score, case_replay.amount, _after_loan(case_replay)), name
+    )
     for per_thousand in HOLD_RATES:
         lowest = threshold_for(case_replay, score, per_thousand)
         _row(table, case_replay, score >= lowest, f"{lowest:.3f}")
@@ -131,7 +133,7 @@ def explanation(
     score = float(scores(case_replay, card)[place])
     at = np.datetime64(int(case_replay.at[place]), "us").item()
     after_loan = bool(_after_loan(case_replay)[place])
-    action = policy.action(score, int(case_replay.amount[place]), at, lent=after_loan)
+    action = policy.action(score, int(case_replay.amount[place]), at, after_loan=after_loan)
     title = (
         f"{display.second(at)}  {case_replay.amount[place] / 100:,.2f}"
         f"  {score:.2f} → {action.name.lower()}"

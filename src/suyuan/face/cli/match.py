@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked, masked_number
+from suyuan.model.asked import masked_number, normal_identifier
 from suyuan.model.text import Text
 
 NAME = "match"
@@ -41,7 +41,7 @@ def command(
 
     results = CaseFolder(case).results(out)
     display = Display(results.case.zone, masking(results.layout, unmask, NAME, [phone]))
-    number = asked(phone)
+    number = normal_identifier(phone)
     if "*" in number:
         raise masked_number(number)
     matches = find_phone(results, number)

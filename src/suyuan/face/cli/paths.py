@@ -14,7 +14,7 @@ from suyuan.face.cli.options import (
     language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 
 NAME = "paths"
 Since = Annotated[
@@ -47,7 +47,7 @@ def command(
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
-    ends = (asked(source), asked(target))
+    ends = (normal_identifier(source), normal_identifier(target))
     display = Display(results.case.zone, masking(results.layout, unmask, NAME, ends))
     window = TimeWindow(since, until, round(least * 100))
     print_paths(results, ends, window, hops, console(), language_of(lang), display)

@@ -30,8 +30,8 @@ class Bars:
     def start(self, step: Text) -> None:
         self._task = self._shown.add_task(step.in_(self._language), total=None, told="")
 
-    def advance(self, done: int, total: int | None) -> None:
-        self._shown.update(self._task, completed=done, total=total)
+    def advance(self, count: int, total: int | None) -> None:
+        self._shown.update(self._task, completed=count, total=total)
 
     def finish(self, rows: int, seconds: float) -> None:
         word = "行" if self._language == "zh" else "rows"

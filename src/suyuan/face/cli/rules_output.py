@@ -38,6 +38,6 @@ def print_answers(results: Results, on: date | None, to: Console, language: Lang
     for row in counts.sort_by("rule_id").to_pylist():
         line = Text("single acts: {n}", "单个行为：{n}").format(n=row["subject_count"])
         to.print(f"{row['rule_id']}  {row['answer']}  {line.in_(language)}")
-    for rule, table in check.unread:
+    for rule, table in check.omissions:
         sentence = Text("not checked, table missing", "缺表未核对")
         to.print(f"{rule}  {sentence.in_(language)}: {table}")

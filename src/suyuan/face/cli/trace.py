@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -48,9 +48,9 @@ def command(
     options = {
         "report_id": report,
         "payment_id": payment,
-        "to": account and f"bank_account:{asked(account)}",
+        "to": account and f"bank_account:{normal_identifier(account)}",
     }
-    choices = {column: asked(value) for column, value in options.items() if value}
+    choices = {column: normal_identifier(value) for column, value in options.items() if value}
     if len(choices) != 1:
         raise InputError(
             Text("Name one thing to trace from.", "请指定且只指定一个起点。"),
@@ -61,7 +61,9 @@ def command(
     if backward and account:
         from suyuan.face.cli.backward_output import print_whose  # noqa: PLC0415  # loads kernels
 
-        print_whose(results, asked(account), method, console(), language_of(lang), display)
+        print_whose(
+            results, normal_identifier(account), method, console(), language_of(lang), display
+        )
         return
     ((column, value),) = choices.items()
     print_trace(results, column, value, method, console(), language_of(lang), display)

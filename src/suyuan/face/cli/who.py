@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     language_of,
     told_plainly,
 )
-from suyuan.model.asked import asked
+from suyuan.model.asked import normal_identifier
 
 NAME = "who"
 Identifier = Annotated[
@@ -49,5 +49,5 @@ def command(
 
     results = CaseFolder(case).results(out)
     display = Display(results.case.zone, masking(results.layout, unmask, NAME, [identifier]))
-    query = asked(identifier)
+    query = normal_identifier(identifier)
     print_known(results, IdentifierQuery(query, depth, rows, language_of(lang), display), console())

@@ -10,7 +10,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from suyuan.model.results import RESULTS
 from suyuan.privacy.masking import Masking
-from suyuan.privacy.tables import leaving
+from suyuan.privacy.tables import mask_table
 from suyuan.store.case import Results
 from suyuan.store.drafts import draft_of
 
@@ -28,7 +28,7 @@ def export(
     paths = []
     for name in tables or RESULTS:
         path = to / f"{name}.{form}"
-        write(leaving(results[name], RESULTS[name], masking), path)
+        write(mask_table(results[name], RESULTS[name], masking), path)
         paths.append(path)
     return paths
 

@@ -34,12 +34,12 @@ def _refusal(error: SuyuanError) -> JSONResponse:
     status, kind = next(
         ((status, kind) for cls, status, kind in _KINDS if isinstance(error, cls)), (500, "fault")
     )
-    more: dict[str, Any] = {"type": f"urn:suyuan:office:{kind}", "detail": error.what.en}
+    more: dict[str, Any] = {"type": f"urn:suyuan:office:{kind}", "detail": error.message.en}
     if error.hint is not None:
         more |= {"try_en": error.hint.en, "try_zh": error.hint.zh}
     if isinstance(error, RefusedError):
         more["reasons"] = [bilingual_json(reason) for reason in error.reasons]
-    return answer(status, error.what, **more)
+    return answer(status, error.message, **more)
 
 
 async def problem(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001

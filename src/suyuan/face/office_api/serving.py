@@ -95,7 +95,7 @@ def tick_regularly(
             try:
                 site.office.tick(site.clock())
             except SuyuanError as error:  # told, and tried again: a tick leaves nothing half done
-                tell(error.what)
+                tell(error.message)
 
     thread = threading.Thread(target=tick, name="tick", daemon=True)
     if seconds > 0:

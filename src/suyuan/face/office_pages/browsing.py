@@ -186,4 +186,4 @@ def reasons_of(error: Exception) -> list[Text]:
         return list(error.reasons)
     if not isinstance(error, SuyuanError):
         return []
-    return [error.what, *([error.hint] if error.hint is not None else [])]
+    return [error.message, *([error.hint] if error.hint is not None else [])]

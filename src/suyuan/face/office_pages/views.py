@@ -90,22 +90,22 @@ class MatterView:
     title: Text
     about: Text
     state: Text
-    closed: bool
+    is_closed: bool
     own: tuple[DutyLine, ...]
-    others: tuple[DutyLine, ...]
+    other_duties: tuple[DutyLine, ...]
     may: tuple[Possible, ...]
     not_yet: tuple[Possible, ...]
-    wanted: frozenset[str]
+    needs: frozenset[str]
     fees: tuple[FeeLine, ...]
     proposals: tuple[ProposalLine, ...]
     unmet: tuple[RuleLine, ...]
-    fulfilled: tuple[RuleLine, ...]
+    kept_rules: tuple[RuleLine, ...]
     facts: tuple[tuple[Text, Text], ...]
     documents: tuple[DocumentLine, ...]
     items: tuple[tuple[str, Text], ...]
     notices: tuple[ChangeNotice, ...]
     windows: tuple[tuple[Text, datetime, datetime], ...]
-    done: tuple[DoneLine, ...]
+    past_acts: tuple[DoneLine, ...]
     looks: tuple[RecordView, ...]
 
 
@@ -285,7 +285,7 @@ def _acts_done(state: MatterState, sight: Sight) -> Iterable[DoneLine]:
 def citation(office: Office, line: DutyLine) -> Text:
     """The document and the article that a duty rests on, in both languages."""
     source = office.registry.law.book[line.clause].source
-    if line.citation != source.cited:  # a value has a source of its own
+    if line.citation != source.citation:  # a value has a source of its own
         return Text(line.citation, line.citation)
     article = f" {source.article}" if source.article else ""
     return Text(f"{source.document.en}{article}", f"{source.document.zh}{article}")

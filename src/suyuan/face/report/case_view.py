@@ -22,7 +22,7 @@ class Headline:
     """The case in figures; ``first`` is the costliest ring."""
 
     reports: int
-    linked: int
+    tied_reports: int
     rings: int
     victims: int
     loss: Decimal
@@ -34,7 +34,7 @@ def headline(source: ResultTables, ring_views: Sequence[RingView]) -> Headline:
     rows = [ring.row for ring in ring_views]
     return Headline(
         reports=source.table("series").num_rows,
-        linked=sum(row["reports"] for row in rows),
+        tied_reports=sum(row["reports"] for row in rows),
         rings=len(rows),
         victims=sum(row["victims"] for row in rows),
         loss=sum((row["loss"] for row in rows), start=Decimal(0)),

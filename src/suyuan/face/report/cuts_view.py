@@ -33,7 +33,7 @@ class Cut:
     title: Text
     row: dict[str, Any]
     through: float
-    stopped: float
+    loss_share: float
     source: SubjectDisplay | None = None
     target: SubjectDisplay | None = None
 

@@ -161,7 +161,7 @@ def _same_run(
         yield from verify_run(layout, case, head)
         run = read_manifest(in_force(layout) or layout.out)
     except InputError as error:
-        yield Check(MANIFEST, error.what, good=False)
+        yield Check(MANIFEST, error.message, good=False)
         yield from _inputs(content, case, layout)
         return
     is_same = run["digest"] == content["run_digest"]

@@ -50,12 +50,12 @@ class MoneyView:
     exits: list[Exit]
     total: Decimal
     not_located: int
-    compared: list[dict[str, Any]]
+    comparison: list[dict[str, Any]]
     freeze: list[Hold]
     freeze_more: int
     freeze_total: Decimal
-    wanted: list[Hold]
-    wanted_more: int
+    statements: list[Hold]
+    statements_more: int
     doubts: list[dict[str, Any]]
 
 
@@ -71,12 +71,12 @@ def money_view(source: ResultTables, display: Display) -> MoneyView:
         exits=_exits(own, total),
         total=total,
         not_located=not_located.num_rows,
-        compared=_comparison(exits),
+        comparison=_comparison(exits),
         freeze=[_hold(row, display) for row in freeze.slice(0, ROWS_SHOWN).to_pylist()],
         freeze_more=max(freeze.num_rows - ROWS_SHOWN, 0),
         freeze_total=_sum(freeze["amount"]),
-        wanted=[_hold(row, display) for row in statements.slice(0, ROWS_SHOWN).to_pylist()],
-        wanted_more=max(statements.num_rows - ROWS_SHOWN, 0),
+        statements=[_hold(row, display) for row in statements.slice(0, ROWS_SHOWN).to_pylist()],
+        statements_more=max(statements.num_rows - ROWS_SHOWN, 0),
         doubts=source.table("trace_doubts").to_pylist(),
     )
 

@@ -52,7 +52,7 @@ class RulesView:
     rules: list[RuleHead]
     rows: list[tuple[SubjectDisplay, list[Compliance | None]]]
     more: int
-    broken: int
+    violators: int
 
 
 _WORST = ("broken", "cannot_tell", "kept", "not_in_force")

@@ -33,11 +33,11 @@ class StepLines:
     def start(self, step: Text) -> None:
         tell("start", title={"en": step.en, "zh": step.zh})
 
-    def advance(self, done: int, total: int | None) -> None:
+    def advance(self, count: int, total: int | None) -> None:
         now = time.monotonic()
         if now - self._last >= PACE:
             self._last = now
-            tell("advance", done=done, total=total)
+            tell("advance", done=count, total=total)
 
     def finish(self, rows: int, seconds: float) -> None:
         tell("finish", rows=rows, seconds=round(seconds, 2))
@@ -63,8 +63,8 @@ def main() -> None:
         tell(
             "error",
             error={
-                "en": error.what.en,
-                "zh": error.what.zh,
+                "en": error.message.en,
+                "zh": error.message.zh,
                 **({"try_en": hint.en, "try_zh": hint.zh} if hint else {}),
             },
         )

@@ -85,7 +85,7 @@ async def _own_error(request: Request, error: Exception) -> JSONResponse:  # noq
     assert isinstance(error, SuyuanError)
     hint = error.hint
     extra: dict[str, Any] = {"try_en": hint.en, "try_zh": hint.zh} if hint else {}
-    return answer(409 if isinstance(error, InputError) else 500, error.what, **extra)
+    return answer(409 if isinstance(error, InputError) else 500, error.message, **extra)
 
 
 async def _fault(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001

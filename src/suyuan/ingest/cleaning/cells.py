@@ -33,7 +33,7 @@ class CleanCell:
 def clean_cell(column: Column, text: str, work: str, type_: str, zone: str) -> CleanCell:
     """How to clean a cell whose DuckDB type is `type_` (text is trimmed by :func:`text_of`)."""
     work_sql, value, repair, why = _VALUES[column.type](column, text, work, type_, zone)
-    absent = int(Cell.MISSING) if column.required else int(Cell.FINE)
+    absent = int(Cell.MISSING) if column.mandatory else int(Cell.FINE)
     if repair == why == "0" and not absent:
         return CleanCell(work_sql, value, None)
     problem = (

@@ -67,7 +67,7 @@ def _answer(out: IO[bytes], label: str, path: Path, recognition: Recognition) ->
                 if isinstance(piece, ArrowRows):
                     send(out, FrameKind.ROWS, rows_body(piece))
     except InputError as error:
-        send(out, FrameKind.REFUSED, refusal_body(error.what, error.value))
+        send(out, FrameKind.REFUSED, refusal_body(error.message, error.value))
     except MemoryError:
         send(out, FrameKind.REFUSED, refusal_body(TOO_MUCH, f"{memory_limit() >> 20:,} MiB"))
         return True

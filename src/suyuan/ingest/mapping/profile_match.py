@@ -253,7 +253,7 @@ def _with(profile: Profile, headers: Sequence[str], settings: FileSettings) -> M
     if "payment_id" in table.names and sides:  # statements often number nothing
         columns["payment_id"] = replace(columns.get("payment_id", ColumnSource()), line=True)
     missing_columns = [
-        c.name for c in table if c.required and c.name not in {*columns, *side_columns}
+        c.name for c in table if c.mandatory and c.name not in {*columns, *side_columns}
     ]
     return Match(table, present_profile, tuple(headers), tuple(left_over), tuple(missing_columns))
 

@@ -102,7 +102,7 @@ class Proposal:
             roles |= {*self.parties}
             if roles & {OUT_AMOUNT, IN_AMOUNT}:
                 roles.add("amount")
-        required_names = (c.name for c in RECORDS[self.table] if c.required)
+        required_names = (c.name for c in RECORDS[self.table] if c.mandatory)
         return tuple(name for name in required_names if name not in roles and name != "payment_id")
 
     def with_(self, answers: Mapping[str, str | None]) -> "Proposal":
@@ -139,7 +139,7 @@ def propose_mapping(
 
 def _count_named(proposal: Proposal) -> int:
     """How many columns that rows need, or that tell a direction, are known by their names."""
-    required_roles = {c.name for c in RECORDS[proposal.table] if c.required} | {*STATEMENT_ROLES}
+    required_roles = {c.name for c in RECORDS[proposal.table] if c.mandatory} | {*STATEMENT_ROLES}
     return sum(c.role in required_roles and c.because == BY_NAME for c in proposal.columns)
 
 
@@ -265,7 +265,7 @@ def _likeliest(sample: TableSample) -> Table:
 
     def fit(table: Table) -> tuple[int, int, int]:
         proposal = _draft(table, sample)
-        required_names = {c.name for c in table if c.required and c.name != "payment_id"}
+        required_names = {c.name for c in table if c.mandatory and c.name != "payment_id"}
         roles = {c.role for c in proposal.columns if c.role}
         missing_count = len(proposal.missing_columns)
         if proposal.is_statement and not roles & {DIRECTION, OUT_AMOUNT, IN_AMOUNT, BALANCE}:
@@ -308,9 +308,9 @@ def _by_values(table: Table, cells: Sequence[str], used_roles: set[str]) -> tupl
         return None, Text("nothing known", "无法判断")
     kind, because = seems
     parties = statement_sides().get(table.name, ("", ""))
-    fits: list[Callable[[Column], bool]] = [lambda c: c.required, lambda c: not c.required]
+    fits: list[Callable[[Column], bool]] = [lambda c: c.mandatory, lambda c: not c.mandatory]
     if kind == "clock":
-        clock = next((c.name for c in table if c.type is Type.TIME and c.required), None)
+        clock = next((c.name for c in table if c.type is Type.TIME and c.mandatory), None)
         return clock, because
     for condition in fits:
         for column in table:

@@ -102,7 +102,7 @@ def quality_rows(problems: Sequence[Problem]) -> pa.Table:
         }
         for problem in problems
     ]
-    return pa.Table.from_pylist(rows, schema=QUALITY.stored)
+    return pa.Table.from_pylist(rows, schema=QUALITY.schema)
 
 
 def summarise(unit: Unit, across: CrossFileResult) -> dict[str, object]:

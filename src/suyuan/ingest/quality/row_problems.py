@@ -17,7 +17,7 @@ from suyuan.model.text import Text
 
 #: Troubles of one kind in one column of one piece are listed up to here, and then counted.
 LIST_LIMIT: Final = 10_000
-_SCHEMA: Final = QUALITY.stored.append(pa.field("origin", pa.int32()))
+_SCHEMA: Final = QUALITY.schema.append(pa.field("origin", pa.int32()))
 _EXTRA: Final = Text("more cells than the header has columns", "单元格数多于表头列数")
 _FOOTER: Final = Text("totals or notes below the table, not rows", "表尾的合计或说明，不计为行")
 _MORE: Final = Text("{n} more like this: {what}", "另有 {n} 处同类问题：{what}")
@@ -114,7 +114,7 @@ def _cells(
         action = "'repaired'"
     elif cell < Cell.MISSING:
         action = "'kept'"
-    elif f.column.required:
+    elif f.column.mandatory:
         action = "'quarantined'"
     else:
         action = "CASE WHEN bad THEN 'quarantined' ELSE 'kept' END"

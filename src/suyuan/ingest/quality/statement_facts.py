@@ -38,7 +38,7 @@ def add_statement_facts(
     table, sides = load.match.table, load.match.profile.sides
     if sides is None:
         return
-    clock = next((c.name for c in table if c.type is Type.TIME and c.required), None)
+    clock = next((c.name for c in table if c.type is Type.TIME and c.mandatory), None)
     money = "v_amount" if table.name == "payments" else "NULL::BIGINT"
     rows = con.execute(
         f"SELECT origin, min(v_{clock}), max(v_{clock}), "

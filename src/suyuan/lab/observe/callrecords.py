@@ -14,7 +14,7 @@ from suyuan.lab.observe.noise import blank, mistype, skew
 from suyuan.lab.seeds import categories, distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, MINUTE, SECOND
 from suyuan.lab.sheet import Cells, Ids, Numbers, Words, publish_cells, words
-from suyuan.model.columns import PUBLISHED
+from suyuan.model.columns import FILE_TYPES
 from suyuan.model.progress import Progress
 from suyuan.model.records import CALLS
 
@@ -27,7 +27,7 @@ AT, CALLER, CALLEE, SECONDS, IMEI, IMSI, CELL, COUNTRY, OPERATOR = range(9)
 def calls(world: World, folder: Path, progress: Progress) -> int:
     """Write the call records; no more than one day of ordinary calls is held at once."""
     path = folder / f"{CALLS.name}.parquet"
-    schema = pa.schema([(c.name, PUBLISHED[c.type]) for c in CALLS])
+    schema = pa.schema([(c.name, FILE_TYPES[c.type]) for c in CALLS])
     special = np.concatenate(
         [scam_rows(world), _busy_rows(world), _other_rows(world), _pool_rows(world)]
     )

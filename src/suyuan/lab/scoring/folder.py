@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from pyarrow import csv
 
 from suyuan.lab.truth import TRUTH
-from suyuan.model.columns import PUBLISHED, Type
+from suyuan.model.columns import FILE_TYPES, Type
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 from suyuan.model.results import RESULTS
@@ -54,7 +54,7 @@ class Comparison:
         path = path.with_suffix(".csv")
         if not path.is_file():
             return None
-        kinds = {c.name: PUBLISHED[c.type] for c in RECORDS[name] if c.type is not Type.LIST}
+        kinds = {c.name: FILE_TYPES[c.type] for c in RECORDS[name] if c.type is not Type.LIST}
         return csv.read_csv(
             path, convert_options=csv.ConvertOptions(column_types=kinds, strings_can_be_null=True)
         )

@@ -22,7 +22,7 @@ FINDINGS = table(
     may("last_seen", TIME, "last event behind it"),
     *in_contract("because", "one sentence with the figures in it", Privacy.SENTENCE),
     *in_contract(
-        "rivals", "the innocent explanation that was weighed", Privacy.SENTENCE, required=False
+        "rivals", "the innocent explanation that was weighed", Privacy.SENTENCE, mandatory=False
     ),
     need("detector", TEXT, "what judged it", privacy=Privacy.PUBLIC),
     need("version", TEXT, "version of the detector and its scorecard", privacy=Privacy.PUBLIC),
@@ -107,5 +107,5 @@ COMPLIANCE = table(
         "the rule's own name of the condition that decided",
         privacy=Privacy.PUBLIC,
     ),
-    *in_contract("reason", "the condition that decided", Privacy.PUBLIC, required=False),
+    *in_contract("reason", "the condition that decided", Privacy.PUBLIC, mandatory=False),
 )

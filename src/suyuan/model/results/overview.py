@@ -34,7 +34,7 @@ QUALITY_SUMMARY = table(
     need("statement_gaps", INT, "places where a balance does not follow from the one before"),
     need("no_rows", INT, "lines below or between the rows that are no rows"),
     may("own_account", TEXT, "whose account (or number) a statement is of", kind="bank_account"),
-    *in_contract("own_from", "where that is said", Privacy.FILE, required=False),
+    *in_contract("own_from", "where that is said", Privacy.FILE, mandatory=False),
     may("first_at", TIME, "time of the first row"),
     may("last_at", TIME, "time of the last row"),
     may("paid_out", MONEY, "what went out of the own account"),

@@ -36,7 +36,7 @@ def home(here: Here) -> dict[str, Any]:
             "posts": sorted(here.posts),
             "headline": {
                 "reports": top.reports,
-                "linked": top.linked,
+                "linked": top.tied_reports,
                 "victims": top.victims,
                 "loss": yuan(top.loss),
                 "findings": source.table("findings").num_rows,

@@ -16,7 +16,7 @@ _MOST_DIGITS: Final = 13
 _LONGEST_TEXT: Final = 256
 
 
-def packed(name: str) -> int:
+def pack_name(name: str) -> int:
     """A name of up to eight letters as one number, as :func:`packed_in` finds it."""
     return int.from_bytes(name.encode().ljust(8, b"\0"), "little")
 
@@ -31,7 +31,7 @@ def packed_in(text: np.ndarray, first: int, end: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def stripped(text: np.ndarray, first: int, end: int) -> tuple[int, int]:
+def strip(text: np.ndarray, first: int, end: int) -> tuple[int, int]:
     """``text[first:end]`` without the white space around it."""
     while first < end and (text[first] == 32 or text[first] == 9 or text[first] == 13):
         first += 1
@@ -41,7 +41,7 @@ def stripped(text: np.ndarray, first: int, end: int) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
-def braced(text: np.ndarray, first: int, end: int) -> bool:
+def is_object(text: np.ndarray, first: int, end: int) -> bool:
     """Whether an object begins and ends here."""
     return end - first >= 2 and bool(text[first] == _OPEN) and bool(text[end - 1] == _CLOSE)
 
@@ -49,15 +49,15 @@ def braced(text: np.ndarray, first: int, end: int) -> bool:
 @njit(cache=True, nogil=True)
 def after(text: np.ndarray, at: int, end: int, sign: int) -> int:
     """Where what follows `sign` begins."""
-    at, _ = stripped(text, at, end)
+    at, _ = strip(text, at, end)
     if at >= end or text[at] != sign:
         return -1
-    at, _ = stripped(text, at + 1, end)
+    at, _ = strip(text, at + 1, end)
     return at
 
 
 @njit(cache=True, nogil=True)
-def quoted(text: np.ndarray, at: int, end: int, span: np.ndarray) -> int:
+def text_end(text: np.ndarray, at: int, end: int, span: np.ndarray) -> int:
     """Behind a text of 1 to 256 plain letters, whose bounds `span` gets."""
     if at >= end or text[at] != QUOTE:
         return -1
@@ -84,8 +84,8 @@ def bare(text: np.ndarray, at: int, end: int, span: np.ndarray) -> int:
 def whole_in(text: np.ndarray, first: int, end: int) -> int:
     """A number from 0 below 2**31."""
     value = _digits(text, first, end) if end - first <= 10 else -1
-    leading = text[first] == _ZERO and end - first > 1
-    return -1 if leading or value >= 1 << 31 else value
+    has_zero = text[first] == _ZERO and end - first > 1
+    return -1 if has_zero or value >= 1 << 31 else value
 
 
 @njit(cache=True, nogil=True)

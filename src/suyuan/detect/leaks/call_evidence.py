@@ -1,0 +1,217 @@
+"""What calls alone say of an organisation: more of its buyers were rung, at the usual lag, than of
+any other's.
+
+The rates by which the at-risk list is made (:mod:`suyuan.detect.leaks.call_rates`) give every
+organisation beside the named sources a rate of its own. Here that rate is weighed
+(:mod:`suyuan.detect.leaks.call_odds`). Orders that went through a named source as well say nothing.
+The strongest is named first, and the others are asked again beside it.
+
+No call is counted on both sides: callers are decided before sources and know nothing of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from suyuan.detect.leaks.attribution import PRIOR_LEAK
+from suyuan.detect.leaks.call_odds import CallOdds, log_total
+from suyuan.detect.leaks.exposed_orders import latest_moment, people_reached, unlooked_orders
+from suyuan.detect.leaks.inquiry import Inquiry
+from suyuan.detect.leaks.order_rates import LearntRates, learnt_rates
+from suyuan.detect.leaks.popularity import popularity
+from suyuan.store.programs import derive_table
+from suyuan.store.tables import Tables
+
+#: So many sources are found by calls alone at most; each is looked for beside those before it.
+MOST: Final = 8
+#: Fewer calls than this say nothing by themselves.
+FEWEST: Final = 5.0
+#: A source: subject, probability, and the first and last that is known to have got out.
+Known = tuple[str, float, datetime, datetime]
+#: Who is likelier than this needs no calls to be named.
+LIKELY: Final = 0.5
+MOST_NATS: Final = 30.0
+#: An order is held to be behind a call from this probability on.
+BEHIND: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class CalledSource:
+    """What calls say of ``subject``: ``evidence`` in nats, against chance and whoever else may be
+    behind the same calls (``rival``, ``odds`` times less likely; None is chance).
+
+    ``called`` calls are explained by ``exposed`` orders that it handled beside any named source,
+    which are called about ``times`` as often as orders elsewhere.
+
+    ``behind`` are the orders held to be behind calls: ``order_id``, ``order_row``, ``ordered_at``,
+    ``contact``, ``called_at``, ``held``. The first of them was placed at ``first``; calls come too
+    late and too unevenly to say when a leak ended, so that ``last`` is the end of the orders on
+    record.
+    """
+
+    subject: str
+    evidence: float
+    rival: str | None
+    odds: float
+    called: float
+    exposed: int
+    times: float
+    behind: pa.Table
+    first: datetime
+    last: datetime
+
+    @property
+    def known(self) -> Known:
+        return self.subject, 1.0, self.first, self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The evidence for one organisation, and the explanation next to it."""
+
+    evidence: float
+    rival: str | None
+    odds: float
+
+
+def called_sources(tables: Tables, asked: Inquiry, found: Sequence[Known]) -> list[CalledSource]:
+    """Organisations that the calls of decided numbers name beside those `found`, strongest first.
+
+    `found` has the subject, its probability and the first and last that is known to have got out;
+    who of them is not likely is asked for with all others.
+    """
+    if not tables.has("findings:scam_caller") or not tables.has("calls"):
+        return []
+    inquiry = CallInquiry(tables, asked)
+    known = [one for one in found if one[1] >= LIKELY]
+    out: list[CalledSource] = []
+    while len(out) < MOST:
+        best = inquiry.strongest([*known, *(one.known for one in out)])
+        if best is None or best.evidence <= inquiry.against:
+            break
+        out.append(best)
+    return out if len(out) < 2 else list(_again(inquiry, known, out))
+
+
+def _again(
+    inquiry: "CallInquiry", known: Sequence[Known], out: Sequence[CalledSource]
+) -> Iterator[CalledSource]:
+    """Each of `out` weighed once more beside all others: who was a rival may have been a second
+    source, and what a first one stood in for may be explained by those after it.
+    """
+    for source in out:
+        others = [one.known for one in out if one is not source]
+        best = inquiry.strongest([*known, *others], source.subject)
+        if best is not None and best.evidence > inquiry.against:
+            yield best
+
+
+class CallInquiry:
+    """One case's calls, asked for the strongest source beside some that are known."""
+
+    def __init__(self, tables: Tables, asked: Inquiry) -> None:
+        subjects = asked.exposure.subjects
+        self._tables, self._now = tables, latest_moment(tables)
+        self._reached = derive_table(tables, people_reached, tables)
+        self._last = asked.exposure.edges[-1].astype("datetime64[us]").item()
+        self._masses = dict(zip(subjects, popularity(subjects, asked.known), strict=True))
+        #: The log-odds against each candidate before any evidence.
+        self.against = float(np.log(max(len(subjects), 1) / PRIOR_LEAK - 1.0))
+
+    def strongest(self, known: Sequence[Known], subject: str | None = None) -> CalledSource | None:
+        """The organisation, or `subject`, for which calls say most beside the sources `known`.
+
+        Its evidence is against chance and all other organisations that may be behind the same
+        calls: who share them share the odds, and neither is named.
+        """
+        tables = self._tables
+        sources = tables.engine.arrow(_as_findings(known))
+        aged = derive_table(tables, unlooked_orders, self._now, tables, sources)
+        learnt = learnt_rates(tables, aged, self._reached)
+        odds, names = CallOdds(learnt), learnt.groups["source"].to_pylist()
+        worth = [(odds.of(one, self._masses[names[one]]), one) for one in self._asked(learnt)]
+        ranked = sorted(worth, reverse=True)
+        chosen = [one for one in ranked if subject in (None, names[one[1]])][:1]
+        if not chosen:
+            return None
+        others = [(one, names[place]) for one, place in ranked if place != chosen[0][1]]
+        weighed = _weighed(chosen[0][0], others, self.against)
+        return _called(learnt, odds, chosen[0][1], weighed, self._last)
+
+    def _asked(self, learnt: LearntRates) -> list[int]:
+        """The parts of organisations that nobody named, apart from named sources."""
+        groups = learnt.groups
+        alone = (groups["unnamed"].to_numpy() == 1) & (groups["nested"].to_numpy() == 0)
+        some = np.flatnonzero(alone & (learnt.found.reached >= FEWEST)).tolist()
+        names = groups["source"].to_pylist()
+        return [one for one in some if names[one] in self._masses]
+
+
+def _weighed(worth: float, others: Sequence[tuple[float, str]], chance: float) -> Weighed:
+    """`worth` against `chance` and the `others`, likeliest first, together."""
+    rivals = np.array([chance, *(one for one, _ in others)])
+    second = int(rivals.argmax())
+    return Weighed(
+        worth - log_total(rivals) + chance,
+        others[second - 1][1] if second else None,
+        float(np.exp(min(worth - rivals[second], MOST_NATS))),
+    )
+
+
+def _as_findings(named: Sequence[Known]) -> pa.Table:
+    moment = pa.timestamp("us")
+    columns = zip(*named, strict=True) if named else ((), (), (), ())
+    types = (pa.string(), pa.float64(), moment, moment)
+    names = ("subject", "score", "first_seen", "last_seen")
+    return pa.table(
+        {
+            n: pa.array(list(column), kind)
+            for n, column, kind in zip(names, columns, types, strict=True)
+        }
+    )
+
+
+def _called(
+    learnt: LearntRates, odds: CallOdds, group: int, weighed: Weighed, last: datetime
+) -> CalledSource:
+    pairs, groups = learnt.pairs, learnt.groups
+    part = odds.likely / odds.total[pairs.contact]
+    own = np.flatnonzero((pairs.source == group) & (part >= BEHIND))
+    own = own[np.argsort(-part[own].round(6), kind="stable")]
+    behind = learnt.meetings.take(own).select(
+        ["order_id", "order_row", "ordered_at", "contact", "called_at"]
+    )
+    return CalledSource(
+        groups["source"][group].as_py(),
+        weighed.evidence if len(own) else 0.0,
+        weighed.rival,
+        weighed.odds,
+        float(learnt.found.reached[group]),
+        int(groups["exposed"][group].as_py()),
+        float(learnt.found.rate[group]) / odds.elsewhere,
+        behind.append_column("held", pa.array(learnt.people.sure[pairs.contact[own]] * part[own])),
+        pc.min(behind["ordered_at"]).as_py() or last,
+        last,
+    )
+
+
+Row = dict[str, Any]
+
+
+def behind_calls(source: CalledSource, most: int = 200) -> list[Row]:
+    """The calls, and the orders behind them, that speak for `source`."""
+    rows = source.behind.slice(0, most)
+    line = {"subject": source.subject, "signal": "calls"}
+    calls = [
+        line | {"table": "calls", "row_id": row, "note": "called after the order"}
+        for row in rows["contact"].to_pylist()
+    ]
+    return calls + [
+        line | {"table": "orders", "row_id": row, "note": "ordered before the call"}
+        for row in rows["order_row"].to_pylist()
+    ]
