@@ -129,3 +129,55 @@ def test_every_entry_of_the_catalog_with_an_owner_is_within_a_range():
         if entry.owner is not None:
             inside = (r for r in ranges if re.fullmatch(r.digits, entry.digits))
             assert any(r.since <= entry.since for r in inside), entry.digits
+
+
+def shop(**cells):
+    """A shop's order of the victim, another order of it that was paid for, and the firm's card."""
+    order = {"ordered_at": "2019-05-01 10:00", "merchant_id": "M"}
+    return {
+        "orders": [
+            order | {"order_id": "1", "buyer_phone": VICTIM},
+            order | {"order_id": "2", "buyer_phone": "13900000009"},
+        ],
+        "payments": [
+            {"payment_id": "p", "at": "2019-05-01 10:01", "payer": "a", "payee": "till"}
+            | {"amount": 5, "merchant_order": "2"}
+        ],
+        "bank_accounts": [{"account_no": "till", "holder_id": "F", "kind": "merchant"}],
+        "sims": [
+            {"iccid": "1", "msisdn": CALLER, "customer_id": "F", "opened_at": "2018-01-01"} | cells
+        ],
+    }
+
+
+def held(engine, reports, calls, **more):
+    tables = given(engine, reports=reports, calls=calls, **more)
+    rows = engine.fetch(named_numbers(tables)).to_pylist()
+    return {row["number"]: (row["how"], row["believed"]) for row in rows}
+
+
+@pytest.mark.parametrize("named", [(CALLER,), ()], ids=["named", "only called"])
+def test_the_number_of_a_shop_that_she_bought_from_stands_unaccused(engine, named):
+    found = held(engine, [report("a", *named)], [call(CALLER)], **shop())
+    assert found == {CALLER: ("shop", False)}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{"customer_id": "F2"}, {"opened_at": "2019-06-01"}],
+    ids=["another firm's card", "a card opened later"],
+)
+def test_another_number_is_judged_by_its_calls(engine, cells):
+    found = held(engine, [report("a", CALLER)], [call(CALLER)], **shop(**cells))
+    assert found == {CALLER: ("borne_out", True)}
+
+
+def test_the_shop_of_another_victim_is_a_stranger(engine):
+    other = report("a", CALLER, victim="13900000005")
+    found = held(engine, [other], [call(CALLER, "13900000005")], **shop())
+    assert found == {CALLER: ("borne_out", True)}
+
+
+def test_a_shop_that_called_too_contradicts_nobody(engine):
+    found = held(engine, [report("a", "17112345678")], [call(CALLER)], **shop())
+    assert found["17112345678"] == ("not_seen", True)

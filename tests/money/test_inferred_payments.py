@@ -40,13 +40,14 @@ def book_of(rows, opening):
             "fee": [False] * len(rows),
         }
     )
-    book = in_order(table)
+    book = in_order(table.to_batches())
     known = np.array([opening.get(name, UNKNOWN) for name in book.accounts.to_pylist()])
     book, rest = with_inferred(book, known)
+    names = book.accounts.to_pylist()
+    at = pa.array(book.at).cast(pa.timestamp("us")).to_pylist()
     added = [
-        (row["payer"], row["payee"], row["amount"] // 100, f"{row['at']:%H:%M}")
-        for row in book.rows().to_pylist()
-        if row["row_id"].startswith("inferred:")
+        (names[book.payer[i]], names[book.payee[i]], book.amount[i] // 100, f"{at[i]:%H:%M}")
+        for i in np.flatnonzero(inferred(book))
     ]
     left = {
         book.accounts[a].as_py(): fen // 100

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from suyuan.money.arrays import ALL
-from suyuan.money.ledger import in_order, unnamed_rows
+from suyuan.money.ledger import in_order
 from suyuan.money.order import UNKNOWN, closings, in_before_out, openings
 
 
@@ -88,7 +88,7 @@ def test_payments_alike_in_all_else_come_by_their_ids(payments):
     schema = pa.schema([*zip(names, types, strict=True), ("cash", pa.bool_()), ("fee", pa.bool_())])
     table = pa.Table.from_pylist(rows, schema=schema)
     at = table["at"].cast(pa.timestamp("us"))
-    book = in_order(table.set_column(2, "at", at))
+    book = in_order(table.set_column(2, "at", at).to_batches())
 
     def key(row):
         by = row["payment_id"]
@@ -112,8 +112,10 @@ def test_without_ids_all_else_is_the_same(payments):
     table = pa.Table.from_pylist(rows, schema=schema)
     table = table.set_column(0, "at", table["at"].cast(pa.timestamp("us")))
     ids = pa.array([f"r{place}" for place in range(len(rows))], pa.string())
-    named = in_order(table.append_column("row_id", ids).append_column("payment_id", ids))
-    unnamed = in_order(unnamed_rows(table))
+    named = in_order(
+        table.append_column("row_id", ids).append_column("payment_id", ids).to_batches()
+    )
+    unnamed = in_order(table.to_batches())
     assert unnamed.row_id.null_count == len(rows)
     for name in ("at", "payer", "payee", "amount", "after"):
         assert getattr(unnamed, name).tolist() == getattr(named, name).tolist()

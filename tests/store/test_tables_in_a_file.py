@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import ibis
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -80,3 +81,20 @@ def test_memory_is_left_for_arrays(tmp_path: Path) -> None:
 
     with DuckEngine() as usual, DuckEngine(tmp_path / "work") as engine:
         assert limit(engine) == pytest.approx(limit(usual) / 2, rel=0.02)
+
+
+def test_pages_that_were_read_go_again(large: DuckEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_space, "RESTING", 1 << 20)
+    noise = np.random.default_rng(1).integers(0, 1 << 62, 1 << 20)
+    kept = large.keep(large.arrow(pa.table({"n": noise})))
+    assert large.fetch(kept.aggregate(n=kept.n.max()))["n"].to_pylist() == [noise.max()]
+    before = held_by_engine(large)
+    large.trim()
+    assert held_by_engine(large) < before / 4
+    assert large.fetch(kept.aggregate(n=kept.n.min()))["n"].to_pylist() == [noise.min()]
+
+
+def held_by_engine(engine: DuckEngine) -> int:
+    """Bytes of all that DuckDB holds in memory."""
+    rows = engine._ibis.con.execute("SELECT memory_usage_bytes FROM duckdb_memory()")
+    return sum(bytes_ for (bytes_,) in rows.fetchall())

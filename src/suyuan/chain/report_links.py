@@ -7,7 +7,7 @@ the report's money was traced to) and information (the leak that the order came 
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.identity.named_numbers import SERVICE
+from suyuan.identity.named_numbers import INNOCENT, SERVICE
 from suyuan.identity.service_numbers import of_service
 from suyuan.model.derived import TOUCHES
 from suyuan.model.records import RECORDS
@@ -50,9 +50,9 @@ def _named(tables: Tables, column: str, kind: str) -> ir.Table:
 
 
 def _numbers(tables: Tables) -> ir.Table:
-    """Numbers that a report names, misread ones as the one that called; no service's."""
+    """Numbers that a report names, misread ones as the one that called; no service's or shop's."""
     judged = tables["named_numbers"].view()
-    judged = judged.filter((judged["how"] != SERVICE) & ~judged["number"].contains("*"))
+    judged = judged.filter(~judged["how"].isin(INNOCENT) & ~judged["number"].contains("*"))
     node = "phone:" + ibis.coalesce(judged["meant"], judged["number"])
     judged = judged.select(of="report_id", node=node).distinct().view()
     reports = tables["reports"]

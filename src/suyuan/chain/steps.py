@@ -12,6 +12,7 @@ from suyuan.chain import (
     linkage,
     membership,
     numbers,
+    outsiders,
     resale,
     ring_evidence,
     rings,
@@ -57,7 +58,20 @@ def _link(tables: Tables) -> Written:
     )
     placed = series.join(ring, "report_id").join(trade, "report_id")
     placed = placed.join(_strengths(all_pairs), "report_id")
-    return {"touches": every, "ring_series": _rings_only(_schemed(placed, tables))}
+    schemed = _schemed(placed, tables)
+    found = _without_outsiders(_rings_only(schemed), schemed, followed, first, tables)
+    return {"touches": every, "ring_series": found}
+
+
+def _without_outsiders(
+    found: pa.Table, schemed: pa.Table, followed: ir.Table, first: pa.Table, tables: Tables
+) -> pa.Table:
+    """`found` (``ring_series``) without reports of another fraud that only money ties to a ring."""
+    rows = found.select(["report_id", "ring_id"])
+    rows = rows.join(schemed.select(["report_id", "in_scheme"]), "report_id")
+    out = derive_table(tables, outsiders.outsiders, tables.engine.arrow(rows), followed, tables)
+    placed = outsiders.apart(found.drop_columns(["beside"]), tables.engine.fetch(out), first)
+    return placed.select(list(RING_SERIES.names)).sort_by("report_id")
 
 
 def _touch_links(tables: Tables) -> ir.Table:
@@ -132,6 +146,7 @@ def _rings_only(placed: pa.Table) -> pa.Table:
     strength = pc.if_else(tied, pc.fill_null(with_size["strength"], 0.0), 0.0)
     out = with_size.drop_columns(["ring_id", "strength"])
     out = out.append_column("ring_id", ring).append_column("strength", strength)
+    out = out.append_column("beside", pa.nulls(len(out), pa.string()))
     return out.select(list(RING_SERIES.names)).sort_by("report_id")
 
 
@@ -202,16 +217,19 @@ def _series(tables: Tables) -> ir.Table:
     both = placed.left_join(ties, "report_id").drop("report_id_right").view()
     n = ibis.coalesce(both["n"], 0).cast("string")
     others = both["report_id"].count().over(group_by="series_id") - 1
+    beside = both["beside"].notnull()
     ringed, alone, number = both["ring_id"].notnull(), others == 0, others.cast("string")
     return both.mutate(
         because=ibis.cases(
             (ringed, "Tied over " + n + " numbers, accounts and people."),
+            (beside, "Tells of another fraud; shares only accounts with the ring's reports."),
             (alone, "Tied to no other report."),
             (others == 1, "Alike with 1 other report; no ring of this fraud behind them."),
             else_="Alike with " + number + " other reports; no ring of this fraud behind them.",
         ),
         because_zh=ibis.cases(
             (ringed, "通过" + n + "个号码、账号和人员相连。"),
+            (beside, "报案内容属其他类型诈骗，与该团伙的报案仅有账户重合，未计入该团伙。"),
             (alone, "未与其他报案相连。"),
             else_="与另外" + number + "起报案手法或线索相同，但未认定为同类诈骗团伙。",
         ),

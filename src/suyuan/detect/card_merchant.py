@@ -4,8 +4,10 @@ A dealer in stolen cards pays a middleman or a ring for them in lots, minutes or
 were issued, cards of high face value that mules or victims paid for, and turns them over at once to
 customers of his own. An honest reseller pays about the same price: what tells them apart is where
 the cards come from (many people, one card each, days or weeks old, bought by themselves), not the
-discount. Those who got a card or two of such origin by chance stay out: it is the share of their
-trade that counts. Cards of accounts that are only suspected rank a dealer and name none (0255).
+discount. Where stolen cards are about, every buyer gets some, and a middleman leaves a few with
+honest resellers: what counts is the share of the trade beyond what buyers of cards usually get in
+this case, and how many cards that is. Cards of accounts that are only suspected rank a dealer and
+name none (0255).
 """
 
 import ibis
@@ -14,6 +16,7 @@ import ibis.expr.types as ir
 from suyuan.detect.contract import Detector, Measured
 from suyuan.detect.evidence import rows
 from suyuan.detect.money_flows.cards import median_hours, passages
+from suyuan.detect.money_flows.peers import usual_share
 from suyuan.identity.aliases import named
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
@@ -37,10 +40,13 @@ def measure(tables: Tables) -> Measured:
     for part in (_bought(paid), _lots(paid), _sold(moved), _noted(ledger)):
         found = found.left_join(keep(part), "subject").drop("subject_right")
     zero = ("cards", "dirty_cards", "deals", "buyers", "sellers")
-    found = found.mutate(**{name: found[name].fill_null(0) for name in zero})
+    found = keep(found.mutate(**{name: found[name].fill_null(0) for name in zero}))
+    found = found.cross_join(keep(usual_share(paid, found.select("subject", "dirty_share"))))
     found = found.mutate(
         amount=ibis.coalesce(found["price_paid"], found["noted_price"]),
         count=ibis.greatest(found["cards"], found["deals"]),
+        excess_share=(found["dirty_share"] - found["usual"]) / (1.0 - found["usual"]),
+        excess_cards=found["dirty_cards"] - found["usual"] * found["cards"],
         first_seen=ibis.coalesce(found["since"], found["noted_since"]),
         last_seen=ibis.coalesce(found["until"], found["noted_until"]),
         corroborated=found["charged"] >= SEVERAL,
@@ -120,7 +126,7 @@ def _evidence(tables: Tables, paid: ir.Table, ledger: ir.Table) -> ir.Table:
     dirty = sight.filter(sight["dirt"] >= DIRTY)
     clean = sight.filter(sight["dirt"] < DIRTY)
     return ibis.union(
-        rows(dirty, table="vouchers", subject="subject", signal="dirty_share"),
+        rows(dirty, table="vouchers", subject="subject", signal="excess_share"),
         rows(clean, table="vouchers", subject="subject", signal="cards"),
         rows(ledger, table="trades", subject="subject", signal="deals"),
     )

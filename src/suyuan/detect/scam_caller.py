@@ -43,7 +43,7 @@ def measure(tables: Tables) -> Measured:
     pairs = derive(activity.pairs, calls)
     habits = derive(activity.habits, calls, pairs)
     related = keep(reports_of_scheme(tables))
-    contacts = derive(reported.contacts, pairs, reports, related)
+    contacts = derive(reported.contacts, pairs, reports, related, tables["named_numbers"])
     contacted = keep(contacts.filter(contacts["hit"] == 1))
     named = derive(reported.named, reports, tables["named_numbers"])
     who = derive(_candidates, habits, contacted, named)

@@ -25,7 +25,8 @@ def aliases(tables: Tables, owners: ir.Table) -> ir.Table:
     """Every name in use, the subject it denotes, and the entity (the person, where known).
 
     A name is a person of ``parties`` if it is one; else an account if registered or of the form
-    ``platform:id``; else an account that holds money; else a person of whom only the name is known.
+    ``platform:id``; else an account that holds money; else the outlet or operator that `sims` knows
+    by it (ledgers of cards name those); else a person of whom only the name is known.
     A subject with just one owner is that person; one shared by several stays itself.
     """
     sole = owners.group_by("subject").aggregate(
@@ -58,16 +59,22 @@ def _subjects(tables: Tables) -> ir.Table:
     people = tables["parties"].select(person="party_id").distinct()
     logins = tables["accounts"].select(login="account_id").distinct()
     money = tables["bank_accounts"].select(money="account_no").distinct()
+    outlets = tables["sims"].select(outlet="agent").distinct()
+    sellers = tables["sims"].select(seller="operator").distinct()
     found = (
         used.left_join(people, used["name"] == people["person"])
         .left_join(logins, used["name"] == logins["login"])
         .left_join(money, used["name"] == money["money"])
+        .left_join(outlets, used["name"] == outlets["outlet"])
+        .left_join(sellers, used["name"] == sellers["seller"])
     )
     kind = ibis.cases(
         (found["person"].notnull(), "party:"),
         (found["login"].notnull(), "account:"),
         (found["money"].notnull(), "bank_account:"),
         (found["name"].contains(":"), "account:"),
+        (found["outlet"].notnull(), "agent:"),
+        (found["seller"].notnull(), "operator:"),
         else_="party:",
     )
     return found.select("name", subject=kind + found["name"])

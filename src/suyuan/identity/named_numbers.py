@@ -3,6 +3,7 @@
 A victim reads a number off a screen and an officer writes it down. It may be
 
 - a service's (95188, 12315, 4001234567): shown by whoever will, or rung by the victim herself;
+- her shop's: registered to a firm that she had bought from, whose call about an order is its own;
 - misread: it made no call to her, while exactly one stranger did about the hour of first contact
   whose number is one slip away (a digit wrong, missing or doubled, or two neighbours exchanged);
 - contradicted: it made no call to her, while another stranger did at the minute of first contact;
@@ -18,6 +19,7 @@ import ibis.expr.types as ir
 
 from suyuan.identity.contact_windows import PROMPT, contact_windows
 from suyuan.identity.service_numbers import of_service, owners_known
+from suyuan.identity.shop_numbers import shop_numbers
 from suyuan.model.results import NAMED_NUMBERS
 from suyuan.model.text import Language, Text
 from suyuan.rulebook.decided_cases import fill_numbers
@@ -30,13 +32,16 @@ PLACES: Final = 15
 #: One written number in twenty is taken to be wrong, with the weight of ten, before the case tells.
 WRONG: Final = 0.05
 WEIGHT: Final = 10
-SERVICE, MISREAD, BORNE, CONTRADICTED, UNSEEN = (
+SERVICE, SHOP, MISREAD, BORNE, CONTRADICTED, UNSEEN = (
     "service",
+    "shop",
     "misread",
     "borne_out",
     "contradicted",
     "not_seen",
 )
+#: Readings that leave the number itself unaccused.
+INNOCENT: Final = (SERVICE, SHOP)
 #: Why a number is read so.
 BECAUSE: Final = {
     SERVICE: Text(
@@ -45,6 +50,13 @@ BECAUSE: Final = {
         "the carrier where those calls entered the network.",
         "服务号码{owner}：显示该号码呼入报案人{came}次，报案人拨打该号码{rang}次。来电显示可以伪造，"
         "不指向号码归属方；应请运营商核查这些来电的入网来源。",
+    ),
+    SHOP: Text(
+        "The number of a shop that this victim had bought from; calls to her on record: {came}. A "
+        "shop's call about an order is expected, and does not speak against the number; ask the "
+        "shop whether it made the call.",
+        "该号码登记在报案人购物的商家名下，话单中呼叫报案人{came}次。商家就订单来电属正常情况，"
+        "不作为该号码涉诈的依据；应向商家核实是否致电。",
     ),
     MISREAD: Text(
         "It made no call to this victim. The one stranger whose number differs from it by a single "
@@ -67,16 +79,18 @@ BECAUSE: Final = {
 
 
 def named_numbers(tables: Tables) -> ir.Table:
-    """One row for each report and number it names, or service number that rang its victim then.
+    """One row for each report and number it names, or service or shop that rang its victim then.
 
     Columns as in ``model.results.NAMED_NUMBERS``: ``how`` is one of the above, ``meant`` the number
     that a misread one stands for, ``believed`` whether this naming alone speaks for the number.
     """
     keep = tables.engine.keep
-    asked, rung = keep(_asked(tables)), keep(_rung(tables))
-    shown = rung.filter(of_service(rung["number"], rung["first_call"]) & rung["prompt"])
+    asked, shops = keep(_asked(tables)), keep(shop_numbers(tables))
+    rung = keep(_rung(tables, shops))
+    shown = rung.filter(rung["prompt"])
+    shown = shown.filter(of_service(shown["number"], shown["first_call"]) | shown["shop"])
     every = ibis.union(asked, shown.select(*asked.columns), distinct=True)
-    judged = keep(_judged(keep(every), rung, keep(_rang(tables, asked))))
+    judged = keep(_judged(keep(every), rung, keep(_rang(tables, asked)), shops))
     return _worded(tables, judged.cross_join(_belief(tables, judged)))
 
 
@@ -95,9 +109,9 @@ def _asked(tables: Tables) -> ir.Table:
     ).distinct()
 
 
-def _rung(tables: Tables) -> ir.Table:
+def _rung(tables: Tables, shops: ir.Table) -> ir.Table:
     """Who called each report's victim before it: ``first_call``, ``calls``, ``hit`` about the hour
-    of first contact (a stranger's first call), ``prompt`` at its minute.
+    of first contact (a stranger's first call), ``prompt`` at its minute, ``shop`` for her shop's.
     """
     calls, reports = tables["calls"], tables["reports"]
     facts = contact_windows(reports).drop("loss").distinct()
@@ -112,11 +126,20 @@ def _rung(tables: Tables) -> ir.Table:
         contacted=both["contacted"].min(),
         at=both["at"].min(),
     )
+    each = _of_shops(each, shops)
     off = (each["first_call"].epoch_seconds() - each["contacted"].epoch_seconds()).abs()
+    begun = (each["first_call"] >= each["begins"]) & (each["first_call"] <= each["ends"])
     return each.mutate(
-        hit=(each["first_call"] >= each["begins"]) & (each["first_call"] <= each["ends"]),
+        hit=begun & ~each["shop"],
         prompt=(off <= PROMPT).fill_null(ibis.literal(value=False)),
     ).drop("begins", "ends", "contacted")
+
+
+def _of_shops(rows: ir.Table, shops: ir.Table) -> ir.Table:
+    """`rows` with ``shop``: whether the victim of the report had bought of the number's holder."""
+    marks = shops.mutate(mark=ibis.literal(value=True))
+    both = rows.left_join(marks, ["report_id", "number"]).drop("report_id_right", "number_right")
+    return both.mutate(shop=both["mark"].fill_null(ibis.literal(value=False))).drop("mark")
 
 
 def _rang(tables: Tables, asked: ir.Table) -> ir.Table:
@@ -128,10 +151,11 @@ def _rang(tables: Tables, asked: ir.Table) -> ir.Table:
     return both.group_by("report_id", "number").aggregate(rang=both.count())
 
 
-def _judged(every: ir.Table, rung: ir.Table, rang: ir.Table) -> ir.Table:
+def _judged(every: ir.Table, rung: ir.Table, rang: ir.Table, shops: ir.Table) -> ir.Table:
     """`every` with ``how``, ``meant``, ``called_at``, ``came``, ``rang`` and what they rest on."""
     came = rung.select("report_id", "number", came="calls", seen_at="first_call")
-    found = every.left_join(came, ["report_id", "number"]).drop("report_id_right", "number_right")
+    found = _of_shops(every, shops)
+    found = found.left_join(came, ["report_id", "number"]).drop("report_id_right", "number_right")
     found = found.left_join(rang, ["report_id", "number"]).drop("report_id_right", "number_right")
     strangers = rung.filter(rung["prompt"] & rung["hit"])
     strangers = strangers.group_by("report_id").aggregate(others=strangers.count())
@@ -141,11 +165,12 @@ def _judged(every: ir.Table, rung: ir.Table, rang: ir.Table) -> ir.Table:
         borne=(found["came"].fill_null(0) > 0).cast("int64").max().over(group_by="number"),
         service=of_service(found["number"], found["at"]),
     )
-    lost = found.filter(~found["service"] & (found["borne"] == 0))
+    lost = found.filter(~found["service"] & ~found["shop"] & (found["borne"] == 0))
     slips = _slips(lost.select("report_id", "number"), rung)
     found = found.left_join(slips, ["report_id", "number"]).drop("report_id_right", "number_right")
     how = ibis.cases(
         (found["service"], SERVICE),
+        (found["shop"], SHOP),
         (found["came"].fill_null(0) > 0, BORNE),
         (found["meant"].notnull(), MISREAD),
         (found["others"].fill_null(0) > 0, CONTRADICTED),
@@ -219,7 +244,7 @@ def _worded(tables: Tables, judged: ir.Table) -> ir.Table:
     several = facts["several"] > 1
     contradicted = (facts["how"] == CONTRADICTED) & ~several
     doubtful = (facts["how"] == UNSEEN) & ~several & (facts["sound"] < 0.5)
-    believed = ~(contradicted | doubtful) & ~facts["how"].isin((SERVICE, MISREAD))
+    believed = ~(contradicted | doubtful) & ~facts["how"].isin((*INNOCENT, MISREAD))
     texts = {"because": _because(facts, "en"), "because_zh": _because(facts, "zh")}
     return facts.mutate(believed=believed, **texts).select(*NAMED_NUMBERS.schema.names)
 

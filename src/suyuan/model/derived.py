@@ -214,6 +214,7 @@ RING_SERIES = table(
     need("series_id", TEXT, "reports held to be the same hand", privacy=Privacy.CASE),
     may("ring_id", TEXT, "the ring, where there is one", kind="ring"),
     need("strength", FLOAT, "how strongly it is tied", unit="0..1"),
+    may("beside", TEXT, "the ring that only accounts tie it to, of another fraud", kind="ring"),
 )
 SERVES = table(
     "serves",

@@ -1,7 +1,7 @@
 """What a trace is made of, and the flow that is built from it."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ from suyuan.money.places import Places
 from suyuan.money.statement_gaps import StatementGaps
 
 _NONE: Final = {"payment": -1, "card": -1, "shown_from": -1, "shown_to": -1}
+_WIDE: Final = ("at", "amount", "after")
 _COLUMNS: Final = ("at", "source", "target", "amount", "label", *_NONE, "after")
 
 
@@ -74,15 +75,18 @@ class Events:
     """Collects the events of a flow as columns; every value is an array, or one number for all."""
 
     def __init__(self) -> None:
-        self._parts: list[list[Ints]] = []
+        self._parts: dict[str, list[Ints | Ints32]] = {name: [] for name in _COLUMNS}
 
     def add(self, count: int, **values: Ints | Ints32 | int) -> None:
         """Take `count` events in; columns left out say "none", "nobody" or "unknown"."""
         row = {**_NONE, "label": CLEAN, "after": UNKNOWN, **values}
-        self._parts.append(
-            [np.broadcast_to(np.asarray(row[name], np.int64), (count,)) for name in _COLUMNS]
-        )
+        for name, parts in self._parts.items():
+            parts.append(np.broadcast_to(np.asarray(row[name], _type(name)), (count,)))
 
-    def columns(self) -> dict[str, Ints]:
-        columns = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
-        return dict(zip(_COLUMNS, columns, strict=True))
+    def columns(self) -> dict[str, Any]:
+        """The columns; the parts that they are made of are gone then, one column at a time."""
+        return {name: np.concatenate(self._parts.pop(name)) for name in _COLUMNS}
+
+
+def _type(name: str) -> type[np.int64 | np.int32]:
+    return np.int64 if name in _WIDE else np.int32

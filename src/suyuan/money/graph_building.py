@@ -16,8 +16,6 @@ from suyuan.money.places import BALANCE, CASH, FEE, NO_STATEMENT, POOLED, PURCHA
 from suyuan.money.reachability import reached
 from suyuan.money.settlement import NOWHERE
 
-_CODES = ("source", "target", "label", "payment", "card", "shown_from", "shown_to")
-
 
 def build_graph(inputs: TraceInputs) -> TraceGraph:
     """The flow of what the claims can have reached; the rest of the ledger is left out."""
@@ -166,26 +164,22 @@ def _finish(
 ) -> TraceGraph:
     """Sort the events, untie them, and give every followed account its opening balance."""
     columns = events.columns()
-    codes = {name: column.astype(np.int32) for name, column in columns.items() if name in _CODES}
-    at, source, target = columns["at"], codes["source"], codes["target"]
+    at, source, target = columns["at"], columns["source"], columns["target"]
     order = np.lexsort((columns["card"], columns["payment"], source, at))
     untied, tied, circles = in_before_out(at[order], source[order], target[order], places.count)
     order = order[untied]
-    source, target, amount = source[order], target[order], columns["amount"][order]
+    del at, source, target, untied
+    row = {name: columns.pop(name)[order] for name in list(columns)}
+    source, target, amount, label = (row.pop(n) for n in ("source", "target", "amount", "label"))
     known = np.full(places.count, UNKNOWN)
     known[: inputs.known.opening.size] = inputs.known.opening
     stated = np.zeros(places.count, np.bool_)
-    opening = openings(source, target, amount, columns["after"][order], known, stated)
+    opening = openings(source, target, amount, row.pop("after"), known, stated)
     nobody = np.full(places.count, CLEAN, np.int32)
-    label = codes["label"][order]
     return TraceGraph(
         flow=Flow(source, target, amount, label, places.follow(), opening, nobody),
         places=places,
-        at=at[order],
-        payment=codes["payment"][order],
-        card=codes["card"][order],
-        shown_from=codes["shown_from"][order],
-        shown_to=codes["shown_to"][order],
+        **row,
         stated=stated,
         tied=int(tied),
         circles=int(circles),

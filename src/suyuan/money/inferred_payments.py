@@ -6,7 +6,7 @@ can be the bulk of, since what comes to be passed on is passed on less a commiss
 the balances allow.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,9 @@ from numba import njit
 
 from suyuan.money.acquaintances import likely_payments
 from suyuan.money.arrays import Flags, Ints, Ints32, first_from
-from suyuan.money.ledger import COLUMNS, Ledger, in_order
+from suyuan.money.ledger import Ledger, ordered
+from suyuan.money.order import UNKNOWN
+from suyuan.money.payment_columns import Columns, joined
 from suyuan.money.statement_gaps import StatementGaps, UnseenPayments, gaps, sure_payments
 
 #: How the row of a payment begins that no file has, and of one that is no more than likely.
@@ -34,38 +36,45 @@ def with_inferred(book: Ledger, opening: Ints) -> tuple[Ledger, StatementGaps]:
     """The ledger with the payments that balances tell of, and what is left of the gaps."""
     sure, rest = sure_payments(gaps(book, opening))
     likely, rest = likely_payments(book, opening, rest)
-    added = [_rows(book, sure, INFERRED), _rows(book, likely, LIKELY)]
-    if not any(rows.num_rows for rows in added):
+    unseen = [(sure, INFERRED), (likely, LIKELY)]
+    if not any(payments.amount.size for payments, _ in unseen):
         return book, rest
-    return in_order(pa.concat_tables([book.rows(), *added])), rest
+    incoming = _incoming(book)
+    parts = [book.columns(), *(_columns(payments, how, incoming) for payments, how in unseen)]
+    return ordered(
+        book.accounts, {name: joined([p[name] for p in parts]) for name in parts[0]}
+    ), rest
 
 
-def _rows(book: Ledger, unseen: UnseenPayments, how: str) -> pa.Table:
-    """`unseen` as rows of a ledger."""
-    count = unseen.amount.size
+class Incoming(NamedTuple):
+    """What accounts received, by account (from its `first` on) and time."""
+
+    first: Ints
+    at: Ints
+    amount: Ints
+
+
+def _incoming(book: Ledger) -> Incoming:
     order = np.argsort(book.payee, kind="stable")
     first = np.searchsorted(book.payee[order], np.arange(len(book.accounts) + 1))
-    when = _when(
-        unseen.payer,
-        unseen.since,
-        unseen.until,
-        unseen.amount,
-        first,
-        book.at[order],
-        book.amount[order],
-    )
-    columns = {
+    return Incoming(first, book.at[order], book.amount[order])
+
+
+def _columns(unseen: UnseenPayments, how: str, incoming: Incoming) -> Columns:
+    """`unseen` as columns of a ledger."""
+    count = unseen.amount.size
+    when = _when(unseen.payer, unseen.since, unseen.until, unseen.amount, *incoming)
+    return {
         "row_id": pa.array([f"{how}{i}" for i in range(count)], pa.string()),
         "payment_id": pa.nulls(count, pa.string()),
-        "at": pa.array(when).cast(pa.timestamp("us")),
-        "payer": book.accounts.take(pa.array(unseen.payer)),
-        "payee": book.accounts.take(pa.array(unseen.payee)),
-        "amount": pa.array(unseen.amount),
-        "balance_after": pa.nulls(count, pa.int64()),
-        "cash": pa.repeat(pa.scalar(False), count),  # noqa: FBT003
-        "fee": pa.repeat(pa.scalar(False), count),  # noqa: FBT003
+        "at": when,
+        "payer": unseen.payer,
+        "payee": unseen.payee,
+        "amount": unseen.amount,
+        "after": np.full(count, UNKNOWN),
+        "cash": np.zeros(count, np.bool_),
+        "fee": np.zeros(count, np.bool_),
     }
-    return pa.table([columns[name] for name in COLUMNS], list(COLUMNS))
 
 
 @njit(cache=True)

@@ -1,6 +1,6 @@
 """Settled payments as arrays: accounts numbered, payments in the order in which they happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,21 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.money.arrays import Flags, Ints, Ints32
-from suyuan.money.order import UNKNOWN, in_before_out
+from suyuan.money.order import in_before_out
+from suyuan.money.payment_columns import IDS, SCHEMA, Columns, find, instants, numbered
 from suyuan.store.engine import Engine
 
-COLUMNS: Final = (
-    "row_id",
-    "payment_id",
-    "at",
-    "payer",
-    "payee",
-    "amount",
-    "balance_after",
-    "cash",
-    "fee",
-)
-IDS: Final = ("row_id", "payment_id")
+__all__ = ["COLUMNS", "Ledger", "find", "in_order", "instants", "ledger", "unnamed_ledger"]
+COLUMNS: Final = tuple(SCHEMA.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +43,18 @@ class Ledger:
         """The numbers of accounts; -1 for a name that no payment has."""
         return find(names, self.accounts)
 
-    def rows(self) -> pa.Table:
-        """The payments as a table of :data:`COLUMNS`, in their order."""
-        columns = {
-            "row_id": self.row_id,
-            "payment_id": self.payment_id,
-            "at": pa.array(self.at).cast(pa.timestamp("us")),
-            "payer": self.accounts.take(pa.array(self.payer)),
-            "payee": self.accounts.take(pa.array(self.payee)),
-            "amount": pa.array(self.amount),
-            "balance_after": pa.array(self.after, mask=self.after == UNKNOWN),
-            "cash": pa.array(self.cash),
-            "fee": pa.array(self.fee),
-        }
-        return pa.table(columns)
+    def columns(self) -> Columns:
+        """The payments by :data:`NAMES`, in their order."""
+        return {name: getattr(self, name) for name in NAMES}
 
 
-def find(names: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints32:
-    """Where each name stands (first) in `among`, else -1; null stands nowhere."""
-    found = pc.fill_null(pc.index_in(names, value_set=among, skip_nulls=True), -1)
-    return np.array(found, dtype=np.int32)
-
-
-def instants(times: pa.Array | pa.ChunkedArray) -> Ints:
-    """Microseconds since 1970 of a time column."""
-    return np.asarray(times.cast(pa.timestamp("us")).cast(pa.int64()), dtype=np.int64)
+#: Columns of a ledger, one cell for each payment.
+NAMES: Final = (*IDS, "at", "payer", "payee", "amount", "after", "cash", "fee")
 
 
 def ledger(engine: Engine, moved: ir.Table) -> Ledger:
     """Read the rows of ``settled.settled`` (or a part of them) into arrays."""
-    return in_order(engine.fetch(moved.select(*COLUMNS)))
+    return _in_order(engine, moved.select(*COLUMNS))
 
 
 def unnamed_ledger(engine: Engine, moved: ir.Table) -> Ledger:
@@ -89,59 +62,50 @@ def unnamed_ledger(engine: Engine, moved: ir.Table) -> Ledger:
 
     Payments that agree in all but their ids come in any order.
     """
-    columns = [name for name in COLUMNS if name not in IDS]
-    return in_order(unnamed_rows(engine.fetch(moved.select(*columns))))
+    return _in_order(engine, moved.select(*(name for name in COLUMNS if name not in IDS)))
 
 
-def unnamed_rows(rows: pa.Table) -> pa.Table:
-    """`rows` of all other :data:`COLUMNS`, with ids that are null."""
-    for name in IDS:
-        rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.string()))
-    return rows
+def _in_order(engine: Engine, moved: ir.Table) -> Ledger:
+    accounts, columns = numbered(engine.stream(moved))
+    engine.trim()
+    return ordered(accounts, columns)
 
 
-def in_order(rows: pa.Table) -> Ledger:
-    """The ledger of these payments.
+def in_order(batches: Iterable[pa.RecordBatch]) -> Ledger:
+    """The ledger of these payments; the order of the rows plays no part."""
+    return ordered(*numbered(batches))
+
+
+def ordered(accounts: pa.Array, columns: Columns) -> Ledger:
+    """The ledger of these columns (:data:`NAMES`), which are taken out of `columns` one by one.
 
     Payments of one instant and payer come in the order of their falling balances where a statement
-    gives those; then money comes in before it goes out. The order of the rows plays no part.
+    gives those; then money comes in before it goes out.
     """
-    names = pa.chunked_array([*rows["payer"].chunks, *rows["payee"].chunks], pa.string())
-    accounts = pc.unique(names)
-    accounts = accounts.take(pc.sort_indices(accounts))
-    payer, payee = find(rows["payer"], accounts), find(rows["payee"], accounts)
-    at = instants(rows["at"])
-    amount = np.asarray(rows["amount"], dtype=np.int64)
-    after = np.asarray(pc.fill_null(rows["balance_after"], UNKNOWN), dtype=np.int64)
-    rows = rows.select([*IDS, "cash", "fee"])  # the rest is numbers now, and no text any more
-    del names
-    order = np.lexsort((payee, amount, -after, payer, at))
-    order = _told_apart(rows, order, (at, payer, after, amount, payee))
+    at, payer, payee = (columns[name] for name in ("at", "payer", "payee"))
+    order = np.lexsort((payee, columns["amount"], -columns["after"], payer, at))
+    order = _told_apart(columns, order)
     untied, tied, circles = in_before_out(at[order], payer[order], payee[order], len(accounts))
     order = order[untied]
-    return Ledger(
-        accounts,
-        rows["row_id"].combine_chunks().take(order),
-        rows["payment_id"].combine_chunks().take(order),
-        at[order],
-        payer[order],
-        payee[order],
-        amount[order],
-        after[order],
-        np.asarray(rows["cash"], dtype=np.bool_)[order],
-        np.asarray(rows["fee"], dtype=np.bool_)[order],
-        int(tied),
-        int(circles),
-    )
+    del at, payer, payee, untied
+    sorted_ = {name: _taken(columns.pop(name), order) for name in NAMES}
+    return Ledger(accounts, **sorted_, tied=int(tied), circles=int(circles))
 
 
-def _told_apart(rows: pa.Table, order: Ints, keys: Sequence[Ints | Ints32]) -> Ints:
-    """`order` with rows that agree in all `keys` put in that of their ids: few do, and texts are
-    slow to sort.
+def _taken(column: pa.Array | np.ndarray, order: Ints) -> pa.Array | np.ndarray:
+    if isinstance(column, np.ndarray):
+        return column[order]
+    return column if column.null_count == len(column) else column.take(pa.array(order))
+
+
+def _told_apart(columns: Columns, order: Ints) -> Ints:
+    """`order` with payments that agree in all numbers put in that of their ids: few do, and texts
+    are slow to sort.
     """
     again = np.ones(max(order.size - 1, 0), np.bool_)
-    for key in keys:
-        again &= key[order[1:]] == key[order[:-1]]
+    for name in ("at", "payer", "after", "amount", "payee"):
+        key = columns[name][order]
+        again &= key[1:] == key[:-1]
     alike = np.zeros(order.size, np.bool_)
     alike[1:] |= again
     alike[:-1] |= again
@@ -149,9 +113,9 @@ def _told_apart(rows: pa.Table, order: Ints, keys: Sequence[Ints | Ints32]) -> I
     if places.size == 0:
         return order
     group = np.cumsum(np.concatenate([[True], ~again]))[places]
-    doubtful = rows.select(["payment_id", "row_id"]).take(pa.array(order[places]))
-    by_id = np.asarray(pc.rank(doubtful["payment_id"], tiebreaker="dense"), dtype=np.int64)
-    last_resort = np.asarray(pc.rank(doubtful["row_id"]), dtype=np.int64)
+    doubtful = pa.array(order[places])
+    by_id = pc.rank(columns["payment_id"].take(doubtful), tiebreaker="dense")
+    last_resort = pc.rank(columns["row_id"].take(doubtful))
     order = order.copy()
     order[places] = order[places][np.lexsort((last_resort, by_id, group))]
     return order

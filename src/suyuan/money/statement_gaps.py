@@ -82,23 +82,42 @@ def _gaps(
 def matched(found: StatementGaps) -> tuple[Ints, Ints]:
     """Gaps (out, in) that are one payment: the only ones of their sum that overlap, both ways."""
     out, into = np.flatnonzero(found.amount < 0), np.flatnonzero(found.amount > 0)
-    order = into[np.argsort(found.amount[into], kind="stable")]
-    sums = found.amount[order]
-    low = np.searchsorted(sums, -found.amount[out], side="left")
-    high = np.searchsorted(sums, -found.amount[out], side="right")
-    sizes = high - low
-    left = np.repeat(out, sizes)
-    place = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    right = order[np.repeat(low, sizes) + place]
-    meets = np.maximum(found.since[left], found.since[right]) < np.minimum(
-        found.until[left], found.until[right]
-    )
-    meets &= found.account[left] != found.account[right]
-    left, right = left[meets], right[meets]
-    once = (np.bincount(left, minlength=found.amount.size)[left] == 1) & (
-        np.bincount(right, minlength=found.amount.size)[right] == 1
-    )
-    return left[once], right[once]
+    giver, taker = _sole(found, out, into), _sole(found, into, out)
+    back = np.full(found.amount.size + 1, -1, np.int64)
+    back[into] = taker
+    once = (giver >= 0) & (back[giver] == out)
+    return out[once], giver[once]
+
+
+def _sole(found: StatementGaps, some: Ints, others: Ints) -> Ints:
+    """For each of `some` gaps the only one of `others` that it can be one payment with, else -1."""
+    sums = np.abs(found.amount)
+    order = others[np.argsort(sums[others], kind="stable")]
+    low = np.searchsorted(sums[order], sums[some], side="left")
+    high = np.searchsorted(sums[order], sums[some], side="right")
+    return _only(found.account, found.since, found.until, some, order, low, high)
+
+
+@njit(cache=True)
+def _only(
+    account: Ints32, since: Ints, until: Ints, some: Ints, others: Ints, low: Ints, high: Ints
+) -> Ints:
+    """The one gap of others[low:high] that overlaps each and is another account's; -1 for none or
+    several. Of round sums there are many pairs, far more than memory holds: a look at each, and
+    only until a second one is found.
+    """
+    out = np.full(some.size, -1, np.int64)
+    for i in range(some.size):
+        one = some[i]
+        for place in range(low[i], high[i]):
+            other = others[place]
+            meets = max(since[one], since[other]) < min(until[one], until[other])
+            if meets and account[one] != account[other]:
+                if out[i] >= 0:
+                    out[i] = -1
+                    break
+                out[i] = other
+    return out
 
 
 def sure_payments(found: StatementGaps) -> tuple[UnseenPayments, StatementGaps]:

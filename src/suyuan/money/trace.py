@@ -109,6 +109,7 @@ def trace_payments(
 
 def _follow(on: TraceScope, starts: pa.Table, chosen: Sequence[Method], limits: Limits) -> Traced:
     inputs = gather_inputs(reachable(on, starts), starts)
+    on.tables.engine.trim()
     graph = build_graph(inputs)
     steps: dict[str, Steps] = {}
     ends = []

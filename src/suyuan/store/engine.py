@@ -87,7 +87,10 @@ class Engine(Protocol):
         """
 
     def trim(self) -> None:
-        """Give back the memory of tables that no expression reaches any more."""
+        """Give back the memory of tables that no expression reaches any more, and of pages read.
+
+        Before large arrays are made: the engine and they are not to stand in memory side by side.
+        """
 
     def close(self) -> None:
         """Give back memory and working files."""

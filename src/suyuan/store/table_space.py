@@ -5,6 +5,7 @@ rows than will fit, they stand in a file of that folder from the start: compress
 memory while nobody reads them, for about a third more processor time (decision 0259).
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,8 @@ UNPACKED: Final = 8
 #: DuckDB's part of what it would take of a machine itself (four fifths of its memory): the rest is
 #: for arrays, which know no disk.
 SHARE: Final = 0.5
+#: Bytes of pages that stay in memory between steps.
+RESTING: Final = 128 << 20
 #: The database that holds the tables.
 _HELD: Final = "held"
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
@@ -43,9 +46,17 @@ class TableSpace:
         self._filed = True
 
     def reclaim(self) -> None:
-        """Let what dropped tables held in the file be written over."""
-        if self._filed:
-            self._con.execute(f"CHECKPOINT {_HELD}")
+        """Let what dropped tables held in the file be written over, and go from its pages.
+
+        DuckDB keeps pages of the file that it has read, up to its limit, until it needs the room
+        for itself; it lets go of them where the limit falls.
+        """
+        if not self._filed:
+            return
+        self._con.execute(f"CHECKPOINT {_HELD}")
+        with suppress(duckdb.OutOfMemoryException):  # what is in use stays
+            self._con.execute(f"SET memory_limit = '{RESTING}B'")
+        self._con.execute(f"SET memory_limit = '{self._memory}B'")
 
     def _hold(self, where: str, how: str = "") -> None:
         self._con.execute(f"ATTACH {where} AS {_HELD}{how}; USE {_HELD}")

@@ -29,10 +29,11 @@ def report(**cells):
     return base | {"contacted_at": at(500)} | cells
 
 
-def contacted(engine, calls, reports):
-    tables = given(engine, calls=SPAN + calls, reports=reports)
+def contacted(engine, calls, reports, **more):
+    tables = given(engine, calls=SPAN + calls, reports=reports, **more)
     met, ours = activity.pairs(tables["calls"]), reports_of_scheme(tables)
-    found = reported.contacts(met, tables["reports"], ours)
+    judged = engine.keep(named_numbers(tables))
+    found = reported.contacts(met, tables["reports"], ours, judged)
     return {row["caller"]: row for row in engine.fetch(found).to_pylist()}
 
 
@@ -48,6 +49,14 @@ def test_a_friend_or_another_hour_is_none(duck, hours):
     assert found["f"]["hit"] == 0
 
 
+def test_the_shop_that_she_bought_from_is_no_stranger(duck):
+    order = {"order_id": "o", "ordered_at": at(490), "buyer_phone": "v", "merchant_id": "M"}
+    card = {"iccid": "1", "msisdn": "s", "customer_id": "M", "opened_at": at(-100)}
+    calls = [call("s", "v", 500), call("q", "v", 500)]
+    found = contacted(duck, calls, [report()], orders=[order], sims=[card])
+    assert set(found) == {"q"}
+
+
 def test_an_unknown_hour_is_a_window_before_the_report(duck):
     found = contacted(duck, [call("s", "v", 480)], [report(contacted_at=None)])
     assert found["s"]["hit"] == 1
@@ -61,7 +70,8 @@ def test_a_number_of_many_victims_by_chance_is_not_lifted(duck):
     tables = given(duck, calls=SPAN + calls, reports=reports)
     met = activity.pairs(tables["calls"])
     habits = activity.habits(tables["calls"], met)
-    contacts = reported.contacts(met, tables["reports"], reports_of_scheme(tables))
+    judged = duck.keep(named_numbers(tables))
+    contacts = reported.contacts(met, tables["reports"], reports_of_scheme(tables), judged)
     found = reported.victims(contacts, habits)
     lift = {row["caller"]: row["victim_lift"] for row in duck.fetch(found).to_pylist()}
     assert lift["courier"] < 0.9 < 1.5 < lift["scam"]

@@ -10,13 +10,14 @@ import ibis.expr.types as ir
 
 from suyuan.detect.scheme import marked
 from suyuan.identity.contact_windows import PROMPT, contact_windows
-from suyuan.identity.named_numbers import SERVICE
+from suyuan.identity.named_numbers import INNOCENT, SHOP
 
 
-def contacts(pairs: ir.Table, reports: ir.Table, related: ir.Table) -> ir.Table:
+def contacts(pairs: ir.Table, reports: ir.Table, related: ir.Table, judged: ir.Table) -> ir.Table:
     """Strangers' first calls to victims, and whether they came about the first contact.
 
-    `related` has the ``report_id`` of the reports of this fraud. One row for each (``caller``,
+    `related` has the ``report_id`` of the reports of this fraud, `judged` is ``named_numbers``: the
+    shop that a victim had bought from is no stranger to her. One row for each (``caller``,
     ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit`` (the call fell into the
     report's window), ``off`` (seconds from the first contact, null where that is not known),
     ``chance`` (the window's share of the case's span) and ``ours`` (1 where the report is of this
@@ -25,7 +26,9 @@ def contacts(pairs: ir.Table, reports: ir.Table, related: ir.Table) -> ir.Table:
     """
     facts = contact_windows(reports).drop("reported_at").rename(callee="victim_phone")
     ends = pairs.aggregate(first=pairs["first_call"].min(), last=pairs["first_call"].max())
-    both = marked(pairs.join(facts, "callee"), related).cross_join(ends)
+    shops = judged.filter(judged["how"] == SHOP).select("report_id", caller="number")
+    both = pairs.join(facts, "callee").anti_join(shops, ["report_id", "caller"])
+    both = marked(both, related).cross_join(ends)
     span = _seconds(both["first"], both["last"])
     window = _seconds(both["begins"], both["ends"])
     hit = (both["first_call"] >= both["begins"]) & (both["first_call"] <= both["ends"])
@@ -93,8 +96,9 @@ def victims(contacts_: ir.Table, habits: ir.Table) -> ir.Table:
 def named(reports: ir.Table, judged: ir.Table) -> ir.Table:
     """One row for each (report, number it names), with the report's row.
 
-    `judged` is the table ``named_numbers``: a misread number is the one that called, a service's is
-    left out; ``believed`` is 1 where the naming alone speaks for the number.
+    `judged` is the table ``named_numbers``: a misread number is the one that called; a service's
+    and that of the victim's own shop are left out; ``believed`` is 1 where one naming alone speaks
+    for the number.
     """
     each = reports.select(
         "report_id",
@@ -108,7 +112,7 @@ def named(reports: ir.Table, judged: ir.Table) -> ir.Table:
         number=reports["caller_numbers"].unnest(),
     )
     word = judged.select("report_id", "number", "meant", "how", "believed")
-    each = each.inner_join(word, ["report_id", "number"]).filter(word["how"] != SERVICE)
+    each = each.inner_join(word, ["report_id", "number"]).filter(~word["how"].isin(INNOCENT))
     return each.mutate(
         number=ibis.coalesce(each["meant"], each["number"]),
         believed=(each["believed"] | each["meant"].notnull()).cast("int64"),

@@ -96,6 +96,10 @@ _NUMBERS_READ: Final = {
         "of nothing",
         "报案人提到或来电显示的服务号码（如95188、12315），不指向号码归属方",
     ),
+    "shop": Text(
+        "Numbers of shops that the victims had bought from; to be asked whether they called",
+        "登记在报案人购物商家名下的号码，应向商家核实是否致电",
+    ),
     "contradicted": Text(
         "Numbers in reports against which the call record speaks",
         "报案所称号码与话单不符",

@@ -109,7 +109,7 @@ NAMED_NUMBERS = table(
     need(
         "how",
         TEXT,
-        "borne_out, misread, service, contradicted, not_seen",
+        "borne_out, misread, service, shop (hers), contradicted, not_seen",
         privacy=Privacy.PUBLIC,
     ),
     need("believed", BOOL, "whether this naming alone speaks for the number"),

@@ -1,0 +1,69 @@
+"""Whose a number was when a ring used it: cards end, and numbers are given to somebody else.
+
+A number belongs to the card that it was on. Another customer's card of the same number, opened
+after the ring's last victim was contacted or ended by the card of the ring's own time, says nothing
+of who called: neither in whose name it stands, nor by the handsets that it was used in.
+"""
+
+import ibis
+import ibis.expr.types as ir
+
+from suyuan.store.tables import Tables
+
+#: A carrier's opening time and a victim's clock need not agree.
+GRACE = ibis.interval(days=1)
+
+
+def tenures(uses: ir.Table, tables: Tables) -> ir.Table:
+    """Other customers' cards of numbers: `uses` with ``person``, ``since``, ``until``.
+
+    `uses` says of a number (``number``, as ``phone:…``) until when somebody used it (``at``). The
+    card that it was on is the newest opened by then; whoever had another is ``person``, before
+    ``since`` or from ``until`` on.
+    """
+    cards = tables.engine.keep(_cards(uses, tables))
+    own = cards.filter(cards["opened_at"] <= cards["at"] + GRACE)
+    own = own.mutate(newest=own["opened_at"].max().over(group_by=["of", "number"]))
+    own = own.filter(own["opened_at"] == own["newest"]).group_by("of", "number")
+    own = own.aggregate(current=lambda t: t["customer_id"].min(), began=lambda t: t["newest"].max())
+    both = cards.left_join(own, ["of", "number"]).drop("of_right", "number_right").view()
+    both = both.filter(both["current"].isnull() | (both["customer_id"] != both["current"]))
+    later = both["began"].isnull() | (both["opened_at"] > both["began"])
+    return both.select(
+        "of",
+        "number",
+        person="party:" + both["customer_id"],
+        since=ibis.ifelse(later, ibis.null("timestamp(6)"), both["began"]),
+        until=ibis.ifelse(later, both["opened_at"], ibis.null("timestamp(6)")),
+    )
+
+
+def during(calls: ir.Table, others: ir.Table) -> ir.Table:
+    """`calls` without those that a number made on another customer's card (`others`: tenures)."""
+    spans = others.group_by("number")
+    spans = spans.aggregate(since=others["since"].max(), until=others["until"].min())
+    spans = spans.mutate(spoken=spans["number"].substr(len("phone:"))).drop("number").view()
+    both = calls.inner_join(spans, calls["caller"] == spans["spoken"])
+    at = both["started_at"]
+    away = (at >= both["until"]) | (at < both["since"] - GRACE)
+    return calls.anti_join(both.filter(away).select("row_id"), "row_id")
+
+
+def contacted(phones: ir.Table, tables: Tables) -> ir.Table:
+    """``of``, ``number``, ``at``: when the last victim that a report tells of heard the number.
+
+    `phones` are touches, the numbers their nodes.
+    """
+    reports = tables["reports"]
+    moment = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
+    dated = reports.group_by(told="report_id").aggregate(moment=moment.max()).view()
+    both = phones.inner_join(dated, phones["report_id"] == dated["told"]).view()
+    return both.group_by(of="node", number="node").aggregate(at=both["moment"].max())
+
+
+def _cards(uses: ir.Table, tables: Tables) -> ir.Table:
+    """Cards of the numbers whose customer and opening are known."""
+    sims = tables["sims"].mutate(number="phone:" + tables["sims"]["msisdn"])
+    known = sims.filter(sims["customer_id"].notnull() & sims["opened_at"].notnull())
+    known = known.select("number", "customer_id", "opened_at").distinct()
+    return known.inner_join(uses, "number").view()
