@@ -63,7 +63,7 @@ def _serve(case: Path, out: Path, calls: Path) -> None:
             "calls", lambda: engine.view(as_declared(engine, "calls", engine.parquet([calls])))
         )
         ring = source.table("rings")["ring_id"].to_pylist()[0]
-    desk.kept(("wide", ring), many_marks)
+    desk.cache(("wide", ring), many_marks)
     listening = listening_socket("127.0.0.1", 0)
     told = {"port": listening.getsockname()[1], "link": site.sessions.one_time_link(), "ring": ring}
     server = uvicorn.Server(uvicorn.Config(build(site), log_level="error", access_log=False))

@@ -200,7 +200,7 @@ def _jump(page: Any, row: int) -> float:
 def _large(page: Any, base: str, site: Site, million: Callable[[], EventColumns]) -> None:
     desk = site.desks["zheng"]
     began = time.perf_counter()
-    known = desk.kept("timeline", million)
+    known = desk.cache("timeline", million)
     desk.references.meet(known.subjects)
     line("a million events in memory", (time.perf_counter() - began) * 1000, 2000)
     opened = _until(page, f"{base}/c/zheng/time", ".grid table tbody tr")
@@ -216,7 +216,7 @@ def _large(page: Any, base: str, site: Site, million: Callable[[], EventColumns]
     line("brush: painted in all panes, p95", float(np.percentile(brushes, 95)), 150)
     with desk.source() as source:
         ring = source.table("rings")["ring_id"].to_pylist()[0]
-    desk.kept(("wide", ring), many_marks)
+    desk.cache(("wide", ring), many_marks)
     page.goto(f"{base}/c/zheng/chain?view=wide&ring={ring}")
     page.wait_for_selector("canvas.canvas")
     script = "() => performance.getEntriesByType('resource').at(-1).responseEnd"

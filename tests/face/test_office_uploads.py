@@ -171,7 +171,7 @@ def test_a_name_and_a_text_keep_their_per_cent_signs() -> None:
         b'--b\r\nContent-Disposition: form-data; name="f"; filename="50%41.pdf"\r\n\r\nx\r\n--b--'
     )
     parts = taken_apart(KIND, body)
-    assert (parts.written, parts.files[0].name) == (b"a=50%2522", "50%41.pdf")
+    assert (parts.fields, parts.files[0].name) == (b"a=50%2522", "50%41.pdf")
 
 
 def test_parts_come_back_as_they_were() -> None:
@@ -181,6 +181,6 @@ def test_parts_come_back_as_they_were() -> None:
         b"Content-Type: application/pdf\r\n\r\n\r\n\x00--b\r\n\r\n--b--\r\n"
     )
     parts = taken_apart(KIND, body)
-    assert parts.written == b"a=%E6%9D%90"
+    assert parts.fields == b"a=%E6%9D%90"
     [file] = parts.files
     assert (file.field, file.name, file.content) == ("f", 'x".pdf', b"\r\n\x00--b\r\n")
