@@ -22,7 +22,7 @@ from suyuan.detect import openings
 from suyuan.detect.calling import activity, callees, handsets
 from suyuan.detect.registering import crowds, groups
 from suyuan.detect.registering.handover import handover
-from suyuan.detect.ties import grouped
+from suyuan.detect.ties import group_members
 from suyuan.identity.labels import label_pairs
 from suyuan.store.duck import DuckEngine
 from suyuan.store.tables import stored_schema
@@ -203,18 +203,18 @@ def our_calls(engine: DuckEngine, read: Callable[[str], ir.Table]) -> None:
     met = keep(activity.pairs(calls))
     habits = keep(activity.habits(calls, met))
     known = keep(activity.busy(habits))
-    keep(activity.returned(met, known))
-    keep(activity.acquainted(met, known))
+    keep(activity.return_share(met, known))
+    keep(activity.acquaintance(met, known))
     mine = calls.semi_join(known, "caller")
     keep(handsets.places(mine, "CN"))
     orders = read("orders")
     pairs = keep(met.semi_join(known, "caller"))
-    keep(callees.buyers(keep(callees.bought(pairs, orders)), orders))
+    keep(callees.buyers(keep(callees.purchases(pairs, orders)), orders))
     used = keep(handsets.used(mine))
     start = time.perf_counter()
-    pooled = keep(grouped(engine, handsets.ties(used), widest=handsets.PLACEHOLDER))
+    pooled = keep(group_members(engine, handsets.ties(used), widest=handsets.PLACEHOLDER))
     print(f"   union-find over handsets: {time.perf_counter() - start:.1f} s")
-    keep(handsets.sharing(used, pooled))
+    keep(handsets.pool_sharing(used, pooled))
 
 
 def our_accounts(engine: DuckEngine, read: Callable[[str], ir.Table]) -> None:
@@ -229,7 +229,7 @@ def our_groups(engine: DuckEngine, read: Callable[[str], ir.Table]) -> None:
     start = time.perf_counter()
     sims = openings.batches(engine.arrow(pa.table(stored_schema("sims").empty_table())))
     ties = groups.ties(slim, sims)
-    found = engine.keep(grouped(engine, ties, widest=crowds.HUB_LEAST * 10))
+    found = engine.keep(group_members(engine, ties, widest=crowds.HUB_LEAST * 10))
     many = engine.fetch(found.aggregate(n=found.count(), groups=found["group"].nunique()))
     print(f"   groups of accounts: {time.perf_counter() - start:.1f} s", many.to_pylist()[0])
 

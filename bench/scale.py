@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import SparkSession
 
-from suyuan.detect.money_flows.accounts import _counted, _pairs, _sides, _walked
+from suyuan.detect.money_flows.accounts import _counts, _pairs, _sides, _walk
 from suyuan.store.spark import SparkEngine
 
 DAY = 86_400_000_000
@@ -87,8 +87,8 @@ def measured(folder: Path, log: Path, rows: int) -> tuple[float, float]:
     moved = engine.parquet(payments(folder, rows))
     before, started = len(tasks(log)), time.perf_counter()
     cpu = resource.getrusage(resource.RUSAGE_SELF)
-    engine.keep(_walked(engine, moved, "Asia/Shanghai"))
-    engine.keep(_counted(_sides(moved), engine.keep(_pairs(moved))))
+    engine.keep(_walk(engine, moved, "Asia/Shanghai"))
+    engine.keep(_counts(_sides(moved), engine.keep(_pairs(moved))))
     after = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - started
     driver = after.ru_utime - cpu.ru_utime + after.ru_stime - cpu.ru_stime

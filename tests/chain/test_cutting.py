@@ -104,7 +104,7 @@ def steps(*moved):
 
 def share(made, *cut_off):
     touched = np.isin(np.array(made.to.to_pylist()), cut_off)
-    return float(launderer_share.passed(made, touched)[0])
+    return float(launderer_share.share_through(made, touched)[0])
 
 
 def test_money_that_meets_again_leaves_in_proportion():

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from suyuan.chain.after import CUTTING
+from suyuan.chain.after import CUTS_STEP
 from suyuan.chain.flow_graph import FlowGraph
 from suyuan.chain.holder_kinds import HOLDERS, HolderKinds
-from suyuan.chain.ring_evidence import LAUNDERERS, SOLD
+from suyuan.chain.ring_evidence import LAUNDERERS, SALE_LINKS
 from suyuan.detect.detectors import DETECTORS
 from suyuan.face.display import Display
 from suyuan.face.drawings import weeks
@@ -37,9 +37,9 @@ def test_rings_count_helpers_in_columns_of_their_own() -> None:
 def test_sellers_and_launderers_make_grounds() -> None:
     assert set(LAUNDERERS) == {n for n, role in ROLES.items() if role.link == "laundered_for"}
     assert set(LAUNDERERS) <= set(HOLDERS)
-    assert {f"findings:{role}" for role in LAUNDERERS} <= set(CUTTING.reads)
-    assert SOLD["sim"] == ("sim_supplier", "opened_sim_for")
-    assert {role for role, _ in SOLD.values()} <= {detector.role for detector in DETECTORS}
+    assert {f"findings:{role}" for role in LAUNDERERS} <= set(CUTS_STEP.reads)
+    assert SALE_LINKS["sim"] == ("sim_supplier", "opened_sim_for")
+    assert {role for role, _ in SALE_LINKS.values()} <= {detector.role for detector in DETECTORS}
 
 
 @pytest.mark.parametrize("role", ON_CHAIN)

@@ -115,7 +115,7 @@ def test_what_was_sold_twice_is_the_last_buyers(engine: Engine) -> None:
     }
     touch |= {"key": "a", "row_id": "r", "file": "f", "line": 1, "sha256": "0"}
     links = engine.arrow(pa.Table.from_pylist([touch], schema=TOUCHES.schema))
-    bought = engine.fetch(rings.bought(links, tables)).to_pylist()
+    bought = engine.fetch(rings.purchases(links, tables)).to_pylist()
     assert [row["node"] for row in bought] == ["party:Y"]
 
 
@@ -146,4 +146,4 @@ def test_a_report_tied_to_two_groups_alike_joins_none() -> None:
 
 
 def test_a_report_that_somebody_parted_joins_none() -> None:
-    assert grouped([(3, 80, 1.5), (4, 80, -linkage.DECIDED)], 81)[80] == "r080"
+    assert grouped([(3, 80, 1.5), (4, 80, -linkage.DECISION_ODDS)], 81)[80] == "r080"

@@ -12,7 +12,7 @@ CASES = [case for case in cases() if case.role in BY_ROLE]
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.role}/{c.folder.name}")
 def test_case(case, duck):
-    out = step(BY_ROLE[case.role], listed=0.0).run(case.tables(duck))
+    out = step(BY_ROLE[case.role], floor=0.0).run(case.tables(duck))
     told = duck.fetch(out[f"findings:{case.role}"]).to_pylist()
     scores = {row["subject"]: row for row in told}
     missed = [subject for subject in case.found if not scores.get(subject, {}).get("decided")]

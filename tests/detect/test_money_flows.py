@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from suyuan.detect.money_flows import accounts
 from suyuan.detect.money_flows.kernels import DAY, HOUR, Legs, transit
-from suyuan.money.settlement import settled
+from suyuan.money.settlement import settled_payments
 from tables import given
 
 PAYMENTS = [
@@ -23,7 +23,9 @@ PAYMENTS = [
 
 def test_what_an_account_passes_on(engine):
     tables = given(engine, payments=PAYMENTS)
-    told = engine.fetch(accounts.measured(tables, engine.keep(settled(tables)))).to_pylist()
+    told = engine.fetch(
+        accounts.measure_accounts(tables, engine.keep(settled_payments(tables)))
+    ).to_pylist()
     found = {row["account_no"]: row for row in told}
     mule = found["m"]
     assert (mule["n_in"], mule["n_out"], mule["payers"], mule["payees"]) == (2, 1, 2, 1)
@@ -39,7 +41,9 @@ def test_what_an_account_passes_on(engine):
 def test_days_without_hours_leave_hours_unknown(engine):
     days = [row | {"at": row["at"][:10]} for row in PAYMENTS]
     tables = given(engine, payments=days)
-    told = engine.fetch(accounts.measured(tables, engine.keep(settled(tables)))).to_pylist()
+    told = engine.fetch(
+        accounts.measure_accounts(tables, engine.keep(settled_payments(tables)))
+    ).to_pylist()
     assert {row["passed_hour"] for row in told} == {None}
     assert {row["night"] for row in told} == {None}
 

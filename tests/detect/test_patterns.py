@@ -5,7 +5,7 @@ import pytest
 
 from suyuan.detect.money_flows import accounts
 from suyuan.detect.money_flows.patterns import SHAPES, surprise
-from suyuan.money.settlement import settled
+from suyuan.money.settlement import settled_payments
 from suyuan.store.duck import DuckEngine
 from tables import given
 
@@ -28,7 +28,9 @@ CROWD = [paid(1 + i % 9, f"p{i}", f"p{(i * 7 + 3) % 40}", 20 * 1.37**i) for i in
 
 def shapes(duck, *payments):
     tables = given(duck, payments=[*CROWD, *payments])
-    rows = duck.fetch(accounts.measured(tables, duck.keep(settled(tables)))).to_pylist()
+    rows = duck.fetch(
+        accounts.measure_accounts(tables, duck.keep(settled_payments(tables)))
+    ).to_pylist()
     return {row["account_no"]: {name: row[name] for name in SHAPES} for row in rows}
 
 

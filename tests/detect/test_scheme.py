@@ -30,7 +30,7 @@ def findings(case: Case, duck: Any, fraud_type: str | None) -> dict[str, dict[st
     labels = pa.array([fraud_type] * reports.num_rows, pa.string())
     place = reports.schema.get_field_index("fraud_type")
     tables.put("reports", reports.set_column(place, "fraud_type", labels))
-    out = step(CALLER, listed=0.0).run(tables)
+    out = step(CALLER, floor=0.0).run(tables)
     return {row["subject"]: row for row in duck.fetch(out["findings:scam_caller"]).to_pylist()}
 
 
@@ -79,7 +79,7 @@ def test_reports_of_other_frauds_hide_no_farm_and_name_none(duck: Any) -> None:
 
 
 def _farmed(tables: Tables, duck: Any) -> dict[str, bool]:
-    out = step(DETECTOR, listed=0.0).run(tables)
+    out = step(DETECTOR, floor=0.0).run(tables)
     rows = duck.fetch(out["findings:farmed_account"]).to_pylist()
     return {row["subject"]: row["decided"] for row in rows}
 
@@ -117,7 +117,7 @@ def test_a_number_that_is_only_named_is_as_sure_as_its_reports(
     types = [read | {"report_id": id_, "probability": chance} for id_, chance in pairs]
     tables = given(duck, reports=reports, fraud_types=types, calls=[])
     tables.put("named_numbers", duck.keep(named_numbers(tables)))
-    out = step(CALLER, listed=0.0).run(tables)
+    out = step(CALLER, floor=0.0).run(tables)
     [row] = duck.fetch(out["findings:scam_caller"]).to_pylist()
     assert row["score"] > 0.6
     assert row["decided"] == named

@@ -7,7 +7,7 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from suyuan.detect.contract import Measured
+from suyuan.detect.contract import Measurement
 from suyuan.detect.evidence import rows
 from suyuan.detect.scoring import findings
 from suyuan.detect.sentences import decimals
@@ -46,9 +46,9 @@ def calls() -> pa.Table:
     )
 
 
-def measured(calls: ibis.Table) -> Measured:
+def measured(calls: ibis.Table) -> Measurement:
     named = calls.mutate(subject="phone:" + calls["caller"])
-    return Measured(
+    return Measurement(
         candidates=named.group_by("subject").aggregate(
             calls=named.count(),
             bought=ibis.null("float64"),
@@ -64,8 +64,8 @@ def test_conduct_alone_is_listed_and_never_decided(engine, calls):
     seen = measured(engine.arrow(calls))
     for said, decided in ((False, False), (True, True), (None, True)):
         mark = ibis.null("boolean") if said is None else ibis.literal(said)
-        told = Measured(seen.candidates.mutate(corroborated=mark), seen.evidence)
-        out = findings(told, CARD, tables, frozenset({"orders"}), listed=0.01)
+        told = Measurement(seen.candidates.mutate(corroborated=mark), seen.evidence)
+        out = findings(told, CARD, tables, frozenset({"orders"}), floor=0.01)
         found = engine.fetch(out["findings:scam_caller"].order_by("subject")).to_pylist()
         assert found[0]["score"] > CARD.threshold
         assert [f["decided"] for f in found] == [decided, False]
@@ -73,7 +73,7 @@ def test_conduct_alone_is_listed_and_never_decided(engine, calls):
 
 def test_scores_add_up(engine, calls):
     tables = Tables(engine, zone="Asia/Shanghai")
-    out = findings(measured(engine.arrow(calls)), CARD, tables, frozenset({"orders"}), listed=0.01)
+    out = findings(measured(engine.arrow(calls)), CARD, tables, frozenset({"orders"}), floor=0.01)
     found = engine.fetch(out["findings:scam_caller"].order_by("subject")).to_pylist()
     assert [f["subject"] for f in found] == ["phone:13800000001", "phone:13900000002"]
     assert found[0]["score"] == pytest.approx(1 / (1 + math.exp(-(-1 + 2.0 + 0 + 1))))

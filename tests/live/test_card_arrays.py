@@ -30,7 +30,7 @@ def test_weights_are_those_of_the_batch(tmp_path: Path) -> None:
     columns = {n: pa.array(values[:, i], from_pandas=True) for i, n in enumerate(SIGNALS)}
     with DuckEngine(tmp_path / "work") as engine:
         table = engine.arrow(pa.table(columns | {"row": np.arange(400)}))
-        weighed = {s.name: weight(table[s.name], s, missing=False) for s in CARD.signals}
+        weighed = {s.name: weight(table[s.name], s, is_missing=False) for s in CARD.signals}
         found = engine.fetch(table.select("row", **weighed).order_by(ibis._["row"]))
     theirs = np.column_stack([found[name].to_numpy() for name in SIGNALS])
     np.testing.assert_allclose(ours, theirs, atol=1e-12)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from suyuan.detect.scoring import LISTED
+from suyuan.detect.scoring import SCORE_FLOOR
 from suyuan.store.case import Results
 
 Key = tuple[Any, ...]
@@ -32,7 +32,9 @@ def found(results: Results, subject: Told = str, plain: Told = str) -> Found:
     rows = [r for r in findings if r["role"] != "breach"]
     return Found(
         scores={
-            (r["role"], subject(r["subject"])): r["score"] for r in rows if r["score"] >= LISTED
+            (r["role"], subject(r["subject"])): r["score"]
+            for r in rows
+            if r["score"] >= SCORE_FLOOR
         },
         decided=frozenset((r["role"], subject(r["subject"])) for r in rows if r["decided"]),
         series=_series(results["series"].to_pylist(), plain),

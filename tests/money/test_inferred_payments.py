@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from test_trace import account, ends, paid
 
-from suyuan.money.inferred_payments import LIKELY, inferred, with_inferred
+from suyuan.money.inferred_payments import LIKELY, is_inferred, with_inferred
 from suyuan.money.ledger import in_order
-from suyuan.money.order import UNKNOWN
+from suyuan.money.order import NO_BALANCE
 from suyuan.money.statement_requests import doubts
 from suyuan.money.trace import trace
 from suyuan.store.duck import DuckEngine
@@ -41,13 +41,13 @@ def book_of(rows, opening):
         }
     )
     book = in_order(table.to_batches())
-    known = np.array([opening.get(name, UNKNOWN) for name in book.accounts.to_pylist()])
+    known = np.array([opening.get(name, NO_BALANCE) for name in book.accounts.to_pylist()])
     book, rest = with_inferred(book, known)
     names = book.accounts.to_pylist()
     at = pa.array(book.at).cast(pa.timestamp("us")).to_pylist()
     added = [
         (names[book.payer[i]], names[book.payee[i]], book.amount[i] // 100, f"{at[i]:%H:%M}")
-        for i in np.flatnonzero(inferred(book))
+        for i in np.flatnonzero(is_inferred(book))
     ]
     left = {
         book.accounts[a].as_py(): fen // 100
@@ -130,7 +130,7 @@ def test_likely_payments_are_followed_and_counted(duck):
     }
     found = trace(given(duck, **case))
     assert ends(found)["r1", "bank_account:deep", "balance"] == pytest.approx(890)
-    assert inferred(found.inputs.book, LIKELY).sum() == 1
+    assert is_inferred(found.inputs.book, LIKELY).sum() == 1
     counts = {
         row["doubt"]: row["count"] for row in doubts(found.inputs, found.graph, 0).to_pylist()
     }

@@ -5,9 +5,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suyuan.money.arrays import ALL
+from suyuan.money.arrays import WHOLE_BALANCE
 from suyuan.money.ledger import in_order
-from suyuan.money.order import UNKNOWN, closings, in_before_out, openings
+from suyuan.money.order import NO_BALANCE, closings, in_before_out, openings
 
 
 def codes(*values):
@@ -62,14 +62,14 @@ def balance_before(known, after):
 
 
 def test_an_opening_balance_is_stated_or_follows_from_the_statement_or_is_the_least():
-    none = [UNKNOWN] * 3
-    assert balance_before([7, UNKNOWN, 0], none) == ([7, 80, 0], [True, False, True])
-    assert balance_before([UNKNOWN] * 3, [UNKNOWN, 20, UNKNOWN])[0] == [100, 70, 0]
-    assert balance_before([UNKNOWN] * 3, [5, UNKNOWN, UNKNOWN])[0] == [105, 80, 0]
+    none = [NO_BALANCE] * 3
+    assert balance_before([7, NO_BALANCE, 0], none) == ([7, 80, 0], [True, False, True])
+    assert balance_before([NO_BALANCE] * 3, [NO_BALANCE, 20, NO_BALANCE])[0] == [100, 70, 0]
+    assert balance_before([NO_BALANCE] * 3, [5, NO_BALANCE, NO_BALANCE])[0] == [105, 80, 0]
 
 
 def test_what_moves_whole_has_no_say_in_balances():
-    source, target, amount = codes(0, 0), codes(1, 1), ints(10, ALL)
+    source, target, amount = codes(0, 0), codes(1, 1), ints(10, WHOLE_BALANCE)
     assert closings(source, target, amount, ints(10, 0)).tolist() == [0, 10]
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from suyuan.money import poison as poison_walk
 from suyuan.money import sweep as sweep_walk
-from suyuan.money.arrays import CLEAN, DUST, KEPT, Flow, Limits, clipped, first_from, no_steps
+from suyuan.money.arrays import CLEAN, DUST, RESTS, Flow, Limits, clip, first_from, no_steps
 from suyuan.money.methods import FIFO, FIRST, HAIRCUT, LIBR, LIFO
 from suyuan.money.order import closings
 from suyuan.money.poison import poison
@@ -75,7 +75,7 @@ def rest_by_label(run, steps):
         steps.event, steps.label, steps.amount, steps.fresh, steps.fate, strict=True
     ):
         source, target = int(run.source[event]), int(run.target[event])
-        lies[int(label), target, "kept" if fate == KEPT else "given up"] += int(amount)
+        lies[int(label), target, "kept" if fate == RESTS else "given up"] += int(amount)
         if run.follow[source]:
             lies[int(label), source, "kept"] -= int(amount - fresh)
     return lies
@@ -149,7 +149,7 @@ def test_a_walk_that_stops_for_room_goes_on_where_it_was(run):
     roomy = steps()
     with pytest.MonkeyPatch.context() as patch:
         for module in (sweep_walk, poison_walk):
-            patch.setattr(module, "no_steps", lambda: clipped(no_steps(), 1))
+            patch.setattr(module, "no_steps", lambda: clip(no_steps(), 1))
         narrow = steps()
     assert all(np.array_equal(a, b) for a, b in zip(roomy, narrow, strict=True))
 

@@ -8,14 +8,14 @@ from suyuan.store.steps import Written
 from suyuan.store.tables import Tables
 
 #: Who a row is about.
-WHO = ("ring_id", "role", "subject")
+SUBJECT_KEYS = ("ring_id", "role", "subject")
 
 
 def active(tables: Tables) -> Written:
     """The step's work: table ``ring_activity``."""
     grounds = tables["grounds"]
-    known = grounds.filter(grounds["seen"].notnull())
-    rows = tables.engine.fetch(known.select(*WHO, "row_id", "seen").distinct())
+    dated_grounds = grounds.filter(grounds["seen"].notnull())
+    rows = tables.engine.fetch(dated_grounds.select(*SUBJECT_KEYS, "row_id", "seen").distinct())
     return {"ring_activity": by_week(rows, tables.zone)}
 
 
@@ -28,14 +28,18 @@ def by_week(rows: pa.Table, zone: str) -> pa.Table:
     moments = pc.cast(pc.assume_timezone(rows["seen"], "UTC"), pa.timestamp("us", tz=zone))
     monday = pc.floor_temporal(pc.local_timestamp(moments), unit="week")
     week = pc.strftime(monday, format="%Y-%m-%d")
-    dated = rows.append_column("week", week)
-    each = dated.group_by([*WHO, "week"]).aggregate([("row_id", "count_distinct")])
-    ends = each.group_by(list(WHO)).aggregate([("week", "min"), ("week", "max")])
-    last = each.group_by("ring_id").aggregate([("week", "max")])
-    each = each.join(ends, list(WHO)).join(last.rename_columns(["ring_id", "end"]), "ring_id")
-    gone = pc.and_(pc.equal(each["week"], each["week_max"]), pc.less(each["week"], each["end"]))
-    each = each.append_column("events", each["row_id_count_distinct"])
-    each = each.append_column("appears", pc.equal(each["week"], each["week_min"]))
-    each = each.append_column("vanishes", gone)
-    order = [(name, "ascending") for name in (*WHO, "week")]
-    return each.select(list(RING_ACTIVITY.names)).sort_by(order)
+    rows_by_week = rows.append_column("week", week)
+    weeks = rows_by_week.group_by([*SUBJECT_KEYS, "week"]).aggregate([("row_id", "count_distinct")])
+    ends = weeks.group_by(list(SUBJECT_KEYS)).aggregate([("week", "min"), ("week", "max")])
+    last = weeks.group_by("ring_id").aggregate([("week", "max")])
+    weeks = weeks.join(ends, list(SUBJECT_KEYS)).join(
+        last.rename_columns(["ring_id", "end"]), "ring_id"
+    )
+    vanishes = pc.and_(
+        pc.equal(weeks["week"], weeks["week_max"]), pc.less(weeks["week"], weeks["end"])
+    )
+    weeks = weeks.append_column("events", weeks["row_id_count_distinct"])
+    weeks = weeks.append_column("appears", pc.equal(weeks["week"], weeks["week_min"]))
+    weeks = weeks.append_column("vanishes", vanishes)
+    order = [(name, "ascending") for name in (*SUBJECT_KEYS, "week")]
+    return weeks.select(list(RING_ACTIVITY.names)).sort_by(order)

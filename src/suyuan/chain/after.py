@@ -8,7 +8,7 @@ from suyuan.store.steps import Step
 
 #: Roles on the chain that detectors find; members are found by the chain itself.
 SERVICES = tuple(role for role in ON_CHAIN if role not in {"leak_source", "ring_member"})
-CUTTING = Step(
+CUTS_STEP = Step(
     name="cuts",
     title=Text("What would have stopped it", "假如切断会怎样"),
     reads=(
@@ -44,4 +44,4 @@ ACTIVITY = Step(
     writes=("ring_activity",),
     run=active,
 )
-AFTER = (CUTTING, ACTIVITY)
+AFTER = (CUTS_STEP, ACTIVITY)

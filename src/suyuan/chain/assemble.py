@@ -10,16 +10,16 @@ from suyuan.model.roles import HELPERS, ROLES
 from suyuan.store.tables import Tables
 
 #: An edge with thousands of rows shows this many as evidence.
-SHOWN = 20
+MOST_ROWS = 20
 #: Column of ``rings`` that counts the people of a role.
-COUNTED = {name: role.count_column for name, role in ROLES.items() if role.count_column}
+COUNT_COLUMNS = {name: role.count_column for name, role in ROLES.items() if role.count_column}
 
 
 def serves(grounds: ir.Table, tables: Tables) -> ir.Table:
     """Who serves which ring in which role: grounds summed for each end and link."""
     owners = tables["owners"]
     sole = owners.group_by("subject").aggregate(person=owners["entity"].min()).view()
-    summed = (
+    sums = (
         grounds.group_by(["ring_id", "role", "subject", "target", "link"])
         .aggregate(
             amount=grounds["amount"].sum(),
@@ -29,17 +29,18 @@ def serves(grounds: ir.Table, tables: Tables) -> ir.Table:
         )
         .view()
     )
-    known = summed.left_join(sole, summed["subject"] == sole["subject"]).view()
-    return known.mutate(
-        entity=ibis.coalesce(known["person"], known["subject"]),
+    persons = sums.left_join(sole, sums["subject"] == sole["subject"]).view()
+    return persons.mutate(
+        entity=ibis.coalesce(persons["person"], persons["subject"]),
         # One row may be a slip; each further one halves the doubt that is left.
-        strength=1.0 - ibis.literal(0.5).cast("float64") ** (known["count"].cast("float64") + 1.0),
+        strength=1.0
+        - ibis.literal(0.5).cast("float64") ** (persons["count"].cast("float64") + 1.0),
     ).select(*SERVES.names)
 
 
-def edges(served: ir.Table) -> ir.Table:
+def edges(services: ir.Table) -> ir.Table:
     """The upper chain: one edge for each pair of ends and link."""
-    return served.select(
+    return services.select(
         source="subject",
         target="target",
         link="link",
@@ -49,7 +50,9 @@ def edges(served: ir.Table) -> ir.Table:
         first_seen="first_seen",
         last_seen="last_seen",
         strength="strength",
-        evidence_id=edge_id(served["subject"], served["target"], served["link"], served["ring_id"]),
+        evidence_id=edge_id(
+            services["subject"], services["target"], services["link"], services["ring_id"]
+        ),
     ).select(*CHAIN.names)
 
 
@@ -62,71 +65,79 @@ def edge_id(
 
 def edge_proofs(grounds: ir.Table) -> ir.Table:
     """The rows behind each edge, equally weighed, the first by time."""
-    proved = grounds.mutate(
+    proof_rows = grounds.mutate(
         evidence_id=edge_id(
             grounds["subject"], grounds["target"], grounds["link"], grounds["ring_id"]
         ),
         note=grounds["link"],
         note_class=ibis.literal(Privacy.PUBLIC.value),
     ).view()
-    return proofs(proved, "seen")
+    return proofs(proof_rows, "seen")
 
 
-def proofs(proved: ir.Table, order: str) -> ir.Table:
+def proofs(proof_rows: ir.Table, order: str) -> ir.Table:
     """Rows with an ``evidence_id``, a ``note`` and its class: the first few, equally weighed."""
     columns = ["evidence_id", "table", "row_id"]
-    each = proved.group_by(columns).aggregate(
-        key=proved["key"].max(),
-        file=proved["file"].max(),
-        line=proved["line"].max(),
-        sha256=proved["sha256"].max(),
-        note=proved["note"].max(),
+    groups = proof_rows.group_by(columns).aggregate(
+        key=proof_rows["key"].max(),
+        file=proof_rows["file"].max(),
+        line=proof_rows["line"].max(),
+        sha256=proof_rows["sha256"].max(),
+        note=proof_rows["note"].max(),
         # Of two, the narrower (``mention`` before ``public``).
-        note_class=proved["note_class"].min(),
-        when=proved[order].min(),
+        note_class=proof_rows["note_class"].min(),
+        when=proof_rows[order].min(),
     )
-    ranked = each.mutate(
+    ranks = groups.mutate(
         rank=ibis.row_number().over(group_by="evidence_id", order_by=["when", "row_id"]),
-        total=each.count().over(group_by="evidence_id"),
+        total=groups.count().over(group_by="evidence_id"),
     )
-    shown = ranked.filter(ranked["rank"] < SHOWN)
-    more = ibis.greatest(shown["total"] - SHOWN, 0).cast("int64")
-    part = 1.0 / ibis.least(shown["total"], SHOWN).cast("float64")
-    return shown.mutate(weight=part, unlisted=more).select(*EVIDENCE.names)
+    first = ranks.filter(ranks["rank"] < MOST_ROWS)
+    more = ibis.greatest(first["total"] - MOST_ROWS, 0).cast("int64")
+    part = 1.0 / ibis.least(first["total"], MOST_ROWS).cast("float64")
+    return first.mutate(weight=part, unlisted=more).select(*EVIDENCE.names)
 
 
-def rings(series: ir.Table, served: ir.Table, members: ir.Table, tables: Tables) -> ir.Table:
+def rings(series: ir.Table, services: ir.Table, members: ir.Table, tables: Tables) -> ir.Table:
     """One row for each ring: its reports, losses, members and suppliers."""
     reports = tables["reports"]
-    reported = _in_rings(reports, series)
+    ring_reports = _in_rings(reports, series)
     base = (
-        reported.group_by("ring_id")
+        ring_reports.group_by("ring_id")
         .aggregate(
-            reports=reported["report_id"].nunique(),
-            victims=ibis.coalesce(reported["victim_id"], reported["report_id"]).nunique(),
-            loss=ibis.coalesce(reported["loss"].sum(), 0),
-            active_from=ibis.coalesce(reported["contacted_at"], reported["reported_at"]).min(),
-            active_to=reported["reported_at"].max(),
+            reports=ring_reports["report_id"].nunique(),
+            victims=ibis.coalesce(ring_reports["victim_id"], ring_reports["report_id"]).nunique(),
+            loss=ibis.coalesce(ring_reports["loss"].sum(), 0),
+            active_from=ibis.coalesce(
+                ring_reports["contacted_at"], ring_reports["reported_at"]
+            ).min(),
+            active_to=ring_reports["reported_at"].max(),
         )
         .view()
     )
-    calling = members.filter(~members["how"].isin(("bought", "handed")))
-    callers = calling.group_by("ring_id").aggregate(callers=calling["entity"].nunique()).view()
+    calling_members = members.filter(~members["how"].isin(("bought", "handed")))
+    callers = (
+        calling_members.group_by("ring_id")
+        .aggregate(callers=calling_members["entity"].nunique())
+        .view()
+    )
     people = (
-        served.group_by("ring_id")
+        services.group_by("ring_id")
         .aggregate(
             **{
-                column: served["entity"].nunique(where=served["role"] == role)
-                for role, column in COUNTED.items()
+                column: services["entity"].nunique(where=services["role"] == role)
+                for role, column in COUNT_COLUMNS.items()
             }
         )
         .view()
     )
     out = base.left_join(callers, "ring_id").drop("ring_id_right").view()
     out = out.left_join(people, "ring_id").drop("ring_id_right").view()
-    counts = {name: ibis.coalesce(out[name], 0) for name in ("callers", *COUNTED.values())}
+    counts = {name: ibis.coalesce(out[name], 0) for name in ("callers", *COUNT_COLUMNS.values())}
     out = out.mutate(**counts)
-    helpers = sum((out[COUNTED[role]] for role in HELPERS), start=ibis.literal(0).cast("int64"))
+    helpers = sum(
+        (out[COUNT_COLUMNS[role]] for role in HELPERS), start=ibis.literal(0).cast("int64")
+    )
     return out.mutate(helpers=helpers).select(*RINGS.names)
 
 
@@ -138,16 +149,18 @@ def ring_laundering(grounds: ir.Table, tables: Tables) -> ir.Table:
     dealers = dealers.select("ring_id", "subject", bought="row_id").distinct().view()
     vouchers = tables["vouchers"]
     resold = vouchers.inner_join(dealers, vouchers["row_id"] == dealers["bought"]).view()
-    each = resold.group_by(["ring_id", "kind"]).aggregate(
+    kinds = resold.group_by(["ring_id", "kind"]).aggregate(
         face_value=resold["face_value"].sum(),
         price=ibis.coalesce(resold["price"].sum(), 0),
         dealers=resold["subject"].nunique(),
     )
-    ratio = each["price"].cast("float64") / each["face_value"].nullif(0).cast("float64")
-    return each.mutate(discount=ratio).select(*RING_LAUNDERING.names)
+    ratio = kinds["price"].cast("float64") / kinds["face_value"].nullif(0).cast("float64")
+    return kinds.mutate(discount=ratio).select(*RING_LAUNDERING.names)
 
 
 def _in_rings(reports: ir.Table, series: ir.Table) -> ir.Table:
-    placed = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
-    placed = placed.view()
-    return reports.inner_join(placed, reports["report_id"] == placed["of"]).view()
+    ring_of_report = series.filter(series["ring_id"].notnull()).select(
+        of="report_id", ring_id="ring_id"
+    )
+    ring_of_report = ring_of_report.view()
+    return reports.inner_join(ring_of_report, reports["report_id"] == ring_of_report["of"]).view()

@@ -23,9 +23,9 @@ def communities(
     size: NDArray[np.float64] = np.ones(nodes, dtype=np.float64)
     while True:
         start, end, pull = _csr(left, right, weight, len(size))
-        moved = _move(start, end, pull, size, resolution)
-        kept, dense = np.unique(moved, return_inverse=True)
-        if len(kept) == len(size):
+        home_of = _move(start, end, pull, size, resolution)
+        distinct, dense = np.unique(home_of, return_inverse=True)
+        if len(distinct) == len(size):
             return label
         home: NDArray[np.int32] = dense.astype(np.int32)
         label = home[label]
@@ -59,9 +59,9 @@ def _move(
     home = np.arange(nodes).astype(np.int32)
     mass = size.copy()
     toward = np.zeros(nodes)
-    changed = True
-    while changed:
-        changed = False
+    is_moving = True
+    while is_moving:
+        is_moving = False
         for node in range(nodes):
             own = home[node]
             mass[own] -= size[node]
@@ -78,5 +78,5 @@ def _move(
             mass[best] += size[node]
             if best != own:
                 home[node] = best
-                changed = True
+                is_moving = True
     return home

@@ -16,27 +16,32 @@ def finding_id(
     return (role + "|" + subject + "|" + ibis.coalesce(ring, "")).hexdigest("md5")
 
 
-def findings(roles: Sequence[str], served: ir.Table, tables: Tables) -> ir.Table:
+def findings(roles: Sequence[str], services: ir.Table, tables: Tables) -> ir.Table:
     """Findings of all roles; a supplier of several rings has a row for each."""
-    found = ibis.union(*(tables[f"findings:{role}"] for role in roles))
-    placed = served.select(of_role="role", of="subject", ring_id="ring_id").distinct().view()
-    both = found.left_join(
-        placed, (found["role"] == placed["of_role"]) & (found["subject"] == placed["of"])
+    leads = ibis.union(*(tables[f"findings:{role}"] for role in roles))
+    ring_of_subject = (
+        services.select(of_role="role", of="subject", ring_id="ring_id").distinct().view()
+    )
+    leads_in_rings = leads.left_join(
+        ring_of_subject,
+        (leads["role"] == ring_of_subject["of_role"]) & (leads["subject"] == ring_of_subject["of"]),
     ).view()
-    return both.mutate(
-        finding_id=finding_id(both["role"], both["subject"], both["ring_id"]),
-        because=both["because_en"],
-        rivals=both["rivals_en"],
+    return leads_in_rings.mutate(
+        finding_id=finding_id(
+            leads_in_rings["role"], leads_in_rings["subject"], leads_in_rings["ring_id"]
+        ),
+        because=leads_in_rings["because_en"],
+        rivals=leads_in_rings["rivals_en"],
     ).select(*FINDINGS.schema.names)
 
 
 def signals(roles: Sequence[str], final: ir.Table, tables: Tables) -> ir.Table:
     every = ibis.union(*(tables[f"signals:{role}"] for role in roles)).view()
-    named = final.select("finding_id", of_role="role", of="subject").view()
-    joined = every.inner_join(
-        named, (every["role"] == named["of_role"]) & (every["subject"] == named["of"])
+    ids = final.select("finding_id", of_role="role", of="subject").view()
+    rows = every.inner_join(
+        ids, (every["role"] == ids["of_role"]) & (every["subject"] == ids["of"])
     )
-    return joined.select(*SIGNALS.names)
+    return rows.select(*SIGNALS.names)
 
 
 def evidence(
@@ -44,9 +49,9 @@ def evidence(
 ) -> ir.Table:
     """Rows behind findings, and those behind everything else that claims something."""
     every = ibis.union(*(tables[f"evidence:{role}"] for role in roles)).view()
-    named = final.select("finding_id", of_role="role", of="subject").view()
-    joined = every.inner_join(
-        named, (every["role"] == named["of_role"]) & (every["subject"] == named["of"])
+    ids = final.select("finding_id", of_role="role", of="subject").view()
+    rows = every.inner_join(
+        ids, (every["role"] == ids["of_role"]) & (every["subject"] == ids["of"])
     ).view()
-    own = joined.mutate(evidence_id=joined["finding_id"]).select(*EVIDENCE.names)
+    own = rows.mutate(evidence_id=rows["finding_id"]).select(*EVIDENCE.names)
     return ibis.union(own, *(tables[f"proofs:{name}"] for name in proofs))

@@ -53,14 +53,14 @@ def holder_kinds(
         if row["holder_id"]
     }
     account_kind = {f"bank_account:{row['account_no']}": row["kind"] for row in rows}
-    roles, own = _decided(findings), {f"party:{id_}" for id_ in victims}
+    roles, own = _role_of(findings), {f"party:{id_}" for id_ in victims}
     kind = {}
     for name in set(subjects):
         entity = holder.get(name, name)
         role = roles.get(name) or roles.get(entity)
-        known = "victim" if entity in own and role is None else role
-        written = account_kind.get(name) or name.partition(":")[0]
-        kind[name] = known or (written if written in HOLDERS else _plain(written))
+        known_role = "victim" if entity in own and role is None else role
+        word = account_kind.get(name) or name.partition(":")[0]
+        kind[name] = known_role or (word if word in HOLDERS else _plain(word))
     return HolderKinds(kind, holder)
 
 
@@ -68,11 +68,11 @@ def _plain(kind: str) -> str:
     return {"bank_account": "bank", "account": "wallet"}.get(kind, "other")
 
 
-def _decided(findings: pa.Table) -> dict[str, str]:
-    held: dict[str, str] = {}
-    decided = findings.filter(findings["decided"])
+def _role_of(findings: pa.Table) -> dict[str, str]:
+    role_of: dict[str, str] = {}
+    leads = findings.filter(findings["decided"])
     for role in _ROLES:
-        own = decided.filter(pc.equal(decided["role"], role))
+        own = leads.filter(pc.equal(leads["role"], role))
         for subject in own["subject"].to_pylist():
-            held.setdefault(subject, role)
-    return held
+            role_of.setdefault(subject, role)
+    return role_of

@@ -28,18 +28,18 @@ class StepArrays:
     to: pa.Array
 
 
-def steps(traced: pa.Table) -> StepArrays:
+def steps(flows: pa.Table) -> StepArrays:
     """From rows ``report_id, hop, voucher_id, from, to, amount`` of one method.
 
     Money that became a card lies in the card, whoever holds it, until the card leads on.
     """
-    traced = traced.sort_by([("hop", "ascending")]).combine_chunks()
-    card = pc.binary_join_element_wise("voucher:", traced["voucher_id"], "")
-    issued = pc.starts_with(traced["to"], "voucher:")
-    origin = pc.if_else(pc.and_(pc.is_valid(card), pc.invert(issued)), card, traced["from"])
-    target = pc.coalesce(card, traced["to"])
-    own = traced["report_id"].combine_chunks().dictionary_encode()
-    reports, hop = own.indices.to_numpy().astype(np.int64), traced["hop"].to_numpy()
+    flows = flows.sort_by([("hop", "ascending")]).combine_chunks()
+    card = pc.binary_join_element_wise("voucher:", flows["voucher_id"], "")
+    is_issue = pc.starts_with(flows["to"], "voucher:")
+    origin = pc.if_else(pc.and_(pc.is_valid(card), pc.invert(is_issue)), card, flows["from"])
+    target = pc.coalesce(card, flows["to"])
+    own = flows["report_id"].combine_chunks().dictionary_encode()
+    reports, hop = own.indices.to_numpy().astype(np.int64), flows["hop"].to_numpy()
     names = pa.chunked_array([*origin.chunks, *target.chunks], pa.string()).combine_chunks()
     code = names.dictionary_encode().indices.to_numpy().astype(np.int64)
     at = np.concatenate([hop, hop + 1])
@@ -50,41 +50,41 @@ def steps(traced: pa.Table) -> StepArrays:
     return StepArrays(
         node[:count],
         node[count:],
-        traced["amount"].to_numpy().astype(np.int64),
+        flows["amount"].to_numpy().astype(np.int64),
         reports,
         int(node.max(initial=-1)) + 1,
         own.dictionary,
-        traced["to"].combine_chunks(),
+        flows["to"].combine_chunks(),
     )
 
 
-def passed(flow: StepArrays, touched: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """For each report the share (0..1) of its money at rest that took a step of `touched`."""
-    came, clean, left = _sweep(flow.origin, flow.target, flow.fen, touched, flow.nodes)
-    rest = np.maximum(came - left, 0)
+def share_through(flow: StepArrays, is_cut: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """For each report the share (0..1) of its money at rest that took a step of `is_cut`."""
+    came, clean, out = _sweep(flow.origin, flow.target, flow.fen, is_cut, flow.nodes)
+    rest = np.maximum(came - out, 0)
     share = np.divide(clean, came, out=np.ones(flow.nodes), where=came > 0)
     owner = np.zeros(flow.nodes, dtype=np.int64)
     owner[flow.target] = flow.owner
     size = len(flow.reports)
     total = np.bincount(owner, weights=rest, minlength=size)
     past = np.bincount(owner, weights=rest * share, minlength=size)
-    avoided = np.divide(past, total, out=np.ones(size), where=total > 0)
-    return np.clip(1.0 - avoided, 0.0, 1.0)
+    clean_share = np.divide(past, total, out=np.ones(size), where=total > 0)
+    return np.clip(1.0 - clean_share, 0.0, 1.0)
 
 
 @njit(cache=True)
 def _sweep(
-    origin: Ints, target: Ints, fen: Ints, touched: NDArray[np.bool_], nodes: int
+    origin: Ints, target: Ints, fen: Ints, is_cut: NDArray[np.bool_], nodes: int
 ) -> tuple[Ints, NDArray[np.float64], Ints]:
     """Fen that came to each node, how much of it untouched, and fen that left."""
     came = np.zeros(nodes, dtype=np.int64)
     clean = np.zeros(nodes)
-    left = np.zeros(nodes, dtype=np.int64)
+    out = np.zeros(nodes, dtype=np.int64)
     for step in range(len(fen)):
         here, there = origin[step], target[step]
         share = clean[here] / came[here] if came[here] > 0 else 1.0
-        left[here] += fen[step]
+        out[here] += fen[step]
         came[there] += fen[step]
-        if not touched[step]:
+        if not is_cut[step]:
             clean[there] += fen[step] * share
-    return came, clean, left
+    return came, clean, out

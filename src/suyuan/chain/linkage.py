@@ -36,7 +36,7 @@ ONE_HAND, ONE_RING = 0.6, 0.2
 #: A report alone joins a group that holds more than this share of its ties in favour.
 CLEAR = 2.0 / 3.0
 #: A person's word, in log-odds: more than all records about a ring together.
-DECIDED = 1000.0
+DECISION_ODDS = 1000.0
 #: A node is compared between all its reports only up to this many.
 FEW = 60
 
@@ -50,40 +50,42 @@ def ties(links: ir.Table, beneath: ir.Table, tables: Tables) -> ir.Table:
     """
     keep = tables.engine.keep
     worth = ibis.cases(*((links["how"] == how, w) for how, w in WORTH.items()), else_=0.0)
-    shared = links.mutate(worth=worth.cast("float64"))
-    shared = shared.group_by(["report_id", "node"]).aggregate(worth=shared["worth"].max())
-    shared = keep(shared)
-    counted = keep(shared.mutate(n=shared.count().over(group_by="node")))
-    few, many = counted.filter(counted["n"] <= FEW), counted.filter(counted["n"] > FEW)
-    both = ibis.union(_all_pairs(few), _neighbours(many.filter(many["worth"] >= -PRIOR)))
-    pairs = keep(both.group_by(["left", "right", "node"]).aggregate(worth=both["worth"].max()))
-    marked = _repeated(pairs, beneath)
-    own = ibis.ifelse(marked["again"].isnull(), marked["worth"], 0.0)
-    summed = marked.group_by(["left", "right"]).aggregate(
-        worth=own.sum(), all=marked["worth"].sum()
+    nodes = links.mutate(worth=worth.cast("float64"))
+    nodes = nodes.group_by(["report_id", "node"]).aggregate(worth=nodes["worth"].max())
+    nodes = keep(nodes)
+    counts = keep(nodes.mutate(n=nodes.count().over(group_by="node")))
+    few, many = counts.filter(counts["n"] <= FEW), counts.filter(counts["n"] > FEW)
+    candidates = ibis.union(_all_pairs(few), _neighbours(many.filter(many["worth"] >= -PRIOR)))
+    pairs = keep(
+        candidates.group_by(["left", "right", "node"]).aggregate(worth=candidates["worth"].max())
     )
-    schemed = _schemes(keep(summed), tables)
-    apart = schemed["scheme"] + PRIOR
-    found = schemed.select(
-        "left", "right", log_odds=schemed["worth"] + apart, loose=schemed["all"] + apart
+    repeats = _repeats(pairs, beneath)
+    own = ibis.ifelse(repeats["again"].isnull(), repeats["worth"], 0.0)
+    sums = repeats.group_by(["left", "right"]).aggregate(
+        worth=own.sum(), all=repeats["worth"].sum()
     )
-    return _obeying(found, tables) if tables.has("pairings") else found
+    schemes = _schemes(keep(sums), tables)
+    apart = schemes["scheme"] + PRIOR
+    odds = schemes.select(
+        "left", "right", log_odds=schemes["worth"] + apart, loose=schemes["all"] + apart
+    )
+    return _obey_decisions(odds, tables) if tables.has("pairings") else odds
 
 
-def _repeated(pairs: ir.Table, beneath: ir.Table) -> ir.Table:
+def _repeats(pairs: ir.Table, beneath: ir.Table) -> ir.Table:
     """`pairs` with ``again`` where the node lies behind something else that both reports touch."""
-    shared = pairs.filter(pairs["worth"] > 0).select("left", "right", by="node").view()
-    echo = shared.inner_join(beneath, shared["by"] == beneath["thing"])
+    positive = pairs.filter(pairs["worth"] > 0).select("left", "right", by="node").view()
+    echo = positive.inner_join(beneath, positive["by"] == beneath["thing"])
     echo = echo.select("left", "right", node="behind", again="right").distinct().view()
     on = ["left", "right", "node"]
     return pairs.left_join(echo, on).drop("left_right", "right_right", "node_right").view()
 
 
-def _obeying(found: ir.Table, tables: Tables) -> ir.Table:
-    """`found`, with people's word in place of the records' where they merged or split reports."""
+def _obey_decisions(odds: ir.Table, tables: Tables) -> ir.Table:
+    """`odds`, with people's word in place of the records' where they merged or split reports."""
     decisions = tables["pairings"]
-    open_ = found.anti_join(decisions, ["left", "right"])
-    word = ibis.ifelse(decisions["same"], DECIDED, -DECIDED).cast("float64")
+    open_ = odds.anti_join(decisions, ["left", "right"])
+    word = ibis.ifelse(decisions["same"], DECISION_ODDS, -DECISION_ODDS).cast("float64")
     return ibis.union(open_, decisions.select("left", "right", log_odds=word, loose=word))
 
 
@@ -97,22 +99,25 @@ def _schemes(pairs: ir.Table, tables: Tables) -> ir.Table:
     types = types.filter(types["in_force"]).select("report_id", "type", "probability")
     mix = types.group_by("type").aggregate(share=types["probability"].mean())
     chance = mix.aggregate(chance=(mix["share"] * mix["share"]).sum()).view()
-    one, other = types.view(), types.view()
-    both = pairs.inner_join(one, pairs["left"] == one["report_id"]).drop("report_id").view()
-    both = both.rename(p="probability")
-    joined = both.inner_join(
-        other, (both["right"] == other["report_id"]) & (both["type"] == other["type"])
+    first, second = types.view(), types.view()
+    typed_pairs = (
+        pairs.inner_join(first, pairs["left"] == first["report_id"]).drop("report_id").view()
+    )
+    typed_pairs = typed_pairs.rename(p="probability")
+    matches = typed_pairs.inner_join(
+        second,
+        (typed_pairs["right"] == second["report_id"]) & (typed_pairs["type"] == second["type"]),
     )
     agree = (
-        joined.group_by(["left", "right"])
-        .aggregate(agree=(joined["p"] * joined["probability"]).sum())
+        matches.group_by(["left", "right"])
+        .aggregate(agree=(matches["p"] * matches["probability"]).sum())
         .view()
     )
-    weighed = pairs.left_join(agree, ["left", "right"]).drop("left_right", "right_right").view()
-    weighed = weighed.cross_join(chance)
-    ratio = ((weighed["agree"] + 0.01) / (weighed["chance"] + 0.01)).ln()
-    bounded = ibis.greatest(ibis.least(ratio, SCHEME), -SCHEME)
-    return weighed.mutate(scheme=ibis.coalesce(bounded, 0.0))
+    weights = pairs.left_join(agree, ["left", "right"]).drop("left_right", "right_right").view()
+    weights = weights.cross_join(chance)
+    ratio = ((weights["agree"] + 0.01) / (weights["chance"] + 0.01)).ln()
+    bounds = ibis.greatest(ibis.least(ratio, SCHEME), -SCHEME)
+    return weights.mutate(scheme=ibis.coalesce(bounds, 0.0))
 
 
 def series(pairs: pa.Table, first: pa.Table, resolution: float, by: str = "log_odds") -> pa.Table:
@@ -123,7 +128,7 @@ def series(pairs: pa.Table, first: pa.Table, resolution: float, by: str = "log_o
     (`first`: report_id in order of time), so that a new report joins without renaming what stands.
     """
     odds = pairs[by]
-    tied = pairs.filter(pc.or_(pc.greater(odds, 0.0), pc.less_equal(odds, -DECIDED)))
+    tied = pairs.filter(pc.or_(pc.greater(odds, 0.0), pc.less_equal(odds, -DECISION_ODDS)))
     tied = tied.sort_by([("left", "ascending"), ("right", "ascending")])
     ids = first["report_id"].combine_chunks()
     ends = [pc.index_in(tied[side], value_set=ids).to_numpy() for side in ("left", "right")]
@@ -134,13 +139,13 @@ def series(pairs: pa.Table, first: pa.Table, resolution: float, by: str = "log_o
         len(ids),
         resolution,
     )
-    label = _joined(label, ends[0], ends[1], tied[by].to_numpy())
+    label = _join_lone(label, ends[0], ends[1], tied[by].to_numpy())
     earliest = np.full(len(ids), len(ids), dtype=np.int64)
     np.minimum.at(earliest, label, np.arange(len(ids)))
     return pa.table({"node": ids, "name": ids.take(pa.array(earliest[label]))})
 
 
-def _joined(
+def _join_lone(
     label: np.ndarray, left: np.ndarray, right: np.ndarray, weight: np.ndarray
 ) -> np.ndarray:
     """`label` with reports that are alone in the group that most of their ties speak for.
@@ -150,10 +155,10 @@ def _joined(
     """
     count = len(label)
     size = np.bincount(label, minlength=count)
-    one, other = np.concatenate([left, right]), np.concatenate([right, left])
-    alone = (size[label[one]] == 1) & (size[label[other]] > 1)
-    keys, which = np.unique(one[alone] * count + label[other][alone], return_inverse=True)
-    pull = np.bincount(which, np.concatenate([weight, weight])[alone], minlength=len(keys))
+    start, end = np.concatenate([left, right]), np.concatenate([right, left])
+    alone = (size[label[start]] == 1) & (size[label[end]] > 1)
+    keys, place = np.unique(start[alone] * count + label[end][alone], return_inverse=True)
+    pull = np.bincount(place, np.concatenate([weight, weight])[alone], minlength=len(keys))
     report, group = keys // count, keys % count
     in_favour = np.bincount(report, np.maximum(pull, 0.0), minlength=count)
     order = np.lexsort((group, -pull, report))
@@ -164,23 +169,23 @@ def _joined(
     return out
 
 
-def _neighbours(shared: ir.Table) -> ir.Table:
+def _neighbours(nodes: ir.Table) -> ir.Table:
     """Each report with the next of the same node, in linear size, worth as much as all pairs."""
     window = ibis.window(group_by="node", order_by="report_id")
-    after = shared.mutate(
-        right=shared["report_id"].lead(1).over(window), other=shared["worth"].lead(1).over(window)
+    after = nodes.mutate(
+        right=nodes["report_id"].lead(1).over(window), other=nodes["worth"].lead(1).over(window)
     )
     after = after.filter(after["right"].notnull())
     worth = ibis.least(after["worth"], after["other"]) * after["n"].cast("float64") / 2.0
     return after.select("node", left="report_id", right="right", worth=worth)
 
 
-def _all_pairs(shared: ir.Table) -> ir.Table:
-    left, right = shared, shared.view()
-    joined = left.inner_join(
+def _all_pairs(nodes: ir.Table) -> ir.Table:
+    left, right = nodes, nodes.view()
+    pairs = left.inner_join(
         right, (left["node"] == right["node"]) & (left["report_id"] < right["report_id"])
     )
-    return joined.select(
+    return pairs.select(
         node=left["node"],
         left=left["report_id"],
         right=right["report_id"],

@@ -5,9 +5,9 @@ import ibis.expr.types as ir
 
 from suyuan.chain.ring_evidence import COLUMNS
 from suyuan.detect.cards import scorecard
-from suyuan.detect.contract import Measured
+from suyuan.detect.contract import Measurement
 from suyuan.detect.evidence import rows
-from suyuan.detect.scoring import LISTED, findings
+from suyuan.detect.scoring import SCORE_FLOOR, findings
 from suyuan.store.steps import Written
 from suyuan.store.tables import Tables
 
@@ -17,30 +17,30 @@ ROLE = "ring_member"
 def member_findings(members: ir.Table, tables: Tables) -> Written:
     """``findings:ring_member`` and its kin, from rows of touches that name a member."""
     reports = tables["reports"].select(of="report_id", reported_at="reported_at").view()
-    dated = members.inner_join(reports, members["report_id"] == reports["of"]).view()
+    dates = members.inner_join(reports, members["report_id"] == reports["of"]).view()
     best = tables["findings:scam_caller"].select(phone="subject", caller="score").view()
-    joined = dated.left_join(best, dated["node"] == best["phone"]).view()
-    candidates = joined.group_by(subject="entity").aggregate(
-        reports=joined["report_id"].nunique(),
-        caller=joined["caller"].max(),
-        tools=joined["report_id"].nunique(where=joined["how"] == "bought"),
-        count=joined["report_id"].nunique(),
-        first_seen=joined["reported_at"].min(),
-        last_seen=joined["reported_at"].max(),
+    rows = dates.left_join(best, dates["node"] == best["phone"]).view()
+    candidates = rows.group_by(subject="entity").aggregate(
+        reports=rows["report_id"].nunique(),
+        caller=rows["caller"].max(),
+        tools=rows["report_id"].nunique(where=rows["how"] == "bought"),
+        count=rows["report_id"].nunique(),
+        first_seen=rows["reported_at"].min(),
+        last_seen=rows["reported_at"].max(),
     )
     absent = frozenset(name for name in ("calls", "trades") if not tables.has(name))
-    measured = Measured(candidates, _evidence(members))
-    return findings(measured, scorecard(ROLE), tables, absent, listed=LISTED)
+    measurement = Measurement(candidates, _evidence(members))
+    return findings(measurement, scorecard(ROLE), tables, absent, floor=SCORE_FLOOR)
 
 
-def belonging(members: ir.Table, tables: Tables) -> ir.Table:
+def membership_grounds(members: ir.Table, tables: Tables) -> ir.Table:
     """Services of members to their own ring: link ``belongs_to``."""
     reports = tables["reports"].select(of="report_id", seen="reported_at").view()
-    dated = members.inner_join(reports, members["report_id"] == reports["of"]).view()
-    return dated.mutate(
+    dates = members.inner_join(reports, members["report_id"] == reports["of"]).view()
+    return dates.mutate(
         role=ibis.literal(ROLE),
-        subject=dated["entity"],
-        target="ring:" + dated["ring_id"],
+        subject=dates["entity"],
+        target="ring:" + dates["ring_id"],
         link=ibis.literal("belongs_to"),
         amount=ibis.null("int64"),
     ).select(*COLUMNS)

@@ -32,23 +32,23 @@ MOST: Final = {
     "cell": 1.0,
 }
 #: Likelier than that a candidate is a scam number, for it to be asked whose it is.
-ASKED = 0.1
+LEAST_SCORE = 0.1
 #: What the things are worth beside the score, which rests on some of them too.
 BESIDE = 0.6
 #: Witnesses that a ring is given beforehand, of the case's own mix.
 BEFORE = 2.0
 #: The chance from which on a number is held to be a ring's, and from which on it is a witness.
-HELD, WITNESS = 0.6, 0.9
+MEMBER_CHANCE, WITNESS = 0.6, 0.9
 ROUNDS = 3
 #: The role and the link of a number's grounds.
 ROLE, LINK = "scam_caller", "belongs_to"
 NUMBERS = pa.schema([("number", pa.string()), ("ring_id", pa.string()), ("chance", pa.float64())])
 
 
-def numbers(known: ir.Table, tables: Tables) -> pa.Table:
+def numbers(known_numbers: ir.Table, tables: Tables) -> pa.Table:
     """Columns ``number``, ``ring_id``, ``chance``: each listed scam number with the ring it is of.
 
-    `known` has pairs ``number``, ``ring_id``, each once, that records of victims tie; they stay
+    `known_numbers` has pairs ``number``, ``ring_id``, each once, that records of victims tie; they stay
     where they are.
     """
     fetch = tables.engine.fetch
@@ -56,7 +56,7 @@ def numbers(known: ir.Table, tables: Tables) -> pa.Table:
     ids = callers["number"]
     if len(ids) == 0:
         return NUMBERS.empty_table()
-    tied = fetch(known).sort_by([("number", "ascending"), ("ring_id", "ascending")])
+    tied = fetch(known_numbers).sort_by([("number", "ascending"), ("ring_id", "ascending")])
     rings = sorted(set(tied["ring_id"].to_pylist()))
     if not rings:
         return NUMBERS.empty_table()
@@ -67,83 +67,91 @@ def numbers(known: ir.Table, tables: Tables) -> pa.Table:
         [("kind", "ascending"), ("thing", "ascending")]
     )
     score = np.clip(callers["score"].to_numpy(), 1e-6, 1.0 - 1e-6)
-    home, chance = _assigned(np.log(score / (1.0 - score)), own, _uses(things, ids))
-    held = np.flatnonzero((home >= 0) & (chance >= HELD))
+    home, chance = _assign(np.log(score / (1.0 - score)), own, _uses(things, ids))
+    members = np.flatnonzero((home >= 0) & (chance >= MEMBER_CHANCE))
     return pa.table(
         {
-            "number": ids.take(pa.array(held)),
-            "ring_id": pa.array([rings[place] for place in home[held].tolist()], pa.string()),
-            "chance": chance[held],
+            "number": ids.take(pa.array(members)),
+            "ring_id": pa.array([rings[place] for place in home[members].tolist()], pa.string()),
+            "chance": chance[members],
         }
     )
 
 
-def belonging(links: ir.Table, series: ir.Table, members: ir.Table, tables: Tables) -> ir.Table:
+def number_grounds(
+    links: ir.Table, series: ir.Table, members: ir.Table, tables: Tables
+) -> ir.Table:
     """Grounds on which scam numbers belong to rings: the number's first call and its card.
 
     Numbers that stand for a member already (`members`) are left to that.
     """
-    known = derive_table(tables, _known, links, series, tables)
-    held = tables.engine.arrow(numbers(known, tables))
-    return derive_table(tables, _grounds, held, members, tables)
+    known_numbers = derive_table(tables, _known_numbers, links, series, tables)
+    member_numbers = tables.engine.arrow(numbers(known_numbers, tables))
+    return derive_table(tables, _grounds, member_numbers, members, tables)
 
 
-def _grounds(held: ir.Table, members: ir.Table, tables: Tables) -> ir.Table:
+def _grounds(ring_numbers: ir.Table, members: ir.Table, tables: Tables) -> ir.Table:
     keep = tables.engine.keep
-    standing = members.select("ring_id", "entity").distinct().view()
-    held = held.mutate(subject="phone:" + held["number"]).view()
-    same = (held["ring_id"] == standing["ring_id"]) & (held["subject"] == standing["entity"])
-    held = held.anti_join(standing, same)
-    held = keep(held.mutate(target="ring:" + held["ring_id"], none=ibis.null("int64")))
+    members_by_name = members.select("ring_id", "entity").distinct().view()
+    ring_numbers = ring_numbers.mutate(subject="phone:" + ring_numbers["number"]).view()
+    same_person = (ring_numbers["ring_id"] == members_by_name["ring_id"]) & (
+        ring_numbers["subject"] == members_by_name["entity"]
+    )
+    ring_numbers = ring_numbers.anti_join(members_by_name, same_person)
+    ring_numbers = keep(
+        ring_numbers.mutate(target="ring:" + ring_numbers["ring_id"], none=ibis.null("int64"))
+    )
     calls, sims = tables["calls"], tables["sims"]
-    first = calls.semi_join(held, calls["caller"] == held["number"])
+    first = calls.semi_join(ring_numbers, calls["caller"] == ring_numbers["number"])
     when = first["started_at"].min().over(group_by="caller")
     first = first.mutate(begun=when).filter(lambda t: t["started_at"] == t["begun"])
-    spoken = first.inner_join(held, first["caller"] == held["number"])
-    opened = sims.inner_join(held, sims["msisdn"] == held["number"])
+    calls_of_number = first.inner_join(ring_numbers, first["caller"] == ring_numbers["number"])
+    openings = sims.inner_join(ring_numbers, sims["msisdn"] == ring_numbers["number"])
     return ibis.union(
-        ground(spoken, "calls", ROLE, "subject", "target", LINK, "none", "started_at"),
-        ground(opened, "sims", ROLE, "subject", "target", LINK, "none", "opened_at"),
+        ground(calls_of_number, "calls", ROLE, "subject", "target", LINK, "none", "started_at"),
+        ground(openings, "sims", ROLE, "subject", "target", LINK, "none", "opened_at"),
     )
 
 
-def _known(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
+def _known_numbers(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     """Pairs ``number``, ``ring_id`` of decided scam numbers that reports of a ring touch."""
-    found = tables["findings:scam_caller"]
-    found = found.filter(found["decided"]).select(scammer="subject").view()
+    scammers = tables["findings:scam_caller"]
+    scammers = scammers.filter(scammers["decided"]).select(scammer="subject").view()
     rings = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
-    joined = links.filter(links["how"].isin(("called", "named", "told")))
-    joined = joined.semi_join(found, joined["node"] == found["scammer"]).view()
+    contacts = links.filter(links["how"].isin(("called", "named", "told")))
+    contacts = contacts.semi_join(scammers, contacts["node"] == scammers["scammer"]).view()
     rings = rings.view()
-    joined = joined.inner_join(rings, joined["report_id"] == rings["of"])
-    counted = joined.group_by(number=joined["node"].substr(6), ring_id="ring_id").aggregate(
-        n=joined["report_id"].nunique()
+    contacts = contacts.inner_join(rings, contacts["report_id"] == rings["of"])
+    counts = contacts.group_by(number=contacts["node"].substr(6), ring_id="ring_id").aggregate(
+        n=contacts["report_id"].nunique()
     )
     # A report may name one ring's number by mistake: most of its reports say whose it is.
-    best = counted.mutate(most=counted["n"].max().over(group_by="number"))
+    best = counts.mutate(most=counts["n"].max().over(group_by="number"))
     return best.filter(best["n"] == best["most"]).select("number", "ring_id").distinct()
 
 
 def _callers(tables: Tables) -> ir.Table:
-    found = tables["findings:scam_caller"]
-    asked = found.filter((found["score"] >= ASKED) | found["decided"])
-    return asked.select("score", number=asked["subject"].substr(6))
+    leads = tables["findings:scam_caller"]
+    candidates = leads.filter((leads["score"] >= LEAST_SCORE) | leads["decided"])
+    return candidates.select("score", number=candidates["subject"].substr(6))
 
 
 def _things(tables: Tables) -> ir.Table:
     """Rows ``number``, ``kind``, ``thing``: what each candidate was used with, opened and sold."""
-    asked = tables.engine.keep(_callers(tables).select("number"))
-    calls = tables["calls"].semi_join(asked, tables["calls"]["caller"] == asked["number"])
-    sims = tables["sims"].semi_join(asked, tables["sims"]["msisdn"] == asked["number"])
+    callers = tables.engine.keep(_callers(tables).select("number"))
+    calls = tables["calls"].semi_join(callers, tables["calls"]["caller"] == callers["number"])
+    sims = tables["sims"].semi_join(callers, tables["sims"]["msisdn"] == callers["number"])
     trades = with_entity(tables, tables["trades"], "buyer", into="who")
-    sold = trades.filter((trades["goods"] == "sim") & trades["who"].notnull())
-    sold = sold.select("who", item=sold["items"].unnest()).semi_join(asked, [("item", "number")])
-    opened = sims.filter(sims["customer_id"].notnull())
+    sales = trades.filter((trades["goods"] == "sim") & trades["who"].notnull())
+    sales = sales.select("who", item=sales["items"].unnest()).semi_join(
+        callers, [("item", "number")]
+    )
+    openings = sims.filter(sims["customer_id"].notnull())
     parts = (
         _kind(calls, "caller", calls["imei"], "handset"),
         _kind(sims, "msisdn", sims["customer_id"], "customer"),
-        _kind(opened, "msisdn", opening(opened), "opening"),
-        _kind(sold, "item", sold["who"], "buyer"),
+        _kind(openings, "msisdn", opening(openings), "opening"),
+        _kind(sales, "item", sales["who"], "buyer"),
         _kind(sims, "msisdn", sims["agent"], "outlet"),
         _kind(calls, "caller", calls["cell"], "cell"),
     )
@@ -151,8 +159,8 @@ def _things(tables: Tables) -> ir.Table:
 
 
 def _kind(rows: ir.Table, number: str, thing: ir.StringValue, kind: str) -> ir.Table:
-    built = rows.select(number=rows[number], kind=ibis.literal(kind), thing=thing)
-    return built.filter(built["thing"].notnull())
+    rows_of_kind = rows.select(number=rows[number], kind=ibis.literal(kind), thing=thing)
+    return rows_of_kind.filter(rows_of_kind["thing"].notnull())
 
 
 def _places(tied: pa.Table, ids: pa.ChunkedArray, rings: list[str]) -> np.ndarray:
@@ -200,16 +208,16 @@ def _uses(things: pa.Table, ids: pa.ChunkedArray) -> dict[str, _Uses]:
     kinds = np.array(things["kind"].to_pylist(), dtype=object)
     rows = np.array([order[number] for number in things["number"].to_pylist()], dtype=np.int64)
     names = np.array(things["thing"].to_pylist(), dtype=object)
-    built = {}
+    use_of_kind = {}
     for kind in MOST:
         of_kind = kinds == kind
         if of_kind.any():
-            known, place = np.unique(names[of_kind].astype(str), return_inverse=True)
-            built[kind] = _Uses(rows[of_kind], place, len(ids), len(known))
-    return built
+            distinct, place = np.unique(names[of_kind].astype(str), return_inverse=True)
+            use_of_kind[kind] = _Uses(rows[of_kind], place, len(ids), len(distinct))
+    return use_of_kind
 
 
-def _assigned(
+def _assign(
     prior: np.ndarray, own: np.ndarray, uses: dict[str, _Uses]
 ) -> tuple[np.ndarray, np.ndarray]:
     """For each number its ring (-1: none) and the chance that it is that ring's."""
@@ -218,16 +226,16 @@ def _assigned(
     for _ in range(ROUNDS):
         witness = (home[:, None] == np.arange(count)[None, :]) & (chance >= WITNESS)[:, None]
         lift = BESIDE * sum(
-            _lift(each, witness.astype(float), MOST[kind]) for kind, each in uses.items()
+            _lift(chances, witness.astype(float), MOST[kind]) for kind, chances in uses.items()
         )
         odds = np.exp(np.clip(prior[:, None] + lift, -30.0, 30.0))
         # One number is one ring's, or nobody's.
-        each = odds / (1.0 + odds.sum(axis=1, keepdims=True))
-        best = each.argmax(axis=1)
+        chances = odds / (1.0 + odds.sum(axis=1, keepdims=True))
+        best = chances.argmax(axis=1)
         tied = np.asarray(lift).max(axis=1) > 0.0
         free = own == -1
         home = np.where(free, np.where(tied, best, -1), own)
-        chance = np.where(free, np.where(tied, each.max(axis=1), 0.0), chance)
+        chance = np.where(free, np.where(tied, chances.max(axis=1), 0.0), chance)
     return np.where(home == -2, -1, home), chance
 
 

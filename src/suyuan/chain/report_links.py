@@ -30,34 +30,34 @@ def report_links(tables: Tables) -> ir.Table:
     direct = keep(
         ibis.union(
             _numbers(tables),
-            _named(tables, "chat_accounts", "account"),
-            _named(tables, "payee_accounts", "bank_account"),
+            _items_in_reports(tables, "chat_accounts", "account"),
+            _items_in_reports(tables, "payee_accounts", "bank_account"),
             _in_statement(tables),
-            _called(tables),
-            _traced(tables),
+            _calls_of_scammers(tables),
+            _mule_payments(tables),
         ).distinct()
     )
-    followed = _without_hubs(direct, tables)
-    behind = (_devices(followed, tables), _people(followed, tables), _posing(tables))
+    links = _without_hubs(direct, tables)
+    behind = (_devices(links, tables), _people(links, tables), _service_poses(tables))
     return ibis.union(direct, *behind).distinct()
 
 
-def _named(tables: Tables, column: str, kind: str) -> ir.Table:
+def _items_in_reports(tables: Tables, column: str, kind: str) -> ir.Table:
     reports = tables["reports"]
-    each = reports.mutate(item=reports[column].unnest())
-    whole = each.filter(each["item"].notnull() & ~each["item"].contains("*"))
+    items = reports.mutate(item=reports[column].unnest())
+    whole = items.filter(items["item"].notnull() & ~items["item"].contains("*"))
     return _touch(whole.mutate(node=kind + ":" + whole["item"]), "reports", "named")
 
 
 def _numbers(tables: Tables) -> ir.Table:
     """Numbers that a report names, misread ones as the one that called; no service's or shop's."""
-    judged = tables["named_numbers"].view()
-    judged = judged.filter(~judged["how"].isin(INNOCENT) & ~judged["number"].contains("*"))
-    node = "phone:" + ibis.coalesce(judged["meant"], judged["number"])
-    judged = judged.select(of="report_id", node=node).distinct().view()
+    verdicts = tables["named_numbers"].view()
+    verdicts = verdicts.filter(~verdicts["how"].isin(INNOCENT) & ~verdicts["number"].contains("*"))
+    node = "phone:" + ibis.coalesce(verdicts["meant"], verdicts["number"])
+    verdicts = verdicts.select(of="report_id", node=node).distinct().view()
     reports = tables["reports"]
-    joined = reports.inner_join(judged, reports["report_id"] == judged["of"])
-    return _touch(joined, "reports", "named")
+    rows = reports.inner_join(verdicts, reports["report_id"] == verdicts["of"])
+    return _touch(rows, "reports", "named")
 
 
 def _in_statement(tables: Tables) -> ir.Table:
@@ -65,18 +65,20 @@ def _in_statement(tables: Tables) -> ir.Table:
     statements, reports = tables["statements"], tables["reports"]
     kinds = {"phone": "phone:", "account": "account:", "card": "bank_account:"}
     prefix = ibis.cases(*((statements["kind"] == k, p) for k, p in kinds.items()), else_=None)
-    found = statements.mutate(node=prefix + statements["normalised"])
-    foreign = ibis.coalesce(found["role"], "") != "own"
-    found = found.filter(found["node"].notnull() & ~found["node"].contains("*") & foreign)
-    found = found.select("node", told_of="report_id").distinct().view()
-    joined = reports.inner_join(found, reports["report_id"] == found["told_of"])
-    own = joined["node"] == "phone:" + ibis.coalesce(joined["victim_phone"], "")
-    phone = joined["node"].startswith("phone:")
-    service = phone & of_service(joined["node"].substr(len("phone:")), joined["reported_at"])
-    return _touch(joined.filter(~own & ~service), "reports", "told")
+    mentions = statements.mutate(node=prefix + statements["normalised"])
+    foreign = ibis.coalesce(mentions["role"], "") != "own"
+    mentions = mentions.filter(
+        mentions["node"].notnull() & ~mentions["node"].contains("*") & foreign
+    )
+    mentions = mentions.select("node", told_of="report_id").distinct().view()
+    rows = reports.inner_join(mentions, reports["report_id"] == mentions["told_of"])
+    own = rows["node"] == "phone:" + ibis.coalesce(rows["victim_phone"], "")
+    phone = rows["node"].startswith("phone:")
+    service = phone & of_service(rows["node"].substr(len("phone:")), rows["reported_at"])
+    return _touch(rows.filter(~own & ~service), "reports", "told")
 
 
-def _called(tables: Tables) -> ir.Table:
+def _calls_of_scammers(tables: Tables) -> ir.Table:
     """Calls by decided scam callers to the victim, before the report.
 
     The call that the victim's statement begins with (at ``contacted_at``) ties her to the number;
@@ -88,30 +90,30 @@ def _called(tables: Tables) -> ir.Table:
     )
     calls = tables["calls"].mutate(node="phone:" + tables["calls"]["caller"])
     calls = calls.semi_join(scammers, calls["node"] == scammers["scammer"]).view()
-    both = calls.inner_join(reports, calls["callee"] == reports["victim_phone"]).view()
-    start = ibis.coalesce(both["since"], both["reported_at"]) - LOOK_BACK
-    near = (both["started_at"] >= start) & (both["started_at"] <= both["reported_at"])
-    both = both.filter(near)
-    off = (both["started_at"].epoch_seconds() - both["since"].epoch_seconds()).abs()
-    both = both.mutate(off=off, nearest=off.min().over(group_by="report_id"))
-    first = (both["off"] <= AT_CONTACT) & (both["off"] <= both["nearest"] + NO_NEARER)
+    contacts = calls.inner_join(reports, calls["callee"] == reports["victim_phone"]).view()
+    start = ibis.coalesce(contacts["since"], contacts["reported_at"]) - LOOK_BACK
+    near = (contacts["started_at"] >= start) & (contacts["started_at"] <= contacts["reported_at"])
+    contacts = contacts.filter(near)
+    off = (contacts["started_at"].epoch_seconds() - contacts["since"].epoch_seconds()).abs()
+    contacts = contacts.mutate(off=off, nearest=off.min().over(group_by="report_id"))
+    first = (contacts["off"] <= AT_CONTACT) & (contacts["off"] <= contacts["nearest"] + NO_NEARER)
     first = ibis.coalesce(first, ibis.literal(value=False))
     return ibis.union(
-        _touch(both.filter(first), "calls", "called"),
-        _touch(both.filter(~first), "calls", "rang"),
+        _touch(contacts.filter(first), "calls", "called"),
+        _touch(contacts.filter(~first), "calls", "rang"),
     )
 
 
 def _scammers(tables: Tables) -> ir.Table:
-    found = tables["findings:scam_caller"]
-    return found.filter(found["decided"]).select(scammer="subject").view()
+    leads = tables["findings:scam_caller"]
+    return leads.filter(leads["decided"]).select(scammer="subject").view()
 
 
-def _traced(tables: Tables) -> ir.Table:
+def _mule_payments(tables: Tables) -> ir.Table:
     """Accounts that passed the report's money on, close to the victim."""
     traces, payments = tables["traces"], tables["payments"]
-    found = tables["findings:mule_account"]
-    mules = found.filter(found["decided"]).select(mule="subject").view()
+    leads = tables["findings:mule_account"]
+    mules = leads.filter(leads["decided"]).select(mule="subject").view()
     default = traces["method"] == DEFAULT
     near = traces.filter(default & traces["payment_id"].notnull() & (traces["hop"] <= RING_HOPS))
     near = near.semi_join(mules, near["to"] == mules["mule"]).view()
@@ -123,36 +125,38 @@ def _traced(tables: Tables) -> ir.Table:
 def _devices(direct: ir.Table, tables: Tables) -> ir.Table:
     """Handsets behind the scammers' numbers, and behind the chat accounts."""
     scammers = _scammers(tables)
-    spoken = direct.filter(direct["how"].isin(("called", "named", "told")))
-    phones = spoken.semi_join(scammers, spoken["node"] == scammers["scammer"])
+    contacts = direct.filter(direct["how"].isin(("called", "named", "told")))
+    phones = contacts.semi_join(scammers, contacts["node"] == scammers["scammer"])
     phones = phones.select("report_id", used="node").distinct().view()
     handsets = _handsets(tables).view()
     by_phone = handsets.inner_join(phones, handsets["used_"] == phones["used"])
-    chats = spoken.filter(spoken["node"].startswith("account:"))
+    chats = contacts.filter(contacts["node"].startswith("account:"))
     chats = chats.select("report_id", used="node").distinct().view()
-    by_account = _registered(tables).view()
+    by_account = _farm_devices(tables).view()
     by_account = by_account.inner_join(chats, by_account["used_"] == chats["used"])
     return ibis.union(_touch(by_phone, "calls", "used"), _touch(by_account, "accounts", "used"))
 
 
-def _posing(tables: Tables) -> ir.Table:
+def _service_poses(tables: Tables) -> ir.Table:
     """Handsets of decided scam callers behind calls to the victim that showed a service's number.
 
     The number is nobody's; the handset that such a call came from is the caller's own.
     """
-    known, scammers = _handsets(tables).view(), _scammers(tables)
-    known = known.semi_join(scammers, known["used_"] == scammers["scammer"])
-    known = known.select(known="node").distinct().view()
-    judged = tables["named_numbers"].filter(ibis._["how"] == SERVICE, ibis._["came"] > 0)
-    shown = tables["reports"].inner_join(judged.select("report_id", "number"), "report_id")
-    shown = shown.select("report_id", "reported_at", "victim_phone", "number").view()
+    handsets, scammers = _handsets(tables).view(), _scammers(tables)
+    handsets = handsets.semi_join(scammers, handsets["used_"] == scammers["scammer"])
+    handsets = handsets.select(known="node").distinct().view()
+    verdicts = tables["named_numbers"].filter(ibis._["how"] == SERVICE, ibis._["came"] > 0)
+    claims = tables["reports"].inner_join(verdicts.select("report_id", "number"), "report_id")
+    claims = claims.select("report_id", "reported_at", "victim_phone", "number").view()
     calls = tables["calls"].filter(ibis._["imei"].notnull())
-    both = calls.inner_join(
-        shown, [calls["callee"] == shown["victim_phone"], calls["caller"] == shown["number"]]
+    pose_calls = calls.inner_join(
+        claims, [calls["callee"] == claims["victim_phone"], calls["caller"] == claims["number"]]
     )
-    both = both.filter(both["started_at"] <= both["reported_at"])
-    both = both.mutate(node="device:" + both["imei"]).view()
-    return _touch(both.semi_join(known, both["node"] == known["known"]), "calls", "used")
+    pose_calls = pose_calls.filter(pose_calls["started_at"] <= pose_calls["reported_at"])
+    pose_calls = pose_calls.mutate(node="device:" + pose_calls["imei"]).view()
+    return _touch(
+        pose_calls.semi_join(handsets, pose_calls["node"] == handsets["known"]), "calls", "used"
+    )
 
 
 def _handsets(tables: Tables) -> ir.Table:
@@ -161,22 +165,30 @@ def _handsets(tables: Tables) -> ir.Table:
     first = calls.filter(calls["imei"].notnull())
     first = first.group_by(["caller", "imei"]).aggregate(row_id=first["row_id"].min())
     marks = first.select("row_id").view()
-    shown = calls.semi_join(marks, calls["row_id"] == marks["row_id"]).view()
-    return shown.mutate(node="device:" + shown["imei"], used_="phone:" + shown["caller"])
+    calls_seen = calls.semi_join(marks, calls["row_id"] == marks["row_id"]).view()
+    return calls_seen.mutate(
+        node="device:" + calls_seen["imei"], used_="phone:" + calls_seen["caller"]
+    )
 
 
-def _registered(tables: Tables) -> ir.Table:
+def _farm_devices(tables: Tables) -> ir.Table:
     """Accounts (``used_``) with the device (``node``) that they were registered from.
 
     A device from which farmed accounts were registered is the farm's: whoever bought from one farm
     shares it.
     """
-    accounts, farmed = tables["accounts"], tables["findings:farmed_account"]
-    farmed = farmed.filter(farmed["decided"]).select(farmed="subject").view()
-    held = accounts.filter(accounts["device"].notnull())
-    held = held.mutate(node="device:" + held["device"], used_="account:" + held["account_id"])
-    farms = held.semi_join(farmed, held["used_"] == farmed["farmed"]).select(farm="node").view()
-    return held.anti_join(farms, held["node"] == farms["farm"])
+    accounts, farm_accounts = tables["accounts"], tables["findings:farmed_account"]
+    farm_accounts = farm_accounts.filter(farm_accounts["decided"]).select(farmed="subject").view()
+    devices = accounts.filter(accounts["device"].notnull())
+    devices = devices.mutate(
+        node="device:" + devices["device"], used_="account:" + devices["account_id"]
+    )
+    farms = (
+        devices.semi_join(farm_accounts, devices["used_"] == farm_accounts["farmed"])
+        .select(farm="node")
+        .view()
+    )
+    return devices.anti_join(farms, devices["node"] == farms["farm"])
 
 
 def beneath(tables: Tables) -> ir.Table:
@@ -186,7 +198,7 @@ def beneath(tables: Tables) -> ir.Table:
     used = ibis.union(
         *(
             part.select(thing="used_", behind="node")
-            for part in (_handsets(tables), _registered(tables))
+            for part in (_handsets(tables), _farm_devices(tables))
         )
     )
     owners = tables["owners"].select(thing="subject", behind="entity")
@@ -197,8 +209,8 @@ def _people(direct: ir.Table, tables: Tables) -> ir.Table:
     """The person behind a number, account or money account, where the files name one."""
     owners = tables["owners"].filter(~tables["owners"]["subject"].startswith("sim:"))
     hard = direct.filter(direct["how"] != "rang")
-    owned = hard.inner_join(owners, hard["node"] == owners["subject"])
-    return owned.select(
+    owner_links = hard.inner_join(owners, hard["node"] == owners["subject"])
+    return owner_links.select(
         "report_id",
         node=owners["entity"],
         how=ibis.literal("holds"),
@@ -216,16 +228,16 @@ def _without_hubs(direct: ir.Table, tables: Tables) -> ir.Table:
     return direct.anti_join(hubs, direct["node"] == hubs["hub"])
 
 
-def _touch(found: ir.Table, table: str, how: str) -> ir.Table:
+def _touch(rows: ir.Table, table: str, how: str) -> ir.Table:
     key = RECORDS[table].key
-    return found.select(
-        report_id=found["report_id"],
-        node=found["node"],
+    return rows.select(
+        report_id=rows["report_id"],
+        node=rows["node"],
         how=ibis.literal(how),
         table=ibis.literal(table),
-        key=found[key[0]] if key else ibis.null("string"),
-        row_id=found["row_id"],
-        file=found["file"],
-        line=found["line"].cast("int64"),
-        sha256=found["sha256"],
+        key=rows[key[0]] if key else ibis.null("string"),
+        row_id=rows["row_id"],
+        file=rows["file"],
+        line=rows["line"].cast("int64"),
+        sha256=rows["sha256"],
     )

@@ -8,46 +8,46 @@ merchant is its laundering.
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.chain.ring_evidence import COLUMNS, decided, ground
+from suyuan.chain.ring_evidence import COLUMNS, ground, subjects_of_role
 from suyuan.identity.aliases import with_entity
 from suyuan.store.tables import Tables
 
 
-def resales(members: ir.Table, traced: ir.Table, tables: Tables) -> ir.Table:
-    """Grounds for card merchants out of ``vouchers``, without the rows that `traced` holds."""
-    own_side = tables.engine.keep(_our_side(members, traced, tables))
-    dealers = decided(tables, "card_merchant")
+def resales(members: ir.Table, flows: ir.Table, tables: Tables) -> ir.Table:
+    """Grounds for card merchants out of ``vouchers``, without the rows that `flows` holds."""
+    own_side = tables.engine.keep(_our_side(members, flows, tables))
+    dealers = subjects_of_role(tables, "card_merchant")
     vouchers = with_entity(tables, tables["vouchers"], "from_party", into="from_").view()
     vouchers = with_entity(tables, vouchers, "to_party", into="to_").view()
-    handed = vouchers.inner_join(own_side, vouchers["from_"] == own_side["giver"]).view()
-    joined = handed.inner_join(dealers, handed["to_"] == dealers["entity"]).view()
-    known = traced.select(in_="ring_id", by="subject", row="row_id").distinct().view()
-    fresh = joined.anti_join(
-        known,
-        (joined["ring_id"] == known["in_"])
-        & (joined["found"] == known["by"])
-        & (joined["row_id"] == known["row"]),
+    transfers = vouchers.inner_join(own_side, vouchers["from_"] == own_side["giver"]).view()
+    sales = transfers.inner_join(dealers, transfers["to_"] == dealers["entity"]).view()
+    known_steps = flows.select(in_="ring_id", by="subject", row="row_id").distinct().view()
+    fresh = sales.anti_join(
+        known_steps,
+        (sales["ring_id"] == known_steps["in_"])
+        & (sales["found"] == known_steps["by"])
+        & (sales["row_id"] == known_steps["row"]),
     ).view()
-    paid = fresh.mutate(
+    priced_sales = fresh.mutate(
         paid=ibis.coalesce(fresh["price"], fresh["face_value"]), ring="ring:" + fresh["ring_id"]
     )
     return ground(
-        paid, "vouchers", "card_merchant", "found", "ring", "laundered_for", "paid", "at"
+        priced_sales, "vouchers", "card_merchant", "found", "ring", "laundered_for", "paid", "at"
     ).select(*COLUMNS)
 
 
-def _our_side(members: ir.Table, traced: ir.Table, tables: Tables) -> ir.Table:
+def _our_side(members: ir.Table, flows: ir.Table, tables: Tables) -> ir.Table:
     """Who hands over cards for one ring alone: ``ring_id``, ``giver``."""
-    middlemen = decided(tables, "middleman")
-    serving = traced.filter(traced["role"] == "middleman").select("ring_id", "subject").distinct()
-    serving = serving.view()
-    between = serving.inner_join(middlemen, serving["subject"] == middlemen["found"])
+    middlemen = subjects_of_role(tables, "middleman")
+    services = flows.filter(flows["role"] == "middleman").select("ring_id", "subject").distinct()
+    services = services.view()
+    between = services.inner_join(middlemen, services["subject"] == middlemen["found"])
     every = ibis.union(
         members.select("ring_id", giver="entity"),
         between.select("ring_id", giver="entity"),
         distinct=True,
     )
-    counted = every.group_by("giver").aggregate(
+    counts = every.group_by("giver").aggregate(
         ring_id=every["ring_id"].min(), rings=every["ring_id"].nunique()
     )
-    return counted.filter(counted["rings"] == 1).select("ring_id", "giver")
+    return counts.filter(counts["rings"] == 1).select("ring_id", "giver")

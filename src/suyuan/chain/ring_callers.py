@@ -17,12 +17,12 @@ def calls_by_day(tables: Tables, callers: Iterable[str], moment: datetime | None
     The zone's offset is that of `moment` (naive UTC), all year: these days are for drawing.
     """
     ahead = _offset(tables.zone, moment) // 60
-    wanted = _arrow(tables, callers)
-    return tables.engine.gather(_counted_by_day, tables["calls"], wanted, by=(ahead,))
+    numbers = _arrow(tables, callers)
+    return tables.engine.gather(_count_by_day, tables["calls"], numbers, by=(ahead,))
 
 
-def _counted_by_day(calls: ir.Table, wanted: ir.Table, ahead: int) -> ir.Table:
-    own = calls.semi_join(wanted, calls["caller"] == wanted["number"])
+def _count_by_day(calls: ir.Table, numbers: ir.Table, ahead: int) -> ir.Table:
+    own = calls.semi_join(numbers, calls["caller"] == numbers["number"])
     offset = ibis.literal(ahead).cast("int32").as_interval("m")
     own = own.mutate(day=(own["started_at"] + offset).date().cast("string"))
     return own.group_by(["caller", "day"]).aggregate(calls=own.count())
@@ -30,21 +30,21 @@ def _counted_by_day(calls: ir.Table, wanted: ir.Table, ahead: int) -> ir.Table:
 
 def callers_by_ring(tables: Tables, callers: Iterable[str], series: pa.Table) -> pa.Table:
     """``ring_id, caller``: which of these numbers called a victim of which ring of `series`."""
-    wanted = _arrow(tables, callers)
+    numbers = _arrow(tables, callers)
     rings = tables.engine.arrow(series.select(["report_id", "ring_id"]))
-    return tables.engine.gather(_of_victims, tables["reports"], tables["calls"], wanted, rings)
+    return tables.engine.gather(_of_victims, tables["reports"], tables["calls"], numbers, rings)
 
 
 def _of_victims(
-    reported: ir.Table, called: ir.Table, wanted: ir.Table, rings: ir.Table
+    all_reports: ir.Table, all_calls: ir.Table, numbers: ir.Table, rings: ir.Table
 ) -> ir.Table:
-    reports = reported.select("report_id", "victim_phone").distinct()
+    reports = all_reports.select("report_id", "victim_phone").distinct()
     victims = reports.inner_join(rings, "report_id").select("victim_phone", "ring_id").distinct()
     victims = victims.filter(victims["ring_id"].notnull()).view()
-    calls = called.select("caller", "callee").distinct()
-    calls = calls.semi_join(wanted, calls["caller"] == wanted["number"]).view()
-    joined = calls.inner_join(victims, calls["callee"] == victims["victim_phone"])
-    return joined.select("ring_id", "caller").distinct()
+    calls = all_calls.select("caller", "callee").distinct()
+    calls = calls.semi_join(numbers, calls["caller"] == numbers["number"]).view()
+    contacts = calls.inner_join(victims, calls["callee"] == victims["victim_phone"])
+    return contacts.select("ring_id", "caller").distinct()
 
 
 def _arrow(tables: Tables, numbers: Iterable[str]) -> ir.Table:

@@ -14,7 +14,7 @@ from suyuan.money.methods import DEFAULT
 from suyuan.store.tables import Tables
 
 #: What a seller of these goods is: role and link.
-SOLD = {goods: (role.name, role.link) for role in ROLES.values() for goods in role.goods}
+SALE_LINKS = {goods: (role.name, role.link) for role in ROLES.values() for goods in role.goods}
 LAUNDERERS = linked_by("laundered_for")
 COLUMNS = (
     "ring_id",
@@ -33,28 +33,30 @@ COLUMNS = (
 )
 
 
-def decided(tables: Tables, role: str) -> ir.Table:
+def subjects_of_role(tables: Tables, role: str) -> ir.Table:
     """Subjects decided to play `role`, with the entity behind each: ``found``, ``entity``."""
-    found = tables[f"findings:{role}"]
-    found = found.filter(found["decided"]).select(found="subject", score="score").view()
+    leads = tables[f"findings:{role}"]
+    leads = leads.filter(leads["decided"]).select(found="subject", score="score").view()
     owners = tables["owners"].group_by("subject").aggregate(person=tables["owners"]["entity"].min())
     owners = owners.view()
-    both = found.left_join(owners, found["found"] == owners["subject"])
-    return both.select("found", "score", entity=ibis.coalesce(both["person"], both["found"])).view()
+    persons = leads.left_join(owners, leads["found"] == owners["subject"])
+    return persons.select(
+        "found", "score", entity=ibis.coalesce(persons["person"], persons["found"])
+    ).view()
 
 
 def sales(members: ir.Table, tables: Tables) -> ir.Table:
     """Dealings in which a decided seller sold to a member."""
-    who = members.select("ring_id", member="entity").distinct().view()
+    people = members.select("ring_id", member="entity").distinct().view()
     trades = with_entity(tables, tables["trades"], "seller", into="seller_").view()
     trades = with_entity(tables, trades, "buyer", into="buyer_").view()
     parts = []
-    for goods, (role, link) in SOLD.items():
-        sold = trades.filter(trades["goods"] == goods)
-        sold = sold.inner_join(who, sold["buyer_"] == who["member"]).view()
-        sellers = decided(tables, role)
-        joined = sold.inner_join(sellers, sold["seller_"] == sellers["entity"])
-        parts.append(ground(joined, "trades", role, "found", "buyer_", link, "price", "at"))
+    for goods, (role, link) in SALE_LINKS.items():
+        deals = trades.filter(trades["goods"] == goods)
+        deals = deals.inner_join(people, deals["buyer_"] == people["member"]).view()
+        sellers = subjects_of_role(tables, role)
+        rows = deals.inner_join(sellers, deals["seller_"] == sellers["entity"])
+        parts.append(ground(rows, "trades", role, "found", "buyer_", link, "price", "at"))
     return ibis.union(*parts)
 
 
@@ -66,28 +68,28 @@ def laundering(series: ir.Table, tables: Tables) -> ir.Table:
     steps = traces.inner_join(rings, traces["report_id"] == rings["of"]).view()
     parts = []
     for role in LAUNDERERS:
-        who = decided(tables, role)
+        launderers = subjects_of_role(tables, role)
         to = ibis.union(
-            who.select(reached="found", found="found"),
-            who.select(reached="entity", found="found"),
+            launderers.select(reached="found", found="found"),
+            launderers.select(reached="entity", found="found"),
             distinct=True,
         ).view()
-        joined = steps.inner_join(to, steps["to"] == to["reached"]).view()
-        joined = joined.mutate(ring="ring:" + joined["ring_id"])
+        flows = steps.inner_join(to, steps["to"] == to["reached"]).view()
+        flows = flows.mutate(ring="ring:" + flows["ring_id"])
         for table, id_ in (("payments", "payment_id"), ("vouchers", "voucher_id")):
-            parts.append(_step_rows(joined, tables, role, table, id_))
+            parts.append(_step_rows(flows, tables, role, table, id_))
     return ibis.union(*parts)
 
 
-def _step_rows(joined: ir.Table, tables: Tables, role: str, table: str, id_: str) -> ir.Table:
+def _step_rows(flows: ir.Table, tables: Tables, role: str, table: str, id_: str) -> ir.Table:
     rows = tables[table].select("row_id", "file", "line", "sha256", recorded=id_, when="at").view()
-    steps = joined.filter(joined[id_].notnull())
+    steps = flows.filter(flows[id_].notnull())
     if table == "vouchers":
-        same = (steps[id_] == rows["recorded"]) & (steps["at"] == rows["when"])
+        same_record = (steps[id_] == rows["recorded"]) & (steps["at"] == rows["when"])
     else:
-        same = steps[id_] == rows["recorded"]
-    found = steps.inner_join(rows, same)
-    return ground(found, table, role, "found", "ring", "laundered_for", "amount", "when")
+        same_record = steps[id_] == rows["recorded"]
+    step_rows = steps.inner_join(rows, same_record)
+    return ground(step_rows, table, role, "found", "ring", "laundered_for", "amount", "when")
 
 
 def openings(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
@@ -102,40 +104,49 @@ def openings(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     sims = tables["sims"]
     cards = sims.inner_join(used, sims["msisdn"] == used["number"]).view()
     cards = cards.mutate(ring="ring:" + cards["ring_id"], none=ibis.null("int64"))
-    who = decided(tables, "sim_supplier")
+    suppliers = subjects_of_role(tables, "sim_supplier")
     ends = ("sims", "sim_supplier", "found", "ring", "opened_sim_for", "none", "opened_at")
     parts = []
     for column, kind in (("agent", "agent:"), ("operator", "operator:"), ("customer_id", "party:")):
-        named_ = cards.mutate(opener=kind + cards[column])
-        joined = named_.inner_join(who, named_["opener"] == who["found"])
-        parts.append(ground(joined, *ends))
+        opener_cards = cards.mutate(opener=kind + cards[column])
+        rows = opener_cards.inner_join(suppliers, opener_cards["opener"] == suppliers["found"])
+        parts.append(ground(rows, *ends))
     return ibis.union(*parts)
 
 
-def nearest(sold: ir.Table, opened: ir.Table, tables: Tables) -> ir.Table:
+def nearest(sales_rows: ir.Table, opening_rows: ir.Table, tables: Tables) -> ir.Table:
     """Grounds of those who supplied a ring's cards: of each card the level nearest to the ring.
 
     One card leaves rows with its seller, the outlet, the operator and the customer in whose name it
-    stands. A card that somebody sold in a ledger (`sold`) is the seller's; of any other (`opened`)
+    stands. A card that somebody sold in a ledger (`sales_rows`) is the seller's; of any other (`opening_rows`)
     the first level at which anybody was found stands.
     """
-    dealt = sold.filter(sold["role"] == "sim_supplier").select(dealt="row_id").distinct().view()
+    sale_rows = (
+        sales_rows.filter(sales_rows["role"] == "sim_supplier")
+        .select(dealt="row_id")
+        .distinct()
+        .view()
+    )
     trades = tables["trades"]
-    handed = trades.semi_join(dealt, trades["row_id"] == dealt["dealt"])
-    handed = handed.select(item=handed["items"].unnest()).distinct()
+    cards_of_sales = trades.semi_join(sale_rows, trades["row_id"] == sale_rows["dealt"])
+    cards_of_sales = cards_of_sales.select(item=cards_of_sales["items"].unnest()).distinct()
     sims = tables["sims"]
-    known = sims.semi_join(handed, (sims["msisdn"] == handed["item"])).select(card="row_id")
-    rest = opened.anti_join(known, opened["row_id"] == known["card"])
+    known_cards = sims.semi_join(cards_of_sales, (sims["msisdn"] == cards_of_sales["item"])).select(
+        card="row_id"
+    )
+    rest = opening_rows.anti_join(known_cards, opening_rows["row_id"] == known_cards["card"])
     levels = (rest["subject"].startswith("agent:"), rest["subject"].startswith("operator:"))
     level = ibis.cases(*((here, at) for at, here in enumerate(levels)), else_=len(levels))
-    placed = rest.mutate(level=level.cast("int64"))
-    best = placed.mutate(best=placed["level"].min().over(group_by=["ring_id", "row_id"]))
-    kept = best.filter(best["level"] == best["best"]).select(*COLUMNS)
-    return ibis.union(sold.select(*COLUMNS), kept)
+    rows_with_level = rest.mutate(level=level.cast("int64"))
+    best = rows_with_level.mutate(
+        best=rows_with_level["level"].min().over(group_by=["ring_id", "row_id"])
+    )
+    nearest_rows = best.filter(best["level"] == best["best"]).select(*COLUMNS)
+    return ibis.union(sales_rows.select(*COLUMNS), nearest_rows)
 
 
 def ground(
-    joined: ir.Table,
+    rows: ir.Table,
     table: str,
     role: str,
     subject: str,
@@ -146,18 +157,18 @@ def ground(
 ) -> ir.Table:
     """Rows of standard table `table` as grounds; the other names are columns of `met`."""
     key = next(iter(RECORDS[table].key), "")
-    return joined.select(
-        ring_id=joined["ring_id"],
+    return rows.select(
+        ring_id=rows["ring_id"],
         role=ibis.literal(role),
-        subject=joined[subject],
-        target=joined[target],
+        subject=rows[subject],
+        target=rows[target],
         link=ibis.literal(link),
-        amount=joined[amount].cast("int64"),
-        seen=joined[moment],
+        amount=rows[amount].cast("int64"),
+        seen=rows[moment],
         table=ibis.literal(table),
-        key=joined[key] if key in joined.columns else ibis.null("string"),
-        row_id=joined["row_id"],
-        file=joined["file"],
-        line=joined["line"].cast("int64"),
-        sha256=joined["sha256"],
+        key=rows[key] if key in rows.columns else ibis.null("string"),
+        row_id=rows["row_id"],
+        file=rows["file"],
+        line=rows["line"].cast("int64"),
+        sha256=rows["sha256"],
     )

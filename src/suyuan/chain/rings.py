@@ -28,18 +28,18 @@ ROWS = 2
 
 def suppliers(tables: Tables) -> ir.Table:
     """Subjects and entities decided to be suppliers: column ``supplier``, each once."""
-    each = []
+    leads_by_role = []
     for role in SUPPLIERS:
-        found = tables[f"findings:{role}"]
-        decided = found.filter(found["decided"]).select(supplier="subject")
-        each.append(decided)
+        leads = tables[f"findings:{role}"]
+        subjects_found = leads.filter(leads["decided"]).select(supplier="subject")
+        leads_by_role.append(subjects_found)
     owners = tables["owners"]
-    subjects = ibis.union(*each, distinct=True).view()
-    owned = owners.inner_join(subjects, owners["subject"] == subjects["supplier"])
-    return ibis.union(subjects, owned.select(supplier="entity"), distinct=True)
+    subjects = ibis.union(*leads_by_role, distinct=True).view()
+    owners_of_suppliers = owners.inner_join(subjects, owners["subject"] == subjects["supplier"])
+    return ibis.union(subjects, owners_of_suppliers.select(supplier="entity"), distinct=True)
 
 
-def bought(links: ir.Table, tables: Tables) -> ir.Table:
+def purchases(links: ir.Table, tables: Tables) -> ir.Table:
     """Reports tied to whoever bought the number, chat account or money account that was used.
 
     Whoever sells the same goods too bought them for others; and cards or accounts of one kind are
@@ -55,39 +55,41 @@ def bought(links: ir.Table, tables: Tables) -> ir.Table:
     tools = trades.filter(trades["goods"].isin(TOOLS) & trades["buyer"].notnull())
     resold = (tools["goods"] == sellers["goods_"]) & (tools["buyer"] == sellers["seller_"])
     tools = tools.anti_join(sellers, resold).view()
-    each = tools.mutate(item=tools["items"].unnest())
-    each = with_entity(tables, each, "buyer", into="node").view()
-    each = tables.engine.keep(each.semi_join(_equipped(each), "node"))
-    each = each.filter(each["item"].notnull()).view()
+    items = tools.mutate(item=tools["items"].unnest())
+    items = with_entity(tables, items, "buyer", into="node").view()
+    items = tables.engine.keep(items.semi_join(_tool_holders(items), "node"))
+    items = items.filter(items["item"].notnull()).view()
     used = links.filter(links["how"].isin(("called", "named", "told")))
     used = used.mutate(item=used["node"].substr(used["node"].find(":") + 1))
     used = used.select("report_id", "item").distinct().view()
-    joined = _last_bought(each.inner_join(used, each["item"] == used["item"]), tables["reports"])
-    return joined.select(
+    rows = _last_bought(items.inner_join(used, items["item"] == used["item"]), tables["reports"])
+    return rows.select(
         "report_id",
         "node",
         how=ibis.literal("bought"),
         table=ibis.literal("trades"),
-        key=joined["trade_id"],
-        row_id=joined["row_id"],
-        file=joined["file"],
-        line=joined["line"].cast("int64"),
-        sha256=joined["sha256"],
+        key=rows["trade_id"],
+        row_id=rows["row_id"],
+        file=rows["file"],
+        line=rows["line"].cast("int64"),
+        sha256=rows["sha256"],
     )
 
 
-def _last_bought(joined: ir.Table, reports: ir.Table) -> ir.Table:
+def _last_bought(items: ir.Table, reports: ir.Table) -> ir.Table:
     """Of each report and item the last dealing before first contact; all, where none is earlier."""
     moment = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
-    dated = reports.group_by(of="report_id").aggregate(moment=moment.max()).view()
-    both = joined.inner_join(dated, joined["report_id"] == dated["of"]).view()
-    before = both.mutate(before=ibis.ifelse(both["at"] <= both["moment"], both["at"], None))
+    report_dates = reports.group_by(of="report_id").aggregate(moment=moment.max()).view()
+    rows = items.inner_join(report_dates, items["report_id"] == report_dates["of"]).view()
+    before = rows.mutate(before=ibis.ifelse(rows["at"] <= rows["moment"], rows["at"], None))
     last = before["before"].max().over(group_by=["report_id", "item"])
-    ranked = before.mutate(last=last)
-    return ranked.filter(ranked["last"].isnull() | (ranked["before"] == ranked["last"])).view()
+    last_before = before.mutate(last=last)
+    return last_before.filter(
+        last_before["last"].isnull() | (last_before["before"] == last_before["last"])
+    ).view()
 
 
-def _equipped(tools: ir.Table) -> ir.Table:
+def _tool_holders(tools: ir.Table) -> ir.Table:
     """Buyers (``node``) of records, or of tools of several kinds."""
     kind = ibis.ifelse(tools["goods"] == "token_account", "chat_account", tools["goods"])
     kinds = tools.group_by("node").aggregate(
@@ -110,12 +112,12 @@ def members(
     scammers = tables["findings:scam_caller"]
     scammers = scammers.filter(scammers["decided"]).select(scammer="subject").view()
     in_ring = keep(_with_ring(links, series))
-    spoken = in_ring.filter(in_ring["how"].isin(("called", "named", "told")))
-    phones = keep(spoken.semi_join(scammers, spoken["node"] == scammers["scammer"]))
-    chats = spoken.filter(spoken["node"].startswith("account:"))
-    others = keep(_not_members(tables))
+    contacts = in_ring.filter(in_ring["how"].isin(("called", "named", "told")))
+    phones = keep(contacts.semi_join(scammers, contacts["node"] == scammers["scammer"]))
+    chats = contacts.filter(contacts["node"].startswith("account:"))
+    outsiders = keep(_not_members(tables))
     behind = ibis.union(
-        behind_handsets(phones, others, tables), _behind_accounts(chats, tables), distinct=True
+        behind_handsets(phones, outsiders, tables), _behind_accounts(chats, tables), distinct=True
     ).view()
     used = ibis.union(phones, chats).view()
     people = used.inner_join(behind, used["node"] == behind["of"]).drop("of").view()
@@ -123,20 +125,20 @@ def members(
     if unheard is not None:
         buyers = ibis.union(buyers, keep(unheard(in_ring, tables)).select(*buyers.columns)).view()
     every = ibis.union(people, buyers.mutate(entity=buyers["node"]).select(*people.columns)).view()
-    every = keep(every.anti_join(others, every["entity"] == others["other"]))
-    return every.semi_join(_established(every), ["ring_id", "entity"])
+    every = keep(every.anti_join(outsiders, every["entity"] == outsiders["other"]))
+    return every.semi_join(_main_rings(every), ["ring_id", "entity"])
 
 
-def _established(every: ir.Table) -> ir.Table:
+def _main_rings(every: ir.Table) -> ir.Table:
     """Members, each in his own ring; a person known only by accounts takes more than one row.
 
     An account may have changed hands unseen. A ring shares its suppliers with others, not its
     people: whoever turns up in two rings belongs where most rows are.
     """
-    counted = every.group_by(["ring_id", "entity"]).aggregate(
+    counts = every.group_by(["ring_id", "entity"]).aggregate(
         rows=every["row_id"].nunique(), bought=(every["how"] == "bought").sum()
     )
-    best = counted.mutate(most=counted["rows"].max().over(group_by="entity"))
+    best = counts.mutate(most=counts["rows"].max().over(group_by="entity"))
     sure = best["entity"].startswith("phone:") | (best["bought"] > 0) | (best["rows"] >= ROWS)
     return best.filter(sure & (best["rows"] * 2 > best["most"])).view()
 
@@ -144,11 +146,11 @@ def _established(every: ir.Table) -> ir.Table:
 def _behind_accounts(chats: ir.Table, tables: Tables) -> ir.Table:
     """The holders of chat accounts that were not farmed: a farm registers in borrowed names."""
     owners = tables["owners"].select(owned="subject", entity="entity").view()
-    farmed = tables["findings:farmed_account"]
-    farmed = farmed.filter(farmed["decided"]).select(farmed="subject").view()
-    own = chats.anti_join(farmed, chats["node"] == farmed["farmed"]).view()
-    owned = own.inner_join(owners, own["node"] == owners["owned"])
-    return owned.select(of="node", entity="entity")
+    farm_accounts = tables["findings:farmed_account"]
+    farm_accounts = farm_accounts.filter(farm_accounts["decided"]).select(farmed="subject").view()
+    own = chats.anti_join(farm_accounts, chats["node"] == farm_accounts["farmed"]).view()
+    owner_links = own.inner_join(owners, own["node"] == owners["owned"])
+    return owner_links.select(of="node", entity="entity")
 
 
 def _with_ring(links: ir.Table, series: ir.Table) -> ir.Table:

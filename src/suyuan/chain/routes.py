@@ -9,13 +9,13 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain import rings
-from suyuan.chain.ring_evidence import decided
+from suyuan.chain.ring_evidence import subjects_of_role
 from suyuan.detect.leaks.contacts import ATTRIBUTES
 from suyuan.identity.aliases import with_entity
 from suyuan.model.links import LINKS, OWN_PEOPLE
 from suyuan.store.tables import Tables
 
-SPOKEN = ("called", "named", "told")
+CONTACT = ("called", "named", "told")
 #: A way, and one mark on it: the id of an edge of the chain, ``cause:NAME``, or none.
 COLUMNS = ("ring_id", "report_id", "stage", "route", "mark")
 
@@ -23,23 +23,29 @@ COLUMNS = ("ring_id", "report_id", "stage", "route", "mark")
 def routes(tables: Tables) -> ir.Table:
     """Every known way of every report in a ring; a way without known links has an empty mark."""
     keep = tables.engine.keep
-    placed = tables["ring_series"]
-    placed = placed.filter(placed["ring_id"].notnull()).select("ring_id", of="report_id").view()
-    touched = tables["touches"]
-    touched = keep(touched.inner_join(placed, touched["report_id"] == placed["of"]))
+    ring_of_report = tables["ring_series"]
+    ring_of_report = (
+        ring_of_report.filter(ring_of_report["ring_id"].notnull())
+        .select("ring_id", of="report_id")
+        .view()
+    )
+    contacts = tables["touches"]
+    contacts = keep(
+        contacts.inner_join(ring_of_report, contacts["report_id"] == ring_of_report["of"])
+    )
     edges = tables["chain"]
     edges = keep(edges.select("source", "target", "link", "ring_id", mark="evidence_id"))
     against = keep(_against_the_rules(tables))
     return ibis.union(
-        _calling(touched, edges, against, tables),
-        _chatting(touched, edges, against, tables),
-        _information(placed, edges, tables),
+        _call_routes(contacts, edges, against, tables),
+        _chat_routes(contacts, edges, against, tables),
+        _information(ring_of_report, edges, tables),
         _people(edges, tables),
         distinct=True,
     )
 
 
-def linked(edges: ir.Table, *links: str) -> ir.Table:
+def edges_of(edges: ir.Table, *links: str) -> ir.Table:
     """Edges of these links, their columns renamed so that they join with anything."""
     own = edges.filter(edges["link"].isin(links))
     own = own.mutate(cause=cause(own["link"]))
@@ -50,22 +56,24 @@ def linked(edges: ir.Table, *links: str) -> ir.Table:
 
 def cause(link: ir.StringColumn) -> ir.StringValue:
     """The cause that each link belongs to."""
-    known = ((link == one.name, one.cause) for one in LINKS.values())
-    return ibis.cases(*known, else_=OWN_PEOPLE)
+    causes = ((link == link_kind.name, link_kind.cause) for link_kind in LINKS.values())
+    return ibis.cases(*causes, else_=OWN_PEOPLE)
 
 
 def _against_the_rules(tables: Tables) -> ir.Table:
     """Numbers (``number``) of cards that were opened against a rule."""
-    broken = tables["compliance"].filter(tables["compliance"]["answer"] == "broken")
-    broken = broken.select(card="subject").distinct().view()
+    broken_cards = tables["compliance"].filter(tables["compliance"]["answer"] == "broken")
+    broken_cards = broken_cards.select(card="subject").distinct().view()
     sims = tables["sims"].mutate(card_="sim:" + tables["sims"]["iccid"])
-    joined = sims.inner_join(broken, sims["card_"] == broken["card"])
-    return joined.select(number="phone:" + joined["msisdn"]).distinct()
+    rows = sims.inner_join(broken_cards, sims["card_"] == broken_cards["card"])
+    return rows.select(number="phone:" + rows["msisdn"]).distinct()
 
 
-def _calling(touched: ir.Table, edges: ir.Table, against: ir.Table, tables: Tables) -> ir.Table:
+def _call_routes(
+    contacts: ir.Table, edges: ir.Table, against: ir.Table, tables: Tables
+) -> ir.Table:
     """One way for each number that called; its links are those who opened the card."""
-    paths = touched.filter(touched["node"].startswith("phone:") & touched["how"].isin(SPOKEN))
+    paths = contacts.filter(contacts["node"].startswith("phone:") & contacts["how"].isin(CONTACT))
     paths = tables.engine.keep(_paths(paths, "calling", paths["node"]))
     sims = tables["sims"].mutate(number="phone:" + tables["sims"]["msisdn"])
     openers = ibis.union(
@@ -79,93 +87,115 @@ def _calling(touched: ir.Table, edges: ir.Table, against: ir.Table, tables: Tabl
         ),
         distinct=True,
     ).view()
-    opened = linked(edges, "opened_sim_for")
+    opening_edges = edges_of(edges, "opened_sim_for")
     by = paths.inner_join(openers, paths["route"] == openers["number"]).view()
-    joined = by.inner_join(
-        opened, (by["opener"] == opened["origin"]) & (by["ring_id"] == opened["at_ring"])
+    rows = by.inner_join(
+        opening_edges,
+        (by["opener"] == opening_edges["origin"]) & (by["ring_id"] == opening_edges["at_ring"]),
     ).view()
     against = against.view()
-    broken = paths.semi_join(against, paths["route"] == against["number"])
-    return ibis.union(_bare(paths), _marked(joined), _caused(broken, "sims"))
+    broken_paths = paths.semi_join(against, paths["route"] == against["number"])
+    return ibis.union(_bare(paths), _with_marks(rows), _with_cause(broken_paths, "sims"))
 
 
-def _chatting(touched: ir.Table, edges: ir.Table, against: ir.Table, tables: Tables) -> ir.Table:
+def _chat_routes(
+    contacts: ir.Table, edges: ir.Table, against: ir.Table, tables: Tables
+) -> ir.Table:
     """One way for each account that chatted; its links are the sales through which it came.
 
     An account that was farmed is one that its platform should not have let be; one bound to a card
     opened against the rules hangs on that card; one that a code-receiving number confirmed, on it.
     """
-    paths = touched.filter(touched["node"].startswith("account:") & touched["how"].isin(SPOKEN))
+    paths = contacts.filter(contacts["node"].startswith("account:") & contacts["how"].isin(CONTACT))
     paths = tables.engine.keep(_paths(paths, "chatting", paths["node"]))
     trades = tables["trades"]
     trades = trades.filter(trades["goods"].isin(("chat_account", "token_account")))
-    each = with_entity(tables, trades.mutate(item=trades["items"].unnest()), "buyer", into="buyer_")
-    each = each.view()
-    each = with_entity(tables, each, "seller", into="seller_").view()
-    sellers = decided(tables, "account_merchant")
-    sold = each.inner_join(sellers, each["seller_"] == sellers["entity"])
-    sold = sold.select(item="item", seller_="found", buyer_="buyer_").distinct().view()
-    sales = linked(edges, "sold_accounts_to")
-    by = paths.inner_join(sold, paths["route"] == "account:" + sold["item"]).view()
-    joined = by.inner_join(
+    items = with_entity(
+        tables, trades.mutate(item=trades["items"].unnest()), "buyer", into="buyer_"
+    )
+    items = items.view()
+    items = with_entity(tables, items, "seller", into="seller_").view()
+    sellers = subjects_of_role(tables, "account_merchant")
+    item_sales = items.inner_join(sellers, items["seller_"] == sellers["entity"])
+    item_sales = item_sales.select(item="item", seller_="found", buyer_="buyer_").distinct().view()
+    sales = edges_of(edges, "sold_accounts_to")
+    by = paths.inner_join(item_sales, paths["route"] == "account:" + item_sales["item"]).view()
+    rows = by.inner_join(
         sales,
         (by["seller_"] == sales["origin"])
         & (by["buyer_"] == sales["goal"])
         & (by["ring_id"] == sales["at_ring"]),
     ).view()
-    farmed, codes = (decided(tables, role) for role in ("farmed_account", "sms_activation"))
+    farm_accounts, codes = (
+        subjects_of_role(tables, role) for role in ("farmed_account", "sms_activation")
+    )
     against = against.view()
-    held = tables["accounts"]
-    bound = held.select(held="account:" + held["account_id"], number="phone:" + held["phone"])
-    bound = bound.distinct().view()
-    numbered = paths.inner_join(bound, paths["route"] == bound["held"]).view()
+    accounts = tables["accounts"]
+    phones = accounts.select(
+        held="account:" + accounts["account_id"], number="phone:" + accounts["phone"]
+    )
+    phones = phones.distinct().view()
+    paths_with_number = paths.inner_join(phones, paths["route"] == phones["held"]).view()
     return ibis.union(
         _bare(paths),
-        _marked(joined),
-        _caused(paths.semi_join(farmed, paths["route"] == farmed["found"]), "platforms"),
-        _caused(numbered.semi_join(against, numbered["number"] == against["number"]), "sims"),
-        _caused(numbered.semi_join(codes, numbered["number"] == codes["found"]), "services"),
+        _with_marks(rows),
+        _with_cause(
+            paths.semi_join(farm_accounts, paths["route"] == farm_accounts["found"]), "platforms"
+        ),
+        _with_cause(
+            paths_with_number.semi_join(against, paths_with_number["number"] == against["number"]),
+            "sims",
+        ),
+        _with_cause(
+            paths_with_number.semi_join(codes, paths_with_number["number"] == codes["found"]),
+            "services",
+        ),
     )
 
 
-def _information(placed: ir.Table, edges: ir.Table, tables: Tables) -> ir.Table:
+def _information(ring_of_report: ir.Table, edges: ir.Table, tables: Tables) -> ir.Table:
     """One way for each source, broker and buyer through whom the quoted order can have come."""
     reports, orders = tables["reports"], tables["orders"]
-    quoted = reports.select("report_id", quoted="quoted_order_id").distinct().view()
-    sourced = placed.inner_join(quoted, placed["of"] == quoted["report_id"]).view()
-    passed = ibis.union(
+    quotes = reports.select("report_id", quoted="quoted_order_id").distinct().view()
+    quotes_in_rings = ring_of_report.inner_join(
+        quotes, ring_of_report["of"] == quotes["report_id"]
+    ).view()
+    carriers = ibis.union(
         *(
             orders.select("order_id", through=kind + ":" + orders[column])
             for column, kind in ATTRIBUTES.items()
         ),
         distinct=True,
     ).view()
-    joined = sourced.inner_join(passed, sourced["quoted"] == passed["order_id"]).view()
-    leaks, onward = linked(edges, "leaked_to"), linked(edges, "sold_records_to")
-    out = joined.inner_join(
-        leaks, (joined["through"] == leaks["origin"]) & (joined["ring_id"] == leaks["at_ring"])
+    rows = quotes_in_rings.inner_join(
+        carriers, quotes_in_rings["quoted"] == carriers["order_id"]
+    ).view()
+    leaks, onward = edges_of(edges, "leaked_to"), edges_of(edges, "sold_records_to")
+    out = rows.inner_join(
+        leaks, (rows["through"] == leaks["origin"]) & (rows["ring_id"] == leaks["at_ring"])
     )
     out = out.select("ring_id", "report_id", "origin", "goal", first="edge").view()
-    sold = out.left_join(
+    leak_routes = out.left_join(
         onward, (out["goal"] == onward["origin"]) & (out["ring_id"] == onward["at_ring"])
     )
-    sold = sold.select(
+    leak_routes = leak_routes.select(
         "ring_id",
         "report_id",
         "first",
         second=onward["edge"],
         way=out["origin"] + ">" + out["goal"] + ">" + ibis.coalesce(onward["goal"], ""),
     )
-    sold = tables.engine.keep(sold)
-    paths = _paths(sold, "information", sold["way"])
+    leak_routes = tables.engine.keep(leak_routes)
+    paths = _paths(leak_routes, "information", leak_routes["way"])
     links = ibis.union(
-        _at(sold, sold["first"]), _at(sold.filter(sold["second"].notnull()), sold["second"])
+        _at(leak_routes, leak_routes["first"]),
+        _at(leak_routes.filter(leak_routes["second"].notnull()), leak_routes["second"]),
     )
-    return ibis.union(links, _caused(paths, "leaks"))
+    return ibis.union(links, _with_cause(paths, "leaks"))
 
 
-def _at(sold: ir.Table, mark: ir.StringValue) -> ir.Table:
-    return sold.select(
+def _at(leak_routes: ir.Table, mark: ir.StringValue) -> ir.Table:
+    return leak_routes.select(
         "ring_id", "report_id", stage=ibis.literal("information"), route="way", mark=mark
     )
 
@@ -173,33 +203,31 @@ def _at(sold: ir.Table, mark: ir.StringValue) -> ir.Table:
 def _people(edges: ir.Table, tables: Tables) -> ir.Table:
     """One way for each member whose number or account reached the victim."""
     members = rings.members(tables["touches"], tables["ring_series"], tables)
-    members = members.filter(members["how"].isin(SPOKEN))
+    members = members.filter(members["how"].isin(CONTACT))
     paths = _paths(members, "people", members["entity"]).view()
-    own = linked(edges, "belongs_to")
-    joined = paths.inner_join(
+    own = edges_of(edges, "belongs_to")
+    rows = paths.inner_join(
         own, (paths["route"] == own["origin"]) & (paths["ring_id"] == own["at_ring"])
     )
-    own_ = joined.select("ring_id", "report_id", "stage", "route", mark="edge")
-    return ibis.union(own_, _caused(paths, OWN_PEOPLE))
+    own_ = rows.select("ring_id", "report_id", "stage", "route", mark="edge")
+    return ibis.union(own_, _with_cause(paths, OWN_PEOPLE))
 
 
-def _paths(found: ir.Table, stage: str, route: ir.StringValue) -> ir.Table:
-    return found.select("ring_id", "report_id", stage=ibis.literal(stage), route=route).distinct()
+def _paths(rows: ir.Table, stage: str, route: ir.StringValue) -> ir.Table:
+    return rows.select("ring_id", "report_id", stage=ibis.literal(stage), route=route).distinct()
 
 
 def _bare(paths: ir.Table) -> ir.Table:
     return paths.mutate(mark=ibis.null("string")).select(*COLUMNS)
 
 
-def _marked(joined: ir.Table) -> ir.Table:
+def _with_marks(rows: ir.Table) -> ir.Table:
     """The edge on each way, and the cause that the edge belongs to."""
-    own = joined.select("ring_id", "report_id", "stage", "route", mark="edge")
-    caused = joined.select(
-        "ring_id", "report_id", "stage", "route", mark="cause:" + joined["cause"]
-    )
-    return ibis.union(own, caused)
+    own = rows.select("ring_id", "report_id", "stage", "route", mark="edge")
+    causes = rows.select("ring_id", "report_id", "stage", "route", mark="cause:" + rows["cause"])
+    return ibis.union(own, causes)
 
 
-def _caused(paths: ir.Table, cause: str) -> ir.Table:
-    marked = paths.mutate(mark=ibis.literal(f"cause:{cause}"))
-    return marked.select(*COLUMNS)
+def _with_cause(paths: ir.Table, cause: str) -> ir.Table:
+    marks = paths.mutate(mark=ibis.literal(f"cause:{cause}"))
+    return marks.select(*COLUMNS)

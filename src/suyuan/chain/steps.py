@@ -34,7 +34,7 @@ ROLES = tuple(role for role in EVERY_ROLE if role != membership.ROLE)
 SAME_HAND = ("called", "named", "told", "used", "holds")
 
 #: What else than findings claims something, and shows its rows.
-PROVEN = ("chain", "series", "compliance", "at_risk")
+EVIDENCE_TABLES = ("chain", "series", "compliance", "at_risk")
 #: The frauds that begin with leaked orders: the types of catalog/fraud_types that a ring is for.
 SCHEMES = ("fake_customer_service",)
 
@@ -42,11 +42,11 @@ SCHEMES = ("fake_customer_service",)
 def _link(tables: Tables) -> Written:
     fetch = tables.engine.fetch
     every = derive_table(tables, _touch_links, tables)
-    followed = derive_table(tables, _followed, every, tables)
-    first = fetch(derive_table(tables, _dated, tables["reports"]))
+    tie_links = derive_table(tables, _tie_links, every, tables)
+    first = fetch(derive_table(tables, _date_reports, tables["reports"]))
     first = first.sort_by([("reported_at", "ascending"), ("report_id", "ascending")])
-    hand_pairs = fetch(derive_table(tables, _hand_ties, followed, tables))
-    all_pairs = fetch(derive_table(tables, _ring_ties, followed, tables))
+    hand_pairs = fetch(derive_table(tables, _hand_ties, tie_links, tables))
+    all_pairs = fetch(derive_table(tables, _ring_ties, tie_links, tables))
     series = linkage.series(hand_pairs, first, linkage.ONE_HAND).rename_columns(
         ["report_id", "series_id"]
     )
@@ -56,10 +56,10 @@ def _link(tables: Tables) -> Written:
     trade = linkage.series(all_pairs, first, linkage.ONE_RING, "loose").rename_columns(
         ["report_id", "trade_id"]
     )
-    placed = series.join(ring, "report_id").join(trade, "report_id")
-    placed = placed.join(_strengths(all_pairs), "report_id")
-    schemed = _schemed(placed, tables)
-    found = _without_outsiders(_rings_only(schemed), schemed, followed, first, tables)
+    report_rings = series.join(ring, "report_id").join(trade, "report_id")
+    report_rings = report_rings.join(_strengths(all_pairs), "report_id")
+    schemed = _add_schemes(report_rings, tables)
+    found = _without_outsiders(_rings_only(schemed), schemed, tie_links, first, tables)
     return {"touches": every, "ring_series": found}
 
 
@@ -76,22 +76,22 @@ def _without_outsiders(
 
 def _touch_links(tables: Tables) -> ir.Table:
     direct = tables.engine.keep(report_links(tables))
-    return ibis.union(direct, rings.bought(direct, tables).select(*TOUCHES.names))
+    return ibis.union(direct, rings.purchases(direct, tables).select(*TOUCHES.names))
 
 
-def _dated(reports: ir.Table) -> ir.Table:
+def _date_reports(reports: ir.Table) -> ir.Table:
     return reports.select("report_id", "reported_at").distinct()
 
 
-def _hand_ties(followed: ir.Table, tables: Tables) -> ir.Table:
-    return _ring_ties(followed.filter(followed["how"].isin(SAME_HAND)), tables)
+def _hand_ties(tie_links: ir.Table, tables: Tables) -> ir.Table:
+    return _ring_ties(tie_links.filter(tie_links["how"].isin(SAME_HAND)), tables)
 
 
-def _ring_ties(followed: ir.Table, tables: Tables) -> ir.Table:
-    return linkage.ties(followed, tables.engine.keep(beneath(tables)), tables)
+def _ring_ties(tie_links: ir.Table, tables: Tables) -> ir.Table:
+    return linkage.ties(tie_links, tables.engine.keep(beneath(tables)), tables)
 
 
-def _followed(every: ir.Table, tables: Tables) -> ir.Table:
+def _tie_links(every: ir.Table, tables: Tables) -> ir.Table:
     """Touches without hubs, victims and suppliers, who tie everyone to everyone."""
     hubs = tables["hubs"].select(out="subject")
     sellers = rings.suppliers(tables).select(out="supplier")
@@ -112,30 +112,32 @@ def _strengths(pairs: pa.Table) -> pa.Table:
     return pa.table({"report_id": best["report_id"], "strength": chance})
 
 
-def _schemed(placed: pa.Table, tables: Tables) -> pa.Table:
-    """`placed` with ``in_scheme``: how far each report is the fraud that this chain is about.
+def _add_schemes(report_rings: pa.Table, tables: Tables) -> pa.Table:
+    """`report_rings` with ``in_scheme``: how far each report is the fraud that this chain is about.
 
     Where no narrative tells, a report may be.
     """
     types = tables["fraud_types"]
-    return placed.join(tables.engine.gather(_in_scheme, types), "report_id")
+    return report_rings.join(tables.engine.gather(_in_scheme, types), "report_id")
 
 
 def _in_scheme(types: ir.Table) -> ir.Table:
-    wanted = types.filter(types["in_force"] & types["type"].isin(SCHEMES))
-    return wanted.group_by("report_id").aggregate(in_scheme=wanted["probability"].sum())
+    scheme_types = types.filter(types["in_force"] & types["type"].isin(SCHEMES))
+    return scheme_types.group_by("report_id").aggregate(in_scheme=scheme_types["probability"].sum())
 
 
-def _rings_only(placed: pa.Table) -> pa.Table:
+def _rings_only(report_rings: pa.Table) -> pa.Table:
     """A ring is two reports or more, most of them of this fraud.
 
     A report tied to nothing has a series and no ring; so have reports of other frauds, and those
     that share the holders of their accounts with reports of other frauds mostly.
     """
-    placed = placed.join(_trades(placed), "trade_id")
-    sizes = placed.group_by("ring_id").aggregate([("report_id", "count"), ("in_scheme", "mean")])
-    alike = placed.group_by("series_id").aggregate([("series_id", "count")])
-    with_size = placed.join(sizes, "ring_id").join(alike, "series_id")
+    report_rings = report_rings.join(_trades(report_rings), "trade_id")
+    sizes = report_rings.group_by("ring_id").aggregate(
+        [("report_id", "count"), ("in_scheme", "mean")]
+    )
+    alike = report_rings.group_by("series_id").aggregate([("series_id", "count")])
+    with_size = report_rings.join(sizes, "ring_id").join(alike, "series_id")
     in_ring, in_trade = (
         pc.greater_equal(pc.fill_null(with_size[name], 1.0), 0.5)
         for name in ("in_scheme_mean", "in_trade")
@@ -150,9 +152,9 @@ def _rings_only(placed: pa.Table) -> pa.Table:
     return out.select(list(RING_SERIES.names)).sort_by("report_id")
 
 
-def _trades(placed: pa.Table) -> pa.Table:
+def _trades(report_rings: pa.Table) -> pa.Table:
     """Columns ``trade_id`` and ``in_trade``: mean of ``in_scheme`` over the wider group."""
-    means = placed.group_by("trade_id").aggregate([("in_scheme", "mean")])
+    means = report_rings.group_by("trade_id").aggregate([("in_scheme", "mean")])
     return means.rename_columns(["trade_id", "in_trade"])
 
 
@@ -160,7 +162,7 @@ def _assemble(tables: Tables) -> Written:
     series, every = tables["ring_series"], tables["touches"]
     members = derive_table(tables, _members, every, series, tables)
     # It goes on by rows that it fetches, so that it cannot be repeated with the rest.
-    spare = numbers.belonging(every, series, members, tables)
+    spare = numbers.number_grounds(every, series, members, tables)
     return derive_tables(tables, _whole, members, spare, tables)
 
 
@@ -172,38 +174,38 @@ def _whole(members: ir.Table, spare: ir.Table, tables: Tables) -> Written:
     """All that the step writes, from members and the grounds of `numbers`."""
     keep, series = tables.engine.keep, tables["ring_series"]
     member_findings = membership.member_findings(members, tables)
-    for name, found in member_findings.items():
-        tables.put(name, found)
+    for name, table in member_findings.items():
+        tables.put(name, table)
     ground = keep(ibis.union(*_grounds(members, tables), spare))
-    served = keep(assemble.serves(ground, tables))
+    services = keep(assemble.serves(ground, tables))
     roles = (*ROLES, membership.ROLE)
-    final = keep(complete.findings(roles, served, tables))
+    final = keep(complete.findings(roles, services, tables))
     tables.put("proofs:chain", keep(assemble.edge_proofs(ground)))
     tables.put("proofs:series", keep(_series_proofs(tables)))
     return {
-        "serves": served,
+        "serves": services,
         "grounds": ground,
-        "chain": keep(assemble.edges(served)),
-        "rings": keep(assemble.rings(series, served, members, tables)),
+        "chain": keep(assemble.edges(services)),
+        "rings": keep(assemble.rings(series, services, members, tables)),
         "ring_laundering": keep(assemble.ring_laundering(ground, tables)),
         "series": keep(_series(tables)),
         "findings": final,
         "signals": keep(complete.signals(roles, final, tables)),
-        "evidence": keep(complete.evidence(roles, final, PROVEN, tables)),
+        "evidence": keep(complete.evidence(roles, final, EVIDENCE_TABLES, tables)),
     }
 
 
 def _grounds(members: ir.Table, tables: Tables) -> tuple[ir.Table, ...]:
     keep, series = tables.engine.keep, tables["ring_series"]
-    traced = keep(ring_evidence.laundering(series, tables))
-    sold = keep(ring_evidence.sales(members, tables))
-    opened = ring_evidence.openings(tables["touches"], series, tables)
+    flows = keep(ring_evidence.laundering(series, tables))
+    sales = keep(ring_evidence.sales(members, tables))
+    openings = ring_evidence.openings(tables["touches"], series, tables)
     return (
-        traced,
-        resale.resales(members, traced, tables),
-        ring_evidence.nearest(sold, opened, tables),
-        leaking.leaks(series, sold, tables),
-        membership.belonging(members, tables),
+        flows,
+        resale.resales(members, flows, tables),
+        ring_evidence.nearest(sales, openings, tables),
+        leaking.leaks(series, sales, tables),
+        membership.membership_grounds(members, tables),
     )
 
 
@@ -212,35 +214,35 @@ def _series_proof_id(report: ir.StringValue) -> ir.StringValue:
 
 
 def _series(tables: Tables) -> ir.Table:
-    placed, every = tables["ring_series"], tables["touches"]
+    report_rings, every = tables["ring_series"], tables["touches"]
     ties = every.group_by("report_id").aggregate(n=every["node"].nunique()).view()
-    both = placed.left_join(ties, "report_id").drop("report_id_right").view()
-    n = ibis.coalesce(both["n"], 0).cast("string")
-    others = both["report_id"].count().over(group_by="series_id") - 1
-    beside = both["beside"].notnull()
-    ringed, alone, number = both["ring_id"].notnull(), others == 0, others.cast("string")
-    return both.mutate(
+    rows = report_rings.left_join(ties, "report_id").drop("report_id_right").view()
+    n = ibis.coalesce(rows["n"], 0).cast("string")
+    peers = rows["report_id"].count().over(group_by="series_id") - 1
+    beside = rows["beside"].notnull()
+    in_ring, alone, number = rows["ring_id"].notnull(), peers == 0, peers.cast("string")
+    return rows.mutate(
         because=ibis.cases(
-            (ringed, "Tied over " + n + " numbers, accounts and people."),
+            (in_ring, "Tied over " + n + " numbers, accounts and people."),
             (beside, "Tells of another fraud; shares only accounts with the ring's reports."),
             (alone, "Tied to no other report."),
-            (others == 1, "Alike with 1 other report; no ring of this fraud behind them."),
+            (peers == 1, "Alike with 1 other report; no ring of this fraud behind them."),
             else_="Alike with " + number + " other reports; no ring of this fraud behind them.",
         ),
         because_zh=ibis.cases(
-            (ringed, "通过" + n + "个号码、账号和人员相连。"),
+            (in_ring, "通过" + n + "个号码、账号和人员相连。"),
             (beside, "报案内容属其他类型诈骗，与该团伙的报案仅有账户重合，未计入该团伙。"),
             (alone, "未与其他报案相连。"),
             else_="与另外" + number + "起报案手法或线索相同，但未认定为同类诈骗团伙。",
         ),
-        evidence_id=_series_proof_id(both["report_id"]),
+        evidence_id=_series_proof_id(rows["report_id"]),
     ).select(*SERIES.schema.names)
 
 
 def _series_proofs(tables: Tables) -> ir.Table:
     """The rows of a report's touches; the report itself for one that is tied to nothing."""
     every, reports = tables["touches"], tables["reports"]
-    touching = every.select(
+    link_proofs = every.select(
         evidence_id=_series_proof_id(every["report_id"]),
         table="table",
         key="key",
@@ -262,11 +264,13 @@ def _series_proofs(tables: Tables) -> ir.Table:
         note=ibis.literal("report"),
         note_class=ibis.literal(Privacy.PUBLIC.value),
     )
-    both = ibis.union(touching, own).view()
-    return assemble.proofs(both, "row_id")
+    proofs = ibis.union(link_proofs, own).view()
+    return assemble.proofs(proofs, "row_id")
 
 
-FOUND = tuple(f"{kind}:{role}" for kind in ("findings", "signals", "evidence") for role in ROLES)
+FINDING_TABLES = tuple(
+    f"{kind}:{role}" for kind in ("findings", "signals", "evidence") for role in ROLES
+)
 LINK = Step(
     name="link",
     title=Text("Linking cases", "串并案"),
@@ -296,8 +300,8 @@ ASSEMBLE = Step(
     name="chain",
     title=Text("Putting the chain together", "拼接链条"),
     reads=(
-        *(name for name in LINK.reads if name not in {*FOUND, "pairings"}),
-        *FOUND,
+        *(name for name in LINK.reads if name not in {*FINDING_TABLES, "pairings"}),
+        *FINDING_TABLES,
         f"verdicts:{membership.ROLE}",
         "touches",
         "ring_series",

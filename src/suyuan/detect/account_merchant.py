@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect import dealing
-from suyuan.detect.contract import Detector, Measured, corroborated
-from suyuan.detect.evidence import SHOWN, rows
+from suyuan.detect.contract import Detector, Measurement, any_ground
+from suyuan.detect.evidence import ROWS_SHOWN, rows
 from suyuan.identity.aliases import with_entity
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
@@ -24,23 +24,25 @@ LEAST_FARMED = 5
 MOSTLY = 0.5
 
 
-def measure(tables: Tables) -> Measured:
+def measure(tables: Tables) -> Measurement:
     """Sellers of accounts, and those on whose things accounts were farmed."""
     keep = tables.engine.keep
     deals = keep(_deals(tables))
     items = keep(_items(tables, deals))
     farms = keep(_farms(tables))
     parts = (
-        _selling(deals),
+        _sales(deals),
         dealing.clientele(deals, tables["trades"]),
         _supplies(tables, deals),
         _goods(items),
         _production(farms),
     )
-    who = keep(ibis.union(deals.select("subject"), _grown(farms).select("subject")).distinct())
-    found = who
+    subjects = keep(
+        ibis.union(deals.select("subject"), _growers(farms).select("subject")).distinct()
+    )
+    candidates = subjects
     for part in parts:
-        found = found.left_join(keep(part), "subject").drop("subject_right")
+        candidates = candidates.left_join(keep(part), "subject").drop("subject_right")
     zero = (
         "deals",
         "accounts_sold",
@@ -50,26 +52,26 @@ def measure(tables: Tables) -> Measured:
         "farm_accounts",
         "cards_bought",
     )
-    found = found.mutate(**{name: found[name].fill_null(0) for name in zero})
-    found = found.mutate(
-        count=ibis.greatest(found["accounts_sold"], found["farm_accounts"]),
-        corroborated=_corroborated(found),
+    candidates = candidates.mutate(**{name: candidates[name].fill_null(0) for name in zero})
+    candidates = candidates.mutate(
+        count=ibis.greatest(candidates["accounts_sold"], candidates["farm_accounts"]),
+        corroborated=_corroboration(candidates),
     )
-    return Measured(keep(found), _evidence(tables, deals, farms))
+    return Measurement(keep(candidates), _evidence(tables, deals, farms))
 
 
-def _corroborated(found: ir.Table) -> ir.BooleanValue:
+def _corroboration(candidates: ir.Table) -> ir.BooleanValue:
     """Whether the goods, the buyers or the supplies speak against a seller, and not only the trade.
 
     Game accounts are sold by the hundred, too: a dealer in those has goods that nobody farmed and
     buyers who want nothing else.
     """
-    return corroborated(
-        found["used_items"] > 0,
-        found["farmed_share"] >= MOSTLY,
-        found["farm_accounts"] >= LEAST_FARMED,
-        found["equipped"] > 0,
-        found["cards_bought"] > 0,
+    return any_ground(
+        candidates["used_items"] > 0,
+        candidates["farmed_share"] >= MOSTLY,
+        candidates["farm_accounts"] >= LEAST_FARMED,
+        candidates["equipped"] > 0,
+        candidates["cards_bought"] > 0,
     )
 
 
@@ -77,44 +79,44 @@ def _deals(tables: Tables) -> ir.Table:
     """Dealings in accounts, with the seller as ``subject``."""
     trades = tables["trades"]
     own = trades.filter(trades["goods"].isin(GOODS))
-    sold = with_entity(tables, own, "seller", into="subject")
-    return sold.filter(sold["subject"].notnull())
+    sales = with_entity(tables, own, "seller", into="subject")
+    return sales.filter(sales["subject"].notnull())
 
 
-def _selling(deals: ir.Table) -> ir.Table:
+def _sales(deals: ir.Table) -> ir.Table:
     """How much, to how many, at what price beside the usual of the same goods."""
-    priced = deals.mutate(each=deals["price"] / deals["quantity"].nullif(0).cast("float64"))
-    usual = priced.group_by("goods").aggregate(usual=priced["each"].median())
-    priced = priced.join(usual, "goods")
-    return priced.group_by("subject").aggregate(
-        deals=priced.count(),
-        accounts_sold=priced["quantity"].sum().fill_null(0),
-        lot=priced["quantity"].mean(),
-        buyers=priced["buyer"].nunique(),
-        amount=priced["price"].sum(),
-        dear=(priced["each"] / priced["usual"].nullif(0.0)).mean(),
-        first_seen=priced["at"].min(),
-        last_seen=priced["at"].max(),
+    prices = deals.mutate(each=deals["price"] / deals["quantity"].nullif(0).cast("float64"))
+    usual = prices.group_by("goods").aggregate(usual=prices["each"].median())
+    prices = prices.join(usual, "goods")
+    return prices.group_by("subject").aggregate(
+        deals=prices.count(),
+        accounts_sold=prices["quantity"].sum().fill_null(0),
+        lot=prices["quantity"].mean(),
+        buyers=prices["buyer"].nunique(),
+        amount=prices["price"].sum(),
+        dear=(prices["each"] / prices["usual"].nullif(0.0)).mean(),
+        first_seen=prices["at"].min(),
+        last_seen=prices["at"].max(),
     )
 
 
 def _supplies(tables: Tables, deals: ir.Table) -> ir.Table:
     """``cards_bought``: dealings in which a seller bought cards or codes, to make accounts with."""
     names = deals.select("subject", "seller").distinct()
-    bought = dealing.purchases(tables["trades"])
-    both = names.join(bought, names["seller"] == bought["buyer"])
-    return both.group_by("subject").aggregate(cards_bought=both["cards_bought"].sum())
+    purchases = dealing.purchases(tables["trades"])
+    pairs = names.join(purchases, names["seller"] == purchases["buyer"])
+    return pairs.group_by("subject").aggregate(cards_bought=pairs["cards_bought"].sum())
 
 
 def _items(tables: Tables, deals: ir.Table) -> ir.Table:
     """Each account sold: how farmed it looks, whether it was used against a victim."""
-    farmed, reports = tables["findings:farmed_account"], tables["reports"]
-    each = deals.select("subject", "row_id", item=deals["items"].unnest())
-    scored = each.left_join(farmed, "account:" + each["item"] == farmed["subject"])
-    scored = scored.select("subject", "row_id", "item", score=scored["score"].fill_null(0.0))
+    farms, reports = tables["findings:farmed_account"], tables["reports"]
+    sales = deals.select("subject", "row_id", item=deals["items"].unnest())
+    scores = sales.left_join(farms, "account:" + sales["item"] == farms["subject"])
+    scores = scores.select("subject", "row_id", "item", score=scores["score"].fill_null(0.0))
     used = reports.select(used=reports["chat_accounts"].unnest()).distinct()
-    both = scored.left_join(used, scored["item"] == used["used"])
-    return both.mutate(used=both["used"].notnull().cast("int64"))
+    hits = scores.left_join(used, scores["item"] == used["used"])
+    return hits.mutate(used=hits["used"].notnull().cast("int64"))
 
 
 def _goods(items: ir.Table) -> ir.Table:
@@ -130,20 +132,20 @@ def _farms(tables: Tables) -> ir.Table:
 
     Columns ``subject``, ``account_id``, ``score``, ``row_id`` (of the registration).
     """
-    farmed, accounts, otps = tables["findings:farmed_account"], tables["accounts"], tables["otps"]
+    findings, accounts, otps = tables["findings:farmed_account"], tables["accounts"], tables["otps"]
     slim = accounts.select("account_id", "device", "phone", "row_id")
-    own = slim.join(farmed, "account:" + slim["account_id"] == farmed["subject"])
+    own = slim.join(findings, "account:" + slim["account_id"] == findings["subject"])
     own = own.select("account_id", "device", "phone", "row_id", "score")
     owners = tables["owners"].select(thing="subject", who="entity").distinct()
     sole = owners.group_by("thing").aggregate(who=owners["who"].min(), n=owners["who"].nunique())
     sole = sole.filter(sole["n"] == 1).select("thing", "who")
     on = own.join(sole, "device:" + own["device"] == sole["thing"])
-    sent = otps.filter(otps["relayed_to"].notnull())
-    sent = sent.select(number="msisdn", relayed_to="relayed_to").distinct()
-    relayed = with_entity(tables, sent, "relayed_to", into="direct")
-    relayed = relayed.left_join(sole, "phone:" + relayed["relayed_to"] == sole["thing"])
-    relayed = relayed.mutate(who=ibis.coalesce(relayed["direct"], relayed["who"]))
-    via = own.join(relayed.filter(relayed["who"].notnull()), own["phone"] == relayed["number"])
+    codes = otps.filter(otps["relayed_to"].notnull())
+    codes = codes.select(number="msisdn", relayed_to="relayed_to").distinct()
+    relays = with_entity(tables, codes, "relayed_to", into="direct")
+    relays = relays.left_join(sole, "phone:" + relays["relayed_to"] == sole["thing"])
+    relays = relays.mutate(who=ibis.coalesce(relays["direct"], relays["who"]))
+    via = own.join(relays.filter(relays["who"].notnull()), own["phone"] == relays["number"])
     return ibis.union(
         on.select("account_id", "score", "row_id", subject="who"),
         via.select("account_id", "score", "row_id", subject="who"),
@@ -154,9 +156,9 @@ def _production(farms: ir.Table) -> ir.Table:
     return farms.group_by("subject").aggregate(farm_accounts=farms["score"].sum())
 
 
-def _grown(farms: ir.Table) -> ir.Table:
-    built = _production(farms)
-    return built.filter(built["farm_accounts"] >= LEAST_FARMED)
+def _growers(farms: ir.Table) -> ir.Table:
+    farm_sizes = _production(farms)
+    return farm_sizes.filter(farm_sizes["farm_accounts"] >= LEAST_FARMED)
 
 
 def _evidence(tables: Tables, deals: ir.Table, farms: ir.Table) -> ir.Table:
@@ -164,12 +166,12 @@ def _evidence(tables: Tables, deals: ir.Table, farms: ir.Table) -> ir.Table:
     rank = ibis.row_number().over(
         ibis.window(group_by="subject", order_by=[ibis.desc("score"), ibis.asc("account_id")])
     )
-    some = farms.mutate(rank=rank)
-    some = some.filter(some["rank"] < SHOWN).select("subject", "row_id")
-    grown = tables["accounts"].join(some, "row_id")
+    sample = farms.mutate(rank=rank)
+    sample = sample.filter(sample["rank"] < ROWS_SHOWN).select("subject", "row_id")
+    accounts = tables["accounts"].join(sample, "row_id")
     return ibis.union(
         rows(deals, table="trades", subject="subject", signal="accounts_sold", note="goods"),
-        rows(grown, table="accounts", subject="subject", signal="farm_accounts"),
+        rows(accounts, table="accounts", subject="subject", signal="farm_accounts"),
     )
 
 

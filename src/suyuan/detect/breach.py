@@ -10,7 +10,7 @@ listed and not decided, however few acts the party has.
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measurement
 from suyuan.model.privacy import Privacy
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
@@ -19,14 +19,14 @@ from suyuan.store.tables import Tables
 ANSWERABLE = ("operator:", "platform:", "merchant:", "courier:", "software:", "warehouse:")
 
 
-def measure(tables: Tables) -> Measured:
+def measure(tables: Tables) -> Measurement:
     answers = tables["compliance"]
     answerable = ibis.or_(*(answers["subject"].startswith(kind) for kind in ANSWERABLE))
-    broken = answers.filter((answers["answer"] == "broken") & answerable)
-    rules = broken.group_by(["subject", "rule_id"]).aggregate(
-        on=broken["on_date"].max(), acts=broken["value"].max()
+    breaches = answers.filter((answers["answer"] == "broken") & answerable)
+    rules = breaches.group_by(["subject", "rule_id"]).aggregate(
+        on=breaches["on_date"].max(), acts=breaches["value"].max()
     )
-    gathered = rules.group_by("subject").aggregate(
+    by_subject = rules.group_by("subject").aggregate(
         broken=rules["rule_id"].nunique(),
         count=rules["rule_id"].nunique(),
         rules=rules["rule_id"].collect(),
@@ -34,16 +34,16 @@ def measure(tables: Tables) -> Measured:
         acts=rules["acts"].max(),
     )
     # Sorted as an array, since Spark has no ordered collect.
-    listed = ibis.literal(";").join(gathered["rules"].sort())
-    several = gathered["acts"].isnull() | (gathered["acts"] > 1)
-    candidates = gathered.mutate(rule_id=listed, corroborated=several).drop("rules", "acts")
-    return Measured(candidates, _rows(broken, tables))
+    rule_ids = ibis.literal(";").join(by_subject["rules"].sort())
+    several = by_subject["acts"].isnull() | (by_subject["acts"] > 1)
+    candidates = by_subject.mutate(rule_id=rule_ids, corroborated=several).drop("rules", "acts")
+    return Measurement(candidates, _rows(breaches, tables))
 
 
-def _rows(broken: ir.Table, tables: Tables) -> ir.Table:
+def _rows(breaches: ir.Table, tables: Tables) -> ir.Table:
     proofs = tables["proofs:compliance"]
-    named = broken.select("subject", "rule_id", of="evidence_id").distinct().view()
-    pairs = proofs.inner_join(named, proofs["evidence_id"] == named["of"])
+    breach_ids = breaches.select("subject", "rule_id", of="evidence_id").distinct().view()
+    pairs = proofs.inner_join(breach_ids, proofs["evidence_id"] == breach_ids["of"])
     return pairs.select(
         "subject",
         "table",

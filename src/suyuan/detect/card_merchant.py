@@ -13,7 +13,7 @@ name none (0255).
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measurement
 from suyuan.detect.evidence import rows
 from suyuan.detect.money_flows.cards import median_hours, passages
 from suyuan.detect.money_flows.peers import usual_share
@@ -27,91 +27,96 @@ DIRTY = 0.5
 SEVERAL = 3
 
 
-def measure(tables: Tables) -> Measured:
+def measure(tables: Tables) -> Measurement:
     """Whoever pays for cards that others had, by vouchers or by seized ledgers."""
     keep = tables.engine.keep
-    moved = passages(tables)
-    paid = keep(moved.filter((moved["paid"] == 1) & moved["taker"].notnull()))
+    transfers = passages(tables)
+    purchases = keep(transfers.filter((transfers["paid"] == 1) & transfers["taker"].notnull()))
     ledger = keep(_ledger(tables))
-    who = ibis.union(
-        paid.select(subject="taker"), ledger.select("subject"), distinct=True
+    subjects = ibis.union(
+        purchases.select(subject="taker"), ledger.select("subject"), distinct=True
     ).anti_join(_issuers(tables), "subject")
-    found = keep(who)
-    for part in (_bought(paid), _lots(paid), _sold(moved), _noted(ledger)):
-        found = found.left_join(keep(part), "subject").drop("subject_right")
+    candidates = keep(subjects)
+    for part in (_purchases(purchases), _lots(purchases), _sales(transfers), _ledger_sums(ledger)):
+        candidates = candidates.left_join(keep(part), "subject").drop("subject_right")
     zero = ("cards", "dirty_cards", "deals", "buyers", "sellers")
-    found = keep(found.mutate(**{name: found[name].fill_null(0) for name in zero}))
-    found = found.cross_join(keep(usual_share(paid, found.select("subject", "dirty_share"))))
-    found = found.mutate(
-        amount=ibis.coalesce(found["price_paid"], found["noted_price"]),
-        count=ibis.greatest(found["cards"], found["deals"]),
-        excess_share=(found["dirty_share"] - found["usual"]) / (1.0 - found["usual"]),
-        excess_cards=found["dirty_cards"] - found["usual"] * found["cards"],
-        first_seen=ibis.coalesce(found["since"], found["noted_since"]),
-        last_seen=ibis.coalesce(found["until"], found["noted_until"]),
-        corroborated=found["charged"] >= SEVERAL,
+    candidates = keep(candidates.mutate(**{name: candidates[name].fill_null(0) for name in zero}))
+    candidates = candidates.cross_join(
+        keep(usual_share(purchases, candidates.select("subject", "dirty_share")))
     )
-    return Measured(keep(found), _evidence(tables, paid, ledger))
+    candidates = candidates.mutate(
+        amount=ibis.coalesce(candidates["price_paid"], candidates["noted_price"]),
+        count=ibis.greatest(candidates["cards"], candidates["deals"]),
+        excess_share=(candidates["dirty_share"] - candidates["usual"])
+        / (1.0 - candidates["usual"]),
+        excess_cards=candidates["dirty_cards"] - candidates["usual"] * candidates["cards"],
+        first_seen=ibis.coalesce(candidates["since"], candidates["noted_since"]),
+        last_seen=ibis.coalesce(candidates["until"], candidates["noted_until"]),
+        corroborated=candidates["charged"] >= SEVERAL,
+    )
+    return Measurement(keep(candidates), _evidence(tables, purchases, ledger))
 
 
 def _issuers(tables: Tables) -> ir.Table:
     issues = tables["vouchers"].filter(ibis._["event"] == "issue")
-    built = with_entity(tables, issues, "from_party", into="subject")
-    return built.filter(built["subject"].notnull()).select("subject").distinct()
+    issuers = with_entity(tables, issues, "from_party", into="subject")
+    return issuers.filter(issuers["subject"].notnull()).select("subject").distinct()
 
 
-def _bought(paid: ir.Table) -> ir.Table:
-    face = paid["face"].cast("float64")
-    dirty = (paid["dirt"] >= DIRTY).cast("int64")
-    return paid.group_by(subject="taker").aggregate(
-        cards=paid.count(),
+def _purchases(purchases: ir.Table) -> ir.Table:
+    face = purchases["face"].cast("float64")
+    dirty = (purchases["dirt"] >= DIRTY).cast("int64")
+    return purchases.group_by(subject="taker").aggregate(
+        cards=purchases.count(),
         dirty_cards=dirty.sum(),
-        charged=paid["charged"].sum(),
-        face=paid["face"].sum(),
-        dirty_share=(face * paid["dirt"]).sum() / face.sum().nullif(0.0),
-        discount=(paid["price"].sum().cast("float64") / face.sum(where=paid["price"].notnull())),
-        gap=paid["gap"].median(),
+        charged=purchases["charged"].sum(),
+        face=purchases["face"].sum(),
+        dirty_share=(face * purchases["dirt"]).sum() / face.sum().nullif(0.0),
+        discount=(
+            purchases["price"].sum().cast("float64") / face.sum(where=purchases["price"].notnull())
+        ),
+        gap=purchases["gap"].median(),
         face_median=face.median() / 100.0,
-        fresh_hours=paid["fresh"].median(),
-        sellers=paid["giver"].nunique(),
-        price_paid=paid["price"].sum(),
-        since=paid["at"].min(),
-        until=paid["at"].max(),
-        turn_hours=median_hours(paid["left_at"], paid["at"]),
+        fresh_hours=purchases["fresh"].median(),
+        sellers=purchases["giver"].nunique(),
+        price_paid=purchases["price"].sum(),
+        since=purchases["at"].min(),
+        until=purchases["at"].max(),
+        turn_hours=median_hours(purchases["left_at"], purchases["at"]),
     )
 
 
-def _lots(paid: ir.Table) -> ir.Table:
+def _lots(purchases: ir.Table) -> ir.Table:
     """``per_seller``: cards from each seller; ``main_seller``: share of face from the biggest."""
-    each = paid.group_by("taker", "giver").aggregate(
-        n=paid.count(), face=paid["face"].sum().cast("float64")
+    lots = purchases.group_by("taker", "giver").aggregate(
+        n=purchases.count(), face=purchases["face"].sum().cast("float64")
     )
-    return each.group_by(subject="taker").aggregate(
-        per_seller=each["n"].cast("float64").mean(),
-        main_seller=each["face"].max() / each["face"].sum().nullif(0.0),
+    return lots.group_by(subject="taker").aggregate(
+        per_seller=lots["n"].cast("float64").mean(),
+        main_seller=lots["face"].max() / lots["face"].sum().nullif(0.0),
     )
 
 
-def _sold(moved: ir.Table) -> ir.Table:
+def _sales(transfers: ir.Table) -> ir.Table:
     """``buyers`` and ``kept_share``: what it redeemed itself of all that it got."""
-    receipts = moved.filter(moved["taker"].notnull())
+    receipts = transfers.filter(transfers["taker"].notnull())
     used = receipts.group_by(subject="taker").aggregate(
         kept_share=((receipts["left_as"] == "redeem").fill_null(False)).cast("float64").mean()  # noqa: FBT003
     )
-    gifts = moved.filter(moved["giver"].notnull())
-    sold = gifts.group_by(subject="giver").aggregate(buyers=gifts["taker"].nunique())
-    return used.left_join(sold, "subject").drop("subject_right")
+    gifts = transfers.filter(transfers["giver"].notnull())
+    buyers = gifts.group_by(subject="giver").aggregate(buyers=gifts["taker"].nunique())
+    return used.left_join(buyers, "subject").drop("subject_right")
 
 
 def _ledger(tables: Tables) -> ir.Table:
     """Dealings in cards of seized ledgers: ``subject`` bought of ``seller_``."""
     trades = tables["trades"].filter(ibis._["goods"] == "voucher")
-    dealt = with_entity(tables, trades, "buyer", into="subject")
-    dealt = with_entity(tables, dealt, "seller", into="seller_")
-    return dealt.filter(dealt["subject"].notnull())
+    deals = with_entity(tables, trades, "buyer", into="subject")
+    deals = with_entity(tables, deals, "seller", into="seller_")
+    return deals.filter(deals["subject"].notnull())
 
 
-def _noted(ledger: ir.Table) -> ir.Table:
+def _ledger_sums(ledger: ir.Table) -> ir.Table:
     return ledger.group_by("subject").aggregate(
         deals=ledger.count(),
         deal_sellers=ledger["seller_"].nunique(),
@@ -121,8 +126,8 @@ def _noted(ledger: ir.Table) -> ir.Table:
     )
 
 
-def _evidence(tables: Tables, paid: ir.Table, ledger: ir.Table) -> ir.Table:
-    sight = tables["vouchers"].join(paid.select("row_id", "dirt", subject="taker"), "row_id")
+def _evidence(tables: Tables, purchases: ir.Table, ledger: ir.Table) -> ir.Table:
+    sight = tables["vouchers"].join(purchases.select("row_id", "dirt", subject="taker"), "row_id")
     dirty = sight.filter(sight["dirt"] >= DIRTY)
     clean = sight.filter(sight["dirt"] < DIRTY)
     return ibis.union(

@@ -25,13 +25,13 @@ FACTS = {
 # much chance it had for that: where enough are known, the case weighs the card (room adapting).
 
 
-def corroborated(*grounds: ir.BooleanValue) -> ir.BooleanValue:
+def any_ground(*grounds: ir.BooleanValue) -> ir.BooleanValue:
     """Whether one of `grounds` is known to hold; what could not be measured is none."""
     return ibis.or_(*(ground.fill_null(ibis.literal(value=False)) for ground in grounds))
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measurement:
     """What a detector measured.
 
     ``candidates`` has one row a subject: ``subject``, any of :data:`FACTS`, and a column for each
@@ -57,6 +57,6 @@ class Detector:
     title: Text
     reads: tuple[str, ...]
     needs: tuple[str, ...]
-    measure: Callable[[Tables], Measured]
+    measure: Callable[[Tables], Measurement]
     roles: tuple[str, ...] = ()
     without: Mapping[str, Text] = field(default_factory=dict)

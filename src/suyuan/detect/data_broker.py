@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect import dealing
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measurement
 from suyuan.detect.evidence import rows
 from suyuan.detect.leaks.contacts import ATTRIBUTES
 from suyuan.identity.aliases import with_entity
@@ -23,37 +23,39 @@ GOODS = "records"
 SURE = 0.5
 
 
-def measure(tables: Tables) -> Measured:
+def measure(tables: Tables) -> Measurement:
     """Sellers of records, and those on whose disks records were found."""
     keep = tables.engine.keep
     deals = keep(_deals(tables))
     items = keep(_items(tables, deals))
-    held = keep(_held(tables))
+    holdings = keep(_holdings(tables))
     parts = (
-        _selling(deals),
+        _sales(deals),
         dealing.clientele(deals, tables["trades"]),
-        _reached(tables, items),
+        _reach(tables, items),
         _fresh(tables, items),
-        _holding(held.anti_join(_only_buyers(tables), "subject")),
+        _holding_sums(holdings.anti_join(_only_buyers(tables), "subject")),
     )
-    who = keep(ibis.union(deals.select("subject"), held.select("subject")).distinct())
-    found = who
+    subjects = keep(ibis.union(deals.select("subject"), holdings.select("subject")).distinct())
+    candidates = subjects
     for part in parts:
-        found = found.left_join(keep(part), "subject").drop("subject_right")
+        candidates = candidates.left_join(keep(part), "subject").drop("subject_right")
     zero = ("records_sold", "deals", "buyers", "held_rows")
-    found = found.mutate(**{name: found[name].fill_null(0) for name in zero})
-    found = found.mutate(count=ibis.greatest(found["records_sold"], found["held_rows"]))
-    return Measured(keep(found), _evidence(tables, deals, held))
+    candidates = candidates.mutate(**{name: candidates[name].fill_null(0) for name in zero})
+    candidates = candidates.mutate(
+        count=ibis.greatest(candidates["records_sold"], candidates["held_rows"])
+    )
+    return Measurement(keep(candidates), _evidence(tables, deals, holdings))
 
 
 def _deals(tables: Tables) -> ir.Table:
     """Dealings in records, with the seller as ``subject``."""
     trades = tables["trades"]
-    sold = with_entity(tables, trades.filter(trades["goods"] == GOODS), "seller", into="subject")
-    return sold.filter(sold["subject"].notnull())
+    sales = with_entity(tables, trades.filter(trades["goods"] == GOODS), "seller", into="subject")
+    return sales.filter(sales["subject"].notnull())
 
 
-def _selling(deals: ir.Table) -> ir.Table:
+def _sales(deals: ir.Table) -> ir.Table:
     facts = deals.group_by("subject").aggregate(
         records_sold=deals["quantity"].sum(),
         deals=deals.count(),
@@ -68,24 +70,24 @@ def _selling(deals: ir.Table) -> ir.Table:
 
 def _items(tables: Tables, deals: ir.Table) -> ir.Table:
     """Numbers sold, each with the dealing's time; a row for a number of an exhibit sold whole."""
-    each = deals.select("subject", "at", item=deals["items"].unnest())
-    each = each.filter(each["item"].notnull())
-    phones = each.select("subject", "at", phone="item")
-    leaked = tables["leaked"].select("exhibit_id", "phone")
-    whole = each.inner_join(leaked, each["item"] == leaked["exhibit_id"])
+    items = deals.select("subject", "at", item=deals["items"].unnest())
+    items = items.filter(items["item"].notnull())
+    phones = items.select("subject", "at", phone="item")
+    leak_rows = tables["leaked"].select("exhibit_id", "phone")
+    whole = items.inner_join(leak_rows, items["item"] == leak_rows["exhibit_id"])
     return ibis.union(phones, whole.select("subject", "at", "phone")).distinct()
 
 
-def _reached(tables: Tables, items: ir.Table) -> ir.Table:
+def _reach(tables: Tables, items: ir.Table) -> ir.Table:
     """``items_reached``: share of the numbers sold that a scam caller called, or that reported."""
-    reported = tables["reports"].select(phone="victim_phone")
+    reporters = tables["reports"].select(phone="victim_phone")
     callers = tables["findings:scam_caller"].filter(lambda t: t["decided"])
     callers = callers.select(caller=callers["subject"].substr(6))
-    called = tables["calls"].semi_join(callers, "caller").select(phone="callee")
-    hit = ibis.union(reported, called).filter(lambda t: t["phone"].notnull()).distinct()
-    marked = items.left_join(hit.mutate(hit=1.0), "phone")
-    return marked.group_by("subject").aggregate(
-        items_known=marked.count(), items_reached=marked["hit"].fill_null(0.0).mean()
+    callees = tables["calls"].semi_join(callers, "caller").select(phone="callee")
+    hit = ibis.union(reporters, callees).filter(lambda t: t["phone"].notnull()).distinct()
+    hits = items.left_join(hit.mutate(hit=1.0), "phone")
+    return hits.group_by("subject").aggregate(
+        items_known=hits.count(), items_reached=hits["hit"].fill_null(0.0).mean()
     )
 
 
@@ -95,79 +97,83 @@ def _fresh(tables: Tables, items: ir.Table) -> ir.Table:
     ``items_traced``: share of the numbers whose owner had bought through a named source.
     """
     orders = tables["orders"]
-    bought = items.inner_join(orders, items["phone"] == orders["buyer_phone"])
-    bought = bought.filter(bought["ordered_at"] <= bought["at"])
-    age = bought["at"].epoch_seconds() - bought["ordered_at"].epoch_seconds()
+    orders_before = items.inner_join(orders, items["phone"] == orders["buyer_phone"])
+    orders_before = orders_before.filter(orders_before["ordered_at"] <= orders_before["at"])
+    age = orders_before["at"].epoch_seconds() - orders_before["ordered_at"].epoch_seconds()
     latest = (
-        bought.mutate(age=age)
+        orders_before.mutate(age=age)
         .group_by(["subject", "phone"])
         .aggregate(age=lambda t: t["age"].min())
     )
     fresh = latest.group_by("subject").aggregate(fresh_days=latest["age"].mean() / 86_400.0)
-    traced = _through_sources(tables, bought).select("subject", "phone").distinct()
-    marked = items.select("subject", "phone").left_join(
-        traced.mutate(hit=1.0), ["subject", "phone"]
-    )
-    share = marked.group_by("subject").aggregate(items_traced=marked["hit"].fill_null(0.0).mean())
+    trail = _through_sources(tables, orders_before).select("subject", "phone").distinct()
+    hits = items.select("subject", "phone").left_join(trail.mutate(hit=1.0), ["subject", "phone"])
+    share = hits.group_by("subject").aggregate(items_traced=hits["hit"].fill_null(0.0).mean())
     return share.left_join(fresh, "subject").drop("subject_right")
 
 
-def _through_sources(tables: Tables, bought: ir.Table) -> ir.Table:
-    """Rows of `bought` (orders) that a decided source handled while it leaked."""
-    found = tables["findings:leak_source"].filter(lambda t: t["decided"])
-    found = found.select(source="subject", opened="first_seen", closed="last_seen")
+def _through_sources(tables: Tables, orders_before: ir.Table) -> ir.Table:
+    """Rows of `orders_before` (orders) that a decided source handled while it leaked."""
+    sources = tables["findings:leak_source"].filter(lambda t: t["decided"])
+    sources = sources.select(source="subject", opened="first_seen", closed="last_seen")
     parts = []
     for name, kind in ATTRIBUTES.items():
-        own = bought.mutate(source=ibis.literal(f"{kind}:") + bought[name])
-        joined = own.inner_join(found, "source")
+        own = orders_before.mutate(source=ibis.literal(f"{kind}:") + orders_before[name])
+        orders_of_sources = own.inner_join(sources, "source")
         parts.append(
-            joined.filter(joined["ordered_at"].between(joined["opened"], joined["closed"]))
+            orders_of_sources.filter(
+                orders_of_sources["ordered_at"].between(
+                    orders_of_sources["opened"], orders_of_sources["closed"]
+                )
+            )
         )
-    return ibis.union(*(part.select(*bought.columns) for part in parts)).distinct()
+    return ibis.union(*(part.select(*orders_before.columns) for part in parts)).distinct()
 
 
-def _held(tables: Tables) -> ir.Table:
+def _holdings(tables: Tables) -> ir.Table:
     """Seized rows with the holder as ``subject``; ``traced`` where one is a leaked order's copy.
 
     A shop's list of its own customers was not sold to it.
     """
-    leaked = with_entity(tables, tables["leaked"], "holder_id", into="subject")
-    leaked = leaked.filter(leaked["subject"].notnull() & ~_own_lists(tables, leaked))
-    matched = tables["matches"].filter(lambda t: t["probability"] >= SURE)
-    copies = matched.inner_join(tables["orders"], "order_id")
-    traced = _through_sources(tables, copies).select(row_id="leaked_row").distinct()
-    return leaked.left_join(traced.mutate(traced=1.0), "row_id").drop("row_id_right")
+    leak_rows = with_entity(tables, tables["leaked"], "holder_id", into="subject")
+    leak_rows = leak_rows.filter(leak_rows["subject"].notnull() & ~_own_lists(tables, leak_rows))
+    sure_matches = tables["matches"].filter(lambda t: t["probability"] >= SURE)
+    copies = sure_matches.inner_join(tables["orders"], "order_id")
+    trail = _through_sources(tables, copies).select(row_id="leaked_row").distinct()
+    return leak_rows.left_join(trail.mutate(traced=1.0), "row_id").drop("row_id_right")
 
 
-def _own_lists(tables: Tables, leaked: ir.Table) -> ir.BooleanValue:
+def _own_lists(tables: Tables, leak_rows: ir.Table) -> ir.BooleanValue:
     """Whether a row's holder is an organisation that handles orders itself."""
     columns = tables["orders"]
     names = ibis.union(*(columns.select(org=name) for name in ATTRIBUTES), distinct=True)
-    return leaked["holder_id"].isin(names.filter(names["org"].notnull())["org"])
+    return leak_rows["holder_id"].isin(names.filter(names["org"].notnull())["org"])
 
 
 def _only_buyers(tables: Tables) -> ir.Table:
     """Whoever (``subject``) buys records and sells none: he holds what he bought."""
     sales = tables["trades"].filter(tables["trades"]["goods"] == GOODS)
-    bought = with_entity(tables, sales, "buyer", into="subject").select("subject").distinct()
-    sold = with_entity(tables, sales, "seller", into="subject").select("subject").distinct()
-    return bought.filter(bought["subject"].notnull()).anti_join(sold.view(), "subject")
+    buyers = with_entity(tables, sales, "buyer", into="subject").select("subject").distinct()
+    sellers = with_entity(tables, sales, "seller", into="subject").select("subject").distinct()
+    return buyers.filter(buyers["subject"].notnull()).anti_join(sellers.view(), "subject")
 
 
-def _holding(held: ir.Table) -> ir.Table:
-    return held.group_by("subject").aggregate(
-        held_rows=held.count(), held_traced=held["traced"].fill_null(0.0).mean()
+def _holding_sums(holdings: ir.Table) -> ir.Table:
+    return holdings.group_by("subject").aggregate(
+        held_rows=holdings.count(), held_traced=holdings["traced"].fill_null(0.0).mean()
     )
 
 
-def _evidence(tables: Tables, deals: ir.Table, held: ir.Table) -> ir.Table:
+def _evidence(tables: Tables, deals: ir.Table, holdings: ir.Table) -> ir.Table:
     """His dealings, what was found with him, and the payments for it."""
     payments = tables["payments"]
-    paid = deals.filter(deals["payment_id"].notnull()).select("subject", "payment_id").distinct()
-    money = payments.inner_join(paid, "payment_id")
+    payment_ids = (
+        deals.filter(deals["payment_id"].notnull()).select("subject", "payment_id").distinct()
+    )
+    money = payments.inner_join(payment_ids, "payment_id")
     return ibis.union(
         rows(deals, table="trades", subject="subject", signal="records_sold"),
-        rows(held, table="leaked", subject="subject", signal="held_rows", note="exhibit_id"),
+        rows(holdings, table="leaked", subject="subject", signal="held_rows", note="exhibit_id"),
         rows(money, table="payments", subject="subject", signal="deals", note="memo"),
     )
 

@@ -9,12 +9,12 @@ TOOLS = ("records", "chat_account", "token_account", "sim", "otp", "bank_account
 
 def appetites(trades: ir.Table) -> ir.Table:
     """For each ``buyer``: ``kinds`` of a ring's tools it buys, and from how many ``sources``."""
-    bought = trades.filter(trades["goods"].isin(TOOLS) & trades["buyer"].notnull())
+    deals = trades.filter(trades["goods"].isin(TOOLS) & trades["buyer"].notnull())
     # Accounts with and without a token are one kind of need.
-    kind = ibis.ifelse(bought["goods"] == "token_account", "chat_account", bought["goods"])
-    bought = bought.mutate(kind=kind)
-    return bought.group_by("buyer").aggregate(
-        kinds=bought["kind"].nunique(), sources=bought["seller"].nunique()
+    kind = ibis.ifelse(deals["goods"] == "token_account", "chat_account", deals["goods"])
+    deals = deals.mutate(kind=kind)
+    return deals.group_by("buyer").aggregate(
+        kinds=deals["kind"].nunique(), sources=deals["seller"].nunique()
     )
 
 
@@ -24,15 +24,15 @@ def clientele(deals: ir.Table, trades: ir.Table) -> ir.Table:
     ``equipped``: share of its dealings with buyers of two kinds of tools or more;
     ``shared_buyers``: mean number of sellers those buyers have.
     """
-    known = deals.filter(deals["buyer"].notnull()).select("subject", "buyer")
-    both = known.join(appetites(trades), "buyer")
-    return both.group_by("subject").aggregate(
-        equipped=(both["kinds"] >= 2).cast("float64").mean(),
-        shared_buyers=both["sources"].mean(),
+    pairs = deals.filter(deals["buyer"].notnull()).select("subject", "buyer")
+    appetites_of = pairs.join(appetites(trades), "buyer")
+    return appetites_of.group_by("subject").aggregate(
+        equipped=(appetites_of["kinds"] >= 2).cast("float64").mean(),
+        shared_buyers=appetites_of["sources"].mean(),
     )
 
 
 def purchases(trades: ir.Table) -> ir.Table:
     """For each ``buyer``: dealings in which it bought cards or codes itself (``cards_bought``)."""
-    bought = trades.filter(trades["goods"].isin(["sim", "otp"]) & trades["buyer"].notnull())
-    return bought.group_by("buyer").aggregate(cards_bought=bought.count())
+    deals = trades.filter(trades["goods"].isin(["sim", "otp"]) & trades["buyer"].notnull())
+    return deals.group_by("buyer").aggregate(cards_bought=deals.count())

@@ -22,7 +22,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measurement
 from suyuan.detect.evidence import rows
 from suyuan.detect.leaks.answers import LeakAnswer, answers, evidence_pairs, log_odds
 from suyuan.detect.leaks.arrays import Exposure, Floats
@@ -66,9 +66,9 @@ _ROWS = pa.schema(
 )
 
 
-def measure(tables: Tables) -> Measured:
+def measure(tables: Tables) -> Measurement:
     """Every candidate worth speaking of, organisations and hands."""
-    seized: dict[str, tuple[LeakAnswer, ExhibitAttribution]] = {}
+    from_exhibits: dict[str, tuple[LeakAnswer, ExhibitAttribution]] = {}
 
     def lean(exposure: Exposure) -> Floats:
         """What seized data says, before the victims are asked.
@@ -76,37 +76,42 @@ def measure(tables: Tables) -> Measured:
         At most as much as makes a source as likely behind them as chance: who was copied by one
         broker need not be whom these callers bought from.
         """
-        seized.update(_seized(tables, exposure))
+        from_exhibits.update(_from_exhibits(tables, exposure))
         most = np.log(max(len(exposure.subjects), 1))
-        known = (seized.get(subject) for subject in exposure.subjects)
-        return np.array([min(max(one[0].evidence, 0.0), most) if one else 0.0 for one in known])
+        exhibit_answers = (from_exhibits.get(subject) for subject in exposure.subjects)
+        return np.array(
+            [
+                min(max(answer_pair[0].evidence, 0.0), most) if answer_pair else 0.0
+                for answer_pair in exhibit_answers
+            ]
+        )
 
-    asked = inquire(tables, lean) if tables.has("orders") else None
-    if asked is None:
-        return _measured(tables, [], [])
-    found, behind = _sources(tables, asked, seized)
-    marked = surfaced_canaries(tables)
-    prior = log_odds(_prior(asked.exposure))
-    orgs = {name: one for name, one in marked.items() if name in asked.exposure.subjects}
-    found = with_canaries(found, orgs, prior)
-    called = called_sources(tables, asked, [_likely(row) for row in found])
-    found, behind = with_called(found, prior, called), behind + _behind_calls(called)
-    handlers = point(tables, asked, seized, found, called)
-    idle = unused_sources(tables, asked, seized) if tables.has("calls") else frozenset()
-    idle = _resting_on_lists(found, idle)
-    named = _corroborated(
-        tables, with_canaries([*found, *handlers.candidates], marked, prior), idle
+    inquiry = inquire(tables, lean) if tables.has("orders") else None
+    if inquiry is None:
+        return _measurement(tables, [], [])
+    sources, behind = _sources(tables, inquiry, from_exhibits)
+    canary_marks = surfaced_canaries(tables)
+    prior = log_odds(_prior(inquiry.exposure))
+    orgs = {name: mark for name, mark in canary_marks.items() if name in inquiry.exposure.subjects}
+    sources = with_canaries(sources, orgs, prior)
+    called = called_sources(tables, inquiry, [_likely(row) for row in sources])
+    sources, behind = with_called(sources, prior, called), behind + _behind_calls(called)
+    handlers = point(tables, inquiry, from_exhibits, sources, called)
+    idle = unused_sources(tables, inquiry, from_exhibits) if tables.has("calls") else frozenset()
+    idle = _resting_on_lists(sources, idle)
+    verdicts = _corroborate(
+        tables, with_canaries([*sources, *handlers.candidates], canary_marks, prior), idle
     )
-    marks = [line for one in marked.values() for line in one.rows]
-    return _measured(tables, named, [*behind, *handlers.rows, *marks])
+    marks = [line for mark in canary_marks.values() for line in mark.rows]
+    return _measurement(tables, verdicts, [*behind, *handlers.rows, *marks])
 
 
-def _resting_on_lists(found: list[Row], idle: frozenset[str]) -> frozenset[str]:
+def _resting_on_lists(sources: list[Row], idle: frozenset[str]) -> frozenset[str]:
     """Of the sources behind unused lists (`idle`) those for whom the people reached do not speak.
 
     Their hands, too: by the organisation's id.
     """
-    alone = (row["subject"] for row in found if row["subject"] in idle and not _asked_for(row))
+    alone = (row["subject"] for row in sources if row["subject"] in idle and not _asked_for(row))
     return frozenset(subject.partition(":")[2] for subject in alone)
 
 
@@ -115,8 +120,8 @@ def _asked_for(row: Row) -> bool:
     return bool(row["victims"] > 0 or row.get("calls", 0.0) > 0)
 
 
-def _corroborated(
-    tables: Tables, found: list[Row], idle: frozenset[str] = frozenset()
+def _corroborate(
+    tables: Tables, sources: list[Row], idle: frozenset[str] = frozenset()
 ) -> list[Row]:
     """Whether a source may be named: not by exhibits alone in a case without this fraud, and not by
     lists alone that nobody held and nobody used (of the organisations `idle`).
@@ -127,11 +132,11 @@ def _corroborated(
     quiet = derive_table(tables, _of_scheme, tables)
     silent = tables.has("reports") and not tables.engine.fetch(quiet).num_rows
 
-    def named(one: Row) -> bool:
-        org = one["subject"].partition(":")[2].partition("/")[0]
-        return one["canary"] > 0 or not (silent or org in idle)
+    def may_be_named(source: Row) -> bool:
+        org = source["subject"].partition(":")[2].partition("/")[0]
+        return source["canary"] > 0 or not (silent or org in idle)
 
-    return [one | {"corroborated": named(one)} for one in found]
+    return [source | {"corroborated": may_be_named(source)} for source in sources]
 
 
 def _of_scheme(tables: Tables) -> ir.Table:
@@ -142,62 +147,72 @@ def _of_scheme(tables: Tables) -> ir.Table:
     return ibis.union(reports, callers.select(known="subject")).limit(1)
 
 
-def _seized(tables: Tables, exposure: Exposure) -> dict[str, tuple[LeakAnswer, ExhibitAttribution]]:
+def _from_exhibits(
+    tables: Tables, exposure: Exposure
+) -> dict[str, tuple[LeakAnswer, ExhibitAttribution]]:
     """What the orders copied in seized data say of each candidate, all exhibits together."""
     if not tables.has("matches"):
         return {}
     exhibits = inquire_exhibits(tables, exposure)
-    named = strongest(exhibits, exposure, _prior(exposure))
-    return jointly(tables, named, exhibits, _prior(exposure))
+    suspects = strongest(exhibits, exposure, _prior(exposure))
+    return jointly(tables, suspects, exhibits, _prior(exposure))
 
 
 def _prior(exposure: Exposure) -> float:
     return PRIOR_LEAK / max(len(exposure.subjects), 1)
 
 
-def _measured(tables: Tables, found: list[Row], behind: list[Row]) -> Measured:
-    candidates = pa.Table.from_pylist(found, schema=pa.schema(_TYPES.items()))
-    shown = pa.Table.from_pylist(behind, schema=_ROWS)
+def _measurement(tables: Tables, sources: list[Row], behind: list[Row]) -> Measurement:
+    candidates = pa.Table.from_pylist(sources, schema=pa.schema(_TYPES.items()))
+    behind_table = pa.Table.from_pylist(behind, schema=_ROWS)
     engine = tables.engine
-    return Measured(
+    return Measurement(
         engine.arrow(candidates),
-        derive_table(tables, _evidence, tables, engine.arrow(shown)),
+        derive_table(tables, _evidence, tables, engine.arrow(behind_table)),
     )
 
 
 def _sources(
-    tables: Tables, asked: Inquiry, seized: Mapping[str, tuple[LeakAnswer, ExhibitAttribution]]
+    tables: Tables,
+    inquiry: Inquiry,
+    from_exhibits: Mapping[str, tuple[LeakAnswer, ExhibitAttribution]],
 ) -> tuple[list[Row], list[Row]]:
-    prior = _prior(asked.exposure)
-    pairings = asked.victims.pairings
+    prior = _prior(inquiry.exposure)
+    pairings = inquiry.victims.pairings
     from_victims = {
         a.subject: a
-        for a in answers(asked.attribution, asked.exposure, pairings, prior, asked.lean_odds)
+        for a in answers(inquiry.attribution, inquiry.exposure, pairings, prior, inquiry.lean_odds)
     }
-    found, behind = [], []
-    reached = float(pairings.weight.sum())
-    for subject in dict.fromkeys([*from_victims, *seized]):
-        one = from_victims.get(subject)
-        two, data = seized.get(subject, (None, None))
-        weighed = 0.0 if data is None else float(data.pairings.share.sum())
-        found.append(
-            _candidate(subject, one, two, prior, because(one, two, reached, weighed, tables.zone))
+    sources, behind = [], []
+    people_reached = float(pairings.weight.sum())
+    for subject in dict.fromkeys([*from_victims, *from_exhibits]):
+        of_victims = from_victims.get(subject)
+        two, data = from_exhibits.get(subject, (None, None))
+        exhibit_weight = 0.0 if data is None else float(data.pairings.share.sum())
+        sources.append(
+            _candidate(
+                subject,
+                of_victims,
+                two,
+                prior,
+                because(of_victims, two, people_reached, exhibit_weight, tables.zone),
+            )
         )
-        behind += _behind_victims(asked, subject)
+        behind += _behind_victims(inquiry, subject)
         if data is not None:
-            behind += data.rows(subject, asked.exposure)
-    return found, behind
+            behind += data.rows(subject, inquiry.exposure)
+    return sources, behind
 
 
 def _candidate(
-    subject: str, one: LeakAnswer | None, two: LeakAnswer | None, prior: float, facts: Text
+    subject: str, of_victims: LeakAnswer | None, two: LeakAnswer | None, prior: float, facts: Text
 ) -> Row:
-    strongest = max((a for a in (one, two) if a is not None), key=lambda a: a.evidence)
+    strongest = max((a for a in (of_victims, two) if a is not None), key=lambda a: a.evidence)
     rival = rivals(strongest)
     return {
         "subject": subject,
         "prior": log_odds(prior),
-        "victims": one.evidence if one else 0.0,
+        "victims": of_victims.evidence if of_victims else 0.0,
         "exhibit": two.evidence if two else 0.0,
         "calls": 0.0,
         "hand": 0.0,
@@ -263,14 +278,14 @@ def _behind_calls(called: Sequence[CalledSource]) -> list[Row]:
     return [line for source in called for line in behind_calls(source)]
 
 
-def _behind_victims(asked: Inquiry, subject: str) -> list[Row]:
+def _behind_victims(inquiry: Inquiry, subject: str) -> list[Row]:
     """The reports or calls, and the orders behind them, that speak for `subject`."""
-    candidate = asked.exposure.subjects.index(subject)
-    chosen = evidence_pairs(asked.attribution, asked.victims.pairings, candidate)[:200]
-    held, reached = asked.victims, asked.victims.contacts
-    who = held.pairings.victim[chosen]
-    order = held.pairs["order_row"].take(chosen).to_pylist()
-    contact = reached.take(who)
+    candidate = inquiry.exposure.subjects.index(subject)
+    pair_places = evidence_pairs(inquiry.attribution, inquiry.victims.pairings, candidate)[:200]
+    victims, contacts = inquiry.victims, inquiry.victims.contacts
+    victim = victims.pairings.victim[pair_places]
+    order = victims.pairs["order_row"].take(pair_places).to_pylist()
+    contact = contacts.take(victim)
     sources, contact_rows = contact["source"].to_pylist(), contact["row_id"].to_pylist()
     out = []
     for row, source, contact_row in zip(order, sources, contact_rows, strict=True):
@@ -280,16 +295,18 @@ def _behind_victims(asked: Inquiry, subject: str) -> list[Row]:
     return out
 
 
-def _evidence(tables: Tables, shown: ir.Table) -> ir.Table:
+def _evidence(tables: Tables, behind: ir.Table) -> ir.Table:
     """Rows with their provenance, from each table that has some."""
     parts = []
     for name in ("reports", "calls", "orders", "leaked", "accesses", "canaries"):
-        own = shown.filter(shown["table"] == name).select("subject", "row_id", "signal", "note")
+        own = behind.filter(behind["table"] == name).select("subject", "row_id", "signal", "note")
         own = own.distinct(on=["subject", "row_id"], keep="first")
-        held = tables[name].inner_join(own, "row_id")
+        table_rows = tables[name].inner_join(own, "row_id")
         for signal in ("victims", "exhibit", "calls", "hand", "canary"):
-            some = held.filter(held["signal"] == signal)
-            parts.append(rows(some, table=name, subject="subject", signal=signal, note="note"))
+            signal_rows = table_rows.filter(table_rows["signal"] == signal)
+            parts.append(
+                rows(signal_rows, table=name, subject="subject", signal=signal, note="note")
+            )
     return ibis.union(*parts)
 
 

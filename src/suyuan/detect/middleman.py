@@ -11,13 +11,13 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect.card_merchant import DIRTY, SEVERAL
-from suyuan.detect.contract import Detector, Measured
+from suyuan.detect.contract import Detector, Measurement
 from suyuan.detect.evidence import rows
-from suyuan.detect.money_flows.cards import custody, median_hours, passed
+from suyuan.detect.money_flows.cards import card_transfers, custody, median_hours
 from suyuan.identity.aliases import with_entity
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
-from suyuan.money.settlement import settled
+from suyuan.money.settlement import settled_payments
 from suyuan.store.programs import derive_tables
 from suyuan.store.tables import Tables
 
@@ -25,45 +25,48 @@ from suyuan.store.tables import Tables
 PASSED_ON = 72
 
 
-def measure(tables: Tables) -> Measured:
+def measure(tables: Tables) -> Measurement:
     """Whoever hands cards that it got from others to somebody who pays."""
-    moved = tables.engine.view(settled(tables).select("payer", "payee", "amount", "at"))
-    return Measured(**derive_tables(tables, _of_payments, moved, tables))
+    transfers = tables.engine.view(
+        settled_payments(tables).select("payer", "payee", "amount", "at")
+    )
+    return Measurement(**derive_tables(tables, _of_payments, transfers, tables))
 
 
 def _of_payments(settlements: ir.Table, tables: Tables) -> dict[str, ir.Table]:
     """The fields of what is measured, from the payments that moved money."""
     keep = tables.engine.keep
     chain = keep(custody(tables))
-    moved = passed(tables, chain)
-    gifts = keep(moved.filter(moved["giver"].notnull() & moved["taker"].notnull()))
-    receipts = keep(moved.filter(moved["taker"].notnull()))
-    both = gifts.select(subject="giver").semi_join(receipts, [("subject", "taker")])
+    transfers = card_transfers(tables, chain)
+    gifts = keep(transfers.filter(transfers["giver"].notnull() & transfers["taker"].notnull()))
+    receipts = keep(transfers.filter(transfers["taker"].notnull()))
+    links = gifts.select(subject="giver").semi_join(receipts, [("subject", "taker")])
     ledger = keep(_ledger(tables))
-    who = ibis.union(both, ledger.select("subject"), distinct=True)
-    found = keep(who.anti_join(_victims(tables), "subject"))
+    subjects = ibis.union(links, ledger.select("subject"), distinct=True)
+    candidates = keep(subjects.anti_join(_victims(tables), "subject"))
     parts = (
         _receipts(receipts),
         _gifts(tables, gifts),
-        _issued(chain),
-        _noted(ledger),
-        _paid_on(tables, settlements, found),
+        _issues(chain),
+        _ledger_sums(ledger),
+        _paid_on(tables, settlements, candidates),
     )
     for part in parts:
-        found = found.left_join(keep(part), "subject").drop("subject_right")
+        candidates = candidates.left_join(keep(part), "subject").drop("subject_right")
     zero = ("cards", "dirty_cards", "passed_cards", "dealers", "deals", "issued")
-    found = found.mutate(**{name: found[name].fill_null(0) for name in zero})
-    found = found.filter((found["cards"] > 0) | (found["deals"] > 0))
-    found = found.mutate(
-        own_share=found["issued"].cast("float64") / (found["issued"] + found["cards"]).nullif(0),
-        passed_share=found["passed_cards"].cast("float64") / found["cards"].nullif(0),
-        amount=ibis.coalesce(found["price_got"], found["noted_price"]),
-        count=ibis.greatest(found["cards"], found["deals"]),
-        first_seen=ibis.coalesce(found["since"], found["noted_since"]),
-        last_seen=ibis.coalesce(found["until"], found["noted_until"]),
-        corroborated=found["charged"] >= SEVERAL,
+    candidates = candidates.mutate(**{name: candidates[name].fill_null(0) for name in zero})
+    candidates = candidates.filter((candidates["cards"] > 0) | (candidates["deals"] > 0))
+    candidates = candidates.mutate(
+        own_share=candidates["issued"].cast("float64")
+        / (candidates["issued"] + candidates["cards"]).nullif(0),
+        passed_share=candidates["passed_cards"].cast("float64") / candidates["cards"].nullif(0),
+        amount=ibis.coalesce(candidates["price_got"], candidates["noted_price"]),
+        count=ibis.greatest(candidates["cards"], candidates["deals"]),
+        first_seen=ibis.coalesce(candidates["since"], candidates["noted_since"]),
+        last_seen=ibis.coalesce(candidates["until"], candidates["noted_until"]),
+        corroborated=candidates["charged"] >= SEVERAL,
     )
-    return {"candidates": keep(found), "evidence": _evidence(tables, gifts, receipts, ledger)}
+    return {"candidates": keep(candidates), "evidence": _evidence(tables, gifts, receipts, ledger)}
 
 
 def _victims(tables: Tables) -> ir.Table:
@@ -87,10 +90,10 @@ def _receipts(receipts: ir.Table) -> ir.Table:
     )
 
 
-def _issued(chain: ir.Table) -> ir.Table:
+def _issues(chain: ir.Table) -> ir.Table:
     """``issued``: cards that the shop gave to the subject itself: it, or its ring, bought them."""
-    bought = chain.filter((chain["event"] == "issue") & chain["taker"].notnull())
-    return bought.group_by(subject="taker").aggregate(issued=bought.count())
+    purchases = chain.filter((chain["event"] == "issue") & chain["taker"].notnull())
+    return purchases.group_by(subject="taker").aggregate(issued=purchases.count())
 
 
 def _gifts(tables: Tables, gifts: ir.Table) -> ir.Table:
@@ -111,12 +114,12 @@ def _gifts(tables: Tables, gifts: ir.Table) -> ir.Table:
 def _ledger(tables: Tables) -> ir.Table:
     """Dealings in cards of seized ledgers, by seller."""
     trades = tables["trades"].filter(ibis._["goods"] == "voucher")
-    dealt = with_entity(tables, trades, "seller", into="subject")
-    dealt = with_entity(tables, dealt, "buyer", into="taker")
-    return dealt.filter(dealt["subject"].notnull())
+    deals = with_entity(tables, trades, "seller", into="subject")
+    deals = with_entity(tables, deals, "buyer", into="taker")
+    return deals.filter(deals["subject"].notnull())
 
 
-def _noted(ledger: ir.Table) -> ir.Table:
+def _ledger_sums(ledger: ir.Table) -> ir.Table:
     return ledger.group_by("subject").aggregate(
         deals=ledger.count(),
         noted_price=ledger["price"].sum(),
@@ -125,15 +128,15 @@ def _noted(ledger: ir.Table) -> ir.Table:
     )
 
 
-def _paid_on(tables: Tables, moved: ir.Table, found: ir.Table) -> ir.Table:
+def _paid_on(tables: Tables, transfers: ir.Table, candidates: ir.Table) -> ir.Table:
     """``paid_on``: of what came into the subject's accounts, the share paid out within three days
     at the earliest (the smaller of both, day by day, over all that came in).
     """
     owner = tables["owners"].select("subject", entity="entity").distinct()
-    owner = owner.join(found.select(entity="subject"), "entity")
+    owner = owner.join(candidates.select(entity="subject"), "entity")
     own = tables.engine.keep(owner.select(account="subject", who="entity").distinct())
-    into = moved.join(own, ACCOUNT + moved["payee"] == own["account"])
-    out = moved.join(own, ACCOUNT + moved["payer"] == own["account"])
+    into = transfers.join(own, ACCOUNT + transfers["payee"] == own["account"])
+    out = transfers.join(own, ACCOUNT + transfers["payer"] == own["account"])
     span = PASSED_ON * 3600
     sums = [
         side.group_by(
@@ -141,18 +144,18 @@ def _paid_on(tables: Tables, moved: ir.Table, found: ir.Table) -> ir.Table:
         ).aggregate(fen=side["amount"].sum().cast("float64"))
         for side in (into, out)
     ]
-    both = sums[0].left_join(sums[1].rename(spent="fen"), ["subject", "span"])
-    least = ibis.least(both["fen"], both["spent"].fill_null(0.0))
-    return both.group_by("subject").aggregate(paid_on=least.sum() / both["fen"].sum().nullif(0.0))
+    spans = sums[0].left_join(sums[1].rename(spent="fen"), ["subject", "span"])
+    least = ibis.least(spans["fen"], spans["spent"].fill_null(0.0))
+    return spans.group_by("subject").aggregate(paid_on=least.sum() / spans["fen"].sum().nullif(0.0))
 
 
 def _evidence(tables: Tables, gifts: ir.Table, receipts: ir.Table, ledger: ir.Table) -> ir.Table:
     cards = tables["vouchers"]
-    passed = cards.join(gifts.select("row_id", subject="giver"), "row_id")
-    taken = cards.join(receipts.select("row_id", subject="taker"), "row_id")
+    cards_on = cards.join(gifts.select("row_id", subject="giver"), "row_id")
+    cards_in = cards.join(receipts.select("row_id", subject="taker"), "row_id")
     return ibis.union(
-        rows(passed, table="vouchers", subject="subject", signal="to_merchants"),
-        rows(taken, table="vouchers", subject="subject", signal="dirty_share"),
+        rows(cards_on, table="vouchers", subject="subject", signal="to_merchants"),
+        rows(cards_in, table="vouchers", subject="subject", signal="dirty_share"),
         rows(ledger, table="trades", subject="subject", signal="deals"),
     )
 

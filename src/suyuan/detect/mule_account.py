@@ -16,12 +16,12 @@ Fisher's combined probability (1932) for coincidences of sums.
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.contract import Detector, Measured, corroborated
+from suyuan.detect.contract import Detector, Measurement, any_ground
 from suyuan.detect.evidence import rows
 from suyuan.detect.money_flows import sides, stolen
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
-from suyuan.money.settlement import settled
+from suyuan.money.settlement import settled_payments
 from suyuan.store.programs import derive_tables
 from suyuan.store.tables import Tables
 
@@ -33,80 +33,90 @@ MOSTLY = 0.5
 LARGEST = 8
 
 
-def measure(tables: Tables) -> Measured:
+def measure(tables: Tables) -> Measurement:
     """Every account that takes money in and is nobody's who reported."""
-    moved = tables.engine.keep(settled(tables))
-    return Measured(**derive_tables(tables, _of_accounts, moved, tables))
+    transfers = tables.engine.keep(settled_payments(tables))
+    return Measurement(**derive_tables(tables, _of_accounts, transfers, tables))
 
 
-def _of_accounts(moved: ir.Table, tables: Tables) -> dict[str, ir.Table]:
+def _of_accounts(transfers: ir.Table, tables: Tables) -> dict[str, ir.Table]:
     """The fields of what is measured, from payments and what each account does with them."""
-    keep, found = tables.engine.keep, tables["account_conduct"]
-    sight = sides.sides(tables, moved)
-    for part in (sides.dealings(sight), stolen.near(tables, sight), _registered(tables)):
-        found = found.left_join(keep(part), "account_no").drop("account_no_right")
-    found = found.filter(found["n_in"] > 0, ~found["kind"].fill_null("").isin(NEVER))
-    found = keep(_derived(found.anti_join(sides.victims(tables), "account_no")))
-    return {"candidates": found, "evidence": _evidence(tables, sight, found)}
+    keep, candidates = tables.engine.keep, tables["account_conduct"]
+    sight = sides.sides(tables, transfers)
+    for part in (sides.dealings(sight), stolen.near(tables, sight), _registrations(tables)):
+        candidates = candidates.left_join(keep(part), "account_no").drop("account_no_right")
+    candidates = candidates.filter(
+        candidates["n_in"] > 0, ~candidates["kind"].fill_null("").isin(NEVER)
+    )
+    candidates = keep(_derive(candidates.anti_join(sides.victims(tables), "account_no")))
+    return {"candidates": candidates, "evidence": _evidence(tables, sight, candidates)}
 
 
-def _registered(tables: Tables) -> ir.Table:
-    held = tables["bank_accounts"]
-    return held.group_by("account_no").aggregate(
-        kind=held["kind"].min(), opened_at=held["opened_at"].min()
+def _registrations(tables: Tables) -> ir.Table:
+    accounts = tables["bank_accounts"]
+    return accounts.group_by("account_no").aggregate(
+        kind=accounts["kind"].min(), opened_at=accounts["opened_at"].min()
     )
 
 
-def _derived(found: ir.Table) -> ir.Table:
+def _derive(candidates: ir.Table) -> ir.Table:
     """The scorecard's signals and the facts of the finding."""
-    incoming = found["incoming"].cast("float64")
-    age = (found["first_seen"].epoch_seconds() - found["opened_at"].epoch_seconds()) / 86400.0
-    everybody = ibis.window(order_by="payers")
-    return found.mutate(
-        subject=ACCOUNT + found["account_no"],
-        traced_share=found["traced_in"].cast("float64") / incoming.nullif(0.0),
-        handed_share=found["traced_on"].cast("float64") / incoming.nullif(0.0),
-        many_payers=ibis.percent_rank().over(everybody),
+    inflow = candidates["incoming"].cast("float64")
+    age = (
+        candidates["first_seen"].epoch_seconds() - candidates["opened_at"].epoch_seconds()
+    ) / 86400.0
+    all_accounts = ibis.window(order_by="payers")
+    return candidates.mutate(
+        subject=ACCOUNT + candidates["account_no"],
+        traced_share=candidates["traced_in"].cast("float64") / inflow.nullif(0.0),
+        handed_share=candidates["traced_on"].cast("float64") / inflow.nullif(0.0),
+        many_payers=ibis.percent_rank().over(all_accounts),
         age_days=age,
-        shop=(found["kind"].fill_null("") == "merchant").cast("int64"),
-        amount=ibis.coalesce(found["traced_in"].nullif(0), found["incoming"]),
-        count=found["n_in"],
-        corroborated=_corroborated(found),
+        shop=(candidates["kind"].fill_null("") == "merchant").cast("int64"),
+        amount=ibis.coalesce(candidates["traced_in"].nullif(0), candidates["incoming"]),
+        count=candidates["n_in"],
+        corroborated=_corroboration(candidates),
     )
 
 
-def _corroborated(found: ir.Table) -> ir.BooleanValue:
+def _corroboration(candidates: ir.Table) -> ir.BooleanValue:
     """Whether a report names the account, reported money was traced into it, or most came so.
 
     How it moves money, and that it deals with marked accounts among others, says too little:
     whoever collects welfare cards deals with several (0255).
     """
-    grounds = (found["named"] > 0, found["traced_in"] > 0, found["from_marked"] >= MOSTLY)
-    return corroborated(*grounds)
+    grounds = (
+        candidates["named"] > 0,
+        candidates["traced_in"] > 0,
+        candidates["from_marked"] >= MOSTLY,
+    )
+    return any_ground(*grounds)
 
 
-def _evidence(tables: Tables, sight: ir.Table, found: ir.Table) -> ir.Table:
+def _evidence(tables: Tables, sight: ir.Table, candidates: ir.Table) -> ir.Table:
     """The reports that name it, the traced payments, and the largest ones in and out."""
-    own = sight.semi_join(found, "account_no")
+    own = sight.semi_join(candidates, "account_no")
     rank = ibis.row_number().over(
         group_by=["account_no", "came"], order_by=[ibis.desc("amount"), ibis.asc("row_id")]
     )
     most = own.mutate(rank=rank)
     most = most.filter(most["rank"] < LARGEST).select("account_no", "row_id")
-    written = tables["payments"]
-    shown = written.join(most, "row_id").mutate(subject=ACCOUNT + most["account_no"])
-    steps = stolen.traced(tables).filter(ibis._["payment_id"].notnull())
+    payments = tables["payments"]
+    top_payments = payments.join(most, "row_id").mutate(subject=ACCOUNT + most["account_no"])
+    steps = stolen.traced_money(tables).filter(ibis._["payment_id"].notnull())
     ends = ibis.union(
         steps.select("payment_id", subject="to"), steps.select("payment_id", subject="from")
     ).distinct()
-    through = written.join(ends.semi_join(found, "subject"), "payment_id")
+    through = payments.join(ends.semi_join(candidates, "subject"), "payment_id")
     reports = tables["reports"]
-    naming = reports.mutate(account_no=reports["payee_accounts"].unnest())
-    naming = naming.mutate(subject=ACCOUNT + naming["account_no"]).semi_join(found, "subject")
+    report_names = reports.mutate(account_no=reports["payee_accounts"].unnest())
+    report_names = report_names.mutate(subject=ACCOUNT + report_names["account_no"]).semi_join(
+        candidates, "subject"
+    )
     return ibis.union(
-        rows(shown, table="payments", subject="subject", signal="passed_day"),
+        rows(top_payments, table="payments", subject="subject", signal="passed_day"),
         rows(through, table="payments", subject="subject", signal="traced_share"),
-        rows(naming, table="reports", subject="subject", signal="named"),
+        rows(report_names, table="reports", subject="subject", signal="named"),
     )
 
 

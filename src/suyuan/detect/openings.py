@@ -25,23 +25,23 @@ def batches(sims: ir.Table) -> ir.Table:
 
     Null where neither customer nor outlet is known.
     """
-    marked = sims.mutate(opening_=opening(sims))
-    size = marked.count().over(ibis.window(group_by="opening_"))
-    own = marked.count().over(ibis.window(group_by="customer_id"))
-    known = marked["customer_id"].notnull() | marked["agent"].notnull()
-    return marked.mutate(
-        batch=ibis.ifelse(known, size, ibis.null("int64")),
-        customer_cards=ibis.ifelse(marked["customer_id"].notnull(), own, ibis.null("int64")),
+    cards = sims.mutate(opening_=opening(sims))
+    size = cards.count().over(ibis.window(group_by="opening_"))
+    own = cards.count().over(ibis.window(group_by="customer_id"))
+    has_holder = cards["customer_id"].notnull() | cards["agent"].notnull()
+    return cards.mutate(
+        batch=ibis.ifelse(has_holder, size, ibis.null("int64")),
+        customer_cards=ibis.ifelse(cards["customer_id"].notnull(), own, ibis.null("int64")),
     ).drop("opening_")
 
 
-def behind(numbers: ir.Table, batched: ir.Table) -> ir.Table:
+def behind(numbers: ir.Table, batch_cards: ir.Table) -> ir.Table:
     """For each row of `numbers` (``number``, ``first_seen``) the card it was on at first use.
 
     ``card_age`` in days from opening to first use, ``batch``, ``customer_cards``, ``thing_card``
     (1 for an industry or IoT card), and the card's ``agent``, ``operator``, ``customer_id``.
     """
-    cards = batched.select(
+    cards = batch_cards.select(
         "msisdn", "opened_at", "product", "batch", "customer_cards", "agent", "operator",
         "customer_id", card_row="row_id",
     )  # fmt: skip

@@ -21,64 +21,66 @@ import ibis.expr.types as ir
 from suyuan.detect import openings
 from suyuan.detect.calling import activity, callees, fellows, handsets, reported
 from suyuan.detect.calling.home import home_country
-from suyuan.detect.contract import Detector, Measured, corroborated
-from suyuan.detect.evidence import SHOWN, rows
+from suyuan.detect.contract import Detector, Measurement, any_ground
+from suyuan.detect.evidence import ROWS_SHOWN, rows
 from suyuan.detect.scheme import reports_of_scheme
-from suyuan.detect.ties import grouped
+from suyuan.detect.ties import group_members
 from suyuan.identity.service_numbers import of_service
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
 #: So many more of those called than by chance stand in seized data, for that to speak by itself.
-EXPOSED = 0.4
+EXPOSURE_LEAST = 0.4
 #: A number that is named, and no more, is as sure as that one of the reports is of this fraud: at
 #: least two chances of three, so that a label which the narrative does not bear out names nobody.
 CERTAIN = 2 / 3
 
 
-def measure(tables: Tables) -> Measured:
+def measure(tables: Tables) -> Measurement:
     """Numbers that call many people, or that reports point to."""
     keep, derive = tables.engine.keep, tables.engine.derive
     calls, reports, orders = tables["calls"], tables["reports"], tables["orders"]
     pairs = derive(activity.pairs, calls)
     habits = derive(activity.habits, calls, pairs)
-    related = keep(reports_of_scheme(tables))
-    contacts = derive(reported.contacts, pairs, reports, related, tables["named_numbers"])
-    contacted = keep(contacts.filter(contacts["hit"] == 1))
-    named = derive(reported.named, reports, tables["named_numbers"])
-    who = derive(_candidates, habits, contacted, named)
-    known = keep(habits.semi_join(who, "caller"))
-    own = keep(pairs.semi_join(known, "caller"))
-    rung = calls.semi_join(known, "caller").select("caller", "started_at", "cell", "country")
-    rung = keep(rung)
-    victims = derive(reported.victims, contacts, known)
-    bought = derive(callees.bought, own, orders)
-    candidates = derive(
-        _measured,
-        who,
-        known,
-        derive(activity.returned, pairs, known),
-        derive(activity.acquainted, pairs, known),
-        derive(handsets.places, rung, by=(home_country(tables.zone),)),
-        derive(activity.office, rung, by=(tables.zone,)),
-        derive(callees.buyers, bought, orders),
-        derive(callees.lifted, bought),
-        derive(reported.attributed, contacts, named),
-        derive(callees.exposed, own, tables["leaked"]),
-        victims,
-        *map(keep, _fellows(tables, known, victims)),
-        derive(_names, named, contacted, related),
-        keep(_cards(tables, known)),
+    scheme_reports = keep(reports_of_scheme(tables))
+    contacts = derive(reported.contacts, pairs, reports, scheme_reports, tables["named_numbers"])
+    hits = keep(contacts.filter(contacts["hit"] == 1))
+    report_names = derive(reported.numbers_named, reports, tables["named_numbers"])
+    subjects = derive(_candidates, habits, hits, report_names)
+    candidate_habits = keep(habits.semi_join(subjects, "caller"))
+    own = keep(pairs.semi_join(candidate_habits, "caller"))
+    candidate_calls = calls.semi_join(candidate_habits, "caller").select(
+        "caller", "started_at", "cell", "country"
     )
-    return Measured(candidates, _evidence(tables, known, contacted, named))
+    candidate_calls = keep(candidate_calls)
+    victims = derive(reported.victims, contacts, candidate_habits)
+    purchases = derive(callees.purchases, own, orders)
+    candidates = derive(
+        _join_measures,
+        subjects,
+        candidate_habits,
+        derive(activity.return_share, pairs, candidate_habits),
+        derive(activity.acquaintance, pairs, candidate_habits),
+        derive(handsets.places, candidate_calls, by=(home_country(tables.zone),)),
+        derive(activity.office, candidate_calls, by=(tables.zone,)),
+        derive(callees.buyers, purchases, orders),
+        derive(callees.purchase_lift, purchases),
+        derive(reported.attribution, contacts, report_names),
+        derive(callees.leak_exposure, own, tables["leaked"]),
+        victims,
+        *map(keep, _fellows(tables, candidate_habits, victims)),
+        derive(_names, report_names, hits, scheme_reports),
+        keep(_cards(tables, candidate_habits)),
+    )
+    return Measurement(candidates, _evidence(tables, candidate_habits, hits, report_names))
 
 
-def _measured(who: ir.Table, *parts: ir.Table) -> ir.Table:
+def _join_measures(subjects: ir.Table, *parts: ir.Table) -> ir.Table:
     """Candidates with all that was measured of each.
 
     What shows a service's number tells of the room that it was spoken in, and of nobody's number.
     """
-    candidates = who
+    candidates = subjects
     for part in parts:
         candidates = candidates.left_join(part, "caller").drop("caller_right")
     candidates = candidates.filter(~of_service(candidates["caller"], candidates["first_seen"]))
@@ -87,11 +89,11 @@ def _measured(who: ir.Table, *parts: ir.Table) -> ir.Table:
         count=candidates["calls"],
         amount=candidates["loss"],
         exposure=candidates["people"].fill_null(1).cast("float64"),
-        corroborated=_corroborated(candidates),
+        corroborated=_corroboration(candidates),
     )
 
 
-def _corroborated(found: ir.Table) -> ir.BooleanValue:
+def _corroboration(candidates: ir.Table) -> ir.BooleanValue:
     """Whether a victim or seized data speaks against the number, and not only how it calls.
 
     A victim of this fraud first called by it at the hour of contact, reports that name it and are
@@ -99,82 +101,90 @@ def _corroborated(found: ir.Table) -> ir.BooleanValue:
     than by chance with one of this fraud among them, or the people it calls in seized data.
     """
     lifts = ("pool_lift", "room_lift", "opening_lift")
-    fellows_ = ((found[name] > 0) & (found[f"{name}_own"] > 0) for name in lifts)
-    own = (found["own_victims"] > 0, found["named_ours"] >= CERTAIN)
-    grounds = (*own, *fellows_, found["exposed"] > EXPOSED)
-    return corroborated(*grounds)
+    fellows_ = ((candidates[name] > 0) & (candidates[f"{name}_own"] > 0) for name in lifts)
+    own = (candidates["own_victims"] > 0, candidates["named_ours"] >= CERTAIN)
+    grounds = (*own, *fellows_, candidates["exposed"] > EXPOSURE_LEAST)
+    return any_ground(*grounds)
 
 
-def _candidates(habits: ir.Table, contacted: ir.Table, named: ir.Table) -> ir.Table:
+def _candidates(habits: ir.Table, hits: ir.Table, report_names: ir.Table) -> ir.Table:
     return ibis.union(
         activity.busy(habits).select("caller"),
-        contacted.select("caller"),
-        named.select(caller="number"),
+        hits.select("caller"),
+        report_names.select(caller="number"),
         distinct=True,
     )
 
 
-def _fellows(tables: Tables, known: ir.Table, victims: ir.Table) -> list[ir.Table]:
+def _fellows(tables: Tables, candidate_habits: ir.Table, victims: ir.Table) -> list[ir.Table]:
     """What its handsets, its room and the cards opened with its own say."""
     keep = tables.engine.keep
-    calls = tables["calls"].semi_join(known, "caller")
+    calls = tables["calls"].semi_join(candidate_habits, "caller")
     used = keep(handsets.used(calls))
-    pooled = keep(grouped(tables.engine, handsets.ties(used), widest=handsets.PLACEHOLDER))
+    pool_members = keep(
+        group_members(tables.engine, handsets.ties(used), widest=handsets.PLACEHOLDER)
+    )
     return [
-        handsets.sharing(used, pooled).rename(caller="number"),
-        fellows.lift(fellows.same_pool(pooled), victims, "pool_lift"),
+        handsets.pool_sharing(used, pool_members).rename(caller="number"),
+        fellows.lift(fellows.same_pool(pool_members), victims, "pool_lift"),
         fellows.lift(fellows.same_room(calls), victims, "room_lift"),
         fellows.lift(fellows.same_opening(tables["sims"]), victims, "opening_lift"),
     ]
 
 
-def _names(named: ir.Table, contacted: ir.Table, related: ir.Table) -> ir.Table:
+def _names(report_names: ir.Table, hits: ir.Table, scheme_reports: ir.Table) -> ir.Table:
     """Reports that name the number, and those the calls bear out.
 
     A naming that the calls speak against is not counted, and so is as if it had not been asked.
     ``named_ours`` is the chance that one of the reports at least is of this fraud.
     """
-    borne = contacted.select("caller", "report_id").distinct().mutate(seen=ibis.literal(1))
-    named = named.filter(named["believed"] == 1)
-    named = named.left_join(related, "report_id").drop("report_id_right")
-    both = named.left_join(
-        borne, (named["number"] == borne["caller"]) & (named["report_id"] == borne["report_id"])
+    borne = hits.select("caller", "report_id").distinct().mutate(seen=ibis.literal(1))
+    report_names = report_names.filter(report_names["believed"] == 1)
+    report_names = report_names.left_join(scheme_reports, "report_id").drop("report_id_right")
+    pairs = report_names.left_join(
+        borne,
+        (report_names["number"] == borne["caller"])
+        & (report_names["report_id"] == borne["report_id"]),
     )
-    chance = ibis.least(both["relevance"].fill_null(0.0), 1 - 1e-9)
-    return both.group_by(caller="number").aggregate(
-        named=both["report_id"].nunique(),
-        named_seen=both["seen"].sum().fill_null(0),
-        named_loss=both["loss"].sum(),
+    chance = ibis.least(pairs["relevance"].fill_null(0.0), 1 - 1e-9)
+    return pairs.group_by(caller="number").aggregate(
+        named=pairs["report_id"].nunique(),
+        named_seen=pairs["seen"].sum().fill_null(0),
+        named_loss=pairs["loss"].sum(),
         named_ours=1 - (1 - chance).ln().sum().exp(),
     )
 
 
-def _cards(tables: Tables, known: ir.Table) -> ir.Table:
-    numbers = known.select("first_seen", number="caller")
-    found = openings.behind(numbers, openings.batches(tables["sims"]))
-    return found.select("card_age", "batch", "thing_card", caller="number")
+def _cards(tables: Tables, candidate_habits: ir.Table) -> ir.Table:
+    numbers = candidate_habits.select("first_seen", number="caller")
+    card_facts = openings.behind(numbers, openings.batches(tables["sims"]))
+    return card_facts.select("card_age", "batch", "thing_card", caller="number")
 
 
-def _evidence(tables: Tables, known: ir.Table, contacted: ir.Table, named: ir.Table) -> ir.Table:
+def _evidence(
+    tables: Tables, candidate_habits: ir.Table, hits: ir.Table, report_names: ir.Table
+) -> ir.Table:
     """The number's calls (victims first), the reports, its card."""
     calls, reports, sims = tables["calls"], tables["reports"], tables["sims"]
-    facts = contacted.select("caller", "callee", "report_id").distinct()
+    facts = hits.select("caller", "callee", "report_id").distinct()
     victims = calls.semi_join(facts, ["caller", "callee"])
     victims = victims.mutate(subject="phone:" + victims["caller"])
-    sample = calls.semi_join(known, "caller")
+    sample = calls.semi_join(candidate_habits, "caller")
     rank = ibis.row_number().over(ibis.window(group_by="caller", order_by="row_id"))
     sample = sample.mutate(subject="phone:" + sample["caller"], rank=rank)
-    sample = sample.filter(sample["rank"] < SHOWN)
+    sample = sample.filter(sample["rank"] < ROWS_SHOWN)
     word = reports.join(facts.select("caller", "report_id"), "report_id")
     word = word.mutate(subject="phone:" + word["caller"])
-    card = sims.join(known.select("caller"), sims["msisdn"] == known["caller"])
+    card = sims.join(
+        candidate_habits.select("caller"), sims["msisdn"] == candidate_habits["caller"]
+    )
     card = card.mutate(subject="phone:" + card["caller"])
     return ibis.union(
         rows(victims, table="calls", subject="subject", signal="victim_lift"),
         rows(sample, table="calls", subject="subject", signal="reach"),
         rows(word, table="reports", subject="subject", signal="victim_lift"),
         rows(
-            named.mutate(subject="phone:" + named["number"]),
+            report_names.mutate(subject="phone:" + report_names["number"]),
             table="reports",
             subject="subject",
             signal="named",

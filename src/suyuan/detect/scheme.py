@@ -27,18 +27,18 @@ NONE_OF_OURS = Text(
 def reports_of_scheme(tables: Tables) -> ir.Table:
     """``report_id`` and ``relevance`` of each report that may be of this fraud."""
     read, reports = relevance(tables), tables["reports"]
-    narrated = reports.filter(reports["narrative"].notnull()).select("report_id").distinct()
-    both = read.left_join(narrated, read["contact"] == narrated["report_id"])
-    least = ibis.ifelse(both["report_id"].notnull(), LEFT_OPEN, LIKELY)
-    enough = both.filter(both["relevance"] >= least)
+    narratives = reports.filter(reports["narrative"].notnull()).select("report_id").distinct()
+    pairs = read.left_join(narratives, read["contact"] == narratives["report_id"])
+    least = ibis.ifelse(pairs["report_id"].notnull(), LEFT_OPEN, LIKELY)
+    enough = pairs.filter(pairs["relevance"] >= least)
     return enough.group_by(report_id="contact").aggregate(relevance=enough["relevance"].max())
 
 
-def marked(rows: ir.Table, related: ir.Table) -> ir.Table:
-    """`rows` with ``ours``: 1 where their ``report_id`` is among `related`, else 0."""
-    flag = related.select("report_id").distinct().mutate(ours=ibis.literal(1))
-    both = rows.left_join(flag, "report_id").drop("report_id_right")
-    return both.mutate(ours=both["ours"].fill_null(0))
+def mark_scheme(rows: ir.Table, scheme_reports: ir.Table) -> ir.Table:
+    """`rows` with ``ours``: 1 where their ``report_id`` is among `scheme_reports`, else 0."""
+    flag = scheme_reports.select("report_id").distinct().mutate(ours=ibis.literal(1))
+    pairs = rows.left_join(flag, "report_id").drop("report_id_right")
+    return pairs.mutate(ours=pairs["ours"].fill_null(0))
 
 
 def limits(tables: Tables) -> list[dict[str, str]]:

@@ -5,9 +5,9 @@ import ibis.expr.types as ir
 
 from suyuan.detect.adapting.case import of_case
 from suyuan.detect.cards import scorecard
-from suyuan.detect.contract import FACTS, Detector, Measured
-from suyuan.detect.evidence import weighed
-from suyuan.detect.sentences import filled, named, opened
+from suyuan.detect.contract import FACTS, Detector, Measurement
+from suyuan.detect.evidence import weigh
+from suyuan.detect.sentences import fill_slots, open_sentence, slot_values
 from suyuan.model.derived import ROLE_FINDINGS, ROLE_SIGNALS
 from suyuan.model.records import RECORDS
 from suyuan.model.scorecard import Scorecard, Signal
@@ -19,12 +19,12 @@ from suyuan.store.tables import Tables
 #: Whom a finding's sentences may name.
 SLOTS = ("subject", "rival")
 #: Candidates below this score are not listed, but for the best so many.
-LISTED = 0.01
+SCORE_FLOOR = 0.01
 ALWAYS = 1_000
 
 
-def step(detector: Detector, *, listed: float = LISTED) -> Step:
-    """The step that runs `detector`; candidates scoring under `listed` are left out."""
+def step(detector: Detector, *, floor: float = SCORE_FLOOR) -> Step:
+    """The step that runs `detector`; candidates scoring under `floor` are left out."""
     card = scorecard(detector.role)
     measures = (*detector.reads, *(f"findings:{role}" for role in detector.roles))
 
@@ -33,8 +33,8 @@ def step(detector: Detector, *, listed: float = LISTED) -> Step:
         if absent.intersection(detector.needs):
             return {}
         # A word of a person on this role changes what is found, and nothing that is measured.
-        measured = Measured(**derive_part(tables, detector.measure, measures))
-        return findings(measured, card, tables, absent, listed=listed)
+        measurement = Measurement(**derive_part(tables, detector.measure, measures))
+        return findings(measurement, card, tables, absent, floor=floor)
 
     return Step(
         name=f"detect {detector.role}",
@@ -43,7 +43,7 @@ def step(detector: Detector, *, listed: float = LISTED) -> Step:
         writes=tuple(f"{kind}:{detector.role}" for kind in ("findings", "signals", "evidence")),
         run=run,
         without=_unsought(detector) | dict(detector.without),
-        settings={"listed": listed},
+        settings={"listed": floor},
     )
 
 
@@ -55,11 +55,16 @@ def _unsought(detector: Detector) -> dict[str, Text]:
 
 
 def findings(
-    measured: Measured, card: Scorecard, tables: Tables, absent: frozenset[str], *, listed: float
+    measurement: Measurement,
+    card: Scorecard,
+    tables: Tables,
+    absent: frozenset[str],
+    *,
+    floor: float,
 ) -> Written:
     """Candidates scored, the listed ones told in sentences, each with its signals and its rows."""
     keep, derive, role = tables.engine.keep, tables.engine.derive, card.role
-    candidates = derive(_complete, measured.candidates)
+    candidates = derive(_complete, measurement.candidates)
     learnt = of_case(candidates, card, tables, absent, total)
     if learnt is not None:
         # Weighed by the harmed of this very case, conduct is more than conduct (0087).
@@ -67,48 +72,48 @@ def findings(
             learnt.card,
             keep(learnt.candidates.mutate(corroborated=ibis.null("boolean"))),
         )
-    scored = derive(_listed, candidates, by=(card, absent, listed))
+    scores = derive(_select, candidates, by=(card, absent, floor))
     # Rows are gathered for the few that are listed, not for everyone who was measured.
-    evidence = derive(_of_listed, measured.evidence, scored)
-    scored = derive(_shown, scored, evidence)
-    signals = derive(_signals, scored, by=(card, absent))
+    evidence = derive(_of_listed, measurement.evidence, scores)
+    scores = derive(_with_rows, scores, evidence)
+    signals = derive(_signals, scores, by=(card, absent))
     verdicts = [tables[f"verdicts:{role}"]] if tables.has(f"verdicts:{role}") else []
     return {
         f"findings:{role}": (
-            derive(_obeying, scored, *verdicts, by=(card,))
+            derive(_overrule, scores, *verdicts, by=(card,))
             if verdicts
-            else derive(_worded, scored, by=(card,))
+            else derive(_in_words, scores, by=(card,))
         ),
         f"signals:{role}": signals,
-        f"evidence:{role}": derive(weighed, evidence, signals, by=(card,)),
+        f"evidence:{role}": derive(weigh, evidence, signals, by=(card,)),
     }
 
 
-def _of_listed(evidence: ir.Table, scored: ir.Table) -> ir.Table:
-    return evidence.semi_join(scored, "subject")
+def _of_listed(evidence: ir.Table, scores: ir.Table) -> ir.Table:
+    return evidence.semi_join(scores, "subject")
 
 
-def _shown(scored: ir.Table, evidence: ir.Table) -> ir.Table:
-    return scored.semi_join(evidence, "subject")
+def _with_rows(scores: ir.Table, evidence: ir.Table) -> ir.Table:
+    return scores.semi_join(evidence, "subject")
 
 
-def _listed(
-    candidates: ir.Table, card: Scorecard, absent: frozenset[str], listed: float
+def _select(
+    candidates: ir.Table, card: Scorecard, absent: frozenset[str], floor: float
 ) -> ir.Table:
     """Candidates over the floor, and the best :data:`ALWAYS` whatever their score.
 
     A floor alone would hide, when another table arrives, people of whom it says nothing: scores of
     a case that knows more lie further apart. Where no more are measured than that, all are listed.
     """
-    scored = _scored(candidates, card, absent)
-    place = ibis.row_number().over(order_by=[scored["score"].desc(), scored["subject"]])
-    ranked = scored.mutate(place=place)
-    return ranked.filter((ranked["score"] >= listed) | (ranked["place"] < ALWAYS)).drop("place")
+    scores = _scores(candidates, card, absent)
+    place = ibis.row_number().over(order_by=[scores["score"].desc(), scores["subject"]])
+    ranks = scores.mutate(place=place)
+    return ranks.filter((ranks["score"] >= floor) | (ranks["place"] < ALWAYS)).drop("place")
 
 
-def weight(value: ir.NumericValue, signal: Signal, *, missing: bool) -> ir.FloatingValue:
+def weight(value: ir.NumericValue, signal: Signal, *, is_missing: bool) -> ir.FloatingValue:
     """The log-odds that `signal` adds at `value`."""
-    if missing:
+    if is_missing:
         return ibis.literal(0.0)
     if signal.linear:
         cut = ibis.greatest(ibis.least(value, signal.bounds[1]), signal.bounds[0])
@@ -120,66 +125,66 @@ def weight(value: ir.NumericValue, signal: Signal, *, missing: bool) -> ir.Float
 
 
 def _complete(candidates: ir.Table) -> ir.Table:
-    lacking = {k: ibis.null(t) for k, t in FACTS.items() if k not in candidates.columns}
-    return candidates.mutate(**lacking) if lacking else candidates
+    nulls = {k: ibis.null(t) for k, t in FACTS.items() if k not in candidates.columns}
+    return candidates.mutate(**nulls) if nulls else candidates
 
 
 def total(candidates: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.FloatingValue:
     """What prior and signals of `card` add up to, before slope and intercept."""
-    added: ir.FloatingValue = ibis.literal(card.prior)
+    log_odds: ir.FloatingValue = ibis.literal(card.prior)
     for signal in card.signals:
         value = candidates[signal.name].cast("float64")
-        added = added + weight(value, signal, missing=_missing(signal, absent))
-    return added
+        log_odds = log_odds + weight(value, signal, is_missing=_is_missing(signal, absent))
+    return log_odds
 
 
-def _scored(candidates: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Table:
+def _scores(candidates: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Table:
     numbers = {s.name: candidates[s.name].cast("float64") for s in card.signals}
     log_odds = card.intercept + card.slope * total(candidates, card, absent)
     return candidates.mutate(**numbers, score=1.0 / (1.0 + (-log_odds).exp()))
 
 
-def _missing(signal: Signal, absent: frozenset[str]) -> bool:
+def _is_missing(signal: Signal, absent: frozenset[str]) -> bool:
     return bool(absent.intersection(signal.needs))
 
 
-def _signals(scored: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Table:
+def _signals(scores: ir.Table, card: Scorecard, absent: frozenset[str]) -> ir.Table:
     return ibis.union(
         *(
-            scored.select(
+            scores.select(
                 role=ibis.literal(card.role),
-                subject=scored["subject"],
+                subject=scores["subject"],
                 signal=ibis.literal(signal.name),
-                value=scored[signal.name],
+                value=scores[signal.name],
                 unit=ibis.literal(signal.unit),
-                weight=weight(scored[signal.name], signal, missing=_missing(signal, absent)),
-                missing=ibis.literal(_missing(signal, absent)),
+                weight=weight(scores[signal.name], signal, is_missing=_is_missing(signal, absent)),
+                missing=ibis.literal(_is_missing(signal, absent)),
             )
             for signal in card.signals
         )
     ).select(*ROLE_SIGNALS.names)
 
 
-def _obeying(scored: ir.Table, verdicts: ir.Table, card: Scorecard) -> ir.Table:
+def _overrule(scores: ir.Table, verdicts: ir.Table, card: Scorecard) -> ir.Table:
     """Findings with ``decided`` as a person said, where one did; the score stays what it was."""
-    found = _worded(scored, card)
+    findings_ = _in_words(scores, card)
     word = verdicts.select(of="subject", confirmed="confirmed").view()
-    pairs = found.left_join(word, found["subject"] == word["of"])
-    decided = ibis.coalesce(pairs["confirmed"], pairs["decided"])
-    return pairs.mutate(decided=decided).select(*ROLE_FINDINGS.names)
+    pairs = findings_.left_join(word, findings_["subject"] == word["of"])
+    decision = ibis.coalesce(pairs["confirmed"], pairs["decided"])
+    return pairs.mutate(decided=decision).select(*ROLE_FINDINGS.names)
 
 
-def _worded(scored: ir.Table, card: Scorecard) -> ir.Table:
-    corroborated = scored["corroborated"].fill_null(ibis.literal(value=True))
+def _in_words(scores: ir.Table, card: Scorecard) -> ir.Table:
+    may_decide = scores["corroborated"].fill_null(ibis.literal(value=True))
     sentences = {"because_en": card.because.en, "because_zh": card.because.zh,
                  "rivals_en": card.rivals.en, "rivals_zh": card.rivals.zh}  # fmt: skip
-    templates = {name: opened(text, scored, SLOTS) for name, text in sentences.items()}
-    return scored.mutate(
+    templates = {name: open_sentence(text, scores, SLOTS) for name, text in sentences.items()}
+    return scores.mutate(
         role=ibis.literal(card.role),
-        decided=(scored["score"] >= card.threshold) & corroborated,
-        **{name: filled(text, scored, SLOTS) for name, text in templates.items()},
+        decided=(scores["score"] >= card.threshold) & may_decide,
+        **{name: fill_slots(text, scores, SLOTS) for name, text in templates.items()},
         **{_template(name): text for name, text in templates.items()},
-        sentence_values=named(scored, SLOTS),
+        sentence_values=slot_values(scores, SLOTS),
         detector=ibis.literal(card.role),
         version=ibis.literal(card.version),
     ).select(*ROLE_FINDINGS.names)

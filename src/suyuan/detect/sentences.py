@@ -2,7 +2,8 @@
 
 Whom a sentence names is a slot: ``{0}`` the id of the first of the row's ``sentence_values``,
 ``{1:subject}`` the second as ``kind:id``, ``{0:name}`` what stands behind an organisation's ``/``.
-:func:`opened` leaves slots open, for a face that may have to mask them; :func:`fill` fills them.
+:func:`open_sentence` leaves slots open, for a face that may have to mask them; :func:`fill` fills
+them.
 """
 
 import re
@@ -18,7 +19,7 @@ from suyuan.privacy.sentences import slot
 _MARK = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 _HAN = re.compile("[\u3400-\u9fff]")
 #: The noun that a count stands before: ``1 seller``, ``2 sellers``.
-_COUNTED = re.compile(r" (people|(?!was\b|has\b|is\b)[a-z]+[^\Ws])(s?)\b")
+_COUNT_NOUN = re.compile(r" (people|(?!was\b|has\b|is\b)[a-z]+[^\Ws])(s?)\b")
 
 
 def fill(
@@ -31,25 +32,25 @@ def fill(
     unknown. A noun right behind a count of one is singular. `slots` are the columns, each with a
     ``kind:id``, that a text may name.
     """
-    return filled(opened(template, candidates, slots), candidates, slots)
+    return fill_slots(open_sentence(template, candidates, slots), candidates, slots)
 
 
-def filled(
+def fill_slots(
     out: ir.StringValue, candidates: ir.Table, slots: Sequence[str] = ("subject",)
 ) -> ir.StringValue:
-    """What :func:`opened` gave, with whom it names put in."""
+    """What :func:`open_sentence` gave, with whom it names put in."""
     for place, column in enumerate(slots):
         if column in candidates.columns:
-            out = _closed(out, place, candidates[column])
+            out = _fill_slot(out, place, candidates[column])
     return out
 
 
-def named(candidates: ir.Table, slots: Sequence[str] = ("subject",)) -> ir.ArrayValue:
+def slot_values(candidates: ir.Table, slots: Sequence[str] = ("subject",)) -> ir.ArrayValue:
     """The ``sentence_values`` of each candidate: whom its sentences name, in the order of slots."""
     return ibis.array([candidates[column] for column in slots if column in candidates.columns])
 
 
-def opened(
+def open_sentence(
     template: str, candidates: ir.Table, slots: Sequence[str] = ("subject",)
 ) -> ir.StringValue:
     """As :func:`fill`, with whom it names left open."""
@@ -60,25 +61,25 @@ def opened(
             out = out + template[last : mark.start()] + slot(slots.index(mark[1]))
             last = mark.end()
             continue
-        figure = _figure(candidates, mark[1], mark[2] or "0", _unknown(template, mark))
+        figure = _figure(candidates, mark[1], mark[2] or "0", _unknown_words(template, mark))
         out = out + template[last : mark.start()] + figure
         last = mark.end()
-        noun = _COUNTED.match(template, last)
+        noun = _COUNT_NOUN.match(template, last)
         if (mark[2] or "0") == "0" and noun and (noun[2] or noun[1] == "people"):
-            one = " person" if noun[1] == "people" else f" {noun[1].replace('sse', 'ss')}"
-            out = out + ibis.ifelse(figure == "1", one, noun[0])
+            singular = " person" if noun[1] == "people" else f" {noun[1].replace('sse', 'ss')}"
+            out = out + ibis.ifelse(figure == "1", singular, noun[0])
             last = noun.end()
     return out + template[last:]
 
 
-def _closed(facts: ir.StringValue, place: int, subject: ir.StringValue) -> ir.StringValue:
-    known = ibis.coalesce(subject, "")
-    id_ = known.substr(known.find(":") + 1)
-    facts = facts.replace(slot(place), id_).replace(slot(place, "subject"), known)
+def _fill_slot(facts: ir.StringValue, place: int, subject: ir.StringValue) -> ir.StringValue:
+    subject_text = ibis.coalesce(subject, "")
+    id_ = subject_text.substr(subject_text.find(":") + 1)
+    facts = facts.replace(slot(place), id_).replace(slot(place, "subject"), subject_text)
     return facts.replace(slot(place, "name"), id_.substr(id_.find("/") + 1))
 
 
-def _unknown(template: str, mark: re.Match[str]) -> str:
+def _unknown_words(template: str, mark: re.Match[str]) -> str:
     """What stands for a missing figure, so that the sentence can still be read."""
     if _HAN.search(template):
         return "若干"
@@ -87,7 +88,7 @@ def _unknown(template: str, mark: re.Match[str]) -> str:
     return "an unknown share" if mark[2] == "%" else "an unknown number of"
 
 
-def _figure(candidates: ir.Table, column: str, form: str, unknown: str) -> ir.StringValue:
+def _figure(candidates: ir.Table, column: str, form: str, unknown_words: str) -> ir.StringValue:
     if column not in candidates.columns:
         raise CatalogError(
             Text("A sentence names an unknown figure.", "句子引用了未知的数值。"),
@@ -95,10 +96,10 @@ def _figure(candidates: ir.Table, column: str, form: str, unknown: str) -> ir.St
             hint=Text("Use a signal or a fact of the finding.", "请用信号名或线索的列名。"),
         )
     value = candidates[column]
-    return ibis.coalesce(_written(value, form), ibis.literal(unknown))
+    return ibis.coalesce(_format(value, form), ibis.literal(unknown_words))
 
 
-def _written(value: ir.Value, form: str) -> ir.StringValue:
+def _format(value: ir.Value, form: str) -> ir.StringValue:
     if form == "text":
         return value.cast("string")
     if form == "id":
@@ -115,9 +116,9 @@ def _written(value: ir.Value, form: str) -> ir.StringValue:
 def decimals(value: ir.Value, places: int) -> ir.StringValue:
     """A number with `places` decimals, written alike by every engine."""
     scale = 10**places
-    scaled = (value.cast("float64") * scale).round().cast("int64")
-    sign = ibis.ifelse(scaled < 0, "-", "")
-    size = scaled.abs()
+    units = (value.cast("float64") * scale).round().cast("int64")
+    sign = ibis.ifelse(units < 0, "-", "")
+    size = units.abs()
     whole = (size // scale).cast("int64").cast("string")
     if places == 0:
         return sign + whole

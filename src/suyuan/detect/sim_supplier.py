@@ -24,8 +24,8 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect import dealing, openings
-from suyuan.detect.contract import Detector, Measured
-from suyuan.detect.evidence import SHOWN, rows
+from suyuan.detect.contract import Detector, Measurement
+from suyuan.detect.evidence import ROWS_SHOWN, rows
 from suyuan.identity.aliases import with_entity
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
@@ -38,7 +38,7 @@ BULK = 5
 #: A person's or firm's cards are looked at from so many on, unless they sell cards.
 LEAST_CARDS = 3
 #: Innocent cards added to everybody's, so that few cards say little.
-ADDED = 4.0
+PRIOR_CARDS = 4.0
 #: Values of the signal ``kind``. A customer is in whose name cards stand, a seller has them in a
 #: ledger.
 OUTLET, OPERATOR, CUSTOMER, SELLER = 0.0, 1.0, 2.0, 3.0
@@ -46,33 +46,33 @@ OUTLET, OPERATOR, CUSTOMER, SELLER = 0.0, 1.0, 2.0, 3.0
 NEAREST = (SELLER, OUTLET, OPERATOR, CUSTOMER)
 
 
-def measure(tables: Tables) -> Measured:
+def measure(tables: Tables) -> Measurement:
     """Outlets, operators and people, by the cards that went through them."""
     keep = tables.engine.keep
     cards = keep(_cards(tables))
     base = keep(cards.aggregate(base=cards["hit"].mean(), bulk_base=cards["bulk"].mean()))
-    sold = keep(_sold(tables))
+    sales = keep(_sales(tables))
     through = keep(
         ibis.union(
             _through(cards, "agent", "agent"),
             _through(cards, "operator", "operator"),
             _through(cards, "customer_id", "party"),
-            _sold_cards(cards, sold) if tables.has("sims") else _sold_numbers(tables, sold),
+            _sold_cards(cards, sales) if tables.has("sims") else _sold_numbers(tables, sales),
         ).distinct()
     )
-    found = _sums(through).cross_join(base)
-    found = found.left_join(keep(_by_opening(through)), "subject").drop("subject_right")
-    for part in (_deals(sold), dealing.clientele(sold, tables["trades"])):
-        found = found.left_join(keep(part), "subject").drop("subject_right")
-    found = keep(_signals(found))
-    found = keep(
-        found.filter(
-            ~found["subject"].startswith("party:")
-            | (found["cards"].fill_null(0) >= LEAST_CARDS)
-            | (found["deals"] > 0)
+    candidates = _sums(through).cross_join(base)
+    candidates = candidates.left_join(keep(_by_opening(through)), "subject").drop("subject_right")
+    for part in (_deals(sales), dealing.clientele(sales, tables["trades"])):
+        candidates = candidates.left_join(keep(part), "subject").drop("subject_right")
+    candidates = keep(_signals(candidates))
+    candidates = keep(
+        candidates.filter(
+            ~candidates["subject"].startswith("party:")
+            | (candidates["cards"].fill_null(0) >= LEAST_CARDS)
+            | (candidates["deals"] > 0)
         )
     )
-    return Measured(found, _evidence(tables, through, sold))
+    return Measurement(candidates, _evidence(tables, through, sales))
 
 
 def _cards(tables: Tables) -> ir.Table:
@@ -80,22 +80,22 @@ def _cards(tables: Tables) -> ir.Table:
 
     ``named`` is 1 where that was decided, and not only suspected by how the number behaves.
     """
-    batched = openings.batches(tables["sims"])
+    batch_cards = openings.batches(tables["sims"])
     hits = _hits(tables)
-    both = batched.left_join(hits, batched["msisdn"] == hits["number"])
-    voice = both["functions"].contains("voice") | both["functions"].contains("sms")
-    things = both["product"].isin(["industry", "iot"])
-    open_days = both["closed_at"].epoch_seconds() - both["opened_at"].epoch_seconds()
-    bulk = (both["batch"] >= BULK).fill_null(ibis.literal(value=False))
-    return both.select(
+    pairs = batch_cards.left_join(hits, batch_cards["msisdn"] == hits["number"])
+    voice = pairs["functions"].contains("voice") | pairs["functions"].contains("sms")
+    things = pairs["product"].isin(["industry", "iot"])
+    open_days = pairs["closed_at"].epoch_seconds() - pairs["opened_at"].epoch_seconds()
+    bulk = (pairs["batch"] >= BULK).fill_null(ibis.literal(value=False))
+    return pairs.select(
         "iccid", "msisdn", "operator", "agent", "customer_id", "batch", "opened_at", "row_id",
-        hit=both["hit"].fill_null(0.0),
-        named=both["named"].fill_null(0),
+        hit=pairs["hit"].fill_null(0.0),
+        named=pairs["named"].fill_null(0),
         bulk=bulk.cast("float64"),
         person_bulk=(bulk & ~things).cast("float64"),
         talking_thing=(things & voice).fill_null(ibis.literal(value=False)).cast("float64"),
         brief=(open_days < 60 * 86400).fill_null(ibis.literal(value=False)).cast("float64"),
-        opening=openings.opening(both),
+        opening=openings.opening(pairs),
     )  # fmt: skip
 
 
@@ -103,16 +103,18 @@ def _hits(tables: Tables) -> ir.Table:
     """Numbers that other detectors found, with the best of their scores; whether any decided."""
     callers = tables["findings:scam_caller"]
     pools = tables["findings:sms_activation"]
-    farmed = tables["findings:farmed_account"]
+    farm_findings = tables["findings:farmed_account"]
     accounts = tables["accounts"]
-    on = accounts.join(farmed, "account:" + accounts["account_id"] == farmed["subject"])
+    on = accounts.join(
+        farm_findings, "account:" + accounts["account_id"] == farm_findings["subject"]
+    )
     scores = ibis.union(
         callers.select("score", "decided", number=_id(callers)),
         pools.select("score", "decided", number=_id(pools)),
         on.select("score", "decided", number="phone"),
     )
-    decided = scores["decided"].cast("int64").max()
-    return scores.group_by("number").aggregate(hit=scores["score"].max(), named=decided)
+    is_decided = scores["decided"].cast("int64").max()
+    return scores.group_by("number").aggregate(hit=scores["score"].max(), named=is_decided)
 
 
 def _id(findings: ir.Table) -> ir.StringValue:
@@ -120,8 +122,8 @@ def _id(findings: ir.Table) -> ir.StringValue:
 
 
 def _through(cards: ir.Table, column: str, kind: str) -> ir.Table:
-    known = cards.filter(cards[column].notnull())
-    return known.select("iccid", *CARD, subject=f"{kind}:" + known[column])
+    cards_known = cards.filter(cards[column].notnull())
+    return cards_known.select("iccid", *CARD, subject=f"{kind}:" + cards_known[column])
 
 
 CARD = (
@@ -137,7 +139,7 @@ CARD = (
 )
 
 
-def _sold(tables: Tables) -> ir.Table:
+def _sales(tables: Tables) -> ir.Table:
     """Dealings in cards, with the seller's ``subject`` and what was sold."""
     trades = tables["trades"]
     deals = with_entity(tables, trades.filter(trades["goods"] == "sim"), "seller", into="subject")
@@ -146,27 +148,27 @@ def _sold(tables: Tables) -> ir.Table:
     )
 
 
-def _sold_cards(cards: ir.Table, sold: ir.Table) -> ir.Table:
-    each = sold.select("subject", item=sold["items"].unnest())
-    by_number = each.join(cards, each["item"] == cards["msisdn"])
-    by_card = each.join(cards, each["item"] == cards["iccid"])
+def _sold_cards(cards: ir.Table, sales: ir.Table) -> ir.Table:
+    items = sales.select("subject", item=sales["items"].unnest())
+    by_number = items.join(cards, items["item"] == cards["msisdn"])
+    by_card = items.join(cards, items["item"] == cards["iccid"])
     return ibis.union(
         by_number.select("iccid", *CARD, "subject"), by_card.select("iccid", *CARD, "subject")
     )
 
 
-def _sold_numbers(tables: Tables, sold: ir.Table) -> ir.Table:
+def _sold_numbers(tables: Tables, sales: ir.Table) -> ir.Table:
     """The same of numbers in ledgers alone, where no openings are at hand."""
-    each = sold.select("subject", item=sold["items"].unnest())
-    each = each.filter(each["item"].notnull()).distinct()
+    items = sales.select("subject", item=sales["items"].unnest())
+    items = items.filter(items["item"].notnull()).distinct()
     hits = _hits(tables)
-    both = each.left_join(hits, each["item"] == hits["number"])
-    unknown = {name: ibis.null("float64") for name in ("bulk", "person_bulk", "brief")}
-    return both.select(
+    pairs = items.left_join(hits, items["item"] == hits["number"])
+    no_facts = {name: ibis.null("float64") for name in ("bulk", "person_bulk", "brief")}
+    return pairs.select(
         iccid="item",
-        hit=both["hit"].fill_null(0.0),
-        named=both["named"].fill_null(0),
-        **unknown,
+        hit=pairs["hit"].fill_null(0.0),
+        named=pairs["named"].fill_null(0),
+        **no_facts,
         talking_thing=ibis.null("float64"),
         batch=ibis.null("int64"),
         opening="item",
@@ -175,9 +177,11 @@ def _sold_numbers(tables: Tables, sold: ir.Table) -> ir.Table:
     ).select("iccid", *CARD, "subject")
 
 
-def _deals(sold: ir.Table) -> ir.Table:
-    return sold.group_by("subject").aggregate(
-        deals=sold.count(), cards_sold=sold["quantity"].sum(), card_buyers=sold["buyer"].nunique()
+def _deals(sales: ir.Table) -> ir.Table:
+    return sales.group_by("subject").aggregate(
+        deals=sales.count(),
+        cards_sold=sales["quantity"].sum(),
+        card_buyers=sales["buyer"].nunique(),
     )
 
 
@@ -208,44 +212,45 @@ def _by_opening(through: ir.Table) -> ir.Table:
     return worst.group_by("subject").aggregate(fraud_openings=worst["hit"].sum())
 
 
-def _signals(found: ir.Table) -> ir.Table:
-    cards = found["cards"].cast("float64")
-    expected = cards * found["base"]
-    deals = found["deals"].fill_null(0)
+def _signals(candidates: ir.Table) -> ir.Table:
+    cards = candidates["cards"].cast("float64")
+    expectation = cards * candidates["base"]
+    deals = candidates["deals"].fill_null(0)
     kind = ibis.cases(
-        (found["subject"].startswith("agent:"), OUTLET),
-        (found["subject"].startswith("operator:"), OPERATOR),
+        (candidates["subject"].startswith("agent:"), OUTLET),
+        (candidates["subject"].startswith("operator:"), OPERATOR),
         (deals > 0, SELLER),
         else_=CUSTOMER,
     )
-    return found.mutate(
-        count=found["cards"],
+    return candidates.mutate(
+        count=candidates["cards"],
         deals=deals,
         kind=kind,
-        corroborated=(kind != CUSTOMER) & ((deals > 0) | (found["named_cards"] >= SEVERAL)),
-        fraud_share=found["fraud_cards"] / cards,
+        corroborated=(kind != CUSTOMER) & ((deals > 0) | (candidates["named_cards"] >= SEVERAL)),
+        fraud_share=candidates["fraud_cards"] / cards,
         # Two bad cards of two say less than twenty of twenty.
-        cautious_share=found["fraud_cards"] / (cards + ADDED),
+        cautious_share=candidates["fraud_cards"] / (cards + PRIOR_CARDS),
         opening_lift=(
-            (found["fraud_openings"] + 0.5) / (found["openings"] * found["base"] + 0.5)
+            (candidates["fraud_openings"] + 0.5)
+            / (candidates["openings"] * candidates["base"] + 0.5)
         ).ln(),
-        fraud_lift=((found["fraud_cards"] + 0.5) / (expected + 0.5)).ln(),
-        bulk_fraud_share=found["bulk_fraud"] / found["bulk_cards"].nullif(0.0),
-        bulk_lift=((found["bulk_cards"] + 0.5) / (cards * found["bulk_base"] + 0.5)).ln(),
+        fraud_lift=((candidates["fraud_cards"] + 0.5) / (expectation + 0.5)).ln(),
+        bulk_fraud_share=candidates["bulk_fraud"] / candidates["bulk_cards"].nullif(0.0),
+        bulk_lift=((candidates["bulk_cards"] + 0.5) / (cards * candidates["bulk_base"] + 0.5)).ln(),
     )
 
 
-def _evidence(tables: Tables, through: ir.Table, sold: ir.Table) -> ir.Table:
+def _evidence(tables: Tables, through: ir.Table, sales: ir.Table) -> ir.Table:
     """Cards of bulk openings and of fraud first, and the dealings."""
     order = [ibis.desc(through["hit"]), ibis.desc(through["batch"]), ibis.asc(through["iccid"])]
     rank = ibis.row_number().over(ibis.window(group_by="subject", order_by=order))
-    some = through.mutate(rank=rank)
-    some = some.filter(some["rank"] < SHOWN).select("iccid", "subject", "hit")
-    shown = tables["sims"].join(some, "iccid")
-    dealt = tables["trades"].join(sold.select("row_id", "subject"), "row_id")
+    sample = through.mutate(rank=rank)
+    sample = sample.filter(sample["rank"] < ROWS_SHOWN).select("iccid", "subject", "hit")
+    sample_cards = tables["sims"].join(sample, "iccid")
+    deals = tables["trades"].join(sales.select("row_id", "subject"), "row_id")
     return ibis.union(
-        rows(shown, table="sims", subject="subject", signal="fraud_lift"),
-        rows(dealt, table="trades", subject="subject", signal="deals"),
+        rows(sample_cards, table="sims", subject="subject", signal="fraud_lift"),
+        rows(deals, table="trades", subject="subject", signal="deals"),
     )
 
 

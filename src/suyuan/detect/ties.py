@@ -15,7 +15,7 @@ def thing(kind: str, value: ir.StringValue) -> ir.StringValue:
     return MARK + kind + value
 
 
-def grouped(engine: Engine, ties: ir.Table, *, widest: int) -> ir.Table:
+def group_members(engine: Engine, ties: ir.Table, *, widest: int) -> ir.Table:
     """Members tied to others: ``member``, ``group`` (its smallest member).
 
     `ties` has pairs ``member``, ``thing``. A thing of one member ties nobody and stays in the
@@ -27,8 +27,8 @@ def grouped(engine: Engine, ties: ir.Table, *, widest: int) -> ir.Table:
 
 def _edges(ties: ir.Table, widest: int) -> ir.Table:
     width = ties.group_by("thing").aggregate(n=ties.count())
-    followed = width.filter((width["n"] > 1) & (width["n"] <= widest))
-    return ties.semi_join(followed, "thing").select("member", "thing")
+    narrow_things = width.filter((width["n"] > 1) & (width["n"] <= widest))
+    return ties.semi_join(narrow_things, "thing").select("member", "thing")
 
 
 def _members(labels: ir.Table) -> ir.Table:

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.money.arrays import Flags, Ints
-from suyuan.money.held import Held, held
+from suyuan.money.held import HeldFunds, held_funds
 from suyuan.money.ledger import Ledger, find
-from suyuan.money.order import UNKNOWN
+from suyuan.money.order import NO_BALANCE
 from suyuan.money.owners import ACCOUNT, SHOPS
 from suyuan.store.tables import Tables
 
@@ -39,7 +39,7 @@ class AccountFacts:
     personal: Flags
     desk: Flags
     stated: Flags
-    held: Held
+    held: HeldFunds
 
 
 def account_facts(tables: Tables, book: Ledger) -> AccountFacts:
@@ -57,26 +57,26 @@ def account_facts(tables: Tables, book: Ledger) -> AccountFacts:
         )
     )
     at = find(book.accounts, rows["account_no"].combine_chunks())
-    known = rows.take(pa.array(at, mask=at < 0))
-    kind = pc.fill_null(known["kind"], "")
-    opening = np.asarray(pc.fill_null(known["opening_balance"], UNKNOWN), dtype=np.int64)
-    written = pc.binary_join_element_wise(ACCOUNT, book.accounts, "")
-    registered = at >= 0
-    owner = _owners(tables, written, known["holder_id"])
+    account_rows = rows.take(pa.array(at, mask=at < 0))
+    kind = pc.fill_null(account_rows["kind"], "")
+    opening = np.asarray(pc.fill_null(account_rows["opening_balance"], NO_BALANCE), dtype=np.int64)
+    subjects = pc.binary_join_element_wise(ACCOUNT, book.accounts, "")
+    is_registered = at >= 0
+    owner = _owners(tables, subjects, account_rows["holder_id"])
     return AccountFacts(
         owner=owner,
-        institution=known["institution"].combine_chunks(),
+        institution=account_rows["institution"].combine_chunks(),
         opening=opening,
-        registered=registered,
+        registered=is_registered,
         shop=_flags(pc.is_in(kind, value_set=pa.array(SHOPS))),
         card_shop=_flags(pc.equal(kind, "voucher_shop")),
         lender=_flags(pc.equal(kind, "loan")),
-        closed=_flags(pc.equal(pc.fill_null(known["status"], ""), "closed")),
-        pooled=_pooled(known),
+        closed=_flags(pc.equal(pc.fill_null(account_rows["status"], ""), "closed")),
+        pooled=_is_pool(account_rows),
         personal=_personal(tables, owner),
         desk=_desks(book, owner),
-        stated=_stated(book, registered, known["institution"].combine_chunks()),
-        held=held(tables, book),
+        stated=_has_statement(book, is_registered, account_rows["institution"].combine_chunks()),
+        held=held_funds(tables, book),
     )
 
 
@@ -84,19 +84,19 @@ def _flags(column: pa.Array | pa.ChunkedArray) -> Flags:
     return np.asarray(column, dtype=np.bool_)
 
 
-def _owners(tables: Tables, written: pa.Array, holder: pa.ChunkedArray) -> pa.Array:
+def _owners(tables: Tables, subjects: pa.Array, holder: pa.ChunkedArray) -> pa.Array:
     """The one entity behind each account: what `owners` says, else the holder on the account."""
     owners: ir.Table = tables["owners"]
     sole = owners.filter(owners.subject.startswith(ACCOUNT)).group_by("subject")
     sole = sole.agg(entity=owners.entity.min(), several=owners.entity.nunique())
     rows = tables.engine.fetch(sole.filter(sole.several == 1))
-    at = find(written, rows["subject"].combine_chunks())
+    at = find(subjects, rows["subject"].combine_chunks())
     sole_owner = rows["entity"].take(pa.array(at, mask=at < 0))
-    held = pc.binary_join_element_wise("party:", holder, "")
-    return pc.coalesce(sole_owner, held).combine_chunks()
+    parties = pc.binary_join_element_wise("party:", holder, "")
+    return pc.coalesce(sole_owner, parties).combine_chunks()
 
 
-def _stated(book: Ledger, registered: Flags, institution: pa.Array) -> Flags:
+def _has_statement(book: Ledger, is_registered: Flags, institution: pa.Array) -> Flags:
     """Accounts whose statement is at hand.
 
     One that pays out is. One that never does is, too, where it is registered with an institution
@@ -104,9 +104,11 @@ def _stated(book: Ledger, registered: Flags, institution: pa.Array) -> Flags:
     """
     pays = np.zeros(len(book.accounts), np.bool_)
     pays[book.payer] = True
-    speaking = pc.unique(institution.filter(pa.array(pays)))
-    heard = _flags(pc.or_(pc.is_null(institution), pc.is_in(institution, value_set=speaking)))
-    return pays | (registered & heard)
+    institutions_with_rows = pc.unique(institution.filter(pa.array(pays)))
+    speaks = _flags(
+        pc.or_(pc.is_null(institution), pc.is_in(institution, value_set=institutions_with_rows))
+    )
+    return pays | (is_registered & speaks)
 
 
 def _desks(book: Ledger, owner: pa.Array) -> Flags:
@@ -121,11 +123,11 @@ POOLS: Final = ("pooled", "clearing", "settlement")
 POOL_NAMES: Final = "备付金|待清算|清算资金|客户资金|pooled|clearing account|settlement account"
 
 
-def _pooled(rows: pa.Table) -> Flags:
+def _is_pool(rows: pa.Table) -> Flags:
     """Accounts that their institution declares to be pools; a number of payers declares none."""
     kind, name = (pc.utf8_lower(pc.fill_null(rows[c], "")) for c in ("kind", "holder_name"))
-    named = pc.match_substring_regex(name, POOL_NAMES)
-    return _flags(pc.or_(pc.is_in(kind, value_set=pa.array(POOLS)), named))
+    by_name = pc.match_substring_regex(name, POOL_NAMES)
+    return _flags(pc.or_(pc.is_in(kind, value_set=pa.array(POOLS)), by_name))
 
 
 def _personal(tables: Tables, owner: pa.Array) -> Flags:

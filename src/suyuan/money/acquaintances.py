@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from suyuan.money.arrays import Ints, Ints32
 from suyuan.money.ledger import Ledger
-from suyuan.money.order import UNKNOWN
+from suyuan.money.order import NO_BALANCE
 from suyuan.money.statement_gaps import StatementGaps, UnseenPayments
 
 Floats = NDArray[np.float64]
@@ -47,20 +47,20 @@ class Acquaintances(NamedTuple):
 
 
 def likely_payments(
-    book: Ledger, opening: Ints, found: StatementGaps
+    book: Ledger, opening: Ints, gaps_left: StatementGaps
 ) -> tuple[UnseenPayments, StatementGaps]:
     """Payments by acquaintances, and what is left of the gaps."""
-    sources = _sources(book, opening, found)
-    into = np.flatnonzero(found.amount > 0)
-    into = into[np.argsort(-found.amount[into], kind="stable")]
-    sinks = found.take(into)
+    sources = _sources(book, opening, gaps_left)
+    into = np.flatnonzero(gaps_left.amount > 0)
+    into = into[np.argsort(-gaps_left.amount[into], kind="stable")]
+    sinks = gaps_left.take(into)
     came = UnseenSources(sinks.account, sinks.since, sinks.until, sinks.amount, into)
     pairs = _pairs(book)
     first_pair = np.searchsorted(pairs.payee, came.account)
     first_source = np.searchsorted(sources.account, pairs.payer)
-    chosen = _chosen(came, sources, pairs, first_pair, first_source)
-    here = np.flatnonzero(chosen >= 0)
-    source = chosen[here]
+    choice = _choose(came, sources, pairs, first_pair, first_source)
+    here = np.flatnonzero(choice >= 0)
+    source = choice[here]
     payments = UnseenPayments(
         sources.account[source],
         sinks.account[here],
@@ -68,25 +68,25 @@ def likely_payments(
         np.minimum(sources.until[source], sinks.until[here]),
         sinks.amount[here],
     )
-    amount, gap = found.amount.copy(), sources.gap[source]
+    amount, gap = gaps_left.amount.copy(), sources.gap[source]
     amount[into[here]] = 0
     np.add.at(amount, gap[gap >= 0], payments.amount[gap >= 0])
-    return payments, replace(found, amount=amount).take(np.flatnonzero(amount))
+    return payments, replace(gaps_left, amount=amount).take(np.flatnonzero(amount))
 
 
-def _sources(book: Ledger, opening: Ints, found: StatementGaps) -> UnseenSources:
+def _sources(book: Ledger, opening: Ints, gaps_left: StatementGaps) -> UnseenSources:
     """Gaps by which money went, and what lies in accounts that have such a gap, at the end."""
-    out = np.flatnonzero(found.amount < 0)
+    out = np.flatnonzero(gaps_left.amount < 0)
     last, lies = _ends(book.at, book.payer, book.payee, book.amount, book.after, opening)
-    holes = np.unique(found.account[out])
+    holes = np.unique(gaps_left.account[out])
     holes = holes[lies[holes] > 0]
-    account = np.concatenate([found.account[out], holes])
+    account = np.concatenate([gaps_left.account[out], holes])
     order = np.argsort(account, kind="stable")
     columns = (
         account,
-        np.concatenate([found.since[out], last[holes]]),
-        np.concatenate([found.until[out], np.full(holes.size, _FOREVER)]),
-        np.concatenate([-found.amount[out], lies[holes]]),
+        np.concatenate([gaps_left.since[out], last[holes]]),
+        np.concatenate([gaps_left.until[out], np.full(holes.size, _FOREVER)]),
+        np.concatenate([-gaps_left.amount[out], lies[holes]]),
         np.concatenate([out, np.full(holes.size, -1)]),
     )
     return UnseenSources(*(column[order] for column in columns))
@@ -108,26 +108,26 @@ def _ends(
     Where no balance was ever known, what is left of what came.
     """
     balance, last = opening.copy(), np.full(opening.size, _NEVER, np.int64)
-    running, lowest = np.zeros(opening.size, np.int64), np.zeros(opening.size, np.int64)
+    balance_so_far, lowest = np.zeros(opening.size, np.int64), np.zeros(opening.size, np.int64)
     for event in range(at.size):
         giver, taker, fen = payer[event], payee[event], amount[event]
-        running[giver] -= fen
-        running[taker] += fen
-        lowest[giver] = min(lowest[giver], running[giver])
-        if balance[giver] != UNKNOWN:
+        balance_so_far[giver] -= fen
+        balance_so_far[taker] += fen
+        lowest[giver] = min(lowest[giver], balance_so_far[giver])
+        if balance[giver] != NO_BALANCE:
             balance[giver] -= fen
-        if balance[taker] != UNKNOWN:
+        if balance[taker] != NO_BALANCE:
             balance[taker] += fen
-        if after[event] != UNKNOWN:
+        if after[event] != NO_BALANCE:
             balance[giver], last[giver] = after[event], at[event]
     for node in range(opening.size):
-        if balance[node] == UNKNOWN:
-            balance[node] = running[node] - lowest[node]
+        if balance[node] == NO_BALANCE:
+            balance[node] = balance_so_far[node] - lowest[node]
     return last, balance
 
 
 @njit(cache=True)
-def _fitting(
+def _fit_of(
     sinks: UnseenSources, sink: int, sources: UnseenSources, room: Ints, source: int, payer: int
 ) -> int:
     """The first stretch of `payer`, whose first is `source`, that overlaps the sink's and has room
@@ -143,7 +143,7 @@ def _fitting(
 
 
 @njit(cache=True)
-def _chosen(
+def _choose(
     sinks: UnseenSources,
     sources: UnseenSources,
     pairs: Acquaintances,
@@ -165,7 +165,7 @@ def _chosen(
             pair += 1
             source = -1
             if payer != account:
-                source = _fitting(sinks, sink, sources, room, start, payer)
+                source = _fit_of(sinks, sink, sources, room, start, payer)
             if source >= 0:
                 total += share
                 if share > most:

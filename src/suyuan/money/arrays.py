@@ -17,9 +17,9 @@ Whole = int | np.signedinteger[Any]
 #: Label of money that no report claims.
 CLEAN: Final = -1
 #: Amount of an event that moves all that its source holds (a card changes hands whole).
-ALL: Final = -1
+WHOLE_BALANCE: Final = -1
 #: What became of a row's money after it arrived.
-KEPT: Final = 0
+RESTS: Final = 0
 DUST: Final = 1
 TOO_FAR: Final = 2
 
@@ -79,16 +79,16 @@ def with_room(steps: Steps, used: int, more: int) -> Steps:
     if used + more <= steps.event.size:
         return steps
     size = max(2 * steps.event.size, used + more)
-    return Steps(*(_grown(array, used, size) for array in steps))
+    return Steps(*(_grow(array, used, size) for array in steps))
 
 
-def _grown(array: Any, used: int, size: int) -> Any:  # an array of any type, and one of the same
+def _grow(array: Any, used: int, size: int) -> Any:  # an array of any type, and one of the same
     larger = np.empty(size, array.dtype)
     larger[:used] = array[:used]
     return larger
 
 
-def clipped(steps: Steps, used: int) -> Steps:
+def clip(steps: Steps, used: int) -> Steps:
     """The first `used` steps."""
     columns: list[Any] = [array[:used] for array in steps]
     return Steps(*columns)

@@ -18,7 +18,7 @@ from suyuan.money.arrays import Flags, Flow, Ints32, Limits
 from suyuan.money.flow_graph import TraceInputs
 from suyuan.money.graph_building import resting_places
 from suyuan.money.methods import DEFAULT, METHODS, Method, method
-from suyuan.money.order import UNKNOWN, openings
+from suyuan.money.order import NO_BALANCE, openings
 from suyuan.money.origins import origins
 from suyuan.money.owners import ACCOUNT
 from suyuan.money.sweep import sweep
@@ -48,12 +48,12 @@ def trace_back(tables: Tables, account: str, by: str = DEFAULT, *, hops: int = H
     Ordered by what lies there. Raises :class:`InputError` for an unknown account, or for a method
     that does not conserve.
     """
-    chosen = method(by)
+    tracing_method = method(by)
     on = trace_scope(tables)
     inputs = gather_inputs(on, tables.engine.fetch(origins(on)))
     seat = int(inputs.book.codes(pa.array([account], pa.string()))[0])
-    if seat < 0 or not chosen.conserves:
-        fit = ", ".join(name for name, one in METHODS.items() if one.conserves)
+    if seat < 0 or not tracing_method.conserves:
+        fit = ", ".join(name for name, allocation in METHODS.items() if allocation.conserves)
         raise InputError(
             Text("This cannot be traced back.", "无法反向追踪。"),
             value=f"{account}, {by}",
@@ -65,7 +65,7 @@ def trace_back(tables: Tables, account: str, by: str = DEFAULT, *, hops: int = H
     stops = resting_places(inputs)[0] | inputs.claims.own
     stops[seat] = False
     inside = ancestors(inputs.book.payer, inputs.book.payee, seat, hops, stops)
-    return _answer(inputs, seat, inside, chosen)
+    return _answer(inputs, seat, inside, tracing_method)
 
 
 @njit(cache=True)
@@ -91,14 +91,18 @@ def _answer(inputs: TraceInputs, seat: int, inside: Flags, by: Method) -> pa.Tab
     reports, accounts = len(claims.reports), len(book.accounts)
     rows = np.flatnonzero(inside[book.payer] | inside[book.payee])
     source, target = book.payer[rows], book.payee[rows]
-    claimed = claims.payment[rows]
+    claim_of_row = claims.payment[rows]
     border = np.where(inside[source], -1, reports + source)
-    label = np.where(claimed >= 0, claimed, border).astype(np.int32)
-    amount, stated = book.amount[rows], inside.copy()
-    unknown = np.full(accounts, UNKNOWN)
+    label = np.where(claim_of_row >= 0, claim_of_row, border).astype(np.int32)
+    amount, has_statement = book.amount[rows], inside.copy()
+    no_balances = np.full(accounts, NO_BALANCE)
     # what an account paid it had, whatever its statement says it began with
-    opening = openings(source, target, amount, book.after[rows], inputs.known.opening, stated)
-    least = openings(source, target, amount, np.full(rows.size, UNKNOWN), unknown, stated)
+    opening = openings(
+        source, target, amount, book.after[rows], inputs.known.opening, has_statement
+    )
+    least = openings(
+        source, target, amount, np.full(rows.size, NO_BALANCE), no_balances, has_statement
+    )
     flow = Flow(
         source,
         target,
@@ -123,16 +127,16 @@ def _table(
 ) -> pa.Table:
     names = pc.binary_join_element_wise(ACCOUNT, inputs.book.accounts, "")
     reports = pc.binary_join_element_wise("report:", inputs.claims.reports, "")
-    some = np.flatnonzero(came > 0)
+    rows_with_money = np.flatnonzero(came > 0)
     sizes = [len(reports), len(names), len(names)]
     kinds = np.repeat(np.array(["report", "beyond", "opening"], dtype=object), sizes)
     columns = {
-        "account": pa.repeat(names[seat], some.size),
-        "method": pa.repeat(by.name, some.size),
-        "source": pa.concat_arrays([reports, names, names]).take(pa.array(some)),
-        "kind": pa.array(kinds[some], pa.string()),
-        "came": came[some],
-        "lies": lies[some],
+        "account": pa.repeat(names[seat], rows_with_money.size),
+        "method": pa.repeat(by.name, rows_with_money.size),
+        "source": pa.concat_arrays([reports, names, names]).take(pa.array(rows_with_money)),
+        "kind": pa.array(kinds[rows_with_money], pa.string()),
+        "came": came[rows_with_money],
+        "lies": lies[rows_with_money],
     }
     order = [("lies", "descending"), ("came", "descending"), ("source", "ascending")]
     return pa.table(columns).cast(SCHEMA).sort_by(order)

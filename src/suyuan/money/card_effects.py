@@ -16,11 +16,11 @@ from numba import njit
 
 from suyuan.money.arrays import Flags, Ints32
 from suyuan.money.card_middlemen import middlemen
-from suyuan.money.cards import CardEvents, following, taker_of
+from suyuan.money.cards import CardEvents, taker_of, with_followers
 
-BOUGHT: Final = 1
-PASSED: Final = 2
-SOLD: Final = 3
+BUY: Final = 1
+TRANSFER: Final = 2
+SALE: Final = 3
 USED: Final = 4
 
 
@@ -40,39 +40,39 @@ class CardEffects:
 
 
 def judge(
-    events: CardEvents, followed: Flags, payer: pa.Array, begins: Flags, dealers: pa.Array
+    events: CardEvents, follow: Flags, payer: pa.Array, begins: Flags, dealers: pa.Array
 ) -> CardEffects:
     """Judge every event of every card.
 
-    `followed` marks events paid for by somebody who is followed, `begins` those with which a report
+    `follow` marks events paid for by somebody who is followed, `begins` those with which a report
     begins; `payer` is the subject who paid for an event (null: no payment on record). `dealers`
     are known to pay for cards.
     """
-    bought = (followed & ~events.redeem) | begins
-    held = _held(events.card, bought)
+    purchases = (follow & ~events.redeem) | begins
+    is_held = _holdings(events.card, purchases)
     taker = taker_of(events, payer)
     giver, gap = _giver(events, taker)
     # a payment made by whoever has the card next is for that next step
     for_another = _true(pc.not_equal(payer, taker)) & _true(
-        pc.equal(payer, following(events, taker))
+        pc.equal(payer, with_followers(events, taker))
     )
-    paid = _true(pc.is_valid(payer)) | events.priced
-    for_value = (paid | _in(taker, dealers)) & ~for_another & ~events.redeem
-    unpaid = _in(taker, middlemen(events, payer, taker)) & ~_true(pc.equal(payer, taker))
+    has_price = _true(pc.is_valid(payer)) | events.priced
+    for_value = (has_price | _in(taker, dealers)) & ~for_another & ~events.redeem
+    is_unpaid = _in(taker, middlemen(events, payer, taker)) & ~_true(pc.equal(payer, taker))
     # whoever hands on a card that we never saw come to him, and pays for cards, paid for this one
-    unseen = gap & _in(giver, dealers)
+    is_unseen = gap & _in(giver, dealers)
     effect = np.zeros(events.card.size, np.int32)
-    later = held & ~bought & ~events.issue
-    effect[later] = PASSED
+    later = is_held & ~purchases & ~events.issue
+    effect[later] = TRANSFER
     effect[later & events.redeem] = USED
-    effect[later & ((for_value & ~unpaid) | unseen)] = SOLD
-    effect[bought] = BOUGHT
+    effect[later & ((for_value & ~is_unpaid) | is_unseen)] = SALE
+    effect[purchases] = BUY
     used_by = pc.if_else(
         pa.array(gap), pa.scalar(None, pa.string()), pc.coalesce(events.taker, giver)
     )
     receiver = pc.if_else(pa.array(events.redeem), used_by, taker)
-    receiver = pc.if_else(pa.array(unseen), giver, receiver)
-    return CardEffects(effect, receiver, gap, later & for_value & unpaid & ~unseen)
+    receiver = pc.if_else(pa.array(is_unseen), giver, receiver)
+    return CardEffects(effect, receiver, gap, later & for_value & is_unpaid & ~is_unseen)
 
 
 #: Who was the first to give money for so many cards deals in them.
@@ -84,11 +84,11 @@ def buyers(events: CardEvents, effects: CardEffects) -> pa.Array:
 
     A sale by somebody whom we never saw get the card may not be the first, and does not count.
     """
-    sold = np.flatnonzero(effects.effect == SOLD)
-    _, first = np.unique(events.card[sold], return_index=True)
-    first = sold[first]
-    counted = pc.value_counts(effects.receiver.take(pa.array(first[~effects.gap[first]])))
-    many = counted.filter(pc.greater_equal(counted.field("counts"), SEVERAL)).field("values")
+    sales = np.flatnonzero(effects.effect == SALE)
+    _, first = np.unique(events.card[sales], return_index=True)
+    first = sales[first]
+    counts = pc.value_counts(effects.receiver.take(pa.array(first[~effects.gap[first]])))
+    many = counts.filter(pc.greater_equal(counts.field("counts"), SEVERAL)).field("values")
     return pc.drop_null(many)
 
 
@@ -96,8 +96,8 @@ def _true(column: pa.Array) -> Flags:
     return np.asarray(pc.fill_null(column, fill_value=False), dtype=np.bool_)
 
 
-def _in(names: pa.Array, some: pa.Array) -> Flags:
-    return _true(pc.is_in(names, value_set=some, skip_nulls=True))
+def _in(names: pa.Array, members: pa.Array) -> Flags:
+    return _true(pc.is_in(names, value_set=members, skip_nulls=True))
 
 
 def _giver(events: CardEvents, taker: pa.Array) -> tuple[pa.Array, Flags]:
@@ -109,9 +109,9 @@ def _giver(events: CardEvents, taker: pa.Array) -> tuple[pa.Array, Flags]:
 
 
 @njit(cache=True)
-def _held(card: Ints32, bought: Flags) -> Flags:
+def _holdings(card: Ints32, purchases: Flags) -> Flags:
     """Events of a card after it was bought, events being in order of card and time."""
     out = np.zeros(card.size, np.bool_)
     for i in range(1, card.size):
-        out[i] = card[i] == card[i - 1] and (out[i - 1] or bought[i - 1])
+        out[i] = card[i] == card[i - 1] and (out[i - 1] or purchases[i - 1])
     return out

@@ -16,10 +16,10 @@ from suyuan.money.cards import CardEvents
 from suyuan.money.ledger import find
 
 #: Without an earlier lot in common, so many rows must agree.
-AGREEING = 2
+LEAST_AGREEMENT = 2
 
 
-def completed(events: CardEvents) -> CardEvents:
+def complete_lots(events: CardEvents) -> CardEvents:
     """The same events with sides filled in from their lots; what a row says itself stands."""
     step = np.where(events.issue, 0, np.where(events.redeem, 2, 1))
     near = _lots(step, events.at, _neighbour(events))
@@ -28,17 +28,17 @@ def completed(events: CardEvents) -> CardEvents:
     for name in ("giver", "taker"):
         side: pa.Array = getattr(events, name)
         # a card is used up alone, whoever else uses one at that instant
-        side = _filled(side, np.where(events.redeem, -1, near), least=1)
-        sides[name] = _filled(side, np.where(events.redeem, -1, wide), least=AGREEING)
+        side = _fill_side(side, np.where(events.redeem, -1, near), least=1)
+        sides[name] = _fill_side(side, np.where(events.redeem, -1, wide), least=LEAST_AGREEMENT)
     return replace(events, **sides)
 
 
 def _neighbour(events: CardEvents) -> Ints:
     """When the card was handed over before; for an issue, when it was next."""
-    same = events.card[1:] == events.card[:-1]
+    same_card = events.card[1:] == events.card[:-1]
     before, after = np.full(events.at.size, -1), np.full(events.at.size, -1)
-    before[1:][same] = events.at[:-1][same]
-    after[:-1][same] = events.at[1:][same]
+    before[1:][same_card] = events.at[:-1][same_card]
+    after[:-1][same_card] = events.at[1:][same_card]
     return np.where(events.issue, after, before)
 
 
@@ -48,7 +48,7 @@ def _lots(*keys: Ints | Ints32) -> Ints:
     return np.unique(rows, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
-def _filled(side: pa.Array, lot: Ints, *, least: int) -> pa.Array:
+def _fill_side(side: pa.Array, lot: Ints, *, least: int) -> pa.Array:
     """Nulls filled with the one name that at least `least` rows of the lot give, and no other."""
     names = pc.drop_null(pc.unique(side))
     if not len(names):
@@ -59,7 +59,7 @@ def _filled(side: pa.Array, lot: Ints, *, least: int) -> pa.Array:
     lowest, highest = np.full(lots, len(names)), np.full(lots, -1)
     np.minimum.at(lowest, lot[complete], code[complete])
     np.maximum.at(highest, lot[complete], code[complete])
-    known = (lowest == highest) & (np.bincount(lot[complete], minlength=lots) >= least)
+    is_unique = (lowest == highest) & (np.bincount(lot[complete], minlength=lots) >= least)
     fill = (code < 0) & (lot >= 0)
-    fill[fill] = known[lot[fill]]
+    fill[fill] = is_unique[lot[fill]]
     return pc.if_else(pa.array(fill), names.take(pa.array(lowest[lot], mask=~fill)), side)

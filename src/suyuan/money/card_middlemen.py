@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from suyuan.money.arrays import Flags, Ints32
-from suyuan.money.cards import CardEvents, following
+from suyuan.money.cards import CardEvents, with_followers
 from suyuan.money.ledger import find
 
 #: So few payments for so many prices come about by chance in at most one of a thousand takers.
@@ -35,9 +35,9 @@ def middlemen(events: CardEvents, payer: pa.Array, taker: pa.Array) -> pa.Array:
     names = pc.drop_null(pc.unique(taker))
     place = find(taker, names)
     sale = events.priced & ~events.issue & ~events.redeem & (place >= 0)
-    paid = sale & np.asarray(pc.is_valid(payer), dtype=np.bool_)
+    with_payer = sale & np.asarray(pc.is_valid(payer), dtype=np.bool_)
     sales = np.bincount(place[sale], minlength=len(names)).astype(np.float64)
-    payments = np.bincount(place[paid], minlength=len(names)).astype(np.float64)
+    payments = np.bincount(place[with_payer], minlength=len(names)).astype(np.float64)
     usual = (payments.sum() - payments + 1) / (sales.sum() - sales + 2)
     own = payments / np.maximum(sales, 1.0)
     rare = (own < usual) & (sales * _divergence(own, usual) > -np.log(CHANCE))
@@ -55,10 +55,10 @@ def _divergence(own: Floats, usual: Floats) -> Floats:
 def _in_bulk(events: CardEvents, names: pa.Array, place: Ints32) -> Flags:
     """Which of the takers `names` handed most of their cards to takers of several."""
     count = len(names)
-    after = find(following(events, names.take(pa.array(place, mask=place < 0))), names)
+    after = find(with_followers(events, names.take(pa.array(place, mask=place < 0))), names)
     on = (place >= 0) & (after >= 0) & (place != after)
     pair = place[on].astype(np.int64) * count + after[on]
-    _, which, cards = np.unique(pair, return_inverse=True, return_counts=True)
-    bulk = np.bincount(place[on], weights=cards[which] >= BULK, minlength=count)
+    _, pair_index, cards = np.unique(pair, return_inverse=True, return_counts=True)
+    bulk = np.bincount(place[on], weights=cards[pair_index] >= BULK, minlength=count)
     most: Flags = 2 * bulk > np.bincount(place[on], minlength=count)
     return most

@@ -87,20 +87,22 @@ def cards(tables: Tables, vouchers: ir.Table, payment_ids: pa.Array) -> CardEven
 
 def _entities(party: pa.ChunkedArray, names: pa.Table) -> pa.Array:
     at = find(party, names["name"].combine_chunks())
-    known = names["entity"].take(pa.array(at, mask=at < 0))
-    return pc.coalesce(known, pc.binary_join_element_wise("party:", party, "")).combine_chunks()
+    named_entities = names["entity"].take(pa.array(at, mask=at < 0))
+    return pc.coalesce(
+        named_entities, pc.binary_join_element_wise("party:", party, "")
+    ).combine_chunks()
 
 
-def linked(events: CardEvents, book: Ledger, known: AccountFacts) -> CardEvents:
+def link_payments(events: CardEvents, book: Ledger, facts: AccountFacts) -> CardEvents:
     """The same cards, with issues that name no payment tied to the one that must have paid them.
 
     That is the payment to a seller of cards by the card's first holder, at most :data:`AFTER`
     before the issue and the nearest, if what it paid for by then leaves room for all such cards.
     """
-    card_shop = known.card_shop[book.payee]
+    card_shop = facts.card_shop[book.payee]
     rows = np.flatnonzero(card_shop)
     loose = np.flatnonzero(events.issue & (events.payment < 0))
-    owner = pc.coalesce(known.owner, pc.binary_join_element_wise(ACCOUNT, book.accounts, ""))
+    owner = pc.coalesce(facts.owner, pc.binary_join_element_wise(ACCOUNT, book.accounts, ""))
     names = pc.unique(owner)
     buyer = find(owner, names)[book.payer[rows]]
     taker = find(taker_of(events, pa.nulls(events.card.size, pa.string())), names)[loose]
@@ -112,13 +114,13 @@ def linked(events: CardEvents, book: Ledger, known: AccountFacts) -> CardEvents:
     first, last = np.searchsorted(buyers, taker), np.searchsorted(buyers, taker, side="right")
     last[taker < 0] = first[taker < 0]  # nobody knows who took it
     nearest = _nearest(book.at[rows][order], first, last, events.at[loose])
-    found = nearest >= 0
-    loose, chosen = loose[found], rows[order][nearest[found]]
-    wanted = np.zeros(book.at.size, np.int64)
-    np.add.at(wanted, chosen, events.worth[loose])
-    fits = wanted[chosen] <= book.amount[chosen] - used[chosen]
+    has_payment = nearest >= 0
+    loose, candidates = loose[has_payment], rows[order][nearest[has_payment]]
+    claims_on_row = np.zeros(book.at.size, np.int64)
+    np.add.at(claims_on_row, candidates, events.worth[loose])
+    fits = claims_on_row[candidates] <= book.amount[candidates] - used[candidates]
     payment = events.payment.copy()
-    payment[loose[fits]] = chosen[fits]
+    payment[loose[fits]] = candidates[fits]
     return replace(events, payment=payment)
 
 
@@ -138,10 +140,10 @@ def _nearest(at: Ints, first: Ints, last: Ints, when: Ints) -> Ints:
 def taker_of(events: CardEvents, payer: pa.Array) -> pa.Array:
     """Who got the card: as written, else who paid for it, else who handed it on next."""
     paid_by = pc.if_else(pa.array(events.redeem), pa.scalar(None, pa.string()), payer)
-    return pc.coalesce(events.taker, paid_by, following(events, events.giver))
+    return pc.coalesce(events.taker, paid_by, with_followers(events, events.giver))
 
 
-def following(events: CardEvents, subjects: pa.Array) -> pa.Array:
+def with_followers(events: CardEvents, subjects: pa.Array) -> pa.Array:
     """The subject at the same card's next event, or null."""
     last = np.ones(events.card.size, np.bool_)
     last[:-1] = events.card[1:] != events.card[:-1]
@@ -149,7 +151,7 @@ def following(events: CardEvents, subjects: pa.Array) -> pa.Array:
 
 
 @njit(cache=True)
-def priced_in(group: Ints32, worth: Ints, paid: Ints) -> Ints:
+def priced_in(group: Ints32, worth: Ints, price: Ints) -> Ints:
     """What of each payment went into each card; cards come grouped by payment (0, 1, …).
 
     A card takes its worth. Where a payment is smaller than its cards are worth, it is spread over
@@ -162,10 +164,10 @@ def priced_in(group: Ints32, worth: Ints, paid: Ints) -> Ints:
         while stop < group.size and group[stop] == group[start]:
             total += worth[stop]
             stop += 1
-        if total <= paid[group[start]]:
+        if total <= price[group[start]]:
             for i in range(start, stop):  # a slice would bring Numba's texts of errors with it
                 out[i] = worth[i]
         else:
-            spread(paid[group[start]], worth[start:stop], total, out[start:stop])
+            spread(price[group[start]], worth[start:stop], total, out[start:stop])
         start = stop
     return out

@@ -30,7 +30,7 @@ PASSED_ON: Final = 0.75
 PAYMENTS: Final = 3
 #: A pool's payers and payees, by weight of money, and the stolen share that it may hold.
 MANY: Final = 50.0
-STOLEN: Final = 0.1
+MOST_STOLEN: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ def conduct(inputs: TraceInputs) -> Conduct:
     """Look at every payment between accounts of different holders."""
     book, size = inputs.book, len(inputs.book.accounts)
     holder = _holders(inputs.known.owner)
-    other = holder[book.payer] != holder[book.payee]
-    payer, payee = book.payer[other], book.payee[other]
-    at, amount = book.at[other], book.amount[other]
-    came, quick = passed_on(book.at, book.payer, book.payee, book.amount, other, size)
+    is_foreign = holder[book.payer] != holder[book.payee]
+    payer, payee = book.payer[is_foreign], book.payee[is_foreign]
+    at, amount = book.at[is_foreign], book.amount[is_foreign]
+    came, quick = passed_on(book.at, book.payer, book.payee, book.amount, is_foreign, size)
     return Conduct(
         came,
         quick,
@@ -67,11 +67,11 @@ def conduct(inputs: TraceInputs) -> Conduct:
     )
 
 
-def pooled(inputs: TraceInputs, known: Conduct) -> Flags:
+def pooling_accounts(inputs: TraceInputs, habits: Conduct) -> Flags:
     """Pools that an institution declares, and nobody's accounts whose flow is a pool's."""
-    flow = (known.payers >= MANY) & (known.payees >= MANY) & ~inputs.known.personal
+    flow = (habits.payers >= MANY) & (habits.payees >= MANY) & ~inputs.known.personal
     if flow.any():
-        flow &= _stolen_share(inputs) <= STOLEN
+        flow &= _stolen_share(inputs) <= MOST_STOLEN
     return inputs.known.pooled | flow
 
 
@@ -79,9 +79,11 @@ def _stolen_share(inputs: TraceInputs) -> Floats:
     """Of all that came into each account, the share that was stolen, by haircut."""
     book, size = inputs.book, len(inputs.book.accounts)
     holds, stops = np.zeros((size, 2), np.int64), np.zeros(size, np.bool_)
-    stolen = haircut(book.payer, book.payee, book.amount, inputs.claims.payment >= 0, holds, stops)
+    stolen_flow = haircut(
+        book.payer, book.payee, book.amount, inputs.claims.payment >= 0, holds, stops
+    )
     came = np.bincount(book.payee, book.amount, size)
-    return np.bincount(book.payee, stolen, size) / np.maximum(came, 1)
+    return np.bincount(book.payee, stolen_flow, size) / np.maximum(came, 1)
 
 
 def _holders(owner: pa.Array) -> Ints:
@@ -92,10 +94,10 @@ def _holders(owner: pa.Array) -> Ints:
     return numbers
 
 
-def _effective(one: Ints32, other: Ints32, amount: Ints, size: int) -> Floats:
-    """By account `one`: the number of equal counterparties that would be as concentrated."""
-    pairs, which = np.unique(one.astype(np.int64) * size + other, return_inverse=True)
-    weight = np.bincount(which, amount.astype(np.float64), pairs.size)
+def _effective(payers: Ints32, payees: Ints32, amount: Ints, size: int) -> Floats:
+    """By account `payers`: the number of equal counterparties that would be as concentrated."""
+    pairs, pair_index = np.unique(payers.astype(np.int64) * size + payees, return_inverse=True)
+    weight = np.bincount(pair_index, amount.astype(np.float64), pairs.size)
     total = np.bincount(pairs // size, weight, size)
     squares = np.bincount(pairs // size, weight * weight, size)
     return total * total / np.maximum(squares, 1.0)
@@ -103,29 +105,29 @@ def _effective(one: Ints32, other: Ints32, amount: Ints, size: int) -> Floats:
 
 @njit(cache=True)
 def passed_on(
-    at: Ints, payer: Ints32, payee: Ints32, amount: Ints, other: Flags, size: int
+    at: Ints, payer: Ints32, payee: Ints32, amount: Ints, is_foreign: Flags, size: int
 ) -> tuple[Ints, Ints]:
     """Fen that came into each account from others, and what of it went on to others at once.
 
     Payments are in order; what goes out is taken from what came in last (decision 0071). What comes
-    from, or goes to, an account of the same holder (not `other`) is no coming and no going on.
+    from, or goes to, an account of the same holder (not `is_foreign`) is no coming and no going on.
     """
     came, quick = np.zeros(size, np.int64), np.zeros(size, np.int64)
     top, below = np.full(size, -1, np.int64), np.full(at.size, -1, np.int64)
-    left = amount.copy()
+    balance = amount.copy()
     for event in range(at.size):
         giver, need = payer[event], amount[event]
         while need > 0 and top[giver] >= 0:
             lot = top[giver]
-            part = min(left[lot], need)
-            if other[event] and other[lot] and at[event] - at[lot] <= QUICK:
+            part = min(balance[lot], need)
+            if is_foreign[event] and is_foreign[lot] and at[event] - at[lot] <= QUICK:
                 quick[giver] += part
-            left[lot] -= part
+            balance[lot] -= part
             need -= part
-            if left[lot] == 0:
+            if balance[lot] == 0:
                 top[giver] = below[lot]
         below[event] = top[payee[event]]
         top[payee[event]] = event
-        if other[event]:
+        if is_foreign[event]:
             came[payee[event]] += amount[event]
     return came, quick

@@ -7,19 +7,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.model.results import EXITS, TRACES
-from suyuan.money.arrays import DUST, KEPT, TOO_FAR, Flags, Ints, Ints32, Steps
+from suyuan.money.arrays import DUST, RESTS, TOO_FAR, Flags, Ints, Ints32, Steps
 from suyuan.money.cards import priced_in
 from suyuan.money.flow_graph import TraceGraph, TraceInputs
 from suyuan.money.order import closings
 from suyuan.money.places import (
     BALANCE,
-    DISSIPATED,
+    DISSIPATION,
     NOT_LOCATED,
-    REVERSED,
-    TRUNCATED,
+    REVERSAL,
+    TRUNCATION,
     VOUCHER,
 )
-from suyuan.money.poison import Poisoned
+from suyuan.money.poison import PoisonOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +65,28 @@ def rests(graph: TraceGraph, steps: Steps) -> Rest:
     event, nodes = steps.event, graph.places.count
     source, target = graph.flow.source[event], graph.flow.target[event]
     into = (steps.label.astype(np.int64) * nodes + target) * 3 + steps.fate
-    outof = (steps.label.astype(np.int64) * nodes + source) * 3 + KEPT
-    left = graph.flow.follow[source]
-    keys, where = np.unique(np.concatenate([into, outof[left]]), return_inverse=True)
+    outof = (steps.label.astype(np.int64) * nodes + source) * 3 + RESTS
+    follow_on = graph.flow.follow[source]
+    keys, where = np.unique(np.concatenate([into, outof[follow_on]]), return_inverse=True)
     amount, at = np.zeros(keys.size, np.int64), np.full(keys.size, np.iinfo(np.int64).min)
     np.add.at(amount, where[: into.size], steps.amount)
-    np.add.at(amount, where[into.size :], (steps.fresh - steps.amount)[left])
+    np.add.at(amount, where[into.size :], (steps.fresh - steps.amount)[follow_on])
     np.maximum.at(at, where[: into.size], graph.at[event])
     return _positive(keys, amount, at, nodes)
 
 
-def poisoned(graph: TraceGraph, found: Poisoned) -> Rest:
+def poison_rests(graph: TraceGraph, outcome: PoisonOutcome) -> Rest:
     """What poison finds at rest: payments in full where they end, balances in full where not."""
-    steps, flow, nodes = found.steps, graph.flow, graph.places.count
+    steps, flow, nodes = outcome.steps, graph.flow, graph.places.count
     target = flow.target[steps.event]
     into = (steps.label.astype(np.int64) * nodes + target) * 3 + steps.fate
-    held = (found.label.astype(np.int64) * nodes + found.node) * 3 + KEPT
+    keys_held = (outcome.label.astype(np.int64) * nodes + outcome.node) * 3 + RESTS
     balance = closings(flow.source, flow.target, flow.amount, flow.opening)
-    keys, where = np.unique(np.concatenate([into, held]), return_inverse=True)
+    keys, where = np.unique(np.concatenate([into, keys_held]), return_inverse=True)
     amount, at = np.zeros(keys.size, np.int64), np.full(keys.size, np.iinfo(np.int64).min)
-    ends = ~flow.follow[target] | (steps.fate != KEPT)
+    ends = ~flow.follow[target] | (steps.fate != RESTS)
     np.add.at(amount, where[: into.size][ends], steps.amount[ends])
-    np.add.at(amount, where[into.size :], balance[found.node])
+    np.add.at(amount, where[into.size :], balance[outcome.node])
     np.maximum.at(at, where[: into.size], graph.at[steps.event])
     return _positive(keys, amount, at, nodes)
 
@@ -106,11 +106,11 @@ def _positive(keys: Ints, amount: Ints, at: Ints, nodes: int) -> Rest:
 def exits(inputs: TraceInputs, graph: TraceGraph, rest: Rest, method: str) -> pa.Table:
     """One row for each report and place where its money rests, with what can still be frozen."""
     reasons = graph.places.reasons(rest.place)
-    reasons = pc.if_else(pa.array(_home_again(inputs, rest)), REVERSED, reasons)
-    reasons = pc.if_else(pa.array(rest.fate == DUST), DISSIPATED, reasons)
-    reasons = pc.if_else(pa.array(rest.fate == TOO_FAR), TRUNCATED, reasons)
+    reasons = pc.if_else(pa.array(_home_again(inputs, rest)), REVERSAL, reasons)
+    reasons = pc.if_else(pa.array(rest.fate == DUST), DISSIPATION, reasons)
+    reasons = pc.if_else(pa.array(rest.fate == TOO_FAR), TRUNCATION, reasons)
     lies = _recoverable(inputs, graph, rest, reasons)
-    held = _held(inputs, rest, lies)
+    frozen_amounts = _held_amounts(inputs, rest, lies)
     table = pa.table(
         {
             "report_id": inputs.claims.reports.take(pa.array(rest.label)),
@@ -118,15 +118,15 @@ def exits(inputs: TraceInputs, graph: TraceGraph, rest: Rest, method: str) -> pa
             "reason": reasons,
             "amount": rest.amount,
             "at": pa.array(rest.at).cast(pa.timestamp("us")),
-            "recoverable": lies - held,
-            "held": held,
+            "recoverable": lies - frozen_amounts,
+            "held": frozen_amounts,
         }
     )
     table = table.group_by(["report_id", "exit", "reason"]).aggregate(
         [("amount", "sum"), ("at", "max"), ("recoverable", "sum"), ("held", "sum")]
     )
-    summed = ["report_id", "exit", "reason", "amount", "at", "recoverable", "held"]
-    table = table.rename_columns(summed)
+    columns = ["report_id", "exit", "reason", "amount", "at", "recoverable", "held"]
+    table = table.rename_columns(columns)
     table = table.append_column("method", pa.repeat(method, table.num_rows))
     table = table.append_column("loss", pa.nulls(table.num_rows, pa.int64()))
     return table.select(EXITS.names).cast(EXITS.schema)
@@ -153,12 +153,12 @@ def _recoverable(inputs: TraceInputs, graph: TraceGraph, rest: Rest, reasons: pa
     lies[lies] = graph.flow.follow[rest.place[lies]] & ~inputs.known.closed[rest.place[lies]]
     rows = np.flatnonzero(lies)
     rows = rows[np.argsort(rest.place[rows], kind="stable")]
-    held, group = np.unique(rest.place[rows], return_inverse=True)
-    out[rows] = priced_in(group.astype(np.int32), rest.amount[rows], balance[held])
+    distinct_places, group = np.unique(rest.place[rows], return_inverse=True)
+    out[rows] = priced_in(group.astype(np.int32), rest.amount[rows], balance[distinct_places])
     return out
 
 
-def _held(inputs: TraceInputs, rest: Rest, lies: Ints) -> Ints:
+def _held_amounts(inputs: TraceInputs, rest: Rest, lies: Ints) -> Ints:
     """Of what lies there, what running measures hold: no more than their amount in all."""
     out = np.zeros(lies.size, np.int64)
     inside = rest.place < len(inputs.book.accounts)
@@ -171,19 +171,19 @@ def _held(inputs: TraceInputs, rest: Rest, lies: Ints) -> Ints:
     return out
 
 
-def not_located(reports: pa.Table, located: pa.Array, method: str) -> pa.Table:
+def not_located(reports: pa.Table, located_ids: pa.Array, method: str) -> pa.Table:
     """One exit of nothing for every report whose origins were not found, its loss beside it."""
-    lost = reports.filter(pc.invert(pc.is_in(reports["report_id"], value_set=located)))
-    nothing, count = pa.repeat(0, lost.num_rows), lost.num_rows
+    open_reports = reports.filter(pc.invert(pc.is_in(reports["report_id"], value_set=located_ids)))
+    zeros, count = pa.repeat(0, open_reports.num_rows), open_reports.num_rows
     columns = {
-        "report_id": lost["report_id"],
+        "report_id": open_reports["report_id"],
         "method": pa.repeat(method, count),
-        "exit": pc.binary_join_element_wise("report:", lost["report_id"], ""),
+        "exit": pc.binary_join_element_wise("report:", open_reports["report_id"], ""),
         "reason": pa.repeat(NOT_LOCATED, count),
-        "amount": nothing,
+        "amount": zeros,
         "at": pa.nulls(count, pa.timestamp("us")),
-        "recoverable": nothing,
-        "held": nothing,
-        "loss": lost["loss"],
+        "recoverable": zeros,
+        "held": zeros,
+        "loss": open_reports["loss"],
     }
     return pa.table([columns[name] for name in EXITS.names], schema=EXITS.schema)

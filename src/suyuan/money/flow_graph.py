@@ -10,13 +10,13 @@ from suyuan.money.account_facts import AccountFacts
 from suyuan.money.arrays import CLEAN, Flags, Flow, Ints, Ints32
 from suyuan.money.cards import CardEvents
 from suyuan.money.ledger import Ledger
-from suyuan.money.order import UNKNOWN
+from suyuan.money.order import NO_BALANCE
 from suyuan.money.places import Places
 from suyuan.money.statement_gaps import StatementGaps
 
-_NONE: Final = {"payment": -1, "card": -1, "shown_from": -1, "shown_to": -1}
+_NO_VALUES: Final = {"payment": -1, "card": -1, "shown_from": -1, "shown_to": -1}
 _WIDE: Final = ("at", "amount", "after")
-_COLUMNS: Final = ("at", "source", "target", "amount", "label", *_NONE, "after")
+_COLUMNS: Final = ("at", "source", "target", "amount", "label", *_NO_VALUES, "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Events:
 
     def add(self, count: int, **values: Ints | Ints32 | int) -> None:
         """Take `count` events in; columns left out say "none", "nobody" or "unknown"."""
-        row = {**_NONE, "label": CLEAN, "after": UNKNOWN, **values}
+        row = {**_NO_VALUES, "label": CLEAN, "after": NO_BALANCE, **values}
         for name, parts in self._parts.items():
             parts.append(np.broadcast_to(np.asarray(row[name], _type(name)), (count,)))
 

@@ -34,41 +34,41 @@ _BECAUSE: Final = Text(
     "so {saved} yuan would be gone in a day.",
     "该处尚有{reports}起报案的赃款{amount}元；此类资金{half}小时内流失一半，一天内预计流失{saved}元。",
 )
-_HELD: Final = Text(
+_HOLD_TEXT: Final = Text(
     "{held} yuan there is stopped or frozen already, until {until}.",
     "该处另有{held}元已止付或冻结，至{until}。",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Emptying:
+class OutflowRates:
     """For each place: fen that went on, and fen-hours that money lay there, up to `now`."""
 
     gone: Ints
     lain: np.ndarray
 
-    def rates(self, held: Ints, kind: Flags) -> np.ndarray:
+    def rates(self, holds: Ints, kind: Flags) -> np.ndarray:
         """Share of the money that leaves in an hour, for places of one kind."""
-        lain, gone = self.lain[kind].sum(), self.gone[kind].sum()
-        usual = gone / lain if lain > 0 else 0.0
-        weight = held * DAY
+        idle, outflow = self.lain[kind].sum(), self.gone[kind].sum()
+        usual = outflow / idle if idle > 0 else 0.0
+        weight = holds * DAY
         below = np.where(weight + self.lain > 0, weight + self.lain, 1.0)
         rate: np.ndarray = (self.gone + usual * weight) / below
         return rate
 
 
-def emptying(graph: TraceGraph, steps: Steps, now: int) -> Emptying:
+def outflow_rates(graph: TraceGraph, steps: Steps, now: int) -> OutflowRates:
     """How fast claimed money has been leaving each place."""
     size = graph.places.count
     source, target = graph.flow.source[steps.event], graph.flow.target[steps.event]
     hours = (now - graph.at[steps.event]) / HOUR
-    moved = steps.amount - steps.fresh
-    gone, lain = np.zeros(size, np.int64), np.zeros(size, np.float64)
+    passed_amounts = steps.amount - steps.fresh
+    outflow, idle = np.zeros(size, np.int64), np.zeros(size, np.float64)
     away = source != target
-    np.add.at(gone, source[away], moved[away])
-    np.add.at(lain, target[away], (steps.amount * hours)[away])
-    np.add.at(lain, source[away], -(moved * hours)[away])
-    return Emptying(gone, np.maximum(lain, 0.0))
+    np.add.at(outflow, source[away], passed_amounts[away])
+    np.add.at(idle, target[away], (steps.amount * hours)[away])
+    np.add.at(idle, source[away], -(passed_amounts * hours)[away])
+    return OutflowRates(outflow, np.maximum(idle, 0.0))
 
 
 def freeze_list(inputs: TraceInputs, graph: TraceGraph, steps: Steps, exits: pa.Table) -> pa.Table:
@@ -81,19 +81,19 @@ def freeze_list(inputs: TraceInputs, graph: TraceGraph, steps: Steps, exits: pa.
     names = lies["exit"].combine_chunks()
     place = _places(graph, names)
     amount = np.asarray(lies["recoverable_sum"], dtype=np.int64)
-    held = np.asarray(lies["held_sum"], dtype=np.int64)
+    holds = np.asarray(lies["held_sum"], dtype=np.int64)
     loose = np.zeros(graph.places.count, np.int64)
     loose[place] = amount
     balance = closings(graph.flow.source, graph.flow.target, graph.flow.amount, graph.flow.opening)
     card = np.asarray(pc.starts_with(names, "voucher:"), dtype=np.bool_)
-    known = emptying(graph, steps, int(inputs.book.at.max(initial=0)))
-    rate = _rates(graph, known, loose, place, card)
+    outflows = outflow_rates(graph, steps, int(inputs.book.at.max(initial=0)))
+    rate = _rates(graph, outflows, loose, place, card)
     half = np.minimum(np.log(2) / np.maximum(rate, 1e-12), LONGEST)
-    saved = np.floor(amount * -np.expm1(-rate * DAY)).astype(np.int64)
+    savings = np.floor(amount * -np.expm1(-rate * DAY)).astype(np.int64)
     shares = [[str(yuan(fen)) for fen in row] for row in lies["recoverable_list"].to_pylist()]
     until = _until(inputs, place)
     counts, ends = map(len, shares), until.to_pylist()
-    texts = [_because(*row) for row in zip(amount, counts, half, saved, held, ends, strict=True)]
+    texts = [_because(*row) for row in zip(amount, counts, half, savings, holds, ends, strict=True)]
     columns = {
         "account": names,
         "institution": _institution(inputs, place),
@@ -103,10 +103,10 @@ def freeze_list(inputs: TraceInputs, graph: TraceGraph, steps: Steps, exits: pa.
         "shares": shares,
         "since": lies["at_max"],
         "half_life": half,
-        "saved": saved,
+        "saved": savings,
         "because_en": [text.en for text in texts],
         "because_zh": [text.zh for text in texts],
-        "held": held,
+        "held": holds,
         "held_until": until,
     }
     table = pa.table([_array(columns[name]) for name in FREEZE_LIST.names], FREEZE_LIST.names)
@@ -119,8 +119,8 @@ def _lying(exits: pa.Table) -> pa.Table:
     there = there.sort_by([("exit", "ascending"), ("report_id", "ascending")])
     sums = [("recoverable", "sum"), ("held", "sum")]
     lists = [("report_id", "list"), ("recoverable", "list")]
-    grouped = there.group_by("exit", use_threads=False)
-    return grouped.aggregate([*sums, *lists, ("at", "max")])
+    groups = there.group_by("exit", use_threads=False)
+    return groups.aggregate([*sums, *lists, ("at", "max")])
 
 
 def _places(graph: TraceGraph, names: pa.Array) -> Ints:
@@ -130,12 +130,14 @@ def _places(graph: TraceGraph, names: pa.Array) -> Ints:
     return every[np.asarray(where, dtype=np.int64)]
 
 
-def _rates(graph: TraceGraph, known: Emptying, held: Ints, place: Ints, card: Flags) -> np.ndarray:
+def _rates(
+    graph: TraceGraph, outflows: OutflowRates, holds: Ints, place: Ints, card: Flags
+) -> np.ndarray:
     reasons = graph.places.reasons(np.arange(graph.places.count))
     cards = np.asarray(pc.equal(reasons, VOUCHER), dtype=np.bool_)
     accounts = graph.flow.follow & ~cards
     rates: np.ndarray = np.where(
-        card, known.rates(held, cards)[place], known.rates(held, accounts)[place]
+        card, outflows.rates(holds, cards)[place], outflows.rates(holds, accounts)[place]
     )
     return rates
 
@@ -151,18 +153,18 @@ def _until(inputs: TraceInputs, place: Ints) -> pa.Array:
 
 
 def _because(
-    amount: int, reports: int, half: float, saved: int, held: int, until: datetime | None
+    amount: int, reports: int, half: float, savings: int, hold: int, until: datetime | None
 ) -> Text:
     lies = _BECAUSE.format(
         amount=f"{yuan(int(amount)):,}",
         reports=reports,
         half=f"{half:,.1f}",
-        saved=f"{yuan(int(saved)):,}",
+        saved=f"{yuan(int(savings)):,}",
     )
-    if not held:
+    if not hold:
         return lies
     ends = "–" if until is None else f"{local(until):%Y-%m-%d %H:%M}"
-    stands = _HELD.format(held=f"{yuan(int(held)):,}", until=ends)
+    stands = _HOLD_TEXT.format(held=f"{yuan(int(hold)):,}", until=ends)
     if not amount:
         return stands
     return Text(f"{lies.en} {stands.en}", f"{lies.zh}{stands.zh}")

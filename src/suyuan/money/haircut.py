@@ -27,18 +27,18 @@ def haircut(
     out = np.zeros(amount.size, np.int64)
     for i in range(amount.size):
         a, b, fen = payer[i], payee[i], amount[i]
-        stolen = holds[a, 1]
+        tainted_fen = holds[a, 1]
         part = 0
-        if stolen > 0 and not stops[a]:
+        if tainted_fen > 0 and not stops[a]:
             balance = max(holds[a, 0], fen)
-            if stolen < _SAFE and fen < _SAFE:
+            if tainted_fen < _SAFE and fen < _SAFE:
                 # a float quotient is off by one at most, and much faster than an integer one
-                part = int(float(stolen) * float(fen) / float(balance))
-                rest = stolen * fen - part * balance
+                part = int(float(tainted_fen) * float(fen) / float(balance))
+                rest = tainted_fen * fen - part * balance
                 part += int(rest >= balance) - int(rest < 0)
             else:
-                part = muldiv(min(stolen, balance), fen, balance)[0]
-            holds[a, 1] = stolen - part
+                part = muldiv(min(tainted_fen, balance), fen, balance)[0]
+            holds[a, 1] = tainted_fen - part
         holds[a, 0] = max(holds[a, 0] - fen, 0)
         if origin[i]:
             part = fen

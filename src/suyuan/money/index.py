@@ -65,8 +65,8 @@ class PaymentIndex:
     @classmethod
     def open(cls, folder: Path, key: str) -> Self | None:
         """The index of that content, mapped and not read; None where there is none."""
-        kept = folder / _KEY
-        if not kept.is_file() or json.loads(kept.read_text()) != {"key": key}:
+        key_file = folder / _KEY
+        if not key_file.is_file() or json.loads(key_file.read_text()) != {"key": key}:
             return None
         with pa.memory_map(str(folder / _NAMES)) as source:
             names = pa.ipc.open_file(source).read_all()["account"].combine_chunks()
@@ -86,14 +86,16 @@ class PaymentIndex:
 def build(payments: pa.Table) -> PaymentIndex:
     """Index the columns :data:`COLUMNS` of a table (text, text, int64 fen, timestamp)."""
     with ThreadPoolExecutor(2) as threads:
-        payer, payee = threads.map(_encoded, (payments["payer"], payments["payee"]))
+        payer, payee = threads.map(_encode, (payments["payer"], payments["payee"]))
     accounts, renumber = _together(payer[0], payee[0])
     at = np.asarray(pc.cast(payments["at"], pa.timestamp("us")).cast(pa.int64()))
     order = time_order(at, int(at.min(initial=0)), int(at.max(initial=0)))
     size = len(accounts)
     payers, payees = payer[1][order], renumber[payee[1]][order]
     with ThreadPoolExecutor(2) as threads:
-        paid, incoming = threads.map(lambda codes: grouped(codes, size), (payers, payees))
+        outgoing_rows, incoming_rows = threads.map(
+            lambda codes: group_rows(codes, size), (payers, payees)
+        )
     amount = np.asarray(payments["amount"])
     return PaymentIndex(
         accounts,
@@ -102,31 +104,31 @@ def build(payments: pa.Table) -> PaymentIndex:
         payees,
         amount[order],
         order,
-        paid[0],
-        incoming[0],
-        paid[1],
-        incoming[1],
+        outgoing_rows[0],
+        incoming_rows[0],
+        outgoing_rows[1],
+        incoming_rows[1],
     )
 
 
-def _encoded(names: pa.ChunkedArray) -> tuple[pa.Array, Ints32]:
+def _encode(names: pa.ChunkedArray) -> tuple[pa.Array, Ints32]:
     """Distinct names, and each row's number among them."""
-    encoded = pc.dictionary_encode(names)
-    if encoded.num_chunks == 0:
+    codes_of_names = pc.dictionary_encode(names)
+    if codes_of_names.num_chunks == 0:
         return pa.array([], pa.string()), np.empty(0, np.int32)
-    codes = [np.asarray(chunk.indices, dtype=np.int32) for chunk in encoded.chunks]
-    return encoded.chunk(encoded.num_chunks - 1).dictionary, np.concatenate(codes)
+    codes = [np.asarray(chunk.indices, dtype=np.int32) for chunk in codes_of_names.chunks]
+    return codes_of_names.chunk(codes_of_names.num_chunks - 1).dictionary, np.concatenate(codes)
 
 
 def _together(payers: pa.Array, payees: pa.Array) -> tuple[pa.Array, Ints32]:
     """All names, payers first, and the number among them of each payee."""
-    found = pc.index_in(payees, value_set=payers)
-    new = pc.is_null(found)
-    added = payees.filter(new)
-    renumber = np.array(pc.fill_null(found, -1), dtype=np.int32)
+    places = pc.index_in(payees, value_set=payers)
+    new = pc.is_null(places)
+    new_names = payees.filter(new)
+    renumber = np.array(pc.fill_null(places, -1), dtype=np.int32)
     fresh = np.asarray(new, dtype=np.bool_)
-    renumber[fresh] = np.arange(len(payers), len(payers) + len(added), dtype=np.int32)
-    return pa.concat_arrays([payers, added.cast(payers.type)]), renumber
+    renumber[fresh] = np.arange(len(payers), len(payers) + len(new_names), dtype=np.int32)
+    return pa.concat_arrays([payers, new_names.cast(payers.type)]), renumber
 
 
 @njit(cache=True, nogil=True)
@@ -168,16 +170,16 @@ def _sort(at: Ints, out: Ints32, low: int, high: int) -> None:
         out[low:high] = part[np.argsort(at[part], kind="mergesort")]
         return
     for i in range(low + 1, high):
-        moving = out[i]
+        entry = out[i]
         j = i
-        while j > low and at[out[j - 1]] > at[moving]:
+        while j > low and at[out[j - 1]] > at[entry]:
             out[j] = out[j - 1]
             j -= 1
-        out[j] = moving
+        out[j] = entry
 
 
 @njit(cache=True, nogil=True)
-def grouped(codes: Ints32, size: int) -> tuple[Ints32, Ints]:
+def group_rows(codes: Ints32, size: int) -> tuple[Ints32, Ints]:
     """Rows by code, each code's rows in their order, and where each code's rows start."""
     start = np.zeros(size + 1, np.int64)
     for code in codes:

@@ -16,18 +16,18 @@ from numba import njit
 from suyuan.money.acquaintances import likely_payments
 from suyuan.money.arrays import Flags, Ints, Ints32, first_from
 from suyuan.money.ledger import Ledger, ordered
-from suyuan.money.order import UNKNOWN
+from suyuan.money.order import NO_BALANCE
 from suyuan.money.payment_columns import Columns, joined
 from suyuan.money.statement_gaps import StatementGaps, UnseenPayments, gaps, sure_payments
 
 #: How the row of a payment begins that no file has, and of one that is no more than likely.
-INFERRED: Final = "inferred:"
+INFERENCE: Final = "inferred:"
 LIKELY: Final = "inferred:likely:"
 #: Of what came to be passed on at least this share is passed on.
 PASSED_ON: Final = 0.95
 
 
-def inferred(book: Ledger, how: str = INFERRED) -> Flags:
+def is_inferred(book: Ledger, how: str = INFERENCE) -> Flags:
     """Which payments of the ledger stand in no file."""
     return np.asarray(pc.starts_with(book.row_id, how), dtype=np.bool_)
 
@@ -36,7 +36,7 @@ def with_inferred(book: Ledger, opening: Ints) -> tuple[Ledger, StatementGaps]:
     """The ledger with the payments that balances tell of, and what is left of the gaps."""
     sure, rest = sure_payments(gaps(book, opening))
     likely, rest = likely_payments(book, opening, rest)
-    unseen = [(sure, INFERRED), (likely, LIKELY)]
+    unseen = [(sure, INFERENCE), (likely, LIKELY)]
     if not any(payments.amount.size for payments, _ in unseen):
         return book, rest
     incoming = _incoming(book)
@@ -71,7 +71,7 @@ def _columns(unseen: UnseenPayments, how: str, incoming: Incoming) -> Columns:
         "payer": unseen.payer,
         "payee": unseen.payee,
         "amount": unseen.amount,
-        "after": np.full(count, UNKNOWN),
+        "after": np.full(count, NO_BALANCE),
         "cash": np.zeros(count, np.bool_),
         "fee": np.zeros(count, np.bool_),
     }

@@ -52,17 +52,17 @@ class Ledger:
 NAMES: Final = (*IDS, "at", "payer", "payee", "amount", "after", "cash", "fee")
 
 
-def ledger(engine: Engine, moved: ir.Table) -> Ledger:
+def ledger(engine: Engine, payments: ir.Table) -> Ledger:
     """Read the rows of ``settled.settled`` (or a part of them) into arrays."""
-    return _in_order(engine, moved.select(*COLUMNS))
+    return _in_order(engine, payments.select(*COLUMNS))
 
 
-def unnamed_ledger(engine: Engine, moved: ir.Table) -> Ledger:
+def unnamed_ledger(engine: Engine, payments: ir.Table) -> Ledger:
     """The same without the ids of rows and payments (null), which are half of the memory.
 
     Payments that agree in all but their ids come in any order.
     """
-    return _in_order(engine, moved.select(*(name for name in COLUMNS if name not in IDS)))
+    return _in_order(engine, payments.select(*(name for name in COLUMNS if name not in IDS)))
 
 
 def _in_order(engine: Engine, moved: ir.Table) -> Ledger:

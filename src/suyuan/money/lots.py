@@ -143,8 +143,8 @@ def _take_in_turn(lots: LotStacks, node: int, need: int, bundle: Bundle, method:
 
 
 @njit(cache=True)
-def _take_pro_rata(lots: LotStacks, node: int, need: int, held: int, bundle: Bundle) -> None:
-    """Take `need` of the `held` money of the list, from every lot in proportion."""
+def _take_pro_rata(lots: LotStacks, node: int, need: int, balance: int, bundle: Bundle) -> None:
+    """Take `need` of the `balance` money of the list, from every lot in proportion."""
     count, lot = 0, lots.head[node]
     while lot != _NIL:
         count, lot = count + 1, lots.after[lot]
@@ -152,27 +152,27 @@ def _take_pro_rata(lots: LotStacks, node: int, need: int, held: int, bundle: Bun
     lot = lots.head[node]
     for i in range(count):
         parts[i], lot = lots.amount[lot], lots.after[lot]
-    spread(need, parts, held, shares)
+    spread(need, parts, balance, shares)
     lot = lots.head[node]
     for i in range(count):
-        following = lots.after[lot]
+        next_lot = lots.after[lot]
         load(bundle, lots.label[lot], lots.hop[lot] + 1, shares[i])
         lots.amount[lot] -= shares[i]
         if lots.amount[lot] == 0:
             _remove(lots, node, lot)
-        lot = following
+        lot = next_lot
 
 
 @njit(cache=True)
-def _claimed_part(method: int, need: int, held: int, clean: int) -> int:
+def _claimed_part(method: int, need: int, claims: int, clean: int) -> int:
     """How much of a payment of `need` is claimed money, under haircut and LIBR."""
-    if need >= held + clean:
-        return held
+    if need >= claims + clean:
+        return claims
     if method == LIBR:
         return max(0, need - clean)
-    share, rest = muldiv(held, need, held + clean)
+    share, rest = muldiv(claims, need, claims + clean)
     # to the nearest fen, a half stays behind
-    return share + (1 if rest > held + clean - rest else 0)
+    return share + (1 if rest > claims + clean - rest else 0)
 
 
 @njit(cache=True)
@@ -180,12 +180,12 @@ def take(lots: LotStacks, node: int, amount: int, method: int, bundle: Bundle) -
     """Move `amount` out of the node into the bundle; what the node lacks comes as clean."""
     need = amount
     if method >= HAIRCUT:
-        held = held_by(lots, node)
-        if held > 0:
-            claimed = _claimed_part(method, need, held, lots.clean[node])
-            if claimed > 0:
-                _take_pro_rata(lots, node, claimed, held, bundle)
-            need -= claimed
+        balance = held_by(lots, node)
+        if balance > 0:
+            part = _claimed_part(method, need, balance, lots.clean[node])
+            if part > 0:
+                _take_pro_rata(lots, node, part, balance, bundle)
+            need -= part
     else:
         need = _take_in_turn(lots, node, need, bundle, method)
     lots.clean[node] -= min(need, lots.clean[node])

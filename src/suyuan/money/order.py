@@ -10,10 +10,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numba import njit
 
-from suyuan.money.arrays import ALL, Flags, Ints, Ints32, Whole
+from suyuan.money.arrays import WHOLE_BALANCE, Flags, Ints, Ints32, Whole
 
 #: A balance or opening balance that is not known.
-UNKNOWN: Final = -(2**62)
+NO_BALANCE: Final = -(2**62)
 
 
 class Span(NamedTuple):
@@ -24,13 +24,13 @@ class Span(NamedTuple):
 
 
 @njit(cache=True)
-def _mark(source: Ints32, target: Ints32, span: Span, where: Ints, waiting: Ints32) -> None:
+def _mark(source: Ints32, target: Ints32, span: Span, where: Ints, in_degree: Ints32) -> None:
     """Note where each payer's payments of an instant begin, and how many each payee waits for."""
     for e in range(span.start, span.stop):
         if where[source[e]] == -1:
             where[source[e]] = e
         if target[e] != source[e]:
-            waiting[target[e]] += 1
+            in_degree[target[e]] += 1
 
 
 @njit(cache=True)
@@ -39,49 +39,49 @@ def _untie(
     target: Ints32,
     span: Span,
     where: Ints,
-    waiting: Ints32,
+    in_degree: Ints32,
     ready: Ints32,
     out: Ints,
 ) -> int:
     """Order the events of one instant, which come grouped by source; returns circles broken.
 
-    `where` (first event of a source in this instant, else -1) and `waiting` (payments of this
+    `where` (first event of a source in this instant, else -1) and `in_degree` (payments of this
     instant still to come in) are scratch over the nodes, left as they were found; so is `ready`.
     """
-    _mark(source, target, span, where, waiting)
-    free, done, circles, untried = 0, span.start, 0, span.start
+    _mark(source, target, span, where, in_degree)
+    free, place, circles, candidate = 0, span.start, 0, span.start
     for e in range(span.stop - 1, span.start - 1, -1):
-        if where[source[e]] == e and waiting[source[e]] == 0:
+        if where[source[e]] == e and in_degree[source[e]] == 0:
             ready[free] = source[e]
             free += 1
-    while done < span.stop:
+    while place < span.stop:
         if free:
             free -= 1
             node = ready[free]
         else:
-            while where[source[untried]] < 0:
-                untried += 1
-            node = source[untried]
+            while where[source[candidate]] < 0:
+                candidate += 1
+            node = source[candidate]
             circles += 1
         e, where[node] = where[node], -2
         while e < span.stop and source[e] == node:
-            out[done] = e
-            done += 1
+            out[place] = e
+            place += 1
             payee = target[e]
             e += 1
             if payee == node:
                 continue
-            waiting[payee] -= 1
-            if waiting[payee] == 0 and where[payee] >= 0:
+            in_degree[payee] -= 1
+            if in_degree[payee] == 0 and where[payee] >= 0:
                 ready[free] = payee
                 free += 1
     for e in range(span.start, span.stop):
-        where[source[e]], waiting[target[e]] = -1, 0
+        where[source[e]], in_degree[target[e]] = -1, 0
     return circles
 
 
 @njit(cache=True)
-def _untied(
+def _sequence(
     at: Ints,
     source: Ints32,
     target: Ints32,
@@ -89,7 +89,7 @@ def _untied(
     scratch: tuple[Ints, Ints32, Ints32],
 ) -> tuple[int, int]:
     """Order every instant's events in `out`; how many were tied, and how many circles broken."""
-    where, waiting, ready = scratch
+    where, in_degree, ready = scratch
     tied, circles, start = 0, 0, 0
     while start < at.size:
         stop = start + 1
@@ -97,7 +97,7 @@ def _untied(
             stop += 1
         if stop - start > 1:
             span = Span(np.int64(start), stop)
-            circles += _untie(source, target, span, where, waiting, ready, out)
+            circles += _untie(source, target, span, where, in_degree, ready, out)
             tied += stop - start
         start = stop
     return tied, circles
@@ -112,37 +112,37 @@ def in_before_out(at: Ints, source: Ints32, target: Ints32, nodes: int) -> tuple
     out = np.arange(at.size)
     where = np.full(nodes, -1, np.int64)
     scratch = where, np.zeros(nodes, np.int32), np.empty(nodes, np.int32)
-    tied, circles = _untied(at, source, target, out, scratch)
+    tied, circles = _sequence(at, source, target, out, scratch)
     return out, tied, circles
 
 
 @njit(cache=True)
 def openings(
-    source: Ints32, target: Ints32, amount: Ints, after: Ints, known: Ints, stated: Flags
+    source: Ints32, target: Ints32, amount: Ints, after: Ints, balances: Ints, has_statement: Flags
 ) -> Ints:
     """The balance of every account before the first event, events being in order.
 
-    Where it is stated (`known`), it stands. Else the first balance on a statement (`after`, the
+    Where it is stated (`balances`), it stands. Else the first balance on a statement (`after`, the
     payer's balance after each event) gives it. Else it is the least that keeps the account from
-    being overdrawn: it must have held that much. `stated` marks (on return) the accounts of the
+    being overdrawn: it must have held that much. `has_statement` marks (on return) the accounts of the
     first two kinds.
     """
-    running, lowest = np.zeros(known.size, np.int64), np.zeros(known.size, np.int64)
-    from_statement = np.full(known.size, UNKNOWN, np.int64)
+    flow, lowest = np.zeros(balances.size, np.int64), np.zeros(balances.size, np.int64)
+    from_statement = np.full(balances.size, NO_BALANCE, np.int64)
     for e in range(source.size):
         payer, payee = source[e], target[e]
-        if amount[e] == ALL or payer == payee:
+        if amount[e] == WHOLE_BALANCE or payer == payee:
             continue
-        running[payer] -= amount[e]
-        running[payee] += amount[e]
-        lowest[payer] = min(lowest[payer], running[payer])
-        if after[e] != UNKNOWN and from_statement[payer] == UNKNOWN:
-            from_statement[payer] = after[e] - running[payer]
-    out = np.empty(known.size, np.int64)
-    for node in range(known.size):
-        stated[node] = known[node] != UNKNOWN or from_statement[node] >= 0
-        if known[node] != UNKNOWN:
-            out[node] = max(known[node], 0)
+        flow[payer] -= amount[e]
+        flow[payee] += amount[e]
+        lowest[payer] = min(lowest[payer], flow[payer])
+        if after[e] != NO_BALANCE and from_statement[payer] == NO_BALANCE:
+            from_statement[payer] = after[e] - flow[payer]
+    out = np.empty(balances.size, np.int64)
+    for node in range(balances.size):
+        has_statement[node] = balances[node] != NO_BALANCE or from_statement[node] >= 0
+        if balances[node] != NO_BALANCE:
+            out[node] = max(balances[node], 0)
         elif from_statement[node] >= 0:
             out[node] = from_statement[node]
         else:
@@ -155,7 +155,7 @@ def closings(source: Ints32, target: Ints32, amount: Ints, opening: Ints) -> Int
     """The balance of every account after the last event."""
     out = opening.copy()
     for e in range(source.size):
-        if amount[e] != ALL and source[e] != target[e]:
+        if amount[e] != WHOLE_BALANCE and source[e] != target[e]:
             out[source[e]] = max(0, out[source[e]] - amount[e])
             out[target[e]] += amount[e]
     return out

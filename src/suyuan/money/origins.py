@@ -42,19 +42,19 @@ def origins(on: TraceScope) -> ir.Table:
     voucher_id (null for a payment), account_no (the victim's), at, amount, found_by (1 to 5 above).
     """
     tables = on.tables
-    paid = tables.engine.keep(paid_in_time(on))
-    named = _marked(paid, named_payees(tables), ("report_id", "account_no"), BY_PAYEE)
-    tied = _marked(paid, on.ring, ("account_no",), BY_RING)
-    cards = paid.semi_join(_given_away(on, paid), ["report_id", "payment_id"]).mutate(
+    payments = tables.engine.keep(paid_in_time(on))
+    by_payee = _mark_found_by(payments, named_payees(tables), ("report_id", "account_no"), BY_PAYEE)
+    tied = _mark_found_by(payments, on.ring, ("account_no",), BY_RING)
+    cards = payments.semi_join(_given_away(on, payments), ["report_id", "payment_id"]).mutate(
         found_by=ibis.literal(BY_CARD)
     )
-    located = tables.engine.keep(_once(ibis.union(named, tied, cards)))
+    located_rows = tables.engine.keep(_once(ibis.union(by_payee, tied, cards)))
     exact = _once(
         ibis.union(
-            located,
-            _the_loss(on, paid, located),
-            into_named_payees(on, located),
-            of_the_loss(on, located),
+            located_rows,
+            _the_loss(on, payments, located_rows),
+            into_named_payees(on, located_rows),
+            of_the_loss(on, located_rows),
         )
     )
     return ibis.union(
@@ -67,14 +67,14 @@ def paid_in_time(on: TraceScope) -> ir.Table:
 
     `account_no` is the victim's; `payee` whom she paid. Her own accounts are no payees.
     """
-    own, moved = on.own, on.moved
-    paid = (
-        own.inner_join(moved, own.account_no == moved.payer)
+    own, payments = on.own, on.moved
+    in_time = (
+        own.inner_join(payments, own.account_no == payments.payer)
         .inner_join(windows(on.tables), "report_id")
         .filter(ibis._.at >= ibis._.since, ibis._.at <= ibis._.until)
     )
     own_too = own.rename(payee="account_no")
-    return paid.anti_join(own_too, ["report_id", "payee"]).select(
+    return in_time.anti_join(own_too, ["report_id", "payee"]).select(
         "report_id",
         "row_id",
         "payment_id",
@@ -89,41 +89,46 @@ def paid_in_time(on: TraceScope) -> ir.Table:
     )
 
 
-def _marked(paid: ir.Table, payees: ir.Table, on: Sequence[str], how: int) -> ir.Table:
+def _mark_found_by(payments: ir.Table, payees: ir.Table, on: Sequence[str], how: int) -> ir.Table:
     payees = payees.rename(payee="account_no")
     keys = ["payee" if name == "account_no" else name for name in on]
-    return paid.semi_join(payees, keys).mutate(found_by=ibis.literal(how))
+    return payments.semi_join(payees, keys).mutate(found_by=ibis.literal(how))
 
 
-def _once(found: ir.Table) -> ir.Table:
+def _once(origins_found: ir.Table) -> ir.Table:
     """Every payment for one report only: of two, for the one that had begun last."""
     best = ibis.row_number().over(
-        group_by=found.row_id,
-        order_by=[found.found_by, ibis.desc(found.since), found.reported_at, found.report_id],
+        group_by=origins_found.row_id,
+        order_by=[
+            origins_found.found_by,
+            ibis.desc(origins_found.since),
+            origins_found.reported_at,
+            origins_found.report_id,
+        ],
     )
-    return found.mutate(best=best).filter(ibis._.best == 0).drop("best")
+    return origins_found.mutate(best=best).filter(ibis._.best == 0).drop("best")
 
 
-def _given_away(on: TraceScope, paid: ir.Table) -> ir.Table:
+def _given_away(on: TraceScope, payments: ir.Table) -> ir.Table:
     """Payments for cards that somebody else then had: (report_id, payment_id).
 
     A card with a later event of which the victim is neither side's end, or that was issued to
     somebody else at once.
     """
     vouchers, reports = on.vouchers, on.tables["reports"]
-    bought = vouchers.filter(vouchers.event == "issue", vouchers.payment_id.notnull())
-    handed = _handed_on(on.tables)
-    her = ibis.union(
+    issues_with_payment = vouchers.filter(vouchers.event == "issue", vouchers.payment_id.notnull())
+    transfers = _handed_on(on.tables)
+    own_names = ibis.union(
         on.own.select("report_id", name="account_no"),
         reports.filter(reports.victim_id.notnull()).select("report_id", name="victim_id"),
     )
-    issues = bought.select("voucher_id", "payment_id", "to_party")
-    went = issues.inner_join(handed, "voucher_id").select("payment_id", party="went_to")
+    issues = issues_with_payment.select("voucher_id", "payment_id", "to_party")
+    went = issues.inner_join(transfers, "voucher_id").select("payment_id", party="went_to")
     straight = issues.filter(issues.to_party.notnull()).select("payment_id", party="to_party")
-    paid = paid.select("report_id", "payment_id")
-    taken = paid.inner_join(ibis.union(went, straight), "payment_id")
+    payments = payments.select("report_id", "payment_id")
+    cards_of_reports = payments.inner_join(ibis.union(went, straight), "payment_id")
     return (
-        taken.anti_join(her.rename(party="name"), ["report_id", "party"])
+        cards_of_reports.anti_join(own_names.rename(party="name"), ["report_id", "party"])
         .select("report_id", "payment_id")
         .distinct()
     )
@@ -143,14 +148,14 @@ def _cards_without_payment(on: TraceScope) -> ir.Table:
     """Cards issued to a victim in that time, used by others, with no payment on record."""
     vouchers, reports = on.vouchers, on.tables["reports"]
     victims = reports.filter(reports.victim_id.notnull()).select("report_id", "victim_id")
-    asked = victims.inner_join(windows(on.tables), "report_id")
-    known = on.moved.select("payment_id")
-    issued = vouchers.filter(vouchers.event == "issue").anti_join(known, "payment_id")
-    likely = asked.inner_join(issued, asked.victim_id == issued.to_party).filter(
-        ibis._.at >= ibis._.since, ibis._.at <= ibis._.until
-    )
-    others = _handed_on(on.tables)
-    used = likely.inner_join(others, "voucher_id").filter(ibis._.went_to != ibis._.victim_id)
+    victims_in_time = victims.inner_join(windows(on.tables), "report_id")
+    payment_ids = on.moved.select("payment_id")
+    cards_issued = vouchers.filter(vouchers.event == "issue").anti_join(payment_ids, "payment_id")
+    likely = victims_in_time.inner_join(
+        cards_issued, victims_in_time.victim_id == cards_issued.to_party
+    ).filter(ibis._.at >= ibis._.since, ibis._.at <= ibis._.until)
+    transfers = _handed_on(on.tables)
+    used = likely.inner_join(transfers, "voucher_id").filter(ibis._.went_to != ibis._.victim_id)
     first = ibis.row_number().over(
         group_by=used.voucher_id, order_by=[used.reported_at, used.report_id, used.at]
     )
@@ -170,30 +175,32 @@ def _cards_without_payment(on: TraceScope) -> ir.Table:
     )
 
 
-def _the_loss(on: TraceScope, paid: ir.Table, located: ir.Table) -> ir.Table:
+def _the_loss(on: TraceScope, payments_in_time: ir.Table, located_rows: ir.Table) -> ir.Table:
     """Payments of that time which nothing else ties, and which are what is missing of the loss.
 
     Either one payment alone is the missing amount, or all of them together are, or all to one
     payee. Payees that the victim paid before she was contacted are none.
     """
-    moved, own = on.moved, on.own
-    since = paid.group_by("report_id").agg(first_at=paid.at.min())
-    before = own.inner_join(moved, own.account_no == moved.payer).inner_join(since, "report_id")
+    payments, own = on.moved, on.own
+    since = payments_in_time.group_by("report_id").agg(first_at=payments_in_time.at.min())
+    before = own.inner_join(payments, own.account_no == payments.payer).inner_join(
+        since, "report_id"
+    )
     usual = before.filter(before.at < before.first_at).select("report_id", "payee").distinct()
-    rest = paid.anti_join(located.select("row_id"), "row_id").anti_join(
+    rest = payments_in_time.anti_join(located_rows.select("row_id"), "row_id").anti_join(
         usual, ["report_id", "payee"]
     )
-    found = located.group_by("report_id").agg(found=located.amount.sum())
+    sums_located = located_rows.group_by("report_id").agg(found=located_rows.amount.sum())
     sums = rest.group_by("report_id").agg(together=rest.amount.sum())
     to_one = rest.group_by("report_id", "payee").agg(to_one=rest.amount.sum())
-    same = rest.group_by("report_id", "amount").agg(alike=rest.count())
-    rest = rest.left_join(found, "report_id").drop("report_id_right")
-    rest = rest.inner_join(sums, "report_id").inner_join(same, ["report_id", "amount"])
+    alike_counts = rest.group_by("report_id", "amount").agg(alike=rest.count())
+    rest = rest.left_join(sums_located, "report_id").drop("report_id_right")
+    rest = rest.inner_join(sums, "report_id").inner_join(alike_counts, ["report_id", "amount"])
     rest = rest.inner_join(to_one, ["report_id", "payee"])
-    missing = rest.loss - rest.found.fill_null(0)
-    alone = (rest.amount == missing) & (rest.alike == 1)
+    gap = rest.loss - rest.found.fill_null(0)
+    alone = (rest.amount == gap) & (rest.alike == 1)
     return (
-        rest.filter(missing > 0, alone | (rest.together == missing) | (rest.to_one == missing))
+        rest.filter(gap > 0, alone | (rest.together == gap) | (rest.to_one == gap))
         .drop("found", "together", "to_one", "alike")
         .mutate(found_by=ibis.literal(BY_AMOUNT))
     )

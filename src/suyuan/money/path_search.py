@@ -22,12 +22,12 @@ def last_moments(
     latest = np.full(size, np.iinfo(np.int64).min)
     latest[target] = np.iinfo(np.int64).max
     for _ in range(rounds):
-        moved = False
+        has_changed = False
         for row in range(at.size - 1, -1, -1):
             if latest[payee[row]] >= at[row] > latest[payer[row]]:
                 latest[payer[row]] = at[row]
-                moved = True
-        if not moved:
+                has_changed = True
+        if not has_changed:
             break
     return latest
 
@@ -60,20 +60,20 @@ def search(  # one loop: numba keeps no frames
     at: Ints,
     payee: Ints32,
     latest: Ints,
-    asked: tuple[int, int, int, int],
+    question: tuple[int, int, int, int],
 ) -> tuple[Ints, Ints, bool]:
     """Paths from one account to another: rows of all paths in turn, the payments of each, and
     whether these are all.
 
     `start` and `rows` are the payments by payer, in time order; `latest` is per account the last
-    moment at which money there can still come to the target. `asked` is (source, target, hops,
+    moment at which money there can still come to the target. `question` is (source, target, hops,
     most). Lengths are tried one after the other, so that the shortest come first.
     """
-    source, target, hops, most = asked
+    source, target, hops, most = question
     out, sizes = np.empty(most * hops, np.int64), np.empty(most, np.int64)
     place, stack = np.zeros(hops + 1, np.int64), np.zeros(hops + 1, np.int64)
-    taken = np.zeros(hops + 1, np.int64)
-    used, count, looked = 0, 0, 0
+    rows_on_path = np.zeros(hops + 1, np.int64)
+    used, count, looks = 0, 0, 0
     for length in range(1, hops + 1):
         depth, stack[0], place[0] = 0, source, start[source]
         while depth >= 0:
@@ -83,25 +83,29 @@ def search(  # one loop: numba keeps no frames
                 continue
             row = rows[place[depth]]
             place[depth] += 1
-            looked += 1
-            if looked > BUDGET:
+            looks += 1
+            if looks > BUDGET:
                 return out[:used], sizes[:count], False
-            other = payee[row]
+            neighbour = payee[row]
             if depth + 1 == length:
-                if other != target:
+                if neighbour != target:
                     continue
                 if count == most:
                     return out[:used], sizes[:count], False
                 for i in range(depth):
-                    out[used + i] = taken[i]
+                    out[used + i] = rows_on_path[i]
                 out[used + depth] = row
                 sizes[count] = length
                 used, count = used + length, count + 1
                 continue
-            if other == target or latest[other] < at[row] or _on_path(stack, depth, other):
+            if (
+                neighbour == target
+                or latest[neighbour] < at[row]
+                or _on_path(stack, depth, neighbour)
+            ):
                 continue
-            taken[depth] = row
+            rows_on_path[depth] = row
             depth += 1
-            stack[depth] = other
-            place[depth] = _first_since(rows, at, start[other], start[other + 1], at[row])
+            stack[depth] = neighbour
+            place[depth] = _first_since(rows, at, start[neighbour], start[neighbour + 1], at[row])
     return out[:used], sizes[:count], True

@@ -18,35 +18,37 @@ LEAST: Final = 10
 _SCHEMA: Final = pa.schema({"written": pa.string(), "account_no": pa.string()})
 
 
-def corrected(tables: Tables, named: ir.Table) -> ir.Table:
-    """`named` (report_id, account_no) with misspelt numbers put right; the rest as it is."""
-    unknown = _unknown(tables, named)
-    if not unknown:
-        return named
-    meant = tables.engine.arrow(_meant(tables, unknown).rename_columns(["account_no", "meant"]))
-    joined = named.left_join(meant, "account_no")
-    return joined.select(
-        "report_id", account_no=ibis.coalesce(joined["meant"], joined["account_no"])
+def correct_payees(tables: Tables, payees: ir.Table) -> ir.Table:
+    """`payees` (report_id, account_no) with misspelt numbers put right; the rest as it is."""
+    unknown_accounts = _unknown_accounts(tables, payees)
+    if not unknown_accounts:
+        return payees
+    corrections = tables.engine.arrow(
+        _accounts_meant(tables, unknown_accounts).rename_columns(["account_no", "meant"])
+    )
+    rows = payees.left_join(corrections, "account_no")
+    return rows.select(
+        "report_id", account_no=ibis.coalesce(rows["meant"], rows["account_no"])
     ).distinct()
 
 
-def _unknown(tables: Tables, named: ir.Table) -> list[str]:
-    each = named.select("account_no").distinct()
-    each = each.filter(each.account_no.length() >= LEAST)
+def _unknown_accounts(tables: Tables, payees: ir.Table) -> list[str]:
+    accounts = payees.select("account_no").distinct()
+    accounts = accounts.filter(accounts.account_no.length() >= LEAST)
     payments = tables["payments"]
     strange = (
-        each.anti_join(tables["bank_accounts"], "account_no")
+        accounts.anti_join(tables["bank_accounts"], "account_no")
         .anti_join(payments.select(account_no="payee"), "account_no")
         .anti_join(payments.select(account_no="payer"), "account_no")
     )
     return sorted(tables.engine.fetch(strange)["account_no"].to_pylist())
 
 
-def _meant(tables: Tables, unknown: list[str]) -> pa.Table:
+def _accounts_meant(tables: Tables, accounts: list[str]) -> pa.Table:
     """The one payee that each number can stand for; none where there are two."""
-    tried = [(written, variant) for written in unknown for variant in variants(written)]
+    attempts = [(account, variant) for account in accounts for variant in variants(account)]
     pairs = tables.engine.arrow(
-        pa.table([list(column) for column in zip(*tried, strict=True)], schema=_SCHEMA)
+        pa.table([list(column) for column in zip(*attempts, strict=True)], schema=_SCHEMA)
     )
     payees = pairs.semi_join(tables["payments"].select(account_no="payee"), "account_no")
     sole = payees.group_by("written").agg(
@@ -55,12 +57,12 @@ def _meant(tables: Tables, unknown: list[str]) -> pa.Table:
     return tables.engine.fetch(sole.filter(sole.several == 1).select("written", "account_no"))
 
 
-def variants(written: str) -> set[str]:
+def variants(account: str) -> set[str]:
     """What was meant, if one character is wrong, or two neighbours changed places."""
     out = set()
-    for place, sign in enumerate(written):
-        others = "0123456789" if sign.isdigit() else ""
-        out |= {written[:place] + other + written[place + 1 :] for other in others}
+    for place, sign in enumerate(account):
+        alternatives = "0123456789" if sign.isdigit() else ""
+        out |= {account[:place] + digit + account[place + 1 :] for digit in alternatives}
         if place:
-            out.add(written[: place - 1] + sign + written[place - 1] + written[place + 1 :])
-    return out - {written}
+            out.add(account[: place - 1] + sign + account[place - 1] + account[place + 1 :])
+    return out - {account}

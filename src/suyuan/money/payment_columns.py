@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.money.arrays import Ints, Ints32
-from suyuan.money.order import UNKNOWN
+from suyuan.money.order import NO_BALANCE
 
 #: What is known of a payment that moved money.
 SCHEMA: Final = pa.schema(
@@ -80,7 +80,7 @@ def _part(rows: pa.Table) -> Columns:
         "payer": numbers[: rows.num_rows],
         "payee": numbers[rows.num_rows :],
         "amount": np.asarray(rows["amount"], dtype=np.int64),
-        "after": np.asarray(pc.fill_null(rows["balance_after"], UNKNOWN), dtype=np.int64),
+        "after": np.asarray(pc.fill_null(rows["balance_after"], NO_BALANCE), dtype=np.int64),
         "cash": np.asarray(rows["cash"], dtype=np.bool_),
         "fee": np.asarray(rows["fee"], dtype=np.bool_),
     }

@@ -9,14 +9,14 @@ from suyuan.money.arrays import Flags, Ints, Ints32
 
 BALANCE: Final = "balance"
 CASH: Final = "cash"
-DISSIPATED: Final = "dissipated"
+DISSIPATION: Final = "dissipated"
 FEE: Final = "fee"
 NO_STATEMENT: Final = "no_statement"
 NOT_LOCATED: Final = "not_located"
-POOLED: Final = "pooled_account"
+POOL: Final = "pooled_account"
 PURCHASE: Final = "purchase"
-REVERSED: Final = "reversed"
-TRUNCATED: Final = "truncated"
+REVERSAL: Final = "reversed"
+TRUNCATION: Final = "truncated"
 VOUCHER: Final = "voucher"
 
 

@@ -32,28 +32,30 @@ def reachable(on: TraceScope, starts: pa.Table, *, fits: int = FITS) -> TraceSco
     rows = engine.arrow(starts.select(["row_id"]).drop_null())
     first = on.moved.semi_join(rows, "row_id")
     inside = _inside(on, first)
-    touched = ibis.union(
+    rows_in_reach = ibis.union(
         on.moved.semi_join(inside, on.moved.payer == inside.account_no).select("row_id"),
         on.moved.semi_join(inside, on.moved.payee == inside.account_no).select("row_id"),
         rows,
         distinct=True,
     )
-    return replace(on, moved=engine.keep(on.moved.semi_join(engine.keep(touched), "row_id")))
+    return replace(on, moved=engine.keep(on.moved.semi_join(engine.keep(rows_in_reach), "row_id")))
 
 
 def _inside(on: TraceScope, first: ir.Table) -> ir.Table:
     """Accounts that money of the payments `first` can have passed through: (account_no)."""
     keep, fetch = on.tables.engine.keep, on.tables.engine.fetch
-    moved, stops = on.moved, keep(_stops(on))
+    payments, stops = on.moved, keep(_stops(on))
     graph = front = keep(
         first.group_by(account_no="payee").agg(since=first.at.min()).anti_join(stops, "account_no")
     )
     for _ in range(STEPS):
-        joined = moved.inner_join(front, [moved.payer == front.account_no, moved.at >= front.since])
-        payees = joined.group_by("payee").agg(first_at=joined["at"].min())
+        steps = payments.inner_join(
+            front, [payments.payer == front.account_no, payments.at >= front.since]
+        )
+        payees = steps.group_by("payee").agg(first_at=steps["at"].min())
         payees = payees.rename(account="payee").anti_join(stops, ibis._.account == stops.account_no)
-        both = payees.left_join(graph, payees.account == graph.account_no)
-        newer = both.filter(both.since.isnull() | (both.first_at < both.since))
+        arrivals = payees.left_join(graph, payees.account == graph.account_no)
+        newer = arrivals.filter(arrivals.since.isnull() | (arrivals.first_at < arrivals.since))
         front = keep(newer.select(account_no="account", since="first_at"))
         if fetch(front.limit(1)).num_rows == 0:
             break

@@ -13,8 +13,8 @@ def exit_ranges(exits: pa.Table, default: str) -> pa.Table:
     """
     names = [name for name in pc.unique(exits["method"]).to_pylist() if METHODS[name].conserves]
     rows = exits.filter(pc.is_in(exits["method"], value_set=pa.array(names, pa.string())))
-    chosen = pc.if_else(pc.equal(rows["method"], default), rows["amount"], 0)
-    rows = rows.append_column("chosen", chosen)
+    default_amount = pc.if_else(pc.equal(rows["method"], default), rows["amount"], 0)
+    rows = rows.append_column("chosen", default_amount)
     place = ["report_id", "exit", "method"]
     rows = rows.group_by(place).aggregate([("amount", "sum"), ("chosen", "sum")])
     spans = rows.group_by(["report_id", "exit"]).aggregate(

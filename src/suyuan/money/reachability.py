@@ -7,7 +7,7 @@ from suyuan.money.arrays import Flags, Ints32
 
 
 @njit(cache=True)
-def reached(source: Ints32, target: Ints32, begins: Flags, stops: Flags) -> Flags:
+def reach_of(source: Ints32, target: Ints32, begins: Flags, stops: Flags) -> Flags:
     """Accounts that money of the payments marked in `begins` can have passed through.
 
     Payments are in order. An account in `stops` is never passed through, whatever comes in.

@@ -11,13 +11,13 @@ from suyuan.store.tables import Tables
 COUNTER_ENTRY = ibis.interval(days=3)
 #: What the name of a place begins with where cash was drawn and nobody says where.
 NOWHERE: Final = "cash drawn from "
-_UNDONE: Final = ("reversed", "failed")
+_VOID_STATES: Final = ("reversed", "failed")
 _FEE_WORDS: Final = ("手续费", "工本费", "handling fee")
 #: What a bank takes for a transfer; scammers, too, call what they ask for a fee.
 FEE_AT_MOST: Final = 100_00
 
 
-def settled(tables: Tables) -> ir.Table:
+def settled_payments(tables: Tables) -> ir.Table:
     """Payments that moved money, one row each.
 
     Failed and reversed payments moved none; where a reversed payment was also booked back (the same
@@ -26,7 +26,7 @@ def settled(tables: Tables) -> ir.Table:
 
     Columns: row_id, payment_id, at, payer, payee, amount, balance_after, cash, fee.
     """
-    return _settled(tables, tables["payments"])
+    return _settle(tables, tables["payments"])
 
 
 def settled_and_drawn(tables: Tables) -> ir.Table:
@@ -36,23 +36,23 @@ def settled_and_drawn(tables: Tables) -> ir.Table:
     account, and so not among those that :func:`settled` knows.
     """
     payments = tables["payments"]
-    unnamed = payments.payee.isnull() & (payments.channel == "cash")
+    no_payee = payments.payee.isnull() & (payments.channel == "cash")
     place = ibis.literal(NOWHERE) + payments.payer
-    named = payments.mutate(payee=ibis.ifelse(unnamed, place, payments.payee))
-    return _settled(tables, named)
+    with_payee = payments.mutate(payee=ibis.ifelse(no_payee, place, payments.payee))
+    return _settle(tables, with_payee)
 
 
-def _settled(tables: Tables, payments: ir.Table) -> ir.Table:
+def _settle(tables: Tables, payments: ir.Table) -> ir.Table:
     payments = payments.filter(
         payments.amount > 0, payments.payer != payments.payee, _in_main_currency(tables)
     )
     status = payments.status.fill_null("settled")
-    moved = payments.filter(~status.isin(_UNDONE))
-    moved = moved.anti_join(
-        _counter_entries(payments.filter(status == "reversed"), moved), "row_id"
+    valid_payments = payments.filter(~status.isin(_VOID_STATES))
+    valid_payments = valid_payments.anti_join(
+        _counter_entries(payments.filter(status == "reversed"), valid_payments), "row_id"
     )
-    memo = moved.memo.fill_null("").lower()
-    return moved.select(
+    memo = valid_payments.memo.fill_null("").lower()
+    return valid_payments.select(
         "row_id",
         "payment_id",
         "at",
@@ -60,8 +60,9 @@ def _settled(tables: Tables, payments: ir.Table) -> ir.Table:
         "payee",
         "amount",
         "balance_after",
-        cash=moved.channel.fill_null("") == "cash",
-        fee=ibis.or_(*(memo.contains(word) for word in _FEE_WORDS)) & (moved.amount <= FEE_AT_MOST),
+        cash=valid_payments.channel.fill_null("") == "cash",
+        fee=ibis.or_(*(memo.contains(word) for word in _FEE_WORDS))
+        & (valid_payments.amount <= FEE_AT_MOST),
     )
 
 
@@ -75,24 +76,24 @@ def _in_main_currency(tables: Tables) -> ir.BooleanValue:
 
 
 def _main_currency(payments: ir.Table) -> ir.Table:
-    known = payments.filter(payments.currency.notnull())
-    counted = known.group_by("currency").agg(rows=known.count())
-    return counted.order_by(counted.rows.desc(), counted.currency).limit(1)
+    with_currency = payments.filter(payments.currency.notnull())
+    counts = with_currency.group_by("currency").agg(rows=with_currency.count())
+    return counts.order_by(counts.rows.desc(), counts.currency).limit(1)
 
 
-def _counter_entries(undone: ir.Table, moved: ir.Table) -> ir.Table:
+def _counter_entries(reversals: ir.Table, payments: ir.Table) -> ir.Table:
     """Of each reversed payment, the first settled one that books it back."""
-    undone = undone.select(
+    reversals = reversals.select(
         undone_id="row_id", from_="payee", to_="payer", fen="amount", undone_at="at"
     )
-    pairs = moved.inner_join(
-        undone,
+    pairs = payments.inner_join(
+        reversals,
         [
-            moved.payer == undone.from_,
-            moved.payee == undone.to_,
-            moved.amount == undone.fen,
-            moved.at >= undone.undone_at,
-            moved.at <= undone.undone_at + COUNTER_ENTRY,
+            payments.payer == reversals.from_,
+            payments.payee == reversals.to_,
+            payments.amount == reversals.fen,
+            payments.at >= reversals.undone_at,
+            payments.at <= reversals.undone_at + COUNTER_ENTRY,
         ],
     )
     rank = ibis.row_number().over(group_by=pairs.undone_id, order_by=[pairs.at, pairs.row_id])

@@ -40,14 +40,14 @@ def spread(total: int, parts: Ints, whole: int, out: Ints) -> None:
     is larger than its part.
     """
     rests = np.empty(parts.size, np.int64)
-    left = total
+    rest = total
     for i in range(parts.size):
         out[i], rests[i] = muldiv(parts[i], total, whole)
-        left -= out[i]
-    if left > 0:
+        rest -= out[i]
+    if rest > 0:
         order = np.arange(parts.size)
         _largest_first(rests, order)
-        for i in range(left):
+        for i in range(rest):
             out[order[i]] += 1
 
 
@@ -62,13 +62,13 @@ def _largest_first(values: Ints, order: Ints) -> None:
         gap = 3 * gap + 1
     while gap > 0:
         for i in range(gap, order.size):
-            moving, place = order[i], i
+            entry, place = order[i], i
             while place >= gap:
-                other = order[place - gap]
-                same = values[other] == values[moving]
-                if values[other] > values[moving] or (same and other < moving):
+                neighbour = order[place - gap]
+                is_equal = values[neighbour] == values[entry]
+                if values[neighbour] > values[entry] or (is_equal and neighbour < entry):
                     break
-                order[place] = other
+                order[place] = neighbour
                 place -= gap
-            order[place] = moving
+            order[place] = entry
         gap //= 3

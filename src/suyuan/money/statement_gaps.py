@@ -14,7 +14,7 @@ from numba import njit
 
 from suyuan.money.arrays import Ints, Ints32
 from suyuan.money.ledger import Ledger
-from suyuan.money.order import UNKNOWN
+from suyuan.money.order import NO_BALANCE
 
 #: Smaller differences are interest, charges and roundings.
 LEAST: Final = 50_00
@@ -51,8 +51,8 @@ class UnseenPayments:
 
 def gaps(book: Ledger, opening: Ints) -> StatementGaps:
     """Every gap of at least :data:`LEAST`; `opening` are stated opening balances or ``UNKNOWN``."""
-    found = _gaps(book.at, book.payer, book.payee, book.amount, book.after, opening)
-    return StatementGaps(*found).take(np.flatnonzero(np.abs(found[3]) >= LEAST))
+    columns = _gaps(book.at, book.payer, book.payee, book.amount, book.after, opening)
+    return StatementGaps(*columns).take(np.flatnonzero(np.abs(columns[3]) >= LEAST))
 
 
 @njit(cache=True)
@@ -65,13 +65,13 @@ def _gaps(
     count = 0
     for event in range(at.size):
         giver, taker = payer[event], payee[event]
-        if balance[giver] != UNKNOWN:
+        if balance[giver] != NO_BALANCE:
             balance[giver] -= amount[event]
-        if balance[taker] != UNKNOWN:
+        if balance[taker] != NO_BALANCE:
             balance[taker] += amount[event]
-        if after[event] == UNKNOWN:
+        if after[event] == NO_BALANCE:
             continue
-        if balance[giver] != UNKNOWN and balance[giver] != after[event]:
+        if balance[giver] != NO_BALANCE and balance[giver] != after[event]:
             account[count], since[count], until[count] = giver, known_at[giver], at[event]
             differs[count] = after[event] - balance[giver]
             count += 1
@@ -79,11 +79,11 @@ def _gaps(
     return account[:count], since[:count], until[:count], differs[:count]
 
 
-def matched(found: StatementGaps) -> tuple[Ints, Ints]:
+def match_gaps(gap_rows: StatementGaps) -> tuple[Ints, Ints]:
     """Gaps (out, in) that are one payment: the only ones of their sum that overlap, both ways."""
-    out, into = np.flatnonzero(found.amount < 0), np.flatnonzero(found.amount > 0)
-    giver, taker = _sole(found, out, into), _sole(found, into, out)
-    back = np.full(found.amount.size + 1, -1, np.int64)
+    out, into = np.flatnonzero(gap_rows.amount < 0), np.flatnonzero(gap_rows.amount > 0)
+    giver, taker = _sole(gap_rows, out, into), _sole(gap_rows, into, out)
+    back = np.full(gap_rows.amount.size + 1, -1, np.int64)
     back[into] = taker
     once = (giver >= 0) & (back[giver] == out)
     return out[once], giver[once]
@@ -120,15 +120,15 @@ def _only(
     return out
 
 
-def sure_payments(found: StatementGaps) -> tuple[UnseenPayments, StatementGaps]:
+def sure_payments(gap_rows: StatementGaps) -> tuple[UnseenPayments, StatementGaps]:
     """Payments that two gaps agree on, and the gaps that are left."""
-    left, right = matched(found)
-    rest = np.setdiff1d(np.arange(found.amount.size), np.concatenate([left, right]))
+    left, right = match_gaps(gap_rows)
+    rest = np.setdiff1d(np.arange(gap_rows.amount.size), np.concatenate([left, right]))
     payments = UnseenPayments(
-        found.account[left],
-        found.account[right],
-        np.maximum(found.since[left], found.since[right]),
-        np.minimum(found.until[left], found.until[right]),
-        found.amount[right],
+        gap_rows.account[left],
+        gap_rows.account[right],
+        np.maximum(gap_rows.since[left], gap_rows.since[right]),
+        np.minimum(gap_rows.until[left], gap_rows.until[right]),
+        gap_rows.amount[right],
     )
-    return payments, found.take(rest)
+    return payments, gap_rows.take(rest)

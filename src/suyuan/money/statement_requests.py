@@ -11,21 +11,21 @@ from suyuan.model.results import STATEMENTS_WANTED, TRACE_DOUBTS
 from suyuan.model.text import Text
 from suyuan.money.arrays import Steps
 from suyuan.money.flow_graph import TraceGraph, TraceInputs
-from suyuan.money.inferred_payments import INFERRED, LIKELY, inferred
+from suyuan.money.inferred_payments import INFERENCE, LIKELY, is_inferred
 from suyuan.money.ledger import find
-from suyuan.money.places import NO_STATEMENT, POOLED
+from suyuan.money.places import NO_STATEMENT, POOL
 
 _WHY: Final = {
     NO_STATEMENT: Text(
         "{amount} yuan of stolen money came in and its statement is not at hand.",
         "赃款{amount}元流入该账户，但尚未取得其流水。",
     ),
-    POOLED: Text(
+    POOL: Text(
         "{amount} yuan of stolen money went into this pooled account: "
         "ask for the orders and payees behind these payments.",
         "赃款{amount}元进入该公共账户：请调取对应的订单与实际收款方。",
     ),
-    INFERRED: Text(
+    INFERENCE: Text(
         "{amount} yuan of stolen money went out of it by payments that no row shows and only the "
         "balances of statements tell: ask for the rows that are missing.",
         "赃款{amount}元由该账户转出，流水中无对应记录，仅由流水的余额推得：请补调缺失的流水。",
@@ -86,7 +86,7 @@ _DOUBTS: Final = {
 }
 
 
-_STOPPED: Final = ["exit", "reason", "amount", "report_id", "at"]
+_EXIT_COLUMNS: Final = ["exit", "reason", "amount", "report_id", "at"]
 
 
 def statements_wanted(
@@ -96,10 +96,10 @@ def statements_wanted(
     that it left by payments that no row shows. `steps` and `exits` are of one method.
     """
     out = exits.filter(pc.is_in(exits["reason"], value_set=pa.array(list(_WHY))))
-    out = out.select(_STOPPED)
-    unseen = _unseen(inputs, graph, steps)
-    known = pc.is_in(unseen["exit"], value_set=out["exit"].combine_chunks())
-    out = pa.concat_tables([out, unseen.filter(pc.invert(known))])
+    out = out.select(_EXIT_COLUMNS)
+    unseen_exits = _unseen_exits(inputs, graph, steps)
+    is_known = pc.is_in(unseen_exits["exit"], value_set=out["exit"].combine_chunks())
+    out = pa.concat_tables([out, unseen_exits.filter(pc.invert(is_known))])
     out = out.sort_by([("exit", "ascending"), ("report_id", "ascending")])
     rows = out.group_by(["exit", "reason"], use_threads=False).aggregate(
         [("amount", "sum"), ("report_id", "list"), ("at", "min")]
@@ -129,14 +129,14 @@ def statements_wanted(
     return table.sort_by(STATEMENTS_WANTED.sort_keys)
 
 
-def _unseen(inputs: TraceInputs, graph: TraceGraph, steps: Steps) -> pa.Table:
+def _unseen_exits(inputs: TraceInputs, graph: TraceGraph, steps: Steps) -> pa.Table:
     """Stolen money that left an account by an inferred payment, in the columns of an exit."""
     payment = graph.payment[steps.event]
-    rows = np.flatnonzero((payment >= 0) & inferred(inputs.book)[payment])
+    rows = np.flatnonzero((payment >= 0) & is_inferred(inputs.book)[payment])
     event = steps.event[rows]
     columns = {
         "exit": graph.places.subjects(graph.flow.source[event]),
-        "reason": pa.repeat(pa.scalar(INFERRED, pa.string()), rows.size),
+        "reason": pa.repeat(pa.scalar(INFERENCE, pa.string()), rows.size),
         "amount": pa.array(steps.amount[rows]),
         "report_id": inputs.claims.reports.take(pa.array(steps.label[rows])),
         "at": pa.array(graph.at[event]).cast(pa.timestamp("us")),
@@ -150,14 +150,14 @@ def doubts(inputs: TraceInputs, graph: TraceGraph, unclear: int) -> pa.Table:
     `unclear` cards could have been bought by several payments.
     """
     follow = graph.flow.follow[: len(inputs.book.accounts)]
-    likely = follow[inputs.book.payer] & inferred(inputs.book, LIKELY)
-    unseen = follow[inputs.book.payer] & inferred(inputs.book) & ~likely
+    likely = follow[inputs.book.payer] & is_inferred(inputs.book, LIKELY)
+    unseen_count = follow[inputs.book.payer] & is_inferred(inputs.book) & ~likely
     counts = {
         "equal_instants": graph.tied,
         "circles": graph.circles,
         "opening_unknown": int(np.count_nonzero(follow & ~graph.stated[: follow.size])),
         "no_statement": int(np.count_nonzero(follow & ~inputs.known.stated)),
-        "inferred_payments": int(np.count_nonzero(unseen)),
+        "inferred_payments": int(np.count_nonzero(unseen_count)),
         "likely_payments": int(np.count_nonzero(likely)),
         "rows_missing": int(np.count_nonzero(follow[inputs.gaps.account])),
         "pools_by_flow": graph.pools_by_flow.size,

@@ -16,24 +16,24 @@ from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
 
-def _run(tables: Tables) -> Written:
-    found = trace(tables, tuple(METHODS))
-    by_default = found.exits.filter(pc.equal(found.exits["method"], DEFAULT))
-    inputs, graph = found.inputs, found.graph
+def _trace_case(tables: Tables) -> Written:
+    outcome = trace(tables, tuple(METHODS))
+    by_default = outcome.exits.filter(pc.equal(outcome.exits["method"], DEFAULT))
+    inputs, graph = outcome.inputs, outcome.graph
     return {
-        "traces": found.traces,
-        "exits": found.exits,
-        "freeze_list": freeze_list(inputs, graph, found.steps[DEFAULT], by_default),
-        "statements_wanted": statements_wanted(inputs, graph, found.steps[DEFAULT], by_default),
-        "exit_ranges": exit_ranges(found.exits, DEFAULT),
-        "trace_doubts": doubts(inputs, graph, _unclear(tables, found.card_payments)),
-        "card_payments": found.card_payments,
+        "traces": outcome.traces,
+        "exits": outcome.exits,
+        "freeze_list": freeze_list(inputs, graph, outcome.steps[DEFAULT], by_default),
+        "statements_wanted": statements_wanted(inputs, graph, outcome.steps[DEFAULT], by_default),
+        "exit_ranges": exit_ranges(outcome.exits, DEFAULT),
+        "trace_doubts": doubts(inputs, graph, _unclear(tables, outcome.card_payments)),
+        "card_payments": outcome.card_payments,
     }
 
 
-def _unclear(tables: Tables, added: ir.Table) -> int:
+def _unclear(tables: Tables, card_links: ir.Table) -> int:
     """Cards of which it cannot be told which of several payments bought them."""
-    return tables.engine.fetch(added.filter(added.how == AMBIGUOUS)).num_rows
+    return tables.engine.fetch(card_links.filter(card_links.how == AMBIGUOUS)).num_rows
 
 
 MONEY: Final = Step(
@@ -60,7 +60,7 @@ MONEY: Final = Step(
         "trace_doubts",
         "card_payments",
     ),
-    run=_run,
+    run=_trace_case,
     without={
         "payments": Text("no money is traced", "无法追踪资金"),
         "reports": Text("there is nothing to trace from", "没有追踪的起点"),

@@ -12,7 +12,7 @@ from suyuan.money.trace_scope import TraceScope
 BY_LOSS: Final = 5
 
 
-def into_named_payees(on: TraceScope, located: ir.Table) -> ir.Table:
+def into_named_payees(on: TraceScope, located_rows: ir.Table) -> ir.Table:
     """For reports of which nothing else was found: payments into the payees that they name.
 
     All that one account paid them in that time, where that is the loss to the fen and true of no
@@ -20,50 +20,54 @@ def into_named_payees(on: TraceScope, located: ir.Table) -> ir.Table:
     accounts is known, where no other account paid them and it is less. Accounts of known victims
     and of the ring are none.
     """
-    moved = on.moved
-    lone = windows(on.tables).anti_join(located, "report_id")
+    payments = on.moved
+    lone = windows(on.tables).anti_join(located_rows, "report_id")
     into = named_payees(on.tables).inner_join(lone, "report_id")
-    paid = moved.inner_join(into, moved.payee == into.account_no)
-    paid = paid.filter(paid["at"] >= paid.since, paid["at"] <= paid.until).drop("account_no")
-    paid = _of_nobody_known(on, paid)
-    whole = paid.group_by("report_id", "payer", "loss").agg(together=paid.amount.sum())
+    into_named = payments.inner_join(into, payments.payee == into.account_no)
+    into_named = into_named.filter(
+        into_named["at"] >= into_named.since, into_named["at"] <= into_named.until
+    ).drop("account_no")
+    into_named = _of_nobody_known(on, into_named)
+    whole = into_named.group_by("report_id", "payer", "loss").agg(together=into_named.amount.sum())
     payers = whole.group_by("report_id").agg(payers=whole.count())
     whole = whole.inner_join(payers, "report_id")
-    known = on.own.select("report_id").distinct().mutate(known=1)
-    whole = whole.left_join(known, "report_id").drop("report_id_right")
+    reports_with_accounts = on.own.select("report_id").distinct().mutate(known=1)
+    whole = whole.left_join(reports_with_accounts, "report_id").drop("report_id_right")
     only = (whole.payers == 1) & (whole.together < whole.loss) & whole.known.isnull()
     whole = whole.filter((whole.together == whole.loss) | only)
     alone = whole.group_by("report_id").agg(payer=whole.payer.min(), alike=whole.count())
-    likely = paid.semi_join(alone.filter(alone.alike == 1), ["report_id", "payer"])
+    likely = into_named.semi_join(alone.filter(alone.alike == 1), ["report_id", "payer"])
     return _origin_rows(likely)
 
 
-def of_the_loss(on: TraceScope, located: ir.Table) -> ir.Table:
+def of_the_loss(on: TraceScope, located_rows: ir.Table) -> ir.Table:
     """For reports that name no payee and whose accounts nobody knows: the payment of their loss.
 
     The only one of that time, to the fen, from a stranger into an account of the ring, or one that
     another report names and that sells no cards, if no other such report could mean it.
     """
-    mute = windows(on.tables).anti_join(located, "report_id").anti_join(on.own, "report_id")
+    mute = windows(on.tables).anti_join(located_rows, "report_id").anti_join(on.own, "report_id")
     mute = mute.anti_join(named_payees(on.tables), "report_id")
-    paid = _of_nobody_known(on, on.moved.anti_join(located.select("row_id"), "row_id"))
+    payments = _of_nobody_known(on, on.moved.anti_join(located_rows.select("row_id"), "row_id"))
     accounts = on.tables["bank_accounts"]
     sellers = accounts.filter(accounts.kind == "voucher_shop")
     into = ibis.union(named_payees(on.tables).select("account_no"), on.ring, distinct=True)
     into = into.anti_join(sellers, "account_no")
-    paid = paid.semi_join(into, paid.payee == into.account_no)
-    likely = paid.inner_join(mute, paid.amount == mute.loss)
+    payments = payments.semi_join(into, payments.payee == into.account_no)
+    likely = payments.inner_join(mute, payments.amount == mute.loss)
     likely = likely.filter(likely["at"] >= likely.since, likely["at"] <= likely.until)
     choices = likely.group_by("report_id").agg(choices=likely.count())
-    meant = likely.group_by("row_id").agg(meant=likely.count())
-    likely = likely.inner_join(choices, "report_id").inner_join(meant, "row_id")
+    counts = likely.group_by("row_id").agg(meant=likely.count())
+    likely = likely.inner_join(choices, "report_id").inner_join(counts, "row_id")
     return _origin_rows(likely.filter(likely.choices == 1, likely.meant == 1))
 
 
-def _of_nobody_known(on: TraceScope, paid: ir.Table) -> ir.Table:
+def _of_nobody_known(on: TraceScope, payments: ir.Table) -> ir.Table:
     """Payments by accounts of no known victim and not of the ring."""
-    others = ibis.union(on.own.select("account_no"), on.ring.select("account_no"), distinct=True)
-    return paid.anti_join(others, paid.payer == others.account_no)
+    known_accounts = ibis.union(
+        on.own.select("account_no"), on.ring.select("account_no"), distinct=True
+    )
+    return payments.anti_join(known_accounts, payments.payer == known_accounts.account_no)
 
 
 def _origin_rows(likely: ir.Table) -> ir.Table:

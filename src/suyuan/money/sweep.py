@@ -12,17 +12,17 @@ import numpy as np
 from numba import njit
 
 from suyuan.money.arrays import (
-    ALL,
     CLEAN,
     DUST,
-    KEPT,
+    RESTS,
     TOO_FAR,
+    WHOLE_BALANCE,
     Flow,
     Ints,
     Ints32,
     Limits,
     Steps,
-    clipped,
+    clip,
     no_steps,
     with_room,
 )
@@ -74,7 +74,7 @@ def _fate(amount: int, hop: int, limits: Limits) -> int:
     """What becomes of money that arrives at a place which is followed."""
     if amount < limits.dust:
         return DUST
-    return TOO_FAR if hop >= limits.hops else KEPT
+    return TOO_FAR if hop >= limits.hops else RESTS
 
 
 @njit(cache=True)
@@ -97,7 +97,7 @@ def _depart(flow: Flow, event: int, lots: LotStacks, method: int, bundle: Bundle
     source, label, amount = flow.source[event], flow.label[event], flow.amount[event]
     bundle.used[0] = 0
     if flow.follow[source]:
-        if amount == ALL:
+        if amount == WHOLE_BALANCE:
             amount = held_by(lots, source) + lots.clean[source]
         take(lots, source, amount, method, bundle)
     else:
@@ -122,30 +122,30 @@ def _arrive(bundle: Bundle, total: Ints, hop: Ints32, limits: Limits) -> None:
         label = bundle.label[i]
         if label == CLEAN:
             continue
-        if _fate(total[label], hop[label], limits) == KEPT:
+        if _fate(total[label], hop[label], limits) == RESTS:
             bundle.hop[i] = hop[label]
         else:
             bundle.label[i], bundle.hop[i] = CLEAN, 0
 
 
 @njit(cache=True)
-def _run(
+def _sweep_events(
     flow: Flow,
     lots: LotStacks,
     bundle: Bundle,
-    labelled: LabelScratch,
+    scratch: LabelScratch,
     method: int,
     limits: Limits,
     out: Steps,
-    begun: tuple[int, int],
+    start: tuple[int, int],
 ) -> tuple[int, int]:
-    """Go on from event and step `begun` while `out` has room for every label; event and step then.
+    """Go on from event and step `start` while `out` has room for every label; event and step then.
 
     Cost: proportional to the events and, for the queue methods, to the lots moved; for the pro-rata
     methods, to the labels that meet in an account.
     """
-    event, used = begun
-    total, hop, labels_in, at_label = labelled
+    event, used = start
+    total, hop, labels_in, at_label = scratch
     if event == 0:
         _open(flow, lots, method)
     while event < flow.source.size and used + total.size <= out.event.size:
@@ -154,16 +154,16 @@ def _run(
             continue
         fresh = _depart(flow, event, lots, method, bundle)
         target = flow.target[event]
-        kept = flow.follow[target]
+        goes_on = flow.follow[target]
         count = _totals(bundle, total, hop, labels_in)
         for i in range(count):
             label = labels_in[i]
             out.event[used], out.label[used], out.hop[used] = event, label, hop[label]
             out.amount[used] = total[label]
             out.fresh[used] = fresh if label == flow.label[event] else 0
-            out.fate[used] = _fate(total[label], hop[label], limits) if kept else KEPT
+            out.fate[used] = _fate(total[label], hop[label], limits) if goes_on else RESTS
             used += 1
-        if kept:
+        if goes_on:
             _arrive(bundle, total, hop, limits)
             put(lots, target, method, bundle, at_label)
         for i in range(count):
@@ -181,15 +181,15 @@ def sweep(flow: Flow, labels: int, method: int, limits: Limits) -> Steps:
     events, nodes = flow.source.size, flow.follow.size
     # an event makes at most two lots more than it takes: a split, and what its source lacked
     room = 2 * events + nodes + labels + 1
-    lots, bundle, labelled = empty_lots(nodes, room), empty_bundle(room), _unlabelled(labels)
+    lots, bundle, scratch = empty_lots(nodes, room), empty_bundle(room), _label_scratch(labels)
     out, event, used = with_room(no_steps(), 0, labels), 0, 0
     while event < events:
         out = with_room(out, used, labels)
-        event, used = _run(flow, lots, bundle, labelled, method, limits, out, (event, used))
-    return clipped(out, used)
+        event, used = _sweep_events(flow, lots, bundle, scratch, method, limits, out, (event, used))
+    return clip(out, used)
 
 
-def _unlabelled(labels: int) -> LabelScratch:
+def _label_scratch(labels: int) -> LabelScratch:
     return LabelScratch(
         total=np.zeros(labels, np.int64),
         hop=np.zeros(labels, np.int32),

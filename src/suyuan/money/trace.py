@@ -12,8 +12,8 @@ from suyuan.model.errors import InputError
 from suyuan.model.results import EXITS, TRACES
 from suyuan.model.text import Text
 from suyuan.money.arrays import Limits, Steps
-from suyuan.money.card_payments import bought, card_payments
-from suyuan.money.exits import Rest, exits, not_located, poisoned, rests, traces
+from suyuan.money.card_payments import card_payments, with_payments
+from suyuan.money.exits import Rest, exits, not_located, poison_rests, rests, traces
 from suyuan.money.flow_graph import TraceGraph, TraceInputs
 from suyuan.money.graph_building import build_graph
 from suyuan.money.methods import DEFAULT, POISON, Method, method
@@ -34,7 +34,7 @@ POISON_HOPS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
+class TraceResult:
     """Traces and exits of all methods asked for, and the origins they began with.
 
     `inputs`, `graph` and `steps` (by method) are what they were made of, for whoever goes on;
@@ -56,20 +56,20 @@ def trace(
     *,
     ring: ir.Table | None = None,
     limits: Limits = LIMITS,
-) -> Traced:
+) -> TraceResult:
     """Trace all reports at once, by each of `methods`.
 
     `ring` (account_no) names accounts that other evidence ties to a ring. Raises
     :class:`suyuan.model.errors.InputError` for a method there is not.
     """
-    chosen = [method(name) for name in methods]
+    chosen_methods = [method(name) for name in methods]
     on = trace_scope(tables, ring)
     starts = tables.engine.fetch(origins(on))
-    found = _follow(on, starts, chosen, limits)
+    outcome = _follow(on, starts, chosen_methods, limits)
     reports = tables.engine.fetch(tables["reports"].select("report_id", "loss"))
-    located = pc.unique(starts["report_id"].combine_chunks())
-    lost = [not_located(reports, located, one.name) for one in chosen]
-    return replace(found, exits=pa.concat_tables([found.exits, *lost]))
+    located_ids = pc.unique(starts["report_id"].combine_chunks())
+    missing_exits = [not_located(reports, located_ids, method_.name) for method_ in chosen_methods]
+    return replace(outcome, exits=pa.concat_tables([outcome.exits, *missing_exits]))
 
 
 def trace_payments(
@@ -78,16 +78,16 @@ def trace_payments(
     methods: Sequence[str] = (DEFAULT,),
     *,
     limits: Limits = LIMITS,
-) -> Traced:
+) -> TraceResult:
     """Trace payments, whoever made them: `report_id` of the outcome holds the payment's id.
 
     Raises :class:`InputError` where none of the payments moved money.
     """
-    chosen = [method(name) for name in methods]
-    moved = tables.engine.keep(settled_and_drawn(tables))
-    asked = moved.filter(moved.payment_id.isin(list(payment_ids)))
+    chosen_methods = [method(name) for name in methods]
+    payments = tables.engine.keep(settled_and_drawn(tables))
+    start_rows = payments.filter(payments.payment_id.isin(list(payment_ids)))
     starts = tables.engine.fetch(
-        asked.select(
+        start_rows.select(
             "row_id", "payment_id", "at", "amount", report_id="payment_id", account_no="payer"
         )
     )
@@ -100,24 +100,28 @@ def trace_payments(
             ),
         )
     starts = starts.append_column("voucher_id", pa.nulls(starts.num_rows, pa.string()))
-    nobody = tables.engine.arrow(pa.schema(_OWN).empty_table())
-    added = tables.engine.arrow(card_payments(tables, moved))
-    known = tables.engine.keep(bought(tables, added))
-    on = TraceScope(tables, moved, nobody, nobody, known, added)
-    return _follow(on, starts, chosen, limits)
+    no_accounts = tables.engine.arrow(pa.schema(_OWN).empty_table())
+    card_links = tables.engine.arrow(card_payments(tables, payments))
+    vouchers = tables.engine.keep(with_payments(tables, card_links))
+    on = TraceScope(tables, payments, no_accounts, no_accounts, vouchers, card_links)
+    return _follow(on, starts, chosen_methods, limits)
 
 
-def _follow(on: TraceScope, starts: pa.Table, chosen: Sequence[Method], limits: Limits) -> Traced:
+def _follow(
+    on: TraceScope, starts: pa.Table, chosen_methods: Sequence[Method], limits: Limits
+) -> TraceResult:
     inputs = gather_inputs(reachable(on, starts), starts)
     on.tables.engine.trim()
     graph = build_graph(inputs)
     steps: dict[str, Steps] = {}
     ends = []
-    for one in chosen:
-        steps[one.name], rest = run_method(graph, len(inputs.claims.reports), one, limits)
-        ends.append(exits(inputs, graph, rest, one.name))
-    paths = [traces(inputs, graph, found, name) for name, found in steps.items()]
-    return Traced(
+    for method_ in chosen_methods:
+        steps[method_.name], rest = run_method(graph, len(inputs.claims.reports), method_, limits)
+        ends.append(exits(inputs, graph, rest, method_.name))
+    paths = [
+        traces(inputs, graph, steps_of_method, name) for name, steps_of_method in steps.items()
+    ]
+    return TraceResult(
         pa.concat_tables([TRACES.empty(), *paths]),
         pa.concat_tables([EXITS.empty(), *ends]),
         starts,
@@ -131,7 +135,7 @@ def _follow(on: TraceScope, starts: pa.Table, chosen: Sequence[Method], limits: 
 def run_method(graph: TraceGraph, labels: int, by: Method, limits: Limits) -> tuple[Steps, Rest]:
     """One method's pass over a flow graph: its steps, and where the money rests."""
     if by.code == POISON:
-        found = poison(graph.flow, labels, limits._replace(hops=min(limits.hops, POISON_HOPS)))
-        return found.steps, poisoned(graph, found)
+        outcome = poison(graph.flow, labels, limits._replace(hops=min(limits.hops, POISON_HOPS)))
+        return outcome.steps, poison_rests(graph, outcome)
     steps = sweep(graph.flow, labels, by.code, limits)
     return steps, rests(graph, steps)

@@ -6,8 +6,8 @@ import pyarrow.compute as pc
 
 from suyuan.money.account_facts import account_facts
 from suyuan.money.arrays import CLEAN, Flags, Ints, Ints32
-from suyuan.money.card_lots import completed
-from suyuan.money.cards import cards, linked
+from suyuan.money.card_lots import complete_lots
+from suyuan.money.cards import cards, link_payments
 from suyuan.money.flow_graph import Claims, TraceInputs
 from suyuan.money.inferred_payments import with_inferred
 from suyuan.money.ledger import Ledger, find, ledger
@@ -17,15 +17,15 @@ from suyuan.money.trace_scope import TraceScope
 def gather_inputs(on: TraceScope, starts: pa.Table) -> TraceInputs:
     """Everything as arrays; `starts` has the columns of ``origins.COLUMNS``."""
     book = ledger(on.tables.engine, on.moved)
-    known = account_facts(on.tables, book)
-    book, lost = with_inferred(book, known.opening)
-    events = completed(cards(on.tables, on.vouchers, book.payment_id))
+    facts = account_facts(on.tables, book)
+    book, gaps_ = with_inferred(book, facts.opening)
+    events = complete_lots(cards(on.tables, on.vouchers, book.payment_id))
     names = pc.unique(starts["report_id"].combine_chunks())
     reports = names.take(pc.sort_indices(names))
     card, amount = _claimed_cards(starts, reports, events.voucher_id, events.issue)
     own, pairs = _own(on, book, reports)
-    claims = Claims(reports, _claimed(starts, reports, book.row_id), card, amount, own, pairs)
-    return TraceInputs(book, known, linked(events, book, known), claims, lost)
+    claims = Claims(reports, _claim_rows(starts, reports, book.row_id), card, amount, own, pairs)
+    return TraceInputs(book, facts, link_payments(events, book, facts), claims, gaps_)
 
 
 def _own(on: TraceScope, book: Ledger, reports: pa.Array) -> tuple[Flags, Ints]:
@@ -40,7 +40,7 @@ def _own(on: TraceScope, book: Ledger, reports: pa.Array) -> tuple[Flags, Ints]:
     return victims, label.astype(np.int64) * len(book.accounts) + account
 
 
-def _claimed(starts: pa.Table, reports: pa.Array, rows: pa.Array) -> Ints32:
+def _claim_rows(starts: pa.Table, reports: pa.Array, rows: pa.Array) -> Ints32:
     """The label of each payment, by its row, or CLEAN."""
     out = np.full(len(rows), CLEAN, np.int32)
     row = find(starts["row_id"], rows)

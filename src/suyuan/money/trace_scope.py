@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.money.card_payments import bought, card_payments
+from suyuan.money.card_payments import card_payments, with_payments
 from suyuan.money.owners import (
     accounts_between,
     borrowers_accounts,
@@ -34,10 +34,12 @@ class TraceScope:
 def trace_scope(tables: Tables, ring: ir.Table | None = None) -> TraceScope:
     """Evaluate what every later relation reads; `ring` (account_no) is known from elsewhere."""
     keep = tables.engine.keep
-    moved, own = keep(settled_and_drawn(tables)), keep(victims_accounts(tables))
-    own = keep(ibis.union(own, borrowers_accounts(tables, own, moved), distinct=True))
+    payments, own = keep(settled_and_drawn(tables)), keep(victims_accounts(tables))
+    own = keep(ibis.union(own, borrowers_accounts(tables, own, payments), distinct=True))
     ring = keep(ring_accounts(tables, ring))
-    between = accounts_between(tables, own, moved).anti_join(ring, "account_no")
-    added = tables.engine.arrow(card_payments(tables, moved))
+    between = accounts_between(tables, own, payments).anti_join(ring, "account_no")
+    card_links = tables.engine.arrow(card_payments(tables, payments))
     own = keep(ibis.union(own, between, distinct=True))
-    return TraceScope(tables, moved, own, ring, keep(bought(tables, added)), added)
+    return TraceScope(
+        tables, payments, own, ring, keep(with_payments(tables, card_links)), card_links
+    )

@@ -43,40 +43,40 @@ def forward(
     in which they were, and how many payments were looked at.
     """
     seeds = np.flatnonzero(since != NEVER)
-    done = np.empty(since.size, np.int64)
-    waiting = np.zeros(since.size, np.bool_)
-    reached = np.empty(since.size, np.int32)
+    end_row = np.empty(since.size, np.int64)
+    in_queue = np.zeros(since.size, np.bool_)
+    order = np.empty(since.size, np.int32)
     queue = np.empty(since.size + 1, np.int32)
-    count, head, tail, looked = 0, 0, 0, 0
+    count, head, tail, looks = 0, 0, 0, 0
     for account in seeds:
-        reached[count], queue[tail] = account, account
-        waiting[account] = True
-        done[account] = start[account + 1]
+        order[count], queue[tail] = account, account
+        in_queue[account] = True
+        end_row[account] = start[account + 1]
         count, tail = count + 1, tail + 1
     while head != tail:
         account = queue[head]
         head = head + 1 if head + 1 < queue.size else 0
-        waiting[account] = False
+        in_queue[account] = False
         if stops[account]:
             continue
-        first = first_from(rows, start[account], done[account], since[account])
-        looked += done[account] - first
-        for place in range(first, done[account]):
+        first = first_from(rows, start[account], end_row[account], since[account])
+        looks += end_row[account] - first
+        for place in range(first, end_row[account]):
             row = rows[place]
-            other = payee[row]
-            if row >= since[other]:
+            neighbour = payee[row]
+            if row >= since[neighbour]:
                 continue
-            if since[other] == NEVER:
-                reached[count] = other
-                done[other] = start[other + 1]
+            if since[neighbour] == NEVER:
+                order[count] = neighbour
+                end_row[neighbour] = start[neighbour + 1]
                 count += 1
-            since[other] = _instant(at, row)
-            if not waiting[other]:
-                queue[tail] = other
+            since[neighbour] = _instant(at, row)
+            if not in_queue[neighbour]:
+                queue[tail] = neighbour
                 tail = tail + 1 if tail + 1 < queue.size else 0
-                waiting[other] = True
-        done[account] = first
-    return reached[:count], looked
+                in_queue[neighbour] = True
+        end_row[account] = first
+    return order[:count], looks
 
 
 @njit(cache=True, nogil=True)
@@ -89,32 +89,32 @@ def backward(
     `hops` payments at most. `start` and `rows` are the payments by payee. Returns the accounts
     reached and how many payments were looked at.
     """
-    reached = np.empty(until.size, np.int32)
+    order = np.empty(until.size, np.int32)
     front = np.flatnonzero(until != EVER).astype(np.int32)
-    count, looked = front.size, 0
-    reached[:count] = front
+    count, looks = front.size, 0
+    order[:count] = front
     fresh = np.zeros(until.size, np.bool_)
     for _ in range(hops):
-        following = np.empty(until.size, np.int32)
-        found = 0
+        next_front = np.empty(until.size, np.int32)
+        size = 0
         for account in front:
             fresh[account] = False
             stop = first_from(rows, start[account], start[account + 1], until[account] + 1)
-            looked += stop - start[account]
+            looks += stop - start[account]
             for place in range(start[account], stop):
                 row = rows[place]
-                other = payer[row]
-                if row <= until[other]:
+                neighbour = payer[row]
+                if row <= until[neighbour]:
                     continue
-                if until[other] == EVER:
-                    reached[count] = other
+                if until[neighbour] == EVER:
+                    order[count] = neighbour
                     count += 1
-                until[other] = row
-                if not fresh[other]:
-                    fresh[other] = True
-                    following[found] = other
-                    found += 1
-        front = following[:found].copy()
-        if found == 0:
+                until[neighbour] = row
+                if not fresh[neighbour]:
+                    fresh[neighbour] = True
+                    next_front[size] = neighbour
+                    size += 1
+        front = next_front[:size].copy()
+        if size == 0:
             break
-    return reached[:count], looked
+    return order[:count], looks

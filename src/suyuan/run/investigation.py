@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from suyuan.detect import scheme
-from suyuan.detect.scoring import LISTED
+from suyuan.detect.scoring import SCORE_FLOOR
 from suyuan.ingest import CaseImport, import_case
 from suyuan.model.progress import Progress
 from suyuan.model.results import FINDINGS, LIMITS, RESULTS
@@ -50,7 +50,7 @@ def investigate(
     progress: Progress,
     *,
     as_of: datetime | None = None,
-    listed: float = LISTED,
+    listed: float = SCORE_FLOOR,
     watch: Watch | None = None,
     only: Collection[str] | None = None,
     finish: Finish | None = None,

@@ -8,7 +8,7 @@ from suyuan.chain.steps import CHAIN_STEPS
 from suyuan.detect.detectors import DETECTORS
 from suyuan.detect.leaks.risk import AT_RISK_STEP
 from suyuan.detect.money_flows.step import ACCOUNT_CONDUCT_STEP
-from suyuan.detect.scoring import LISTED, step
+from suyuan.detect.scoring import SCORE_FLOOR, step
 from suyuan.identity.matching.match import MATCHING
 from suyuan.identity.step import IDENTITY
 from suyuan.model.text import Text
@@ -21,9 +21,9 @@ from suyuan.store.steps import Step, Written, in_order
 from suyuan.store.tables import Tables
 
 
-def steps(*, listed: float = LISTED) -> list[Step]:
+def steps(*, listed: float = SCORE_FLOOR) -> list[Step]:
     """Every step after import, each after those whose tables it reads."""
-    detection_steps = (step(detector, listed=listed) for detector in DETECTORS)
+    detection_steps = (step(detector, floor=listed) for detector in DETECTORS)
     before = (DECISIONS_STEP, IDENTITY, READING, MATCHING, compliance())
     money = (ACCOUNT_CONDUCT_STEP, MONEY)
     return in_order([*before, *money, *detection_steps, AT_RISK_STEP, *CHAIN_STEPS])

@@ -80,7 +80,7 @@ def test_a_number_of_many_victims_by_chance_is_not_lifted(duck):
 def test_a_victim_naming_herself_names_nobody(duck):
     reports = [report(caller_numbers=["v", "s"])]
     tables = given(duck, reports=reports)
-    named = reported.named(tables["reports"], duck.keep(named_numbers(tables)))
+    named = reported.numbers_named(tables["reports"], duck.keep(named_numbers(tables)))
     assert duck.fetch(named)["number"].to_pylist() == ["s"]
 
 
@@ -106,7 +106,7 @@ def shop(duck):
 
 def test_buyers_are_measured_among_known_people(duck, shop):
     met = activity.pairs(shop["calls"])
-    marked = callees.bought(met, shop["orders"])
+    marked = callees.purchases(met, shop["orders"])
     found = callees.buyers(marked, shop["orders"])
     share = {row["caller"]: row for row in duck.fetch(found).to_pylist()}
     assert share["thief"]["bought"] == pytest.approx(1.0)
@@ -125,7 +125,7 @@ def test_masked_numbers_match_seized_rows(duck):
     calls += [call("other", f"1380000{i:04d}", 10 * i + 300) for i in range(10)]
     tables = given(duck, leaked=leaked, calls=calls)
     met = activity.pairs(tables["calls"])
-    found = callees.exposed(met, tables["leaked"])
+    found = callees.leak_exposure(met, tables["leaked"])
     share = {row["caller"]: row["exposed"] for row in duck.fetch(found).to_pylist()}
     assert share["thief"] == pytest.approx(1.0)
     assert share["other"] < 0.1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from suyuan.detect.leak_source import _corroborated
+from suyuan.detect.leak_source import _corroborate
 from suyuan.detect.leaks.copies import copies
 from suyuan.store.duck import DuckEngine
 from tables import given
@@ -59,10 +59,10 @@ def report(label):
 def test_exhibits_name_nobody_where_no_report_is_of_this_fraud(duck, label, canary, named):
     """Without a label a report may be ours; a marked order speaks by itself."""
     tables = given(duck, reports=[report(label)])
-    [found] = _corroborated(tables, [{"subject": "merchant:M1", "canary": canary}])
+    [found] = _corroborate(tables, [{"subject": "merchant:M1", "canary": canary}])
     assert found["corroborated"] is named
 
 
 def test_a_case_without_reports_is_asked_by_its_exhibits(duck):
-    [found] = _corroborated(given(duck), [{"subject": "merchant:M1", "canary": 0.0}])
+    [found] = _corroborate(given(duck), [{"subject": "merchant:M1", "canary": 0.0}])
     assert found["corroborated"] is True

@@ -6,7 +6,7 @@ import pytest
 from running import running
 from worlds import Shape, make
 
-from suyuan.detect.leak_source import _corroborated, _resting_on_lists, measure
+from suyuan.detect.leak_source import _corroborate, _resting_on_lists, measure
 from suyuan.detect.leaks.used_lists import LIKELIER, evidence_of_use
 from suyuan.store.duck import DuckEngine
 from tables import given
@@ -38,7 +38,7 @@ def test_who_rests_on_unused_lists_alone_is_not_named():
     assert idle == {"YTO", "M2"}
     report = {"report_id": "r1", "reported_at": "2026-03-02T10:00", "fraud_type": "冒充客服"}
     with DuckEngine() as duck:
-        named = _corroborated(given(duck, reports=[report]), found, idle)
+        named = _corroborate(given(duck, reports=[report]), found, idle)
     assert {one["subject"] for one in named if one["corroborated"]} == {
         "merchant:M1",
         "courier:ZTO",

@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from suyuan.detect.registering import crowds, groups
-from suyuan.detect.ties import grouped, thing
+from suyuan.detect.ties import group_members, thing
 from suyuan.store.duck import DuckEngine
 from tables import given
 
@@ -56,7 +56,7 @@ def test_groups_are_the_components(pairs):
         )
         ties = engine.arrow(table)
         ties = ties.select("member", thing=thing("x:", ties["thing"])).distinct()
-        found = engine.fetch(grouped(engine, ties, widest=100)).to_pylist()
+        found = engine.fetch(group_members(engine, ties, widest=100)).to_pylist()
     got = {row["member"]: row["group"] for row in found}
     assert got == _flooded(set(pairs))
 

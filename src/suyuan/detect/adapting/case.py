@@ -15,7 +15,13 @@ import ibis.expr.types as ir
 import numpy as np
 
 from suyuan.detect.adapting import learning, steps
-from suyuan.detect.adapting.card import BEFORE, KNOWN, PUBLISHED, case_card, published_signal
+from suyuan.detect.adapting.card import (
+    BEFORE_SIGNAL,
+    KNOWN_SIGNAL,
+    PUBLISHED_SIGNAL,
+    case_card,
+    published_signal,
+)
 from suyuan.model.scorecard import Scorecard, Signal
 from suyuan.store.programs import derive_from
 from suyuan.store.tables import Tables
@@ -59,8 +65,8 @@ def of_case(
         return None
     conduct = _part(card, lambda s: s.learns and not s.selects)
 
-    def published(candidates: ir.Table, card: Scorecard, *_: object) -> ir.Table:
-        return _marked(candidates, card.role, tables).mutate(
+    def add_published(candidates: ir.Table, card: Scorecard, *_: object) -> ir.Table:
+        return _with_verdicts(candidates, card.role, tables).mutate(
             published=lambda t: (
                 card.intercept
                 + card.slope * weigh(t, conduct, absent)
@@ -69,24 +75,30 @@ def of_case(
         )
 
     name = f"{__name__}.published {weigh.__module__}.{weigh.__qualname__}"
-    marked = derive_from(tables, name, published, [candidates, card, absent, tables])
-    assert isinstance(marked, ir.Table)
+    with_verdicts = derive_from(tables, name, add_published, [candidates, card, absent, tables])
+    assert isinstance(with_verdicts, ir.Table)
     usable = [s for s in conduct.signals if not absent.intersection(s.needs)]
-    sample = _sampled(marked, [*(s.name for s in usable), PUBLISHED], tables)
+    sample = _draw_sample(with_verdicts, [*(s.name for s in usable), PUBLISHED_SIGNAL], tables)
     if sample is None:
         return None
     design = _design([*usable, published_signal()], sample)
     chance = _chance(sample, design)
     if not _have_in_common(sample, design, chance):
         return None
-    steps_, bias = learning.learn(design.x, sample.known, chance.of(sample), *design.prior(sample))
-    rated = marked.mutate(**{KNOWN: chance.odds(marked), BEFORE: ibis.literal(bias)})
-    return Learnt(case_card(card, design.fitted_signals(steps_)), rated)
+    steps_, bias = learning.learn(
+        design.x, sample.is_known, chance.of(sample), *design.prior(sample)
+    )
+    candidates_rated = with_verdicts.mutate(
+        **{KNOWN_SIGNAL: chance.odds(with_verdicts), BEFORE_SIGNAL: ibis.literal(bias)}
+    )
+    return Learnt(case_card(card, design.fitted_signals(steps_)), candidates_rated)
 
 
-def _part(card: Scorecard, kept: Callable[[Signal], bool], prior: float | None = None) -> Scorecard:
+def _part(
+    card: Scorecard, selects: Callable[[Signal], bool], prior: float | None = None
+) -> Scorecard:
     before = card.prior if prior is None else prior
-    return replace(card, prior=before, signals=tuple(s for s in card.signals if kept(s)))
+    return replace(card, prior=before, signals=tuple(s for s in card.signals if selects(s)))
 
 
 def _perhaps(nats: ir.FloatingValue) -> ir.FloatingValue:
@@ -98,18 +110,20 @@ def _perhaps(nats: ir.FloatingValue) -> ir.FloatingValue:
     return (HANDED_ON * nats.exp() + (1.0 - HANDED_ON)).log()
 
 
-def _marked(candidates: ir.Table, role: str, tables: Tables) -> ir.Table:
+def _with_verdicts(candidates: ir.Table, role: str, tables: Tables) -> ir.Table:
     """`candidates` with ``said``: what a person said of each, null where nobody did."""
     exposure = candidates["exposure"] if "exposure" in candidates.columns else ibis.null("float64")
-    found = candidates.mutate(
+    candidates_known = candidates.mutate(
         known_cases=candidates["known_cases"].fill_null(0).cast("int64"),
         exposure=exposure.cast("float64"),
     )
     if not tables.has(f"verdicts:{role}"):
-        return found.mutate(said=ibis.null("boolean"))
+        return candidates_known.mutate(said=ibis.null("boolean"))
     verdict = tables[f"verdicts:{role}"].select(of="subject", said="confirmed").view()
-    found = found.left_join(verdict, found["subject"] == verdict["of"])
-    return found.drop("of")
+    candidates_known = candidates_known.left_join(
+        verdict, candidates_known["subject"] == verdict["of"]
+    )
+    return candidates_known.drop("of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,75 +133,75 @@ class _Sample:
     values: Mapping[str, np.ndarray]
     count: np.ndarray
     exposure: np.ndarray
-    known: np.ndarray
+    is_known: np.ndarray
     word: np.ndarray
     many: np.ndarray
 
 
-def _sampled(marked: ir.Table, names: list[str], tables: Tables) -> _Sample | None:
-    rows = tables.engine.gather(_wanted, marked, by=(names,))
+def _draw_sample(with_verdicts: ir.Table, names: list[str], tables: Tables) -> _Sample | None:
+    rows = tables.engine.gather(_sample_columns, with_verdicts, by=(names,))
     # In an order that no id's spelling decides, so that equal cases give equal cards.
     order = [(name, "ascending") for name in ("known_cases", "exposure", "said", *names)]
     rows = rows.sort_by(order)
     count, word = rows["known_cases"].to_numpy(), rows["said"].to_numpy()
-    known = ((count > 0) & (word != 0)) | (word == 1)
-    if known.sum() < ENOUGH or len(known) < MANY:
+    is_known = ((count > 0) & (word != 0)) | (word == 1)
+    if is_known.sum() < ENOUGH or len(is_known) < MANY:
         return None
-    kept = _kept(known)
-    each = float((~known).sum()) / max(int((~known[kept]).sum()), 1)
+    places = _sample_places(is_known)
+    weight_of_rest = float((~is_known).sum()) / max(int((~is_known[places]).sum()), 1)
     return _Sample(
-        values={n: rows[n].to_numpy().astype(float)[kept] for n in names},
-        count=np.maximum(count[kept], known[kept]),
-        exposure=rows["exposure"].to_numpy().astype(float)[kept],
-        known=known[kept],
-        word=word[kept],
-        many=np.where(known[kept], 1.0, each),
+        values={n: rows[n].to_numpy().astype(float)[places] for n in names},
+        count=np.maximum(count[places], is_known[places]),
+        exposure=rows["exposure"].to_numpy().astype(float)[places],
+        is_known=is_known[places],
+        word=word[places],
+        many=np.where(is_known[places], 1.0, weight_of_rest),
     )
 
 
-def _wanted(marked: ir.Table, names: list[str]) -> ir.Table:
-    columns = {name: marked[name].cast("float64") for name in names}
-    verdict = marked["said"].cast("int64").fill_null(-1)
-    return marked.select("known_cases", "exposure", said=verdict, **columns)
+def _sample_columns(with_verdicts: ir.Table, names: list[str]) -> ir.Table:
+    columns = {name: with_verdicts[name].cast("float64") for name in names}
+    verdict = with_verdicts["said"].cast("int64").fill_null(-1)
+    return with_verdicts.select("known_cases", "exposure", said=verdict, **columns)
 
 
-def _kept(known: np.ndarray) -> np.ndarray:
+def _sample_places(is_known: np.ndarray) -> np.ndarray:
     """Rows to learn from: all known, and so many others, the same each time."""
-    others = np.flatnonzero(~known)
-    if len(others) > SAMPLE:
-        others = np.sort(np.random.default_rng(len(known)).choice(others, SAMPLE, replace=False))
-    return np.sort(np.concatenate([np.flatnonzero(known), others]))
+    rest = np.flatnonzero(~is_known)
+    if len(rest) > SAMPLE:
+        rest = np.sort(np.random.default_rng(len(is_known)).choice(rest, SAMPLE, replace=False))
+    return np.sort(np.concatenate([np.flatnonzero(is_known), rest]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Chance:
     """The chance that a guilty candidate is known: one for all, or by its exposure."""
 
-    same: float
+    constant: float
     rate: float | None
 
     def of(self, sample: _Sample) -> np.ndarray:
-        each = np.full(len(sample.known), self.same)
+        chances = np.full(len(sample.is_known), self.constant)
         if self.rate is not None:
             wide = np.nan_to_num(sample.exposure, nan=0.0)
             low, high = learning.LEAST_CHANCE, learning.MOST_CHANCE
-            each = np.clip(-np.expm1(-self.rate * wide), low, high)
+            chances = np.clip(-np.expm1(-self.rate * wide), low, high)
         # Whom a person cleared had every chance to become known.
-        return np.where(sample.word == 0, 1.0 - 1e-6, each)
+        return np.where(sample.word == 0, 1.0 - 1e-6, chances)
 
-    def odds(self, marked: ir.Table) -> ir.FloatingValue:
+    def odds(self, candidates: ir.Table) -> ir.FloatingValue:
         """What being known, or not, adds to a candidate's log-odds."""
-        each: ir.FloatingValue = ibis.literal(self.same)
+        chance: ir.FloatingValue = ibis.literal(self.constant)
         if self.rate is not None:
-            wide = marked["exposure"].fill_null(0.0)
-            each = 1.0 - (-self.rate * wide).exp()
-            each = ibis.greatest(ibis.least(each, learning.MOST_CHANCE), learning.LEAST_CHANCE)
+            wide = candidates["exposure"].fill_null(0.0)
+            chance = 1.0 - (-self.rate * wide).exp()
+            chance = ibis.greatest(ibis.least(chance, learning.MOST_CHANCE), learning.LEAST_CHANCE)
         slip = learning.MISTAKEN
-        hit = ibis.least((each / slip).ln(), MOST_KNOWN)
-        miss = ibis.greatest(((1.0 - each) / (1.0 - slip)).ln(), LEAST_KNOWN)
-        odds = ibis.ifelse(marked["known_cases"] > 0, hit, miss)
-        by_word = ibis.ifelse(marked["said"], MOST_KNOWN, LEAST_KNOWN)
-        return ibis.ifelse(marked["said"].isnull(), odds, by_word)
+        hit = ibis.least((chance / slip).ln(), MOST_KNOWN)
+        miss = ibis.greatest(((1.0 - chance) / (1.0 - slip)).ln(), LEAST_KNOWN)
+        odds = ibis.ifelse(candidates["known_cases"] > 0, hit, miss)
+        by_word = ibis.ifelse(candidates["said"], MOST_KNOWN, LEAST_KNOWN)
+        return ibis.ifelse(candidates["said"].isnull(), odds, by_word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +224,8 @@ class _Design:
         for signal, values, low, high in zip(
             self.signals, self.values, ends[:-1], ends[1:], strict=True
         ):
-            rising = signal.direction != "down"
-            bins = steps.weights(learnt[low:high], values, signal.edges, rising=rising)
+            is_rising = signal.direction != "down"
+            bins = steps.weights(learnt[low:high], values, signal.edges, is_rising=is_rising)
             facts[signal.name] = replace(signal, weights=bins)
         return facts
 
@@ -225,15 +239,15 @@ def _have_in_common(sample: _Sample, design: _Design, chance: _Chance) -> bool:
     chance to be known says, and what the curve loses by them is given back.
     """
     start, least, _ = design.prior(sample)
-    area = learning.held_out(design.x, sample.known, start, least, sample.many)
-    each = chance.of(sample)[sample.known]
-    guilty = ((1.0 - each) / each).sum() / sample.many[~sample.known].sum()
+    area = learning.held_out(design.x, sample.is_known, start, least, sample.many)
+    chances = chance.of(sample)[sample.is_known]
+    guilty = ((1.0 - chances) / chances).sum() / sample.many[~sample.is_known].sum()
     return learning.among_innocent(area, guilty) >= ALIKE
 
 
 def _usual(signal: Signal) -> float:
     """Nought for a signal of which only the case can tell which way it speaks."""
-    if signal.name == PUBLISHED:
+    if signal.name == PUBLISHED_SIGNAL:
         return PUBLISHED_STEP
     return 0.0 if signal.direction == "either" else USUAL
 
@@ -242,24 +256,24 @@ def _design(signals: list[Signal], sample: _Sample) -> _Design:
     cut, values, parts = [], [], []
     for signal in signals:
         part = sample.values[signal.name]
-        rising = signal.direction != "down"
-        edges = steps.cuts(part, rising=rising)
+        is_rising = signal.direction != "down"
+        edges = steps.cuts(part, is_rising=is_rising)
         if edges:
             bins = (0.0,) * (len(edges) + 1)
             cut.append(replace(signal, edges=edges, weights=bins, unknown=0.0))
             values.append(part)
-            parts.append(steps.columns(part, edges, rising=rising))
+            parts.append(steps.columns(part, edges, is_rising=is_rising))
     return _Design(np.concatenate(parts, axis=1), cut, values)
 
 
 def _chance(sample: _Sample, design: _Design) -> _Chance:
-    if np.isfinite(sample.exposure[sample.known]).all():
+    if np.isfinite(sample.exposure[sample.is_known]).all():
         return _Chance(learning.LEAST_CHANCE, learning.rate(sample.count, sample.exposure))
     # Whom the known keep company with tells who is known, not who is guilty.
     alone = np.concatenate([np.full(len(s.edges), not _company(s)) for s in design.signals])
     start, least, many = design.prior(sample)
     x = design.x[:, alone]
-    return _Chance(learning.share_known(x, sample.known, start[alone], least[alone], many), None)
+    return _Chance(learning.share_known(x, sample.is_known, start[alone], least[alone], many), None)
 
 
 def _company(signal: Signal) -> bool:

@@ -29,7 +29,7 @@ MOST_GUILTY = 0.5
 
 def learn(
     x: np.ndarray,
-    known: np.ndarray,
+    is_known: np.ndarray,
     chance: np.ndarray,
     start: np.ndarray,
     least: np.ndarray,
@@ -37,12 +37,12 @@ def learn(
 ) -> tuple[np.ndarray, float]:
     """Steps (each from `least` to :data:`STEEPEST`) and log-odds before any signal.
 
-    `x` has a row a candidate and a column a step, `known` says who is known guilty, `chance` is the
-    chance of that for a guilty one, `many` how many candidates a row stands for.
+    `x` has a row a candidate and a column a step, `is_known` says who is known guilty, `chance` is
+    the chance of that for a guilty one, `many` how many candidates a row stands for.
     """
-    hit = np.where(known, chance, 1.0 - chance)
-    slip = np.where(known, MISTAKEN, 1.0 - MISTAKEN)
-    pull = PULL * float(known.sum())
+    hit = np.where(is_known, chance, 1.0 - chance)
+    slip = np.where(is_known, MISTAKEN, 1.0 - MISTAKEN)
+    pull = PULL * float(is_known.sum())
 
     def loss(point: np.ndarray) -> tuple[float, np.ndarray]:
         p = 1.0 / (1.0 + np.exp(-np.clip(x @ point[:-1] + point[-1], -40.0, 40.0)))
@@ -53,14 +53,14 @@ def learn(
         return value, np.r_[pull * away - x.T @ rise, -rise.sum()]
 
     bounds = [*((low, STEEPEST) for low in least.tolist()), (-15.0, 5.0)]
-    share = np.clip((many @ known) / many.sum() / max(float(chance.mean()), 1e-3), 1e-6, 0.5)
-    begun = np.r_[start, np.log(share / (1.0 - share))]
+    share = np.clip((many @ is_known) / many.sum() / max(float(chance.mean()), 1e-3), 1e-6, 0.5)
+    beginning = np.r_[start, np.log(share / (1.0 - share))]
     from scipy.optimize import minimize  # noqa: PLC0415  # half a second, needed by few runs
 
-    found = minimize(
-        loss, begun, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300}
+    solution = minimize(
+        loss, beginning, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300}
     )
-    return found.x[:-1], float(found.x[-1])
+    return solution.x[:-1], float(solution.x[-1])
 
 
 def rate(count: np.ndarray, exposure: np.ndarray) -> float:
@@ -81,33 +81,33 @@ def rate(count: np.ndarray, exposure: np.ndarray) -> float:
 
 
 def share_known(
-    x: np.ndarray, known: np.ndarray, start: np.ndarray, least: np.ndarray, many: np.ndarray
+    x: np.ndarray, is_known: np.ndarray, start: np.ndarray, least: np.ndarray, many: np.ndarray
 ) -> float:
     """Share of the guilty that are known where all have the same chance (Elkan and Noto 2008).
 
     The mean probability of being known over the known, by a model that takes the unknown for
     innocent.
     """
-    steps, bias = learn(x, known, np.full(len(known), 1.0 - 1e-9), start, least, many)
+    steps, bias = learn(x, is_known, np.full(len(is_known), 1.0 - 1e-9), start, least, many)
     p = 1.0 / (1.0 + np.exp(-(x @ steps + bias)))
-    return float(np.clip(p[known].mean(), LEAST_CHANCE, MOST_CHANCE))
+    return float(np.clip(p[is_known].mean(), LEAST_CHANCE, MOST_CHANCE))
 
 
 def held_out(
-    x: np.ndarray, known: np.ndarray, start: np.ndarray, least: np.ndarray, many: np.ndarray
+    x: np.ndarray, is_known: np.ndarray, start: np.ndarray, least: np.ndarray, many: np.ndarray
 ) -> float:
     """How well known candidates that were held out are ranked above those not known.
 
     Each half of the known is held out in turn; the unknown are taken for innocent. Area under the
     curve of both halves together: half where the known are like anybody.
     """
-    half = np.cumsum(known) % 2 == 0
+    half = np.cumsum(is_known) % 2 == 0
     wins = []
-    for left in (half, ~half):
-        taught = known & left
-        steps, _ = learn(x, taught, np.full(len(known), 1.0 - 1e-9), start, least, many)
-        kept = ~taught
-        wins.append(_area(x[kept] @ steps, known[kept], many[kept]))
+    for test_half in (half, ~half):
+        is_known_there = is_known & test_half
+        steps, _ = learn(x, is_known_there, np.full(len(is_known), 1.0 - 1e-9), start, least, many)
+        rest = ~is_known_there
+        wins.append(_area(x[rest] @ steps, is_known[rest], many[rest]))
     return float(np.mean(wins))
 
 
@@ -121,9 +121,9 @@ def among_innocent(area: float, guilty: float) -> float:
     return (area - share / 2.0) / (1.0 - share)
 
 
-def _area(score: np.ndarray, known: np.ndarray, many: np.ndarray) -> float:
+def _area(score: np.ndarray, is_known: np.ndarray, many: np.ndarray) -> float:
     """Share of pairs of known and unknown in which the known one scores higher (ties half)."""
     values, place = np.unique(score, return_inverse=True)
-    lower = np.bincount(place, np.where(known, 0.0, many), len(values))
+    lower = np.bincount(place, np.where(is_known, 0.0, many), len(values))
     below = np.cumsum(lower) - lower / 2.0
-    return float(below[place[known]].mean() / max(lower.sum(), 1.0))
+    return float(below[place[is_known]].mean() / max(lower.sum(), 1.0))

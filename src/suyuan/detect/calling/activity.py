@@ -14,7 +14,7 @@ LEAST_PEOPLE_A_DAY = 1.3
 HUNG_UP = 20
 #: Hours of work by the clock on the wall.
 OPENS, CLOSES = 9, 19
-LISTENED = 240
+LISTENING_SECONDS = 240
 
 
 def pairs(calls: ir.Table) -> ir.Table:
@@ -27,16 +27,16 @@ def pairs(calls: ir.Table) -> ir.Table:
     )
 
 
-def habits(calls: ir.Table, joined: ir.Table) -> ir.Table:
+def habits(calls: ir.Table, call_pairs: ir.Table) -> ir.Table:
     """One row for each caller: volume, reach, span and how its calls end.
 
-    `joined` is the outcome of :func:`pairs`. Days are UTC days: in China they turn at eight in the
-    morning, before anyone's working day.
+    `call_pairs` is the outcome of :func:`pairs`. Days are UTC days: in China they turn at eight in
+    the morning, before anyone's working day.
     """
     daily = calls.group_by("caller", day=calls["started_at"].date()).aggregate(
         answered=(calls["duration"] > 0).sum(),
         hung_up=((calls["duration"] > 0) & (calls["duration"] < HUNG_UP)).sum(),
-        listened=(calls["duration"] >= LISTENED).sum(),
+        listened=(calls["duration"] >= LISTENING_SECONDS).sum(),
     )
     ends = daily.group_by("caller").aggregate(
         active_days=daily.count(),
@@ -44,28 +44,28 @@ def habits(calls: ir.Table, joined: ir.Table) -> ir.Table:
         hung_up=daily["hung_up"].sum(),
         listened=daily["listened"].sum(),
     )
-    reached = joined.group_by("caller").aggregate(
-        calls=joined["calls"].sum(),
-        people=joined.count(),
-        first_seen=joined["first_call"].min(),
-        last_seen=joined["last_call"].max(),
+    reach = call_pairs.group_by("caller").aggregate(
+        calls=call_pairs["calls"].sum(),
+        people=call_pairs.count(),
+        first_seen=call_pairs["first_call"].min(),
+        last_seen=call_pairs["last_call"].max(),
     )
-    both = reached.join(ends, "caller")
-    answered = both["answered"].cast("float64").nullif(0.0)
-    people, calls_made = both["people"].cast("float64"), both["calls"].cast("float64")
-    return both.select(
+    rows = reach.join(ends, "caller")
+    answers = rows["answered"].cast("float64").nullif(0.0)
+    people, calls_made = rows["people"].cast("float64"), rows["calls"].cast("float64")
+    return rows.select(
         "caller",
         "calls",
         "people",
         "active_days",
         "first_seen",
         "last_seen",
-        reach=people / both["active_days"],
+        reach=people / rows["active_days"],
         once=people / calls_made,
-        answered_share=both["answered"] / calls_made,
-        hung_up=both["hung_up"] / answered,
-        listened=both["listened"] / answered,
-        life_days=days_between(both["first_seen"], both["last_seen"]),
+        answered_share=rows["answered"] / calls_made,
+        hung_up=rows["hung_up"] / answers,
+        listened=rows["listened"] / answers,
+        life_days=days_between(rows["first_seen"], rows["last_seen"]),
     )
 
 
@@ -75,8 +75,8 @@ def office(calls: ir.Table, zone: str) -> ir.Table:
     ahead = ZoneInfo(zone).utcoffset(datetime(2019, 6, 1))
     seconds = calls["started_at"].epoch_seconds() + int(ahead.total_seconds() if ahead else 0)
     hour = (seconds % 86_400) / 3_600
-    marked = calls.mutate(working=((hour >= OPENS) & (hour < CLOSES)).cast("float64"))
-    return marked.group_by("caller").aggregate(office=marked["working"].mean())
+    calls_by_hour = calls.mutate(working=((hour >= OPENS) & (hour < CLOSES)).cast("float64"))
+    return calls_by_hour.group_by("caller").aggregate(office=calls_by_hour["working"].mean())
 
 
 def busy(habits_: ir.Table) -> ir.Table:
@@ -86,45 +86,45 @@ def busy(habits_: ir.Table) -> ir.Table:
     )
 
 
-def returned(joined: ir.Table, candidates: ir.Table) -> ir.Table:
+def return_share(call_pairs: ir.Table, candidates: ir.Table) -> ir.Table:
     """For each caller of `candidates`: share of its people who call it, and callers per callee.
 
     Keys: ``caller``; ``returned`` 0..1, ``inbound`` ratio, ``strangers_in``: callers it never
     called, per person it called.
     """
-    own = joined.semi_join(candidates, "caller").select("caller", "callee")
-    inward = joined.semi_join(candidates, joined["callee"] == candidates["caller"])
+    own = call_pairs.semi_join(candidates, "caller").select("caller", "callee")
+    inward = call_pairs.semi_join(candidates, call_pairs["callee"] == candidates["caller"])
     inward = inward.select(caller="callee", callee="caller", back=ibis.literal(1))
     back = own.left_join(inward, ["caller", "callee"])
     share = back.group_by("caller").aggregate(
         people=back.count(), answered_back=back["back"].sum().fill_null(0)
     )
     callers = inward.group_by("caller").aggregate(callers=inward.count())
-    both = share.left_join(callers, "caller")
-    people = both["people"].cast("float64")
-    strangers = both["callers"].fill_null(0) - both["answered_back"]
-    return both.select(
+    shares = share.left_join(callers, "caller")
+    people = shares["people"].cast("float64")
+    strangers = shares["callers"].fill_null(0) - shares["answered_back"]
+    return shares.select(
         "caller",
-        returned=both["answered_back"] / people,
+        returned=shares["answered_back"] / people,
         strangers_in=strangers / people,
     )
 
 
-def acquainted(joined: ir.Table, candidates: ir.Table) -> ir.Table:
+def acquaintance(call_pairs: ir.Table, candidates: ir.Table) -> ir.Table:
     """For each caller of `candidates`: share of its people who call another of its people.
 
     A family, a firm or a village know each other; names on a stolen list do not.
     """
-    own = joined.semi_join(candidates, "caller").select("caller", "callee")
-    others = joined.select(one="caller", other="callee")
-    steps = own.join(others, own["callee"] == others["one"]).select("caller", "one", "other")
-    closed = steps.semi_join(
+    own = call_pairs.semi_join(candidates, "caller").select("caller", "callee")
+    contacts = call_pairs.select(one="caller", other="callee")
+    steps = own.join(contacts, own["callee"] == contacts["one"]).select("caller", "one", "other")
+    triangles = steps.semi_join(
         own, (steps["caller"] == own["caller"]) & (steps["other"] == own["callee"])
     )
-    known = closed.group_by("caller").aggregate(known=closed["one"].nunique())
+    acquaintances = triangles.group_by("caller").aggregate(known=triangles["one"].nunique())
     people = own.group_by("caller").aggregate(people=own.count())
-    both = people.left_join(known, "caller")
-    return both.select("caller", acquainted=both["known"].fill_null(0) / both["people"])
+    shares = people.left_join(acquaintances, "caller")
+    return shares.select("caller", acquainted=shares["known"].fill_null(0) / shares["people"])
 
 
 def days_between(earlier: ir.TimestampValue, later: ir.TimestampValue) -> ir.FloatingValue:

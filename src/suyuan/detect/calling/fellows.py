@@ -23,15 +23,17 @@ def lift(members: ir.Table, victims: ir.Table, name: str) -> ir.Table:
     A number's own victims do not count. Null where it has no fellows; the strongest of several
     fellowships counts.
     """
-    known = members.join(victims.select("caller", "victims", "own_victims", "expected"), "caller")
-    window = ibis.window(group_by="fellowship")
-    summed = known.mutate(
-        fellows=known.count().over(window),
-        met=known["victims"].sum().over(window) - known["victims"],
-        own=known["own_victims"].sum().over(window) - known["own_victims"],
-        due=known["expected"].sum().over(window) - known["expected"],
+    member_victims = members.join(
+        victims.select("caller", "victims", "own_victims", "expected"), "caller"
     )
-    several = summed.filter((summed["fellows"] > 1) & (summed["fellows"] <= CROWD))
+    window = ibis.window(group_by="fellowship")
+    sums = member_victims.mutate(
+        fellows=member_victims.count().over(window),
+        met=member_victims["victims"].sum().over(window) - member_victims["victims"],
+        own=member_victims["own_victims"].sum().over(window) - member_victims["own_victims"],
+        due=member_victims["expected"].sum().over(window) - member_victims["expected"],
+    )
+    several = sums.filter((sums["fellows"] > 1) & (sums["fellows"] <= CROWD))
     value = ((several["met"] + 0.5) / (several["due"] + 0.5)).ln()
     return (
         several.mutate(value=value)
@@ -40,21 +42,21 @@ def lift(members: ir.Table, victims: ir.Table, name: str) -> ir.Table:
     )
 
 
-def same_pool(pooled: ir.Table) -> ir.Table:
-    """Fellows by handsets: `pooled` is the outcome of ``ties.grouped``."""
-    return pooled.select(caller="member", fellowship="group")
+def same_pool(pool_members: ir.Table) -> ir.Table:
+    """Fellows by handsets: `pool_members` is the outcome of ``ties.group_members``."""
+    return pool_members.select(caller="member", fellowship="group")
 
 
 def same_opening(sims: ir.Table) -> ir.Table:
     """Fellows by the opening of their cards."""
-    known = sims.filter(sims["customer_id"].notnull() | sims["agent"].notnull())
-    return known.select(caller="msisdn", fellowship=opening(known)).distinct()
+    openings_known = sims.filter(sims["customer_id"].notnull() | sims["agent"].notnull())
+    return openings_known.select(caller="msisdn", fellowship=opening(openings_known)).distinct()
 
 
 def same_room(calls: ir.Table) -> ir.Table:
     """Fellows by the cell that most of their calls come from."""
-    known = calls.filter(calls["cell"].notnull())
-    cells = known.group_by("caller", "cell").aggregate(n=known.count())
+    calls_with_cell = calls.filter(calls["cell"].notnull())
+    cells = calls_with_cell.group_by("caller", "cell").aggregate(n=calls_with_cell.count())
     order = [ibis.desc("n"), ibis.asc("cell")]
     rank = ibis.row_number().over(ibis.window(group_by="caller", order_by=order))
     top = cells.mutate(rank=rank)

@@ -29,7 +29,7 @@ def ties(used_: ir.Table) -> ir.Table:
     return used_.select(member="number", thing=thing("handset:", used_["handset"]))
 
 
-def sharing(used_: ir.Table, pooled: ir.Table) -> ir.Table:
+def pool_sharing(used_: ir.Table, pool_members: ir.Table) -> ir.Table:
     """For each number: ``handset_numbers`` in its busiest handset, ``pool_numbers`` in its pool.
 
     ``handsets`` is how many handsets it was used in.
@@ -39,15 +39,15 @@ def sharing(used_: ir.Table, pooled: ir.Table) -> ir.Table:
     own = with_count.group_by("number").aggregate(
         handset_numbers=with_count["on_it"].max(), handsets=with_count.count()
     )
-    sizes = pooled.group_by("group").aggregate(pool_numbers=pooled.count())
-    sized = pooled.join(sizes, "group").rename(number="member", pool="group")
-    both = own.left_join(sized, "number")
-    return both.select(
+    sizes = pool_members.group_by("group").aggregate(pool_numbers=pool_members.count())
+    pool_sizes = pool_members.join(sizes, "group").rename(number="member", pool="group")
+    rows = own.left_join(pool_sizes, "number")
+    return rows.select(
         "number",
         "handset_numbers",
         "handsets",
         "pool",
-        pool_numbers=both["pool_numbers"].fill_null(1),
+        pool_numbers=rows["pool_numbers"].fill_null(1),
     )
 
 
@@ -59,9 +59,13 @@ def places(calls: ir.Table, home: str | None) -> ir.Table:
     per_cell = calls.filter(calls["cell"].notnull()).group_by("caller", "cell")
     cells = per_cell.aggregate(n=lambda t: t.count())
     still = cells.group_by("caller").aggregate(still=cells["n"].max() / cells["n"].sum())
-    known = calls.filter(calls["country"].notnull())
-    away = (known["country"] != home).cast("float64") if home else ibis.null("float64")
-    abroad = known.mutate(away=away).group_by("caller").aggregate(abroad=lambda t: t["away"].mean())
+    calls_with_country = calls.filter(calls["country"].notnull())
+    away = (calls_with_country["country"] != home).cast("float64") if home else ibis.null("float64")
+    abroad = (
+        calls_with_country.mutate(away=away)
+        .group_by("caller")
+        .aggregate(abroad=lambda t: t["away"].mean())
+    )
     return still.outer_join(abroad, "caller").select(
         "still", "abroad", caller=ibis.coalesce(still["caller"], abroad["caller"])
     )

@@ -25,7 +25,7 @@ import ibis.expr.types as ir
 from suyuan.detect.leaks.exposed_orders import aged_orders, latest_moment, people_reached
 from suyuan.detect.leaks.order_rates import rated_orders, within
 from suyuan.detect.leaks.unnamed_sources import ELSEWHERE
-from suyuan.detect.sentences import fill, named, opened
+from suyuan.detect.sentences import fill, open_sentence, slot_values
 from suyuan.model.privacy import Privacy
 from suyuan.model.results import AT_RISK, EVIDENCE
 from suyuan.model.text import Text
@@ -178,9 +178,9 @@ def _with_sentences(rows: ir.Table, because: Text) -> ir.Table:
     return rows.mutate(
         because=fill(because.en, rows, ("source",)) + more_en,
         because_zh=fill(because.zh, rows, ("source",)) + more_zh,
-        because_template_en=opened(because.en, rows, ("source",)) + more_en,
-        because_template_zh=opened(because.zh, rows, ("source",)) + more_zh,
-        sentence_values=named(rows, ("source",)),
+        because_template_en=open_sentence(because.en, rows, ("source",)) + more_en,
+        because_template_zh=open_sentence(because.zh, rows, ("source",)) + more_zh,
+        sentence_values=slot_values(rows, ("source",)),
         evidence_id=ibis.literal("at_risk:") + rows["order_id"],
     )
 

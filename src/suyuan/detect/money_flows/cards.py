@@ -3,9 +3,9 @@
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.money_flows.stolen import traced
+from suyuan.detect.money_flows.stolen import traced_money
 from suyuan.identity.aliases import with_entity
-from suyuan.money.card_payments import bought
+from suyuan.money.card_payments import with_payments
 from suyuan.money.owners import ACCOUNT
 from suyuan.store.tables import Tables
 
@@ -22,33 +22,35 @@ def passages(tables: Tables) -> ir.Table:
     the median of that kind of card in this case), left_at (when the taker passed it on or used it)
     and left_as (``transfer`` or ``redeem``).
     """
-    return passed(tables, tables.engine.keep(custody(tables)))
+    return card_transfers(tables, tables.engine.keep(custody(tables)))
 
 
-def passed(tables: Tables, chain: ir.Table) -> ir.Table:
+def card_transfers(tables: Tables, chain: ir.Table) -> ir.Table:
     """The same from :func:`custody` made before."""
     keep = tables.engine.keep
-    issued = chain.filter(chain["event"] == "issue")
-    born = issued.group_by("voucher_id").aggregate(
-        born=issued["at"].min(), paid_by=issued["payment_id"].max(), first=issued["taker"].max()
+    issues = chain.filter(chain["event"] == "issue")
+    births = issues.group_by("voucher_id").aggregate(
+        born=issues["at"].min(), paid_by=issues["payment_id"].max(), first=issues["taker"].max()
     )
-    dirt = keep(_dirt(tables, keep(born)))
-    moved = chain.filter(chain["event"] == "transfer")
-    moved = moved.left_join(dirt, "voucher_id").drop("voucher_id_right")
+    dirt = keep(_dirt(tables, keep(births)))
+    transfers = chain.filter(chain["event"] == "transfer")
+    transfers = transfers.left_join(dirt, "voucher_id").drop("voucher_id_right")
     rate = ibis.ifelse(
-        moved["face"] > 0, moved["price"].cast("float64") / moved["face"].nullif(0), None
+        transfers["face"] > 0,
+        transfers["price"].cast("float64") / transfers["face"].nullif(0),
+        None,
     )
-    moved = keep(
-        moved.mutate(
+    transfers = keep(
+        transfers.mutate(
             rate=rate,
-            fresh=(moved["at"].epoch_seconds() - moved["born"].epoch_seconds()) / 3600.0,
-            dirt=ibis.ifelse(moved["paid_before"] > 0, 0.0, moved["dirt"].fill_null(0.0)),
-            charged=ibis.ifelse(moved["paid_before"] > 0, 0, moved["charged"].fill_null(0)),
+            fresh=(transfers["at"].epoch_seconds() - transfers["born"].epoch_seconds()) / 3600.0,
+            dirt=ibis.ifelse(transfers["paid_before"] > 0, 0.0, transfers["dirt"].fill_null(0.0)),
+            charged=ibis.ifelse(transfers["paid_before"] > 0, 0, transfers["charged"].fill_null(0)),
         )
     )
-    usual = moved.group_by("kind").aggregate(usual=moved["rate"].median())
-    moved = moved.left_join(usual, "kind").drop("kind_right")
-    return keep(moved.mutate(gap=moved["rate"] - moved["usual"]))
+    usual = transfers.group_by("kind").aggregate(usual=transfers["rate"].median())
+    transfers = transfers.left_join(usual, "kind").drop("kind_right")
+    return keep(transfers.mutate(gap=transfers["rate"] - transfers["usual"]))
 
 
 def custody(tables: Tables) -> ir.Table:
@@ -56,14 +58,14 @@ def custody(tables: Tables) -> ir.Table:
 
     ``paid`` is 1 where a transfer was paid for, ``paid_before`` how many were before it.
     """
-    facts = bought(tables, tables["card_payments"])
+    facts = with_payments(tables, tables["card_payments"])
     facts = with_entity(tables, facts, "from_party", into="giver")
     facts = with_entity(tables, facts, "to_party", into="taker")
     rank = ibis.cases((facts["event"] == "issue", 0), (facts["event"] == "transfer", 1), else_=2)
-    sold = (facts["price"].notnull() | facts["payment_id"].notnull()) & (
+    is_sale = (facts["price"].notnull() | facts["payment_id"].notnull()) & (
         facts["event"] == "transfer"
     )
-    facts = facts.mutate(rank=rank, bought=sold.cast("int64"))
+    facts = facts.mutate(rank=rank, bought=is_sale.cast("int64"))
     line = ibis.window(group_by="voucher_id", order_by=["at", "rank", "row_id"])
     facts = facts.mutate(
         giver=ibis.coalesce(facts["giver"], facts["taker"].lag().over(line)),
@@ -90,12 +92,12 @@ def custody(tables: Tables) -> ir.Table:
     )
 
 
-def _dirt(tables: Tables, born: ir.Table) -> ir.Table:
+def _dirt(tables: Tables, births: ir.Table) -> ir.Table:
     """``dirt`` of each card and whether it is ``charged``, with when it was issued."""
     mules = tables["findings:mule_account"]
     mules = mules.select("subject", "score", named=mules["decided"].cast("int64"))
-    paid = tables["payments"].select("payment_id", payer=ACCOUNT + tables["payments"]["payer"])
-    by_payer = born.join(paid, born["paid_by"] == paid["payment_id"])
+    payers = tables["payments"].select("payment_id", payer=ACCOUNT + tables["payments"]["payer"])
+    by_payer = births.join(payers, births["paid_by"] == payers["payment_id"])
     by_payer = by_payer.join(mules, by_payer["payer"] == mules["subject"])
     by_payer = by_payer.group_by("voucher_id").aggregate(
         paid_dirt=by_payer["score"].max(), paid_named=by_payer["named"].max()
@@ -106,24 +108,24 @@ def _dirt(tables: Tables, born: ir.Table) -> ir.Table:
         .group_by("entity")
         .aggregate(score=ibis._["score"].max(), named=ibis._["named"].max())
     )
-    by_owner = born.join(owner, born["first"] == owner["entity"])
+    by_owner = births.join(owner, births["first"] == owner["entity"])
     by_owner = by_owner.select("voucher_id", owned_dirt="score", owned_named="named")
-    steps = traced(tables)
+    steps = traced_money(tables)
     into = steps.filter(steps["voucher_id"].notnull()).select("voucher_id").distinct()
-    found = born.left_join(by_payer, "voucher_id").drop("voucher_id_right")
-    found = found.left_join(by_owner, "voucher_id").drop("voucher_id_right")
-    found = found.left_join(into.mutate(seen=ibis.literal(1.0)), "voucher_id")
+    dirt = births.left_join(by_payer, "voucher_id").drop("voucher_id_right")
+    dirt = dirt.left_join(by_owner, "voucher_id").drop("voucher_id_right")
+    dirt = dirt.left_join(into.mutate(seen=ibis.literal(1.0)), "voucher_id")
     worst = ibis.greatest(
-        found["paid_dirt"].fill_null(0.0),
-        found["owned_dirt"].fill_null(0.0),
-        found["seen"].fill_null(0.0),
+        dirt["paid_dirt"].fill_null(0.0),
+        dirt["owned_dirt"].fill_null(0.0),
+        dirt["seen"].fill_null(0.0),
     )
     sure = ibis.greatest(
-        found["paid_named"].fill_null(0),
-        found["owned_named"].fill_null(0),
-        found["seen"].fill_null(0.0).cast("int64"),
+        dirt["paid_named"].fill_null(0),
+        dirt["owned_named"].fill_null(0),
+        dirt["seen"].fill_null(0.0).cast("int64"),
     )
-    return found.select("voucher_id", "born", dirt=worst, charged=sure)
+    return dirt.select("voucher_id", "born", dirt=worst, charged=sure)
 
 
 def median_hours(later: ir.TimestampValue, earlier: ir.TimestampValue) -> ir.FloatingScalar:

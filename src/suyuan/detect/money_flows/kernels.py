@@ -56,12 +56,12 @@ def transit(legs: Legs) -> tuple[Ints, Ints, Ints, Floats]:
     rested (none counts as a minute).
     """
     accounts = legs.first.size - 1
-    passed = np.zeros(accounts, np.int64)
+    throughput = np.zeros(accounts, np.int64)
     in_day = np.zeros(accounts, np.int64)
     in_hour = np.zeros(accounts, np.int64)
-    rested = np.zeros(accounts, np.float64)
+    rest = np.zeros(accounts, np.float64)
     lots = np.empty(legs.at.size, np.int64)
-    left = legs.amount.copy()
+    rest_of_lot = legs.amount.copy()
     for account in range(accounts):
         top = 0
         for event in range(legs.first[account], legs.first[account + 1]):
@@ -72,19 +72,19 @@ def transit(legs: Legs) -> tuple[Ints, Ints, Ints, Floats]:
             need = legs.amount[event]
             while need > 0 and top > 0:
                 lot = lots[top - 1]
-                part = min(left[lot], need)
+                part = min(rest_of_lot[lot], need)
                 wait = legs.at[event] - legs.at[lot]
-                passed[account] += part
+                throughput[account] += part
                 if wait <= DAY:
                     in_day[account] += part
                 if wait <= HOUR:
                     in_hour[account] += part
-                rested[account] += part * math.log(max(wait / HOUR, 1.0 / 60.0))
-                left[lot] -= part
+                rest[account] += part * math.log(max(wait / HOUR, 1.0 / 60.0))
+                rest_of_lot[lot] -= part
                 need -= part
-                if left[lot] == 0:
+                if rest_of_lot[lot] == 0:
                     top -= 1
-    return passed, in_day, in_hour, rested
+    return throughput, in_day, in_hour, rest
 
 
 @njit(cache=True)
@@ -102,13 +102,13 @@ def echoes(legs: Legs, sizes: Sizes) -> tuple[Floats, Floats]:
     accounts = legs.first.size - 1
     total = np.zeros(accounts, np.float64)
     largest = np.zeros(accounts, np.float64)
-    paid, paid_at = np.empty(legs.at.size, np.int64), np.empty(legs.at.size, np.int64)
+    payouts, paid_at = np.empty(legs.at.size, np.int64), np.empty(legs.at.size, np.int64)
     for account in range(accounts):
         low, high = legs.first[account], legs.first[account + 1]
         count = 0
         for event in range(low, high):
             if legs.out[event]:
-                paid[count], paid_at[count] = legs.amount[event], legs.at[event]
+                payouts[count], paid_at[count] = legs.amount[event], legs.at[event]
                 count += 1
         split = 0
         for event in range(low, high):
@@ -118,39 +118,39 @@ def echoes(legs: Legs, sizes: Sizes) -> tuple[Floats, Floats]:
             while split < count and paid_at[split] < legs.at[event]:
                 split += 1
             nearby = (max(0, split - NEAR), min(count, split + NEAR))
-            best, tried = _closest(paid, nearby, whole)
+            best, tries = _closest(payouts, nearby, whole)
             if best > 0:
-                found = _surprise(sizes, best, whole, tried)
-                total[account] += found
-                largest[account] = max(largest[account], found)
+                surprise = _surprise(sizes, best, whole, tries)
+                total[account] += surprise
+                largest[account] = max(largest[account], surprise)
     return total, largest
 
 
 @njit(cache=True)
-def _closest(paid: Ints, nearby: tuple[int, int], whole: int) -> tuple[int, int]:
+def _closest(payouts: Ints, nearby: tuple[int, int], whole: int) -> tuple[int, int]:
     """The largest payment, or run of up to four, within the fee under `whole`; and how many tried.
 
     Looked at are those from one place to before another, `nearby`. None is 0.
     """
-    best, tried = 0, 0
+    best, tries = 0, 0
     start, stop = nearby
     for first in range(start, stop):
-        run = 0
+        total_paid = 0
         for last in range(first, min(first + 4, stop)):
-            run += paid[last]
-            tried += 1
-            if run > whole:
+            total_paid += payouts[last]
+            tries += 1
+            if total_paid > whole:
                 break
-            if run >= whole * (1.0 - FEE):
-                best = max(best, run)
-    return best, tried
+            if total_paid >= whole * (1.0 - FEE):
+                best = max(best, total_paid)
+    return best, tries
 
 
 @njit(cache=True)
-def _surprise(sizes: Sizes, low: int, high: int, tried: int) -> float:
+def _surprise(sizes: Sizes, low: int, high: int, tries: int) -> float:
     start, stop = np.int64(0), sizes.amount.size
     below = sizes.before[first_from(sizes.amount, start, stop, low)]
     within = sizes.before[first_from(sizes.amount, start, stop, high + 1)] - below
     share = within / sizes.before[-1]
-    chance = 1.0 - (1.0 - share) ** tried
+    chance = 1.0 - (1.0 - share) ** tries
     return -math.log(max(chance, 1e-9))

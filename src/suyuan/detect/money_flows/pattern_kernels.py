@@ -24,7 +24,7 @@ def runs(group: Ints, amount: Ints) -> Ints:
 
     `group` ascends, and within each group `amount`.
     """
-    found = np.ones(amount.size, np.int64)
+    lengths = np.ones(amount.size, np.int64)
     last = 0
     for first in range(amount.size):
         last = max(last, first)
@@ -32,8 +32,8 @@ def runs(group: Ints, amount: Ints) -> Ints:
             if amount[last + 1] > amount[first] * (1.0 + ALIKE):
                 break
             last += 1
-        found[first] = last - first + 1
-    return found
+        lengths[first] = last - first + 1
+    return lengths
 
 
 @njit(cache=True)
@@ -55,14 +55,14 @@ def relays(
             came = into.rows[place]
             while low < high and out.rows[low] <= came:
                 low += 1
-            for other in range(low, min(high, low + NEXT)):
-                went = out.rows[other]
+            for out_place in range(low, min(high, low + NEXT)):
+                went = out.rows[out_place]
                 if at[went] - at[came] > REST:
                     break
                 if payee[went] == payer[came] or not _alike(amount[came], amount[went]):
                     continue
                 if n == room:
-                    first, second = _grown(first), _grown(second)
+                    first, second = _grow(first), _grow(second)
                     room = first.size
                 first[n], second[n] = came, went
                 n += 1
@@ -112,8 +112,8 @@ def rounds(out: Lists, at: Ints, ends: tuple[Ints32, Ints32], amount: Ints, acco
 @njit(cache=True)
 def _shorten(least: Ints, payer: Ints32, path: Ints, depth: Whole, went: int) -> None:
     length = depth + 2
-    for each in range(depth + 2):
-        account = payer[path[each]] if each <= depth else payer[went]
+    for step in range(depth + 2):
+        account = payer[path[step]] if step <= depth else payer[went]
         if least[account] == 0 or least[account] > length:
             least[account] = length
 
@@ -125,12 +125,12 @@ def _after(out: Lists, account: int, event: int) -> Whole:
 
 
 @njit(cache=True)
-def _alike(one: int, other: int) -> bool:
-    return max(one, other) <= min(one, other) * (1.0 + ALIKE)
+def _alike(low: int, high: int) -> bool:
+    return max(low, high) <= min(low, high) * (1.0 + ALIKE)
 
 
 @njit(cache=True)
-def _grown(array: Ints) -> Ints:
+def _grow(array: Ints) -> Ints:
     more = np.empty(array.size * 2, np.int64)
     for place in range(array.size):  # a slice would bring Numba's texts of errors with it
         more[place] = array[place]
@@ -140,7 +140,7 @@ def _grown(array: Ints) -> Ints:
 @njit(cache=True)
 def most(key: Ints32, value: Floats, size: int) -> Floats:
     """The largest `value` of each `key`; 0 where there is none."""
-    found = np.zeros(size, np.float64)
-    for each in range(key.size):
-        found[key[each]] = max(found[key[each]], value[each])
-    return found
+    maxima = np.zeros(size, np.float64)
+    for place in range(key.size):
+        maxima[key[place]] = max(maxima[key[place]], value[place])
+    return maxima

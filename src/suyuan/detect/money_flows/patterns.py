@@ -44,7 +44,7 @@ def patterns(book: Ledger, out: Lists, into: Lists) -> dict[str, Floats]:
     counts = {
         "alike": _cut_up(book, day, size),
         "gather": _payers(book, day, size),
-        "relay": _relayed(book, relays(into, out, book.at, ends, book.amount), size),
+        "relay": _relay_surprise(book, relays(into, out, book.at, ends, book.amount), size),
         "round": came_back,
     }
     return {name: surprise(count) for name, count in counts.items()} | {"odd_sum": _odd(book, size)}
@@ -52,14 +52,14 @@ def patterns(book: Ledger, out: Lists, into: Lists) -> dict[str, Floats]:
 
 def surprise(count: Floats) -> Floats:
     """Minus the logarithm of the share of all that have as much or more; 0 for the least."""
-    ordered = np.sort(count)
-    share = 1.0 - np.searchsorted(ordered, count) / max(count.size, 1)
-    return np.where(count > ordered[:1].sum(), -np.log(np.maximum(share, 1e-12)), 0.0)
+    order = np.sort(count)
+    share = 1.0 - np.searchsorted(order, count) / max(count.size, 1)
+    return np.where(count > order[:1].sum(), -np.log(np.maximum(share, 1e-12)), 0.0)
 
 
 def _cut_up(book: Ledger, day: Ints, size: int) -> Floats:
     """The most alike sums between it and one other on one day."""
-    order, group = _grouped(book.amount, book.payer, book.payee, day)
+    order, group = _group(book.amount, book.payer, book.payee, day)
     number = runs(group, book.amount[order]).astype(np.float64)
     payer, payee = (most(end[order], number, size) for end in (book.payer, book.payee))
     return np.maximum(payer, payee)
@@ -67,24 +67,24 @@ def _cut_up(book: Ledger, day: Ints, size: int) -> Floats:
 
 def _payers(book: Ledger, day: Ints, size: int) -> Floats:
     """The most different payers of alike sums on one day, each counted with its least sum."""
-    rows, same = _grouped(book.amount, book.payer, day, book.payee)
-    once = rows[np.flatnonzero(np.diff(same, prepend=-1))]
-    order, group = _grouped(book.amount[once], book.payee[once], day[once])
+    rows, group_of = _group(book.amount, book.payer, day, book.payee)
+    once = rows[np.flatnonzero(np.diff(group_of, prepend=-1))]
+    order, group = _group(book.amount[once], book.payee[once], day[once])
     number = runs(group, book.amount[once][order]).astype(np.float64)
     return most(book.payee[once][order], number, size)
 
 
-def _grouped(amount: Ints, *keys: Ints | Ints32) -> tuple[Ints, Ints]:
+def _group(amount: Ints, *keys: Ints | Ints32) -> tuple[Ints, Ints]:
     """The order by `keys` and then sum, and the number of each one's group in that order."""
     order = np.lexsort((amount, *keys))
     new = np.zeros(order.size, np.int64)
     for key in keys:
-        held = key[order]
-        new[1:] |= held[1:] != held[:-1]
+        keys_in_order = key[order]
+        new[1:] |= keys_in_order[1:] != keys_in_order[:-1]
     return order, np.cumsum(new)
 
 
-def _relayed(book: Ledger, pairs: tuple[Ints, Ints], size: int) -> Floats:
+def _relay_surprise(book: Ledger, pairs: tuple[Ints, Ints], size: int) -> Floats:
     """The most accounts between one origin and one end of sums that passed by them."""
     came, went = pairs
     start, middle, end = book.payer[came], book.payee[came], book.payee[went]
@@ -93,10 +93,10 @@ def _relayed(book: Ledger, pairs: tuple[Ints, Ints], size: int) -> Floats:
         return np.zeros(size)
     _, group, number = np.unique(directions[:, :2], axis=0, return_inverse=True, return_counts=True)
     wide = number[group.reshape(-1)].astype(np.float64)
-    found = np.zeros(size)
+    surprises = np.zeros(size)
     for column in range(3):
-        found = np.maximum(found, most(directions[:, column].astype(np.int32), wide, size))
-    return found
+        surprises = np.maximum(surprises, most(directions[:, column].astype(np.int32), wide, size))
+    return surprises
 
 
 def _odd(book: Ledger, size: int) -> Floats:
@@ -105,6 +105,6 @@ def _odd(book: Ledger, size: int) -> Floats:
     low = np.searchsorted(sizes, book.amount * (1.0 - NEAR))
     high = np.searchsorted(sizes, book.amount * (1.0 + NEAR), side="right")
     rare = -np.log((high - low) / max(sizes.size, 1))
-    tried = np.bincount(book.payer, minlength=size) + np.bincount(book.payee, minlength=size)
-    found = np.maximum(most(book.payer, rare, size), most(book.payee, rare, size))
-    return np.maximum(found - np.log(np.maximum(tried, 1)), 0.0)
+    tries = np.bincount(book.payer, minlength=size) + np.bincount(book.payee, minlength=size)
+    surprises = np.maximum(most(book.payer, rare, size), most(book.payee, rare, size))
+    return np.maximum(surprises - np.log(np.maximum(tries, 1)), 0.0)

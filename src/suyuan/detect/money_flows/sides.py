@@ -7,7 +7,7 @@ from suyuan.money.owners import victims_accounts
 from suyuan.store.tables import Tables
 
 
-def sides(tables: Tables, moved: ir.Table) -> ir.Table:
+def sides(tables: Tables, transfers: ir.Table) -> ir.Table:
     """Two rows for each settled payment, one for either account.
 
     Columns: account_no, other, came (1 for money in), amount, row_id, own (between accounts of
@@ -15,31 +15,31 @@ def sides(tables: Tables, moved: ir.Table) -> ir.Table:
     points), cash. Each payment is kept once, and seen from both ends whenever the rows are read.
     """
     common = ("amount", "row_id", "own", "ordered", "cards", "cash")
-    facts = tables.engine.keep(_facts(tables, moved).select("payer", "payee", *common))
-    both = ibis.union(
+    facts = tables.engine.keep(_facts(tables, transfers).select("payer", "payee", *common))
+    both_sides = ibis.union(
         facts.select(*common, account_no="payee", other="payer", came=ibis.literal(1)),
         facts.select(*common, account_no="payer", other="payee", came=ibis.literal(0)),
     )
-    return tables.engine.view(both)
+    return tables.engine.view(both_sides)
 
 
-def _facts(tables: Tables, moved: ir.Table) -> ir.Table:
-    written = tables["payments"].select("row_id", "channel", "merchant_order")
-    held = tables["bank_accounts"].select("account_no", "kind", "holder_id")
-    giver = held.select(payer="account_no", payer_kind="kind", payer_holder="holder_id")
-    taker = held.select(payee="account_no", payee_kind="kind", payee_holder="holder_id")
-    bought = tables["vouchers"].filter(ibis._["event"] == "issue")
-    bought = bought.select("payment_id").distinct().mutate(pays_card=ibis.literal(1))
-    facts = moved.left_join(written, "row_id").drop("row_id_right")
+def _facts(tables: Tables, transfers: ir.Table) -> ir.Table:
+    payments = tables["payments"].select("row_id", "channel", "merchant_order")
+    accounts = tables["bank_accounts"].select("account_no", "kind", "holder_id")
+    giver = accounts.select(payer="account_no", payer_kind="kind", payer_holder="holder_id")
+    taker = accounts.select(payee="account_no", payee_kind="kind", payee_holder="holder_id")
+    card_payments = tables["vouchers"].filter(ibis._["event"] == "issue")
+    card_payments = card_payments.select("payment_id").distinct().mutate(pays_card=ibis.literal(1))
+    facts = transfers.left_join(payments, "row_id").drop("row_id_right")
     facts = facts.left_join(giver, "payer").drop("payer_right")
     facts = facts.left_join(taker, "payee").drop("payee_right")
-    facts = facts.left_join(bought, "payment_id").drop("payment_id_right")
+    facts = facts.left_join(card_payments, "payment_id").drop("payment_id_right")
     channel = facts["channel"].fill_null("")
-    same = (facts["payer_holder"] == facts["payee_holder"]).fill_null(False)  # noqa: FBT003
-    lent = (facts["payer_kind"].fill_null("") == "loan") | (channel == "loan")
+    same_holder = (facts["payer_holder"] == facts["payee_holder"]).fill_null(False)  # noqa: FBT003
+    is_loan = (facts["payer_kind"].fill_null("") == "loan") | (channel == "loan")
     cards = (facts["payee_kind"].fill_null("") == "voucher_shop") | (channel == "voucher")
     return facts.mutate(
-        own=(same | lent).cast("int64"),
+        own=(same_holder | is_loan).cast("int64"),
         ordered=facts["merchant_order"].notnull().cast("int64"),
         cards=(cards | facts["pays_card"].notnull()).cast("int64"),
         cash=facts["cash"].cast("int64"),

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from suyuan.detect.money_flows.accounts import measured
+from suyuan.detect.money_flows.accounts import measure_accounts
 from suyuan.model.text import Text
-from suyuan.money.settlement import settled
+from suyuan.money.settlement import settled_payments
 from suyuan.store.steps import Step, Written
 from suyuan.store.tables import Tables
 
@@ -12,7 +12,9 @@ from suyuan.store.tables import Tables
 def _run(tables: Tables) -> Written:
     if not tables.has("payments"):
         return {}
-    return {"account_conduct": measured(tables, tables.engine.keep(settled(tables)))}
+    return {
+        "account_conduct": measure_accounts(tables, tables.engine.keep(settled_payments(tables)))
+    }
 
 
 ACCOUNT_CONDUCT_STEP: Final = Step(

@@ -8,7 +8,7 @@ from suyuan.money.owners import ACCOUNT, named_payees, victims_accounts
 from suyuan.store.tables import Tables
 
 
-def traced(tables: Tables) -> ir.Table:
+def traced_money(tables: Tables) -> ir.Table:
     """Steps of the default tracing method between accounts."""
     steps = tables["traces"]
     return steps.filter(steps["method"] == DEFAULT)
@@ -24,30 +24,30 @@ def near(tables: Tables, sight: ir.Table) -> ir.Table:
     passed on. `sight` is :func:`suyuan.detect.money_flows.sides.sides`.
     """
     keep = tables.engine.keep
-    steps = keep(traced(tables))
-    named = named_payees(tables).group_by("account_no").aggregate(named=ibis._.count())
+    steps = keep(traced_money(tables))
+    name_counts = named_payees(tables).group_by("account_no").aggregate(named=ibis._.count())
     came = _at(steps, "to").select("account_no", traced_in="fen", reports="of")
     went = _at(steps.filter(steps["hop"] > 0), "from").select("account_no", traced_on="fen")
-    found = sight.group_by("account_no").aggregate(
+    accounts = sight.group_by("account_no").aggregate(
         fen_in=(sight["amount"] * sight["came"]).sum().cast("float64")
     )
-    for part in (keep(named), came, went):
-        found = found.left_join(part, "account_no").drop("account_no_right")
+    for part in (keep(name_counts), came, went):
+        accounts = accounts.left_join(part, "account_no").drop("account_no_right")
     zero = ("named", "traced_in", "traced_on", "reports")
-    found = keep(found.mutate(**{name: found[name].fill_null(0) for name in zero}))
-    company = _company(sight, keep(_marks(tables, found)))
-    return keep(found.join(company, "account_no").drop("fen_in"))
+    accounts = keep(accounts.mutate(**{name: accounts[name].fill_null(0) for name in zero}))
+    company = _company(sight, keep(_marks(tables, accounts)))
+    return keep(accounts.join(company, "account_no").drop("fen_in"))
 
 
-def _marks(tables: Tables, found: ir.Table) -> ir.Table:
+def _marks(tables: Tables, accounts: ir.Table) -> ir.Table:
     """``mark`` of every account that has one, and ``victim`` for those of people who reported."""
-    share = found["traced_on"].cast("float64") / found["fen_in"].nullif(0.0)
-    mark = ibis.ifelse(found["named"] > 0, 1.0, ibis.least(share.fill_null(0.0), 1.0))
-    marked = found.select("account_no", mark=mark, victim=ibis.literal(0.0))
+    share = accounts["traced_on"].cast("float64") / accounts["fen_in"].nullif(0.0)
+    mark = ibis.ifelse(accounts["named"] > 0, 1.0, ibis.least(share.fill_null(0.0), 1.0))
+    marks = accounts.select("account_no", mark=mark, victim=ibis.literal(0.0))
     own = victims_accounts(tables).select("account_no").distinct()
     own = own.mutate(mark=ibis.literal(0.0), victim=ibis.literal(1.0))
-    marked = marked.filter(marked["mark"] > 0).anti_join(own, "account_no")
-    return ibis.union(marked, own).select(other="account_no", mark="mark", victim="victim")
+    marks = marks.filter(marks["mark"] > 0).anti_join(own, "account_no")
+    return ibis.union(marks, own).select(other="account_no", mark="mark", victim="victim")
 
 
 def _company(sight: ir.Table, marks: ir.Table) -> ir.Table:
@@ -55,11 +55,12 @@ def _company(sight: ir.Table, marks: ir.Table) -> ir.Table:
         into=(sight["amount"] * sight["came"]).sum().cast("float64"),
         out=(sight["amount"] * (1 - sight["came"])).sum().cast("float64"),
     )
-    both = pairs.left_join(marks, "other")
-    mark, victim = both["mark"].fill_null(0.0), both["victim"].fill_null(0.0)
-    return both.group_by("account_no").aggregate(
-        from_marked=(both["into"] * (mark + victim)).sum() / both["into"].sum().nullif(0.0),
-        to_marked=(both["out"] * mark).sum() / both["out"].sum().nullif(0.0),
+    pair_marks = pairs.left_join(marks, "other")
+    mark, victim = pair_marks["mark"].fill_null(0.0), pair_marks["victim"].fill_null(0.0)
+    return pair_marks.group_by("account_no").aggregate(
+        from_marked=(pair_marks["into"] * (mark + victim)).sum()
+        / pair_marks["into"].sum().nullif(0.0),
+        to_marked=(pair_marks["out"] * mark).sum() / pair_marks["out"].sum().nullif(0.0),
         among=mark.mean(),
     )
 

@@ -3,7 +3,7 @@
 import ibis.expr.types as ir
 
 
-def received(otps: ir.Table) -> ir.Table:
+def code_counts(otps: ir.Table) -> ir.Table:
     """For each number that received codes.
 
     ``codes``, ``services`` (different senders), ``code_days``, ``codes_per_day``,
@@ -11,7 +11,7 @@ def received(otps: ir.Table) -> ir.Table:
     """
     daily = otps.group_by("msisdn", day=otps["received_at"].date()).aggregate(n=otps.count())
     days = daily.group_by("msisdn").aggregate(code_days=daily.count())
-    all_ = otps.group_by("msisdn").aggregate(
+    counts = otps.group_by("msisdn").aggregate(
         codes=otps.count(),
         services=otps["service"].nunique(),
         relayed=otps["relayed_to"].notnull().mean(),
@@ -19,27 +19,27 @@ def received(otps: ir.Table) -> ir.Table:
         first_code=otps["received_at"].min(),
         last_code=otps["received_at"].max(),
     )
-    both = all_.join(days, "msisdn")
-    return both.mutate(
-        codes_per_day=both["codes"] / both["code_days"],
-        services_per_day=both["services"] / both["code_days"],
-        variety=both["services"] / both["codes"],
+    rows = counts.join(days, "msisdn")
+    return rows.mutate(
+        codes_per_day=rows["codes"] / rows["code_days"],
+        services_per_day=rows["services"] / rows["code_days"],
+        variety=rows["services"] / rows["codes"],
     )
 
 
 def relays(otps: ir.Table) -> ir.Table:
     """For each target that codes are passed on to: ``relay_numbers`` it collects from."""
-    sent = otps.filter(otps["relayed_to"].notnull())
-    return sent.group_by(target=sent["relayed_to"]).aggregate(
-        relay_numbers=sent["msisdn"].nunique(), relay_services=sent["service"].nunique()
+    relay_rows = otps.filter(otps["relayed_to"].notnull())
+    return relay_rows.group_by(target=relay_rows["relayed_to"]).aggregate(
+        relay_numbers=relay_rows["msisdn"].nunique(), relay_services=relay_rows["service"].nunique()
     )
 
 
-def collected(otps: ir.Table) -> ir.Table:
+def relay_targets(otps: ir.Table) -> ir.Table:
     """For each number: ``relay_numbers`` of the busiest target its codes are passed on to."""
     pairs = otps.filter(otps["relayed_to"].notnull())
     pairs = pairs.select("msisdn", target="relayed_to").distinct()
-    sized = pairs.join(relays(otps), "target")
-    return sized.group_by("msisdn").aggregate(
-        relay_numbers=sized["relay_numbers"].max(), target=sized["target"].min()
+    sizes = pairs.join(relays(otps), "target")
+    return sizes.group_by("msisdn").aggregate(
+        relay_numbers=sizes["relay_numbers"].max(), target=sizes["target"].min()
     )

@@ -34,7 +34,7 @@ def _without_hubs(slim: ir.Table, column: str) -> ir.StringValue:
     return ibis.ifelse(hub, ibis.null("string"), slim[column])
 
 
-def shared(slim: ir.Table, column: str, prefix: str) -> ir.Table:
+def sharing_counts(slim: ir.Table, column: str, prefix: str) -> ir.Table:
     """For each value of `column`: ``<prefix>_accounts``, ``<prefix>_days`` from first to last."""
     sight = slim.filter(slim[column].notnull())
     groups = sight.group_by(column).aggregate(
@@ -86,9 +86,9 @@ def blocks(slim: ir.Table) -> ir.Table:
 
 def crowds(slim: ir.Table) -> ir.Table:
     """All of the above for each account."""
-    marked = slim.mutate(block=slim["phone"].substr(0, BLOCK))
+    rows = slim.mutate(block=slim["phone"].substr(0, BLOCK))
     for column, prefix in (("device", "device"), ("phone", "phone"), ("holder_id", "holder")):
-        marked = marked.left_join(shared(slim, column, prefix), column).drop(f"{column}_right")
-    marked = marked.left_join(addresses(slim), ["ip", "day"]).drop("ip_right", "day_right")
-    marked = marked.left_join(blocks(slim), ["block", "day"]).drop("block_right", "day_right")
-    return marked.drop("block")
+        rows = rows.left_join(sharing_counts(slim, column, prefix), column).drop(f"{column}_right")
+    rows = rows.left_join(addresses(slim), ["ip", "day"]).drop("ip_right", "day_right")
+    rows = rows.left_join(blocks(slim), ["block", "day"]).drop("block_right", "day_right")
+    return rows.drop("block")

@@ -13,26 +13,26 @@ def handover(slim: ir.Table, logins: ir.Table) -> ir.Table:
     registration; ``login_crowd`` accounts seen on its busiest login device.
     """
     sight = logins.select("account_id", "at", login_device="device", login_ip="ip")
-    both = sight.join(
+    uses = sight.join(
         slim.select("account_id", "registered_at", "device", "ip"), "account_id"
     ).filter(lambda t: t["at"] >= t["registered_at"])
-    other = (both["login_device"] != both["device"]).fill_null(ibis.literal(value=True))
-    elsewhere = (both["login_ip"] != both["ip"]).fill_null(ibis.literal(value=True))
-    both = both.mutate(other=other, moved=other & elsewhere)
-    first = both.group_by("account_id").aggregate(
-        registered_at=both["registered_at"].min(),
-        logins=both.count(),
-        own_device=1.0 - both["other"].mean(),
-        moved=both["moved"].mean(),
-        woke=both["at"].min(where=both["other"]),
-        last_login=both["at"].max(),
+    other_device = (uses["login_device"] != uses["device"]).fill_null(ibis.literal(value=True))
+    elsewhere = (uses["login_ip"] != uses["ip"]).fill_null(ibis.literal(value=True))
+    uses = uses.mutate(other=other_device, moved=other_device & elsewhere)
+    first = uses.group_by("account_id").aggregate(
+        registered_at=uses["registered_at"].min(),
+        logins=uses.count(),
+        own_device=1.0 - uses["other"].mean(),
+        moved=uses["moved"].mean(),
+        woke=uses["at"].min(where=uses["other"]),
+        last_login=uses["at"].max(),
     )
     crowd = _login_crowd(logins)
-    found = first.left_join(crowd, "account_id").drop("account_id_right")
-    slept = (found["woke"].epoch_seconds() - found["registered_at"].epoch_seconds()) / 86400
-    return found.select(
+    facts = first.left_join(crowd, "account_id").drop("account_id_right")
+    sleep = (facts["woke"].epoch_seconds() - facts["registered_at"].epoch_seconds()) / 86400
+    return facts.select(
         "account_id", "logins", "own_device", "moved", "login_crowd", "last_login",
-        dormant_days=slept.cast("float64"),
+        dormant_days=sleep.cast("float64"),
     )  # fmt: skip
 
 

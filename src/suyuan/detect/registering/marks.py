@@ -16,13 +16,14 @@ ASLEEP = 5
 BATCH = 3
 
 
-def marks(found: ir.Table) -> ir.FloatingValue:
+def marks(candidates: ir.Table) -> ir.FloatingValue:
     """Share of the four marks that an account bears; what could not be measured is no mark."""
     signs = (
-        found["relayed"] > 0,
-        (found["sold"].fill_null(0) + found["used"].fill_null(0)) > 0,
-        (found["card_age"] < YOUNG) & ((found["batch"] >= BATCH) | (found["thing_card"] > 0)),
-        (found["moved"] >= 0.5) & (found["dormant_days"] >= ASLEEP),
+        candidates["relayed"] > 0,
+        (candidates["sold"].fill_null(0) + candidates["used"].fill_null(0)) > 0,
+        (candidates["card_age"] < YOUNG)
+        & ((candidates["batch"] >= BATCH) | (candidates["thing_card"] > 0)),
+        (candidates["moved"] >= 0.5) & (candidates["dormant_days"] >= ASLEEP),
     )
     borne = [sign.fill_null(ibis.literal(value=False)).cast("float64") for sign in signs]
     total = borne[0]
@@ -31,15 +32,17 @@ def marks(found: ir.Table) -> ir.FloatingValue:
     return total / float(len(signs))
 
 
-def among(marked: ir.Table, members: ir.Table, name: str, *, widest: int) -> ir.Table:
+def among(bearers: ir.Table, members: ir.Table, name: str, *, widest: int) -> ir.Table:
     """For each account with company: `name`, the mean of ``mark`` over the others.
 
-    `marked` has ``account_id``, ``mark``; `members` pairs ``account_id``, ``company``. Companies of
-    more than `widest` accounts are hubs and say nothing.
+    `bearers` has ``account_id``, ``mark``; `members` pairs ``account_id``, ``company``. Companies
+    of more than `widest` accounts are hubs and say nothing.
     """
-    known = members.join(marked, "account_id").select("account_id", "company", "mark")
+    bearers_known = members.join(bearers, "account_id").select("account_id", "company", "mark")
     window = ibis.window(group_by="company")
-    summed = known.mutate(n=known.count().over(window), total=known["mark"].sum().over(window))
-    several = summed.filter((summed["n"] > 1) & (summed["n"] <= widest))
-    others = (several["total"] - several["mark"]) / (several["n"] - 1).cast("float64")
-    return several.group_by("account_id").aggregate(**{name: others.max()})
+    sums = bearers_known.mutate(
+        n=bearers_known.count().over(window), total=bearers_known["mark"].sum().over(window)
+    )
+    several = sums.filter((sums["n"] > 1) & (sums["n"] <= widest))
+    share = (several["total"] - several["mark"]) / (several["n"] - 1).cast("float64")
+    return several.group_by("account_id").aggregate(**{name: share.max()})

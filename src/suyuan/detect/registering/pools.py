@@ -11,31 +11,33 @@ from suyuan.detect.ties import thing
 GATEWAY = 2000
 
 
-def ties(otps: ir.Table, batched: ir.Table, used: ir.Table) -> ir.Table:
+def ties(otps: ir.Table, batch_cards: ir.Table, used: ir.Table) -> ir.Table:
     """Pairs (``member``, ``thing``) for numbers that received codes."""
     receivers = otps.select(member="msisdn").distinct()
-    sent = otps.filter(otps["relayed_to"].notnull())
-    sent = sent.select(member="msisdn", thing=thing("relay:", sent["relayed_to"])).distinct()
+    relay_ties = otps.filter(otps["relayed_to"].notnull())
+    relay_ties = relay_ties.select(
+        member="msisdn", thing=thing("relay:", relay_ties["relayed_to"])
+    ).distinct()
     slots = used.select(member="number", thing=thing("handset:", used["handset"])).distinct()
-    cards = batched.filter(batched["batch"] > 1)
+    cards = batch_cards.filter(batch_cards["batch"] > 1)
     cards = cards.select(member="msisdn", thing=thing("opening:", opening(cards))).distinct()
-    return ibis.union(sent, slots, cards.semi_join(receivers, "member"))
+    return ibis.union(relay_ties, slots, cards.semi_join(receivers, "member"))
 
 
-def habits(pooled: ir.Table, received: ir.Table) -> ir.Table:
+def habits(pool_members: ir.Table, code_counts: ir.Table) -> ir.Table:
     """For each pooled number: ``pool_numbers``, and how the *others* receive codes.
 
     ``pool_services`` is their mean number of services, ``pool_relayed`` their share passed on.
     """
-    both = pooled.join(received, pooled["member"] == received["number"])
-    both = both.select("number", "group", "services", "relayed")
+    rows = pool_members.join(code_counts, pool_members["member"] == code_counts["number"])
+    rows = rows.select("number", "group", "services", "relayed")
     window = ibis.window(group_by="group")
-    n = both.count().over(window)
-    others = ibis.greatest(n - 1, 1).cast("float64")
-    return both.select(
+    n = rows.count().over(window)
+    peers = ibis.greatest(n - 1, 1).cast("float64")
+    return rows.select(
         "number",
         pool="group",
         pool_numbers=n,
-        pool_services=(both["services"].sum().over(window) - both["services"]) / others,
-        pool_relayed=(both["relayed"].sum().over(window) - both["relayed"]) / others,
+        pool_services=(rows["services"].sum().over(window) - rows["services"]) / peers,
+        pool_relayed=(rows["relayed"].sum().over(window) - rows["relayed"]) / peers,
     ).filter(lambda t: t["pool_numbers"] > 1)

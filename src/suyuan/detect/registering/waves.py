@@ -19,10 +19,10 @@ def waves(slim: ir.Table) -> ir.Table:
 
     `slim` are registrations (:func:`suyuan.detect.registering.crowds.registrations`).
     """
-    dated = slim.filter(slim["registered_at"].notnull())
-    number = (dated["registered_at"].epoch_seconds() / 86_400).floor().cast("int64")
-    dated = dated.select("account_id", number=number)
-    daily = dated.group_by("number").aggregate(n=dated.count())
+    day_numbers = slim.filter(slim["registered_at"].notnull())
+    number = (day_numbers["registered_at"].epoch_seconds() / 86_400).floor().cast("int64")
+    day_numbers = day_numbers.select("account_id", number=number)
+    daily = day_numbers.group_by("number").aggregate(n=day_numbers.count())
     near, around = (
         daily["n"].sum().over(
             ibis.window(order_by="number", range=(-days, days))
@@ -30,5 +30,5 @@ def waves(slim: ir.Table) -> ir.Table:
         for days in (NEAR, AROUND)
     )  # fmt: skip
     share = float(2 * NEAR + 1) / float(2 * AROUND + 1)
-    measured = daily.mutate(wave=((near + FEW) / (around * share + FEW)).log())
-    return dated.join(measured, "number").select("account_id", "wave")
+    wave_days = daily.mutate(wave=((near + FEW) / (around * share + FEW)).log())
+    return day_numbers.join(wave_days, "number").select("account_id", "wave")
