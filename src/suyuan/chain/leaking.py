@@ -15,8 +15,8 @@ COPY = 0.5
 def leaks(series: ir.Table, sales: ir.Table, tables: Tables) -> ir.Table:
     """Grounds ``leaked_to`` for decided sources: orders of the ring's victims that they handled.
 
-    The target is the broker who sold to the ring (`sales`: grounds of sales) and on whose disks rows
-    of this source were found; where none was, the ring's only broker; else the ring itself.
+    The target is the broker who sold to the ring (`sales`: grounds of sales) and on whose disks
+    rows of this source were found; where none was, the ring's only broker; else the ring itself.
     """
     keep = tables.engine.keep
     hits = keep(_hits(series, tables))

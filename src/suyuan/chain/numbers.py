@@ -48,8 +48,8 @@ NUMBERS = pa.schema([("number", pa.string()), ("ring_id", pa.string()), ("chance
 def numbers(known_numbers: ir.Table, tables: Tables) -> pa.Table:
     """Columns ``number``, ``ring_id``, ``chance``: each listed scam number with the ring it is of.
 
-    `known_numbers` has pairs ``number``, ``ring_id``, each once, that records of victims tie; they stay
-    where they are.
+    `known_numbers` has pairs ``number``, ``ring_id``, each once, that records of victims tie; they
+    stay where they are.
     """
     fetch = tables.engine.fetch
     callers = fetch(derive_table(tables, _callers, tables)).sort_by("number").combine_chunks()

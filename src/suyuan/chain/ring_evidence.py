@@ -118,8 +118,8 @@ def nearest(sales_rows: ir.Table, opening_rows: ir.Table, tables: Tables) -> ir.
     """Grounds of those who supplied a ring's cards: of each card the level nearest to the ring.
 
     One card leaves rows with its seller, the outlet, the operator and the customer in whose name it
-    stands. A card that somebody sold in a ledger (`sales_rows`) is the seller's; of any other (`opening_rows`)
-    the first level at which anybody was found stands.
+    stands. A card that somebody sold in a ledger (`sales_rows`) is the seller's; of any other
+    (`opening_rows`) the first level at which anybody was found stands.
     """
     sale_rows = (
         sales_rows.filter(sales_rows["role"] == "sim_supplier")

@@ -52,9 +52,9 @@ class CardLots:
 def card_payments(tables: Tables, settled_payments: ir.Table) -> pa.Table:
     """Columns ``voucher_id``, ``payment_id``, ``how``: cards whose record names no known payment.
 
-    `settled_payments` are the settled payments. ``how`` is ``linked``, or ``ambiguous`` where several
-    payments could be meant; then ``payment_id`` is null. Cards that nothing could have paid for
-    are left out.
+    `settled_payments` are the settled payments. ``how`` is ``linked``, or ``ambiguous`` where
+    several payments could be meant; then ``payment_id`` is null. Cards that nothing could have
+    paid for are left out.
     """
     vouchers = tables["vouchers"]
     issues = vouchers.filter(vouchers.event == "issue")
@@ -135,7 +135,8 @@ def exact(
 ) -> tuple[CardEvents, Flags]:
     """Rules 2 and 3, and which issues could be meant by several payments.
 
-    `with_accounts` are the people of whom some account is known, whether it paid in that time or not.
+    `with_accounts` are the people of whom some account is known, whether it paid in that time
+    or not.
     """
     loose = np.flatnonzero(events.issue & (events.payment < 0))
     owner = pc.coalesce(facts.owner, pc.binary_join_element_wise(ACCOUNT, book.accounts, ""))

@@ -124,8 +124,8 @@ def openings(
 
     Where it is stated (`balances`), it stands. Else the first balance on a statement (`after`, the
     payer's balance after each event) gives it. Else it is the least that keeps the account from
-    being overdrawn: it must have held that much. `has_statement` marks (on return) the accounts of the
-    first two kinds.
+    being overdrawn: it must have held that much. `has_statement` marks (on return) the accounts of
+    the first two kinds.
     """
     flow, lowest = np.zeros(balances.size, np.int64), np.zeros(balances.size, np.int64)
     from_statement = np.full(balances.size, NO_BALANCE, np.int64)

@@ -120,9 +120,9 @@ def named_payees(tables: Tables) -> ir.Table:
 def ring_accounts(tables: Tables, extra_accounts: ir.Table | None = None) -> ir.Table:
     """Accounts that evidence ties to a ring: (account_no).
 
-    Those that any report names, those that an officer has confirmed, those `extra_accounts` from elsewhere
-    (a table with account_no), and the other accounts of whoever holds one of these. Shops and card
-    shops are left out: a report that names one says where a victim paid, not who stole.
+    Those that any report names, those that an officer has confirmed, those `extra_accounts` from
+    elsewhere (a table with account_no), and the other accounts of whoever holds one of these. Shops
+    and card shops are left out: a report that names one says where a victim paid, not who stole.
     """
     accounts = tables["bank_accounts"]
     tied = ibis.union(

@@ -18,13 +18,12 @@ def contacts(
 ) -> ir.Table:
     """Strangers' first calls to victims, and whether they came about the first contact.
 
-    `scheme_reports` has the ``report_id`` of the reports of this fraud, `judged` is ``named_numbers``: the
-    shop that a victim had bought from is no stranger to her. One row for each
-    (``caller``, ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit`` (the call fell
-    into the report's window), ``off`` (seconds from the first contact, null where that is not
+    `scheme_reports` has the ``report_id`` of the reports of this fraud, `judged` is
+    ``named_numbers``: the shop that a victim had bought from is no stranger to her. One row for
+    each (``caller``, ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit`` (the call
+    fell into the report's window), ``off`` (seconds from the first contact, null where that is not
     known), ``chance`` (the window's share of the case's span) and ``ours`` (1 where the report is
-    of this fraud).
-    A friend who happens to call at that hour has called before, and is no hit.
+    of this fraud). A friend who happens to call at that hour has called before, and is no hit.
     """
     facts = contact_windows(reports).drop("reported_at").rename(callee="victim_phone")
     ends = pairs.aggregate(first=pairs["first_call"].min(), last=pairs["first_call"].max())
@@ -98,9 +97,9 @@ def victims(contacts_: ir.Table, habits: ir.Table) -> ir.Table:
 def numbers_named(reports: ir.Table, judgements: ir.Table) -> ir.Table:
     """One row for each (report, number it names), with the report's row.
 
-    `judgements` is the table ``named_numbers``: a misread number is the one that called; a service's
-    and that of the victim's own shop are left out; ``believed`` is 1 where one naming alone speaks
-    for the number.
+    `judgements` is the table ``named_numbers``: a misread number is the one that called; a
+    service's and that of the victim's own shop are left out; ``believed`` is 1 where one naming
+    alone speaks for the number.
     """
     names = reports.select(
         "report_id",
