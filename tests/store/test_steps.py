@@ -9,7 +9,7 @@ from suyuan.model.derived import MATCHES, OWNERS
 from suyuan.model.errors import ContractError
 from suyuan.model.text import Text
 from suyuan.store.duck import DuckEngine
-from suyuan.store.steps import Step, Written, execute, in_order, last_reads, needed_for
+from suyuan.store.steps import Step, StepOutput, execute, in_order, last_reads, needed_for
 from suyuan.store.tables import Tables
 
 OWNER = {"subject": "phone:1", "entity": "party:A", "table": "parties", "row_id": "r1"}
@@ -19,7 +19,7 @@ def step(
     name: str,
     reads: tuple[str, ...] = (),
     writes: tuple[str, ...] = (),
-    run: Callable[[Tables], Written] = lambda _: {},
+    run: Callable[[Tables], StepOutput] = lambda _: {},
 ) -> Step:
     return Step(name, Text(name, name), reads, writes, run)
 
@@ -47,7 +47,7 @@ def test_an_undeclared_table_is_not_returned(tables: Tables) -> None:
 
 
 def test_nor_put_in_behind_its_back(tables: Tables) -> None:
-    def run(own: Tables) -> Written:
+    def run(own: Tables) -> StepOutput:
         own.put("owners", owners())
         return {}
 
@@ -62,7 +62,7 @@ def test_an_undeclared_read_is_refused(tables: Tables) -> None:
 
 
 def test_so_is_asking_whether_it_is_there(tables: Tables) -> None:
-    def run(own: Tables) -> Written:
+    def run(own: Tables) -> StepOutput:
         own.has("owners")
         return {}
 
@@ -71,7 +71,7 @@ def test_so_is_asking_whether_it_is_there(tables: Tables) -> None:
 
 
 def test_a_step_reads_what_it_wrote(tables: Tables) -> None:
-    def run(own: Tables) -> Written:
+    def run(own: Tables) -> StepOutput:
         own.put("owners", owners())
         assert own.has("owners")
         return {"matches": MATCHES.empty()}

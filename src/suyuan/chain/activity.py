@@ -4,14 +4,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.model.results import RING_ACTIVITY
-from suyuan.store.steps import Written
+from suyuan.store.steps import StepOutput
 from suyuan.store.tables import Tables
 
 #: Who a row is about.
 SUBJECT_KEYS = ("ring_id", "role", "subject")
 
 
-def active(tables: Tables) -> Written:
+def active(tables: Tables) -> StepOutput:
     """The step's work: table ``ring_activity``."""
     grounds = tables["grounds"]
     dated_grounds = grounds.filter(grounds["seen"].notnull())

@@ -19,7 +19,7 @@ from suyuan.model.links import CAUSES, OWN_PEOPLE
 from suyuan.model.results import CUTS
 from suyuan.money.methods import DEFAULT
 from suyuan.store.programs import derive_table
-from suyuan.store.steps import Written
+from suyuan.store.steps import StepOutput
 from suyuan.store.tables import Tables
 
 ROUTE_CUTS = pa.schema(
@@ -36,7 +36,7 @@ ROUTE_CUTS = pa.schema(
 WHOLE = 0.9
 
 
-def cut(tables: Tables) -> Written:
+def cut(tables: Tables) -> StepOutput:
     """The step's work: table ``cuts``."""
     marks = derive_table(tables, _marks, tables)
     flows = tables.engine.arrow(money(marks, tables))

@@ -8,13 +8,13 @@ from suyuan.detect.cards import scorecard
 from suyuan.detect.contract import Measurement
 from suyuan.detect.evidence import rows
 from suyuan.detect.scoring import SCORE_FLOOR, findings
-from suyuan.store.steps import Written
+from suyuan.store.steps import StepOutput
 from suyuan.store.tables import Tables
 
 ROLE = "ring_member"
 
 
-def member_findings(members: ir.Table, tables: Tables) -> Written:
+def member_findings(members: ir.Table, tables: Tables) -> StepOutput:
     """``findings:ring_member`` and its kin, from rows of touches that name a member."""
     reports = tables["reports"].select(of="report_id", reported_at="reported_at").view()
     dates = members.inner_join(reports, members["report_id"] == reports["of"]).view()

@@ -26,7 +26,7 @@ from suyuan.model.results import SERIES
 from suyuan.model.roles import ROLES as EVERY_ROLE
 from suyuan.model.text import Text
 from suyuan.store.programs import derive_table, derive_tables
-from suyuan.store.steps import Step, Written
+from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 ROLES = tuple(role for role in EVERY_ROLE if role != membership.ROLE)
@@ -39,7 +39,7 @@ EVIDENCE_TABLES = ("chain", "series", "compliance", "at_risk")
 SCHEMES = ("fake_customer_service",)
 
 
-def _link(tables: Tables) -> Written:
+def _link(tables: Tables) -> StepOutput:
     fetch = tables.engine.fetch
     every = derive_table(tables, _touch_links, tables)
     tie_links = derive_table(tables, _tie_links, every, tables)
@@ -158,7 +158,7 @@ def _trades(report_rings: pa.Table) -> pa.Table:
     return means.rename_columns(["trade_id", "in_trade"])
 
 
-def _assemble(tables: Tables) -> Written:
+def _assemble(tables: Tables) -> StepOutput:
     series, every = tables["ring_series"], tables["touches"]
     members = derive_table(tables, _members, every, series, tables)
     # It goes on by rows that it fetches, so that it cannot be repeated with the rest.
@@ -170,7 +170,7 @@ def _members(every: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     return rings.members(every, series, tables, unheard)
 
 
-def _whole(members: ir.Table, spare: ir.Table, tables: Tables) -> Written:
+def _whole(members: ir.Table, spare: ir.Table, tables: Tables) -> StepOutput:
     """All that the step writes, from members and the grounds of `numbers`."""
     keep, series = tables.engine.keep, tables["ring_series"]
     member_findings = membership.member_findings(members, tables)

@@ -13,7 +13,7 @@ from suyuan.model.records import RECORDS
 from suyuan.model.scorecard import Scorecard, Signal
 from suyuan.model.text import Text
 from suyuan.store.parts import derive_part
-from suyuan.store.steps import Step, Written
+from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 #: Whom a finding's sentences may name.
@@ -28,7 +28,7 @@ def step(detector: Detector, *, floor: float = SCORE_FLOOR) -> Step:
     card = scorecard(detector.role)
     measures = (*detector.reads, *(f"findings:{role}" for role in detector.roles))
 
-    def run(tables: Tables) -> Written:
+    def run(tables: Tables) -> StepOutput:
         absent = frozenset(name for name in detector.reads if not tables.has(name))
         if absent.intersection(detector.needs):
             return {}
@@ -61,7 +61,7 @@ def findings(
     absent: frozenset[str],
     *,
     floor: float,
-) -> Written:
+) -> StepOutput:
     """Candidates scored, the listed ones told in sentences, each with its signals and its rows."""
     keep, derive, role = tables.engine.keep, tables.engine.derive, card.role
     candidates = derive(_complete, measurement.candidates)

@@ -5,11 +5,11 @@ from suyuan.identity.hubs import hubs
 from suyuan.identity.named_numbers import named_numbers
 from suyuan.identity.owners import owners
 from suyuan.model.text import Text
-from suyuan.store.steps import Step, Written
+from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 
-def _outputs(tables: Tables) -> Written:
+def _outputs(tables: Tables) -> StepOutput:
     keep = tables.engine.keep
     statements = keep(owners(tables))
     return {

@@ -12,11 +12,11 @@ from suyuan.money.methods import DEFAULT, METHODS
 from suyuan.money.ranges import exit_ranges
 from suyuan.money.statement_requests import doubts, statements_wanted
 from suyuan.money.trace import trace
-from suyuan.store.steps import Step, Written
+from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 
-def _trace_case(tables: Tables) -> Written:
+def _trace_case(tables: Tables) -> StepOutput:
     outcome = trace(tables, tuple(METHODS))
     by_default = outcome.exits.filter(pc.equal(outcome.exits["method"], DEFAULT))
     inputs, graph = outcome.inputs, outcome.graph

@@ -3,13 +3,13 @@
 from suyuan.model.text import Text
 from suyuan.reading.ranking import ranking
 from suyuan.reading.reports import read_reports
-from suyuan.store.steps import Step, Written
+from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 _COLUMNS = ("report_id", "reported_at", "fraud_type", "narrative", "loss")
 
 
-def read_narratives(tables: Tables) -> Written:
+def read_narratives(tables: Tables) -> StepOutput:
     """Read the narratives of ``reports``; what is missing gives empty tables."""
     reports = tables.engine.fetch(tables["reports"].select(*_COLUMNS))
     readings = read_reports(reports, zone=tables.zone)

@@ -17,7 +17,7 @@ from suyuan.reading.step import READING
 from suyuan.rulebook import load_rules
 from suyuan.store.decisions import DECISIONS_STEP
 from suyuan.store.programs import derive_from
-from suyuan.store.steps import Step, Written, in_order
+from suyuan.store.steps import Step, StepOutput, in_order
 from suyuan.store.tables import Tables
 
 
@@ -33,7 +33,7 @@ def compliance() -> Step:
     """The step that asks every rule; the rulebook itself knows neither steps nor the store."""
     book = load_rules()
 
-    def run_rules(tables: Tables) -> Written:
+    def run_rules(tables: Tables) -> StepOutput:
         def derive(
             name: str, function: Callable[..., dict[str, ir.Table]], *arguments: object
         ) -> dict[str, ir.Table]:

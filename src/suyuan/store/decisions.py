@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from suyuan.model.roles import ROLES
 from suyuan.model.text import Text
-from suyuan.store.steps import Step, Written
+from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 #: A decision is taken back by a later one that rejects ``decision:ID``.
@@ -111,7 +111,7 @@ def find_oversized(decisions: pa.Table) -> list[str]:
     return sorted(decisions.filter(pc.greater(sizes, MOST_REPORTS))["decision_id"].to_pylist())
 
 
-def _outputs(tables: Tables) -> Written:
+def _outputs(tables: Tables) -> StepOutput:
     if not tables.has("decisions"):
         return {}
     keep = tables.engine.keep

@@ -14,7 +14,7 @@ from suyuan.store.derivation import function_text
 from suyuan.store.programs import derive_from
 from suyuan.store.tables import Tables
 
-Written = Mapping[str, ir.Table | pa.Table]
+StepOutput = Mapping[str, ir.Table | pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Step:
     title: Text
     reads: tuple[str, ...]
     writes: tuple[str, ...]
-    run: Callable[[Tables], Written]
+    run: Callable[[Tables], StepOutput]
     without: Mapping[str, Text] = field(default_factory=dict)
     settings: Mapping[str, float | str] = field(default_factory=dict)
 

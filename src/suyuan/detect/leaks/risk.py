@@ -30,7 +30,7 @@ from suyuan.model.privacy import Privacy
 from suyuan.model.results import AT_RISK, EVIDENCE
 from suyuan.model.text import Text
 from suyuan.store.programs import derive_table
-from suyuan.store.steps import Step, Written
+from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 HORIZON_HOURS = 168.0
@@ -185,7 +185,7 @@ def _with_sentences(rows: ir.Table, because: Text) -> ir.Table:
     )
 
 
-def _outputs(tables: Tables) -> Written:
+def _outputs(tables: Tables) -> StepOutput:
     if not tables.has("findings:leak_source") or not tables.has("orders"):
         return {}
     risk_list, derive = at_risk(tables), tables.engine.derive

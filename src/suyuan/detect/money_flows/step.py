@@ -5,11 +5,11 @@ from typing import Final
 from suyuan.detect.money_flows.accounts import measure_accounts
 from suyuan.model.text import Text
 from suyuan.money.settlement import settled_payments
-from suyuan.store.steps import Step, Written
+from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 
-def _run(tables: Tables) -> Written:
+def _run(tables: Tables) -> StepOutput:
     if not tables.has("payments"):
         return {}
     return {

@@ -11,7 +11,7 @@ from suyuan.identity.matching.weights import chance, learnt
 from suyuan.model.derived import MATCHES
 from suyuan.model.text import Text
 from suyuan.store.engine import Engine
-from suyuan.store.steps import Step, Written
+from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 #: Rows of each side crossed for the agreement that chance gives.
@@ -96,7 +96,7 @@ def _ints(table: pa.Table, name: str) -> np.ndarray:
     return table[name].to_numpy().astype(np.int64)
 
 
-def _outputs(tables: Tables) -> Written:
+def _outputs(tables: Tables) -> StepOutput:
     if not (tables.has("leaked") and tables.has("orders")):
         return {}
     return {"matches": matches(tables)}
