@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import uvicorn
 from web_screen import many_marks
 
-from suyuan.face.listening import listening_socket
+from suyuan.face.bind_address import listening_socket
 from suyuan.face.web.app import build
 from suyuan.face.web.serving import give_back
 from suyuan.face.web.site import one_case

@@ -19,7 +19,7 @@ import numpy as np
 import uvicorn
 
 from suyuan.face.api import investigate
-from suyuan.face.listening import listening_socket
+from suyuan.face.bind_address import listening_socket
 from suyuan.face.web.app import build
 from suyuan.face.web.site import Site, one_case
 from suyuan.face.web.timeline import EventColumns

@@ -12,7 +12,7 @@ import uvicorn
 from office_people import beijing
 from suyuan.casework.office import Office
 from suyuan.casework.tokens import issue_token
-from suyuan.face.listening import listening_socket
+from suyuan.face.bind_address import listening_socket
 from suyuan.face.office_api.app import office_app
 from suyuan.face.office_api.site import OfficeSite
 

@@ -8,7 +8,7 @@ import pytest
 from office_people import Desk, begin, beijing
 from suyuan.casework.checks import Post, RefusedError
 from suyuan.casework.explain import duty_lines
-from suyuan.casework.linked import begun_by, grants_of
+from suyuan.casework.linked_matters import begun_by, grants_of
 from suyuan.casework.office import ActForm, Office
 from suyuan.casework.rebuilding import rebuild
 from suyuan.casework.scans import LARGEST, read_scan, take_scan

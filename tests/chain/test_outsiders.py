@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from suyuan.chain.outsiders import apart, outsiders
+from suyuan.chain.outsiders import outsiders, without_outsiders
 from suyuan.model.derived import TOUCHES
 from suyuan.store.duck import DuckEngine
 from suyuan.store.engine import Engine
@@ -55,8 +55,8 @@ def test_the_rest_is_a_ring_if_two_are_left_named_after_its_earliest() -> None:
     out = pa.table({"report_id": ["a"], "beside": ["a"]})
     first = pa.table({"report_id": ["a", "b", "c"]})
     placed = PLACED.drop_columns(["in_scheme"])
-    found = apart(placed, out, first).sort_by("report_id")
+    found = without_outsiders(placed, out, first).sort_by("report_id")
     assert found["ring_id"].to_pylist() == [None, "b", "b"]
     assert found["beside"].to_pylist() == ["b", None, None]
-    alone = apart(placed.slice(0, 2), out, first).sort_by("report_id")
+    alone = without_outsiders(placed.slice(0, 2), out, first).sort_by("report_id")
     assert alone["ring_id"].to_pylist() == alone["beside"].to_pylist() == [None, None]

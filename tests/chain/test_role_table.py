@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from suyuan.chain.after import CUTS_STEP
+from suyuan.chain.chain_review import CUTS_STEP
 from suyuan.chain.flow_graph import FlowGraph
 from suyuan.chain.holder_kinds import HOLDERS, HolderKinds
 from suyuan.chain.ring_evidence import LAUNDERERS, SALE_LINKS

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from suyuan.money import payment_columns
-from suyuan.money.payment_columns import SCHEMA, find, numbered
+from suyuan.money.payment_columns import SCHEMA, find, number_accounts
 
 NAMES = [("b", "a"), ("c", "a"), ("a", "d"), ("b", "c"), ("e", "b")]
 
@@ -17,7 +17,7 @@ def batch(place: int, payer: str, payee: str) -> pa.RecordBatch:
 @pytest.mark.parametrize("part", [1, 2, 100])
 def test_accounts_are_numbered_alike_however_many_rows_are_read_at_once(part, monkeypatch):
     monkeypatch.setattr(payment_columns, "PART", part)
-    accounts, columns = numbered(batch(i, *names) for i, names in enumerate(NAMES))
+    accounts, columns = number_accounts(batch(i, *names) for i, names in enumerate(NAMES))
     assert accounts.to_pylist() == ["a", "b", "c", "d", "e"]
     ends = zip(columns["payer"].tolist(), columns["payee"].tolist(), strict=True)
     assert [("abcde"[payer], "abcde"[payee]) for payer, payee in ends] == NAMES
@@ -26,7 +26,7 @@ def test_accounts_are_numbered_alike_however_many_rows_are_read_at_once(part, mo
 
 
 def test_no_payments():
-    accounts, columns = numbered([])
+    accounts, columns = number_accounts([])
     assert len(accounts) == len(columns["at"]) == len(columns["row_id"]) == 0
 
 

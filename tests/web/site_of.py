@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi.testclient import TestClient as Client
 
-from suyuan.face.listening import listening_socket
+from suyuan.face.bind_address import listening_socket
 from suyuan.face.web.app import build
 from suyuan.face.web.site import Site
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from suyuan.casework.attempts import Attempt, once
 from suyuan.casework.checks import MissingError, Post
-from suyuan.casework.committed import ReadTransaction
+from suyuan.casework.committed_rows import ReadTransaction
 from suyuan.casework.compiled import Procedure
 from suyuan.casework.law import Law
 from suyuan.casework.matters import Registry, load

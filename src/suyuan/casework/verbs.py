@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from suyuan.casework import admission
-from suyuan.casework.buffered import BufferedTransaction
 from suyuan.casework.checks import RefusedError, refusals
 from suyuan.casework.compiled import BEGIN, PROPOSAL, WITHDRAWAL, ActRule, Version, form_of
 from suyuan.casework.folding import apply
@@ -25,6 +24,7 @@ from suyuan.casework.projections import RowsThere, project
 from suyuan.casework.sealing import is_sealed
 from suyuan.casework.state import MatterState
 from suyuan.casework.submissions import ActForm, Opening
+from suyuan.casework.write_buffer import BufferedTransaction
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.store.ledger.event import Draft, Event

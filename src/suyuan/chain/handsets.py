@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.chain.tenures import contacted, during, tenures
+from suyuan.chain.tenures import calls_in_tenure, last_contacts, tenures
 from suyuan.store.tables import Tables
 
 
@@ -16,13 +16,15 @@ def behind_handsets(phones: ir.Table, outsiders: ir.Table, tables: Tables) -> ir
     does anything of the number's customers before and after the card that the ring had.
     """
     keep = tables.engine.keep
-    heard = keep(contacted(phones, tables))
-    handset_use = keep(_handset_use(during(tables["calls"], keep(tenures(heard, tables)))))
+    numbers_heard = keep(last_contacts(phones, tables))
+    handset_use = keep(
+        _handset_use(calls_in_tenure(tables["calls"], keep(tenures(numbers_heard, tables))))
+    )
     scam = phones.select(of="node").distinct().view()
     in_use = scam.left_join(handset_use, scam["of"] == handset_use["number"])
     in_use = keep(in_use.select("of", "handset", "since"))
     beside = keep(_beside(in_use, handset_use))
-    uses = ibis.union(heard, beside.filter(beside["of"] != beside["number"]))
+    uses = ibis.union(numbers_heard, beside.filter(beside["of"] != beside["number"]))
     holders = _owner(_reach(in_use, beside), outsiders, keep(tenures(uses, tables)), tables).view()
     first_phones = _first_in_handset(in_use, tables).view()
     persons = first_phones.left_join(holders, "of").drop("of_right").view()
@@ -40,11 +42,11 @@ def _handset_use(calls: ir.Table) -> ir.Table:
     )
 
 
-def _beside(in_use: ir.Table, spoken: ir.Table) -> ir.Table:
+def _beside(in_use: ir.Table, handset_use: ir.Table) -> ir.Table:
     """``of``, ``number``, ``at``: the numbers in the handsets of each, and when they were last."""
-    used = spoken.select("number", "at", same="handset").view()
-    both = in_use.inner_join(used, in_use["handset"] == used["same"])
-    return both.group_by("of", "number").aggregate(at=both["at"].max())
+    used = handset_use.select("number", "at", same="handset").view()
+    pairs = in_use.inner_join(used, in_use["handset"] == used["same"])
+    return pairs.group_by("of", "number").aggregate(at=pairs["at"].max())
 
 
 def _reach(in_use: ir.Table, beside: ir.Table) -> ir.Table:
@@ -62,8 +64,8 @@ def _owner(reach: ir.Table, outsiders: ir.Table, tenants: ir.Table, tables: Tabl
     owners = tables["owners"].select(owned="subject", person="entity")
     owners = tables.engine.keep(owners.anti_join(outsiders, owners["person"] == outsiders["other"]))
     candidates = reach.inner_join(owners, reach["subject"] == owners["owned"])
-    gone = tenants.select("of", "person", subject="number").distinct()
-    candidates = candidates.anti_join(gone, ["of", "subject", "person"]).view()
+    other_customers = tenants.select("of", "person", subject="number").distinct()
+    candidates = candidates.anti_join(other_customers, ["of", "subject", "person"]).view()
     several = _of_several(owners)
     candidates = candidates.left_join(several, candidates["person"] == several["busy"])
     candidates = candidates.filter(

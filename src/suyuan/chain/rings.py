@@ -17,7 +17,7 @@ from suyuan.store.tables import Tables
 
 #: Roles of those who may serve several rings at once.
 SUPPLIERS = tuple(name for name, role in ROLES.items() if role.is_shared)
-#: Rows of members out of touches of rings (:mod:`suyuan.chain.unheard`).
+#: Rows of members out of touches of rings (:mod:`suyuan.chain.unheard_members`).
 Unheard = Callable[[ir.Table, Tables], ir.Table]
 #: Goods that a ring buys for its own use.
 TOOLS = ("chat_account", "token_account", "sim", "otp", "bank_account", "records")

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from suyuan.chain import (
     assemble,
     complete,
-    leaking,
+    leak_paths,
     linkage,
     membership,
     numbers,
@@ -17,9 +17,9 @@ from suyuan.chain import (
     ring_evidence,
     rings,
 )
-from suyuan.chain.after import AFTER
+from suyuan.chain.chain_review import AFTER
 from suyuan.chain.report_links import beneath, report_links
-from suyuan.chain.unheard import unheard
+from suyuan.chain.unheard_members import unheard
 from suyuan.model.derived import RING_SERIES, TOUCHES
 from suyuan.model.privacy import Privacy
 from suyuan.model.results import SERIES
@@ -58,20 +58,22 @@ def _link(tables: Tables) -> StepOutput:
     )
     report_rings = series.join(ring, "report_id").join(trade, "report_id")
     report_rings = report_rings.join(_strengths(all_pairs), "report_id")
-    schemed = _add_schemes(report_rings, tables)
-    found = _without_outsiders(_rings_only(schemed), schemed, tie_links, first, tables)
-    return {"touches": every, "ring_series": found}
+    ring_schemes = _add_schemes(report_rings, tables)
+    rings = _without_outsiders(_rings_only(ring_schemes), ring_schemes, tie_links, first, tables)
+    return {"touches": every, "ring_series": rings}
 
 
 def _without_outsiders(
-    found: pa.Table, schemed: pa.Table, followed: ir.Table, first: pa.Table, tables: Tables
+    rings: pa.Table, ring_schemes: pa.Table, tie_links: ir.Table, first: pa.Table, tables: Tables
 ) -> pa.Table:
-    """`found` (``ring_series``) without reports of another fraud that only money ties to a ring."""
-    rows = found.select(["report_id", "ring_id"])
-    rows = rows.join(schemed.select(["report_id", "in_scheme"]), "report_id")
-    out = derive_table(tables, outsiders.outsiders, tables.engine.arrow(rows), followed, tables)
-    placed = outsiders.apart(found.drop_columns(["beside"]), tables.engine.fetch(out), first)
-    return placed.select(list(RING_SERIES.names)).sort_by("report_id")
+    """`rings` (``ring_series``) without reports of another fraud that only money ties to a ring."""
+    rows = rings.select(["report_id", "ring_id"])
+    rows = rows.join(ring_schemes.select(["report_id", "in_scheme"]), "report_id")
+    out = derive_table(tables, outsiders.outsiders, tables.engine.arrow(rows), tie_links, tables)
+    without = outsiders.without_outsiders(
+        rings.drop_columns(["beside"]), tables.engine.fetch(out), first
+    )
+    return without.select(list(RING_SERIES.names)).sort_by("report_id")
 
 
 def _touch_links(tables: Tables) -> ir.Table:
@@ -204,7 +206,7 @@ def _grounds(members: ir.Table, tables: Tables) -> tuple[ir.Table, ...]:
         flows,
         resale.resales(members, flows, tables),
         ring_evidence.nearest(sales, openings, tables),
-        leaking.leaks(series, sales, tables),
+        leak_paths.leaks(series, sales, tables),
         membership.membership_grounds(members, tables),
     )
 

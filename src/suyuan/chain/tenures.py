@@ -26,44 +26,46 @@ def tenures(uses: ir.Table, tables: Tables) -> ir.Table:
     own = own.mutate(newest=own["opened_at"].max().over(group_by=["of", "number"]))
     own = own.filter(own["opened_at"] == own["newest"]).group_by("of", "number")
     own = own.aggregate(current=lambda t: t["customer_id"].min(), began=lambda t: t["newest"].max())
-    both = cards.left_join(own, ["of", "number"]).drop("of_right", "number_right").view()
-    both = both.filter(both["current"].isnull() | (both["customer_id"] != both["current"]))
-    later = both["began"].isnull() | (both["opened_at"] > both["began"])
-    return both.select(
+    customers = cards.left_join(own, ["of", "number"]).drop("of_right", "number_right").view()
+    customers = customers.filter(
+        customers["current"].isnull() | (customers["customer_id"] != customers["current"])
+    )
+    later = customers["began"].isnull() | (customers["opened_at"] > customers["began"])
+    return customers.select(
         "of",
         "number",
-        person="party:" + both["customer_id"],
-        since=ibis.ifelse(later, ibis.null("timestamp(6)"), both["began"]),
-        until=ibis.ifelse(later, both["opened_at"], ibis.null("timestamp(6)")),
+        person="party:" + customers["customer_id"],
+        since=ibis.ifelse(later, ibis.null("timestamp(6)"), customers["began"]),
+        until=ibis.ifelse(later, customers["opened_at"], ibis.null("timestamp(6)")),
     )
 
 
-def during(calls: ir.Table, others: ir.Table) -> ir.Table:
-    """`calls` without those that a number made on another customer's card (`others`: tenures)."""
-    spans = others.group_by("number")
-    spans = spans.aggregate(since=others["since"].max(), until=others["until"].min())
+def calls_in_tenure(calls: ir.Table, tenants: ir.Table) -> ir.Table:
+    """`calls` without those that a number made on another customer's card (`tenants`: tenures)."""
+    spans = tenants.group_by("number")
+    spans = spans.aggregate(since=tenants["since"].max(), until=tenants["until"].min())
     spans = spans.mutate(spoken=spans["number"].substr(len("phone:"))).drop("number").view()
-    both = calls.inner_join(spans, calls["caller"] == spans["spoken"])
-    at = both["started_at"]
-    away = (at >= both["until"]) | (at < both["since"] - GRACE)
-    return calls.anti_join(both.filter(away).select("row_id"), "row_id")
+    call_spans = calls.inner_join(spans, calls["caller"] == spans["spoken"])
+    at = call_spans["started_at"]
+    away = (at >= call_spans["until"]) | (at < call_spans["since"] - GRACE)
+    return calls.anti_join(call_spans.filter(away).select("row_id"), "row_id")
 
 
-def contacted(phones: ir.Table, tables: Tables) -> ir.Table:
+def last_contacts(phones: ir.Table, tables: Tables) -> ir.Table:
     """``of``, ``number``, ``at``: when the last victim that a report tells of heard the number.
 
     `phones` are touches, the numbers their nodes.
     """
     reports = tables["reports"]
     moment = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
-    dated = reports.group_by(told="report_id").aggregate(moment=moment.max()).view()
-    both = phones.inner_join(dated, phones["report_id"] == dated["told"]).view()
-    return both.group_by(of="node", number="node").aggregate(at=both["moment"].max())
+    report_times = reports.group_by(told="report_id").aggregate(moment=moment.max()).view()
+    contacts = phones.inner_join(report_times, phones["report_id"] == report_times["told"]).view()
+    return contacts.group_by(of="node", number="node").aggregate(at=contacts["moment"].max())
 
 
 def _cards(uses: ir.Table, tables: Tables) -> ir.Table:
     """Cards of the numbers whose customer and opening are known."""
     sims = tables["sims"].mutate(number="phone:" + tables["sims"]["msisdn"])
-    known = sims.filter(sims["customer_id"].notnull() & sims["opened_at"].notnull())
-    known = known.select("number", "customer_id", "opened_at").distinct()
-    return known.inner_join(uses, "number").view()
+    cards = sims.filter(sims["customer_id"].notnull() & sims["opened_at"].notnull())
+    cards = cards.select("number", "customer_id", "opened_at").distinct()
+    return cards.inner_join(uses, "number").view()

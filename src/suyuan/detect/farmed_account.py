@@ -21,8 +21,8 @@ from suyuan.detect.contract import Detector, Measurement, any_ground
 from suyuan.detect.dealing import appetites
 from suyuan.detect.evidence import ROWS_SHOWN, rows
 from suyuan.detect.registering import codes, crowds, groups, marks, waves
-from suyuan.detect.registering.company_of_known import CROWD, STREET, lift
 from suyuan.detect.registering.handover import handover
+from suyuan.detect.registering.known_company import CROWD, STREET, lift
 from suyuan.detect.scheme import mark_scheme, reports_of_scheme
 from suyuan.detect.ties import group_members
 from suyuan.model.text import Text

@@ -94,9 +94,12 @@ def measure(tables: Tables) -> Measurement:
     prior = log_odds(_prior(inquiry.exposure))
     orgs = {name: mark for name, mark in canary_marks.items() if name in inquiry.exposure.subjects}
     sources = with_canaries(sources, orgs, prior)
-    called = called_sources(tables, inquiry, [_likely(row) for row in sources])
-    sources, behind = with_called(sources, prior, called), behind + _behind_calls(called)
-    handlers = point(tables, inquiry, from_exhibits, sources, called)
+    called_by = called_sources(tables, inquiry, [_likely(row) for row in sources])
+    sources, behind = (
+        add_called_sources(sources, prior, called_by),
+        behind + _behind_calls(called_by),
+    )
+    handlers = point(tables, inquiry, from_exhibits, sources, called_by)
     idle = unused_sources(tables, inquiry, from_exhibits) if tables.has("calls") else frozenset()
     idle = _resting_on_lists(sources, idle)
     verdicts = _corroborate(
@@ -235,10 +238,12 @@ def _likely(row: Row) -> tuple[str, float, datetime, datetime]:
     return row["subject"], source_probability(row), row["first_seen"], row["last_seen"]
 
 
-def with_called(found: list[Row], prior: float, called: Sequence[CalledSource]) -> list[Row]:
-    """`found` with what calls say of sources beyond what the people reached have said."""
-    rows = {row["subject"]: row for row in found}
-    for source in called:
+def add_called_sources(
+    sources: list[Row], prior: float, called_by: Sequence[CalledSource]
+) -> list[Row]:
+    """`sources` with what calls say of sources beyond what the people reached have said."""
+    rows = {row["subject"]: row for row in sources}
+    for source in called_by:
         first, last = source.first, source.last
         row = rows.get(source.subject)
         if row is None:
@@ -274,8 +279,8 @@ def _unfound(subject: str, prior: float) -> Row:
     }
 
 
-def _behind_calls(called: Sequence[CalledSource]) -> list[Row]:
-    return [line for source in called for line in behind_calls(source)]
+def _behind_calls(called_by: Sequence[CalledSource]) -> list[Row]:
+    return [line for source in called_by for line in behind_calls(source)]
 
 
 def _behind_victims(inquiry: Inquiry, subject: str) -> list[Row]:

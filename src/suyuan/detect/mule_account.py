@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 
 from suyuan.detect.contract import Detector, Measurement, any_ground
 from suyuan.detect.evidence import rows
-from suyuan.detect.money_flows import sides, stolen
+from suyuan.detect.money_flows import sides, taint
 from suyuan.model.text import Text
 from suyuan.money.owners import ACCOUNT
 from suyuan.money.settlement import settled_payments
@@ -43,7 +43,7 @@ def _of_accounts(transfers: ir.Table, tables: Tables) -> dict[str, ir.Table]:
     """The fields of what is measured, from payments and what each account does with them."""
     keep, candidates = tables.engine.keep, tables["account_conduct"]
     sight = sides.sides(tables, transfers)
-    for part in (sides.dealings(sight), stolen.near(tables, sight), _registrations(tables)):
+    for part in (sides.dealings(sight), taint.near(tables, sight), _registrations(tables)):
         candidates = candidates.left_join(keep(part), "account_no").drop("account_no_right")
     candidates = candidates.filter(
         candidates["n_in"] > 0, ~candidates["kind"].fill_null("").isin(NEVER)
@@ -103,7 +103,7 @@ def _evidence(tables: Tables, sight: ir.Table, candidates: ir.Table) -> ir.Table
     most = most.filter(most["rank"] < LARGEST).select("account_no", "row_id")
     payments = tables["payments"]
     top_payments = payments.join(most, "row_id").mutate(subject=ACCOUNT + most["account_no"])
-    steps = stolen.traced_money(tables).filter(ibis._["payment_id"].notnull())
+    steps = taint.traced_money(tables).filter(ibis._["payment_id"].notnull())
     ends = ibis.union(
         steps.select("payment_id", subject="to"), steps.select("payment_id", subject="from")
     ).distinct()

@@ -19,7 +19,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect import openings
-from suyuan.detect.calling import activity, callees, fellows, handsets, reported
+from suyuan.detect.calling import activity, callees, fellows, handsets, report_evidence
 from suyuan.detect.calling.home import home_country
 from suyuan.detect.contract import Detector, Measurement, any_ground
 from suyuan.detect.evidence import ROWS_SHOWN, rows
@@ -43,9 +43,11 @@ def measure(tables: Tables) -> Measurement:
     pairs = derive(activity.pairs, calls)
     habits = derive(activity.habits, calls, pairs)
     scheme_reports = keep(reports_of_scheme(tables))
-    contacts = derive(reported.contacts, pairs, reports, scheme_reports, tables["named_numbers"])
+    contacts = derive(
+        report_evidence.contacts, pairs, reports, scheme_reports, tables["named_numbers"]
+    )
     hits = keep(contacts.filter(contacts["hit"] == 1))
-    report_names = derive(reported.numbers_named, reports, tables["named_numbers"])
+    report_names = derive(report_evidence.numbers_named, reports, tables["named_numbers"])
     subjects = derive(_candidates, habits, hits, report_names)
     candidate_habits = keep(habits.semi_join(subjects, "caller"))
     own = keep(pairs.semi_join(candidate_habits, "caller"))
@@ -53,7 +55,7 @@ def measure(tables: Tables) -> Measurement:
         "caller", "started_at", "cell", "country"
     )
     candidate_calls = keep(candidate_calls)
-    victims = derive(reported.victims, contacts, candidate_habits)
+    victims = derive(report_evidence.victims, contacts, candidate_habits)
     purchases = derive(callees.purchases, own, orders)
     candidates = derive(
         _join_measures,
@@ -65,7 +67,7 @@ def measure(tables: Tables) -> Measurement:
         derive(activity.office, candidate_calls, by=(tables.zone,)),
         derive(callees.buyers, purchases, orders),
         derive(callees.purchase_lift, purchases),
-        derive(reported.attribution, contacts, report_names),
+        derive(report_evidence.attribution, contacts, report_names),
         derive(callees.leak_exposure, own, tables["leaked"]),
         victims,
         *map(keep, _fellows(tables, candidate_habits, victims)),

@@ -21,7 +21,7 @@ from suyuan.detect.dealing import appetites
 from suyuan.detect.evidence import ROWS_SHOWN, rows
 from suyuan.detect.farmed_account import known_goods
 from suyuan.detect.registering import codes, crowds, pools
-from suyuan.detect.registering.company_of_known import CROWD, STREET, lift
+from suyuan.detect.registering.known_company import CROWD, STREET, lift
 from suyuan.detect.ties import group_members
 from suyuan.model.text import Text
 from suyuan.store.programs import derive_tables

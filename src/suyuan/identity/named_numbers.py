@@ -95,7 +95,7 @@ def named_numbers(tables: Tables) -> ir.Table:
         reported_numbers, service_calls.select(*reported_numbers.columns), distinct=True
     )
     judgements = keep(
-        _judge(keep(every), incoming_calls, keep(_rang(tables, reported_numbers)), shops)
+        _judge(keep(every), incoming_calls, keep(_calls_back(tables, reported_numbers)), shops)
     )
     return _with_sentences(tables, judgements.cross_join(_belief(tables, judgements)))
 
@@ -134,11 +134,11 @@ def _incoming_calls(tables: Tables, shops: ir.Table) -> ir.Table:
     )
     callers = _of_shops(callers, shops)
     off = (callers["first_call"].epoch_seconds() - callers["contacted"].epoch_seconds()).abs()
-    begun = (callers["first_call"] >= callers["begins"]) & (
+    has_begun = (callers["first_call"] >= callers["begins"]) & (
         callers["first_call"] <= callers["ends"]
     )
     return callers.mutate(
-        hit=begun & ~callers["shop"],
+        hit=has_begun & ~callers["shop"],
         prompt=(off <= PROMPT).fill_null(ibis.literal(value=False)),
     ).drop("begins", "ends", "contacted")
 
@@ -146,11 +146,15 @@ def _incoming_calls(tables: Tables, shops: ir.Table) -> ir.Table:
 def _of_shops(rows: ir.Table, shops: ir.Table) -> ir.Table:
     """`rows` with ``shop``: whether the victim of the report had bought of the number's holder."""
     marks = shops.mutate(mark=ibis.literal(value=True))
-    both = rows.left_join(marks, ["report_id", "number"]).drop("report_id_right", "number_right")
-    return both.mutate(shop=both["mark"].fill_null(ibis.literal(value=False))).drop("mark")
+    marks_of_shops = rows.left_join(marks, ["report_id", "number"]).drop(
+        "report_id_right", "number_right"
+    )
+    return marks_of_shops.mutate(
+        shop=marks_of_shops["mark"].fill_null(ibis.literal(value=False))
+    ).drop("mark")
 
 
-def _rang(tables: Tables, reported_numbers: ir.Table) -> ir.Table:
+def _calls_back(tables: Tables, reported_numbers: ir.Table) -> ir.Table:
     """How often a victim rang the number that she names."""
     calls = tables["calls"].select("caller", "callee", "row_id")
     pairs = reported_numbers.inner_join(
@@ -161,12 +165,16 @@ def _rang(tables: Tables, reported_numbers: ir.Table) -> ir.Table:
     return pairs.group_by("report_id", "number").aggregate(rang=pairs.count())
 
 
-def _judge(every: ir.Table, incoming_calls: ir.Table, rang: ir.Table, shops: ir.Table) -> ir.Table:
+def _judge(
+    every: ir.Table, incoming_calls: ir.Table, calls_back: ir.Table, shops: ir.Table
+) -> ir.Table:
     """`every` with ``how``, ``meant``, ``called_at``, ``came``, ``rang`` and what they rest on."""
     came = incoming_calls.select("report_id", "number", came="calls", seen_at="first_call")
     facts = _of_shops(every, shops)
     facts = facts.left_join(came, ["report_id", "number"]).drop("report_id_right", "number_right")
-    facts = facts.left_join(rang, ["report_id", "number"]).drop("report_id_right", "number_right")
+    facts = facts.left_join(calls_back, ["report_id", "number"]).drop(
+        "report_id_right", "number_right"
+    )
     strangers = incoming_calls.filter(incoming_calls["prompt"] & incoming_calls["hit"])
     strangers = strangers.group_by("report_id").aggregate(others=strangers.count())
     facts = facts.left_join(strangers, "report_id").drop("report_id_right")

@@ -20,38 +20,41 @@ def shop_numbers(tables: Tables) -> ir.Table:
     sims, parties = tables["sims"], tables["parties"]
     cards = firms.inner_join(sims, firms["firm"] == sims["customer_id"])
     cards = cards.filter(cards["opened_at"].isnull() | (cards["opened_at"] <= cards["at"]))
-    listed = parties.select("party_id", number=parties["phones"].unnest())
-    listed = firms.inner_join(listed, firms["firm"] == listed["party_id"])
-    both = ibis.union(
-        cards.select("report_id", number="msisdn"), listed.select("report_id", "number")
+    firm_phones = parties.select("party_id", number=parties["phones"].unnest())
+    firm_phones = firms.inner_join(firm_phones, firms["firm"] == firm_phones["party_id"])
+    numbers = ibis.union(
+        cards.select("report_id", number="msisdn"), firm_phones.select("report_id", "number")
     )
-    return both.filter(both["number"].notnull()).distinct()
+    return numbers.filter(numbers["number"].notnull()).distinct()
 
 
 def _firms(tables: Tables) -> ir.Table:
     """``report_id``, ``at`` (when it was made), ``firm``: the shops, and who was paid for them."""
-    placed = tables.engine.keep(_placed(tables))
-    paid = placed.inner_join(_paid(placed, tables), "merchant_id")
-    both = ibis.union(
-        placed.select("report_id", "at", firm="merchant_id"), paid.select("report_id", "at", "firm")
+    earlier_orders = tables.engine.keep(_earlier_orders(tables))
+    payees = earlier_orders.inner_join(_payees(earlier_orders, tables), "merchant_id")
+    firms = ibis.union(
+        earlier_orders.select("report_id", "at", firm="merchant_id"),
+        payees.select("report_id", "at", "firm"),
     )
-    return both.filter(both["firm"].notnull()).distinct()
+    return firms.filter(firms["firm"].notnull()).distinct()
 
 
-def _placed(tables: Tables) -> ir.Table:
+def _earlier_orders(tables: Tables) -> ir.Table:
     """Where each report's victim had ordered before it."""
     orders = tables["orders"]
     reports = tables["reports"].select("report_id", "victim_phone", at="reported_at")
-    both = orders.inner_join(reports, orders["buyer_phone"] == reports["victim_phone"])
-    both = both.filter((both["ordered_at"] <= both["at"]) & both["merchant_id"].notnull())
-    return both.select("report_id", "at", "merchant_id").distinct()
+    pairs = orders.inner_join(reports, orders["buyer_phone"] == reports["victim_phone"])
+    pairs = pairs.filter((pairs["ordered_at"] <= pairs["at"]) & pairs["merchant_id"].notnull())
+    return pairs.select("report_id", "at", "merchant_id").distinct()
 
 
-def _paid(placed: ir.Table, tables: Tables) -> ir.Table:
+def _payees(earlier_orders: ir.Table, tables: Tables) -> ir.Table:
     """``merchant_id``, ``firm``: who holds the accounts that orders of a merchant were paid to."""
-    sold = tables["orders"].semi_join(placed, "merchant_id").select("order_id", "merchant_id")
+    sales = (
+        tables["orders"].semi_join(earlier_orders, "merchant_id").select("order_id", "merchant_id")
+    )
     payments, accounts = tables["payments"], tables["bank_accounts"]
-    paid = sold.inner_join(payments, sold["order_id"] == payments["merchant_order"])
-    paid = paid.select("merchant_id", "payee").distinct()
-    held = paid.inner_join(accounts, paid["payee"] == accounts["account_no"])
-    return held.select("merchant_id", firm="holder_id").distinct()
+    payees = sales.inner_join(payments, sales["order_id"] == payments["merchant_order"])
+    payees = payees.select("merchant_id", "payee").distinct()
+    holders = payees.inner_join(accounts, payees["payee"] == accounts["account_no"])
+    return holders.select("merchant_id", firm="holder_id").distinct()

@@ -19,8 +19,8 @@ from pyarrow import csv
 from suyuan.lab.parallel import map_jobs
 from suyuan.lab.scoring.detection import detection
 from suyuan.lab.scoring.folder import Comparison
+from suyuan.lab.scoring.link_scores import edges, linkage
 from suyuan.lab.scoring.measures import interval
-from suyuan.lab.scoring.others import edges, linkage
 from suyuan.lab.trial import Flat, Investigate, Summary
 from suyuan.model.errors import InputError
 from suyuan.model.progress import Progress

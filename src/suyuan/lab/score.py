@@ -9,8 +9,8 @@ from pathlib import Path
 from suyuan.lab.scoring.atrisk import at_risk
 from suyuan.lab.scoring.detection import detection
 from suyuan.lab.scoring.folder import Comparison
+from suyuan.lab.scoring.link_scores import edges, leak_sources, linkage, ring_roles, rules
 from suyuan.lab.scoring.money import exits
-from suyuan.lab.scoring.others import edges, leak_sources, linkage, ring_roles, rules
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 

@@ -7,8 +7,8 @@ import msgspec
 import numpy as np
 from numba import njit
 
-from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.fold import SIGNALS
+from suyuan.live.kernel_call import CompiledKernel
 from suyuan.live.policy import Action
 from suyuan.live.verdicts import REASONS
 

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numba import njit
 
-from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EVENT, EventKind
+from suyuan.live.kernel_call import CompiledKernel
 from suyuan.live.scorer import Scorer
 from suyuan.model.errors import EngineError
 

@@ -8,11 +8,11 @@ import numpy as np
 from numba import njit
 
 from suyuan.live.card_arrays import CardArrays, card_arrays, strongest, weigh
-from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.condition_book import ConditionBook
 from suyuan.live.drift import count
 from suyuan.live.events import EventKind
 from suyuan.live.fold import SIGNALS, fold_events
+from suyuan.live.kernel_call import CompiledKernel
 from suyuan.live.policy import Policy, PolicyRule, action_for
 from suyuan.live.state import LiveState
 from suyuan.live.verdicts import REASONS, VERDICT

@@ -7,8 +7,8 @@ import numpy as np
 from numba import njit
 
 from suyuan.live.answer_text import ACK, JUDGEMENT, READY, SILENT
-from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EVENT, EventKind
+from suyuan.live.kernel_call import CompiledKernel
 from suyuan.live.keyed_hash import hash_start
 from suyuan.live.keys import Keyring
 from suyuan.live.line_scan import BLANK_LINE, ODD_LINE, scan

@@ -5,8 +5,8 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from suyuan.live.compiled_kernel import CompiledKernel
 from suyuan.live.events import EventKind
+from suyuan.live.kernel_call import CompiledKernel
 from suyuan.live.table import first_slot
 
 #: Answers kept, so that a payment asked twice is answered once.

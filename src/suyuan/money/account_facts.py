@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.money.arrays import Flags, Ints
-from suyuan.money.held import HeldFunds, held_funds
+from suyuan.money.holds import HeldFunds, held_funds
 from suyuan.money.ledger import Ledger, find
 from suyuan.money.order import NO_BALANCE
 from suyuan.money.owners import ACCOUNT, SHOPS

@@ -15,9 +15,9 @@ from numba import njit
 
 from suyuan.money.acquaintances import likely_payments
 from suyuan.money.arrays import Flags, Ints, Ints32, first_from
-from suyuan.money.ledger import Ledger, ordered
+from suyuan.money.ledger import Ledger, order_payments
 from suyuan.money.order import NO_BALANCE
-from suyuan.money.payment_columns import Columns, joined
+from suyuan.money.payment_columns import Columns, join_parts
 from suyuan.money.statement_gaps import StatementGaps, UnseenPayments, gaps, sure_payments
 
 #: How the row of a payment begins that no file has, and of one that is no more than likely.
@@ -36,17 +36,20 @@ def with_inferred(book: Ledger, opening: Ints) -> tuple[Ledger, StatementGaps]:
     """The ledger with the payments that balances tell of, and what is left of the gaps."""
     sure, rest = sure_payments(gaps(book, opening))
     likely, rest = likely_payments(book, opening, rest)
-    unseen = [(sure, INFERENCE), (likely, LIKELY)]
-    if not any(payments.amount.size for payments, _ in unseen):
+    payments_of_gaps = [(sure, INFERENCE), (likely, LIKELY)]
+    if not any(payments.amount.size for payments, _ in payments_of_gaps):
         return book, rest
-    incoming = _incoming(book)
-    parts = [book.columns(), *(_columns(payments, how, incoming) for payments, how in unseen)]
-    return ordered(
-        book.accounts, {name: joined([p[name] for p in parts]) for name in parts[0]}
+    arrivals = _arrivals(book)
+    parts = [
+        book.columns(),
+        *(_columns(payments, how, arrivals) for payments, how in payments_of_gaps),
+    ]
+    return order_payments(
+        book.accounts, {name: join_parts([p[name] for p in parts]) for name in parts[0]}
     ), rest
 
 
-class Incoming(NamedTuple):
+class Arrivals(NamedTuple):
     """What accounts received, by account (from its `first` on) and time."""
 
     first: Ints
@@ -54,23 +57,29 @@ class Incoming(NamedTuple):
     amount: Ints
 
 
-def _incoming(book: Ledger) -> Incoming:
+def _arrivals(book: Ledger) -> Arrivals:
     order = np.argsort(book.payee, kind="stable")
     first = np.searchsorted(book.payee[order], np.arange(len(book.accounts) + 1))
-    return Incoming(first, book.at[order], book.amount[order])
+    return Arrivals(first, book.at[order], book.amount[order])
 
 
-def _columns(unseen: UnseenPayments, how: str, incoming: Incoming) -> Columns:
-    """`unseen` as columns of a ledger."""
-    count = unseen.amount.size
-    when = _when(unseen.payer, unseen.since, unseen.until, unseen.amount, *incoming)
+def _columns(payments_of_gaps: UnseenPayments, how: str, arrivals: Arrivals) -> Columns:
+    """`payments_of_gaps` as columns of a ledger."""
+    count = payments_of_gaps.amount.size
+    when = _when(
+        payments_of_gaps.payer,
+        payments_of_gaps.since,
+        payments_of_gaps.until,
+        payments_of_gaps.amount,
+        *arrivals,
+    )
     return {
         "row_id": pa.array([f"{how}{i}" for i in range(count)], pa.string()),
         "payment_id": pa.nulls(count, pa.string()),
         "at": when,
-        "payer": unseen.payer,
-        "payee": unseen.payee,
-        "amount": unseen.amount,
+        "payer": payments_of_gaps.payer,
+        "payee": payments_of_gaps.payee,
+        "amount": payments_of_gaps.amount,
         "after": np.full(count, NO_BALANCE),
         "cash": np.zeros(count, np.bool_),
         "fee": np.zeros(count, np.bool_),

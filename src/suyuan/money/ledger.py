@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from suyuan.money.arrays import Flags, Ints, Ints32
 from suyuan.money.order import in_before_out
-from suyuan.money.payment_columns import IDS, SCHEMA, Columns, find, instants, numbered
+from suyuan.money.payment_columns import IDS, SCHEMA, Columns, find, instants, number_accounts
 from suyuan.store.engine import Engine
 
 __all__ = ["COLUMNS", "Ledger", "find", "in_order", "instants", "ledger", "unnamed_ledger"]
@@ -65,18 +65,18 @@ def unnamed_ledger(engine: Engine, payments: ir.Table) -> Ledger:
     return _in_order(engine, payments.select(*(name for name in COLUMNS if name not in IDS)))
 
 
-def _in_order(engine: Engine, moved: ir.Table) -> Ledger:
-    accounts, columns = numbered(engine.stream(moved))
+def _in_order(engine: Engine, payments: ir.Table) -> Ledger:
+    accounts, columns = number_accounts(engine.stream(payments))
     engine.trim()
-    return ordered(accounts, columns)
+    return order_payments(accounts, columns)
 
 
 def in_order(batches: Iterable[pa.RecordBatch]) -> Ledger:
     """The ledger of these payments; the order of the rows plays no part."""
-    return ordered(*numbered(batches))
+    return order_payments(*number_accounts(batches))
 
 
-def ordered(accounts: pa.Array, columns: Columns) -> Ledger:
+def order_payments(accounts: pa.Array, columns: Columns) -> Ledger:
     """The ledger of these columns (:data:`NAMES`), which are taken out of `columns` one by one.
 
     Payments of one instant and payer come in the order of their falling balances where a statement
@@ -85,14 +85,14 @@ def ordered(accounts: pa.Array, columns: Columns) -> Ledger:
     at, payer, payee = (columns[name] for name in ("at", "payer", "payee"))
     order = np.lexsort((payee, columns["amount"], -columns["after"], payer, at))
     order = _told_apart(columns, order)
-    untied, tied, circles = in_before_out(at[order], payer[order], payee[order], len(accounts))
-    order = order[untied]
-    del at, payer, payee, untied
-    sorted_ = {name: _taken(columns.pop(name), order) for name in NAMES}
-    return Ledger(accounts, **sorted_, tied=int(tied), circles=int(circles))
+    sequence, tied, circles = in_before_out(at[order], payer[order], payee[order], len(accounts))
+    order = order[sequence]
+    del at, payer, payee, sequence
+    in_sequence = {name: _take(columns.pop(name), order) for name in NAMES}
+    return Ledger(accounts, **in_sequence, tied=int(tied), circles=int(circles))
 
 
-def _taken(column: pa.Array | np.ndarray, order: Ints) -> pa.Array | np.ndarray:
+def _take(column: pa.Array | np.ndarray, order: Ints) -> pa.Array | np.ndarray:
     if isinstance(column, np.ndarray):
         return column[order]
     return column if column.null_count == len(column) else column.take(pa.array(order))

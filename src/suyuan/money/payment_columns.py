@@ -31,11 +31,11 @@ PART: Final = 1 << 21
 Columns = dict[str, Any]
 
 
-def numbered(batches: Iterable[pa.RecordBatch]) -> tuple[pa.Array, Columns]:
+def number_accounts(batches: Iterable[pa.RecordBatch]) -> tuple[pa.Array, Columns]:
     """The accounts of the payments, sorted, and the payments' columns in the order given.
 
     Columns ``payer`` and ``payee`` are numbers of accounts, ``after`` is ``balance_after`` or
-    ``UNKNOWN``. Without the ids the columns that have them are null.
+    ``NO_BALANCE``. Without the ids the columns that have them are null.
     """
     parts = [_part(rows) for rows in _parts(batches)]
     names = pa.chunked_array([part.pop("names") for part in parts], pa.string())
@@ -49,32 +49,32 @@ def numbered(batches: Iterable[pa.RecordBatch]) -> tuple[pa.Array, Columns]:
         part["payer"], part["payee"] = here[part["payer"]], here[part["payee"]]
         start = stop
     columns = list(parts[0]) if parts else []
-    return accounts, {name: joined([part.pop(name) for part in parts]) for name in columns}
+    return accounts, {name: join_parts([part.pop(name) for part in parts]) for name in columns}
 
 
 def _parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     """The same rows in tables of about :data:`PART` rows; at least one, if without rows."""
-    held: list[pa.RecordBatch] = []
+    collection: list[pa.RecordBatch] = []
     rows, empty = 0, True
     for batch in batches:
-        held.append(batch)
+        collection.append(batch)
         rows += batch.num_rows
         if rows >= PART:
-            yield pa.Table.from_batches(held)
-            held, rows, empty = [], 0, False
-    if held or empty:
-        yield pa.Table.from_batches(held, None if held else SCHEMA)
+            yield pa.Table.from_batches(collection)
+            collection, rows, empty = [], 0, False
+    if collection or empty:
+        yield pa.Table.from_batches(collection, None if collection else SCHEMA)
 
 
 def _part(rows: pa.Table) -> Columns:
     """Columns of some payments; their accounts are numbers into `names`, of which are `size`."""
     texts = pa.chunked_array([*rows["payer"].chunks, *rows["payee"].chunks], pa.string())
-    coded = texts.dictionary_encode().combine_chunks()
-    numbers = np.asarray(coded.indices.fill_null(-1), dtype=np.int32)
+    codes = texts.dictionary_encode().combine_chunks()
+    numbers = np.asarray(codes.indices.fill_null(-1), dtype=np.int32)
     ids = {name: _ids(rows, name) for name in IDS}
     return {
-        "names": coded.dictionary,
-        "size": len(coded.dictionary),
+        "names": codes.dictionary,
+        "size": len(codes.dictionary),
         **ids,
         "at": instants(rows["at"]),
         "payer": numbers[: rows.num_rows],
@@ -92,7 +92,7 @@ def _ids(rows: pa.Table, name: str) -> pa.Array:
     return rows[name].combine_chunks()
 
 
-def joined(parts: list[Any]) -> Any:  # columns of any type, and one of the same
+def join_parts(parts: list[Any]) -> Any:  # columns of any type, and one of the same
     if isinstance(parts[0], pa.Array):
         return pa.concat_arrays(parts)
     return np.concatenate(parts)
@@ -106,19 +106,19 @@ def instants(times: pa.Array | pa.ChunkedArray) -> Ints:
 def find(names: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints32:
     """Where each name stands (first) in `among`, else -1; null stands nowhere."""
     if len(among) > len(names):  # the smaller side is hashed: a hash of texts is large
-        return _sought(names, among)
+        return _find_by_names(names, among)
     return _places(names, among)
 
 
 def _places(names: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints32:
-    found = pc.fill_null(pc.index_in(names, value_set=among, skip_nulls=True), -1)
-    return np.array(found, dtype=np.int32)
+    places = pc.fill_null(pc.index_in(names, value_set=among, skip_nulls=True), -1)
+    return np.array(places, dtype=np.int32)
 
 
-def _sought(names: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints32:
-    sought = pc.drop_null(pc.unique(names))
-    code = _places(among, sought)
+def _find_by_names(names: pa.Array | pa.ChunkedArray, among: pa.Array) -> Ints32:
+    distinct_names = pc.drop_null(pc.unique(names))
+    code = _places(among, distinct_names)
     rows = np.flatnonzero(code >= 0)[::-1]
-    first = np.full(len(sought) + 1, -1, np.int32)
+    first = np.full(len(distinct_names) + 1, -1, np.int32)
     first[code[rows]] = rows  # of several the last one written stands: the first row
-    return first[_places(names, sought)]
+    return first[_places(names, distinct_names)]

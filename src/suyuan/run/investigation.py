@@ -17,13 +17,13 @@ from suyuan.ingest import CaseImport, import_case
 from suyuan.model.progress import Progress
 from suyuan.model.results import FINDINGS, LIMITS, RESULTS
 from suyuan.model.text import Text
-from suyuan.run.beside import AFTER, STEP, ProcessBeside, late
 from suyuan.run.decision_log import record_decisions
 from suyuan.run.order import steps
 from suyuan.run.publication import publish
 from suyuan.run.reuse import KeptSteps, Reuse
 from suyuan.run.run_manifest import case_files, check_unchanged, read_by
 from suyuan.run.step_runs import RunState, StepClock, Timing, Watch, run_step
+from suyuan.run.trace_process import AFTER, STEP, ProcessBeside, late
 from suyuan.store.claim import claim
 from suyuan.store.decisions import MOST_REPORTS, find_oversized
 from suyuan.store.engine import Engine

@@ -40,13 +40,13 @@ def _first_rows(table: ir.Table) -> ir.Table:
     return table.limit(SAMPLE)
 
 
-def _counted(table: ir.Table) -> ir.Table:
+def _with_count(table: ir.Table) -> ir.Table:
     return table.aggregate(n=table.count())
 
 
 def count_of(engine: Engine, table: ir.Table) -> int:
     """How many rows a table has."""
-    return int(engine.gather(_counted, table)["n"][0].as_py())
+    return int(engine.gather(_with_count, table)["n"][0].as_py())
 
 
 class Reuse(StrEnum):
@@ -123,24 +123,26 @@ class KeptSteps:
 
     def find_part(self, name: str, reads: Collection[str]) -> dict[str, pa.Table] | None:
         """What the part `name` of a step makes of the tables `reads`, if that is kept."""
-        found = self.results.find(self._part_key(name, reads)) if self._used else None
-        return {file.name: self._load(file) for file in found.tables} if found else None
+        part = self.results.find(self._part_key(name, reads)) if self._used else None
+        return {file.name: self._load(file) for file in part.tables} if part else None
 
     def keep_part(
         self, name: str, reads: Collection[str], engine: Engine, outcome: Mapping[str, ir.Table]
     ) -> None:
         """Keep what the part has just made, where that is not too large."""
-        files = [self._part_file(each, engine, table) for each, table in outcome.items()]
-        kept = tuple(file for file in files if file is not None)
-        if len(kept) == len(outcome):
-            self.results.note(self._part_key(name, reads), StepResult(f"part {name}", kept))
+        files = [
+            self._part_file(table_name, engine, table) for table_name, table in outcome.items()
+        ]
+        part_files = tuple(file for file in files if file is not None)
+        if len(part_files) == len(outcome):
+            self.results.note(self._part_key(name, reads), StepResult(f"part {name}", part_files))
 
     @property
     def _used(self) -> bool:
         return self._reuse is Reuse.YES
 
     def _part_key(self, name: str, reads: Collection[str]) -> str:
-        digests = {each: self._digests.get(each, EMPTY_DIGEST) for each in reads}
+        digests = {table_name: self._digests.get(table_name, EMPTY_DIGEST) for table_name in reads}
         return key_of({"code": code_digest(), "part": name, "zone": self._zone, "reads": digests})
 
     def _part_file(self, name: str, engine: Engine, table: ir.Table) -> TableFile | None:

@@ -24,8 +24,8 @@ def derive_part(
     """
     own, parts = tables.only(reads), tables.parts
     name = f"{function.__module__}.{function.__qualname__}"
-    kept = parts.find_part(name, own.readable) if parts else None
-    if kept is None:
+    tables_of_part = parts.find_part(name, own.readable) if parts else None
+    if tables_of_part is None:
         outcome = derive_tables(own, function, own)
         if parts:
             with aside(tables.engine.recordings):
@@ -33,4 +33,4 @@ def derive_part(
         return outcome
     for recording in tables.engine.recordings or ():
         recording.whole = False  # rows of this case stand for no statement
-    return {name: tables.engine.arrow(rows) for name, rows in kept.items()}
+    return {name: tables.engine.arrow(rows) for name, rows in tables_of_part.items()}

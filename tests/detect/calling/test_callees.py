@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from suyuan.detect.calling import activity, callees, reported
+from suyuan.detect.calling import activity, callees, report_evidence
 from suyuan.detect.scheme import reports_of_scheme
 from suyuan.identity.named_numbers import named_numbers
 from tables import given
@@ -33,7 +33,7 @@ def contacted(engine, calls, reports, **more):
     tables = given(engine, calls=SPAN + calls, reports=reports, **more)
     met, ours = activity.pairs(tables["calls"]), reports_of_scheme(tables)
     judged = engine.keep(named_numbers(tables))
-    found = reported.contacts(met, tables["reports"], ours, judged)
+    found = report_evidence.contacts(met, tables["reports"], ours, judged)
     return {row["caller"]: row for row in engine.fetch(found).to_pylist()}
 
 
@@ -71,8 +71,8 @@ def test_a_number_of_many_victims_by_chance_is_not_lifted(duck):
     met = activity.pairs(tables["calls"])
     habits = activity.habits(tables["calls"], met)
     judged = duck.keep(named_numbers(tables))
-    contacts = reported.contacts(met, tables["reports"], reports_of_scheme(tables), judged)
-    found = reported.victims(contacts, habits)
+    contacts = report_evidence.contacts(met, tables["reports"], reports_of_scheme(tables), judged)
+    found = report_evidence.victims(contacts, habits)
     lift = {row["caller"]: row["victim_lift"] for row in duck.fetch(found).to_pylist()}
     assert lift["courier"] < 0.9 < 1.5 < lift["scam"]
 
@@ -80,7 +80,7 @@ def test_a_number_of_many_victims_by_chance_is_not_lifted(duck):
 def test_a_victim_naming_herself_names_nobody(duck):
     reports = [report(caller_numbers=["v", "s"])]
     tables = given(duck, reports=reports)
-    named = reported.numbers_named(tables["reports"], duck.keep(named_numbers(tables)))
+    named = report_evidence.numbers_named(tables["reports"], duck.keep(named_numbers(tables)))
     assert duck.fetch(named)["number"].to_pylist() == ["s"]
 
 

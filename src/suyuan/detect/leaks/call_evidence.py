@@ -32,7 +32,7 @@ MOST: Final = 8
 #: Fewer calls than this say nothing by themselves.
 FEWEST: Final = 5.0
 #: A source: subject, probability, and the first and last that is known to have got out.
-Known = tuple[str, float, datetime, datetime]
+SourceSpan = tuple[str, float, datetime, datetime]
 #: Who is likelier than this needs no calls to be named.
 LIKELY: Final = 0.5
 MOST_NATS: Final = 30.0
@@ -66,12 +66,12 @@ class CalledSource:
     last: datetime
 
     @property
-    def known(self) -> Known:
+    def span(self) -> SourceSpan:
         return self.subject, 1.0, self.first, self.last
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class CallWeight:
     """The evidence for one organisation, and the explanation next to it."""
 
     evidence: float
@@ -79,34 +79,36 @@ class Weighed:
     odds: float
 
 
-def called_sources(tables: Tables, asked: Inquiry, found: Sequence[Known]) -> list[CalledSource]:
-    """Organisations that the calls of decided numbers name beside those `found`, strongest first.
+def called_sources(
+    tables: Tables, exhibits: Inquiry, named_sources: Sequence[SourceSpan]
+) -> list[CalledSource]:
+    """Organisations that the calls of decided numbers name beside `named_sources`, strongest first.
 
-    `found` has the subject, its probability and the first and last that is known to have got out;
-    who of them is not likely is asked for with all others.
+    `named_sources` has the subject, its probability and the first and last that is known to have
+    got out; who of them is not likely is asked for with all others.
     """
     if not tables.has("findings:scam_caller") or not tables.has("calls"):
         return []
-    inquiry = CallInquiry(tables, asked)
-    known = [one for one in found if one[1] >= LIKELY]
+    inquiry = CallInquiry(tables, exhibits)
+    spans = [source for source in named_sources if source[1] >= LIKELY]
     out: list[CalledSource] = []
     while len(out) < MOST:
-        best = inquiry.strongest([*known, *(one.known for one in out)])
+        best = inquiry.strongest([*spans, *(source.span for source in out)])
         if best is None or best.evidence <= inquiry.against:
             break
         out.append(best)
-    return out if len(out) < 2 else list(_again(inquiry, known, out))
+    return out if len(out) < 2 else list(_again(inquiry, spans, out))
 
 
 def _again(
-    inquiry: "CallInquiry", known: Sequence[Known], out: Sequence[CalledSource]
+    inquiry: "CallInquiry", spans: Sequence[SourceSpan], out: Sequence[CalledSource]
 ) -> Iterator[CalledSource]:
     """Each of `out` weighed once more beside all others: who was a rival may have been a second
     source, and what a first one stood in for may be explained by those after it.
     """
     for source in out:
-        others = [one.known for one in out if one is not source]
-        best = inquiry.strongest([*known, *others], source.subject)
+        spans_beside = [rival.span for rival in out if rival is not source]
+        best = inquiry.strongest([*spans, *spans_beside], source.subject)
         if best is not None and best.evidence > inquiry.against:
             yield best
 
@@ -114,58 +116,62 @@ def _again(
 class CallInquiry:
     """One case's calls, asked for the strongest source beside some that are known."""
 
-    def __init__(self, tables: Tables, asked: Inquiry) -> None:
-        subjects = asked.exposure.subjects
+    def __init__(self, tables: Tables, exhibits: Inquiry) -> None:
+        subjects = exhibits.exposure.subjects
         self._tables, self._now = tables, latest_moment(tables)
         self._reached = derive_table(tables, people_reached, tables)
-        self._last = asked.exposure.edges[-1].astype("datetime64[us]").item()
-        self._masses = dict(zip(subjects, popularity(subjects, asked.known), strict=True))
+        self._last = exhibits.exposure.edges[-1].astype("datetime64[us]").item()
+        self._masses = dict(zip(subjects, popularity(subjects, exhibits.known), strict=True))
         #: The log-odds against each candidate before any evidence.
         self.against = float(np.log(max(len(subjects), 1) / PRIOR_LEAK - 1.0))
 
-    def strongest(self, known: Sequence[Known], subject: str | None = None) -> CalledSource | None:
-        """The organisation, or `subject`, for which calls say most beside the sources `known`.
+    def strongest(
+        self, spans: Sequence[SourceSpan], subject: str | None = None
+    ) -> CalledSource | None:
+        """The organisation, or `subject`, for which calls say most beside the sources `spans`.
 
         Its evidence is against chance and all other organisations that may be behind the same
         calls: who share them share the odds, and neither is named.
         """
         tables = self._tables
-        sources = tables.engine.arrow(_as_findings(known))
+        sources = tables.engine.arrow(_as_findings(spans))
         aged = derive_table(tables, unlooked_orders, self._now, tables, sources)
         learnt = learnt_rates(tables, aged, self._reached)
         odds, names = CallOdds(learnt), learnt.groups["source"].to_pylist()
-        worth = [(odds.of(one, self._masses[names[one]]), one) for one in self._asked(learnt)]
-        ranked = sorted(worth, reverse=True)
-        chosen = [one for one in ranked if subject in (None, names[one[1]])][:1]
-        if not chosen:
+        worth = [
+            (odds.of(group, self._masses[names[group]]), group) for group in self._asked(learnt)
+        ]
+        ranking = sorted(worth, reverse=True)
+        best = [group for group in ranking if subject in (None, names[group[1]])][:1]
+        if not best:
             return None
-        others = [(one, names[place]) for one, place in ranked if place != chosen[0][1]]
-        weighed = _weighed(chosen[0][0], others, self.against)
-        return _called(learnt, odds, chosen[0][1], weighed, self._last)
+        rivals = [(group, names[place]) for group, place in ranking if place != best[0][1]]
+        weight = _weigh(best[0][0], rivals, self.against)
+        return _called_source(learnt, odds, best[0][1], weight, self._last)
 
     def _asked(self, learnt: LearntRates) -> list[int]:
         """The parts of organisations that nobody named, apart from named sources."""
         groups = learnt.groups
         alone = (groups["unnamed"].to_numpy() == 1) & (groups["nested"].to_numpy() == 0)
-        some = np.flatnonzero(alone & (learnt.found.calls >= FEWEST)).tolist()
+        groups_called = np.flatnonzero(alone & (learnt.fit.calls >= FEWEST)).tolist()
         names = groups["source"].to_pylist()
-        return [one for one in some if names[one] in self._masses]
+        return [group for group in groups_called if names[group] in self._masses]
 
 
-def _weighed(worth: float, others: Sequence[tuple[float, str]], chance: float) -> Weighed:
-    """`worth` against `chance` and the `others`, likeliest first, together."""
-    rivals = np.array([chance, *(one for one, _ in others)])
+def _weigh(worth: float, explanations: Sequence[tuple[float, str]], chance: float) -> CallWeight:
+    """`worth` against `chance` and the `explanations`, likeliest first, together."""
+    rivals = np.array([chance, *(nats for nats, _ in explanations)])
     second = int(rivals.argmax())
-    return Weighed(
+    return CallWeight(
         worth - log_total(rivals) + chance,
-        others[second - 1][1] if second else None,
+        explanations[second - 1][1] if second else None,
         float(np.exp(min(worth - rivals[second], MOST_NATS))),
     )
 
 
-def _as_findings(named: Sequence[Known]) -> pa.Table:
+def _as_findings(spans: Sequence[SourceSpan]) -> pa.Table:
     moment = pa.timestamp("us")
-    columns = zip(*named, strict=True) if named else ((), (), (), ())
+    columns = zip(*spans, strict=True) if spans else ((), (), (), ())
     types = (pa.string(), pa.float64(), moment, moment)
     names = ("subject", "score", "first_seen", "last_seen")
     return pa.table(
@@ -176,8 +182,8 @@ def _as_findings(named: Sequence[Known]) -> pa.Table:
     )
 
 
-def _called(
-    learnt: LearntRates, odds: CallOdds, group: int, weighed: Weighed, last: datetime
+def _called_source(
+    learnt: LearntRates, odds: CallOdds, group: int, weight: CallWeight, last: datetime
 ) -> CalledSource:
     pairs, groups = learnt.pairs, learnt.groups
     part = odds.likely / odds.total[pairs.contact]
@@ -188,12 +194,12 @@ def _called(
     )
     return CalledSource(
         groups["source"][group].as_py(),
-        weighed.evidence if len(own) else 0.0,
-        weighed.rival,
-        weighed.odds,
-        float(learnt.found.calls[group]),
+        weight.evidence if len(own) else 0.0,
+        weight.rival,
+        weight.odds,
+        float(learnt.fit.calls[group]),
         int(groups["exposed"][group].as_py()),
-        float(learnt.found.rate[group]) / odds.elsewhere,
+        float(learnt.fit.rate[group]) / odds.elsewhere,
         behind.append_column("held", pa.array(learnt.people.sure[pairs.contact[own]] * part[own])),
         pc.min(behind["ordered_at"]).as_py() or last,
         last,

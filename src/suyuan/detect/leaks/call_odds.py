@@ -34,13 +34,13 @@ class CallOdds:
     """
 
     def __init__(self, learnt: LearntRates) -> None:
-        pairs, people, found = learnt.pairs, learnt.people, learnt.found
-        self._pairs, self._ripe = pairs, found.ripe
-        self.likely = found.likely(pairs)
-        self._density = pairs.sure * found.lags.density(pairs.hours)
+        pairs, people, rates = learnt.pairs, learnt.people, learnt.fit
+        self._pairs, self._ripe = pairs, rates.ripe
+        self.likely = rates.likely(pairs)
+        self._density = pairs.sure * rates.lags.density(pairs.hours)
         contacts = len(people.sure)
-        self.total = np.bincount(pairs.contact, self.likely, contacts) + found.chance.of(people)
-        self.elsewhere = _elsewhere(learnt.groups, found.typical)
+        self.total = np.bincount(pairs.contact, self.likely, contacts) + rates.chance.of(people)
+        self.elsewhere = _elsewhere(learnt.groups, rates.typical)
         number = pc.dictionary_encode(learnt.contacts["caller"].combine_chunks())
         self._number = number.indices.to_numpy()
         self._part, self._sure = _numbers(self._number, people.sure)
@@ -59,12 +59,16 @@ class CallOdds:
         density = np.bincount(place, self._density[pair])
         ratio = density / np.maximum(self.total[contact] - own, 1e-300)
         number, numbers = self._number[contact], len(self._part)
-        found = []
+        ratios = []
         for rate in more:
-            grown = np.log1p(np.maximum(rate * ratio, -0.999))
-            each = np.bincount(number, grown, numbers) - rate * self._ripe[group] * self._part
-            found.append(each - np.logaddexp(np.log(self._sure), np.log1p(-self._sure) + each))
-        return np.array([one.sum() for one in found])
+            log_rates = np.log1p(np.maximum(rate * ratio, -0.999))
+            evidence = (
+                np.bincount(number, log_rates, numbers) - rate * self._ripe[group] * self._part
+            )
+            ratios.append(
+                evidence - np.logaddexp(np.log(self._sure), np.log1p(-self._sure) + evidence)
+            )
+        return np.array([numbers_evidence.sum() for numbers_evidence in ratios])
 
 
 def _numbers(number: NDArray[np.int32], sure: Floats) -> tuple[Floats, Floats]:
@@ -77,8 +81,8 @@ def _numbers(number: NDArray[np.int32], sure: Floats) -> tuple[Floats, Floats]:
 
 def _elsewhere(groups: pa.Table, typical: Floats) -> float:
     """The rate of orders through no source that anybody named."""
-    none = np.array(groups["source"].to_pylist(), dtype=object) == ELSEWHERE
-    plain = none & (groups["copied"].to_numpy() == 0)
+    is_elsewhere = np.array(groups["source"].to_pylist(), dtype=object) == ELSEWHERE
+    plain = is_elsewhere & (groups["copied"].to_numpy() == 0)
     return float(np.clip(typical[plain].max(initial=1e-4), 1e-4, 0.5))
 
 

@@ -13,12 +13,12 @@ _LARGE: Final = 10
 
 def digamma(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Digamma of positive `x`, to 2e-15 (SciPy's takes a quarter of a second to import)."""
-    far, added = np.array(x, dtype=float), np.zeros(np.shape(x))
+    far, shift = np.array(x, dtype=float), np.zeros(np.shape(x))
     for _ in range(_LARGE):
         low = far < _LARGE
-        added -= np.where(low, 1.0 / far, 0.0)
+        shift -= np.where(low, 1.0 / far, 0.0)
         far += low
     square, tail = far**-2.0, np.zeros(np.shape(x))
     for coefficient in reversed(_SERIES):
         tail = square * (coefficient + tail)
-    return added + np.log(far) - 0.5 / far - tail
+    return shift + np.log(far) - 0.5 / far - tail

@@ -25,14 +25,14 @@ SPELL_HOURS = 72
 
 def aged_orders(now: int, tables: Tables) -> ir.Table:
     """Exposed orders of the sources found, with who saw them, and their ``age`` in hours."""
-    keep, found = tables.engine.keep, tables["findings:leak_source"]
-    return with_age(keep(with_sight(tables, keep(exposed_orders(tables, now, found)))), now)
+    keep, sources = tables.engine.keep, tables["findings:leak_source"]
+    return with_age(keep(with_sight(tables, keep(exposed_orders(tables, now, sources)))), now)
 
 
-def unlooked_orders(now: int, tables: Tables, found: ir.Table) -> ir.Table:
-    """The same of the sources `found`, before it is asked whose hands were at them."""
-    exposed = tables.engine.keep(exposed_orders(tables, now, found))
-    return with_age(exposed.mutate(seen=ibis.literal(0, "int64")), now)
+def unlooked_orders(now: int, tables: Tables, sources: ir.Table) -> ir.Table:
+    """The same of the sources `sources`, before it is asked whose hands were at them."""
+    orders = tables.engine.keep(exposed_orders(tables, now, sources))
+    return with_age(orders.mutate(seen=ibis.literal(0, "int64")), now)
 
 
 def with_age(orders: ir.Table, now: int) -> ir.Table:
@@ -88,24 +88,24 @@ def _spells(tables: Tables, calls: ir.Table) -> ir.Table:
     )
 
 
-def exposed_orders(tables: Tables, now: int, found: ir.Table) -> ir.Table:
-    """Each order that a source of `found` handled since it leaked, once a source.
+def exposed_orders(tables: Tables, now: int, sources: ir.Table) -> ir.Table:
+    """Each order that a source of `sources` handled since it leaked, once a source.
 
     ``late`` is 1 for those after the last that is known to have got out.
     """
-    found = found.filter(found["score"] >= LEAST_SCORE)
-    found = found.select(
+    sources = sources.filter(sources["score"] >= LEAST_SCORE)
+    sources = sources.select(
         source="subject", leaked="score", leaked_from="first_seen", leaked_to="last_seen"
     )
-    copied = copies(tables, SURE_COPY).select("order_id").distinct().mutate(copied=1)
+    copy_flags = copies(tables, SURE_COPY).select("order_id").distinct().mutate(copied=1)
     parts = []
     for name, kind in ATTRIBUTES.items():
         orders = tables["orders"]
         own = orders.mutate(source=ibis.literal(f"{kind}:") + orders[name])
-        joined = own.inner_join(found, "source").mutate(shop=ibis.null("string"))
-        joined = joined.filter(joined["ordered_at"] >= joined["leaked_from"])
+        rows = own.inner_join(sources, "source").mutate(shop=ibis.null("string"))
+        rows = rows.filter(rows["ordered_at"] >= rows["leaked_from"])
         parts.append(
-            joined.select(
+            rows.select(
                 "order_id", "ordered_at", "buyer_id", "buyer_phone", "source", "leaked",
                 "leaked_from", "leaked_to", "shop", "row_id", "file", "line", "sha256",
             )
@@ -113,8 +113,8 @@ def exposed_orders(tables: Tables, now: int, found: ir.Table) -> ir.Table:
     every = ibis.union(*parts, _elsewhere(tables, now))
     late = (every["ordered_at"] > every["leaked_to"]).fill_null(ibis.literal(value=False))
     every = every.mutate(late=late.cast("int64"))
-    return every.left_join(copied, "order_id").select(
-        *every.columns, copied=ibis.coalesce(copied["copied"], 0)
+    return every.left_join(copy_flags, "order_id").select(
+        *every.columns, copied=ibis.coalesce(copy_flags["copied"], 0)
     )
 
 

@@ -84,11 +84,11 @@ def point(
     inquiry: Inquiry,
     exhibits: Mapping[str, tuple[LeakAnswer, ExhibitAttribution]],
     rows: list[dict[str, Any]],
-    called: Sequence[CalledSource] = (),
+    by_calls: Sequence[CalledSource] = (),
 ) -> HandLeads:
     """The hands of the sources in `rows`; fills in the sources' mechanism where it can be told.
 
-    `called` are those among them that calls alone name.
+    `by_calls` are those among them that calls alone name.
     """
     subjects = set(inquiry.exposure.subjects)
     likely = (row for row in rows if row["subject"] in subjects)
@@ -98,7 +98,10 @@ def point(
     engine = tables.engine
     leaked_rows = leaked_orders(inquiry, tuple(sources))
     leaked_rows = with_copies(leaked_rows, exhibits, inquiry, tuple(sources))
-    leaked_rows = with_calls(leaked_rows, [one for one in called if one.subject in sources])
+    leaked_rows = with_calls(
+        leaked_rows,
+        [called_source for called_source in by_calls if called_source.subject in sources],
+    )
     victims = engine.arrow(leaked_rows)
     org_orders = engine.keep(handled_orders(tables, sources))
     log = engine.derive(_log, tables["accesses"], org_orders)

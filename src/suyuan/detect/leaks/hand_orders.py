@@ -76,14 +76,16 @@ def with_copies(
     return pa.concat_tables([part.combine_chunks() for part in parts])
 
 
-def with_calls(leaked: pa.Table, called: Iterable[CalledSource]) -> pa.Table:
+def with_calls(leaked_rows: pa.Table, sources: Iterable[CalledSource]) -> pa.Table:
     """The same with the orders behind the calls that name a source by themselves."""
-    parts = [leaked]
-    for source in called:
-        new = pc.invert(pc.is_in(source.behind["order_id"], value_set=leaked["order_id"]))
+    parts = [leaked_rows]
+    for source in sources:
+        new = pc.invert(pc.is_in(source.behind["order_id"], value_set=leaked_rows["order_id"]))
         own = source.behind.filter(new)
         org = pa.array([source.subject.partition(":")[2]] * len(own), pa.string())
-        parts.append(own.append_column("org", org).select(leaked.column_names).cast(leaked.schema))
+        parts.append(
+            own.append_column("org", org).select(leaked_rows.column_names).cast(leaked_rows.schema)
+        )
     return pa.concat_tables([part.combine_chunks() for part in parts])
 
 

@@ -27,7 +27,7 @@ from suyuan.detect.leaks.exposed_orders import latest_moment
 from suyuan.detect.leaks.lags import EDGES, Lags
 from suyuan.detect.leaks.order_groups import (
     GROUP,
-    UNNAMED,
+    GROUP_KEYS,
     contact_rows,
     firm_groups,
     group_ages,
@@ -77,11 +77,11 @@ class LearntRates:
     groups: pa.Table
     contacts: pa.Table
     meetings: pa.Table
-    handled: ir.Table
+    firm_orders: ir.Table
     pairs: Meetings
     people: ContactedPeople
     before: Sources
-    found: Rates
+    fit: Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +95,26 @@ class RatedOrders:
     doubts: ir.Table
 
 
-def learnt_rates(tables: Tables, aged: ir.Table, reached: ir.Table) -> LearntRates:
-    """Rates of the sources of `aged` and of all organisations beside them, from people `reached`.
+def learnt_rates(tables: Tables, aged: ir.Table, people_called: ir.Table) -> LearntRates:
+    """Rates of the sources of `aged` and of all organisations beside them, from `people_called`.
 
     A source's orders are parted by whether they were found in seized data, and whether a hand that
     is named had seen them; those of the others by whether they went through a source as well.
     """
     engine, now = tables.engine, latest_moment(tables)
-    handled = derive_table(tables, unnamed_orders, tables, aged, now)
+    firm_orders = derive_table(tables, unnamed_orders, tables, aged, now)
     groups = _number_groups(
-        engine.gather(order_groups, aged, by=(now,)), engine.gather(firm_groups, handled)
+        engine.gather(order_groups, aged, by=(now,)), engine.gather(firm_groups, firm_orders)
     )
-    known = engine.arrow(groups.select([*GROUP, "nested", "unnamed", "group"]))
-    contacts = engine.gather(contact_rows, reached, tables["orders"])
+    group_keys = engine.arrow(groups.select([*GROUP, "nested", "unnamed", "group"]))
+    contacts = engine.gather(contact_rows, people_called, tables["orders"])
     before = Sources(_followed_groups(groups), groups["unnamed"].to_numpy() == 1)
-    meetings = engine.gather(group_meetings, aged, handled, reached, known)
+    meetings = engine.gather(group_meetings, aged, firm_orders, people_called, group_keys)
     pairs = _pairs(meetings, contacts)
     people = _contacted_people(contacts, engine.gather(sizes, tables["orders"]))
-    ages = engine.gather(group_ages, aged, handled, known)
-    found = rates(pairs, people, _placed_orders(ages, _watch_hours(contacts, now)), before)
-    return LearntRates(groups, contacts, meetings, handled, pairs, people, before, found)
+    ages = engine.gather(group_ages, aged, firm_orders, group_keys)
+    order_rates = rates(pairs, people, _placed_orders(ages, _watch_hours(contacts, now)), before)
+    return LearntRates(groups, contacts, meetings, firm_orders, pairs, people, before, order_rates)
 
 
 def rated_orders(tables: Tables, aged: ir.Table, contacted_people: ir.Table) -> RatedOrders:
@@ -123,7 +123,7 @@ def rated_orders(tables: Tables, aged: ir.Table, contacted_people: ir.Table) -> 
     What a named hand has not seen may be too young for that, and has the rate of both.
     """
     engine, learnt = tables.engine, learnt_rates(tables, aged, contacted_people)
-    groups, fit = learnt.groups, learnt.found
+    groups, fit = learnt.groups, learnt.fit
     course = (groups[name].to_numpy() for name in ("lasted", "since"))
     open_ = going(fit, learnt.before.follows, *course)
     facts = groups.drop(["group", "lasted", "since"])
@@ -133,7 +133,7 @@ def rated_orders(tables: Tables, aged: ir.Table, contacted_people: ir.Table) -> 
         facts = facts.append_column(name, pa.array(values))
     doubts = learnt.contacts.select(["contact"]).append_column("about", pa.array(fit.about))
     lags, rated_groups = engine.arrow(lag_columns(fit.lags)), engine.arrow(_explain_rates(facts))
-    orders = engine.derive(_rated_rows, aged, learnt.handled, rated_groups, lags)
+    orders = engine.derive(_rated_rows, aged, learnt.firm_orders, rated_groups, lags)
     return RatedOrders(orders, engine.arrow(doubts))
 
 
@@ -211,7 +211,7 @@ def _rated_rows(aged: ir.Table, firm_orders: ir.Table, facts: ir.Table, lags: ir
         leaked=rated_rows["leaked"] * rated_rows["going"],
     )
     unnamed_groups = facts.filter(facts["unnamed"] == 1).mutate(pooled=ibis._["rate"])
-    more = firm_orders.inner_join(unnamed_groups, UNNAMED).mutate(
+    more = firm_orders.inner_join(unnamed_groups, GROUP_KEYS).mutate(
         leaked_from=ibis.null("timestamp(6)"),
         leaked_to=ibis.null("timestamp(6)"),
         shop=ibis.null("string"),

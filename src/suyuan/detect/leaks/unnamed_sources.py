@@ -43,40 +43,44 @@ def unnamed_orders(tables: Tables, aged: ir.Table, now: int) -> ir.Table:
         )
     )
     firm_rows = tables.engine.keep(firm_rows.anti_join(aged.select("source").distinct(), "source"))
-    parts = (firm_rows.mutate(nested=_flag(0), leaked=firm_rows["apart"]), _nested(firm_rows))
-    both = ibis.union(*(part.drop("apart") for part in parts))
-    return both.filter(both["leaked"] > 0.0)
+    parts = (firm_rows.mutate(nested=_flag(0), leaked=firm_rows["apart"]), _nest(firm_rows))
+    all_orders = ibis.union(*(part.drop("apart") for part in parts))
+    return all_orders.filter(all_orders["leaked"] > 0.0)
 
 
 def _flag(value: int) -> ir.IntegerValue:
     return ibis.literal(value, "int64")
 
 
-def _nested(each: ir.Table) -> ir.Table:
-    return each.mutate(nested=_flag(1), leaked=1.0 - each["apart"])
+def _nest(orders: ir.Table) -> ir.Table:
+    return orders.mutate(nested=_flag(1), leaked=1.0 - orders["apart"])
 
 
 def _with_apart(young: ir.Table, aged: ir.Table) -> ir.Table:
     """`young` with ``apart``: the probability that the order went through no named source."""
-    named = aged.filter(aged["source"] != ELSEWHERE)
-    each = named.select("order_id", "leaked", kind=named["source"].split(":")[0])
-    surely = each.group_by("order_id").aggregate(through=each["leaked"].max()).view()
-    marked = young.left_join(surely, young["order_id"] == surely["order_id"])
-    marked = marked.select(*young.columns, apart=1.0 - ibis.coalesce(marked["through"], 0.0))
+    source_orders = aged.filter(aged["source"] != ELSEWHERE)
+    leak_chances = source_orders.select(
+        "order_id", "leaked", kind=source_orders["source"].split(":")[0]
+    )
+    surely = (
+        leak_chances.group_by("order_id").aggregate(through=leak_chances["leaked"].max()).view()
+    )
+    orders = young.left_join(surely, young["order_id"] == surely["order_id"])
+    orders = orders.select(*young.columns, apart=1.0 - ibis.coalesce(orders["through"], 0.0))
     for name, kind in ATTRIBUTES.items():
         if name != "merchant_id":
-            marked = _unsaid(marked, each.filter(each["kind"] == kind), name)
-    return marked
+            orders = _fill_unsaid(orders, leak_chances.filter(leak_chances["kind"] == kind), name)
+    return orders
 
 
-def _unsaid(young: ir.Table, through: ir.Table, name: str) -> ir.Table:
+def _fill_unsaid(young: ir.Table, through: ir.Table, name: str) -> ir.Table:
     """`young` where the attribute `name` of an order is unknown: as of its shop's other orders."""
-    known = young.filter(young[name].notnull()).select("order_id", "merchant_id")
+    attributes = young.filter(young[name].notnull()).select("order_id", "merchant_id")
     hit = through.group_by("order_id").aggregate(hit=through["leaked"].max()).view()
-    shops = known.left_join(hit, known["order_id"] == hit["order_id"])
+    shops = attributes.left_join(hit, attributes["order_id"] == hit["order_id"])
     shops = shops.select("merchant_id", hit=ibis.coalesce(shops["hit"], 0.0))
     usual = shops.group_by("merchant_id").aggregate(usual=shops["hit"].mean()).view()
-    joined = young.left_join(usual, young["merchant_id"] == usual["merchant_id"])
-    less = ibis.ifelse(joined[name].isnull(), 1.0 - ibis.coalesce(joined["usual"], 0.0), 1.0)
+    rows = young.left_join(usual, young["merchant_id"] == usual["merchant_id"])
+    less = ibis.ifelse(rows[name].isnull(), 1.0 - ibis.coalesce(rows["usual"], 0.0), 1.0)
     columns = [column for column in young.columns if column != "apart"]
-    return joined.select(*columns, apart=joined["apart"] * less)
+    return rows.select(*columns, apart=rows["apart"] * less)

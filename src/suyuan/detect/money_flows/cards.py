@@ -3,7 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
-from suyuan.detect.money_flows.stolen import traced_money
+from suyuan.detect.money_flows.taint import traced_money
 from suyuan.identity.aliases import with_entity
 from suyuan.money.card_payments import with_payments
 from suyuan.money.owners import ACCOUNT

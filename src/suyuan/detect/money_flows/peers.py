@@ -6,28 +6,30 @@ import ibis.expr.types as ir
 #: Cards bought of their first holders from which on a buyer counts as one of the trade.
 TRADE = 5
 #: Buyers without a stolen card that are added: a handful of dealers makes no custom of the place.
-UNSEEN = 4
+HONEST_BUYERS = 4
 #: No trade of which more is stolen is taken for usual.
 MOST = 0.5
 
 
-def usual_share(paid: ir.Table, shares: ir.Table) -> ir.Table:
+def usual_share(purchases: ir.Table, shares: ir.Table) -> ir.Table:
     """One row, ``usual``: the lower quartile of ``dirty_share`` of all who buy of first holders.
 
-    `paid` has a row for each card that somebody (``taker``) gave value for, `shares` the
+    `purchases` has a row for each card that somebody (``taker``) gave value for, `shares` the
     ``dirty_share`` of each ``subject``. A quartile, so that it is an honest buyer's where three in
     four are guilty; read off the order, which both engines make alike.
     """
-    first = paid.filter(paid["paid_before"] == 0)
+    first = purchases.filter(purchases["paid_before"] == 0)
     trade = first.group_by(subject="taker").aggregate(n=first.count())
-    known = shares.semi_join(trade.filter(trade["n"] >= TRADE), "subject")
-    known = known.filter(known["dirty_share"].notnull())
-    ranked = known.mutate(
-        place=ibis.row_number().over(order_by=[known["dirty_share"], known["subject"]]),
-        buyers=known.count().over(ibis.window()),
+    buyer_shares = shares.semi_join(trade.filter(trade["n"] >= TRADE), "subject")
+    buyer_shares = buyer_shares.filter(buyer_shares["dirty_share"].notnull())
+    ranking = buyer_shares.mutate(
+        place=ibis.row_number().over(
+            order_by=[buyer_shares["dirty_share"], buyer_shares["subject"]]
+        ),
+        buyers=buyer_shares.count().over(ibis.window()),
     )
-    quarter = ((ranked["buyers"] + UNSEEN) / 4.0).floor().cast("int64") - UNSEEN
-    own = ranked.filter(ranked["place"] == quarter)
+    quarter = ((ranking["buyers"] + HONEST_BUYERS) / 4.0).floor().cast("int64") - HONEST_BUYERS
+    own = ranking.filter(ranking["place"] == quarter)
     # Without a row the greatest is null: nothing is usual.
     share = own.aggregate(share=own["dirty_share"].max())["share"]
     return share.as_table().select(usual=ibis.least(share.fill_null(0.0), MOST))

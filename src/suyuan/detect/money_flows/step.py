@@ -9,7 +9,7 @@ from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 
-def _run(tables: Tables) -> StepOutput:
+def _outputs(tables: Tables) -> StepOutput:
     if not tables.has("payments"):
         return {}
     return {
@@ -22,6 +22,6 @@ ACCOUNT_CONDUCT_STEP: Final = Step(
     title=Text("What accounts do with money", "账户的资金行为"),
     reads=("payments",),
     writes=("account_conduct",),
-    run=_run,
+    run=_outputs,
     without={"payments": Text("no account is seen at work", "无法观察账户的资金行为")},
 )

@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     language_of,
     told_plainly,
 )
-from suyuan.model.asked import normal_identifier
+from suyuan.model.identifier_input import normal_identifier
 
 NAME = "explain"
 Finding = Annotated[

@@ -15,8 +15,8 @@ from suyuan.face.cli.options import (
     told_plainly,
 )
 from suyuan.face.cli.paths import Least, Since, Until
-from suyuan.model.asked import normal_identifier
 from suyuan.model.errors import InputError
+from suyuan.model.identifier_input import normal_identifier
 from suyuan.model.text import Text
 
 NAME = "flows"

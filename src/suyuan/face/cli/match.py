@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     language_of,
     told_plainly,
 )
-from suyuan.model.asked import masked_number, normal_identifier
+from suyuan.model.identifier_input import masked_number, normal_identifier
 from suyuan.model.text import Text
 
 NAME = "match"

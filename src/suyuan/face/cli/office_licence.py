@@ -22,7 +22,7 @@ def permits(
     lang: LangOption = None,
 ) -> None:
     """The permits that a business licence began, and how each stands. 关联许可。"""
-    from suyuan.casework.linked import begun_by  # noqa: PLC0415
+    from suyuan.casework.linked_matters import begun_by  # noqa: PLC0415
 
     with office_at(office, postgres) as there:
         matters = begun_by(there, matter, at(now))
@@ -61,7 +61,7 @@ def grants(
     lang: LangOption = None,
 ) -> None:
     """Who may use a scanned document, what for, until when, and how often they did. 共享清单。"""
-    from suyuan.casework.linked import grants_of  # noqa: PLC0415
+    from suyuan.casework.linked_matters import grants_of  # noqa: PLC0415
 
     with office_at(office, postgres) as there:
         document_grants = grants_of(there, document, at(now))

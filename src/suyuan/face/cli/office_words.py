@@ -5,7 +5,7 @@ from typing import Final
 import typer
 
 from suyuan.casework.clock import DueDate
-from suyuan.casework.linked import opened_by
+from suyuan.casework.linked_matters import opened_by
 from suyuan.casework.office import Office
 from suyuan.face.cli.office_options import clock, say
 from suyuan.face.cli.options import Lang

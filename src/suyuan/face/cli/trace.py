@@ -13,8 +13,8 @@ from suyuan.face.cli.options import (
     language_of,
     told_plainly,
 )
-from suyuan.model.asked import normal_identifier
 from suyuan.model.errors import InputError
+from suyuan.model.identifier_input import normal_identifier
 from suyuan.model.text import Text
 
 NAME = "trace"

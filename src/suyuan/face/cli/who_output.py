@@ -14,8 +14,8 @@ from suyuan.face.display import Display
 from suyuan.face.evidence_rows import place
 from suyuan.lookup.index import Hits, Index
 from suyuan.lookup.walk import walk
-from suyuan.model.asked import masked_number
 from suyuan.model.errors import InputError
+from suyuan.model.identifier_input import masked_number
 from suyuan.model.records import RECORDS
 from suyuan.model.results import FINDINGS
 from suyuan.model.roles import ROLES

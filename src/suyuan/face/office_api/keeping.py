@@ -6,11 +6,11 @@ from starlette.routing import Route
 
 from suyuan.casework.answers import take_answer
 from suyuan.face.office_api.bodies import EmptyBody, Enter, decode_body
+from suyuan.face.office_api.event_loop import in_thread
 from suyuan.face.office_api.identity import COOKIE, site_of
 from suyuan.face.office_api.shapes import Json, iso_moment, receipt_json
 from suyuan.face.office_api.site import WHOLE
 from suyuan.face.office_api.visit import OfficeRequest, route
-from suyuan.face.office_api.waiting import in_thread
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.store.ledger import TreeHead
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import uvicorn
 from starlette.routing import BaseRoute
 
-from suyuan.face.listening import listening_socket, loopback
+from suyuan.face.bind_address import listening_socket, loopback
 from suyuan.face.office_api.app import office_app
 from suyuan.face.office_api.site import OfficeSite
 from suyuan.model.errors import InputError, SuyuanError

@@ -14,9 +14,9 @@ from suyuan.casework.checks import MissingError
 from suyuan.casework.office import Deed, Office
 from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight, sight
+from suyuan.face.office_api.event_loop import event_of, in_thread
 from suyuan.face.office_api.identity import Caller, caller_of, site_of
 from suyuan.face.office_api.site import OfficeSite
-from suyuan.face.office_api.waiting import event_of, in_thread
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.model.text import Text
 from suyuan.store.ledger.event import Event

@@ -12,7 +12,7 @@ from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
 from suyuan.casework.scans import LARGEST
 from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight
-from suyuan.face.office_api.waiting import come, in_thread
+from suyuan.face.office_api.event_loop import come, in_thread
 from suyuan.face.office_pages.browsing import PageRequest, reasons_of
 from suyuan.face.office_pages.documents import HandedIn, handed_in, with_documents
 from suyuan.face.office_pages.forms import form_key, given_fields, inputs, sent_many, sent_values

@@ -17,9 +17,9 @@ from suyuan.casework.checks import MissingError, RefusedError
 from suyuan.casework.office import Office
 from suyuan.casework.state import MatterState
 from suyuan.casework.visibility import Sight, sight
+from suyuan.face.office_api.event_loop import in_thread
 from suyuan.face.office_api.identity import COOKIE, Caller, caller_of, site_of
 from suyuan.face.office_api.site import OfficeSite
-from suyuan.face.office_api.waiting import in_thread
 from suyuan.face.office_pages.forms import sent_values
 from suyuan.face.office_pages.rendering import render
 from suyuan.face.office_pages.uploads import SentFile, has_files, taken_apart, whole_body

@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from suyuan.face.office_api.event_loop import in_thread
 from suyuan.face.office_api.identity import COOKIE, site_of
 from suyuan.face.office_api.keeping import with_cookie
-from suyuan.face.office_api.waiting import in_thread
 from suyuan.face.office_pages.browsing import (
     LANGUAGE_COOKIE,
     csrf_token,

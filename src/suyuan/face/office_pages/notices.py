@@ -11,8 +11,8 @@ from starlette.routing import Route
 
 from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
 from suyuan.face.office_api.bodies import decode_body
+from suyuan.face.office_api.event_loop import in_thread
 from suyuan.face.office_api.identity import caller_of, site_of
-from suyuan.face.office_api.waiting import in_thread
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.model.times import utc
 

@@ -16,13 +16,13 @@ import suyuan
 from suyuan.face.web import problems
 from suyuan.face.web.contract import API, contract
 from suyuan.face.web.guard import AccessGuard
+from suyuan.face.web.hidden_signs import VisibleText
 from suyuan.face.web.original import warm_up
 from suyuan.face.web.permissions import Act, check_routes, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.routes import ROUTERS
 from suyuan.face.web.site import Site
 from suyuan.face.web.tags import Tags
-from suyuan.face.web.visible import VisibleText
 from suyuan.model.errors import ContractError
 from suyuan.model.text import Text
 

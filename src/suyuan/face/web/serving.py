@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import uvicorn
 
-from suyuan.face.listening import listening_socket, loopback
+from suyuan.face.bind_address import listening_socket, loopback
 from suyuan.face.web.app import build
 from suyuan.face.web.site import Site, many_cases, one_case
 from suyuan.model.errors import InputError

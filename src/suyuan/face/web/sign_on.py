@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from suyuan.face.listening import loopback
+from suyuan.face.bind_address import loopback
 from suyuan.face.web.state import State
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text

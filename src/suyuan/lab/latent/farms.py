@@ -7,7 +7,7 @@ import numpy as np
 from suyuan.lab.latent.firms import Firms, registrations
 from suyuan.lab.latent.lines import FARM, Lines
 from suyuan.lab.latent.people import People
-from suyuan.lab.latent.registered import ages
+from suyuan.lab.latent.registration_dates import ages
 from suyuan.lab.latent.rings import QQ, WECHAT, Rings
 from suyuan.lab.seeds import categories, distinct, scramble
 from suyuan.lab.setting import DAY, HOUR, MINUTE, Setting

@@ -6,7 +6,7 @@ import numpy as np
 
 from suyuan.lab.latent.busy import Busy
 from suyuan.lab.latent.numbering import PERSONAL, Numbering
-from suyuan.lab.latent.registered import seasonal
+from suyuan.lab.latent.registration_dates import seasonal
 from suyuan.lab.latent.scamcalls import ScamCalls
 from suyuan.lab.seeds import categories, distinct
 from suyuan.lab.setting import DAY, HOUR, Setting

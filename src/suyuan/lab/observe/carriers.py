@@ -9,7 +9,7 @@ from suyuan.lab.latent.cards import COMPANY, FUNCTIONS
 from suyuan.lab.latent.farms import FARM_ACCOUNT, PLATFORMS, SHOP, STUDIO
 from suyuan.lab.latent.firms import codes
 from suyuan.lab.latent.lines import FARM
-from suyuan.lab.latent.registered import RETENTION
+from suyuan.lab.latent.registration_dates import RETENTION
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank
 from suyuan.lab.seeds import categories, scramble

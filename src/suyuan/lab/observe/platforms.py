@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from suyuan.lab.latent.farms import CAFE, CAMPUS, FARM_ACCOUNT, FIRM, PLATFORMS, SHOP
-from suyuan.lab.latent.registered import RETENTION
+from suyuan.lab.latent.registration_dates import RETENTION
 from suyuan.lab.latent.supply import CHAT, RECORDS, SIM, TOKEN, VOUCHER
 from suyuan.lab.latent.world import World
 from suyuan.lab.observe.noise import blank, seized_at

@@ -16,7 +16,7 @@ from typing import Any, Final
 from suyuan.model.errors import EngineError
 from suyuan.model.text import Text
 from suyuan.store.ledger.event import Draft, Event
-from suyuan.store.ledger.grouped import append_group
+from suyuan.store.ledger.group_commit import append_group
 from suyuan.store.ledger.merkle import TreeHead
 from suyuan.store.ledger.rows import (
     COLUMNS,

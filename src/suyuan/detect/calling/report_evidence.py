@@ -14,11 +14,11 @@ from suyuan.identity.named_numbers import INNOCENT, SHOP
 
 
 def contacts(
-    pairs: ir.Table, reports: ir.Table, scheme_reports: ir.Table, judged: ir.Table
+    pairs: ir.Table, reports: ir.Table, scheme_reports: ir.Table, judgements: ir.Table
 ) -> ir.Table:
     """Strangers' first calls to victims, and whether they came about the first contact.
 
-    `scheme_reports` has the ``report_id`` of the reports of this fraud, `judged` is
+    `scheme_reports` has the ``report_id`` of the reports of this fraud, `judgements` is
     ``named_numbers``: the shop that a victim had bought from is no stranger to her. One row for
     each (``caller``, ``callee``, ``report_id``) with ``loss``, ``first_call``, ``hit`` (the call
     fell into the report's window), ``off`` (seconds from the first contact, null where that is not
@@ -27,7 +27,7 @@ def contacts(
     """
     facts = contact_windows(reports).drop("reported_at").rename(callee="victim_phone")
     ends = pairs.aggregate(first=pairs["first_call"].min(), last=pairs["first_call"].max())
-    shops = judged.filter(judged["how"] == SHOP).select("report_id", caller="number")
+    shops = judgements.filter(judgements["how"] == SHOP).select("report_id", caller="number")
     rows = pairs.join(facts, "callee").anti_join(shops, ["report_id", "caller"])
     rows = mark_scheme(rows, scheme_reports).cross_join(ends)
     span = _seconds(rows["first"], rows["last"])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from suyuan.model.asked import normal_identifier
 from suyuan.model.errors import InputError
+from suyuan.model.identifier_input import normal_identifier
 
 
 @pytest.mark.parametrize(

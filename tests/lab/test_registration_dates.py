@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from suyuan.lab.latent.registered import ages, seasonal
+from suyuan.lab.latent.registration_dates import ages, seasonal
 from suyuan.lab.setting import DAY, Setting, resolve
 
 

@@ -50,7 +50,7 @@ class ProcessBeside:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "suyuan.run.beside"],
+            [sys.executable, "-m", "suyuan.run.trace_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

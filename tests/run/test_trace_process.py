@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from suyuan.model.progress import Silent
-from suyuan.run import beside, investigation
-from suyuan.run.beside import ProcessBeside, late, run_beside
+from suyuan.run import investigation, trace_process
 from suyuan.run.investigation import investigate
 from suyuan.run.order import steps
 from suyuan.run.reuse import Reuse
+from suyuan.run.trace_process import ProcessBeside, late, run_beside
 from suyuan.store.duck import DuckEngine
 from suyuan.store.layout import Layout
 
@@ -64,7 +64,7 @@ def test_a_process_that_ends_early_is_made_good(
 
 def test_a_large_case_is_not_held_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(tmp_path / "out", only=frozenset({"decisions", "identity"}))
-    monkeypatch.setattr(beside, "LARGEST", 0)
+    monkeypatch.setattr(trace_process, "LARGEST", 0)
     process = ProcessBeside()
     process.begin(Layout(tmp_path / "out"), "Asia/Shanghai", None, 0.01)
     process.wait()
@@ -85,7 +85,7 @@ def test_nothing_runs_before_what_it_reads() -> None:
     assert sorted(each.name for each in order) == sorted(each.name for each in steps())
     for place, each in enumerate(order):
         assert all(writers[name] < place for name in each.reads if name in writers)
-    place = next(place for place, each in enumerate(order) if each.name == beside.STEP)
+    place = next(place for place, each in enumerate(order) if each.name == trace_process.STEP)
     assert place > next(p for p, each in enumerate(order) if each.name == "at risk")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from suyuan.chain.unheard import card_hands, record_buyers
+from suyuan.chain.unheard_members import card_hands, record_buyers
 from suyuan.model.derived import TOUCHES
 from suyuan.store.duck import DuckEngine
 from suyuan.store.engine import Engine
