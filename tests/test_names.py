@@ -39,7 +39,8 @@ NOUNS = frozenset(
     paying pooling posting pricing ranking rating reading rebinding rebuilding recording
     registering rendering reweighing ring rounding run sampling scaling scanning scoring
     sealing seed serving setting shed sibling signing spacing speed spelling spring standing
-    string suning testing thing timing touches tracing training warning watching wing wording""".split()  # noqa: SIM905
+    string suning testing thing timing touches tracing training warning watching wing
+    wording""".split()  # noqa: SIM905
 )
 #: Between the words of a class name.
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
