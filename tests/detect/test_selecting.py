@@ -37,7 +37,7 @@ def test_what_lies_unsold_is_not_cleared_by_lying(tmp_path: Path) -> None:
     rows["subject"] = pa.array([f"account:qq:{i}" for i in range(n)])
     rows["known_cases"] = pa.array((np.arange(n) < KNOWN).astype(int))
     with DuckEngine(tmp_path) as engine:
-        tables = Tables(engine, zone=DEFAULT_ZONE, held_tables={})
+        tables = Tables(engine, zone=DEFAULT_ZONE, held={})
         found = of_case(engine.arrow(pa.table(rows)), card, tables, frozenset(), total)
         assert found is not None
         weights = {s.name: s.weights for s in found.card.signals}
@@ -58,7 +58,7 @@ def test_a_case_does_not_learn_from_known_who_are_like_anybody(tmp_path: Path) -
     rows["subject"] = pa.array([f"account:qq:{i}" for i in range(n)])
     rows["known_cases"] = pa.array((np.arange(n) < KNOWN).astype(int))
     with DuckEngine(tmp_path) as engine:
-        tables = Tables(engine, zone=DEFAULT_ZONE, held_tables={})
+        tables = Tables(engine, zone=DEFAULT_ZONE, held={})
         candidates = engine.arrow(pa.table(rows))
         assert of_case(candidates, card, tables, frozenset(), total) is None
 

@@ -28,7 +28,7 @@ def test_a_table_that_arrives_hides_nobody(first: First, role: str, late: tuple[
         if name is not None:
             before[name] = first.tables[name]
         held = {key: rows for key, rows in before.items() if not key.endswith(f":{role}")}
-        tables = Tables(first.engine, zone=DEFAULT_ZONE, held_tables=held)
+        tables = Tables(first.engine, zone=DEFAULT_ZONE, held=held)
         execute(step, tables)
         now = set(
             first.engine.fetch(tables[f"findings:{role}"].select("subject"))["subject"].to_pylist()

@@ -66,7 +66,7 @@ def test_the_rest_still_runs_and_says_so(
 @pytest.mark.parametrize("table", THERE)
 def test_every_reader_of_a_table_runs_without_it(first: First, table: str) -> None:
     held = {name: rows for name, rows in first.tables.items() if name != table}
-    tables = Tables(first.engine, zone=DEFAULT_ZONE, held_tables=held)
+    tables = Tables(first.engine, zone=DEFAULT_ZONE, held=held)
     assert not tables.has(table)
     for step in (step for step in steps() if table in step.reads):
         written = step.run(tables.only(step.reads))

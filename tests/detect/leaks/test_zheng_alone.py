@@ -19,7 +19,7 @@ def named_without(zheng: Results, *absent: str) -> tuple[str, set[str]]:
         order = orders.semi_join(her, orders["order_id"] == her["quoted_order_id"])
         merchant = engine.fetch(order)["merchant_id"][0].as_py()
         held = {name: table for name, table in whole.held_tables().items() if name not in absent}
-        tables = Tables(engine, zone="Asia/Shanghai", held_tables=held)
+        tables = Tables(engine, zone="Asia/Shanghai", held=held)
         for step in needed_for(["findings:leak_source"], steps()):
             execute(step, tables)
         found = tables["findings:leak_source"]
