@@ -84,7 +84,7 @@ def test_a_finding_down_to_the_line(page: Page, zheng_case: tuple[Path, Path]) -
     page.locator(".lead-row").first.click()
     pane = page.get_by_role("complementary", name="证据")
     expect(pane.locator(".rival")).to_contain_text("回收商")
-    expect(pane.locator(".signals tr").first).to_contain_text("+4.83")
+    expect(pane.locator(".signals tr").first).to_contain_text("+5.60")
     pane.get_by_role("button", name=re.compile(r"vouchers\.csv:\d+")).first.click()
     digest = hashlib.sha256((zheng_case[0] / "vouchers.csv").read_bytes()).hexdigest()
     expect(pane.locator(".hash.good")).to_contain_text(digest)
