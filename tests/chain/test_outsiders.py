@@ -60,3 +60,9 @@ def test_the_rest_is_a_ring_if_two_are_left_named_after_its_earliest() -> None:
     assert found["beside"].to_pylist() == ["b", None, None]
     alone = without_outsiders(placed.slice(0, 2), out, first).sort_by("report_id")
     assert alone["ring_id"].to_pylist() == alone["beside"].to_pylist() == [None, None]
+
+
+def test_without_reports_there_is_no_ring() -> None:
+    reports = PLACED.drop_columns(["in_scheme"]).slice(0, 0)
+    out = pa.table({"report_id": pa.array([], pa.string()), "beside": pa.array([], pa.string())})
+    assert not len(without_outsiders(reports, out, reports.select(["report_id"])))

@@ -50,7 +50,9 @@ def without_outsiders(ring_series: pa.Table, out: pa.Table, first: pa.Table) -> 
 
     `first` has the reports in order of time. ``beside`` names the ring, where one is left.
     """
-    places = pa.table({"report_id": first["report_id"], "place": pa.array(range(len(first)))})
+    places = pa.table(
+        {"report_id": first["report_id"], "place": pa.array(range(len(first)), pa.int64())}
+    )
     reports = ring_series.join(out, "report_id").join(places, "report_id")
     ring = pc.if_else(
         pc.is_valid(reports["beside"]), pa.scalar(None, pa.string()), reports["ring_id"]
