@@ -50,7 +50,7 @@ def test_a_process_that_ends_early_is_made_good(
             self.stop()
 
     monkeypatch.setattr(investigation, "ProcessBeside", Failing)
-    monkeypatch.setattr(investigation, "compiled", lambda: False)
+    monkeypatch.setattr(investigation, "is_compiled", lambda: False)
     monkeypatch.setattr(investigation, "note_compiled", lambda: None)
     monkeypatch.setattr(investigation, "steps", _few(investigation.steps))
     layout = Layout(tmp_path / "out")
