@@ -13,7 +13,7 @@ class OneAtATime:
         self.lock = threading.RLock()
         self.asked = threading.Event()
 
-    def shown(self, revealed: frozenset[str]) -> str:
+    def display(self, revealed: frozenset[str]) -> str:
         self.asked.set()
         with self.lock:
             return "shown"
