@@ -14,7 +14,6 @@ numbers are asked whose orders they follow beyond all sources that were found so
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import ibis
@@ -27,7 +26,12 @@ from suyuan.detect.evidence import rows
 from suyuan.detect.leaks.answers import LeakAnswer, answers, evidence_pairs, log_odds
 from suyuan.detect.leaks.arrays import Exposure, Floats
 from suyuan.detect.leaks.attribution import PRIOR_LEAK
-from suyuan.detect.leaks.call_evidence import CalledSource, behind_calls, called_sources
+from suyuan.detect.leaks.call_evidence import (
+    CalledSource,
+    SourceSpan,
+    behind_calls,
+    called_sources,
+)
 from suyuan.detect.leaks.canaries import surfaced_canaries, with_canaries
 from suyuan.detect.leaks.exhibits import ExhibitAttribution, inquire_exhibits, strongest
 from suyuan.detect.leaks.hand_inference import point, source_probability
@@ -94,11 +98,9 @@ def measure(tables: Tables) -> Measurement:
     prior = log_odds(_prior(inquiry.exposure))
     orgs = {name: mark for name, mark in canary_marks.items() if name in inquiry.exposure.subjects}
     sources = with_canaries(sources, orgs, prior)
-    called_by = called_sources(tables, inquiry, [_likely(row) for row in sources])
-    sources, behind = (
-        add_called_sources(sources, prior, called_by),
-        behind + _behind_calls(called_by),
-    )
+    called_by = called_sources(tables, inquiry, [_span(row) for row in sources])
+    sources = add_called_sources(sources, prior, called_by)
+    behind += [line for source in called_by for line in behind_calls(source)]
     handlers = point(tables, inquiry, from_exhibits, sources, called_by)
     idle = unused_sources(tables, inquiry, from_exhibits) if tables.has("calls") else frozenset()
     idle = _resting_on_lists(sources, idle)
@@ -212,15 +214,9 @@ def _candidate(
 ) -> Row:
     strongest = max((a for a in (of_victims, two) if a is not None), key=lambda a: a.evidence)
     rival = rivals(strongest)
-    return {
-        "subject": subject,
-        "prior": log_odds(prior),
+    return _blank(subject, log_odds(prior)) | {
         "victims": of_victims.evidence if of_victims else 0.0,
         "exhibit": two.evidence if two else 0.0,
-        "calls": 0.0,
-        "hand": 0.0,
-        "canary": 0.0,
-        "night": None,
         "told_en": facts.en,
         "told_zh": facts.zh,
         "rival": strongest.rival,
@@ -229,27 +225,23 @@ def _candidate(
         "count": strongest.exposed_orders,
         "first_seen": strongest.first[1],
         "last_seen": strongest.last[1],
-        "mechanism": "unknown",
     }
 
 
-def _likely(row: Row) -> tuple[str, float, datetime, datetime]:
-    """A source found so far: how likely it is, and the first and last that is known to be out."""
-    return row["subject"], source_probability(row), row["first_seen"], row["last_seen"]
+def _span(row: Row) -> SourceSpan:
+    """A source found so far."""
+    return SourceSpan(row["subject"], source_probability(row), row["first_seen"], row["last_seen"])
 
 
 def add_called_sources(
     sources: list[Row], prior: float, called_by: Sequence[CalledSource]
 ) -> list[Row]:
     """`sources` with what calls say of sources beyond what the people reached have said."""
-    rows = {row["subject"]: row for row in sources}
+    by_subject = {row["subject"]: row for row in sources}
     for source in called_by:
-        first, last = source.first, source.last
-        row = rows.get(source.subject)
-        if row is None:
-            row = _unfound(source.subject, prior)
+        row = by_subject.get(source.subject) or _blank(source.subject, prior)
         reasons, rival = with_calls(Text(row["told_en"], row["told_zh"]), source), rivals(source)
-        rows[source.subject] = row | {
+        by_subject[source.subject] = row | {
             "calls": max(source.evidence - max(row["victims"], 0.0), 0.0),
             "told_en": reasons.en,
             "told_zh": reasons.zh,
@@ -257,19 +249,20 @@ def add_called_sources(
             "rival_en": rival.en,
             "rival_zh": rival.zh,
             "count": source.exposed,
-            "first_seen": first,
-            "last_seen": last,
+            "first_seen": source.first,
+            "last_seen": source.last,
         }
-    return list(rows.values())
+    return list(by_subject.values())
 
 
-def _unfound(subject: str, prior: float) -> Row:
-    """A source of which neither the people reached nor seized data have anything to say."""
+def _blank(subject: str, prior: float) -> Row:
+    """A source, and nothing yet that speaks for it (`prior` in log-odds)."""
     return {
         "subject": subject,
         "prior": prior,
         "victims": 0.0,
         "exhibit": 0.0,
+        "calls": 0.0,
         "hand": 0.0,
         "canary": 0.0,
         "night": None,
@@ -277,10 +270,6 @@ def _unfound(subject: str, prior: float) -> Row:
         "told_zh": LITTLE.zh,
         "mechanism": "unknown",
     }
-
-
-def _behind_calls(called_by: Sequence[CalledSource]) -> list[Row]:
-    return [line for source in called_by for line in behind_calls(source)]
 
 
 def _behind_victims(inquiry: Inquiry, subject: str) -> list[Row]:

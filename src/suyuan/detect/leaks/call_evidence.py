@@ -12,14 +12,14 @@ No call is counted on both sides: callers are decided before sources and know no
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.detect.leaks.attribution import PRIOR_LEAK
-from suyuan.detect.leaks.call_odds import CallOdds, log_total
+from suyuan.detect.leaks.call_odds import CallOdds
 from suyuan.detect.leaks.exposed_orders import latest_moment, people_reached, unlooked_orders
 from suyuan.detect.leaks.inquiry import Inquiry
 from suyuan.detect.leaks.order_rates import LearntRates, learnt_rates
@@ -27,17 +27,30 @@ from suyuan.detect.leaks.popularity import popularity
 from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 
-#: So many sources are found by calls alone at most; each is looked for beside those before it.
-MOST: Final = 8
 #: Fewer calls than this say nothing by themselves.
 FEWEST: Final = 5.0
-#: A source: subject, probability, and the first and last that is known to have got out.
-SourceSpan = tuple[str, float, datetime, datetime]
 #: Who is likelier than this needs no calls to be named.
 LIKELY: Final = 0.5
 MOST_NATS: Final = 30.0
 #: An order is held to be behind a call from this probability on.
 BEHIND: Final = 0.5
+_FINDINGS: Final = pa.schema(
+    {
+        "subject": pa.string(),
+        "score": pa.float64(),
+        "first_seen": pa.timestamp("us"),
+        "last_seen": pa.timestamp("us"),
+    }
+)
+
+
+class SourceSpan(NamedTuple):
+    """A source: how likely it leaked, and the first and last that is known to have got out."""
+
+    subject: str
+    score: float
+    first_seen: datetime
+    last_seen: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class CalledSource:
 
     @property
     def span(self) -> SourceSpan:
-        return self.subject, 1.0, self.first, self.last
+        return SourceSpan(self.subject, 1.0, self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,50 +93,47 @@ class CallWeight:
 
 
 def called_sources(
-    tables: Tables, exhibits: Inquiry, named_sources: Sequence[SourceSpan]
+    tables: Tables, inquiry: Inquiry, named_sources: Sequence[SourceSpan]
 ) -> list[CalledSource]:
     """Organisations that the calls of decided numbers name beside `named_sources`, strongest first.
 
-    `named_sources` has the subject, its probability and the first and last that is known to have
-    got out; who of them is not likely is asked for with all others.
+    Who of `named_sources` is not likely is asked for with all others. Each is looked for beside
+    those before it, until chance is as good an explanation.
     """
     if not tables.has("findings:scam_caller") or not tables.has("calls"):
         return []
-    inquiry = CallInquiry(tables, exhibits)
-    spans = [source for source in named_sources if source[1] >= LIKELY]
+    calls = CallInquiry(tables, inquiry)
+    spans = [span for span in named_sources if span.score >= LIKELY]
     out: list[CalledSource] = []
-    while len(out) < MOST:
-        best = inquiry.strongest([*spans, *(source.span for source in out)])
-        if best is None or best.evidence <= inquiry.against:
-            break
+    while (best := calls.strongest([*spans, *(source.span for source in out)])) is not None:
         out.append(best)
-    return out if len(out) < 2 else list(_again(inquiry, spans, out))
+    return out if len(out) < 2 else list(_again(calls, spans, out))
 
 
 def _again(
-    inquiry: "CallInquiry", spans: Sequence[SourceSpan], out: Sequence[CalledSource]
+    calls: "CallInquiry", spans: Sequence[SourceSpan], out: Sequence[CalledSource]
 ) -> Iterator[CalledSource]:
     """Each of `out` weighed once more beside all others: who was a rival may have been a second
     source, and what a first one stood in for may be explained by those after it.
     """
     for source in out:
         spans_beside = [rival.span for rival in out if rival is not source]
-        best = inquiry.strongest([*spans, *spans_beside], source.subject)
-        if best is not None and best.evidence > inquiry.against:
+        best = calls.strongest([*spans, *spans_beside], source.subject)
+        if best is not None:
             yield best
 
 
 class CallInquiry:
     """One case's calls, asked for the strongest source beside some that are known."""
 
-    def __init__(self, tables: Tables, exhibits: Inquiry) -> None:
-        subjects = exhibits.exposure.subjects
+    def __init__(self, tables: Tables, inquiry: Inquiry) -> None:
+        subjects = inquiry.exposure.subjects
         self._tables, self._now = tables, latest_moment(tables)
         self._reached = derive_table(tables, people_reached, tables)
-        self._last = exhibits.exposure.edges[-1].astype("datetime64[us]").item()
-        self._masses = dict(zip(subjects, popularity(subjects, exhibits.known), strict=True))
+        self._last = inquiry.exposure.edges[-1].astype("datetime64[us]").item()
+        self._masses = dict(zip(subjects, popularity(subjects, inquiry.known), strict=True))
         #: The log-odds against each candidate before any evidence.
-        self.against = float(np.log(max(len(subjects), 1) / PRIOR_LEAK - 1.0))
+        self._against = float(np.log(max(len(subjects), 1) / PRIOR_LEAK - 1.0))
 
     def strongest(
         self, spans: Sequence[SourceSpan], subject: str | None = None
@@ -131,31 +141,32 @@ class CallInquiry:
         """The organisation, or `subject`, for which calls say most beside the sources `spans`.
 
         Its evidence is against chance and all other organisations that may be behind the same
-        calls: who share them share the odds, and neither is named.
+        calls: who share them share the odds, and neither is named. None where that is not enough.
         """
         tables = self._tables
         sources = tables.engine.arrow(_as_findings(spans))
         aged = derive_table(tables, unlooked_orders, self._now, tables, sources)
         learnt = learnt_rates(tables, aged, self._reached)
         odds, names = CallOdds(learnt), learnt.groups["source"].to_pylist()
-        worth = [
-            (odds.of(group, self._masses[names[group]]), group) for group in self._asked(learnt)
-        ]
-        ranking = sorted(worth, reverse=True)
-        best = [group for group in ranking if subject in (None, names[group[1]])][:1]
-        if not best:
+        worth = {
+            group: odds.of(group, self._masses[names[group]]) for group in self._candidates(learnt)
+        }
+        ranking = sorted(worth, key=lambda group: (worth[group], group), reverse=True)
+        best = next((group for group in ranking if subject in (None, names[group])), None)
+        if best is None:
             return None
-        rivals = [(group, names[place]) for group, place in ranking if place != best[0][1]]
-        weight = _weigh(best[0][0], rivals, self.against)
-        return _called_source(learnt, odds, best[0][1], weight, self._last)
+        rivals = [(worth[group], names[group]) for group in ranking if group != best]
+        weight = _weigh(worth[best], rivals, self._against)
+        source = _called_source(learnt, odds, best, weight, self._last)
+        return source if source.evidence > self._against else None
 
-    def _asked(self, learnt: LearntRates) -> list[int]:
+    def _candidates(self, learnt: LearntRates) -> list[int]:
         """The parts of organisations that nobody named, apart from named sources."""
         groups = learnt.groups
         alone = (groups["unnamed"].to_numpy() == 1) & (groups["nested"].to_numpy() == 0)
-        groups_called = np.flatnonzero(alone & (learnt.fit.calls >= FEWEST)).tolist()
+        called_groups = np.flatnonzero(alone & (learnt.fit.calls >= FEWEST)).tolist()
         names = groups["source"].to_pylist()
-        return [group for group in groups_called if names[group] in self._masses]
+        return [group for group in called_groups if names[group] in self._masses]
 
 
 def _weigh(worth: float, explanations: Sequence[tuple[float, str]], chance: float) -> CallWeight:
@@ -163,23 +174,14 @@ def _weigh(worth: float, explanations: Sequence[tuple[float, str]], chance: floa
     rivals = np.array([chance, *(nats for nats, _ in explanations)])
     second = int(rivals.argmax())
     return CallWeight(
-        worth - log_total(rivals) + chance,
+        float(worth - np.logaddexp.reduce(rivals) + chance),
         explanations[second - 1][1] if second else None,
         float(np.exp(min(worth - rivals[second], MOST_NATS))),
     )
 
 
 def _as_findings(spans: Sequence[SourceSpan]) -> pa.Table:
-    moment = pa.timestamp("us")
-    columns = zip(*spans, strict=True) if spans else ((), (), (), ())
-    types = (pa.string(), pa.float64(), moment, moment)
-    names = ("subject", "score", "first_seen", "last_seen")
-    return pa.table(
-        {
-            n: pa.array(list(column), kind)
-            for n, column, kind in zip(names, columns, types, strict=True)
-        }
-    )
+    return pa.Table.from_pylist([span._asdict() for span in spans], schema=_FINDINGS)
 
 
 def _called_source(

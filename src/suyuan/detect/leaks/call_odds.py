@@ -49,7 +49,8 @@ class CallOdds:
         """Log Bayes factor of a leak, against innocent popularity of the log masses `mass`."""
         leaks = self._ratios(group, np.geomspace(self.elsewhere, MOST_RATE, STEPS))
         innocent = self._ratios(group, self.elsewhere * np.expm1(POPULARITY)) + mass
-        return log_total(leaks) - float(np.log(STEPS)) - log_total(innocent)
+        total = np.logaddexp.reduce
+        return float(total(leaks) - np.log(STEPS) - total(innocent))
 
     def _ratios(self, group: int, more: Floats) -> Floats:
         """Per rate beyond that of orders elsewhere: the log likelihood ratio against none."""
@@ -62,13 +63,11 @@ class CallOdds:
         ratios = []
         for rate in more:
             log_rates = np.log1p(np.maximum(rate * ratio, -0.999))
-            evidence = (
-                np.bincount(number, log_rates, numbers) - rate * self._ripe[group] * self._part
-            )
-            ratios.append(
-                evidence - np.logaddexp(np.log(self._sure), np.log1p(-self._sure) + evidence)
-            )
-        return np.array([numbers_evidence.sum() for numbers_evidence in ratios])
+            evidence = np.bincount(number, log_rates, numbers)
+            evidence -= rate * self._ripe[group] * self._part
+            doubt = np.logaddexp(np.log(self._sure), np.log1p(-self._sure) + evidence)
+            ratios.append((evidence - doubt).sum())
+        return np.array(ratios)
 
 
 def _numbers(number: NDArray[np.int32], sure: Floats) -> tuple[Floats, Floats]:
@@ -84,8 +83,3 @@ def _elsewhere(groups: pa.Table, typical: Floats) -> float:
     is_elsewhere = np.array(groups["source"].to_pylist(), dtype=object) == ELSEWHERE
     plain = is_elsewhere & (groups["copied"].to_numpy() == 0)
     return float(np.clip(typical[plain].max(initial=1e-4), 1e-4, 0.5))
-
-
-def log_total(values: Floats) -> float:
-    top = float(values.max())
-    return top + float(np.log(np.exp(values - top).sum()))

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 
 from suyuan.detect.leaks.arrays import Floats
 from suyuan.detect.leaks.chance_calls import BEFORE_CALLS, ChanceCalls, ContactedPeople
-from suyuan.detect.leaks.digamma import digamma
 from suyuan.detect.leaks.lags import BEFORE_DATA, EDGES, PRIOR_STRENGTH, Lags
 from suyuan.detect.leaks.watching import PlacedOrders, watched_through
 
@@ -54,8 +53,8 @@ class Meetings:
 class Sources:
     """What is known of the sources before data.
 
-    ``follows`` gives for each the one whose rate it has before data, -1 for none; ``unnamed`` marks
-    organisations that no finding names.
+    ``follows`` gives for each the one whose rate it has before data, -1 for none; ``is_unnamed``
+    marks organisations that no finding names.
     """
 
     follows: NDArray[np.int64]
@@ -64,8 +63,8 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Per source the ``rate`` at which exposed orders are called, the calls ``reached``, and the
-    orders old enough to have been called (``ripe``).
+    """Per source the ``rate`` at which exposed orders are called, ``calls``, and the orders old
+    enough to have been called (``ripe``).
 
     ``about`` is per contact the probability that one of the person's exposed orders was behind it.
     ``typical`` is the rate at which a source takes part, ``chance`` the calls for no exposed order.
@@ -134,6 +133,8 @@ def _posterior(calls: Floats, ripe: Floats, before: Sources) -> tuple[Floats, Fl
 
 def _typical(shape: Floats) -> Floats:
     """The exponential of the expected logarithm of a gamma variable of rate 1."""
+    from scipy.special import digamma  # noqa: PLC0415  # a quarter of a second at start
+
     return np.exp(digamma(shape))
 
 

@@ -30,7 +30,7 @@ def aged_orders(now: int, tables: Tables) -> ir.Table:
 
 
 def unlooked_orders(now: int, tables: Tables, sources: ir.Table) -> ir.Table:
-    """The same of the sources `sources`, before it is asked whose hands were at them."""
+    """The same of `sources`, before it is asked whose hands were at them."""
     orders = tables.engine.keep(exposed_orders(tables, now, sources))
     return with_age(orders.mutate(seen=ibis.literal(0, "int64")), now)
 

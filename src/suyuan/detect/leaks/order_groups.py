@@ -11,7 +11,7 @@ from suyuan.detect.leaks.lags import EDGES
 #: What parts a source's orders: each part has a rate.
 GROUP = ["source", "copied", "seen", "late"]
 #: The same of organisations that nobody named.
-GROUP_KEYS = ["source", "nested"]
+FIRM_GROUP = ["source", "nested"]
 
 
 def order_groups(aged: ir.Table, now: int) -> ir.Table:
@@ -20,10 +20,10 @@ def order_groups(aged: ir.Table, now: int) -> ir.Table:
 
 
 def firm_groups(firm_orders: ir.Table) -> ir.Table:
-    groups = firm_orders.group_by(GROUP_KEYS).aggregate(
+    groups = firm_orders.group_by(FIRM_GROUP).aggregate(
         exposed=firm_orders["leaked"].sum().round().cast("int64")
     )
-    return groups.order_by(GROUP_KEYS)
+    return groups.order_by(FIRM_GROUP)
 
 
 def contact_rows(contacted_people: ir.Table, orders: ir.Table) -> ir.Table:
@@ -50,8 +50,8 @@ def group_ages(aged: ir.Table, firm_orders: ir.Table, group_keys: ir.Table) -> i
     """Orders by ``group`` and whole ``hour`` of age."""
     named_groups = aged.inner_join(group_keys.filter(group_keys["unnamed"] == 0), GROUP)
     named_groups = named_groups.select("group", "age", part=ibis.literal(1.0))
-    unnamed_groups = group_keys.filter(group_keys["unnamed"] == 1).select(*GROUP_KEYS, "group")
-    more = firm_orders.inner_join(unnamed_groups, GROUP_KEYS)
+    unnamed_groups = group_keys.filter(group_keys["unnamed"] == 1).select(*FIRM_GROUP, "group")
+    more = firm_orders.inner_join(unnamed_groups, FIRM_GROUP)
     ages = ibis.union(named_groups, more.select("group", "age", part=more["leaked"]))
     ages = ages.select("group", "part", hour=ages["age"].floor().cast("int64"))
     return ages.group_by(["group", "hour"]).aggregate(orders=ages["part"].sum())
@@ -65,11 +65,11 @@ def group_meetings(
     Where the caller quoted an order, none but that.
     """
     named_groups = group_keys.filter(group_keys["unnamed"] == 0)
-    unnamed_groups = group_keys.filter(group_keys["unnamed"] == 1).select(*GROUP_KEYS, "group")
+    unnamed_groups = group_keys.filter(group_keys["unnamed"] == 1).select(*FIRM_GROUP, "group")
     columns = ("group", "order_id", "order_row", "ordered_at", "buyer_id", "buyer_phone", "leaked")
     exposed_rows = ibis.union(
         aged.inner_join(named_groups, GROUP).mutate(order_row=ibis._["row_id"]).select(*columns),
-        firm_orders.inner_join(unnamed_groups, GROUP_KEYS)
+        firm_orders.inner_join(unnamed_groups, FIRM_GROUP)
         .mutate(order_row=ibis._["row_id"])
         .select(*columns),
     )

@@ -26,8 +26,8 @@ from suyuan.detect.leaks.chance_calls import ContactedPeople
 from suyuan.detect.leaks.exposed_orders import latest_moment
 from suyuan.detect.leaks.lags import EDGES, Lags
 from suyuan.detect.leaks.order_groups import (
+    FIRM_GROUP,
     GROUP,
-    GROUP_KEYS,
     contact_rows,
     firm_groups,
     group_ages,
@@ -68,10 +68,10 @@ def lag_columns(lags: Lags) -> pa.Table:
 
 @dataclass(frozen=True, slots=True)
 class LearntRates:
-    """What the case's calls say: ``found`` for each of ``groups`` (a row each), from ``meetings``
+    """What the case's calls say: ``fit`` for each of ``groups`` (a row each), from ``meetings``
     (:func:`suyuan.detect.leaks.order_groups.group_meetings`) of ``contacts``.
 
-    ``handled`` are the orders of organisations that nobody named.
+    ``firm_orders`` are the orders of organisations that nobody named.
     """
 
     groups: pa.Table
@@ -211,7 +211,7 @@ def _rated_rows(aged: ir.Table, firm_orders: ir.Table, facts: ir.Table, lags: ir
         leaked=rated_rows["leaked"] * rated_rows["going"],
     )
     unnamed_groups = facts.filter(facts["unnamed"] == 1).mutate(pooled=ibis._["rate"])
-    more = firm_orders.inner_join(unnamed_groups, GROUP_KEYS).mutate(
+    more = firm_orders.inner_join(unnamed_groups, FIRM_GROUP).mutate(
         leaked_from=ibis.null("timestamp(6)"),
         leaked_to=ibis.null("timestamp(6)"),
         shop=ibis.null("string"),
