@@ -107,8 +107,8 @@ def effect(
 class _Panel:
     """Measured, kin, control: a row a unit, its sums before and after. Rings: a row a day.
 
-    `rings` and `others` are the days of the rings with measured units and of those without, the
-    days before first; a row of `rings` and one of `others` are the same day.
+    `rings` and `other_rings` are the days of the rings with measured units and of those without,
+    the days before first; a row of one and a row of the other are the same day.
     """
 
     own: Floats

@@ -1,7 +1,7 @@
 """How a matter came to stand as it does: its events, taken in one after the other.
 
-The same events give the same state, whoever asks and when; what was not recorded yet at `known` is
-left out, so that the past looks later as it looked then.
+The same events give the same state, whoever asks and when; what was not recorded yet at
+`known_at` is left out, so that the past looks later as it looked then.
 """
 
 from collections.abc import Iterable

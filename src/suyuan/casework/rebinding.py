@@ -38,7 +38,7 @@ class DutyChange:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What rebinding would do to one matter; `unknown` are acts the new version does not have."""
+    """What rebinding would do to one matter; `unknown_acts` the new version does not have."""
 
     matter: str
     changes: tuple[DutyChange, ...]

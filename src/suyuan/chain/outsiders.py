@@ -34,10 +34,10 @@ def outsiders(ring_series: ir.Table, links: ir.Table, tables: Tables) -> ir.Tabl
         ring_reports.filter(~foreign).inner_join(strong_ties, "report_id").select("ring_id", "node")
     )
     foreigners = ring_reports.filter(foreign).select("report_id", "ring_id")
-    tie_reports = foreigners.inner_join(strong_ties, "report_id").semi_join(
+    linked_reports = foreigners.inner_join(strong_ties, "report_id").semi_join(
         own, ["ring_id", "node"]
     )
-    strangers = foreigners.anti_join(tie_reports, "report_id")
+    strangers = foreigners.anti_join(linked_reports, "report_id")
     if tables.has("pairings"):
         word = tables["pairings"].filter(tables["pairings"]["same"])
         merged_reports = ibis.union(word.select(report_id="left"), word.select(report_id="right"))

@@ -28,7 +28,7 @@ _REGISTERS: Final = [int(EventKind.LINK), int(EventKind.OPENED)]
 
 
 class DayCounts(NamedTuple):
-    """Rows of each table, decisions; ``earlier`` rows from before the span, ``unnamed`` keys."""
+    """Rows of each table, decisions; ``earlier`` rows from before the span, ``nameless`` keys."""
 
     rows: dict[str, int]
     decisions: int

@@ -24,7 +24,7 @@ class Keyring:
         self._keyed = hashlib.blake2b(digest_size=8, key=self.secret)
 
     def key(self, subject: str | None) -> int:
-        """The key of `subject`; :data:`NOBODY` where there is none."""
+        """The key of `subject`; :data:`NO_SUBJECT` where there is none."""
         if not subject:
             return NO_SUBJECT
         digest = self._keyed.copy()

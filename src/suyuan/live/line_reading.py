@@ -22,7 +22,7 @@ class TextLines(NamedTuple):
     """Events in the order of their lines; what each line is to be answered by.
 
     ``codes``, ``spans`` and ``pool`` are as :meth:`suyuan.live.answer_text.Phrases.answers` has
-    them; ``refused`` counts the lines that were not understood.
+    them; ``refusals`` counts the lines that were not understood.
     """
 
     events: np.ndarray

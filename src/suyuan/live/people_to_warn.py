@@ -48,7 +48,7 @@ class PersonWarning:
 
 @dataclass(frozen=True, slots=True)
 class DayWarnings:
-    """The warnings, by day and subject; ``unnamed`` people to warn are in no register given."""
+    """The warnings, by day and subject; ``nameless`` people to warn are in no register given."""
 
     warnings: list[PersonWarning]
     nameless: int

@@ -34,7 +34,7 @@ class Snapshot(NamedTuple):
 
 
 def write_snapshot(folder: Path, snapshot: Snapshot) -> Path:
-    """Write it whole, or leave nothing of its name; older ones than :data:`KEPT` go."""
+    """Write it whole, or leave nothing of its name; older ones than :data:`MOST_SNAPSHOTS` go."""
     arrays = [*snapshot.state, snapshot.verdicts]
     head = {
         "position": snapshot.position,

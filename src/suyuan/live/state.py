@@ -69,7 +69,7 @@ COUNTS: Final = np.dtype(
 
 
 class LiveState(NamedTuple):
-    """The tables of a fold; ``filled`` counts the keys of each in this order."""
+    """The tables of a fold; ``fills`` counts the keys of each in this order."""
 
     entities: np.ndarray
     numbers: np.ndarray

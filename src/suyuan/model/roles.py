@@ -16,10 +16,10 @@ class Role:
     """A role; one with a ``link`` stands on the chain of the ring that it serves.
 
     ``layer`` is its column in drawings, from left to right; roles of one column stand below each
-    other in the order of this table, under the head ``plural``. ``counted`` is the column of
-    ``rings`` that counts it. Whoever sells ``goods`` to a ring's people serves the ring. ``shared``
-    roles may serve several rings at once, so that they tie no two series to one ring. ``helper``
-    counts among a ring's helpers.
+    other in the order of this table, under the head ``plural``. ``count_column`` is the column of
+    ``rings`` that counts it. Whoever sells ``goods`` to a ring's people serves the ring. Roles that
+    are shared (``is_shared``) may serve several rings at once, so that they tie no two series to
+    one ring. ``helper`` counts among a ring's helpers.
     """
 
     name: str

@@ -3,7 +3,7 @@
 A card that names its payment keeps it. For any other, in this order,
 
 1. the nearest payment of its first holder to a seller of cards shortly before its issue, if that
-   has room for all such cards (:func:`suyuan.money.cards.linked`);
+   has room for all such cards (:func:`suyuan.money.cards.link_payments`);
 2. the one payment of its first holder in that time, to anybody, of what the cards of that instant
    are worth together, to the fen;
 3. where no account of its first holder is known, the one such payment to a seller of cards, if it

@@ -63,23 +63,17 @@ def _arrivals(book: Ledger) -> Arrivals:
     return Arrivals(first, book.at[order], book.amount[order])
 
 
-def _columns(payments_of_gaps: UnseenPayments, how: str, arrivals: Arrivals) -> Columns:
-    """`payments_of_gaps` as columns of a ledger."""
-    count = payments_of_gaps.amount.size
-    when = _when(
-        payments_of_gaps.payer,
-        payments_of_gaps.since,
-        payments_of_gaps.until,
-        payments_of_gaps.amount,
-        *arrivals,
-    )
+def _columns(payments: UnseenPayments, how: str, arrivals: Arrivals) -> Columns:
+    """`payments` that no file has, as columns of a ledger."""
+    count = payments.amount.size
+    when = _when(payments.payer, payments.since, payments.until, payments.amount, *arrivals)
     return {
         "row_id": pa.array([f"{how}{i}" for i in range(count)], pa.string()),
         "payment_id": pa.nulls(count, pa.string()),
         "at": when,
-        "payer": payments_of_gaps.payer,
-        "payee": payments_of_gaps.payee,
-        "amount": payments_of_gaps.amount,
+        "payer": payments.payer,
+        "payee": payments.payee,
+        "amount": payments.amount,
         "after": np.full(count, NO_BALANCE),
         "cash": np.zeros(count, np.bool_),
         "fee": np.zeros(count, np.bool_),

@@ -22,7 +22,7 @@ COLUMNS: Final = tuple(SCHEMA.names)
 class Ledger:
     """Payments by number, in order; `accounts` holds the names of the accounts, sorted.
 
-    `after` is the payer's balance after the payment, or ``UNKNOWN``. `tied` counts payments that
+    `after` is the payer's balance after the payment, or ``NO_BALANCE``. `tied` counts payments that
     share their instant with another, `circles` those instants whose order could not be told.
     """
 
@@ -53,7 +53,7 @@ NAMES: Final = (*IDS, "at", "payer", "payee", "amount", "after", "cash", "fee")
 
 
 def ledger(engine: Engine, payments: ir.Table) -> Ledger:
-    """Read the rows of ``settled.settled`` (or a part of them) into arrays."""
+    """Read the rows of ``settlement.settled_payments`` (or a part of them) into arrays."""
     return _in_order(engine, payments.select(*COLUMNS))
 
 

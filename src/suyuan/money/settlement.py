@@ -33,7 +33,7 @@ def settled_and_drawn(tables: Tables) -> ir.Table:
     """The same with withdrawals that name no machine or counter, for following money.
 
     Each goes to a place of its payer's own, whose name begins with :data:`NOWHERE`. It is nobody's
-    account, and so not among those that :func:`settled` knows.
+    account, and so not among those that :func:`settled_payments` knows.
     """
     payments = tables["payments"]
     no_payee = payments.payee.isnull() & (payments.channel == "cash")

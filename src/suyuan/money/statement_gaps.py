@@ -89,28 +89,28 @@ def match_gaps(gap_rows: StatementGaps) -> tuple[Ints, Ints]:
     return out[once], giver[once]
 
 
-def _sole(gap_rows: StatementGaps, gaps: Ints, candidates: Ints) -> Ints:
-    """For each of `gaps` the only one of `candidates` that it can be one payment with, else -1."""
+def _sole(gap_rows: StatementGaps, places: Ints, candidates: Ints) -> Ints:
+    """For each gap at `places` the only one of `candidates` that may be its other end, else -1."""
     sums = np.abs(gap_rows.amount)
     order = candidates[np.argsort(sums[candidates], kind="stable")]
-    low = np.searchsorted(sums[order], sums[gaps], side="left")
-    high = np.searchsorted(sums[order], sums[gaps], side="right")
-    return _only(gap_rows.account, gap_rows.since, gap_rows.until, gaps, order, low, high)
+    low = np.searchsorted(sums[order], sums[places], side="left")
+    high = np.searchsorted(sums[order], sums[places], side="right")
+    return _only(gap_rows.account, gap_rows.since, gap_rows.until, places, order, low, high)
 
 
 @njit(cache=True)
 def _only(
-    account: Ints32, since: Ints, until: Ints, gaps: Ints, candidates: Ints, low: Ints, high: Ints
+    account: Ints32, since: Ints, until: Ints, places: Ints, candidates: Ints, low: Ints, high: Ints
 ) -> Ints:
     """The one gap of others[low:high] that overlaps each and is another account's; -1 for none or
     several. Of round sums there are many pairs, far more than memory holds: a look at each, and
     only until a second one is found.
     """
-    out = np.full(gaps.size, -1, np.int64)
-    for i in range(gaps.size):
-        gap = gaps[i]
-        for place in range(low[i], high[i]):
-            candidate = candidates[place]
+    out = np.full(places.size, -1, np.int64)
+    for i in range(places.size):
+        gap = places[i]
+        for rank in range(low[i], high[i]):
+            candidate = candidates[rank]
             meets = max(since[gap], since[candidate]) < min(until[gap], until[candidate])
             if meets and account[gap] != account[candidate]:
                 if out[i] >= 0:

@@ -23,7 +23,7 @@ _SOURCE = ("row_id", "file", "line", "sha256")
 class Acts:
     """The acts of one rule, and the rows that each was made of.
 
-    `decided` has ``rule_id``, ``act`` (an id), ``subject``, ``party`` (who answers for it),
+    `decisions` has ``rule_id``, ``act`` (an id), ``subject``, ``party`` (who answers for it),
     ``moment``, ``on_date`` and the columns of :func:`suyuan.rulebook.judge.judge`; `rows` has
     ``act``, ``table``, ``key``, ``row_id``, ``file``, ``line``, ``sha256``. Where an act is a row
     of its table, `rows` is every row of that table, and `plain` says so.

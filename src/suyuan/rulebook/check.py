@@ -47,7 +47,7 @@ def plainly(
 class RuleAnswers:
     """Answers in the shape of ``COMPLIANCE`` and their rows in the shape of ``EVIDENCE``.
 
-    `unread` are the rules that could not be asked, each with the table that was not there.
+    `omissions` are the rules that could not be asked, each with the table that was not there.
     """
 
     compliance: pa.Table

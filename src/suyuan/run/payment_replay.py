@@ -35,7 +35,8 @@ class PaymentReplay:
     """One entry for each payment, in the order of folding.
 
     ``signals`` is (payments, signals); ``report`` the report whose money it was, else "";
-    ``amount`` in fen; ``at`` in microseconds UTC; ``missing`` names signals without their table.
+    ``amount`` in fen; ``at`` in microseconds UTC; ``missing_signals`` names signals without their
+    table.
     """
 
     payment_id: np.ndarray

@@ -79,7 +79,7 @@ def confirmed_accounts(tables: Tables) -> ir.Table:
 def pairings(tables: Tables) -> ir.Table:
     """Pairs of reports (``left`` < ``right``) that people put together (``same``) or took apart.
 
-    Decisions about more than ``MOST_REPORTS`` are left out; :func:`oversized` names them.
+    Decisions about more than ``MOST_REPORTS`` are left out; :func:`find_oversized` names them.
     """
     decisions = decisions_in_force(tables)
     rulings = decisions.filter(decisions["kind"].isin(("merge", "split")))

@@ -33,8 +33,8 @@ def write(rows: pa.Table, path: Path) -> None:
 
 
 def write_sorted(batches: Iterable[pa.RecordBatch], table: Table, path: Path) -> int:
-    """What :func:`published` and :func:`write` make of rows that come in the file's order; how many
-    they were.
+    """What :func:`publish_rows` and :func:`write` make of rows that come in the file's order; how
+    many they were.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     count = 0

@@ -19,7 +19,7 @@ SHARE: Final = 0.5
 #: Bytes of pages that stay in memory between steps.
 RESTING: Final = 128 << 20
 #: The database that holds the tables.
-_HOLD_NAME: Final = "held"
+_DATABASE: Final = "held"
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -40,9 +40,9 @@ class TableSpace:
         """Take a file where `size` bytes of Parquet will not fit; no table stands yet."""
         if self._folder is None or UNPACK_RATIO * size <= self._memory:
             return
-        self._con.execute(f"USE memory; DETACH {_HOLD_NAME}")
+        self._con.execute(f"USE memory; DETACH {_DATABASE}")
         # Nobody reads the file after this process, so nothing is written twice.
-        self._hold(f"'{self._folder / _HOLD_NAME}.duckdb'", " (RECOVERY_MODE no_wal_writes)")
+        self._hold(f"'{self._folder / _DATABASE}.duckdb'", " (RECOVERY_MODE no_wal_writes)")
         self._filed = True
 
     def reclaim(self) -> None:
@@ -53,13 +53,13 @@ class TableSpace:
         """
         if not self._filed:
             return
-        self._con.execute(f"CHECKPOINT {_HOLD_NAME}")
+        self._con.execute(f"CHECKPOINT {_DATABASE}")
         with suppress(duckdb.OutOfMemoryException):  # what is in use stays
             self._con.execute(f"SET memory_limit = '{RESTING}B'")
         self._con.execute(f"SET memory_limit = '{self._memory}B'")
 
     def _hold(self, where: str, how: str = "") -> None:
-        self._con.execute(f"ATTACH {where} AS {_HOLD_NAME}{how}; USE {_HOLD_NAME}")
+        self._con.execute(f"ATTACH {where} AS {_DATABASE}{how}; USE {_DATABASE}")
 
 
 def _memory_limit(con: duckdb.DuckDBPyConnection) -> int:

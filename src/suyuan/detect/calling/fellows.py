@@ -19,9 +19,9 @@ def lift(members: ir.Table, victims: ir.Table, name: str) -> ir.Table:
 
     And ``NAME_own``: fellows' victims whose reports are of this fraud.
 
-    `members` has pairs ``caller``, ``fellowship``; `victims` the columns of ``reported.victims``.
-    A number's own victims do not count. Null where it has no fellows; the strongest of several
-    fellowships counts.
+    `members` has pairs ``caller``, ``fellowship``; `victims` the columns of
+    ``report_evidence.victims``. A number's own victims do not count. Null where it has no fellows;
+    the strongest of several fellowships counts.
     """
     member_victims = members.join(
         victims.select("caller", "victims", "own_victims", "expected"), "caller"

@@ -19,9 +19,9 @@ class LeakAnswer:
     """One candidate.
 
     ``evidence`` is the log Bayes factor for it, ``victims`` the expected number that it explains,
-    ``exposed`` the orders it handled in its window, ``rate`` the 90 % interval of victims per
-    exposed order, ``first`` and ``last`` the window with the 90 % interval of each end, ``rival``
-    the candidate that explains the same victims next best and ``odds`` how much worse.
+    ``exposed_orders`` the orders it handled in its window, ``rate`` the 90 % interval of victims
+    per exposed order, ``first`` and ``last`` the window with the 90 % interval of each end,
+    ``rival`` the candidate that explains the same victims next best and ``odds`` how much worse.
     """
 
     subject: str

@@ -52,7 +52,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """The leaks found: ``effects``, and with the last one tried, which did not hold, ``tried``.
+    """The leaks found: ``effects``, and with the last one tried, which did not hold, ``trials``.
 
     ``posterior`` is per candidate the probability that it leaked; ``lift`` the expected odds of a
     candidate's orders per bin, over all effects; ``residual`` what they leave unexplained.

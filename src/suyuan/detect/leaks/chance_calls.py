@@ -23,8 +23,8 @@ LEAST: Final = 1e-9
 class ContactedPeople:
     """Contacts: how ``sure`` each is, whether it is a ``call``, and the ``orders`` of the person.
 
-    ``hours`` is for how long calls are known, ``buyers`` and ``placed`` count everybody and all
-    orders.
+    ``hours`` is for how long calls are known, ``buyers`` and ``placed_orders`` count everybody and
+    all orders.
     """
 
     sure: Floats

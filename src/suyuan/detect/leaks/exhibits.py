@@ -46,7 +46,7 @@ def copied_orders(tables: Tables) -> ir.Table:
 
 @dataclass(frozen=True, slots=True)
 class ExhibitAttribution:
-    """Attribution of the orders found in seized data; ``weighed`` has one row a pairing."""
+    """Attribution of the orders found in seized data; ``copy_rows`` has one row a pairing."""
 
     attribution: Attribution
     pairings: Pairings

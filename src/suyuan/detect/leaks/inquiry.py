@@ -23,8 +23,8 @@ from suyuan.store.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What was asked of the victims, and the answer; ``leaning`` is what was known beside them, and
-    ``known`` how popular the candidates are with them anyway.
+    """What was asked of the victims, and the answer; ``lean_odds`` is what was known beside them,
+    and ``known`` how popular the candidates are with them anyway.
     """
 
     span: Bins

@@ -63,9 +63,9 @@ GRID: Final = OddsGrid(ODDS, PACE, np.expm1(POPULARITY), WINDOW_PRIOR)
 class Residual:
     """The victims as the leaks found so far leave them.
 
-    Per pair: ``held`` (probability that this is the order behind the call) and ``odds`` (of the
-    order, by those leaks). Per victim: ``outside`` (probability of no listed order). Per bin:
-    ``mass`` (victims) and ``intensity`` (orders, those that leaked counted by their odds).
+    Per pair: ``responsibility`` (probability that this is the order behind the call) and ``odds``
+    (of the order, by those leaks). Per victim: ``outside`` (probability of no listed order). Per
+    bin: ``mass`` (victims) and ``intensity`` (orders, those that leaked counted by their odds).
     """
 
     responsibility: Floats
@@ -263,8 +263,8 @@ class AttributionProblem:
     """The victims and their orders; ``start`` and ``pair`` index the pairs by candidate.
 
     ``first`` is where each victim's pairs begin; ``null_mass`` per candidate the log masses of
-    :data:`POPULARITY`: how popular with victims it may be, and innocent; ``leaning`` per candidate
-    what speaks for it beside these victims, in nats.
+    :data:`POPULARITY`: how popular with victims it may be, and innocent; ``lean_odds`` per
+    candidate what speaks for it beside these victims, in nats.
     """
 
     start: NDArray[np.int64]

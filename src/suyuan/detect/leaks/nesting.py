@@ -41,7 +41,8 @@ FULL: Final = 1.0
 class Copies:
     """Orders by the hands they went through: one entry a combination.
 
-    ``placed`` has as many orders, ``copied`` (exhibit × combination) as many of them in an exhibit.
+    ``placed_orders`` has as many orders, ``copy_counts`` (exhibit × combination) as many of them in
+    an exhibit.
     """
 
     through: Mapping[str, np.ndarray]

@@ -29,7 +29,7 @@ def measure_accounts(tables: Tables, transfers: ir.Table) -> ir.Table:
     :mod:`suyuan.detect.money_flows.patterns` (nats); night (share of payments between 22 and 6
     o'clock); first_seen, last_seen.
     Where the books give days without hours, what needs hours is null.
-    `transfers` is ``money.settled.settled``.
+    `transfers` is ``money.settlement.settled_payments``.
     """
     engine = tables.engine
     walks = _walk(engine, transfers, tables.zone)

@@ -23,7 +23,8 @@ WALK_SCHEMA: Final = pa.schema(
 
 
 def walk_rows(rows: pa.Table, *, sizes: Sizes, offset: int | None) -> pa.Table:
-    """One row of :data:`WALKED` for each account of `rows` (account_no, at, out, amount; sorted).
+    """One row of :data:`WALK_SCHEMA` for each account of `rows` (account_no, at, out, amount;
+    sorted).
 
     `sizes` are the amounts of all payments of the case, `offset` the clock of the case less UTC in
     µs, or None where the books give days without hours.

@@ -42,7 +42,7 @@ class EmptyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def decode_body(content: bytes, kind: type[Body]) -> Body:
-    """`content` as `kind`; raises :class:`Problem` 422 that says where, never the value."""
+    """`content` as `kind`; raises :class:`ProblemDetails` 422 that says where, never the value."""
     try:
         return msgspec.json.decode(content or b"{}", type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -35,7 +35,8 @@ def site_of(request: Request) -> OfficeSite:
 
 
 def caller_of(request: Request, now: datetime) -> Caller:
-    """Who asks. Raises :class:`Problem`: 401 where nobody known, 403 where nobody with a post.
+    """Who asks. Raises :class:`ProblemDetails`: 401 where nobody known, 403 where nobody with a
+    post.
 
     Reads the ledger: in a thread where that waits for another machine. A request that writes by
     cookie must come from our own pages; one with a token cannot be forged by another site's page.

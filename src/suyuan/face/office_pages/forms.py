@@ -72,7 +72,7 @@ def _choices(spec: FieldSpec, *, must: bool) -> tuple[tuple[str, Text], ...]:
 
 
 def sent_values(body: bytes) -> dict[str, str]:
-    """What a browser's form sent; raises :class:`Problem` 422 where it is no form."""
+    """What a browser's form sent; raises :class:`ProblemDetails` 422 where it is no form."""
     return {name: values[-1] for name, values in _pairs(body).items()}
 
 

@@ -26,7 +26,7 @@ class Audit:
     def record(
         self, kind: str, actor: str, *, case_id: str = "", subject: str = "", **detail: Any
     ) -> Event:
-        """Append one event. Raises :class:`Problem` 503 where the ledger does not take it."""
+        """Append one event. Raises :class:`ProblemDetails` 503 where the ledger takes none."""
         now = datetime.now(UTC).replace(tzinfo=None)
         draft = Draft(chain_of(case_id), kind, actor, now, now, subject, _plain(detail))
         try:

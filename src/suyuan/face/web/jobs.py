@@ -85,7 +85,7 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(self, case_id: str, kind: str, by: str, arguments: Sequence[str]) -> Job:
-        """Begin. Raises :class:`Problem` 409 while another of this kind runs."""
+        """Begin. Raises :class:`ProblemDetails` 409 while another of this kind runs."""
         with self._lock:
             old = self._jobs.get((case_id, kind))
             if old is not None and old.process.poll() is None:

@@ -31,7 +31,7 @@ NO_LINES = Text(
 
 @dataclass(frozen=True, slots=True)
 class OriginalLine:
-    """A physical line as cells; ``wanted`` marks the one that was asked for."""
+    """A physical line as cells; ``is_target`` marks the one that was asked for."""
 
     number: int
     cells: list[str]

@@ -103,7 +103,9 @@ def grants(state: State, case_id: str) -> list[Grant]:
 def answer_request(
     sessions: Sessions, approver: Session, posts: frozenset[CasePost], grant: Grant, *, yes: bool
 ) -> None:
-    """Grant or refuse. Raises :class:`Problem` for the asker, a stale sign-in, a closed request."""
+    """Grant or refuse. Raises :class:`ProblemDetails` for the asker, a stale sign-in, a closed
+    request.
+    """
     if approver.person == grant.person or approver.key == grant.session:
         raise ProblemDetails(403, OWN)
     if CasePost.supervisor not in posts:

@@ -61,12 +61,12 @@ class Sessions:
         return secret
 
     def by_link(self, secret: str, person: str) -> str:
-        """The cookie of a new session; :class:`Problem` 401 where the link was used already."""
+        """The cookie of a new session; :class:`ProblemDetails` 401 where the link was used."""
         self.spend_link(secret)
         return self.begin(person)
 
     def spend_link(self, secret: str) -> None:
-        """Use the one-time link; :class:`Problem` 401 where it is none, or was used already."""
+        """Use the one-time link; :class:`ProblemDetails` 401 where it is none, or was used."""
         if not self._link or not hmac.compare_digest(self._link, _hash(secret)):
             raise ProblemDetails(401)
         self._link = ""

@@ -54,7 +54,7 @@ class IncomingFiles:
         self.case = case
 
     async def take(self, name: str, by: str, chunks: AsyncIterator[bytes]) -> Slip:
-        """Write the bytes that come. Raises :class:`Problem`; then nothing of them stays."""
+        """Write the bytes that come. Raises :class:`ProblemDetails`; then nothing of them stays."""
         safe = safe_name(name)
         if (self.case / safe).exists():
             raise ProblemDetails(409, THERE, try_en=EVIDENCE_STAYS.en, try_zh=EVIDENCE_STAYS.zh)
@@ -145,7 +145,9 @@ async def _write(path: Path, chunks: AsyncIterator[bytes], room: int) -> tuple[i
 
 
 def safe_name(text: str) -> str:
-    """The file's own name, without folders and without signs that hide; :class:`Problem` 422."""
+    """The file's own name, without folders and without signs that hide; :class:`ProblemDetails`
+    422.
+    """
     base = unicodedata.normalize("NFC", text).replace("\\", "/").rpartition("/")[2]
     name = "".join(c for c in base if unicodedata.category(c)[0] not in "C").strip(" .")
     name = re.sub(r'[<>:"|?*#%]', "_", name)

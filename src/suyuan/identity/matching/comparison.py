@@ -16,7 +16,7 @@ BASE = 5
 class Field:
     """A field compared.
 
-    ``levels`` names the levels from 0. ``agreeing`` is the prior chance of each in a true match,
+    ``levels`` names the levels from 0. ``agreement`` is the prior chance of each in a true match,
     worth :data:`suyuan.identity.matching.weights.PRIOR_PAIRS` pairs. ``personal``: it is the
     buyer's, so that another order of the same buyer agrees on it too.
     """

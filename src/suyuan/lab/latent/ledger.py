@@ -158,7 +158,7 @@ def balances(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Opening balances that let every payment be made, and the payer's balance after each.
 
-    Payments must be in the order of time. ``settled`` marks those that moved money.
+    Payments must be in the order of time. ``is_settled`` marks those that moved money.
     """
     n = len(book)
     amount = np.where(is_settled, book.amount, 0)

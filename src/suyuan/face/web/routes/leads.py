@@ -139,7 +139,9 @@ def _cursor(id_: str) -> str:
 
 
 def _after(here: Visit, cursor: str, fit: list[dict[str, Any]]) -> int:
-    """Where the page behind a cursor begins. :class:`Problem` 400 for one that is none of ours."""
+    """Where the page behind a cursor begins. :class:`ProblemDetails` 400 for one that is none of
+    ours.
+    """
     if not cursor:
         return 0
     try:

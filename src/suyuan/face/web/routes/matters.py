@@ -94,7 +94,9 @@ def own_duties(session: AnySession, site: AnySite) -> dict[str, Any]:
 
 
 def _own(site: Site, session: Session, matter: str) -> bool:
-    """Whether their party owes something there now. :class:`Problem` 404 where it is not in it."""
+    """Whether their party owes something there now. :class:`ProblemDetails` 404 where it is not in
+    it.
+    """
     parties = set(_parties(site, session))
     rows = [row for row in site.office.duties([matter], None) if row.party in parties]
     if not rows:
