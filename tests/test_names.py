@@ -48,7 +48,7 @@ _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 LEFT: dict[str, int] = {
     "casework": 11,
     "chain": 4,
-    "detect": 17,
+    "detect": 16,
     "face": 40,
     "identity": 1,
     "ingest": 21,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from suyuan.detect.leaks.call_evidence import CalledSource, called_sources
+from suyuan.detect.leaks.call_evidence import CalledSource, SourceSpan, called_sources
 from suyuan.detect.leaks.inquiry import inquire
 from suyuan.store.engine import Engine
 from tables import given
@@ -16,7 +16,6 @@ START = datetime(2019, 5, 1)
 #: Probability that a number calls for the fraud, as it was decided.
 SURE = 0.95
 Row = dict[str, Any]
-Found = tuple[str, float, datetime, datetime]
 
 
 def phone(n: int) -> str:
@@ -54,7 +53,7 @@ def calls(orders: Sequence[Row], which: Sequence[int], numbers: int, hours: int)
 
 
 def found(
-    engine: Engine, orders: list[Row], rung: list[Row], named: Sequence[Found] = ()
+    engine: Engine, orders: list[Row], rung: list[Row], named: Sequence[SourceSpan] = ()
 ) -> list[CalledSource]:
     numbers = sorted({row["caller"] for row in rung})
     decided = [
@@ -115,7 +114,7 @@ def test_what_went_through_a_named_source_says_nothing_of_its_shop(
     """Shops M1, M3 … send by courier C2, which leaks most at M1."""
     orders = market(("C1", "C2"))
     rung = calls(orders, list(range(1, 1000, 20)), 29, 30) + by_chance
-    courier = ("courier:C2", 0.99, START, START + timedelta(days=30))
+    courier = SourceSpan("courier:C2", 0.99, START, START + timedelta(days=30))
     assert found(duck, orders, rung, [courier]) == []
 
 
