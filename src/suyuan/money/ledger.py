@@ -84,7 +84,7 @@ def order_payments(accounts: pa.Array, columns: Columns) -> Ledger:
     """
     at, payer, payee = (columns[name] for name in ("at", "payer", "payee"))
     order = np.lexsort((payee, columns["amount"], -columns["after"], payer, at))
-    order = _told_apart(columns, order)
+    order = _break_ties(columns, order)
     sequence, tied, circles = in_before_out(at[order], payer[order], payee[order], len(accounts))
     order = order[sequence]
     del at, payer, payee, sequence
@@ -98,7 +98,7 @@ def _take(column: pa.Array | np.ndarray, order: Ints) -> pa.Array | np.ndarray:
     return column if column.null_count == len(column) else column.take(pa.array(order))
 
 
-def _told_apart(columns: Columns, order: Ints) -> Ints:
+def _break_ties(columns: Columns, order: Ints) -> Ints:
     """`order` with payments that agree in all numbers put in that of their ids: few do, and texts
     are slow to sort.
     """

@@ -7,13 +7,13 @@ from suyuan.face.cli.options import (
     Unmask,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 
 NAME = "check"
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument, out: Out = None, lang: LangOption = None, unmask: Unmask = None
 ) -> None:

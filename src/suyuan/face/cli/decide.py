@@ -11,7 +11,7 @@ from suyuan.face.cli.options import (
     Out,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.text import Text
 
@@ -28,7 +28,7 @@ class DecisionKind(Enum):
     undo = "undo"
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     kind: Annotated[

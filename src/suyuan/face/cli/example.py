@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, console, language_of, plain_errors
 from suyuan.model.text import Text
 
 NAME = "example"
 Folder = Annotated[Path, typer.Argument(help="A new folder. 新文件夹。")]
 
 
-@told_plainly
+@plain_errors
 def command(folder: Folder = Path("zheng"), lang: LangOption = None) -> None:
     """Lay out the invented case «Zheng», to try everything on. 示例案件。"""
     from suyuan.face.example_case import lay_out_example  # noqa: PLC0415  # keeps --help fast

@@ -11,7 +11,7 @@ from suyuan.face.cli.options import (
     Unmask,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.identifier_input import normal_identifier
 
@@ -21,7 +21,7 @@ Finding = Annotated[
 ]
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     finding: Finding,

@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     Unmask,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
@@ -44,7 +44,7 @@ Tables = Annotated[
 ]
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     format: FormatOption = Format.csv,  # noqa: A002  # the option is called so

@@ -12,7 +12,7 @@ from suyuan.face.cli.options import (
     Unmask,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.face.cli.paths import Least, Since, Until
 from suyuan.model.errors import InputError
@@ -29,7 +29,7 @@ class Reach(StrEnum):
     back = "back"
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     account: Annotated[str | None, typer.Option("--account", help="An account. 账户。")] = None,
@@ -65,36 +65,25 @@ def command(
     from suyuan.money.queries import TimeWindow  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
-    subjects = [
-        v
-        for v in (
-            account and normal_identifier(account),
-            person and f"party:{normal_identifier(person)}",
-        )
-        if v
-    ]
-    if len(subjects) != 1:
+    subject = _subject(account, person)
+    results = CaseFolder(case).results(out)
+    display = Display(results.case.zone, masking(results.layout, unmask, NAME, [subject]))
+    window = TimeWindow(since, until, round(least * 100))
+    to, language = console(), language_of(lang)
+    if gathered is not None:
+        print_gatherings(results, subject, window, gathered, to, language, display)
+    elif reach is not None:
+        back = reach is Reach.back
+        print_reach(results, subject, window, to, language, display, back=back)
+    else:
+        print_flows(results, subject, window, to, language, display)
+
+
+def _subject(account: str | None, person: str | None) -> str:
+    """The one account, or person, that was asked about."""
+    if bool(account) == bool(person):
         raise InputError(
             Text("Say whose flows: one account or one person.", "请指定一个账户或一名人员。"),
             hint=Text("--account A or --person P", "--account 或 --person"),
         )
-    results = CaseFolder(case).results(out)
-    display = Display(results.case.zone, masking(results.layout, unmask, NAME, subjects))
-    window = TimeWindow(since, until, round(least * 100))
-    if gathered is not None:
-        print_gatherings(
-            results, subjects[0], window, gathered, console(), language_of(lang), display
-        )
-        return
-    if reach is not None:
-        print_reach(
-            results,
-            subjects[0],
-            window,
-            console(),
-            language_of(lang),
-            display,
-            back=reach == "back",
-        )
-        return
-    print_flows(results, subjects[0], window, console(), language_of(lang), display)
+    return normal_identifier(account) if account else f"party:{normal_identifier(person or '')}"

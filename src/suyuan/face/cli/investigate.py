@@ -14,7 +14,7 @@ from suyuan.face.cli.options import (
     console,
     language_of,
     moment,
-    told_plainly,
+    plain_errors,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAME = "investigate"
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     out: Out = None,

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, console, language_of, plain_errors
 from suyuan.lab.fitting.reweighing import WeightPolicy
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
@@ -45,7 +45,7 @@ def _knobs(options: list[str] | None) -> dict[str, float]:
 
 
 @app.command()
-@told_plainly
+@plain_errors
 def world(
     out: Path,
     scenario: Scenario = "515",
@@ -73,7 +73,7 @@ def _scenario(name: str) -> str | Path:
 
 
 @app.command()
-@told_plainly
+@plain_errors
 def score(
     results: Path,
     truth: Path,
@@ -98,7 +98,7 @@ def score(
 
 
 @app.command()
-@told_plainly
+@plain_errors
 def trial(
     out: Annotated[Path, typer.Option("--out", help="Folder for the worlds. 目录。")],
     seeds: Seeds = 10,
@@ -195,7 +195,7 @@ def _print_summary(summary: Mapping[str, tuple[float, float, float]], lang: Lang
 
 
 @app.command()
-@told_plainly
+@plain_errors
 def fit(
     out: Annotated[Path, typer.Option("--out", help="Folder for worlds and cards. 目录。")],
     seeds: Seeds = 12,

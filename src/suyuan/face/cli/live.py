@@ -14,7 +14,7 @@ from suyuan.face.cli.options import (
     Unmask,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
@@ -48,7 +48,7 @@ Subscribers = Annotated[
 
 
 @app.command()
-@told_plainly
+@plain_errors
 def replay(
     case: CaseArgument,
     payment: Annotated[
@@ -103,7 +103,7 @@ def replay(
 
 
 @app.command()
-@told_plainly
+@plain_errors
 def serve(
     folder: Keeps,
     host: Annotated[
@@ -149,7 +149,7 @@ def serve(
 
 
 @app.command()
-@told_plainly
+@plain_errors
 def consume(
     folder: Keeps,
     brokers: Annotated[str, typer.Option("--brokers", help="HOST:PORT, by commas. 服务地址。")],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, office_at, wall_clock
-from suyuan.face.cli.options import LangOption, Unmask, console, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, Unmask, console, language_of, plain_errors
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -27,7 +27,7 @@ Day = Annotated[
 Until = Annotated[str | None, typer.Option("--to", help="Last day, else the same. 截止日。")]
 
 
-@told_plainly
+@plain_errors
 def tasks(
     folder: JournalArgument,
     office: OfficeArgument,
@@ -50,7 +50,7 @@ def tasks(
         record_warnings(there, folder, warnings, at(now), console(), language_of(lang))
 
 
-@told_plainly
+@plain_errors
 def day(
     folder: JournalArgument,
     into: Annotated[Path, typer.Argument(help="New folder: case, decisions.jsonl. 输出文件夹。")],
@@ -70,7 +70,7 @@ def day(
     print_day_case(into, day_case, console(), language_of(lang))
 
 
-@told_plainly
+@plain_errors
 def explain(
     folder: Annotated[Path, typer.Argument(help="Folder of suyuan live day. 日卷宗。")],
     payment: Annotated[str, typer.Argument(help="payment_id, or log-NUMBER. 付款编号。")],

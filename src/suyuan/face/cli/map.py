@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, console, language_of, plain_errors
 
 NAME = "map"
 
@@ -32,7 +32,7 @@ class DayOrder(Enum):
     mdy = "mdy"
 
 
-@told_plainly
+@plain_errors
 def command(
     file: Annotated[Path, typer.Argument(help="A file of the case. 案件中的文件。")],
     case: Annotated[

@@ -11,7 +11,7 @@ from suyuan.face.cli.options import (
     Unmask,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.identifier_input import masked_number, normal_identifier
 from suyuan.model.text import Text
@@ -21,7 +21,7 @@ NAME = "match"
 ROWS_SHOWN = 50
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     phone: Annotated[str, typer.Option("--phone", help="Eleven digits. 11位手机号。")],

@@ -17,11 +17,11 @@ from suyuan.face.cli.office_options import (
     pairs,
     say,
 )
-from suyuan.face.cli.options import LangOption, console, told_plainly
+from suyuan.face.cli.options import LangOption, console, plain_errors
 from suyuan.model.text import Text
 
 
-@told_plainly
+@plain_errors
 def begin(
     office: OfficeArgument,
     procedure: str,
@@ -44,7 +44,7 @@ def begin(
         )
 
 
-@told_plainly
+@plain_errors
 def act(
     office: OfficeArgument,
     matter: str,
@@ -77,7 +77,7 @@ def act(
     say(words, lang)
 
 
-@told_plainly
+@plain_errors
 def approve(
     office: OfficeArgument,
     matter: str,
@@ -95,7 +95,7 @@ def approve(
         say_done(there, event, lang)
 
 
-@told_plainly
+@plain_errors
 def tick(
     office: OfficeArgument, now: Now = None, postgres: Postgres = None, lang: LangOption = None
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, office_at, say
-from suyuan.face.cli.options import Lang, LangOption, console, language_of, told_plainly
+from suyuan.face.cli.options import Lang, LangOption, console, language_of, plain_errors
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NAME = "change"
 
 
-@told_plainly
+@plain_errors
 def command(
     office: OfficeArgument,
     procedure: str,

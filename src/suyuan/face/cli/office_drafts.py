@@ -22,12 +22,12 @@ from suyuan.face.cli.options import (
     Out,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.text import Text
 
 
-@told_plainly
+@plain_errors
 def drafts(
     office: OfficeArgument,
     case: Annotated[
@@ -47,7 +47,7 @@ def drafts(
         print_drafts(there, console(), language_of(lang))
 
 
-@told_plainly
+@plain_errors
 def confirm(
     office: OfficeArgument,
     by: As,
@@ -77,7 +77,7 @@ def confirm(
     say(Text(f"{len(matters)} matters begun.", f"已启动 {len(matters)} 件。"), lang)
 
 
-@told_plainly
+@plain_errors
 def return_(
     office: OfficeArgument,
     case: CaseArgument,

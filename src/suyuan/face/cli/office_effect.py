@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suyuan.face.cli.office_options import OfficeArgument, Postgres, at, office_at, say
-from suyuan.face.cli.options import CaseArgument, LangOption, Out, told_plainly
+from suyuan.face.cli.options import CaseArgument, LangOption, Out, plain_errors
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from suyuan.face.effect_panel import Cohort
 
 
-@told_plainly
+@plain_errors
 def effect(
     office: OfficeArgument,
     case: CaseArgument,

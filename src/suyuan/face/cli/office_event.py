@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, clock, office_at
-from suyuan.face.cli.options import LangOption, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, language_of, plain_errors
 from suyuan.model.text import Text
 
 app = typer.Typer(help="Outreach events. 义诊、体检、“六进”活动。", no_args_is_help=True)
@@ -14,7 +14,7 @@ Beacon = Annotated[str, typer.Option(help="The public number, if one was named. 
 
 
 @app.command("seed")
-@told_plainly
+@plain_errors
 def seed(lang: LangOption = None) -> None:
     """Make a seed for a lottery: keep it secret, publish its hash before sign-up. 生成种子。"""
     from suyuan.casework.lottery import new_seed  # noqa: PLC0415
@@ -25,7 +25,7 @@ def seed(lang: LangOption = None) -> None:
 
 
 @app.command("draw")
-@told_plainly
+@plain_errors
 def draw(
     people: Annotated[Path, typer.Argument(help="One identifier a line. 报名人清单。")],
     seed: Annotated[str, typer.Option(help="The seed as revealed. 公布的种子。")],
@@ -47,7 +47,7 @@ def draw(
 
 
 @app.command("lottery")
-@told_plainly
+@plain_errors
 def lottery(
     office: OfficeArgument,
     matter: str,
@@ -73,7 +73,7 @@ def lottery(
 
 
 @app.command("coverage")
-@told_plainly
+@plain_errors
 def coverage(
     office: OfficeArgument,
     since: Annotated[str | None, typer.Option("--from", help="From this day. 起始日。")] = None,
@@ -105,7 +105,7 @@ def coverage(
 
 
 @app.command("calendar")
-@told_plainly
+@plain_errors
 def calendar(
     office: OfficeArgument,
     matter: Annotated[list[str], typer.Argument(help="Events meant. 活动。")],

@@ -15,11 +15,11 @@ from suyuan.face.cli.office_options import (
     pairs,
     say,
 )
-from suyuan.face.cli.options import LangOption, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, language_of, plain_errors
 from suyuan.model.text import Text
 
 
-@told_plainly
+@plain_errors
 def packet(
     office: OfficeArgument,
     matter: str,
@@ -50,7 +50,7 @@ def packet(
     typer.echo(f"{packet_file.id}\n{packet_file.path}\n{key.public}")
 
 
-@told_plainly
+@plain_errors
 def answer(
     office: OfficeArgument,
     file: Annotated[Path, typer.Argument(help="The answer, JSON. 答复文件。")],
@@ -72,7 +72,7 @@ def answer(
     say(again if receipt.again else sentence, lang)
 
 
-@told_plainly
+@plain_errors
 def export(
     office: OfficeArgument,
     kind: Annotated[str, typer.Argument(help="camt.056, camt.029, pacs.004, goaml, ics, xlsx")],

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, office_at
-from suyuan.face.cli.options import LangOption, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, language_of, plain_errors
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -29,7 +29,7 @@ class PaymentTrial(StrEnum):
 
 
 @app.command("pay")
-@told_plainly
+@plain_errors
 def pay(
     office: OfficeArgument,
     matter: str,
@@ -63,7 +63,7 @@ _OUTCOMES: Final = {
 
 
 @app.command("clear")
-@told_plainly
+@plain_errors
 def clear(
     office: OfficeArgument,
     matter: str,
@@ -83,7 +83,7 @@ def clear(
 
 
 @app.command("refund")
-@told_plainly
+@plain_errors
 def refund(
     office: OfficeArgument,
     matter: str,

@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.office_options import OfficeArgument, Postgres, at, office_at
-from suyuan.face.cli.options import LangOption, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, language_of, plain_errors
 from suyuan.model.text import Language, Text
 
 NAME = "indicators"
 
 
-@told_plainly
+@plain_errors
 def command(
     office: OfficeArgument,
     procedure: str,

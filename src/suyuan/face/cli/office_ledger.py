@@ -5,18 +5,18 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, office_at, say
-from suyuan.face.cli.options import LangOption, told_plainly
+from suyuan.face.cli.options import LangOption, plain_errors
 from suyuan.model.text import Text
 
 
-@told_plainly
+@plain_errors
 def seal(office: OfficeArgument, now: Now = None, postgres: Postgres = None) -> None:
     """Print a head over all events; keep it elsewhere, and verify against it. 签头。"""
     with office_at(office, postgres) as there:
         typer.echo(str(there.ledger.seal(at(now))))
 
 
-@told_plainly
+@plain_errors
 def verify(
     office: OfficeArgument,
     head: Annotated[
@@ -44,7 +44,7 @@ def verify(
         raise typer.Exit(1)
 
 
-@told_plainly
+@plain_errors
 def rebuild(office: OfficeArgument, postgres: Postgres = None, lang: LangOption = None) -> None:
     """Make all tables again from the events and compare; 1 where one differed. 重建。"""
     from suyuan.casework.rebuilding import rebuild as again  # noqa: PLC0415

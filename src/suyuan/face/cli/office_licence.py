@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, clock, office_at
-from suyuan.face.cli.options import LangOption, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, language_of, plain_errors
 from suyuan.model.text import Text
 
 app = typer.Typer(help="Licences, permits, scanned documents. 证照、材料。", no_args_is_help=True)
 
 
 @app.command("permits")
-@told_plainly
+@plain_errors
 def permits(
     office: OfficeArgument,
     matter: str,
@@ -33,7 +33,7 @@ def permits(
 
 
 @app.command("scan")
-@told_plainly
+@plain_errors
 def scan(
     office: OfficeArgument,
     file: Annotated[Path, typer.Argument(help="PDF, JPEG, PNG, TIFF or OFD. 扫描件。")],
@@ -52,7 +52,7 @@ def scan(
 
 
 @app.command("grants")
-@told_plainly
+@plain_errors
 def grants(
     office: OfficeArgument,
     document: str,

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, office_at, say
-from suyuan.face.cli.options import LangOption, told_plainly
+from suyuan.face.cli.options import LangOption, plain_errors
 from suyuan.model.text import Text
 
 
-@told_plainly
+@plain_errors
 def init(
     office: OfficeArgument,
     registrar: Annotated[str, typer.Option(help="Who gives posts. 登记员。")] = "person:registrar",
@@ -28,7 +28,7 @@ def init(
     )
 
 
-@told_plainly
+@plain_errors
 def post(
     office: OfficeArgument,
     person: str,

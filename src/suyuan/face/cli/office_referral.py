@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, clock, office_at
-from suyuan.face.cli.options import LangOption, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, language_of, plain_errors
 from suyuan.model.text import Text
 
 app = typer.Typer(help="Referrals as FHIR, and the shared record. 转诊。", no_args_is_help=True)
@@ -14,7 +14,7 @@ Purpose = Annotated[str, typer.Option(help="What for; it is logged. 用途（留
 
 
 @app.command("fhir-out")
-@told_plainly
+@plain_errors
 def fhir_out(
     office: OfficeArgument,
     matter: str,
@@ -38,7 +38,7 @@ def fhir_out(
 
 
 @app.command("fhir-in")
-@told_plainly
+@plain_errors
 def fhir_in(
     office: OfficeArgument,
     file: Annotated[Path, typer.Argument(help="A FHIR Bundle, JSON. FHIR 文件。")],
@@ -66,7 +66,7 @@ def fhir_in(
 
 
 @app.command("record")
-@told_plainly
+@plain_errors
 def record(
     office: OfficeArgument,
     matter: str,
@@ -87,7 +87,7 @@ def record(
 
 
 @app.command("views")
-@told_plainly
+@plain_errors
 def views(office: OfficeArgument, matter: str, now: Now = None, postgres: Postgres = None) -> None:
     """Who looked into a record, when and what for. 查阅记录。"""
     from suyuan.casework.shared_records import record_views  # noqa: PLC0415

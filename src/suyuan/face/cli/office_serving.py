@@ -19,7 +19,7 @@ from suyuan.face.cli.office_options import (
     say,
     wall_clock,
 )
-from suyuan.face.cli.options import LangOption, told_plainly
+from suyuan.face.cli.options import LangOption, plain_errors
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -27,7 +27,7 @@ from suyuan.model.text import Text
 _TOKEN_DAYS = 90
 
 
-@told_plainly
+@plain_errors
 def serve(
     data: Annotated[Path, typer.Option("--data", help="Folder of the office. 机构文件夹。")],
     person: Annotated[
@@ -69,7 +69,7 @@ def serve(
         serve_office(site, address, person, lambda text: say(text, lang), tick, office_pages(pays))
 
 
-@told_plainly
+@plain_errors
 def token(
     office: OfficeArgument,
     person: Annotated[str, typer.Argument(help="Whom it stands for. 代表人员。")],

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, office_at
-from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, console, language_of, plain_errors
 
 
-@told_plainly
+@plain_errors
 def due(
     office: OfficeArgument,
     party: Annotated[str | None, typer.Option(help="Of this party only. 责任单位。")] = None,
@@ -24,7 +24,7 @@ def due(
         print_due(there, party, at(now), console(), language_of(lang))
 
 
-@told_plainly
+@plain_errors
 def matter(
     office: OfficeArgument,
     matter: str,
@@ -45,7 +45,7 @@ def matter(
         print_matter(there, matter, by, at(now), moment, console(), language_of(lang), days=days)
 
 
-@told_plainly
+@plain_errors
 def page(
     office: OfficeArgument,
     matter: str,
@@ -65,7 +65,7 @@ def page(
         )
 
 
-@told_plainly
+@plain_errors
 def desk(
     office: OfficeArgument,
     party: str,
@@ -85,7 +85,7 @@ def desk(
         )
 
 
-@told_plainly
+@plain_errors
 def scorecard(office: OfficeArgument, postgres: Postgres = None, lang: LangOption = None) -> None:
     """Who does its duties in time, the authority itself among them. 履责记分。"""
     from suyuan.face.cli.office_output import print_scorecards  # noqa: PLC0415

@@ -82,7 +82,7 @@ def moment(text: str | None) -> datetime | None:
     return moment
 
 
-def told_plainly(command: Callable[P, None]) -> Callable[P, None]:
+def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
     """Errors are told in a line: on purpose or by the system 2, a fault of ours 70, Ctrl-C 130.
 
     A fault of ours is named by its kind and place; its message may hold somebody's data, and is

@@ -12,7 +12,7 @@ from suyuan.face.cli.options import (
     Unmask,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.identifier_input import normal_identifier
 
@@ -24,7 +24,7 @@ Until = Annotated[datetime | None, typer.Option("--until", help="Before this mom
 Least = Annotated[float, typer.Option("--least", help="Least amount in yuan. 最低金额(元)。")]
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     source: Annotated[str, typer.Option("--from", help="An account. 起点账户。")],

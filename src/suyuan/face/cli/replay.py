@@ -16,7 +16,7 @@ from suyuan.face.cli.options import (
     console,
     language_of,
     moment,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.face.cli.screen import plain
 from suyuan.face.display import Display
@@ -28,7 +28,7 @@ NAME = "replay"
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     first: Annotated[str, typer.Option("--from", help="First moment. 起始时刻。")],

@@ -15,7 +15,7 @@ from suyuan.face.cli.options import (
     console,
     language_of,
     moment,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.text import Text
 
@@ -43,7 +43,7 @@ Boards = Annotated[
 Ring = Annotated[str | None, typer.Option("--ring", help="Only this ring. 只含该团伙。")]
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     ring: Ring = None,

@@ -13,7 +13,7 @@ from suyuan.face.cli.options import (
     console,
     language_of,
     moment,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
@@ -28,7 +28,7 @@ def _day(text: str | None) -> date | None:
 
 
 @app.command("list")
-@told_plainly
+@plain_errors
 def list_(on: On = None, lang: LangOption = None) -> None:
     """Every rule: id, title, since when, and how good its source is."""
     from suyuan.rulebook import load_rules  # noqa: PLC0415  # keeps --help fast
@@ -45,7 +45,7 @@ def list_(on: On = None, lang: LangOption = None) -> None:
 
 
 @app.command("show")
-@told_plainly
+@plain_errors
 def show(rule: str, on: On = None, lang: LangOption = None) -> None:
     """One rule whole: what it asks, its source, its dated values, its cases."""
     from suyuan.rulebook import load_rules  # noqa: PLC0415  # keeps --help fast
@@ -64,7 +64,7 @@ def show(rule: str, on: On = None, lang: LangOption = None) -> None:
 
 
 @app.command("check")
-@told_plainly
+@plain_errors
 def check(case: CaseArgument, on: On = None, out: Out = None, lang: LangOption = None) -> None:
     """Ask every rule of an investigated case: kept, broken, cannot tell, not in force."""
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast

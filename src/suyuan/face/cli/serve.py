@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, Out, console, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, Out, console, language_of, plain_errors
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -16,7 +16,7 @@ Data = Annotated[
 ]
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseOrNone = None,
     data: Data = None,

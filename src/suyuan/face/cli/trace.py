@@ -11,7 +11,7 @@ from suyuan.face.cli.options import (
     Unmask,
     console,
     language_of,
-    told_plainly,
+    plain_errors,
 )
 from suyuan.model.errors import InputError
 from suyuan.model.identifier_input import normal_identifier
@@ -20,7 +20,7 @@ from suyuan.model.text import Text
 NAME = "trace"
 
 
-@told_plainly
+@plain_errors
 def command(
     case: CaseArgument,
     report: Annotated[str | None, typer.Option("--report", help="A report_id. 报案编号。")] = None,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, console, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, console, language_of, plain_errors
 from suyuan.model.text import Text
 
 NAME = "verify"
@@ -30,7 +30,7 @@ CaseFiles = Annotated[
 ]
 
 
-@told_plainly
+@plain_errors
 def command(
     folder: Folder,
     case: CaseFiles = None,

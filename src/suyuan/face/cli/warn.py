@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from suyuan.face.cli.options import LangOption, language_of, told_plainly
+from suyuan.face.cli.options import LangOption, language_of, plain_errors
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -24,7 +24,7 @@ TextArgument = Annotated[
 ]
 
 
-@told_plainly
+@plain_errors
 def command(text: TextArgument, lang: LangOption = None) -> None:
     """Read a dialogue sentence by sentence and warn while there is time. 对话预警。"""
     from suyuan.reading.warning import warn  # noqa: PLC0415  # keeps --help fast
