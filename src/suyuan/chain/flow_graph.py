@@ -93,12 +93,12 @@ def _kinds(column: pa.ChunkedArray, at: HolderKinds) -> pa.Array:
 def _rests(flows: pa.Table, exits: pa.Table) -> list[HolderFlow]:
     """What came to a holder and did not leave again, by the exit's reason."""
     flows = _at_machines(flows)
-    came = flows.append_column("level", pc.add(flows["hop"], 1))
+    inflow = flows.append_column("level", pc.add(flows["hop"], 1))
     keys = ["report_id", "to", "level", "target"]
-    came = came.group_by(keys).aggregate([("fen", "sum")])
+    inflow = inflow.group_by(keys).aggregate([("fen", "sum")])
     outflow = flows.group_by(["report_id", "from", "hop"]).aggregate([("fen", "sum")])
     outflow = outflow.rename_columns(["report_id", "to", "level", "left"])
-    balances = came.join(outflow, ["report_id", "to", "level"], join_type="left outer")
+    balances = inflow.join(outflow, ["report_id", "to", "level"], join_type="left outer")
     rest = pc.subtract(balances["fen_sum"], pc.fill_null(balances["left"], 0))
     balances = balances.append_column("rest", rest).filter(pc.greater(rest, 0))
     balances = balances.join(_reasons(flows, exits), ["report_id", "to"], join_type="left outer")

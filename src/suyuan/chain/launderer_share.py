@@ -60,9 +60,9 @@ def steps(flows: pa.Table) -> StepArrays:
 
 def share_through(flow: StepArrays, is_cut: NDArray[np.bool_]) -> NDArray[np.float64]:
     """For each report the share (0..1) of its money at rest that took a step of `is_cut`."""
-    came, clean, out = _sweep(flow.origin, flow.target, flow.fen, is_cut, flow.nodes)
-    rest = np.maximum(came - out, 0)
-    share = np.divide(clean, came, out=np.ones(flow.nodes), where=came > 0)
+    inflow, clean, out = _sweep(flow.origin, flow.target, flow.fen, is_cut, flow.nodes)
+    rest = np.maximum(inflow - out, 0)
+    share = np.divide(clean, inflow, out=np.ones(flow.nodes), where=inflow > 0)
     owner = np.zeros(flow.nodes, dtype=np.int64)
     owner[flow.target] = flow.owner
     size = len(flow.reports)
@@ -77,14 +77,14 @@ def _sweep(
     origin: Ints, target: Ints, fen: Ints, is_cut: NDArray[np.bool_], nodes: int
 ) -> tuple[Ints, NDArray[np.float64], Ints]:
     """Fen that came to each node, how much of it untouched, and fen that left."""
-    came = np.zeros(nodes, dtype=np.int64)
+    inflow = np.zeros(nodes, dtype=np.int64)
     clean = np.zeros(nodes)
     out = np.zeros(nodes, dtype=np.int64)
     for step in range(len(fen)):
         here, there = origin[step], target[step]
-        share = clean[here] / came[here] if came[here] > 0 else 1.0
+        share = clean[here] / inflow[here] if inflow[here] > 0 else 1.0
         out[here] += fen[step]
-        came[there] += fen[step]
+        inflow[there] += fen[step]
         if not is_cut[step]:
             clean[there] += fen[step] * share
-    return came, clean, out
+    return inflow, clean, out

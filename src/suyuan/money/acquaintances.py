@@ -54,11 +54,11 @@ def likely_payments(
     into = np.flatnonzero(gaps_left.amount > 0)
     into = into[np.argsort(-gaps_left.amount[into], kind="stable")]
     sinks = gaps_left.take(into)
-    came = UnseenSources(sinks.account, sinks.since, sinks.until, sinks.amount, into)
+    receipts = UnseenSources(sinks.account, sinks.since, sinks.until, sinks.amount, into)
     pairs = _pairs(book)
-    first_pair = np.searchsorted(pairs.payee, came.account)
+    first_pair = np.searchsorted(pairs.payee, receipts.account)
     first_source = np.searchsorted(sources.account, pairs.payer)
-    choice = _choose(came, sources, pairs, first_pair, first_source)
+    choice = _choose(receipts, sources, pairs, first_pair, first_source)
     here = np.flatnonzero(choice >= 0)
     source = choice[here]
     payments = UnseenPayments(

@@ -113,21 +113,21 @@ def _answer(inputs: TraceInputs, seat: int, inside: Flags, by: Method) -> pa.Tab
         np.arange(reports + accounts, reports + 2 * accounts, dtype=np.int32),
     )
     steps = sweep(flow, reports + 2 * accounts, by.code, Limits(dust=0, hops=accounts + 1))
-    came, lies = (np.zeros(reports + 2 * accounts, np.int64) for _ in range(2))
+    inflow, lies = (np.zeros(reports + 2 * accounts, np.int64) for _ in range(2))
     arrives, leaves = target[steps.event] == seat, source[steps.event] == seat
-    np.add.at(came, steps.label[arrives], steps.amount[arrives])
-    came[reports + accounts + seat] += flow.opening[seat]
-    lies += came
+    np.add.at(inflow, steps.label[arrives], steps.amount[arrives])
+    inflow[reports + accounts + seat] += flow.opening[seat]
+    lies += inflow
     np.subtract.at(lies, steps.label[leaves], (steps.amount - steps.fresh)[leaves])
-    return _table(inputs, seat, came, lies, by)
+    return _table(inputs, seat, inflow, lies, by)
 
 
 def _table(
-    inputs: TraceInputs, seat: int, came: np.ndarray, lies: np.ndarray, by: Method
+    inputs: TraceInputs, seat: int, inflow: np.ndarray, lies: np.ndarray, by: Method
 ) -> pa.Table:
     names = pc.binary_join_element_wise(ACCOUNT, inputs.book.accounts, "")
     reports = pc.binary_join_element_wise("report:", inputs.claims.reports, "")
-    rows_with_money = np.flatnonzero(came > 0)
+    rows_with_money = np.flatnonzero(inflow > 0)
     sizes = [len(reports), len(names), len(names)]
     kinds = np.repeat(np.array(["report", "beyond", "opening"], dtype=object), sizes)
     columns = {
@@ -135,7 +135,7 @@ def _table(
         "method": pa.repeat(by.name, rows_with_money.size),
         "source": pa.concat_arrays([reports, names, names]).take(pa.array(rows_with_money)),
         "kind": pa.array(kinds[rows_with_money], pa.string()),
-        "came": came[rows_with_money],
+        "came": inflow[rows_with_money],
         "lies": lies[rows_with_money],
     }
     order = [("lies", "descending"), ("came", "descending"), ("source", "ascending")]

@@ -57,9 +57,9 @@ def conduct(inputs: TraceInputs) -> Conduct:
     is_foreign = holder[book.payer] != holder[book.payee]
     payer, payee = book.payer[is_foreign], book.payee[is_foreign]
     at, amount = book.at[is_foreign], book.amount[is_foreign]
-    came, quick = passed_on(book.at, book.payer, book.payee, book.amount, is_foreign, size)
+    receipts, quick = passed_on(book.at, book.payer, book.payee, book.amount, is_foreign, size)
     return Conduct(
-        came,
+        receipts,
         quick,
         np.bincount(payer[at >= 0], minlength=size),
         _effective(payee, payer, amount, size),
@@ -82,8 +82,8 @@ def _stolen_share(inputs: TraceInputs) -> Floats:
     stolen_flow = haircut(
         book.payer, book.payee, book.amount, inputs.claims.payment >= 0, holds, stops
     )
-    came = np.bincount(book.payee, book.amount, size)
-    return np.bincount(book.payee, stolen_flow, size) / np.maximum(came, 1)
+    receipts = np.bincount(book.payee, book.amount, size)
+    return np.bincount(book.payee, stolen_flow, size) / np.maximum(receipts, 1)
 
 
 def _holders(owner: pa.Array) -> Ints:
@@ -112,7 +112,7 @@ def passed_on(
     Payments are in order; what goes out is taken from what came in last (decision 0071). What comes
     from, or goes to, an account of the same holder (not `is_foreign`) is no coming and no going on.
     """
-    came, quick = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    receipts, quick = np.zeros(size, np.int64), np.zeros(size, np.int64)
     top, below = np.full(size, -1, np.int64), np.full(at.size, -1, np.int64)
     balance = amount.copy()
     for event in range(at.size):
@@ -129,5 +129,5 @@ def passed_on(
         below[event] = top[payee[event]]
         top[payee[event]] = event
         if is_foreign[event]:
-            came[payee[event]] += amount[event]
-    return came, quick
+            receipts[payee[event]] += amount[event]
+    return receipts, quick

@@ -82,11 +82,11 @@ def _columns(payments: UnseenPayments, how: str, arrivals: Arrivals) -> Columns:
 
 @njit(cache=True)
 def _when(
-    payer: Ints32, since: Ints, until: Ints, amount: Ints, first: Ints, at: Ints, came: Ints
+    payer: Ints32, since: Ints, until: Ints, amount: Ints, first: Ints, at: Ints, receipts: Ints
 ) -> Ints:
     """When each payment was made: after the smallest sum that it can be the bulk of, else late.
 
-    `at` and `came` are what accounts received, by account (from `first` on) and time.
+    `at` and `receipts` are what accounts received, by account (from `first` on) and time.
     """
     out = until - 1
     for i in range(payer.size):
@@ -94,8 +94,8 @@ def _when(
         place = first_from(at, start, stop, since[i])
         smallest = -1
         while place < stop and at[place] < until[i] - 1:
-            fits = amount[i] <= came[place] and PASSED_ON * came[place] <= amount[i]
-            if fits and (smallest < 0 or came[place] < smallest):
-                smallest, out[i] = came[place], at[place] + 1
+            fits = amount[i] <= receipts[place] and PASSED_ON * receipts[place] <= amount[i]
+            if fits and (smallest < 0 or receipts[place] < smallest):
+                smallest, out[i] = receipts[place], at[place] + 1
             place += 1
     return out

@@ -123,10 +123,12 @@ def _given_away(on: TraceScope, payments: ir.Table) -> ir.Table:
         reports.filter(reports.victim_id.notnull()).select("report_id", name="victim_id"),
     )
     issues = issues_with_payment.select("voucher_id", "payment_id", "to_party")
-    went = issues.inner_join(transfers, "voucher_id").select("payment_id", party="went_to")
+    issue_payments = issues.inner_join(transfers, "voucher_id").select(
+        "payment_id", party="went_to"
+    )
     straight = issues.filter(issues.to_party.notnull()).select("payment_id", party="to_party")
     payments = payments.select("report_id", "payment_id")
-    cards_of_reports = payments.inner_join(ibis.union(went, straight), "payment_id")
+    cards_of_reports = payments.inner_join(ibis.union(issue_payments, straight), "payment_id")
     return (
         cards_of_reports.anti_join(own_names.rename(party="name"), ["report_id", "party"])
         .select("report_id", "payment_id")

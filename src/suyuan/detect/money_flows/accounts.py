@@ -59,9 +59,9 @@ def _pairs(transfers: ir.Table) -> ir.Table:
 
 
 def _counts(sides: ir.Table, pairs: ir.Table) -> ir.Table:
-    came, single = pairs["came"] == 1, pairs["n"] == 1
+    inflow, single = pairs["came"] == 1, pairs["n"] == 1
     peers = pairs.group_by("account_no").aggregate(
-        payers=came.sum(), payees=(~came).sum(), single=(came & single).sum()
+        payers=inflow.sum(), payees=(~inflow).sum(), single=(inflow & single).sum()
     )
     peers = peers.mutate(once=peers["single"].cast("float64") / peers["payers"].nullif(0)).drop(
         "single"
@@ -80,10 +80,12 @@ def _legs(transfers: ir.Table) -> ir.Table:
     """
     balance_fall = -transfers["balance_after"].fill_null(NO_BALANCE)
     common = {"at": transfers["at"], "amount": transfers["amount"]}
-    came, went = ibis.literal(0, "int64"), ibis.literal(1, "int64")
+    inflow, outflow = ibis.literal(0, "int64"), ibis.literal(1, "int64")
     return ibis.union(
-        transfers.select(account_no="payee", out=came, falling=ibis.literal(0, "int64"), **common),
-        transfers.select(account_no="payer", out=went, falling=balance_fall, **common),
+        transfers.select(
+            account_no="payee", out=inflow, falling=ibis.literal(0, "int64"), **common
+        ),
+        transfers.select(account_no="payer", out=outflow, falling=balance_fall, **common),
     )
 
 

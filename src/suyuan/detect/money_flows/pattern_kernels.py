@@ -52,19 +52,19 @@ def relays(
     for account in range(into.first.size - 1):
         low, high = out.first[account], out.first[account + 1]
         for place in range(into.first[account], into.first[account + 1]):
-            came = into.rows[place]
-            while low < high and out.rows[low] <= came:
+            receipt = into.rows[place]
+            while low < high and out.rows[low] <= receipt:
                 low += 1
             for out_place in range(low, min(high, low + NEXT)):
-                went = out.rows[out_place]
-                if at[went] - at[came] > REST:
+                outlay = out.rows[out_place]
+                if at[outlay] - at[receipt] > REST:
                     break
-                if payee[went] == payer[came] or not _alike(amount[came], amount[went]):
+                if payee[outlay] == payer[receipt] or not _alike(amount[receipt], amount[outlay]):
                     continue
                 if n == room:
                     first, second = _grow(first), _grow(second)
                     room = first.size
-                first[n], second[n] = came, went
+                first[n], second[n] = receipt, outlay
                 n += 1
     return first[:n], second[:n]
 
@@ -95,25 +95,25 @@ def rounds(out: Lists, at: Ints, ends: tuple[Ints32, Ints32], amount: Ints, acco
                 depth -= 1
                 continue
             place[depth] += 1
-            went = out.rows[step]
-            if not _alike(amount[event], amount[went]):
+            outlay = out.rows[step]
+            if not _alike(amount[event], amount[outlay]):
                 continue
-            if payee[went] == home:
+            if payee[outlay] == home:
                 if depth >= 1:
-                    _shorten(least, payer, path, depth, went)
+                    _shorten(least, payer, path, depth, outlay)
                 continue
             if depth + 2 < ROUND:
                 depth += 1
-                path[depth] = went
-                place[depth] = _after(out, payee[went], went)
+                path[depth] = outlay
+                place[depth] = _after(out, payee[outlay], outlay)
     return least
 
 
 @njit(cache=True)
-def _shorten(least: Ints, payer: Ints32, path: Ints, depth: Whole, went: int) -> None:
+def _shorten(least: Ints, payer: Ints32, path: Ints, depth: Whole, outlay: int) -> None:
     length = depth + 2
     for step in range(depth + 2):
-        account = payer[path[step]] if step <= depth else payer[went]
+        account = payer[path[step]] if step <= depth else payer[outlay]
         if least[account] == 0 or least[account] > length:
             least[account] = length
 

@@ -86,9 +86,15 @@ def _group(amount: Ints, *keys: Ints | Ints32) -> tuple[Ints, Ints]:
 
 def _relay_surprise(book: Ledger, pairs: tuple[Ints, Ints], size: int) -> Floats:
     """The most accounts between one origin and one end of sums that passed by them."""
-    came, went = pairs
-    start, middle, end = book.payer[came], book.payee[came], book.payee[went]
-    directions = np.unique(np.stack([start, end, middle], axis=1), axis=0) if came.size else None
+    incoming_pairs, outgoing_pairs = pairs
+    start, middle, end = (
+        book.payer[incoming_pairs],
+        book.payee[incoming_pairs],
+        book.payee[outgoing_pairs],
+    )
+    directions = (
+        np.unique(np.stack([start, end, middle], axis=1), axis=0) if incoming_pairs.size else None
+    )
     if directions is None:
         return np.zeros(size)
     _, group, number = np.unique(directions[:, :2], axis=0, return_inverse=True, return_counts=True)

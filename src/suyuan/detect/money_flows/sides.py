@@ -50,9 +50,9 @@ def dealings(sight: ir.Table) -> ir.Table:
     """By account: ``own_in`` and ``ordered`` (shares of fen in), ``to_cards`` and ``to_cash`` (of
     fen out).
     """
-    fen, came = sight["amount"].cast("float64"), sight["came"] == 1
-    into = ibis.ifelse(came, fen, 0.0)
-    out = ibis.ifelse(came, 0.0, fen)
+    fen, is_incoming = sight["amount"].cast("float64"), sight["came"] == 1
+    into = ibis.ifelse(is_incoming, fen, 0.0)
+    out = ibis.ifelse(is_incoming, 0.0, fen)
     return sight.group_by("account_no").aggregate(
         own_in=(into * sight["own"]).sum() / into.sum().nullif(0.0),
         ordered=(into * sight["ordered"]).sum() / into.sum().nullif(0.0),

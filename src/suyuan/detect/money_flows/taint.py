@@ -26,12 +26,12 @@ def near(tables: Tables, sight: ir.Table) -> ir.Table:
     keep = tables.engine.keep
     steps = keep(traced_money(tables))
     name_counts = named_payees(tables).group_by("account_no").aggregate(named=ibis._.count())
-    came = _at(steps, "to").select("account_no", traced_in="fen", reports="of")
-    went = _at(steps.filter(steps["hop"] > 0), "from").select("account_no", traced_on="fen")
+    inflow = _at(steps, "to").select("account_no", traced_in="fen", reports="of")
+    outflow = _at(steps.filter(steps["hop"] > 0), "from").select("account_no", traced_on="fen")
     accounts = sight.group_by("account_no").aggregate(
         fen_in=(sight["amount"] * sight["came"]).sum().cast("float64")
     )
-    for part in (keep(name_counts), came, went):
+    for part in (keep(name_counts), inflow, outflow):
         accounts = accounts.left_join(part, "account_no").drop("account_no_right")
     zero = ("named", "traced_in", "traced_on", "reports")
     accounts = keep(accounts.mutate(**{name: accounts[name].fill_null(0) for name in zero}))

@@ -159,17 +159,17 @@ def print_flows(
         *(Text("direction", "方向"), Text("account", "账户"), Text("payments", "笔数")),
         *(Text("amount", "金额"), Text("first", "首笔"), Text("last", "末笔")),
     )
-    came, went = total(partners, "in"), total(partners, "out")
+    inflow, outflow = total(partners, "in"), total(partners, "out")
     heading = Text(
         "In {came} from {payers}, out {went} to {payees} (out over in {share})",
         "流入{came}({payers}个付款方),流出{went}({payees}个收款方),流出/流入{share}",
     )
     title = heading.format(
-        came=yuan_of_fen(came, language),
-        went=yuan_of_fen(went, language),
+        came=yuan_of_fen(inflow, language),
+        went=yuan_of_fen(outflow, language),
         payers=_sides(partners, "in"),
         payees=_sides(partners, "out"),
-        share=f"{went / came:.0%}" if came else "-",
+        share=f"{outflow / inflow:.0%}" if inflow else "-",
     )
     table = grid(title, heads, language)
     for row in partners.slice(0, ROWS_SHOWN).to_pylist():

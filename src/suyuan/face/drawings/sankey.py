@@ -71,12 +71,12 @@ def sankey(money: FlowGraph) -> Sankey | None:
 
 
 def _sizes(flows: Iterable[HolderFlow]) -> dict[Key, int]:
-    came: dict[Key, int] = defaultdict(int)
+    inflow: dict[Key, int] = defaultdict(int)
     outflow: dict[Key, int] = defaultdict(int)
     for flow in flows:
         outflow[flow.step, flow.origin] += flow.fen
-        came[flow.step + 1, flow.target] += flow.fen
-    return {key: max(came[key], outflow[key]) for key in {*came, *outflow}}
+        inflow[flow.step + 1, flow.target] += flow.fen
+    return {key: max(inflow[key], outflow[key]) for key in {*inflow, *outflow}}
 
 
 def _columns(size: dict[Key, int]) -> dict[int, list[Key]]:

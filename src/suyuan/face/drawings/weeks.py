@@ -127,7 +127,7 @@ def _line(
 def _heads(
     rows: Sequence[dict[str, Any]], first: date, count: int, wide: float
 ) -> list[tuple[float, str, str]]:
-    came = Counter(row["week"] for row in rows if row["appears"])
+    arrivals = Counter(row["week"] for row in rows if row["appears"])
     departures = Counter(row["week"] for row in rows if row["vanishes"])
     step = max(1, count // 8)
     heads = []
@@ -135,7 +135,7 @@ def _heads(
         week = (first + timedelta(7 * slot)).isoformat()
         signs = " ".join(
             f"{sign}{number[week]}"
-            for sign, number in (("+", came), ("−", departures))
+            for sign, number in (("+", arrivals), ("−", departures))
             if number[week]
         )
         heads.append((min(LEFT + slot * wide, WIDTH - 66), week if slot % step == 0 else "", signs))

@@ -82,16 +82,16 @@ def last_look(state: State, case_id: str, person: str) -> LastLook | None:
 def compare(before: Mapping[tuple[str, str], LeadMark], now: Iterable[LeadMark]) -> News:
     """Came and went: among those over the threshold then or now. Moved: by score, or across it."""
     today = {mark.name: mark for mark in now}
-    came = [mark for name, mark in today.items() if mark.decided and name not in before]
-    went = [mark for name, mark in before.items() if mark.decided and name not in today]
+    arrivals = [mark for name, mark in today.items() if mark.decided and name not in before]
+    departures = [mark for name, mark in before.items() if mark.decided and name not in today]
     shifts = [
         (before[name], mark)
         for name, mark in today.items()
         if name in before and _differs(before[name], mark)
     ]
     return News(
-        sorted(came, key=lambda mark: -mark.score),
-        sorted(went, key=lambda mark: -mark.score),
+        sorted(arrivals, key=lambda mark: -mark.score),
+        sorted(departures, key=lambda mark: -mark.score),
         sorted(shifts, key=lambda pair: -abs(pair[1].score - pair[0].score)),
     )
 

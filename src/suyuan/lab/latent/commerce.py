@@ -144,11 +144,13 @@ def _passers(
     )
     at += rng.integers(0, 3600, len(row)) * SECOND
     payer = categories(rng, people.activity, len(row))
-    came = payments(at, payer, passer[row], amount, rng.choice([BY_BANK, BY_BANK, BY_QR], len(row)))
+    receipts = payments(
+        at, payer, passer[row], amount, rng.choice([BY_BANK, BY_BANK, BY_QR], len(row))
+    )
     lots = Lots(passer[row], at, amount, row, team[row])
     keep_share = rng.beta(1.2, 14, len(lots))
     parts, _ = split(rng, lots, keep_share, setting.knob("evasion"))
-    books = [came]
+    books = [receipts]
     mates = rng.random(len(parts)) < 0.35
     to = np.where(mates, _mate(rng, team, passer, parts), _ends(rng, people, money, parts))
     transfers, once = _book(parts, to)
