@@ -89,47 +89,82 @@ class LeakProfile:
     odds: Floats
 
 
-@njit(cache=True)
-def _bin_scores(
-    odds: float,
-    pairs: Ints,
-    victims: Victims,
-    relative: Floats,
-    mass: Floats,
-    score: Floats,
-) -> None:
-    """Into `score`: log likelihood ratio per bin of a leak at `odds` of the owner of `pairs`.
+class Passage(NamedTuple):
+    """What is the same at all odds of one candidate: its victims, and every order of theirs.
 
-    `pairs` ascend, so that the pairs of one victim are a run. A victim's whole ratio is booked
-    where its orders at the candidate are.
+    Orders ``first[v] : first[v + 1]`` are those of its victim v. Of each: its ``bin``, the
+    ``share`` of the victim's call that it explains, by how much of it ``lift`` grows with the odds
+    and which ``part`` of the victim's ratio is booked there; both are 0 where the order is not the
+    candidate's. ``growth`` is how often the logarithm of a bin's growth counts.
     """
+
+    first: NDArray[np.int64]
+    bin: Ints
+    share: Floats
+    lift: Floats
+    part: Floats
+    growth: Floats
+
+
+@njit(cache=True)
+def _passage(pairs: Ints, victims: Victims, mass: Floats) -> Passage:
+    """`pairs` ascend, so that the pairs of one victim are a run."""
     first, pair_victim, pair_bin, responsibility, before, outside, weight = victims
-    for k in range(len(relative)):
-        score[k] = 0.0
-        if mass[k] > 0.0 and relative[k] > 0.0:
-            score[k] = -mass[k] * np.log1p(odds * relative[k])
-    i = 0
+    begins, total, count = np.empty(len(pairs) + 1, np.int64), 0, 0
+    for i in range(len(pairs)):
+        v = pair_victim[pairs[i]]
+        if i == 0 or pair_victim[pairs[i - 1]] != v:
+            begins[count] = total
+            total += first[v + 1] - first[v]
+            count += 1
+    begins[count] = total
+    bins, share = np.empty(total, np.int32), np.empty(total)
+    lift, part, growth = np.empty(total), np.empty(total), np.empty(len(mass))
+    for k in range(len(mass)):
+        growth[k] = -mass[k]
+    i = at = 0
     while i < len(pairs):
         v = pair_victim[pairs[i]]
-        ratio = 0.0
         for p in range(first[v], first[v + 1]):
             # A call through no listed order is as likely as one through any order of that time.
-            share = responsibility[p] / (1.0 - outside[v])
-            ratio += share / (1.0 + odds * relative[pair_bin[p]])
+            bins[at], share[at] = pair_bin[p], responsibility[p] / (1.0 - outside[v])
             # In `mass` this victim counts as having no order at the candidate: undo it.
-            score[pair_bin[p]] += weight[v] * share * np.log1p(odds * relative[pair_bin[p]])
-        j = i
-        own = 0.0
+            growth[pair_bin[p]] += weight[v] * share[at]
+            lift[at] = part[at] = 0.0
+            at += 1
+        own, j = 0.0, i
         while j < len(pairs) and pair_victim[pairs[j]] == v:
-            p = pairs[j]
-            ratio += responsibility[p] * odds / before[p] / (1.0 + odds * relative[pair_bin[p]])
-            own += responsibility[p]
+            own += responsibility[pairs[j]]
             j += 1
-        worth = weight[v] * np.log(ratio)
         for n in range(i, j):
             p = pairs[n]
-            score[pair_bin[p]] += worth * responsibility[p] / own
+            to = at - first[v + 1] + p
+            lift[to] = responsibility[p] / before[p]
+            part[to] = weight[v] * responsibility[p] / own
         i = j
+    return Passage(begins[: count + 1], bins, share, lift, part, growth)
+
+
+@njit(cache=True)
+def _bin_scores(
+    odds: float, passage: Passage, relative: Floats, inverse: Floats, score: Floats
+) -> None:
+    """Into `score`: log likelihood ratio per bin of a leak at `odds`.
+
+    A victim's whole ratio is booked where its orders at the candidate are. `inverse` is room to
+    work in.
+    """
+    first, bins, share, lift, part, growth = passage
+    for k in range(len(relative)):
+        inverse[k] = 1.0 / (1.0 + odds * relative[k])
+        score[k] = growth[k] * np.log1p(odds * relative[k])
+    for v in range(len(first) - 1):
+        ratio = 0.0
+        for p in range(first[v], first[v + 1]):
+            ratio += (share[p] + odds * lift[p]) * inverse[bins[p]]
+        worth = np.log(ratio)
+        for p in range(first[v], first[v + 1]):
+            score[bins[p]] += worth * part[p]
 
 
 @njit(cache=True)
@@ -172,10 +207,10 @@ def _uneven(score: Floats, pace: Floats) -> Floats:
 
 
 @njit(cache=True)
-def _scores(pairs: Ints, victims: Victims, relative: Floats, mass: Floats, odds: Floats) -> Floats:
-    out = np.empty((len(odds), len(relative)))
+def _scores(passage: Passage, relative: Floats, odds: Floats) -> Floats:
+    out, inverse = np.empty((len(odds), len(relative))), np.empty(len(relative))
     for i in range(len(odds)):
-        _bin_scores(odds[i], pairs, victims, relative, mass, out[i])
+        _bin_scores(odds[i], passage, relative, inverse, out[i])
     return out
 
 
@@ -202,10 +237,11 @@ def _log_bayes_factors(
             continue
         for k in range(bins):
             relative[k] = counts[c, k] / intensity[k]
-        leak = _uneven(_scores(pairs, victims, relative, mass, odds), pace)
+        passage = _passage(pairs, victims, mass)
+        leak = _uneven(_scores(passage, relative, odds), pace)
         for i in range(len(odds)):
             alternatives[i] = window_evidence(leak[i], prior)
-        chance = _scores(pairs, victims, relative, mass, popular)
+        chance = _scores(passage, relative, popular)
         for i in range(len(popular)):
             nulls[i] = null_mass[c, i] + sum_up(chance[i])
         factors[c] = log_sum(alternatives) - np.log(len(odds)) - log_sum(nulls)
@@ -247,7 +283,7 @@ def _profile(
     Last come the expected log odds of each bin.
     """
     bins = len(relative)
-    plain = _scores(pairs, victims, relative, mass, odds)
+    plain = _scores(_passage(pairs, victims, mass), relative, odds)
     score = _uneven(plain, pace)
     worth: Floats = np.empty(len(odds))
     begins = np.empty((len(odds), bins))

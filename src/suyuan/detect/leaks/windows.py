@@ -57,25 +57,36 @@ def sum_up(values: Floats) -> float:
 
 
 @njit(cache=True)
+def _grow_sum(top: float, total: float, power: float, factor: float) -> tuple[float, float]:
+    """``total * exp(top) + factor * exp(power)``, as a total and the largest power so far.
+
+    One exponential and no logarithm for each summand: sums over windows are what most of the time
+    goes into.
+    """
+    if power > top:
+        return power, total * np.exp(top - power) + factor
+    return top, total + factor * np.exp(power - top)
+
+
+@njit(cache=True)
 def window_evidence(score: Floats, prior: Floats) -> float:
     """Log marginal likelihood of the per-bin log ratios `score` over all windows, O(bins)."""
     bins = len(score)
     whole = sum_up(score)
-    tails = -np.inf  # every window that ends with the last bin
-    heads = -np.inf  # every window that begins with the first bin
-    free = -np.inf
-    starts = -np.inf  # log-sum of exp(-prefix) over starts so far
+    start_top, starts = -np.inf, 0.0  # exp(-prefix) over starts so far
+    head_top, heads = -np.inf, 0.0  # every window that begins with the first bin
+    free_top, free = -np.inf, 0.0
     prefix = 0.0
     for k in range(bins):
-        starts = _log_add(starts, -prefix)
-        tails = _log_add(tails, whole - prefix)
+        start_top, starts = _grow_sum(start_top, starts, -prefix, 1.0)
         prefix += score[k]
-        heads = _log_add(heads, prefix)
-        free = _log_add(free, prefix + starts)
+        head_top, heads = _grow_sum(head_top, heads, prefix, 1.0)
+        free_top, free = _grow_sum(free_top, free, prefix + start_top, starts)
     evidence = np.log(prior[0]) + whole
-    evidence = _log_add(evidence, np.log(prior[1] / bins) + tails)
-    evidence = _log_add(evidence, np.log(prior[2] / bins) + heads)
-    return _log_add(evidence, np.log(2.0 * prior[3] / (bins * (bins + 1))) + free)
+    # A window that ends with the last bin is the whole less what comes before its start.
+    evidence = _log_add(evidence, np.log(prior[1] / bins * starts) + start_top + whole)
+    evidence = _log_add(evidence, np.log(prior[2] / bins * heads) + head_top)
+    return _log_add(evidence, np.log(2.0 * prior[3] / (bins * (bins + 1)) * free) + free_top)
 
 
 @njit(cache=True)
