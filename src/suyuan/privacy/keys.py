@@ -69,7 +69,7 @@ def _read(path: Path) -> CaseKey | None:
 
 def _new(path: Path) -> CaseKey:
     """Of two processes both take the first one's; what is no key is written over."""
-    torn = path.exists() and _read(path) is None
+    no_key = path.exists() and _read(path) is None
     with suppress(FileExistsError):
-        write_bytes(path, secrets.token_bytes(BYTES), 0o600, fresh=not torn)
+        write_bytes(path, secrets.token_bytes(BYTES), 0o600, fresh=not no_key)
     return _read(path) or passing_key()
