@@ -5,7 +5,6 @@ and the next run reads again what is not in it.
 """
 
 import hashlib
-import re
 import shutil
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -40,7 +39,6 @@ from suyuan.ingest.quality.cross_file import (
     summarise,
     tables_of,
 )
-from suyuan.ingest.quality.overlap_files import whole_path
 from suyuan.ingest.settings import NAME, CaseSettings, read_settings
 from suyuan.ingest.source_reader import SourceRead, open_reader, read_source
 from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, digest_of, find, stamp_of
@@ -50,16 +48,15 @@ from suyuan.model.results import QUALITY_SUMMARY
 from suyuan.model.system_errors import system_error
 from suyuan.model.text import Text
 from suyuan.store.drafts import is_draft
-from suyuan.store.layout import Layout, quality_path
+from suyuan.store.layout import Layout, quality_path, whole_path
 from suyuan.store.record_seals import discard_altered, record_seals, seal_records
+from suyuan.store.row_ids import source_of_file
 
 #: What DuckDB may hold before it spills to the scratch folder.
 MEMORY: Final = "2GB"
 #: How many files may be on their way at a time, and how many of them large ones.
 _AHEAD, _LARGE = 600, 8
 _KINDS: Final = ("phone", "bank_account")
-#: How import names what it stores: by the key of its source, and the part.
-_STORED_NAME: Final = re.compile(r"[0-9a-f]{16}(?:-\d{4})?\.parquet")
 _EMPTY_SHA256: Final = hashlib.sha256(b"").hexdigest()
 
 
@@ -92,7 +89,8 @@ def import_case(case: Path, out: Path, *, progress: Progress | None = None) -> C
 
 
 def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -> CaseImport:
-    records, layout = out / "records", Layout(out)
+    layout = Layout(out)
+    records = layout.records
     work = records / ".work"
     discard_altered(layout)
     shutil.rmtree(work, ignore_errors=True)
@@ -104,7 +102,7 @@ def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -
         sources = _sources(find(case, out, problems), before, work, problems, progress)
         entries = _read(records, work, settings, profiles, sources, before, progress)
         with _engine(work) as con:
-            across = compare(con, out, entries, progress)
+            across = compare(con, layout, entries, progress)
         seal_records(layout, _sweep(layout, entries))
         write_manifest(out, before.recipe, entries)
     finally:
@@ -272,12 +270,10 @@ def _sweep(layout: Layout, entries: Sequence[ManifestEntry]) -> list[Path]:
         path for entry in entries for unit in entry.units for path in paths_of(records, unit)
     }
     tables = tables_of(records, entries)
-    live_paths |= {records / "_excluded" / f"{table}.parquet" for table in tables}
+    live_paths |= {layout.exclusions(table) for table in tables}
     live_paths |= {whole_path(records, path) for path in live_paths}
     stored_paths = {
-        path
-        for path in records.glob("[!.]*/*")
-        if _STORED_NAME.fullmatch(path.name) or is_draft(path)
+        path for path in records.glob("[!.]*/*") if source_of_file(path) or is_draft(path)
     }
     for path in stored_paths | {records / name for name in record_seals(layout) or ()}:
         if path not in live_paths:
