@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-_EXCLUDED: Final = "_excluded"
+_EXCLUSION_FOLDER: Final = "_excluded"
 
 
 def records_path(records: Path, table: str, key: str, part: int) -> Path:
@@ -30,7 +30,7 @@ def whole_path(records: Path, path: Path) -> Path:
 
 def exclusion_table(path: Path) -> str | None:
     """The table whose struck-out rows a file of ``records/`` lists; None where it is no list."""
-    return path.stem if path.parent.name == _EXCLUDED else None
+    return path.stem if path.parent.name == _EXCLUSION_FOLDER else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Layout:
 
     def exclusions(self, table: str) -> Path:
         """The list of struck-out rows of a standard table."""
-        return self.records / _EXCLUDED / f"{table}.parquet"
+        return self.records / _EXCLUSION_FOLDER / f"{table}.parquet"
 
     def whole_files(self) -> list[Path]:
         """Files as they were read, of which rows were taken out (:func:`whole_path`)."""

@@ -1,7 +1,7 @@
 """What is seen only over all files together: rows that stand twice, gaps in balances, clocks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +15,10 @@ from suyuan.ingest.quality.duplicates import find_duplicates, write_excluded
 from suyuan.ingest.quality.gaps import find_gaps
 from suyuan.ingest.quality.overlap_files import restore_overlaps, take_out_overlaps
 from suyuan.ingest.quality.sides import overlaps, second_sides
+from suyuan.model.progress import Progress
 from suyuan.model.records import RECORDS
 from suyuan.model.results import QUALITY
 from suyuan.store.layout import Layout, quality_path, records_path, sides_path
-
-#: Told of each step: its name, how much is done, and of how much (None: not known).
-Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +51,11 @@ def compare(
         write_excluded(layout.exclusions(name), exclusions)
         across.duplicates.update(exclusions.column("file").to_pylist())
         if name == "payments":
-            progress("balances", 0, None)
+            progress.advance(0, None)
             exclusion_path = layout.exclusions(name)
             across.gaps.update(find_gaps(con, paths, sides, exclusion_path, across.problems))
             take_out_overlaps(records, paths, overlap)
-        progress("duplicates", n, len(files))
+        progress.advance(n, len(files))
     return across
 
 
