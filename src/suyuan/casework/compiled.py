@@ -30,7 +30,7 @@ from suyuan.casework.declare import (
 from suyuan.casework.surroundings import FUNCTIONS, NAMES
 from suyuan.model.errors import CatalogError, InputError
 from suyuan.model.text import Text
-from suyuan.model.times import utc
+from suyuan.model.times import is_within, utc
 from suyuan.rulebook.catalog_files import as_shape, plain
 from suyuan.rulebook.dates import beijing_day
 from suyuan.rulebook.language import Expression, parse
@@ -130,7 +130,7 @@ class Window:
     until: datetime
 
     def __contains__(self, moment: datetime) -> bool:
-        return self.since <= moment < self.until
+        return is_within(moment, self.since, self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class Version:
         self.sequels = Sequels(self)
 
     def __contains__(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
+        return is_within(day, self.since, self.until)
 
 
 @dataclass(frozen=True, slots=True)
