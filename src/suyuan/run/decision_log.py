@@ -16,6 +16,7 @@ from suyuan.model.records import DECISIONS
 from suyuan.model.text import Text
 from suyuan.privacy.keys import CaseKey, case_key
 from suyuan.privacy.reveal import ledger_path
+from suyuan.store.last_words import decision_subject
 from suyuan.store.layout import Layout
 from suyuan.store.ledger import Draft, Event, SqliteLedger
 
@@ -87,7 +88,7 @@ def _contents(decisions: pa.Table, key: CaseKey) -> Iterator[tuple[str, str]]:
     """Each decision with a keyed digest of what it says: the ledger names no person by it."""
     for row in decisions.select(list(DECISIONS.names)).to_pylist():
         words = "\x1f".join(_cell_text(row[name]) for name in DECISIONS.names)
-        yield f"decision:{row['decision_id']}", key.digest("decision", words)
+        yield decision_subject(row["decision_id"]), key.digest("decision", words)
 
 
 def _cell_text(value: object) -> str:
