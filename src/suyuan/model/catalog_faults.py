@@ -58,6 +58,8 @@ def _sentence(complaint: str) -> Text:
 def _hint(complaint: str, shape: Any) -> Text:
     if kinds := _KINDS.match(complaint):
         return Text(f"Write a value of kind {kinds['kind']}.", f"请改为 {kinds['kind']} 类型的值。")
+    if "RFC3339" in complaint:
+        return Text("Write 2021-03-01T00:00:00.", "请写作 2021-03-01T00:00:00。")
     key = _KEY.search(complaint)
     if key is None:
         return Text("Correct this place in the file.", "请改正文件中的这一处。")

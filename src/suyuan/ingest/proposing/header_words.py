@@ -3,6 +3,8 @@
 from collections import Counter
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from suyuan.ingest.formats.headers import normal
 from suyuan.ingest.mapping.patterns import found_in
@@ -18,6 +20,7 @@ from suyuan.model.text import Text
 #: other side, and how the direction is known.
 OWN, COUNTERPARTY, BALANCE = "own", "other", "balance"
 DIRECTION, OUT_AMOUNT, IN_AMOUNT = "direction", "out_amount", "in_amount"
+HeaderPatterns = dict[str, list[tuple[str, str]]]
 STATEMENT_ROLES = (OWN, COUNTERPARTY, DIRECTION, OUT_AMOUNT, IN_AMOUNT, BALANCE)
 
 
@@ -39,8 +42,12 @@ def _by_words(table: str, header: str) -> str | None:
 
 @cache
 def _patterns() -> dict[str, list[tuple[str, str]]]:
-    path = resources.files("suyuan.catalog") / "header_words.yml"
-    patterns = read_catalog(path, dict[str, list[tuple[str, str]]])
+    return read_patterns(resources.files("suyuan.catalog") / "header_words.yml")
+
+
+def read_patterns(path: Path | Traversable) -> dict[str, list[tuple[str, str]]]:
+    """For each table the columns and parts with their patterns; raises :class:`CatalogError`."""
+    patterns = read_catalog(path, HeaderPatterns)
     _check(patterns, path.name)
     return patterns
 
