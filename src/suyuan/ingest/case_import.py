@@ -49,6 +49,7 @@ from suyuan.model.errors import InputError
 from suyuan.model.results import QUALITY_SUMMARY
 from suyuan.model.system_errors import system_error
 from suyuan.model.text import Text
+from suyuan.store.drafts import is_draft
 from suyuan.store.layout import Layout, quality_path
 from suyuan.store.record_seals import discard_altered, record_seals, seal_records
 
@@ -273,7 +274,11 @@ def _sweep(layout: Layout, entries: Sequence[ManifestEntry]) -> list[Path]:
     tables = tables_of(records, entries)
     live_paths |= {records / "_excluded" / f"{table}.parquet" for table in tables}
     live_paths |= {whole_path(records, path) for path in live_paths}
-    stored_paths = {path for path in records.glob("*/*") if _STORED_NAME.fullmatch(path.name)}
+    stored_paths = {
+        path
+        for path in records.glob("[!.]*/*")
+        if _STORED_NAME.fullmatch(path.name) or is_draft(path)
+    }
     for path in stored_paths | {records / name for name in record_seals(layout) or ()}:
         if path not in live_paths:
             path.unlink(missing_ok=True)

@@ -204,7 +204,7 @@ def _write_batches(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> N
 def _state(layout: Layout) -> str:
     """What stands for the records as they are now: files are named by content, lists are not."""
     digest = hashlib.sha256(_VERSION.encode())
-    for path in sorted(layout.records.glob("*/*.parquet")):
+    for path in sorted(layout.records.glob("[!.]*/[!.]*.parquet")):
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}\n".encode())
         if path.parent.name == "_excluded":
             digest.update(path.read_bytes())

@@ -63,8 +63,8 @@ class Layout:
         return self.results / "report.html"
 
     def parts(self, table: str) -> list[Path]:
-        """The Parquet files of a standard table, in a fixed order."""
-        return sorted((self.records / table).glob("*.parquet"))
+        """The Parquet files of a standard table, in a fixed order; drafts are none."""
+        return sorted((self.records / table).glob("[!.]*.parquet"))
 
     def exclusions(self, table: str) -> Path:
         return self.records / "_excluded" / f"{table}.parquet"

@@ -124,7 +124,7 @@ def _trial(
 def _rows(out: Path, table: str, zone: ZoneInfo) -> list[dict[str, Any]]:
     """The first rows of the table as stored; times on the case's clock."""
     rows: list[dict[str, Any]] = []
-    for path in sorted((out / "records" / table).glob("*.parquet")):
+    for path in sorted((out / "records" / table).glob("[!.]*.parquet")):
         with pq.ParquetFile(path) as stream:
             rows += [row for batch in stream.iter_batches(1000) for row in batch.to_pylist()]
         if len(rows) >= ROW_LIMIT:

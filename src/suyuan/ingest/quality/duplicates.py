@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from suyuan.model.columns import Table
+from suyuan.store.drafts import draft_of
 
 EXCLUSION_SCHEMA = pa.schema([("row_id", pa.string()), ("reason", pa.string())])
 DUPLICATE = "duplicate"
@@ -66,6 +67,6 @@ def write_excluded(out: Path, table: str, exclusions: pa.Table) -> None:
     """Put the list of struck-out rows of `table` in place, whole or not at all."""
     target = excluded_path(out, table)
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".tmp")
-    pq.write_table(exclusions.select(EXCLUSION_SCHEMA.names).cast(EXCLUSION_SCHEMA), partial)
-    partial.replace(target)
+    rows = exclusions.select(EXCLUSION_SCHEMA.names).cast(EXCLUSION_SCHEMA)
+    with draft_of(target) as draft:
+        pq.write_table(rows, draft)

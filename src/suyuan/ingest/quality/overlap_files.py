@@ -4,12 +4,15 @@ A movement that two statements of one account show is one payment: whoever reads
 must find it once. The file as it was read stays, so that the next import compares all rows again.
 """
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from suyuan.store.drafts import draft_of, put
 
 
 def whole_path(records: Path, path: Path) -> Path:
@@ -19,10 +22,10 @@ def whole_path(records: Path, path: Path) -> Path:
 
 def restore_overlaps(records: Path) -> None:
     """Put whole files back in their places, for all rows to be compared anew."""
-    for whole in (records / "_whole").glob("*.parquet"):
+    for whole in (records / "_whole").glob("[!.]*.parquet"):
         target = records / "payments" / whole.name
         if target.exists():
-            whole.replace(target)
+            put(whole, target)
         else:
             whole.unlink()
 
@@ -48,7 +51,7 @@ def _without(records: Path, path: Path, overlap_ids: set[str]) -> None:
         return
     whole = whole_path(records, path)
     whole.parent.mkdir(parents=True, exist_ok=True)
-    partial = whole.with_suffix(".tmp")
-    pq.write_table(remainder, partial)
-    path.replace(whole)
-    partial.replace(path)
+    with draft_of(whole) as draft:
+        shutil.copyfile(path, draft)
+    with draft_of(path) as draft:
+        pq.write_table(remainder, draft)
