@@ -30,7 +30,7 @@ PACE = np.exp(-0.5 * _OFFSETS**2) / np.exp(-0.5 * _OFFSETS**2).sum()
 POPULARITY = 2.4 * np.sinh(np.linspace(-3.0, 3.0, 61)) / np.sinh(3.0)
 
 #: Pairs of the candidates weighed from which more threads than one are worth their start.
-THREADED: Final = 20_000
+PAIRS_FOR_THREADS: Final = 20_000
 
 #: What the kernels know of victims: first pair of each; victim, bin, probability and odds of each
 #: pair; outside and weight of each victim.
@@ -323,7 +323,7 @@ class AttributionProblem:
         It is -inf, too, where no victim passed through.
         """
         factors: Floats = np.full(len(self.counts), -np.inf)
-        chosen = np.arange(len(self.counts)) if selection is None else selection
+        numbers = np.arange(len(self.counts)) if selection is None else selection
         candidates = CandidatePairs(self.start, self.pair, self.counts, self.null_mass)
         victims = self._victims(residual)
 
@@ -332,9 +332,9 @@ class AttributionProblem:
                 part, candidates, victims, residual.mass, residual.intensity, GRID, factors
             )
 
-        parts = self._parts(chosen)
+        parts = self._parts(numbers)
         if len(parts) == 1:
-            weigh(chosen)
+            weigh(numbers)
         else:
             with ThreadPoolExecutor(len(parts)) as threads:
                 list(threads.map(weigh, parts))
@@ -346,7 +346,7 @@ class AttributionProblem:
         Neighbours go to different threads: large candidates often stand side by side.
         """
         pair_count = int((self.start[selection + 1] - self.start[selection]).sum())
-        threads = (os.cpu_count() or 1) if pair_count >= THREADED else 1
+        threads = (os.cpu_count() or 1) if pair_count >= PAIRS_FOR_THREADS else 1
         return [selection[first::threads] for first in range(threads)]
 
     def profile(self, candidate: int, residual: Residual) -> LeakProfile:
