@@ -30,7 +30,7 @@ PACE = np.exp(-0.5 * _OFFSETS**2) / np.exp(-0.5 * _OFFSETS**2).sum()
 POPULARITY = 2.4 * np.sinh(np.linspace(-3.0, 3.0, 61)) / np.sinh(3.0)
 
 #: Pairs of the candidates weighed from which more threads than one are worth their start.
-PAIRS_FOR_THREADS: Final = 20_000
+MANY_PAIRS: Final = 20_000
 
 #: What the kernels know of victims: first pair of each; victim, bin, probability and odds of each
 #: pair; outside and weight of each victim.
@@ -346,7 +346,7 @@ class AttributionProblem:
         Neighbours go to different threads: large candidates often stand side by side.
         """
         pair_count = int((self.start[selection + 1] - self.start[selection]).sum())
-        threads = (os.cpu_count() or 1) if pair_count >= PAIRS_FOR_THREADS else 1
+        threads = (os.cpu_count() or 1) if pair_count >= MANY_PAIRS else 1
         return [selection[first::threads] for first in range(threads)]
 
     def profile(self, candidate: int, residual: Residual) -> LeakProfile:

@@ -32,7 +32,7 @@ def write_boards(here: Visit, ids: Sequence[str]) -> Path:
     for board in boards:
         if not ring_ids or (board["ring"] and board["ring"] not in ring_ids):
             raise ProblemDetails(409, RING_GONE.format(name=board["name"]))
-    folder = here.desk.results.layout.out / "workbench"
+    folder = here.desk.results.layout.workbench
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / FILE
     write_text(path, json.dumps(boards, ensure_ascii=False), 0o600)
