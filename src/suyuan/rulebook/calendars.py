@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 import msgspec
 
+from suyuan.model.catalog_files import read_catalog
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
 from suyuan.model.times import is_within
-from suyuan.rulebook.catalog_files import read_catalog
 from suyuan.rulebook.declare import Quality
 
 
