@@ -9,8 +9,6 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from suyuan.casework.declare import (
     ActSpec,
     AllotSpec,
@@ -386,8 +384,3 @@ def wrong(where: str, en: str, zh: str) -> CatalogError:
         value=where,
         hint=Text("See docs/casework.md for the format.", "格式见 docs/casework.md。"),
     )
-
-
-def plain_spec(spec: ProcedureSpec) -> Any:
-    """The declaration as plain data, for pages and for comparing versions."""
-    return msgspec.to_builtins(spec)
