@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from suyuan.ingest import import_case, workers
-from suyuan.ingest.sources import digest_of, source_key
+from suyuan.ingest.sources import digest_of
+from suyuan.store.row_ids import source_key
 
 HEADER = "交易日期,交易时间,借贷标志,交易金额,余额,对方账号,交易流水号\n"
 

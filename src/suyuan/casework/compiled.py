@@ -28,10 +28,10 @@ from suyuan.casework.declare import (
     names,
 )
 from suyuan.casework.surroundings import FUNCTIONS, NAMES
+from suyuan.model.catalog_files import as_shape, plain
 from suyuan.model.errors import CatalogError, InputError
 from suyuan.model.text import Text
 from suyuan.model.times import utc
-from suyuan.rulebook.catalog_files import as_shape, plain
 from suyuan.rulebook.dates import beijing_day
 from suyuan.rulebook.language import Expression, parse
 from suyuan.rulebook.rows import Closure, closure

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import msgspec
 
+from suyuan.model.catalog_files import read_catalog
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.rulebook.calendars import CalendarSource
-from suyuan.rulebook.catalog_files import read_catalog
 
 
 class CardPrefix(

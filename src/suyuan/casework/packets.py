@@ -25,6 +25,7 @@ from suyuan.casework.state import MatterState
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
 from suyuan.model.times import local
+from suyuan.store.drafts import write_bytes
 from suyuan.store.ledger.event import Draft, stamp
 
 MANIFEST: Final = "manifest.json"
@@ -61,7 +62,7 @@ def write_packet(
     packet, content = _packet(state, line, rows, key, {"sent": stamp(now), "head": str(head)})
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"packet-{packet}.zip"
-    path.write_bytes(content)
+    write_bytes(path, content)
     digest = hashlib.sha256(content).hexdigest()
     body = {"matter": matter, "duty": duty, "party": line.party}
     body |= {"sha256": digest, "head": str(head)}

@@ -4,15 +4,13 @@ from functools import cache
 from importlib.resources import files
 
 from suyuan.detect.adapting.card import MARK, outline
-from suyuan.model.scorecard import Scorecard, from_mapping
-from suyuan.model.yaml_text import plain_data
+from suyuan.model.scorecard import Scorecard, read_scorecard
 
 
 @cache
 def scorecard(role: str) -> Scorecard:
     """The published scorecard of `role`."""
-    text = (files("suyuan.catalog") / "scorecards" / f"{role}.yml").read_text("utf-8")
-    return from_mapping(plain_data(text))
+    return read_scorecard(files("suyuan.catalog") / "scorecards" / f"{role}.yml")
 
 
 def behind(role: str, version: str) -> Scorecard:

@@ -10,6 +10,7 @@ from typing import Final
 from suyuan.ingest import settings
 from suyuan.ingest.problems import Problem
 from suyuan.model.text import Text
+from suyuan.store.layout import Layout
 
 #: Endings that are read; what a file really holds is told by its first bytes.
 READ: Final = frozenset(
@@ -19,7 +20,6 @@ READ: Final = frozenset(
 #: What lies beside the data in many case folders and is no one's loss.
 _BESIDE: Final = frozenset({".md", ".toml", ".yml", ".yaml", ".py"})
 _BESIDE_NAMES: Final = frozenset({"license", "readme", "notice", "metadata.txt", "readme.txt"})
-MANIFEST: Final = "records/manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,6 @@ class Source:
     path: Path
     stamp: Stamp
     sha256: str
-
-
-def source_key(label: str, sha256: str) -> str:
-    """The sixteen hex digits that stand for a file (or member) with its content."""
-    return hashlib.sha256(f"{label}\0{sha256}".encode()).hexdigest()[:16]
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -106,12 +101,16 @@ def _walk(folder: Path, own: Path, root: Path, problems: list[Problem]) -> Itera
                 problems.append(Problem(label, _NO_FILE, "quarantined"))
         elif entry.is_symlink():
             problems.append(Problem(label, _LINKED_FOLDER, "kept"))
-        elif path.resolve() == own or (path == root / "suyuan" and (path / MANIFEST).exists()):
+        elif path.resolve() == own or (path == root / "suyuan" and _is_output(path)):
             continue  # where results stand by default: a run elsewhere must not differ by it
-        elif (path / MANIFEST).exists() or path == root / "suyuan":
+        elif _is_output(path) or path == root / "suyuan":
             problems.append(Problem(label, _OWN_OUTPUT, "kept"))
         else:
             yield from _walk(path, own, root, problems)
+
+
+def _is_output(folder: Path) -> bool:
+    return Layout(folder).parse_manifest.exists()
 
 
 def _beside(path: Path) -> bool:

@@ -17,9 +17,9 @@ def find_phone(results: Results, phone: str) -> pa.Table:
     results["quality_summary"]  # an error that says what to run, where nothing was imported
     parts = [f"{p.name}:{digest(p)}" for p in stored_parts(results.layout, "leaked")]
     state = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-    folder = results.layout.out / "index" / f"seized-{state}"
+    folder = results.layout.seized_index(state)
     if not folder.exists():
-        for stale in folder.parent.glob("seized-*"):
+        for stale in folder.parent.glob(results.layout.seized_index("*").name):
             shutil.rmtree(stale)
         _build(results, folder)
     return PhoneIndex.open(folder).find(phone)

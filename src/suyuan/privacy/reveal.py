@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 from suyuan.privacy.keys import case_key
 from suyuan.privacy.masking import Masking
@@ -37,21 +36,16 @@ def masking(
         "purpose": purpose,
     }
     draft = Draft(CHAIN, KIND, f"person:{_user()}", now, now, subject="", body=body)
-    with closing(SqliteLedger(ledger_path(layout))) as ledger:
+    with closing(SqliteLedger(layout.ledger)) as ledger:
         ledger.append(draft)
     return Masking(full=True, key=key)
 
 
-def ledger_path(layout: Layout) -> Path:
-    """The ledger of the output folder."""
-    return layout.out / "ledger.sqlite"
-
-
 def sealed_head(layout: Layout) -> str | None:
     """A head over all that the ledger holds now, to be given away; None where there is none."""
-    if not ledger_path(layout).is_file():
+    if not layout.ledger.is_file():
         return None
-    with closing(SqliteLedger(ledger_path(layout))) as ledger:
+    with closing(SqliteLedger(layout.ledger)) as ledger:
         head: TreeHead = ledger.seal(datetime.now(UTC).replace(tzinfo=None))
     return str(head)
 

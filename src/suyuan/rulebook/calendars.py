@@ -10,9 +10,9 @@ from typing import Final, Literal
 
 import msgspec
 
+from suyuan.model.catalog_files import read_catalog
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import read_catalog
 from suyuan.rulebook.declare import Quality
 
 

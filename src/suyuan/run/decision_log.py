@@ -15,7 +15,6 @@ import pyarrow as pa
 from suyuan.model.records import DECISIONS
 from suyuan.model.text import Text
 from suyuan.privacy.keys import CaseKey, case_key
-from suyuan.privacy.reveal import ledger_path
 from suyuan.store.last_words import decision_subject
 from suyuan.store.layout import Layout
 from suyuan.store.ledger import Draft, Event, SqliteLedger
@@ -51,7 +50,7 @@ class DecisionHistory:
 
 def record_decisions(layout: Layout, decisions: pa.Table) -> None:
     """Write down which of `decisions` are new, changed or gone since they were last obeyed."""
-    path = ledger_path(layout)
+    path = layout.ledger
     if not decisions.num_rows and not path.is_file():
         return
     contents = dict(_contents(decisions, case_key(layout)))
@@ -63,7 +62,7 @@ def record_decisions(layout: Layout, decisions: pa.Table) -> None:
 
 def decision_history(layout: Layout) -> DecisionHistory | None:
     """What the ledger says of decisions; None where none was ever obeyed."""
-    path = ledger_path(layout)
+    path = layout.ledger
     if not path.is_file():
         return None
     with closing(SqliteLedger(path)) as ledger:
