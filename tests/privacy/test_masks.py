@@ -1,11 +1,12 @@
 """How values look masked, and what keyed ids and orders give away."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pyarrow as pa
 import pytest
 
-from suyuan.model.columns import Type, key, may, table
+from suyuan.model.columns import Type, code, have, key, may, table
 from suyuan.model.privacy import Privacy
 from suyuan.model.records import REPORTS
 from suyuan.model.results import EVIDENCE, FINDINGS, QUALITY
@@ -75,6 +76,24 @@ def test_a_code_that_is_no_word_of_its_list_is_a_cell() -> None:
 
     assert SHOWN.cell(PAYMENTS, settled, "status") == "settled"
     assert SHOWN.cell(PAYMENTS, {"status": "张三"}, "status") == "文文"
+
+
+def test_the_list_of_a_code_is_declared_and_not_read_out_of_prose() -> None:
+    from suyuan.model.records import CALLS, DECISIONS
+
+    assert SHOWN.cell(DECISIONS, {"role": "middleman"}, "role") == "middleman"
+    assert SHOWN.cell(DECISIONS, {"role": "rejected"}, "role") == "aaaaaaaa"
+    assert SHOWN.cell(CALLS, {"country": "the"}, "country") == "aaa"
+    assert SHOWN.cell(CALLS, {"country": "CN"}, "country") == "CN"
+
+
+def test_a_description_worded_otherwise_masks_alike() -> None:
+    kind = code(have, "kind", "bank", "wallet", "…")
+    assert kind.meaning == "bank, wallet, …"
+    for column in (kind, replace(kind, meaning="any word of the field")):
+        rows = table("places", "处", "places", column)
+        shown = [SHOWN.cell(rows, {"kind": word}, "kind") for word in ("bank", "word", "…")]
+        assert shown == ["bank", "aaaa", "…"]
 
 
 def test_an_address_shows_its_city_and_prose_its_length() -> None:

@@ -18,6 +18,7 @@ from suyuan.casework.office import Office
 from suyuan.casework.state import MatterState
 from suyuan.model.errors import EngineError, InputError
 from suyuan.model.money import FEN_PER_YUAN
+from suyuan.model.spreadsheet_cells import neutral
 from suyuan.model.text import Language, Text
 from suyuan.model.times import local
 from suyuan.store.drafts import draft_of
@@ -194,8 +195,7 @@ def desk_day(office: Office, language: Language, to: Path) -> int:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return "" if value is None else neutral(str(value))
 
 
 def _last(state: MatterState, kind: str) -> Event:

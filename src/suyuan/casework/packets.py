@@ -23,6 +23,7 @@ from suyuan.casework.office import Office
 from suyuan.casework.signing import OfficeKey
 from suyuan.casework.state import MatterState
 from suyuan.model.errors import InputError
+from suyuan.model.spreadsheet_cells import neutral
 from suyuan.model.text import Language, Text
 from suyuan.model.times import local
 from suyuan.store.drafts import write_bytes
@@ -192,8 +193,7 @@ def _csv(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return "" if value is None else neutral(str(value))
 
 
 def _sheet(state: MatterState, line: DutyLine) -> bytes:

@@ -9,8 +9,9 @@ from typing import Any, Final
 from suyuan.face.source import ResultTables
 from suyuan.ingest.formats.archives import is_archive
 from suyuan.ingest.rows_anew import rows_anew
-from suyuan.ingest.sources import READ, Stamp, digest_of, readable, stamp_of
+from suyuan.ingest.sources import READ, Stamp, readable, stamp_of
 from suyuan.store.last_words import LastWords
+from suyuan.store.seal import file_digest
 
 _TABLE: Final = "decisions"
 #: A file of the case by its label, its path, and what tells that it is still the same.
@@ -57,7 +58,7 @@ def case_decisions(
     """The decisions of the last run, those of changed or new `files` read anew."""
     stored_rows = stored_decisions(source)
     hashes = {(_label(case, row["file"]), row["sha256"]) for row in stored_rows}
-    anew = [label for label, path, _ in files if (label, digest_of(path)) not in hashes]
+    anew = [label for label, path, _ in files if (label, file_digest(path)) not in hashes]
     rows = [row for row in stored_rows if _label(case, row["file"]) not in anew]
     parts = rows_anew(case, anew, _TABLE, work) if anew else ()
     rows += [row for part in parts for row in part.to_pylist()]

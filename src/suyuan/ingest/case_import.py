@@ -41,7 +41,7 @@ from suyuan.ingest.quality.cross_file import (
 )
 from suyuan.ingest.settings import NAME, CaseSettings, read_settings
 from suyuan.ingest.source_reader import SourceRead, open_reader, read_source
-from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, digest_of, find, stamp_of
+from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, find, stamp_of
 from suyuan.ingest.workers import open_store
 from suyuan.model.errors import InputError
 from suyuan.model.progress import Progress, Silent
@@ -52,6 +52,7 @@ from suyuan.store.drafts import is_draft
 from suyuan.store.layout import Layout, quality_path, whole_path
 from suyuan.store.record_seals import discard_altered, record_seals, seal_records
 from suyuan.store.row_ids import source_of_file
+from suyuan.store.seal import file_digest
 
 #: What DuckDB may hold before it spills to the scratch folder.
 MEMORY: Final = "2GB"
@@ -184,12 +185,12 @@ def _sources_in(
     if is_archive(path):
         for member in members_of(label, path, work, problems, budget):
             if PurePosixPath(member.label).suffix.lower() in READ:
-                yield Source(member.label, member.path, stamp, digest_of(member.path))
+                yield Source(member.label, member.path, stamp, file_digest(member.path))
             else:
                 problems.append(Problem(member.label, UNKNOWN_KIND, "kept"))
         return
     entry = before.entries.get(label)
-    sha256 = entry.sha256 if entry and entry.stamp == stamp else digest_of(path)
+    sha256 = entry.sha256 if entry and entry.stamp == stamp else file_digest(path)
     yield Source(label, path, stamp, sha256)
 
 

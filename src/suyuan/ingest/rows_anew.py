@@ -11,9 +11,10 @@ from suyuan.ingest.batch import CaseDefaults
 from suyuan.ingest.mapping.profile_files import profiles_of
 from suyuan.ingest.settings import read_settings
 from suyuan.ingest.source_reader import open_reader, read_source
-from suyuan.ingest.sources import Source, digest_of, stamp_of
+from suyuan.ingest.sources import Source, stamp_of
 from suyuan.ingest.workers import open_store
 from suyuan.store.layout import records_path
+from suyuan.store.seal import file_digest
 
 
 def rows_anew(case: Path, labels: Iterable[str], table: str, work: Path) -> Iterator[pa.Table]:
@@ -48,4 +49,4 @@ def _stored_paths(case: Path, labels: Iterable[str], table: str, records: Path) 
 
 def _source(case: Path, label: str) -> Source:
     path = case / label
-    return Source(label, path, stamp_of(path), digest_of(path))
+    return Source(label, path, stamp_of(path), file_digest(path))

@@ -1,6 +1,5 @@
 """What lies in a case folder: the files that are input, and why the others are not."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,11 +47,6 @@ class Source:
 def stamp_of(path: Path) -> Stamp:
     status = path.stat()
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-
-
-def digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def find(case: Path, out: Path, problems: list[Problem]) -> list[tuple[str, Path]]:

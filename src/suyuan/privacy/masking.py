@@ -18,7 +18,7 @@ from suyuan.privacy.masks import (
     mask_name,
 )
 from suyuan.privacy.sentences import render_sentence
-from suyuan.privacy.words import code_words, file_words
+from suyuan.privacy.words import file_words
 
 #: A cut of a cause, over a ring or all of them: made of our own words.
 _CAUSE = "cause:"
@@ -118,7 +118,7 @@ class Masking:
         if class_ is Privacy.ROW_KEY:
             return self.row_key(row.get("table"), value)
         if class_ is Privacy.CODE:
-            return mask_code(value, code_words(column))
+            return mask_code(value, column.words)
         return self.by_class(class_, value)
 
     def note(self, text: str, row: Mapping[str, Any]) -> str:

@@ -1,7 +1,5 @@
 """Seeing in full asks for a purpose, and leaves an event in the ledger of the output folder."""
 
-import getpass
-import os
 import socket
 from collections.abc import Iterable
 from contextlib import closing
@@ -11,6 +9,7 @@ from suyuan.privacy.keys import case_key
 from suyuan.privacy.masking import Masking
 from suyuan.store.layout import Layout
 from suyuan.store.ledger import Draft, SqliteLedger, TreeHead
+from suyuan.store.user import user_name
 
 #: The chain of those who saw full identifiers, and why.
 CHAIN, KIND = "log:unmasked", "unmasked"
@@ -35,7 +34,7 @@ def masking(
         "subjects": sorted(set(subjects)),
         "purpose": purpose,
     }
-    draft = Draft(CHAIN, KIND, f"person:{_user()}", now, now, subject="", body=body)
+    draft = Draft(CHAIN, KIND, f"person:{user_name()}", now, now, subject="", body=body)
     with closing(SqliteLedger(layout.ledger)) as ledger:
         ledger.append(draft)
     return Masking(full=True, key=key)
@@ -48,10 +47,3 @@ def sealed_head(layout: Layout) -> str | None:
     with closing(SqliteLedger(layout.ledger)) as ledger:
         head: TreeHead = ledger.seal(datetime.now(UTC).replace(tzinfo=None))
     return str(head)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no entry for this number
-        return str(os.getuid())

@@ -19,6 +19,7 @@ from suyuan.face.web.problems import ProblemDetails
 from suyuan.ingest.sources import READ
 from suyuan.model.text import Text
 from suyuan.store.drafts import draft_of, write_text
+from suyuan.store.seal import file_digest
 
 #: Bytes of one file, and of all that lie waiting.
 LARGEST_FILE, LARGEST_WAITING = 4 << 30, 16 << 30
@@ -101,7 +102,7 @@ class IncomingFiles:
         """Put it among the case's files; what is there is never replaced."""
         slip = self.of(own)
         source = self.folder / own / slip.name
-        if _digest(source) != slip.sha256:
+        if file_digest(source) != slip.sha256:
             raise ProblemDetails(409)
         target = self.case / slip.name
         try:
@@ -166,8 +167,3 @@ def safe_name(text: str) -> str:
     if stem.lower() in {"decisions", "case"}:
         raise ProblemDetails(422, NAME, errors=[{"where": ["name"], "what": "reserved"}])
     return name
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
