@@ -115,10 +115,8 @@ def decision_history(layout: Layout) -> DecisionHistory | None:
     waiting = {id_ for id_, content in contents.items() if content == NOT_READ}
     changes = {event.subject for event in events if event.kind == DECISION_CHANGED} - removals
     every = {event.subject for event in events}
-    names = (
-        tuple(_id(subject) for subject in sorted(subjects)) for subjects in (changes, removals)
-    )
-    return DecisionHistory(len(every - changes - removals - waiting), *names, len(waiting))
+    standing = every - changes - removals - waiting
+    return DecisionHistory(len(standing), _ids(changes), _ids(removals), len(waiting))
 
 
 def _latest_contents(events: Iterator[Event] | list[Event]) -> dict[str, str | None]:
@@ -168,5 +166,5 @@ def _draft(
     return Draft(CHAIN, kind, by, moment, moment, subject=subject, body=body)
 
 
-def _id(subject: str) -> str:
-    return subject.partition(":")[2]
+def _ids(subjects: Iterable[str]) -> tuple[str, ...]:
+    return tuple(subject.partition(":")[2] for subject in sorted(subjects))
