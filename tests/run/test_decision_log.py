@@ -107,13 +107,13 @@ def test_a_decision_made_and_taken_out_before_any_run_leaves_a_trace(
     assert kinds(layout) == ["decision_made"]
     history = decision_history(layout)
     assert history is not None
-    assert (history.pending, history.in_force, history.removals) == (1, 0, ())
+    assert (history.backlog, history.in_force, history.removals) == (1, 0, ())
     (case / "decisions.csv").unlink()
     run(case, layout)
     assert kinds(layout) == ["decision_made", "decision_gone"]
     history = decision_history(layout)
     assert history is not None
-    assert (history.pending, history.removals) == (0, (made,))
+    assert (history.backlog, history.removals) == (0, (made,))
     assert b"13812345678" not in layout.ledger.read_bytes()
 
 
@@ -128,7 +128,7 @@ def test_a_decision_is_written_down_once_made_and_once_obeyed(case: Path, tmp_pa
     assert kinds(layout) == ["decision_made", "decision_obeyed"]
     history = decision_history(layout)
     assert history is not None
-    assert (history.in_force, history.pending, history.changes) == (1, 0, ())
+    assert (history.in_force, history.backlog, history.changes) == (1, 0, ())
 
 
 def test_what_cannot_be_written_down_is_not_decided(

@@ -36,21 +36,21 @@ NOT_READ: Final = ""
 class DecisionHistory:
     """How many decisions stand as they were first obeyed, and what became of the others.
 
-    ``pending`` were made, and no run has read them yet.
+    ``backlog`` were made and are for the next run.
     """
 
     in_force: int
     changes: tuple[str, ...]
     removals: tuple[str, ...]
-    pending: int = 0
+    backlog: int = 0
 
     @property
     def text(self) -> Text:
         """In a line, for people."""
         en, zh = [f"{self.in_force} as first obeyed"], [f"{self.in_force} 项与首次采用时一致"]
-        if self.pending:
-            en.append(f"{self.pending} made, for the next run")
-            zh.append(f"{self.pending} 项已作出，待下次运行采用")
+        if self.backlog:
+            en.append(f"{self.backlog} made, for the next run")
+            zh.append(f"{self.backlog} 项已作出，待下次运行采用")
         if self.changes:
             en.append(f"changed since: {', '.join(self.changes)}")
             zh.append(f"其后被改动：{'、'.join(self.changes)}")
@@ -112,11 +112,11 @@ def decision_history(layout: Layout) -> DecisionHistory | None:
         return None
     contents = _latest_contents(events)
     removals = {id_ for id_, content in contents.items() if content is None}
-    pending_ids = {id_ for id_, content in contents.items() if content == NOT_READ}
+    backlog_ids = {id_ for id_, content in contents.items() if content == NOT_READ}
     changes = {event.subject for event in events if event.kind == DECISION_CHANGED} - removals
     every = {event.subject for event in events}
-    intact_ids = every - changes - removals - pending_ids
-    return DecisionHistory(len(intact_ids), _ids(changes), _ids(removals), len(pending_ids))
+    intact_ids = every - changes - removals - backlog_ids
+    return DecisionHistory(len(intact_ids), _ids(changes), _ids(removals), len(backlog_ids))
 
 
 def _latest_contents(events: Iterator[Event] | list[Event]) -> dict[str, str | None]:
