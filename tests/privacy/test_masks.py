@@ -122,6 +122,7 @@ def test_a_sentence_is_made_again_from_its_template() -> None:
 
 def test_a_remark_and_a_key_follow_the_class_beside_them() -> None:
     row = {"table": "orders", "key": "13812345678", "note": "called phone:13812345678"}
+    row |= {"shows": "called", "node": "phone:13812345678"}
     assert SHOWN.cell(EVIDENCE, row | {"note_class": "mention"}, "note") == (
         "called phone:138****5678"
     )

@@ -17,3 +17,11 @@ def behind(role: str, version: str) -> Scorecard:
     """The card behind a finding of that `version`; of one weighed by its case, the outline."""
     card = scorecard(role)
     return outline(card) if version.endswith(MARK) else card
+
+
+def card_of(role: str) -> Scorecard | None:
+    """The scorecard of a role; rules judge some roles without one."""
+    try:
+        return scorecard(role)
+    except FileNotFoundError:
+        return None

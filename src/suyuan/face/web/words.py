@@ -7,7 +7,7 @@ from typing import Any
 from suyuan.face.display import Display, clean
 from suyuan.face.web.desk import Desk
 from suyuan.model.results import FINDINGS
-from suyuan.model.roles import ROLES
+from suyuan.model.roles import ROLES, Role
 from suyuan.model.text import Text
 from suyuan.store.last_words import LastWords
 
@@ -36,8 +36,9 @@ def subject(desk: Desk, display: Display, name: str) -> Json:
 
 
 def role(name: str) -> Json:
-    entry = ROLES.get(name)
-    return {"id": name, **text(entry.title if entry else Text(name, name))}
+    """A role by its words, its letter and its colour; pages know of roles by this alone."""
+    entry = ROLES.get(name) or Role(name, Text(name, name), Text("", ""))
+    return {"id": name, **text(entry.title), "sign": entry.letter, "tone": entry.colour}
 
 
 def finding(desk: Desk, display: Display, row: Mapping[str, Any], words: LastWords) -> Json:

@@ -13,7 +13,7 @@ from suyuan.face.rings import rings
 from suyuan.face.source import ResultTables
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.visit import Here, Visit
-from suyuan.face.web.words import Json, text, yuan
+from suyuan.face.web.words import Json, role, text, yuan
 from suyuan.model.text import Text, row_text
 
 router = APIRouter(tags=["case"])
@@ -146,6 +146,6 @@ def _fresh(source: ResultTables) -> list[Json]:
     new = table.filter(pc.and_(table["appears"], pc.greater_equal(table["week"], since)))
     counts = new.group_by("role").aggregate([("subject", "count_distinct")])
     return [
-        {"role": row["role"], "count": row["subject_count_distinct"], "since": since}
+        {"role": role(row["role"]), "count": row["subject_count_distinct"], "since": since}
         for row in counts.sort_by([("subject_count_distinct", "descending")]).to_pylist()
     ]
