@@ -312,6 +312,7 @@ ASSEMBLE = Step(
         "touches",
         "ring_series",
         "vouchers",
+        "card_payments",
         "sims",
         "orders",
         "leaked",

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from suyuan.chain.ring_evidence import subjects_of_role
 from suyuan.identity.aliases import with_entity
+from suyuan.money.card_payments import with_payments
 from suyuan.money.methods import DEFAULT
 from suyuan.store.tables import Tables
 
@@ -138,7 +139,8 @@ def _transfers(steps: ir.Table, tables: Tables) -> ir.Table:
 
 def _receipts(tables: Tables) -> ir.Table:
     """Rows of ``vouchers`` by which somebody (``node``) got a card that another paid for."""
-    vouchers = with_entity(tables, tables["vouchers"], "to_party", into="node")
+    vouchers = with_payments(tables, tables["card_payments"])
+    vouchers = with_entity(tables, vouchers, "to_party", into="node")
     vouchers = vouchers.filter(vouchers["node"].notnull()).view()
     free = vouchers["price"].fill_null(0) == 0
     transfers = vouchers.filter((vouchers["event"] == "transfer") & free)
