@@ -43,7 +43,7 @@ FLAG = Unknown(
     [
         ("Correct by number", ""),
         ("How is it told", ""),
-        ("Number of the column for the flag", ""),
+        ("Which column (number) is the flag", ""),
         ("means", ""),
         ("means", ""),
         ("Whose account", OWN),
@@ -87,11 +87,11 @@ SIGNED = Unknown(
     "01.03.2024;Coffee House;-25,000.50;1,000.00\n"
     "13.03.2024;Salary GmbH;2,000.00;3,000.00\n",
     [
-        ("What are these rows", ""),
+        ("What do these rows contain", ""),
         ("Correct by number", "2=other"),
         ("Correct by number", ""),
         ("How is it told", "sign"),
-        ("Number of the column for the amount", "3"),
+        ("Which column (number) is the amount", "3"),
         ("spent is written", "negative"),
         ("Whose account", OWN),
         ("Days are written", ""),
@@ -109,7 +109,7 @@ HEADLESS = Unknown(
     "20240301090500|S1|6217000011112222333|6228480000000000017|12.30\n"
     "20240301090600|S2|6217000011112222341|6228480000000000017|4.00\n",
     [
-        ("What are these rows", ""),
+        ("What do these rows contain", ""),
         ("Correct by number", "2=payment_id"),
         ("Correct by number", ""),
         ("How is it told", "both"),
@@ -180,7 +180,7 @@ CALLS = Unknown(
     "2024-03-01 09:05:00,去,13800138000,61\n"
     "2024-03-01 09:06:00,来,13900139000,7\n",
     [
-        ("What are these rows", "calls"),
+        ("What do these rows contain", "calls"),
         ("Correct by number", "1=started_at 2=direction 3=other 4=duration"),
         ("Correct by number", ""),
         ("How is it told", "flag"),

@@ -80,7 +80,7 @@ def import_case(case: Path, out: Path, *, progress: Progress | None = None) -> C
     whatever is wrong with a file or a row is told in the quality tables instead.
     """
     if not case.is_dir():
-        raise InputError(Text("Case folder not found.", "没有这个卷宗文件夹。"), value=case)
+        raise InputError(Text("Case folder not found.", "找不到案件文件夹。"), value=case)
     settings = read_settings(case)
     try:
         return _import(case, out, settings, progress or _silent)
@@ -306,6 +306,6 @@ def _case_import(
 
 _LEAVES = Text(
     "case.toml names a file outside the case folder; not read",
-    "case.toml 指向卷宗文件夹之外的文件，未读取",
+    "case.toml 指向案件文件夹之外的文件，未读取",
 )
 _ABSENT = Text("case.toml names a file that is not there", "case.toml 指明的文件不存在")

@@ -25,7 +25,7 @@ def load_glossary() -> dict[tuple[str, str], Term]:
         terms = [_term(child) for child in node.children("terms")]
         by_name = {(term.kind, term.id): term for term in terms}
         if len(by_name) < len(terms):
-            raise node.wrong("a term stands twice", "词条重复", len(terms) - len(by_name))
+            raise node.wrong("a term appears twice", "词条重复", len(terms) - len(by_name))
         return by_name
 
 

@@ -74,7 +74,7 @@ def replay_case(
     rows = sum(case_import.quality_summary["rows_kept"].to_pylist())
     progress.finish(rows, time.perf_counter() - start)
     start = time.perf_counter()
-    progress.start(Text("Judging each payment in its moment", "逐笔评分"))
+    progress.start(Text("Scoring each payment at its moment", "逐笔评分"))
     tables = open_records(engine, layout, zone=case_import.settings.timezone)
     case_replay = replay_payments(tables, card)
     progress.finish(len(case_replay.at), time.perf_counter() - start)
