@@ -59,7 +59,7 @@ def with_hole(path: str, value: object) -> list[str]:
         (
             "duties/check/within",
             {"hours": "stop-payment.moons"},
-            "A procedure names an unknown number",
+            "A procedure names an unknown parameter",
         ),
         ("duties/check/paused_by", "appeal", "a pause needs an end"),
         ("duties/check/if", "colour == 'red'", "unknown name colour"),

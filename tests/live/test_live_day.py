@@ -121,7 +121,7 @@ def test_a_decision_is_explained_masked(folder: Path) -> None:
 
 def test_without_a_register_keys_stand_for_names(service: Path, tmp_path: Path) -> None:
     told = run("day", str(service), str(tmp_path / "day"), "--day", DAY)
-    assert re.search(r"(\d+) of \1 subjects have no name", told)
+    assert re.search(r"(\d+) of \1 subjects could not be matched", told)
     calls = pq.read_table(tmp_path / "day" / "case" / "calls.parquet")
     assert all(caller.startswith("key-") for caller in calls["caller"].to_pylist())
     run("day", str(service), str(tmp_path / "day"), "--day", DAY, code=2)  # not empty
