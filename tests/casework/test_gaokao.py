@@ -18,9 +18,9 @@ from suyuan.casework.payments import Cashier, PaymentNotice, PaymentOutcome
 from suyuan.casework.rebinding import preview, rebind
 from suyuan.casework.simulated_provider import SimulatedProvider
 from suyuan.casework.state import matter_state
+from suyuan.model.catalog_files import as_shape, plain_text
 from suyuan.model.errors import InputError
 from suyuan.rulebook import Rulebook, load_rules
-from suyuan.rulebook.catalog_files import as_shape, plain_text
 from suyuan.rulebook.rows import closure
 from suyuan.store.ledger import verify
 

@@ -13,8 +13,8 @@ from suyuan.casework.rebuilding import rebuild
 from suyuan.casework.rule_changes import affected_matters, approve_change, propose_change
 from suyuan.casework.simulated_provider import SimulatedProvider
 from suyuan.casework.state import matter_state
+from suyuan.model.catalog_files import as_shape, plain_text
 from suyuan.model.errors import InputError
-from suyuan.rulebook.catalog_files import as_shape, plain_text
 from suyuan.store.ledger import verify
 
 FORM = {

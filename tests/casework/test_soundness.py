@@ -8,9 +8,9 @@ from suyuan.casework.compiled import compile_procedure, load_procedures
 from suyuan.casework.declare import ProcedureSpec
 from suyuan.casework.law import Law
 from suyuan.casework.soundness import flaws
+from suyuan.model.catalog_files import as_shape, plain_text
 from suyuan.model.errors import CatalogError
 from suyuan.rulebook import load_rules
-from suyuan.rulebook.catalog_files import as_shape, plain_text
 
 LAW = Law(load_rules())
 TEXT = (files("suyuan.catalog") / "procedures" / "stop-payment.yml").read_text("utf-8")

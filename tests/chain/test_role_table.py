@@ -42,6 +42,12 @@ def test_sellers_and_launderers_make_grounds() -> None:
     assert {role for role, _ in SALE_LINKS.values()} <= {detector.role for detector in DETECTORS}
 
 
+def test_signs_are_one_letter_each_and_none_twice() -> None:
+    signs = [role.letter for role in ROLES.values()]
+    assert all(len(sign) == 1 for sign in signs)
+    assert len(set(signs)) == len(signs)
+
+
 @pytest.mark.parametrize("role", ON_CHAIN)
 def test_whoever_stands_on_the_chain_is_drawn(role: str) -> None:
     stand = Stand("party:1", role, Decimal(100), 1, targets={"ring:G"})

@@ -93,6 +93,26 @@ def test_scores_add_up(engine, calls):
     assert sum(weights) == pytest.approx(1)
 
 
+def test_a_row_shows_the_signal_that_weighs_most(engine, calls):
+    seen = measured(engine.arrow(calls))
+    twice = engine.arrow(calls).mutate(subject=ibis.literal("phone:13800000001"))
+    lesser = rows(twice, table="calls", subject="subject", signal="odds")
+    seen = Measurement(seen.candidates, seen.evidence.union(lesser))
+    tables = Tables(engine, zone="Asia/Shanghai")
+    out = findings(seen, CARD, tables, frozenset({"orders"}), floor=0.01)
+    evidence = engine.fetch(out["evidence:scam_caller"]).to_pylist()
+    own = {e["row_id"]: e["shows"] for e in evidence if e["subject"] == "phone:13800000001"}
+    signals = engine.fetch(out["signals:scam_caller"]).to_pylist()
+    weights = {s["signal"]: s["weight"] for s in signals if s["subject"] == "phone:13800000001"}
+    heaviest = "calls" if weights["calls"] / 2 > weights["odds"] / 3 else "odds"
+    assert own == {
+        "k:1": f"scam_caller.{heaviest}",
+        "k:2": f"scam_caller.{heaviest}",
+        "k:3": "scam_caller.odds",
+    }
+    assert heaviest < "odds"  # the last by name would be wrong
+
+
 def test_a_scorecard_survives_its_file():
     assert from_mapping(to_mapping(CARD)) == CARD
 

@@ -26,7 +26,7 @@ from suyuan.face.report.manifest import write_manifest
 from suyuan.face.source import open_source
 from suyuan.model.errors import InputError
 from suyuan.privacy.masking import Masking
-from suyuan.privacy.reveal import ledger_path, masking
+from suyuan.privacy.reveal import masking
 from suyuan.store.ledger import SqliteLedger
 from suyuan.store.ledger import verify as verify_ledger
 from suyuan.store.manifests import with_digest
@@ -160,7 +160,7 @@ def test_who_saw_full_identifiers_is_in_the_ledger(tmp_path: Path) -> None:
     results = results_of(tmp_path)
     for purpose in ("trial\u2028one", "trial two", "trial three"):
         assert masking(results.layout, purpose, "who", ["phone:13812345678"]).full
-    with closing(SqliteLedger(ledger_path(results.layout))) as ledger:
+    with closing(SqliteLedger(results.layout.ledger)) as ledger:
         events = list(ledger.events("log:unmasked"))
     assert [event.body["purpose"] for event in events] == [
         "trial\u2028one",
@@ -174,7 +174,7 @@ def test_who_saw_full_identifiers_is_in_the_ledger(tmp_path: Path) -> None:
     masking(results.layout, "later", "who")
     assert all(check.good for check in checks(folder))
     for number, found in ((4, False), (3, True)):  # the fourth came after the head
-        with sqlite3.connect(ledger_path(results.layout)) as database:
+        with sqlite3.connect(results.layout.ledger) as database:
             database.execute("DROP TRIGGER event_delete")
             database.execute("DELETE FROM event WHERE number = ?", [number])
         assert any(not check.good for check in checks(folder)) is found
@@ -184,7 +184,7 @@ def test_eight_at_once_are_eight_events(tmp_path: Path) -> None:
     results = results_of(tmp_path)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: masking(results.layout, f"trial {n}", "who"), range(8)))
-    with closing(SqliteLedger(ledger_path(results.layout))) as ledger:
+    with closing(SqliteLedger(results.layout.ledger)) as ledger:
         assert verify_ledger(ledger).whole
         assert len(list(ledger.events("log:unmasked"))) == 8
 

@@ -55,7 +55,7 @@ def results(tmp_path):
         traces=[step | {"from": "bank_account:1", "to": MULE, "amount": Decimal("49950.00")}],
         evidence=[
             *(row_behind(one["evidence_id"], row_id=str(n)) for n, one in enumerate(edges)),
-            row_behind("s1", note=f"called {CALLER}", unlisted=7),
+            row_behind("s1", shows="called", node=CALLER, unlisted=7),
         ],
     )
 

@@ -18,7 +18,7 @@ from suyuan.casework.rule_changes import approve_change, propose_change
 from suyuan.casework.simulated_provider import SimulatedProvider
 from suyuan.casework.state import matter_state
 from suyuan.face.office_pages.site_pages import office_pages
-from suyuan.rulebook.catalog_files import as_shape, plain_text
+from suyuan.model.catalog_files import as_shape, plain_text
 
 FORM = {
     "f.category": "ordinary", "f.arts": "false", "f.sports": "false", "f.graduate": "this_year",

@@ -69,6 +69,8 @@ def row_behind(evidence_id: str, **more: Any) -> dict[str, Any]:
         "note": "calls",
         "note_class": "public",
         "unlisted": 0,
+        "shows": None,
+        "node": None,
     } | more
 
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from suyuan.ingest import import_case
 from suyuan.model.records import RECORDS
+from suyuan.model.text import Text
 
 PAYMENTS = """payment_id,at,payer,payee,amount,balance_after,note
 P1,2019-04-29 09:05:00,6222021234567890123,zfb:abc,"50,000.00",1.50,x
@@ -186,3 +187,30 @@ def test_parquet_in_every_arrow_type(tmp_path: Path) -> None:
             datetime(2019, 4, 28, 16),
         )
     ]
+
+
+def test_an_import_tells_its_own_step(tmp_path: Path) -> None:
+    class Lines:
+        def __init__(self) -> None:
+            self.lines: list[object] = []
+
+        def start(self, step: Text) -> None:
+            self.lines.append(step)
+
+        def advance(self, count: int, total: int | None) -> None:
+            assert total is None or 0 <= count <= total
+            self.lines.append("advance")
+
+        def finish(self, rows: int, seconds: float) -> None:
+            assert seconds > 0
+            self.lines.append(rows)
+
+    (tmp_path / "payments.csv").write_text(
+        "payment_id,at,payer,payee,amount\nP1,2019-04-29,A,B,1\nP2,2019-04-30,A,B,1\n"
+    )
+    lines = Lines()
+    import_case(tmp_path, tmp_path / "suyuan", progress=lines)
+    first, *between, last = lines.lines
+    assert isinstance(first, Text)
+    assert set(between) == {"advance"}
+    assert last == 2

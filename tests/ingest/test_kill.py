@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from suyuan.ingest import import_case
-from suyuan.ingest.sources import MANIFEST
+from suyuan.store.layout import Layout
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child")
 HEADER = "payment_id,at,payer,payee,amount\n"
@@ -82,7 +82,7 @@ def _kills(folder: Path, points: list[dict[str, float]]) -> int:
         if n % 7 == 0:
             shutil.rmtree(out, ignore_errors=True)
         died += killed(case, out, **point)  # type: ignore[arg-type]
-        if (out / MANIFEST).exists() or n % 3 == 0:
+        if Layout(out).parse_manifest.exists() or n % 3 == 0:
             assert outcome(case, out) == expected[n % 2], point
     return died
 

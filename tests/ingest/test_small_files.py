@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from suyuan.ingest import import_case, workers
-from suyuan.ingest.sources import digest_of, source_key
+from suyuan.store.row_ids import source_key
+from suyuan.store.seal import file_digest
 
 HEADER = "交易日期,交易时间,借贷标志,交易金额,余额,对方账号,交易流水号\n"
 
@@ -51,7 +52,7 @@ def test_together_they_give_what_each_gives_alone(
         params={"files": f"{tmp_path}/together/records/payments/*.parquet"},
     ).fetchall()
     for file, sha256, key, payer in rows:
-        assert sha256 == digest_of(case / file)
+        assert sha256 == file_digest(case / file)
         assert key == source_key(file, sha256)
         assert payer == str(6222021234567890000 + int(file[2:5]))
 

@@ -1,11 +1,12 @@
 """How values look masked, and what keyed ids and orders give away."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pyarrow as pa
 import pytest
 
-from suyuan.model.columns import Type, key, may, table
+from suyuan.model.columns import Type, code, have, key, may, table
 from suyuan.model.privacy import Privacy
 from suyuan.model.records import REPORTS
 from suyuan.model.results import EVIDENCE, FINDINGS, QUALITY
@@ -77,6 +78,24 @@ def test_a_code_that_is_no_word_of_its_list_is_a_cell() -> None:
     assert SHOWN.cell(PAYMENTS, {"status": "张三"}, "status") == "文文"
 
 
+def test_the_list_of_a_code_is_declared_and_not_read_out_of_prose() -> None:
+    from suyuan.model.records import CALLS, DECISIONS
+
+    assert SHOWN.cell(DECISIONS, {"role": "middleman"}, "role") == "middleman"
+    assert SHOWN.cell(DECISIONS, {"role": "rejected"}, "role") == "aaaaaaaa"
+    assert SHOWN.cell(CALLS, {"country": "the"}, "country") == "aaa"
+    assert SHOWN.cell(CALLS, {"country": "CN"}, "country") == "CN"
+
+
+def test_a_description_worded_otherwise_masks_alike() -> None:
+    kind = code(have, "kind", "bank", "wallet", "…")
+    assert kind.meaning == "bank, wallet, …"
+    for column in (kind, replace(kind, meaning="any word of the field")):
+        rows = table("places", "处", "places", column)
+        shown = [SHOWN.cell(rows, {"kind": word}, "kind") for word in ("bank", "word", "…")]
+        assert shown == ["bank", "aaaa", "…"]
+
+
 def test_an_address_shows_its_city_and_prose_its_length() -> None:
     assert SHOWN.by_class(Privacy.ADDRESS, "广东省深圳市福田区1号") == "广东省***"
     assert SHOWN.by_class(Privacy.ADDRESS, "福田路1号张三收") == "***"
@@ -103,6 +122,7 @@ def test_a_sentence_is_made_again_from_its_template() -> None:
 
 def test_a_remark_and_a_key_follow_the_class_beside_them() -> None:
     row = {"table": "orders", "key": "13812345678", "note": "called phone:13812345678"}
+    row |= {"shows": "called", "node": "phone:13812345678"}
     assert SHOWN.cell(EVIDENCE, row | {"note_class": "mention"}, "note") == (
         "called phone:138****5678"
     )

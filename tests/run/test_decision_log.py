@@ -6,7 +6,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from suyuan.model.records import DECISIONS
-from suyuan.privacy.reveal import ledger_path
 from suyuan.run.decision_log import decision_history, record_decisions
 from suyuan.store.layout import Layout
 from suyuan.store.ledger import SqliteLedger, verify
@@ -37,7 +36,7 @@ def test_new_changed_and_gone(tmp_path: Path) -> None:
     assert (history.in_force, history.changes, history.removals) == (1, ("D2",), ("D3",))
     assert "D2" in history.text.en
     assert "D3" in history.text.zh
-    ledger = SqliteLedger(ledger_path(layout))
+    ledger = SqliteLedger(layout.ledger)
     assert [e.kind for e in ledger.events()][3:] == ["decision_changed", "decision_gone"]
     assert verify(ledger, []).whole
     ledger.close()
@@ -55,7 +54,7 @@ def test_a_decision_that_comes_back_stands_again(tmp_path: Path) -> None:
 def test_the_ledger_names_nobody(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     record_decisions(layout, decisions(D1="because of Zhang San"))
-    stored = ledger_path(layout).read_bytes()
+    stored = layout.ledger.read_bytes()
     assert b"13812345678" not in stored
     assert b"Zhang" not in stored
 
@@ -63,5 +62,5 @@ def test_the_ledger_names_nobody(tmp_path: Path) -> None:
 def test_without_decisions_nothing_is_written(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
     record_decisions(layout, decisions())
-    assert not ledger_path(layout).exists()
+    assert not layout.ledger.exists()
     assert decision_history(layout) is None

@@ -95,6 +95,38 @@ def test_a_decision_is_a_new_row_and_is_taken_back_by_another(client: Client) ->
     ]
 
 
+def _decision_line(id_: str, at: str, kind: str, subject: str, role: str = "") -> str:
+    return f"{id_},{at},李,{kind},{subject},{role},看过\n"
+
+
+def test_decisions_count_from_every_file_and_in_the_order_of_their_times(
+    client: Client, site: Site, zheng_case: tuple[Path, Path]
+) -> None:
+    """As the run hears them: a file as Chinese spreadsheets write it, and one beside the first."""
+    case, lead = zheng_case[0], client.get(f"{CASE}/findings").json()["items"][0]
+    desk = site.desks["zheng"]
+    with desk.source() as source:
+        own = desk.finding_id(lead["id"])
+        row = source.where("findings", "finding_id", [own]).to_pylist()[0]
+    head = "decision_id,at,by,kind,subject,role,reason\n"
+    late = _decision_line("d2", "2026-02-01T09:00:00Z", "reject", row["subject"])
+    early = _decision_line("d1", "2026-01-01T09:00:00Z", "confirm", row["subject"], row["role"])
+    beside = case / "decisions-2.csv"
+    try:
+        beside.write_bytes((head + late).encode("gb18030"))
+        assert client.get(f"{CASE}/findings/{lead['id']}").json()["state"] == "rejected"
+        (case / "decisions.csv").write_bytes((head + early).encode("gb18030"))
+        got = client.get(f"{CASE}/findings/{lead['id']}").json()
+        assert got["state"] == "rejected"
+        assert [(said["id"], said["by"]) for said in got["history"]] == [("d1", "李"), ("d2", "李")]
+        assert client.get(CASE).json()["unheard"] == 2
+        given = {"kind": "undo", "findings": [lead["id"]], "reason": "看错"}
+        assert client.post(f"{CASE}/decisions", json=given).status_code == 201
+        assert client.get(f"{CASE}/findings/{lead['id']}").json()["state"] == "confirmed"
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def test_a_link_opens_one_session(site: Site) -> None:
     link = site.sessions.one_time_link()
     with client_of(site) as client:

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
+
+from suyuan.model.roles import ROLES
 
 WEB = Path(__file__).parents[2] / "web"
 STATIC = Path(str(files("suyuan.face.web"))) / "static"
@@ -20,6 +23,19 @@ def test_no_source_changed_since_the_build() -> None:
         if hashlib.sha256((WEB / name).read_bytes()).hexdigest() != digest
     ]
     assert not stale, f"run `make web`: {stale}"
+
+
+def test_pages_know_no_role_by_name() -> None:
+    """Words, letters and colours of roles come with the answers, from the one table of roles."""
+    own_words = re.compile(rf"(?<![A-Za-z_])({'|'.join(ROLES)})(?![A-Za-z_])")
+    sources = [path for path in (WEB / "src").rglob("*") if path.is_file()]
+    assert len(sources) > 20
+    named = {
+        path.name: found
+        for path in sources
+        if (found := own_words.findall(path.read_text("utf-8")))
+    }
+    assert not named
 
 
 def test_names_carry_the_hash_of_what_they_hold() -> None:

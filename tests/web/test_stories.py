@@ -67,7 +67,7 @@ def test_the_first_answer(page: Page) -> None:
     expect(heads.first).to_contain_text("泄露源头")
     expect(heads.last).to_contain_text("销赃变现")
     expect(page.locator(".counter")).to_contain_text(re.compile(r"显示 \d+ / 共 \d+"))
-    page.locator(".box.role-card_merchant").first.click()
+    page.locator(".box[data-role=card_merchant]").first.click()
     chosen = page.url
     page.get_by_role("button", name="English").click()
     expect(heads.first).to_contain_text("Leak source")
@@ -120,7 +120,7 @@ def test_a_brush_and_a_selection_are_one_filter(page: Page) -> None:
     expect(total).not_to_contain_text("/ 共 10,954")
     brushed = total.inner_text()
     _go(page, "chain")
-    page.locator(".box.role-mule_account").first.click()
+    page.locator(".box[data-role=mule_account]").first.click()
     _go(page, "time")
     expect(page.locator(".chip")).to_have_count(2)
     expect(total).not_to_have_text(brushed)
@@ -146,18 +146,18 @@ def test_folding_moves_nobody_else_and_says_whom_it_hides(page: Page) -> None:
     before = _places(page)
     page.locator(".box.ring").click()
     page.keyboard.press("Shift+F")
-    expect(page.locator(".box.person.role-mule_account")).to_have_count(0)
+    expect(page.locator(".box.person[data-role=mule_account]")).to_have_count(0)
     page.locator(".counter").click()
     drawer = page.get_by_role("dialog", name="未画出")
     drawer.get_by_role("button", name=re.compile("跑分")).click()
     expect(drawer.locator("li")).to_have_count(9)
     drawer.get_by_role("button", name="展开").first.click()
-    expect(page.locator(".box.person.role-mule_account")).to_have_count(1)
+    expect(page.locator(".box.person[data-role=mule_account]")).to_have_count(1)
     after = _places(page)
     assert all(before[ref] == place for ref, place in after.items() if ref in before)
     page.keyboard.press("Control+z")
     page.keyboard.press("Control+z")
-    expect(page.locator(".box.person.role-mule_account")).to_have_count(5)
+    expect(page.locator(".box.person[data-role=mule_account]")).to_have_count(5)
     assert _places(page) == before
 
 
@@ -245,7 +245,7 @@ def test_money_by_two_methods_and_a_hold_with_its_state(page: Page) -> None:
 
 def test_what_a_cut_would_have_stopped(page: Page) -> None:
     _go(page, "chain")
-    page.locator(".box.role-card_merchant").first.click()
+    page.locator(".box[data-role=card_merchant]").first.click()
     page.keyboard.press("x")
     drawer = page.get_by_role("dialog", name="假如切断")
     expect(drawer.locator(".verdict")).to_contain_text("避免损失")
@@ -271,7 +271,7 @@ def test_no_screen_has_a_serious_fault_of_access(page: Page, theme: str) -> None
 
 def test_a_board_keeps_places_and_is_there_for_others(page: Page) -> None:
     _go(page, "chain")
-    box = page.locator(".box.role-card_merchant").first
+    box = page.locator(".box[data-role=card_merchant]").first
     ref = box.get_attribute("data-ref") or ""
     before = _places(page)
     area = box.bounding_box()
@@ -303,8 +303,8 @@ def test_a_board_keeps_places_and_is_there_for_others(page: Page) -> None:
 def test_choosing_by_area_moves_nothing(page: Page) -> None:
     _go(page, "chain")
     before = _places(page)
-    first = page.locator(".box.role-mule_account.person").nth(0).bounding_box()
-    last = page.locator(".box.role-mule_account.person").nth(2).bounding_box()
+    first = page.locator(".box[data-role=mule_account].person").nth(0).bounding_box()
+    last = page.locator(".box[data-role=mule_account].person").nth(2).bounding_box()
     assert first is not None
     assert last is not None
     page.keyboard.press("l")
@@ -312,7 +312,7 @@ def test_choosing_by_area_moves_nothing(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(last["x"] + last["width"] + 8, last["y"] + last["height"] + 4, steps=4)
     page.mouse.up()
-    expect(page.locator(".box.role-mule_account.on")).to_have_count(3)
+    expect(page.locator(".box[data-role=mule_account].on")).to_have_count(3)
     assert _places(page) == before
 
 

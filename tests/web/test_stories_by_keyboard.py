@@ -59,7 +59,7 @@ def test_from_signing_in_to_the_dossier_without_a_mouse(browser: Browser, addres
     expect(page.locator(".ring-card")).to_be_visible()
     _tab_to(page, page.locator(".ring-card"))
     page.keyboard.press("Enter")
-    merchant = page.locator(".box.role-card_merchant").first
+    merchant = page.locator(".box[data-role=card_merchant]").first
     expect(merchant).to_be_visible()
     _tab_to(page, merchant)
     page.keyboard.press("Enter")
@@ -115,7 +115,7 @@ def test_the_stories_once_in_english(browser: Browser, address: str) -> None:
         assert told == [], (place, told)
     page.get_by_role("link", name="Chain").click()
     expect(page.locator(".chain .head").first).to_contain_text("Leak source")
-    page.locator(".box.role-card_merchant").first.click()
+    page.locator(".box[data-role=card_merchant]").first.click()
     page.keyboard.press("x")
     expect(page.locator(".whatif .verdict")).to_contain_text("Loss avoided ¥")
     page.keyboard.press("Escape")

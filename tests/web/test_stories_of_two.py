@@ -93,7 +93,7 @@ def test_two_who_write_one_note_see_both_texts(enter: Enter, clients: dict[str, 
 
 
 def _move(page: Page, key: str) -> None:
-    page.locator(".box.role-card_merchant").first.focus()
+    page.locator(".box[data-role=card_merchant]").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".box.on")).not_to_have_count(0)
     page.keyboard.press(key)

@@ -137,7 +137,7 @@ function Board({ plan }: { plan: Plan }) {
       <span class="grow" /><button type="button" class="counter" onClick={() => { open.value = open.value ? "" : plan.hidden[0]?.box ?? ""; }} aria-expanded={!!group} disabled={!plan.hidden.length}>{t("shown")} {n(plan.shown_total)} {t("of")} {n(plan.shown_total + plan.hidden_total)} · {n(plan.hidden_total)} {t("hidden")} ▸</button></div>
     {params.value.whatif && <WhatIf ring={plan.ring} />}
     {boards.value && !params.value.whatif && <Boards generation={home.value.data?.generation ?? ""} close={() => { boards.value = false; }} />}
-    {group && !params.value.whatif && !boards.value && <div class="drawer" role="dialog" aria-label={t("hiddenList")}><header><h2><RoleSign role={group.role.id} /> {b(group.role)}: {n(group.subjects.length)} {t("hidden")}</h2>
+    {group && !params.value.whatif && !boards.value && <div class="drawer" role="dialog" aria-label={t("hiddenList")}><header><h2><RoleSign role={group.role} /> {b(group.role)}: {n(group.subjects.length)} {t("hidden")}</h2>
       <div class="tabs">{plan.hidden.map((one) => <button type="button" key={one.box} aria-pressed={one.box === open.value} onClick={() => { open.value = one.box; }}>{b(one.role)} {n(one.subjects.length)}</button>)}</div>
       <button type="button" class="quiet" aria-label={t("close")} onClick={() => { open.value = ""; }}>✕</button></header>
       <p class="hint">{t("whyFolded")}</p>
@@ -145,9 +145,10 @@ function Board({ plan }: { plan: Plan }) {
   </div>;
 }
 
-/** Others are those of the same column where something is selected; everyone where nothing is. */
+/** Others are those of the same column where something is selected; everyone where nothing is; beside the ring the column to its right. */
 function sameKind(one: Box, chosen: Box[], plan: Plan): boolean {
-  if (plan.boxes.some((box) => box.kind === "ring" && box.refs.some((ref) => selected.value.includes(ref)))) return one.role === "mule_account";
+  const ring = plan.boxes.find((box) => box.kind === "ring" && box.refs.some((ref) => selected.value.includes(ref)));
+  if (ring) return one.x === Math.min(...plan.boxes.filter((box) => box.kind === "person" && box.x > ring.x).map((box) => box.x));
   return !chosen.length || chosen.some((box) => box.role === one.role);
 }
 
@@ -157,7 +158,7 @@ let dragged = 0;
 function BoxMark({ box, by, on, open, grab }: { box: Box; by: [number, number] | undefined; on: boolean; open: () => void; grab: (event: PointerEvent) => void }) {
   const choose = (event: MouseEvent | KeyboardEvent) => { if (Date.now() - dragged < 250) return; if (box.kind === "more") open(); else if (box.refs.length) select(box.refs, event.ctrlKey || event.metaKey); };
   const live = box.kind === "person" || box.kind === "more" || box.kind === "ring";
-  return <g class={`box ${box.kind} role-${box.role}${on ? " on" : ""}${box.refs.some((one) => cutRefs().includes(one)) && box.kind === "person" ? " cut" : ""}${box.strength !== null && box.strength < 0.6 ? " weak" : ""}${by ? " moved" : ""}`} transform={`translate(${box.x + (by?.[0] ?? 0)} ${box.y + (by?.[1] ?? 0)})`} onPointerDown={grab} data-ref={box.refs.length === 1 ? box.refs[0] : undefined}
+  return <g class={`box ${box.kind} tone-${box.tone}${on ? " on" : ""}${box.refs.some((one) => cutRefs().includes(one)) && box.kind === "person" ? " cut" : ""}${box.strength !== null && box.strength < 0.6 ? " weak" : ""}${by ? " moved" : ""}`} transform={`translate(${box.x + (by?.[0] ?? 0)} ${box.y + (by?.[1] ?? 0)})`} onPointerDown={grab} data-role={box.role} data-ref={box.refs.length === 1 ? box.refs[0] : undefined}
     {...(live ? { role: "button", tabindex: 0, "aria-pressed": on, onClick: choose, onKeyDown: (event: KeyboardEvent) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); choose(event); } } } : {})}>
     <title>{b(box.title)}</title><rect width={WIDE} height={box.height} rx={box.kind === "ring" ? 10 : 4} />
     {box.kind === "person" && <rect class="edge" width={4} height={box.height} rx={2} />}

@@ -35,7 +35,7 @@ function OneSubject({ reference }: { reference: string }) {
       </>}</Wait>
       <Wait of={found.value}>{(it) => it.items.length
         ? <>{it.items.map((one) => <button type="button" class="card" key={one.id} onClick={() => set({ f: one.id })}>
-            <RoleSign role={one.role.id} /> <b>{b(one.role)}</b> <Score value={one.score} /><span class="because">{b(one.because)}</span></button>)}</>
+            <RoleSign role={one.role} /> <b>{b(one.role)}</b> <Score value={one.score} /><span class="because">{b(one.because)}</span></button>)}</>
         : <p class="hint">{t("noFinding")}</p>}</Wait>
       <Wait of={about.value}>{(it) => it.links.length ? <><h4>{t("linksOf")} <span class="count">{it.links.length} {t("moreRows")} {it.links_total}</span></h4>
         {it.links.map((one, i) => <div class="link" key={i}>
@@ -50,7 +50,7 @@ function OneSubject({ reference }: { reference: string }) {
 function OneFinding({ id }: { id: string }) {
   const loaded = useLoad<Finding>(inCase(`/findings/${id}`));
   return <Wait of={loaded.value}>{(it) => <article class="finding" key={it.id} data-id={it.id}>
-    <h3 class="who"><RoleSign role={it.role.id} /> {b(it.role)} <SubjectLink of={it.subject} /></h3>
+    <h3 class="who"><RoleSign role={it.role} /> {b(it.role)} <SubjectLink of={it.subject} /></h3>
     <div class="facts"><Score value={it.score} threshold={it.threshold} /><span class={`state ${it.state}`}>{t(it.state)}</span>
       <Yuan value={it.amount} />{it.count != null && <span>{n(it.count)}×</span>}
       {it.first_seen && <span>{day(it.first_seen)} – {day(it.last_seen)}</span>}</div>

@@ -5,7 +5,6 @@ import { go, type Screen } from "./state";
 import { b, day, n, t } from "./text";
 import type { Home } from "./types";
 import { News } from "./news";
-import { roleName } from "./roles";
 
 const SIGN: Record<string, string> = { freeze: "☎", leads: "◎", statements: "▤", warn: "!" };
 
@@ -29,7 +28,7 @@ export function HomeScreen() {
       </Section>
       <div>
         <News />
-        <Section title={t("fresh")}>{it.fresh.length ? <ul class="plain">{it.fresh.map((one) => <li key={one.role}><button type="button" class="subject" onClick={() => go("leads", { role: one.role })}><RoleSign role={one.role} /> {n(one.count)} × {roleName(one.role)}</button> <span class="small">{t("newOnes")} · {t("since")} {one.since}</span></li>)}</ul> : <p class="hint">{t("freshNone")}</p>}</Section>
+        <Section title={t("fresh")}>{it.fresh.length ? <ul class="plain">{it.fresh.map((one) => <li key={one.role.id}><button type="button" class="subject" onClick={() => go("leads", { role: one.role.id })}><RoleSign role={one.role} /> {n(one.count)} × {b(one.role)}</button> <span class="small">{t("newOnes")} · {t("since")} {one.since}</span></li>)}</ul> : <p class="hint">{t("freshNone")}</p>}</Section>
         <Section title={t("undone")}>{it.limits.length ? <ul class="plain">{it.limits.map((one, i) => <li key={i}><code>{one.table}</code> {b(one.effect)}</li>)}</ul> : <p class="hint">{t("undoneNone")}</p>}
           <p class="small">{t("input")}: {n(it.quality.files)} {t("files")}, {n(it.quality.rows)} {t("rows")}, {n(it.quality.quarantined)} {t("quarantined")}</p></Section>
       </div>

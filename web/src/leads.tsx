@@ -55,7 +55,7 @@ export function LeadsScreen() {
         {i > 0 && items[i - 1]!.decided && !one.decided && <div class="line"><span>{t("below")} · {n(it.total - it.over_threshold)}</span></div>}
         <input type="checkbox" aria-label={`${t("select")} ${one.subject.label}`} checked={marked.value.includes(one.id)} onChange={() => flip(one.id)} />
         <button type="button" id={`lead-${one.id}`} class={`lead-row${at === i ? " on" : ""}`} aria-current={at === i} onClick={() => open(i)}>
-          <RoleSign role={one.role.id} /><span class="figure score-n">{one.score.toFixed(2)}</span>
+          <RoleSign role={one.role} /><span class="figure score-n">{one.score.toFixed(2)}</span>
           <span class="who"><b>{one.subject.name || one.subject.label}</b>{one.subject.name && <span class="id"> {one.subject.label}</span>}<small>{b(one.role)}{one.ring && ` · ${one.ring}`}</small></span>
           <span class="because">{b(one.because)}</span>
           <span class="right"><Yuan value={one.amount} /><span class={`state ${one.state}`}>{t(one.state)}</span>{one.assignee && <span class="tag">{one.assignee}</span>}</span>

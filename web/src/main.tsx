@@ -122,7 +122,7 @@ function Search({ field }: { field: { current: HTMLInputElement | null } }) {
     onCompositionEnd={(event) => void ask(event.currentTarget.value)}
     onKeyDown={(event) => { if (event.key === "Escape") { found.value = null; event.currentTarget.value = ""; event.currentTarget.blur(); } }} />
     {found.value && <ul class="found" role="listbox" aria-label={t("search")}>{found.value.length ? found.value.slice(0, 12).map((one) => <li key={one.id} role="option" aria-selected="false"><button type="button" onClick={() => { found.value = null; set({ f: one.id, sel: one.subject.ref }); paneOpen.value = true; }}>
-      <RoleSign role={one.role.id} /> <b>{one.subject.name || one.subject.label}</b> <span class="small">{b(one.role)} {one.score.toFixed(2)}</span></button></li>) : <li class="hint" role="option" aria-selected="false">{t("searchNone")}</li>}
+      <RoleSign role={one.role} /> <b>{one.subject.name || one.subject.label}</b> <span class="small">{b(one.role)} {one.score.toFixed(2)}</span></button></li>) : <li class="hint" role="option" aria-selected="false">{t("searchNone")}</li>}
       <li role="option" aria-selected="false"><Why text={asked.value} key={asked.value} /></li></ul>}</div>;
 }
 

@@ -25,7 +25,7 @@ export function News() {
 function Group({ word, list, total }: { word: "came" | "went" | "moved"; list: Stand[]; total: number }) {
   if (!total) return null;
   const row = (one: Stand, i: number) => <li key={i}><button type="button" class="news-row" disabled={!one.id} onClick={() => { if (one.id) go("leads", { f: one.id, sel: one.ref }); }}>
-    <RoleSign role={one.role.id} /><span class="id">{one.label}</span><small>{b(one.role)}</small>
+    <RoleSign role={one.role} /><span class="id">{one.label}</span><small>{b(one.role)}</small>
     <span class="figure">{one.was !== undefined ? `${one.was.toFixed(2)} → ${one.score.toFixed(2)}` : one.score.toFixed(2)}</span>
     {one.was_decided !== undefined && one.was_decided !== one.decided && <small>{t(one.decided ? "overNow" : "underNow")}</small>}</button></li>;
   return <details class="news" open><summary><b>{n(total)}</b> {t(word)}</summary><ul class="plain">{list.slice(0, FEW).map(row)}</ul>

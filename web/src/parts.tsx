@@ -3,16 +3,11 @@ import type { ComponentChildren, JSX } from "preact";
 import type { Loaded } from "./api";
 import { select, selected } from "./state";
 import { b, t, wan, yuan, type Word } from "./text";
-import type { Subject } from "./types";
+import type { Role, Subject } from "./types";
 
 /** Shape and letter tell the role; colour comes second. */
-export const ROLE_SIGN: Record<string, string> = {
-  leak_source: "L", data_broker: "D", account_merchant: "A", sim_supplier: "S", sms_activation: "V", ring_member: "R", scam_caller: "C",
-  mule_account: "M", middleman: "I", card_merchant: "K", breach: "!", farmed_account: "F", breach_source: "B", order_breach: "B",
-};
-
-export function RoleSign({ role }: { role: string }) {
-  return <span class={`role role-${role}`} aria-hidden="true">{ROLE_SIGN[role] ?? role.slice(0, 1).toUpperCase()}</span>;
+export function RoleSign({ role }: { role: Role }) {
+  return <span class={`role tone-${role.tone}`} data-role={role.id} aria-hidden="true">{role.sign}</span>;
 }
 
 export function SubjectLink({ of, kind = true }: { of: Subject; kind?: boolean }) {

@@ -2,7 +2,8 @@ import type { Beside } from "./notes";
 import type { Both } from "./text";
 
 export type Subject = { ref: string; kind: string; kind_text: Both; label: string; name: string };
-export type Role = Both & { id: string; count?: number };
+/** A role as the server's one table has it: words, a letter, and the layer it is coloured after. */
+export type Role = Both & { id: string; sign: string; tone: string; count?: number };
 export type FindingItem = {
   id: string; role: Role; subject: Subject; ring: string | null; score: number; decided: boolean;
   amount: string | null; count: number | null; first_seen: string; last_seen: string; because: Both;
@@ -26,11 +27,11 @@ export type Home = {
   id: string; name: Both; zone: string; generation: string; posts: string[];
   headline: { reports: number; linked: number; victims: number; loss: string; findings: number };
   rings: Ring[]; todo: { kind: string; screen: string; count: number; text: Both }[];
-  fresh: { role: string; count: number; since: string }[]; limits: { table: string; effect: Both }[];
+  fresh: { role: Role; count: number; since: string }[]; limits: { table: string; effect: Both }[];
   quality: { files: number; rows: number; quarantined: number }; unheard: number; revealed: number;
 };
 export type Box = {
-  id: string; x: number; y: number; height: number; kind: string; role: string; first: Both; second: Both;
+  id: string; x: number; y: number; height: number; kind: string; role: string; tone: string; first: Both; second: Both;
   title: Both; strength: number | null; refs: string[];
 };
 export type Edge = { path: string; width: number; layer: string; title: Both; origin: string; target: string };

@@ -8,10 +8,9 @@ import { select, selected, set, theme } from "./state";
 import { b, n, t, type Both } from "./text";
 
 type Node = [ref: string, label: string, name: string, role: string, x: number, y: number];
-type Picture = { ring: string; width: number; height: number; nodes: Node[]; edges: [number, number, number, number][]; heads: { x: number; role: string; text: Both; count: number }[]; left_out: number; most: number };
+type Picture = { ring: string; width: number; height: number; nodes: Node[]; edges: [number, number, number, number][]; heads: { x: number; role: string; text: Both; count: number }[]; tones: Record<string, string>; left_out: number; most: number };
 
 const LAYERS = ["--money", "--information", "--people", "--resale"];
-const TONE: Record<string, number> = { leak_source: 1, data_broker: 1, account_merchant: 2, sim_supplier: 2, sms_activation: 2, mule_account: 0, middleman: 0, card_merchant: 0 };
 const R = 4.5, REACH = 9;
 /** Circles of one path: fifty paths of 500 are filled sooner than one of 25,000. */
 const SLICE = 500;
@@ -113,7 +112,7 @@ class Path {
     }
     to.globalAlpha = 1;
     const tones = new Map<string, Node[]>();
-    for (const node of nodes) { const tone = chosen.has(node[0]) ? "--accent" : LAYERS[TONE[node[3]] ?? 3]!; const there = tones.get(tone); if (there) there.push(node); else tones.set(tone, [node]); }
+    for (const node of nodes) { const tone = chosen.has(node[0]) ? "--accent" : `--${this.of.tones[node[3]] ?? "ring"}`; const there = tones.get(tone); if (there) there.push(node); else tones.set(tone, [node]); }
     for (const [tone, some] of tones) {
       to.fillStyle = colour(tone);
       if (R * view.k * ratio < DOT) { // smaller than a pixel or two a circle is its square

@@ -16,10 +16,10 @@ from typing import Any, Literal
 import msgspec
 
 from suyuan.casework.institutions import Institutions
+from suyuan.model.catalog_files import read_catalog
 from suyuan.model.money import FEN_PER_YUAN
 from suyuan.model.text import Text
 from suyuan.model.times import utc
-from suyuan.rulebook.catalog_files import read_catalog
 from suyuan.rulebook.dates import beijing_day
 from suyuan.rulebook.language import parse
 from suyuan.rulebook.rows import closure

@@ -10,6 +10,7 @@ from suyuan.casework.state import MatterState, read
 from suyuan.casework.surroundings import Scope
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
+from suyuan.model.times import is_within
 from suyuan.rulebook.language import Expression
 
 
@@ -56,8 +57,7 @@ class Post:
             self.role in roles
             and (party is None or party == self.party)
             and state.subject.startswith(self.scope)
-            and self.since <= at
-            and (self.until is None or at < self.until)
+            and is_within(at, self.since, self.until)
         )
 
 

@@ -9,8 +9,6 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from suyuan.casework.declare import (
     ActSpec,
     AllotSpec,
@@ -28,10 +26,10 @@ from suyuan.casework.declare import (
     names,
 )
 from suyuan.casework.surroundings import FUNCTIONS, NAMES
+from suyuan.model.catalog_files import as_shape, plain
 from suyuan.model.errors import CatalogError, InputError
 from suyuan.model.text import Text
-from suyuan.model.times import utc
-from suyuan.rulebook.catalog_files import as_shape, plain
+from suyuan.model.times import is_within, utc
 from suyuan.rulebook.dates import beijing_day
 from suyuan.rulebook.language import Expression, parse
 from suyuan.rulebook.rows import Closure, closure
@@ -130,7 +128,7 @@ class Window:
     until: datetime
 
     def __contains__(self, moment: datetime) -> bool:
-        return self.since <= moment < self.until
+        return is_within(moment, self.since, self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ class Version:
         self.sequels = Sequels(self)
 
     def __contains__(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
+        return is_within(day, self.since, self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,8 +384,3 @@ def wrong(where: str, en: str, zh: str) -> CatalogError:
         value=where,
         hint=Text("See docs/casework.md for the format.", "格式见 docs/casework.md。"),
     )
-
-
-def plain_spec(spec: ProcedureSpec) -> Any:
-    """The declaration as plain data, for pages and for comparing versions."""
-    return msgspec.to_builtins(spec)

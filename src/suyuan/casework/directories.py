@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from suyuan.model.catalog_files import as_shape, plain
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import as_shape, plain
 
 
 class DirectorySource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -18,8 +18,10 @@ from suyuan.casework.office import Office
 from suyuan.casework.state import MatterState
 from suyuan.model.errors import EngineError, InputError
 from suyuan.model.money import FEN_PER_YUAN
+from suyuan.model.spreadsheet_cells import neutral
 from suyuan.model.text import Language, Text
 from suyuan.model.times import local
+from suyuan.store.drafts import draft_of
 from suyuan.store.ledger.event import Event
 
 CAMT_056 = "urn:iso:std:iso:20022:tech:xsd:camt.056.001.11"
@@ -187,13 +189,13 @@ def desk_day(office: Office, language: Language, to: Path) -> int:
     for due, *rest in rows:
         moment = None if due is None else local(datetime.fromisoformat(due)).replace(tzinfo=None)
         sheet.append([moment, *map(_cell, rest)])
-    book.save(to)
+    with draft_of(to) as draft:
+        book.save(draft)
     return len(rows)
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return "" if value is None else neutral(str(value))
 
 
 def _last(state: MatterState, kind: str) -> Event:

@@ -20,9 +20,9 @@ from typing import Any
 import msgspec
 
 from suyuan.casework.office import Office
+from suyuan.model.catalog_files import as_shape, plain
 from suyuan.model.errors import CatalogError, InputError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import as_shape, plain
 from suyuan.store.ledger.event import stamp
 
 _KINDS = ("acts", "first", "share", "hours", "duties")

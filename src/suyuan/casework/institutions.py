@@ -10,10 +10,11 @@ from pathlib import Path
 
 import msgspec
 
+from suyuan.model.catalog_files import read_catalog
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
+from suyuan.model.times import is_within
 from suyuan.rulebook.calendars import CalendarSource
-from suyuan.rulebook.catalog_files import read_catalog
 
 
 class CardPrefix(
@@ -48,7 +49,7 @@ class Institutions:
     def of(self, number: str, day: date) -> str | None:
         for size in range(len(number), 0, -1):
             for assignment in self.by_prefix.get(number[:size], ()):
-                if assignment.since <= day and (assignment.until is None or day < assignment.until):
+                if is_within(day, assignment.since, assignment.until):
                     return assignment.institution
         return None
 

@@ -14,9 +14,9 @@ from suyuan.casework.law import Law
 from suyuan.casework.projections import elsewhere, project
 from suyuan.casework.sealing import Sealer
 from suyuan.casework.state import MatterState
+from suyuan.model.catalog_files import as_shape, plain_text
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import as_shape, plain_text
 from suyuan.store.ledger.event import Draft, Event
 from suyuan.store.ledger.seam import LedgerTransaction
 

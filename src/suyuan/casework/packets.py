@@ -23,8 +23,10 @@ from suyuan.casework.office import Office
 from suyuan.casework.signing import OfficeKey
 from suyuan.casework.state import MatterState
 from suyuan.model.errors import InputError
+from suyuan.model.spreadsheet_cells import neutral
 from suyuan.model.text import Language, Text
 from suyuan.model.times import local
+from suyuan.store.drafts import write_bytes
 from suyuan.store.ledger.event import Draft, stamp
 
 MANIFEST: Final = "manifest.json"
@@ -61,7 +63,7 @@ def write_packet(
     packet, content = _packet(state, line, rows, key, {"sent": stamp(now), "head": str(head)})
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"packet-{packet}.zip"
-    path.write_bytes(content)
+    write_bytes(path, content)
     digest = hashlib.sha256(content).hexdigest()
     body = {"matter": matter, "duty": duty, "party": line.party}
     body |= {"sha256": digest, "head": str(head)}
@@ -191,8 +193,7 @@ def _csv(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    return "" if value is None else neutral(str(value))
 
 
 def _sheet(state: MatterState, line: DutyLine) -> bytes:

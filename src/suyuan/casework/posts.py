@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from suyuan.casework.checks import Post, RefusedError
 from suyuan.model.text import Text
+from suyuan.model.times import is_within
 from suyuan.store.ledger.event import Draft, Event, stamp
 from suyuan.store.ledger.seam import LedgerTransaction
 
@@ -93,6 +94,6 @@ def project_post(transaction: LedgerTransaction, event: Event) -> None:
 def is_registrar(transaction: LedgerTransaction, person: str, now: datetime) -> bool:
     """True where the person gives posts at this moment."""
     return any(
-        post.role == REGISTRAR and post.since <= now and (post.until is None or now < post.until)
+        post.role == REGISTRAR and is_within(now, post.since, post.until)
         for post in posts_of(transaction, person)
     )

@@ -13,6 +13,7 @@ from suyuan.casework.clock import (
     due_date,
 )
 from suyuan.casework.compiled import DutyRule, MeasureRule
+from suyuan.model.times import is_within
 from suyuan.rulebook.calendars import WorkCalendar
 
 DutyState = Literal["open", "done", "late", "breached", "done_late", "void"]
@@ -140,11 +141,8 @@ class MeasureRun:
         return f"{self.rule.name}#{self.number}"
 
     def is_running(self, now: datetime) -> bool:
-        return (
-            self.since <= now
-            and (self.ended_at is None or now < self.ended_at)
-            and (self.until is None or now < self.until)
-        )
+        ends = (self.ended_at, self.until)
+        return all(is_within(now, self.since, end) for end in ends)
 
 
 def _hours(amount: float) -> timedelta:

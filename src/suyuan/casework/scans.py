@@ -6,7 +6,6 @@ what its name claims. Two uploads of the same bytes are one document; its name i
 
 import base64
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from suyuan.casework.office import Office, ReadTransaction
 from suyuan.casework.sealing import Sealer
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
+from suyuan.store.drafts import write_text
 from suyuan.store.ledger.seam import LedgerTransaction
 
 #: Bytes of one document: a scan of thirty pages has a few million.
@@ -76,9 +76,7 @@ def take_scan(
     text = base64.b64encode(content).decode()
     box = office.ledger.write(lambda t: _seal(sealer, t, owner, text), [owner])
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.part")
-    draft.write_text(box, "ascii")
-    draft.replace(path)
+    write_text(path, box, 0o600)
     return KeptDocument(document, _KINDS[kind][0], len(content), again=False)
 
 

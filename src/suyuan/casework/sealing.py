@@ -6,15 +6,16 @@ The ledger's hash runs over what is sealed, so the chain stays whole when a pers
 
 import base64
 import hmac
-import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from suyuan.model.errors import EngineError, InputError
 from suyuan.model.text import Text
+from suyuan.store.drafts import write_bytes
 from suyuan.store.ledger.seam import LedgerTransaction
 
 SCHEMA: Final = """
@@ -116,10 +117,7 @@ def _cipher(key: bytes) -> Any:
 
 def master_key(path: Path) -> Sealer:
     """The key in `path`, made where there is none; readable by its owner only."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return Sealer(path.read_bytes())
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(32))
+    if not path.exists():
+        with suppress(FileExistsError):
+            write_bytes(path, secrets.token_bytes(32), 0o600, fresh=True)
     return Sealer(path.read_bytes())

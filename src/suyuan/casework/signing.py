@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from suyuan.model.errors import EngineError, InputError
 from suyuan.model.text import Text
+from suyuan.store.drafts import write_bytes
 
 FILE: Final = ".office-signing-key"
 _BYTES = 32
@@ -51,18 +53,13 @@ def signed_by(public: str, content: bytes, signature: str) -> bool:
 def office_key(folder: Path) -> OfficeKey:
     """The office's signing key, made where there is none; readable by its owner only."""
     path = folder / FILE
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        secret = path.read_bytes()
-        if len(secret) != _BYTES:
-            raise InputError(
-                Text("The signing key cannot be used.", "签名密钥无法使用。"), value=path
-            ) from None
-        return OfficeKey(secret)
-    with os.fdopen(handle, "wb") as file:
-        file.write(os.urandom(_BYTES))
-    return OfficeKey(path.read_bytes())
+    if not path.exists():
+        with suppress(FileExistsError):
+            write_bytes(path, os.urandom(_BYTES), 0o600, fresh=True)
+    secret = path.read_bytes()
+    if len(secret) != _BYTES:
+        raise InputError(Text("The signing key cannot be used.", "签名密钥无法使用。"), value=path)
+    return OfficeKey(secret)
 
 
 def _ed25519() -> Any:

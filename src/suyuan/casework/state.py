@@ -12,7 +12,7 @@ from suyuan.casework.items import ItemRun, first_state, in_order, item_state
 from suyuan.casework.law import Law
 from suyuan.casework.runs import DutyRun, History, MeasureRun
 from suyuan.casework.surroundings import Scope
-from suyuan.model.times import utc
+from suyuan.model.times import is_within, utc
 from suyuan.rulebook.dates import beijing_day
 from suyuan.store.ledger.event import Event
 
@@ -97,9 +97,8 @@ class MatterState:
     def active_anywhere(self, measure: str, now: datetime) -> bool:
         return self.active(measure, now) or any(
             foreign.kind == measure
-            and foreign.since <= now
-            and (foreign.until is None or now < foreign.until)
-            and (foreign.ended_at is None or now < foreign.ended_at)
+            and is_within(now, foreign.since, foreign.until)
+            and is_within(now, foreign.since, foreign.ended_at)
             for foreign in self.elsewhere
         )
 

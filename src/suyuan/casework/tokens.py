@@ -4,7 +4,6 @@ A program of a bank is a person with a post of its own. Of a token only the SHA-
 256 random bits, so it cannot be guessed back); giving and revoking one are events.
 """
 
-import hashlib
 import secrets
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +12,7 @@ from suyuan.casework.checks import MissingError, NoPostError, Post
 from suyuan.casework.office import Office
 from suyuan.casework.posts import POST_COLUMNS, is_registrar, post_of
 from suyuan.model.text import Text
+from suyuan.privacy.secret_hash import secret_hash
 from suyuan.store.ledger.event import Draft, Event, stamp
 from suyuan.store.ledger.seam import LedgerTransaction
 
@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS token (
 def issue_token(office: Office, person: str, until: datetime, by: str, now: datetime) -> str:
     """A new token for `person`, shown this once; refused for whoever is no registrar."""
     secret = secrets.token_urlsafe(32)
-    body = {"token": token_hash(secret), "until": stamp(until)}
+    body = {"token": secret_hash(secret), "until": stamp(until)}
     _record(office, Draft(CHAIN, "token_issued", by, now, now, person, body), by, now)
     return secret
 
@@ -45,15 +45,11 @@ def bearer(office: Office, secret: str, now: datetime) -> tuple[str, list[Post]]
         " ON post.person = token.person WHERE token.hash = ? AND token.since <= ?"
         " AND ? < token.until AND (token.revoked IS NULL OR ? < token.revoked)"
         " ORDER BY post.number",
-        (token_hash(secret), moment, moment, moment),
+        (secret_hash(secret), moment, moment, moment),
     )
     if not rows:
         return None
     return rows[0][0], [post_of(row[1:]) for row in rows if row[1] is not None]
-
-
-def token_hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _record(office: Office, draft: Draft, by: str, now: datetime) -> None:

@@ -70,13 +70,15 @@ def edge_proofs(grounds: ir.Table) -> ir.Table:
             grounds["subject"], grounds["target"], grounds["link"], grounds["ring_id"]
         ),
         note=grounds["link"],
+        shows=grounds["link"],
+        node=ibis.null("string"),
         note_class=ibis.literal(Privacy.PUBLIC.value),
     ).view()
     return proofs(proof_rows, "seen")
 
 
 def proofs(proof_rows: ir.Table, order: str) -> ir.Table:
-    """Rows with an ``evidence_id``, a ``note`` and its class: the first few, equally weighed."""
+    """Rows with an ``evidence_id`` and what they show: the first few, equally weighed."""
     columns = ["evidence_id", "table", "row_id"]
     groups = proof_rows.group_by(columns).aggregate(
         key=proof_rows["key"].max(),
@@ -84,6 +86,9 @@ def proofs(proof_rows: ir.Table, order: str) -> ir.Table:
         line=proof_rows["line"].max(),
         sha256=proof_rows["sha256"].max(),
         note=proof_rows["note"].max(),
+        # Whoever has the largest note has one code and one node with it.
+        shows=proof_rows["shows"].argmax(proof_rows["note"]),
+        node=proof_rows["node"].argmax(proof_rows["note"]),
         # Of two, the narrower (``mention`` before ``public``).
         note_class=proof_rows["note_class"].min(),
         when=proof_rows[order].min(),

@@ -53,5 +53,6 @@ def evidence(
     rows = every.inner_join(
         ids, (every["role"] == ids["of_role"]) & (every["subject"] == ids["of"])
     ).view()
-    own = rows.mutate(evidence_id=rows["finding_id"]).select(*EVIDENCE.names)
+    own = rows.mutate(evidence_id=rows["finding_id"], node=ibis.null("string"))
+    own = own.select(*EVIDENCE.names)
     return ibis.union(own, *(tables[f"proofs:{name}"] for name in proofs))

@@ -259,6 +259,8 @@ def _series_proofs(tables: Tables) -> ir.Table:
         sha256="sha256",
         note=every["how"] + " " + every["node"],
         note_class=ibis.literal(Privacy.MENTION.value),
+        shows="how",
+        node="node",
     )
     own = reports.select(
         evidence_id=_series_proof_id(reports["report_id"]),
@@ -270,6 +272,8 @@ def _series_proofs(tables: Tables) -> ir.Table:
         sha256="sha256",
         note=ibis.literal("report"),
         note_class=ibis.literal(Privacy.PUBLIC.value),
+        shows=ibis.literal("report"),
+        node=ibis.null("string"),
     )
     proofs = ibis.union(link_proofs, own).view()
     return assemble.proofs(proofs, "row_id")

@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.model.derived import ROLE_EVIDENCE
+from suyuan.model.evidence_words import REMARKS, signal_code
 from suyuan.model.privacy import Privacy
 from suyuan.model.records import RECORDS
 from suyuan.model.scorecard import Scorecard
@@ -12,6 +13,8 @@ from suyuan.model.scorecard import Scorecard
 ROWS_SHOWN = 20
 #: Parts of one log-odd that shares are counted in.
 PARTS = 1e12
+#: More than any part has.
+_DIGITS = 18
 
 
 def rows(
@@ -58,6 +61,7 @@ def weigh(evidence: ir.Table, signals: ir.Table, card: Scorecard) -> ir.Table:
     part = top_rows["pull"] / ibis.least(top_rows["total"], ROWS_SHOWN).cast("float64")
     # Whole numbers, since a sum of floats depends on the order in which an engine adds them.
     parts = top_rows.mutate(part=(part * PARTS).round().cast("int64"))
+    parts = parts.mutate(code=_rank_and_code(parts, card.role))
     whole = parts["part"].sum().over(group_by="subject").cast("float64")
     one_row = (
         parts.mutate(whole=whole)
@@ -68,6 +72,7 @@ def weigh(evidence: ir.Table, signals: ir.Table, card: Scorecard) -> ir.Table:
             note=_note,
             note_class=_note_class,
             unlisted=_omissions,
+            shows=lambda t: t["code"].max().substr(_DIGITS),
         )
     )
     return one_row.mutate(role=ibis.literal(card.role)).select(*ROLE_EVIDENCE.names)
@@ -87,6 +92,18 @@ def _note_class(part: ir.Table) -> ir.Value:
 
 def _note(part: ir.Table) -> ir.Value:
     return ibis.coalesce(part["note"].max(), part["signal"].max())
+
+
+def _rank_and_code(parts: ir.Table, role: str) -> ir.StringValue:
+    """What a row shows, after its part in digits: of several signals the heaviest is the largest.
+
+    Words of ours that a detector put beside the row say more than the signal does.
+    """
+    is_remark = (parts["note_class"] == Privacy.PUBLIC.value) & parts["note"].isin(list(REMARKS))
+    code = ibis.ifelse(
+        ibis.coalesce(is_remark, False), parts["note"], signal_code(role, "") + parts["signal"]
+    )
+    return parts["part"].cast("string").lpad(_DIGITS, "0") + code
 
 
 def _omissions(part: ir.Table) -> ir.Value:

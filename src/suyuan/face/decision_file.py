@@ -7,14 +7,17 @@ import io
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow.compute as pc
 
+from suyuan.face.case_decisions import decision_files
+from suyuan.ingest.rows_anew import rows_anew
 from suyuan.model.errors import InputError
 from suyuan.model.records import DECISIONS
 from suyuan.model.roles import ROLES
@@ -22,8 +25,9 @@ from suyuan.model.subjects import parse
 from suyuan.model.system_errors import system_error
 from suyuan.model.text import Text
 from suyuan.store.case import Results
-from suyuan.store.decisions import MOST_REPORTS, TAKEN_BACK
+from suyuan.store.decisions import MOST_REPORTS
 from suyuan.store.drafts import draft_of
+from suyuan.store.last_words import Row, decision_subject, earlier_decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def decide(case: Path, decision: Decision) -> str:
     try:
         with _alone(case):
             if decision.kind == "undo":
-                _may_be_undone(_single_target(decision), _decisions_by_id(path))
+                _may_be_undone(_single_target(decision), case)
             _append(path, row)
     except OSError as error:
         cause = system_error(error)
@@ -119,14 +123,25 @@ def _decisions_by_id(path: Path) -> dict[str, dict[str, str]]:
     return {row.get("decision_id") or "": row for row in csv.DictReader(lines)}
 
 
-def _may_be_undone(id_: str, decisions: dict[str, dict[str, str]]) -> None:
+def _decisions_elsewhere(case: Path) -> dict[str, Row]:
+    """The decisions of the case's other files of decisions, by id."""
+    labels = [label for label in decision_files(case) if label != "decisions.csv"]
+    with TemporaryDirectory(prefix="suyuan-") as work:
+        parts = rows_anew(case, labels, "decisions", Path(work)) if labels else ()
+        return {row["decision_id"]: row for part in parts for row in part.to_pylist()}
+
+
+def _may_be_undone(id_: str, case: Path) -> None:
+    decisions: Mapping[str, Row] = _decisions_by_id(case / "decisions.csv")
+    if id_ not in decisions:
+        decisions = _decisions_elsewhere(case)
     if id_ not in decisions:
         raise InputError(
             Text("No such decision.", "没有这个决定。"),
             value=id_,
             hint=Text("Take a decision_id from decisions.csv.", "请用 decisions.csv 中的编号。"),
         )
-    if (decisions[id_].get("subject") or "").startswith(TAKEN_BACK):
+    if earlier_decision(decisions[id_]) is not None:
         raise InputError(
             Text("This decision itself withdraws another one.", "该决定本身是撤回。"),
             value=id_,
@@ -179,7 +194,7 @@ def _row(decision: Decision) -> dict[str, str]:
         "reason": decision.reason,
     }
     if decision.kind == "undo":
-        return row | {"kind": "reject", "subject": TAKEN_BACK + _single_target(decision)}
+        return row | {"kind": "reject", "subject": decision_subject(_single_target(decision))}
     if decision.kind in {"merge", "split"}:
         return row | {"report_ids": ";".join(_several(decision))}
     return row | {"subject": str(parse(_single_target(decision)))}

@@ -15,9 +15,9 @@ import ibis.expr.types as ir
 import msgspec
 import pyarrow as pa
 
+from suyuan.model.catalog_files import read_catalog
 from suyuan.model.text import Text
 from suyuan.rulebook.calendars import CalendarSource
-from suyuan.rulebook.catalog_files import read_catalog
 
 #: No number of a service is longer.
 LONGEST: Final = 10

@@ -11,13 +11,11 @@ if TYPE_CHECKING:
     from suyuan.ingest.case_import import CaseImport, import_case
     from suyuan.ingest.proposing.draft_profile import write_profile
     from suyuan.ingest.proposing.proposal import Proposal, propose_mapping
-    from suyuan.ingest.quality.cross_file import Progress
     from suyuan.ingest.settings import CaseSettings, read_settings
 
 __all__ = [
     "CaseImport",
     "CaseSettings",
-    "Progress",
     "Proposal",
     "import_case",
     "propose_mapping",
@@ -27,7 +25,6 @@ __all__ = [
 _MODULES: Final = {
     "CaseSettings": "settings",
     "CaseImport": "case_import",
-    "Progress": "quality.cross_file",
     "Proposal": "proposing.proposal",
     "import_case": "case_import",
     "propose_mapping": "proposing.proposal",

@@ -5,8 +5,8 @@ and the next run reads again what is not in it.
 """
 
 import hashlib
-import re
 import shutil
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,32 +33,32 @@ from suyuan.ingest.mapping.profiles import Profile
 from suyuan.ingest.problems import UNREADABLE, Problem
 from suyuan.ingest.quality.cross_file import (
     CrossFileResult,
-    Progress,
     compare,
     paths_of,
     quality_rows,
     summarise,
     tables_of,
 )
-from suyuan.ingest.quality.overlap_files import whole_path
 from suyuan.ingest.settings import NAME, CaseSettings, read_settings
 from suyuan.ingest.source_reader import SourceRead, open_reader, read_source
-from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, digest_of, find, stamp_of
+from suyuan.ingest.sources import READ, UNKNOWN_KIND, Source, find, stamp_of
 from suyuan.ingest.workers import open_store
 from suyuan.model.errors import InputError
+from suyuan.model.progress import Progress, Silent
 from suyuan.model.results import QUALITY_SUMMARY
 from suyuan.model.system_errors import system_error
 from suyuan.model.text import Text
-from suyuan.store.layout import Layout, quality_path
+from suyuan.store.drafts import is_draft
+from suyuan.store.layout import Layout, quality_path, whole_path
 from suyuan.store.record_seals import discard_altered, record_seals, seal_records
+from suyuan.store.row_ids import source_of_file
+from suyuan.store.seal import file_digest
 
 #: What DuckDB may hold before it spills to the scratch folder.
 MEMORY: Final = "2GB"
 #: How many files may be on their way at a time, and how many of them large ones.
 _AHEAD, _LARGE = 600, 8
 _KINDS: Final = ("phone", "bank_account")
-#: How import names what it stores: by the key of its source, and the part.
-_STORED_NAME: Final = re.compile(r"[0-9a-f]{16}(?:-\d{4})?\.parquet")
 _EMPTY_SHA256: Final = hashlib.sha256(b"").hexdigest()
 
 
@@ -75,23 +75,30 @@ class CaseImport:
 def import_case(case: Path, out: Path, *, progress: Progress | None = None) -> CaseImport:
     """Read the case folder `case` and store its rows under ``out/records``.
 
-    Only files that changed since the last import into `out` are read. Raises
-    :class:`InputError` where `case` is no folder, case.toml is wrong, or `out` cannot be written;
-    whatever is wrong with a file or a row is told in the quality tables instead.
+    Only files that changed since the last import into `out` are read. `progress` is told of all of
+    it as of one step. Raises :class:`InputError` where `case` is no folder, case.toml is wrong, or
+    `out` cannot be written; whatever is wrong with a file or a row is told in the quality tables
+    instead.
     """
     if not case.is_dir():
         raise InputError(Text("Case folder not found.", "找不到案件文件夹。"), value=case)
     settings = read_settings(case)
+    progress, start = progress or Silent(), time.perf_counter()
+    progress.start(_READING)
     try:
-        return _import(case, out, settings, progress or _silent)
+        case_import = _import(case, out, settings, progress)
     except duckdb.IOException as error:
         raise system_error(OSError(str(error))) from error
     except OSError as error:
         raise system_error(error) from error
+    rows = sum(case_import.quality_summary["rows_kept"].to_pylist())
+    progress.finish(rows, time.perf_counter() - start)
+    return case_import
 
 
 def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -> CaseImport:
-    records, layout = out / "records", Layout(out)
+    layout = Layout(out)
+    records = layout.records
     work = records / ".work"
     discard_altered(layout)
     shutil.rmtree(work, ignore_errors=True)
@@ -103,7 +110,7 @@ def _import(case: Path, out: Path, settings: CaseSettings, progress: Progress) -
         sources = _sources(find(case, out, problems), before, work, problems, progress)
         entries = _read(records, work, settings, profiles, sources, before, progress)
         with _engine(work) as con:
-            across = compare(con, out, entries, progress)
+            across = compare(con, layout, entries, progress)
         seal_records(layout, _sweep(layout, entries))
         write_manifest(out, before.recipe, entries)
     finally:
@@ -121,10 +128,6 @@ def _settings_problems(case: Path, settings: CaseSettings) -> list[Problem]:
         elif not path.exists() and not any(root.glob(file.path.partition("#")[0])):
             problems.append(Problem(NAME, _ABSENT, "kept", value=file.path))
     return problems
-
-
-def _silent(step: str, done: int, total: int | None) -> None:
-    del step, done, total
 
 
 def _recipe(settings: CaseSettings, profiles: tuple[Profile, ...]) -> str:
@@ -165,7 +168,7 @@ def _sources(
             sources.append((source, first.get(content)))
             if source.sha256 != _EMPTY_SHA256:
                 first.setdefault(content, source.label)
-        progress("hash", n, len(files))
+        progress.advance(n, len(files))
     return sources
 
 
@@ -182,12 +185,12 @@ def _sources_in(
     if is_archive(path):
         for member in members_of(label, path, work, problems, budget):
             if PurePosixPath(member.label).suffix.lower() in READ:
-                yield Source(member.label, member.path, stamp, digest_of(member.path))
+                yield Source(member.label, member.path, stamp, file_digest(member.path))
             else:
                 problems.append(Problem(member.label, UNKNOWN_KIND, "kept"))
         return
     entry = before.entries.get(label)
-    sha256 = entry.sha256 if entry and entry.stamp == stamp else digest_of(path)
+    sha256 = entry.sha256 if entry and entry.stamp == stamp else file_digest(path)
     yield Source(label, path, stamp, sha256)
 
 
@@ -211,7 +214,7 @@ def _read(
             reading = ahead.popleft()
             large -= _is_large(reading)
             entries.append(_entry_of(reading))
-            progress("read", len(entries), len(sources))
+            progress.advance(len(entries), len(sources))
 
     defaults = CaseDefaults(settings.timezone, settings.currency)
     with (
@@ -271,9 +274,11 @@ def _sweep(layout: Layout, entries: Sequence[ManifestEntry]) -> list[Path]:
         path for entry in entries for unit in entry.units for path in paths_of(records, unit)
     }
     tables = tables_of(records, entries)
-    live_paths |= {records / "_excluded" / f"{table}.parquet" for table in tables}
+    live_paths |= {layout.exclusions(table) for table in tables}
     live_paths |= {whole_path(records, path) for path in live_paths}
-    stored_paths = {path for path in records.glob("*/*") if _STORED_NAME.fullmatch(path.name)}
+    stored_paths = {
+        path for path in records.glob("[!.]*/*") if source_of_file(path) or is_draft(path)
+    }
     for path in stored_paths | {records / name for name in record_seals(layout) or ()}:
         if path not in live_paths:
             path.unlink(missing_ok=True)
@@ -304,6 +309,7 @@ def _case_import(
     )
 
 
+_READING = Text("Reading the files", "读取文件")
 _LEAVES = Text(
     "case.toml names a file outside the case folder; not read",
     "case.toml 指向案件文件夹之外的文件，未读取",

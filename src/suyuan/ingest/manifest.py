@@ -1,15 +1,16 @@
 """What was read last time: so that only what changed is read again, and no file counts twice."""
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from suyuan.ingest.problems import Problem
-from suyuan.ingest.sources import MANIFEST, Stamp
+from suyuan.ingest.sources import Stamp
 from suyuan.model.text import Text
+from suyuan.store.drafts import write_text
+from suyuan.store.layout import Layout
 
 #: Raised whenever what is written for the same input changes.
 FORMAT: Final = 2
@@ -72,7 +73,7 @@ class ImportManifest:
 def read_manifest(out: Path, recipe: str) -> ImportManifest:
     """The manifest under `out`; an empty one where there is none, or none of this `recipe`."""
     try:
-        fields = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        fields = json.loads(Layout(out).parse_manifest.read_text(encoding="utf-8"))
         if fields["format"] != FORMAT or fields["recipe"] != recipe:
             return ImportManifest(recipe)
         entries = [_entry(entry) for entry in fields["files"]]
@@ -83,14 +84,8 @@ def read_manifest(out: Path, recipe: str) -> ImportManifest:
 
 def write_manifest(out: Path, recipe: str, entries: Iterable[ManifestEntry]) -> None:
     """Put the manifest in place, whole or not at all."""
-    target = out / MANIFEST
     content = {"format": FORMAT, "recipe": recipe, "files": [asdict(entry) for entry in entries]}
-    partial = target.with_suffix(".json.tmp")
-    with partial.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(target)
+    write_text(Layout(out).parse_manifest, json.dumps(content, ensure_ascii=False, indent=1))
 
 
 def _entry(fields: dict[str, object]) -> ManifestEntry:

@@ -26,11 +26,12 @@ from suyuan.ingest.mapping.stated_unit import find_unit
 from suyuan.ingest.parts import Part, Recognition, is_packed
 from suyuan.ingest.problems import UNREADABLE, Problem
 from suyuan.ingest.settings import CaseSettings
-from suyuan.ingest.sources import Source, source_key
+from suyuan.ingest.sources import Source
 from suyuan.ingest.workers import PartWriter, Store
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 from suyuan.model.text import Text
+from suyuan.store.row_ids import source_key
 
 _PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"%PDF", b"RIFF", b"\x7fELF", b"MZ\x90")
 _STANDARD: Final = frozenset(

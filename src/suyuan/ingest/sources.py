@@ -1,6 +1,5 @@
 """What lies in a case folder: the files that are input, and why the others are not."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Final
 from suyuan.ingest import settings
 from suyuan.ingest.problems import Problem
 from suyuan.model.text import Text
+from suyuan.store.layout import Layout
 
 #: Endings that are read; what a file really holds is told by its first bytes.
 READ: Final = frozenset(
@@ -19,7 +19,6 @@ READ: Final = frozenset(
 #: What lies beside the data in many case folders and is no one's loss.
 _BESIDE: Final = frozenset({".md", ".toml", ".yml", ".yaml", ".py"})
 _BESIDE_NAMES: Final = frozenset({"license", "readme", "notice", "metadata.txt", "readme.txt"})
-MANIFEST: Final = "records/manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +44,9 @@ class Source:
     sha256: str
 
 
-def source_key(label: str, sha256: str) -> str:
-    """The sixteen hex digits that stand for a file (or member) with its content."""
-    return hashlib.sha256(f"{label}\0{sha256}".encode()).hexdigest()[:16]
-
-
 def stamp_of(path: Path) -> Stamp:
     status = path.stat()
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-
-
-def digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def find(case: Path, out: Path, problems: list[Problem]) -> list[tuple[str, Path]]:
@@ -106,12 +95,16 @@ def _walk(folder: Path, own: Path, root: Path, problems: list[Problem]) -> Itera
                 problems.append(Problem(label, _NO_FILE, "quarantined"))
         elif entry.is_symlink():
             problems.append(Problem(label, _LINKED_FOLDER, "kept"))
-        elif path.resolve() == own or (path == root / "suyuan" and (path / MANIFEST).exists()):
+        elif path.resolve() == own or (path == root / "suyuan" and _is_output(path)):
             continue  # where results stand by default: a run elsewhere must not differ by it
-        elif (path / MANIFEST).exists() or path == root / "suyuan":
+        elif _is_output(path) or path == root / "suyuan":
             problems.append(Problem(label, _OWN_OUTPUT, "kept"))
         else:
             yield from _walk(path, own, root, problems)
+
+
+def _is_output(folder: Path) -> bool:
+    return Layout(folder).parse_manifest.exists()
 
 
 def _beside(path: Path) -> bool:

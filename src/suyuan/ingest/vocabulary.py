@@ -1,54 +1,50 @@
 """Words by which statements say things, whichever house wrote them: ``statement_words.yml``."""
 
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
-from typing import Any
+from importlib.resources import files
+from typing import Literal
 
-from suyuan.model.yaml_text import plain_data
+import msgspec
+
+from suyuan.model.catalog_files import read_catalog
+from suyuan.model.records import RECORDS
+
+#: What a row may be, seen from the own account or number.
+Outcome = Literal["out", "in", "inside", "none", "forwarded"]
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeWords:
+class OutcomeWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Exact words, and a pattern (RE2) for words that hold a stem."""
 
-    exact: tuple[str, ...]
+    exact: tuple[str, ...] = msgspec.field(name="words")
     stems: str
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename={"party_placeholders": "nobody"},
+):
     """``directions`` by table and outcome; ``neutral`` and ``statuses`` as (outcome, pattern)."""
 
     placeholders: tuple[str, ...]
     party_placeholders: tuple[str, ...]
-    directions: dict[str, dict[str, OutcomeWords]]
-    neutral: tuple[tuple[str, str], ...]
-    statuses: tuple[tuple[str, str], ...]
+    directions: dict[str, dict[Outcome, OutcomeWords]]
+    neutral: tuple[tuple[Outcome, str], ...]
+    statuses: tuple[tuple[Literal["failed", "reversed", "settled"], str], ...]
     taken_back: str
     card_in: str
     card_out: str
     brought_forward: str
     footers: str
 
+    def __post_init__(self) -> None:
+        if unknown_tables := self.directions.keys() - RECORDS.keys():
+            raise ValueError(f"no such table: {', '.join(sorted(unknown_tables))}")
+
 
 @cache
 def vocabulary() -> Vocabulary:
     """The catalog's words."""
-    text = resources.files("suyuan.catalog") / "statement_words.yml"
-    content: dict[str, Any] = plain_data(text.read_text(encoding="utf-8"))
-    return Vocabulary(
-        placeholders=tuple(content["placeholders"]),
-        party_placeholders=tuple(content["nobody"]),
-        directions={
-            table: {way: OutcomeWords(tuple(w["words"]), w["stems"]) for way, w in outcomes.items()}
-            for table, outcomes in content["directions"].items()
-        },
-        neutral=tuple((way, pattern) for way, pattern in content["neutral"]),
-        statuses=tuple((status, pattern) for status, pattern in content["statuses"]),
-        taken_back=content["taken_back"],
-        card_in=content["card_in"],
-        card_out=content["card_out"],
-        brought_forward=content["brought_forward"],
-        footers=content["footers"],
-    )
+    return read_catalog(files("suyuan.catalog") / "statement_words.yml", Vocabulary)

@@ -23,6 +23,7 @@ from suyuan.ingest.problems import CELL_PROBLEMS, DAY_ORDER, SIGN, SIGN_AS_SEEN,
 from suyuan.model.errors import InputError
 from suyuan.model.results import QUALITY
 from suyuan.model.text import Text
+from suyuan.store.drafts import put
 from suyuan.store.layout import quality_path, records_path, sides_path
 
 #: What one worker's engine may hold before it spills to the scratch folder.
@@ -190,10 +191,10 @@ class PartWriter:
         if outcome.quality.num_rows:
             self._put_quality(outcome.quality)
         for part, (target, _, _) in enumerate(self.queue):
-            _put(target, records_path(records, match.table.name, key, part))
+            put(target, records_path(records, match.table.name, key, part))
             side = target.with_suffix(".side")
             if side.exists():
-                _put(side, sides_path(records, key, part))
+                put(side, sides_path(records, key, part))
         return Unit(
             file=label,
             sha256=sha256,
@@ -271,12 +272,7 @@ class PartWriter:
     def _put_quality(self, quality: pa.Table) -> None:
         partial = self.store.scratch("quality")
         pq.write_table(quality.cast(QUALITY.schema), partial)
-        _put(partial, quality_path(self.store.records, self.origin.key))
-
-
-def _put(partial: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial.replace(target)
+        put(partial, quality_path(self.store.records, self.origin.key))
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from suyuan.lab.fitting.reweighing import WeightPolicy
 from suyuan.lab.fitting.sample import Sample, sample
 from suyuan.lab.scoring.measures import average_precision, f1, logistic
 from suyuan.model.errors import InputError
-from suyuan.model.scorecard import Scorecard, Signal, from_mapping, to_mapping
+from suyuan.model.scorecard import Scorecard, Signal, read_scorecard, to_mapping
 from suyuan.model.text import Text
 
 #: Fewer guilty than this among those to calibrate on: slope and intercept lean on the fit's own.
@@ -121,7 +121,7 @@ def fit_files(
     """
     fits = []
     for path in sorted(folder.glob("*.yml")):
-        card = from_mapping(yaml.safe_load(path.read_text(encoding="utf-8")))
+        card = read_scorecard(path)
         if path.stem in roles if roles else _fittable(card, worlds):
             fits.append(fit(card, worlds, weights))
             write(fits[-1].card, out / path.name)

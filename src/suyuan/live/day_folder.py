@@ -21,6 +21,7 @@ from suyuan.live.history import JournalHistory
 from suyuan.live.log_index import LogIndex
 from suyuan.live.names import KeyNames, keys_of
 from suyuan.live.policy import Action
+from suyuan.store.drafts import write_text
 
 CASE: Final = "case"
 DECISIONS: Final = "decisions.jsonl"
@@ -56,11 +57,11 @@ def write_day(
     numbers = np.union1d(_whole_reports(events, numbers), _with_registers(events, numbers, end))
     tables = LogTables(events, numbers, names)
     rows = tables.write(into / CASE)
-    (into / CASE / "case.toml").write_text('timezone = "Asia/Shanghai"\n', "utf-8")
+    write_text(into / CASE / "case.toml", 'timezone = "Asia/Shanghai"\n')
     lines = (
         json.dumps(_line(decision, tables, journal), ensure_ascii=False) for decision in decisions
     )
-    (into / DECISIONS).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    write_text(into / DECISIONS, "".join(f"{line}\n" for line in lines))
     keys = keys_of(events[numbers]).tolist()
     earlier = int(np.count_nonzero(~inside[numbers]))
     return DayCounts(rows, len(decisions), earlier, names.count_nameless(keys), len(keys))

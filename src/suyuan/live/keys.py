@@ -5,13 +5,15 @@ share a key with a probability of about 1e-5.
 """
 
 import hashlib
-import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+
+from suyuan.store.drafts import write_bytes
 
 NO_SUBJECT = 0
 
@@ -46,7 +48,6 @@ def secret_in(folder: Path) -> bytes:
     path = folder / "secret"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(file, "wb") as target:
-            target.write(secrets.token_bytes(32))
+        with suppress(FileExistsError):
+            write_bytes(path, secrets.token_bytes(32), 0o600, fresh=True)
     return path.read_bytes()

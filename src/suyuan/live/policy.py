@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import msgspec
 import numpy as np
 from numba import njit
 
+from suyuan.model.catalog_files import as_shape, plain
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
-from suyuan.model.yaml_text import plain_data
+from suyuan.model.times import utc
 
 
 class Action(IntEnum):
@@ -99,35 +101,69 @@ def action_for(rule: PolicyRule, score: float, amount: int, at: int, after_loan:
     return _WARN if score >= rule.warn else _ALLOW
 
 
-def from_mapping(data: Mapping[str, Any]) -> Policy:
+class BlockEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From which score a policy blocks, and who answers for it until when."""
+
+    score: float
+    legal_basis: str | None = None
+    signed_by: str | None = None
+    valid_until: datetime | None = None
+
+
+class PolicyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of ``catalog/policies/``; see :class:`Policy`."""
+
+    version: str
+    warn: float
+    hold: float
+    hold_minutes: int
+    on_expiry: Literal["allow", "warn", "hold", "block"]
+    hold_after_loan: float | None = None
+    block: BlockEntry | None = None
+    at_least_fen: int = 0
+    exposed_from: float = 1.0
+
+
+def from_mapping(data: Mapping[str, Any], where: str = "policy") -> Policy:
     """The policy of a YAML file; :class:`CatalogError` where a block is not signed for."""
-    block = data.get("block")
+    file = as_shape(data, PolicyFile, where)
+    block = file.block
     if block is not None:
-        gaps = [k for k in ("legal_basis", "signed_by", "valid_until") if not block.get(k)]
-        if gaps:
-            raise CatalogError(
-                Text(
-                    "A policy that blocks must say on what basis, who signed it and until when.",
-                    "设置自动拦截的策略必须写明法律依据、签署人和有效期。",
-                ),
-                value=", ".join(gaps),
-                hint=Text("Or leave `block` out.", "也可以不设 block。"),
-            )
+        _check_signature(block)
     return Policy(
-        version=str(data["version"]),
-        warn=float(data["warn"]),
-        hold=float(data["hold"]),
-        hold_after_loan=float(data.get("hold_after_loan", data["hold"])),
-        block=None if block is None else float(block["score"]),
-        at_least=int(data.get("at_least_fen", 0)),
-        hold_minutes=int(data["hold_minutes"]),
-        on_expiry=Action[str(data["on_expiry"]).upper()],
-        valid_until=None if block is None else block["valid_until"],
-        exposed_from=float(data.get("exposed_from", 1.0)),
+        version=file.version,
+        warn=file.warn,
+        hold=file.hold,
+        hold_after_loan=file.hold if file.hold_after_loan is None else file.hold_after_loan,
+        block=None if block is None else block.score,
+        at_least=file.at_least_fen,
+        hold_minutes=file.hold_minutes,
+        on_expiry=Action[file.on_expiry.upper()],
+        valid_until=_end(block),
+        exposed_from=file.exposed_from,
     )
+
+
+def _end(block: BlockEntry | None) -> datetime | None:
+    if block is None or block.valid_until is None:
+        return None
+    return utc(block.valid_until, "UTC")
+
+
+def _check_signature(block: BlockEntry) -> None:
+    gaps = [k for k in ("legal_basis", "signed_by", "valid_until") if not getattr(block, k)]
+    if gaps:
+        raise CatalogError(
+            Text(
+                "A policy that blocks must say on what basis, who signed it and until when.",
+                "设置自动拦截的策略必须写明法律依据、签署人和有效期。",
+            ),
+            value=", ".join(gaps),
+            hint=Text("Or leave `block` out.", "也可以不设 block。"),
+        )
 
 
 def default_policy() -> Policy:
     """The policy in ``catalog/policies/default.yml``: it warns and holds, and never blocks."""
-    text = (files("suyuan.catalog") / "policies" / "default.yml").read_text("utf-8")
-    return from_mapping(plain_data(text))
+    path = files("suyuan.catalog") / "policies" / "default.yml"
+    return from_mapping(plain(path), path.name)

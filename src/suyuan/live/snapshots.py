@@ -17,6 +17,7 @@ import numpy as np
 
 from suyuan.live.state import COUNTS, TABLES, LiveState
 from suyuan.live.verdicts import VERDICT
+from suyuan.store.drafts import draft_of
 
 #: Snapshots kept: the one before serves where the last one was torn.
 MOST_SNAPSHOTS: Final = 2
@@ -42,14 +43,10 @@ def write_snapshot(folder: Path, snapshot: Snapshot) -> Path:
         "arrays": [[str(a.dtype.descr), len(a), zlib.crc32(_bytes(a))] for a in arrays],
     }
     path = folder / f"snapshot-{snapshot.position:020}.snap"
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with draft_of(path, 0o600, sync=True) as draft, draft.open("wb") as file:
         file.write(json.dumps(head).encode() + b"\n")
         for array in arrays:
             file.write(_bytes(array))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
     for old in sorted(folder.glob("snapshot-*.snap"))[:-MOST_SNAPSHOTS]:
         old.unlink()
     return path

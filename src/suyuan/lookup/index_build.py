@@ -20,8 +20,9 @@ from suyuan.model.columns import Column, Type
 from suyuan.model.errors import InputError
 from suyuan.model.records import RECORDS
 from suyuan.model.text import Text
-from suyuan.store.layout import Layout
+from suyuan.store.layout import Layout, exclusion_table
 from suyuan.store.record_seals import stored_parts
+from suyuan.store.row_ids import ROW_ID
 
 #: Text that points to someone though no kind of subject stands for it.
 _REFERENCE_COLUMNS: Final = frozenset(
@@ -62,12 +63,12 @@ def is_identifier(column: Column) -> bool:
 
 def build_index(layout: Layout) -> Path:
     """Build the index of what `layout` holds now, if it does not stand already; its folder."""
-    target, state = layout.out / "who", _state(layout)
+    target, state = layout.identifiers, _state(layout)
     if _built_for(target) == state:
         return target
     layout.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=layout.work) as scratch:
-        folder = Path(scratch) / "who"
+        folder = Path(scratch) / target.name
         folder.mkdir()
         _build(layout, folder, Path(scratch), state)
         _put(folder, target, state)
@@ -177,7 +178,7 @@ def _copy_rows(
         names["excluded"] = str(exclusions)
     con.execute(
         f"CREATE TABLE rows_{name} AS SELECT row_number() OVER () - 1 AS r, rows.* FROM "
-        "(SELECT * EXCLUDE (source_key), source_key || ':' || line AS row_id "
+        f"(SELECT * EXCLUDE (source_key), {ROW_ID} AS row_id "
         f"FROM read_parquet($files)) AS rows {anti_join}",
         names,
     )
@@ -204,9 +205,9 @@ def _write_batches(con: duckdb.DuckDBPyConnection, name: str, folder: Path) -> N
 def _state(layout: Layout) -> str:
     """What stands for the records as they are now: files are named by content, lists are not."""
     digest = hashlib.sha256(_VERSION.encode())
-    for path in sorted(layout.records.glob("*/*.parquet")):
+    for path in layout.stored_files():
         digest.update(f"{path.parent.name}/{path.name} {path.stat().st_size}\n".encode())
-        if path.parent.name == "_excluded":
+        if exclusion_table(path):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -9,17 +9,17 @@ import pyarrow as pa
 from suyuan.lookup.phone_index import PhoneIndex
 from suyuan.store.case import Results
 from suyuan.store.record_seals import stored_parts
-from suyuan.store.seal import digest
+from suyuan.store.seal import file_digest
 
 
 def find_phone(results: Results, phone: str) -> pa.Table:
     """Seized rows whose phone is `phone`, or a masked form that it fits."""
     results["quality_summary"]  # an error that says what to run, where nothing was imported
-    parts = [f"{p.name}:{digest(p)}" for p in stored_parts(results.layout, "leaked")]
+    parts = [f"{p.name}:{file_digest(p)}" for p in stored_parts(results.layout, "leaked")]
     state = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-    folder = results.layout.out / "index" / f"seized-{state}"
+    folder = results.layout.seized_index(state)
     if not folder.exists():
-        for stale in folder.parent.glob("seized-*"):
+        for stale in folder.parent.glob(results.layout.seized_index("*").name):
             shutil.rmtree(stale)
         _build(results, folder)
     return PhoneIndex.open(folder).find(phone)

@@ -3,9 +3,10 @@
 Readers, checks, empty tables, Arrow schemas and ``docs/tables.md`` are derived from these.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -41,6 +42,8 @@ FILE_TYPES: dict[Type, pa.DataType] = ARROW_TYPES | {
 }
 
 
+#: Stands in a list of words that is not closed.
+MORE: Final = "…"
 #: Text has no class by its type: each such column says its own.
 TYPE_CLASSES: dict[Type, Privacy] = {
     Type.TIME: Privacy.TIME,
@@ -58,7 +61,8 @@ class Column:
     ``kind`` names what an identifier identifies (a subject kind, or ``subject`` where the cell is
     itself ``kind:id``), so that normalising and indexing need no list of column names.
     ``known_from`` names the time column of the same row before which the cell was not yet so.
-    ``privacy`` is what a text without a kind tells about people. ``copy_of`` names the column
+    ``privacy`` is what a text without a kind tells about people, ``words`` are those of a closed
+    list, which tell nothing. ``copy_of`` names the column
     that a result file repeats here; inside the program there is no such column.
     """
 
@@ -73,6 +77,7 @@ class Column:
     known_from: str | None = None
     privacy: Privacy | None = None
     copy_of: str | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def privacy_class(self) -> Privacy | None:
@@ -200,3 +205,19 @@ def may(
         known_from=known_from,
         privacy=privacy,
     )
+
+
+def code(
+    build: Callable[..., Column],
+    name: str,
+    *words: str,
+    meaning: str | None = None,
+    type_: Type = Type.TEXT,
+    **options: Any,
+) -> Column:
+    """A column of words of a list, built by `build`; ``…`` among them says that there are more.
+
+    They are its meaning where none is said. Without words, codes of a standard (ISO) stand in it.
+    """
+    column = build(name, type_, meaning or ", ".join(words), privacy=Privacy.CODE, **options)
+    return replace(column, words=tuple(word for word in words if word != MORE))

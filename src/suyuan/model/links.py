@@ -44,6 +44,8 @@ CAUSES: dict[str, Text] = {
     "services": Text("illegal services: laundering, codes", "非法服务（洗钱、接码）"),
     "people": Text("the ring's own people", "团伙自身成员"),
 }
+#: The link of the ring's own people and numbers.
+OWN_LINK = "belongs_to"
 #: The cause of a link that belongs to none of the four.
 OWN_PEOPLE = "people"
 

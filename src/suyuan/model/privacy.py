@@ -24,7 +24,7 @@ class Privacy(StrEnum):
     CODE = "code"
     #: ``kind:id``: as the kind says.
     SUBJECT = "subject"
-    #: A word of ours, then a subject.
+    #: A word of ours, then a subject: the columns `shows` and `node` beside it say both.
     MENTION = "mention"
     #: Key of a row of the table that the same row names: as that table's key says.
     ROW_KEY = "row_key"

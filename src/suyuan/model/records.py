@@ -3,8 +3,9 @@
 Whatever a bank, carrier, platform or seized disk exports is mapped onto these first.
 """
 
-from suyuan.model.columns import Table, Type, have, key, may, need, table
+from suyuan.model.columns import Table, Type, code, have, key, may, need, table
 from suyuan.model.privacy import Privacy
+from suyuan.model.roles import ROLES
 
 TEXT, TIME, MONEY, INT, BOOL, LIST = (
     Type.TEXT,
@@ -68,7 +69,7 @@ ACCESSES = table(
     have("actor_id", TEXT, "employee or service login", privacy=Privacy.IDENTIFIER),
     may("terminal", TEXT, "the machine it was done on", privacy=Privacy.IDENTIFIER),
     may("ip", TEXT, "network address", kind="ip"),
-    have("action", TEXT, "view, search, export, print, api", privacy=Privacy.CODE),
+    code(have, "action", "view", "search", "export", "print", "api"),
     may("order_id", TEXT, "the one order looked at", kind="order"),
     may("row_count", INT, "how many orders a bulk action took", unit="orders"),
     may("range_from", TIME, "first order time that a bulk action covered"),
@@ -105,7 +106,7 @@ CALLS = table(
     may("imei", TEXT, "the caller's device", kind="device"),
     may("imsi", TEXT, "the caller's subscriber identity", privacy=Privacy.IDENTIFIER),
     may("cell", TEXT, "the caller's base station", privacy=Privacy.IDENTIFIER),
-    may("country", TEXT, "ISO 3166, where the caller was", privacy=Privacy.CODE),
+    code(may, "country", meaning="ISO 3166, where the caller was"),
     event_time="started_at",
 )
 SIMS = table(
@@ -116,13 +117,13 @@ SIMS = table(
     have("msisdn", TEXT, "its number", kind="phone"),
     have("operator", TEXT, "the seller: a carrier or a reseller", kind="operator"),
     may("network", TEXT, "the carrier beneath", privacy=Privacy.ORGANISATION),
-    have("product", TEXT, "personal, industry, iot", privacy=Privacy.CODE),
+    code(have, "product", "personal", "industry", "iot"),
     may("customer_id", TEXT, "who opened it", kind="party"),
-    may("customer_kind", TEXT, "person, company", privacy=Privacy.CODE),
+    code(may, "customer_kind", "person", "company"),
     may("agent", TEXT, "the outlet", kind="agent"),
     need("opened_at", TIME, "when it was opened"),
     may("closed_at", TIME, "when it was closed", known_from="closed_at"),
-    have("functions", LIST, "voice, sms, data", privacy=Privacy.CODE),
+    code(have, "functions", "voice", "sms", "data", type_=LIST),
     may("data_quota_mb", INT, "monthly data", unit="MB"),
     event_time="opened_at",
 )
@@ -153,7 +154,7 @@ ACCOUNTS = table(
     may("ip", TEXT, "address it was registered from", kind="ip"),
     may("holder_id", TEXT, "real-name person", kind="party"),
     may("token", BOOL, "true for a QQ account bound to a security token"),
-    may("status", TEXT, "active, restricted, banned", known_from="status_at", privacy=Privacy.CODE),
+    code(may, "status", "active", "restricted", "banned", known_from="status_at"),
     may("status_at", TIME, "since when it has that status", known_from="status_at"),
     event_time="registered_at",
 )
@@ -187,11 +188,17 @@ TRADES = table(
     need("at", TIME, "when"),
     have("seller", TEXT, "who sold", kind="party"),
     have("buyer", TEXT, "who bought", kind="party"),
-    have(
+    code(
+        have,
         "goods",
-        TEXT,
-        "records, chat_account, token_account, sim, otp, voucher, bank_account, service",
-        privacy=Privacy.CODE,
+        "records",
+        "chat_account",
+        "token_account",
+        "sim",
+        "otp",
+        "voucher",
+        "bank_account",
+        "service",
     ),
     have("quantity", INT, "how many"),
     have("price", MONEY, "total price"),
@@ -208,12 +215,12 @@ PAYMENTS = table(
     need("payer", TEXT, "account that paid", kind="bank_account"),
     need("payee", TEXT, "account that was paid", kind="bank_account"),
     need("amount", MONEY, "how much"),
-    may("currency", TEXT, "ISO 4217", privacy=Privacy.CODE),
-    may("channel", TEXT, "bank, wallet, card, loan, cash, voucher, qr", privacy=Privacy.CODE),
+    code(may, "currency", meaning="ISO 4217"),
+    code(may, "channel", "bank", "wallet", "card", "loan", "cash", "voucher", "qr"),
     may("balance_after", MONEY, "the payer's balance afterwards"),
     may("memo", TEXT, "note on the payment", privacy=Privacy.FREE),
     may("merchant_order", TEXT, "order it paid for", kind="order"),
-    may("status", TEXT, "settled, reversed, failed", privacy=Privacy.CODE),
+    code(may, "status", "settled", "reversed", "failed"),
     event_time="at",
 )
 BANK_ACCOUNTS = table(
@@ -224,11 +231,11 @@ BANK_ACCOUNTS = table(
     may("holder_id", TEXT, "who holds it", kind="party"),
     may("holder_name", TEXT, "the holder's name", privacy=Privacy.NAME),
     may("institution", TEXT, "where it is held", privacy=Privacy.ORGANISATION),
-    have("kind", TEXT, "bank, wallet, loan, merchant, voucher_shop", privacy=Privacy.CODE),
+    code(have, "kind", "bank", "wallet", "loan", "merchant", "voucher_shop"),
     may("opened_at", TIME, "when it was opened"),
     may("phone", TEXT, "number bound to it", kind="phone"),
     may("opening_balance", MONEY, "balance before the first payment known"),
-    may("status", TEXT, "open, frozen, closed …", privacy=Privacy.CODE),
+    code(may, "status", "open", "frozen", "closed", "…"),
     event_time="opened_at",
 )
 VOUCHERS = table(
@@ -236,9 +243,9 @@ VOUCHERS = table(
     "预付卡与点卡",
     "prepaid cards and game points: each event of each card",
     key("voucher_id", TEXT, "card number or top-up order", kind="voucher"),
-    key("event", TEXT, "issue, transfer, redeem", privacy=Privacy.CODE),
+    code(key, "event", "issue", "transfer", "redeem"),
     key("at", TIME, "when"),
-    have("kind", TEXT, "qcoin, suning, …", privacy=Privacy.CODE),
+    code(have, "kind", "qcoin", "suning", "…"),
     need("face_value", MONEY, "face value"),
     may("price", MONEY, "what was paid for it"),
     may("from_party", TEXT, "who gave it", kind="party"),
@@ -251,7 +258,7 @@ PARTIES = table(
     "主体",
     "people and organisations",
     key("party_id", TEXT, "the person or organisation", kind="party"),
-    have("kind", TEXT, "person, company, agency", privacy=Privacy.CODE),
+    code(have, "kind", "person", "company", "agency"),
     may("name", TEXT, "name", privacy=Privacy.NAME),
     may("id_number", TEXT, "identity document, may be a hash", privacy=Privacy.IDENTIFIER),
     may("phones", LIST, "numbers", kind="phone"),
@@ -274,10 +281,10 @@ DECISIONS = table(
     key("decision_id", TEXT, "the decision", privacy=Privacy.KEYED),
     need("at", TIME, "when"),
     have("by", TEXT, "who decided", privacy=Privacy.NAME),
-    need("kind", TEXT, "confirm, reject, merge, split", privacy=Privacy.CODE),
+    code(need, "kind", "confirm", "reject", "merge", "split"),
     may("subject", TEXT, "kind:id", kind="subject"),
     may("report_ids", LIST, "reports to be merged or split", kind="report"),
-    may("role", TEXT, "the role confirmed or rejected", privacy=Privacy.CODE),
+    code(may, "role", *ROLES, meaning="the role confirmed or rejected"),
     may("ring_id", TEXT, "the ring meant", kind="ring"),
     have("reason", TEXT, "why", privacy=Privacy.FREE),
     event_time="at",
@@ -287,13 +294,13 @@ MEASURES = table(
     "措施",
     "stops, freezes and restrictions that an office reports back, as they stood at `as_of`",
     key("measure_id", TEXT, "matter and measure", privacy=Privacy.KEYED),
-    need("kind", TEXT, "stop, freeze, restriction …", privacy=Privacy.CODE),
+    code(need, "kind", "stop", "freeze", "restriction", "…"),
     need("subject", TEXT, "what it holds: kind:id", kind="subject"),
     may("amount", MONEY, "how much it holds; all of it where nothing is said"),
     need("since", TIME, "when it began"),
     may("until", TIME, "when it runs out"),
     may("ended", TIME, "when it ended, if it did"),
-    may("why", TEXT, "released, superseded, expired", privacy=Privacy.CODE),
+    code(may, "why", "released", "superseded", "expired"),
     need("as_of", TIME, "when the office said so"),
     event_time="since",
 )
@@ -304,7 +311,7 @@ NUMBER_SEGMENTS = table(
     key("segment", TEXT, "leading digits", privacy=Privacy.PUBLIC),
     may("valid_from", TIME, "since when"),
     have("owner", TEXT, "operator or reseller", kind="operator"),
-    have("product", TEXT, "personal, industry, iot", privacy=Privacy.CODE),
+    code(have, "product", "personal", "industry", "iot"),
     may("valid_to", TIME, "until when"),
 )
 CANARIES = table(

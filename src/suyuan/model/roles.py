@@ -5,7 +5,9 @@ and which sales make a ground all read it. The links themselves are in :mod:`suy
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
+from suyuan.model.links import LINKS, OWN_LINK, Layer
 from suyuan.model.text import Text
 
 _NO_TEXT = Text("", "")
@@ -19,7 +21,8 @@ class Role:
     other in the order of this table, under the head ``plural``. ``count_column`` is the column of
     ``rings`` that counts it. Whoever sells ``goods`` to a ring's people serves the ring. Roles that
     are shared (``is_shared``) may serve several rings at once, so that they tie no two series to
-    one ring. ``helper`` counts among a ring's helpers.
+    one ring. ``helper`` counts among a ring's helpers. ``sign`` is the letter that stands for it
+    where there is no room for words; ``tone`` the layer of a role that no link gives one.
     """
 
     name: str
@@ -32,6 +35,20 @@ class Role:
     goods: tuple[str, ...] = ()
     is_shared: bool = False
     helper: bool = False
+    sign: str = ""
+    tone: Layer = "people"
+
+    @property
+    def letter(self) -> str:
+        """Its sign; the first letter of its title where it has none of its own."""
+        return self.sign or self.title.en[:1].upper()
+
+    @property
+    def colour(self) -> Layer | Literal["ring"]:
+        """After which layer it is coloured; who belongs to the ring has a colour of the ring's."""
+        if self.link == OWN_LINK:
+            return "ring"
+        return LINKS[self.link].layer if self.link else self.tone
 
 
 ROLES: dict[str, Role] = {
@@ -44,6 +61,7 @@ ROLES: dict[str, Role] = {
             link="leaked_to",
             layer=1,
             plural=Text("Leak source", "泄露源头"),
+            sign="L",
         ),
         Role(
             "data_broker",
@@ -56,6 +74,7 @@ ROLES: dict[str, Role] = {
             goods=("records",),
             is_shared=True,
             helper=True,
+            sign="D",
         ),
         Role(
             "ring_member",
@@ -64,6 +83,7 @@ ROLES: dict[str, Role] = {
             link="belongs_to",
             layer=4,
             plural=Text("Ring", "团伙"),
+            sign="R",
         ),
         Role(
             "scam_caller",
@@ -72,16 +92,19 @@ ROLES: dict[str, Role] = {
             link="belongs_to",
             layer=4,
             plural=Text("Scam numbers", "所用号码"),
+            sign="C",
         ),
         Role(
             "sms_activation",
             Text("SMS-activation number", "接码号码"),
             Text("receives codes for others", "代他人接收验证码"),
+            sign="V",
         ),
         Role(
             "farmed_account",
             Text("farmed account", "养号账号"),
             Text("registered in bulk for sale", "批量注册待售的账号"),
+            sign="F",
         ),
         Role(
             "account_merchant",
@@ -94,6 +117,7 @@ ROLES: dict[str, Role] = {
             goods=("chat_account", "token_account"),
             is_shared=True,
             helper=True,
+            sign="A",
         ),
         Role(
             "sim_supplier",
@@ -105,6 +129,7 @@ ROLES: dict[str, Role] = {
             count_column="sim_suppliers",
             goods=("sim",),
             is_shared=True,
+            sign="S",
         ),
         Role(
             "mule_account",
@@ -114,6 +139,7 @@ ROLES: dict[str, Role] = {
             layer=5,
             plural=Text("Mule accounts", "跑分账户"),
             count_column="mules",
+            sign="M",
         ),
         Role(
             "middleman",
@@ -125,6 +151,7 @@ ROLES: dict[str, Role] = {
             count_column="middlemen",
             is_shared=True,
             helper=True,
+            sign="I",
         ),
         Role(
             "card_merchant",
@@ -139,11 +166,14 @@ ROLES: dict[str, Role] = {
             count_column="card_merchants",
             is_shared=True,
             helper=True,
+            sign="K",
         ),
         Role(
             "breach",
             Text("breach of a rule", "违规"),
             Text("broke a rule in force at the time", "违反当时有效的规定"),
+            sign="!",
+            tone="information",
         ),
     )
 }

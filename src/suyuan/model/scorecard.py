@@ -7,8 +7,13 @@ added as it is, within bounds.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
+
+from suyuan.model.catalog_files import as_shape, plain
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
 
@@ -79,40 +84,76 @@ def _signal_error(name: str, en: str, zh: str) -> CatalogError:
     )
 
 
-def from_mapping(data: Mapping[str, Any]) -> Scorecard:
+class CalibrationEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``calibration`` of a file."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+
+class SignalEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A signal as its file has it; see :class:`Signal`."""
+
+    unit: str
+    direction: Direction
+    needs: tuple[str, ...]
+    title: Text
+    edges: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
+    weight_unknown: float = msgspec.field(default=0.0, name="unknown")
+    linear: bool = False
+    bounds: tuple[float, float] = (-20.0, 20.0)
+    learns: bool = False
+    selects: bool = False
+
+
+class SentenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``text`` of a file."""
+
+    because: Text
+    rivals: Text
+
+
+class ScorecardFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of ``catalog/scorecards/``."""
+
+    role: str
+    version: str
+    is_fitted: bool = msgspec.field(name="fitted")
+    prior: float
+    threshold: float
+    signals: dict[str, SignalEntry]
+    text: SentenceEntry
+    calibration: CalibrationEntry = CalibrationEntry()
+    fitted_on: dict[str, Any] | None = None
+
+
+def read_scorecard(path: Path | Traversable) -> Scorecard:
+    """The scorecard of a file; raises :class:`CatalogError`."""
+    return from_mapping(plain(path), path.name)
+
+
+def from_mapping(data: Mapping[str, Any], where: str = "scorecard") -> Scorecard:
     """The scorecard that a file of ``catalog/scorecards/`` describes."""
-    calibration = data.get("calibration", {})
+    file = as_shape(data, ScorecardFile, where)
     return Scorecard(
-        role=data["role"],
-        version=str(data["version"]),
-        fitted=bool(data["fitted"]),
-        prior=float(data["prior"]),
-        threshold=float(data["threshold"]),
-        signals=tuple(_signal(name, entry) for name, entry in data["signals"].items()),
-        because=Text(**data["text"]["because"]),
-        rivals=Text(**data["text"]["rivals"]),
-        slope=float(calibration.get("slope", 1.0)),
-        intercept=float(calibration.get("intercept", 0.0)),
-        fitted_on=data.get("fitted_on") or {},
+        role=file.role,
+        version=file.version,
+        fitted=file.is_fitted,
+        prior=file.prior,
+        threshold=file.threshold,
+        signals=tuple(_signal(name, entry) for name, entry in file.signals.items()),
+        because=file.text.because,
+        rivals=file.text.rivals,
+        slope=file.calibration.slope,
+        intercept=file.calibration.intercept,
+        fitted_on=file.fitted_on or {},
     )
 
 
-def _signal(name: str, entry: Mapping[str, Any]) -> Signal:
-    low, high = entry.get("bounds", (-20.0, 20.0))
-    return Signal(
-        name=name,
-        unit=entry["unit"],
-        direction=entry["direction"],
-        needs=tuple(entry["needs"]),
-        title=Text(**entry["title"]),
-        edges=tuple(float(edge) for edge in entry.get("edges", ())),
-        weights=tuple(float(weight) for weight in entry.get("weights", ())),
-        unknown=float(entry.get("unknown", 0.0)),
-        linear=bool(entry.get("linear", False)),
-        bounds=(float(low), float(high)),
-        learns=bool(entry.get("learns", False)),
-        selects=bool(entry.get("selects", False)),
-    )
+def _signal(name: str, entry: SignalEntry) -> Signal:
+    fields = msgspec.structs.asdict(entry)
+    return Signal(name, unknown=fields.pop("weight_unknown"), **fields)
 
 
 def to_mapping(card: Scorecard) -> dict[str, Any]:

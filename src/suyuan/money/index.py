@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numba import njit
 
 from suyuan.money.arrays import Ints, Ints32
+from suyuan.store.drafts import write_text
 
 COLUMNS: Final = ("payer", "payee", "amount", "at")
 _NAMES: Final = "accounts.arrow"
@@ -60,7 +61,7 @@ class PaymentIndex:
             pa.ipc.new_file(sink, table.schema) as out,
         ):
             out.write_table(table)
-        (folder / _KEY).write_text(json.dumps({"key": key}))
+        write_text(folder / _KEY, json.dumps({"key": key}))
 
     @classmethod
     def open(cls, folder: Path, key: str) -> Self | None:

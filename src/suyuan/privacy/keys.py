@@ -7,11 +7,12 @@ hash (HMAC, RFC 2104) does not, as long as the key stays with the case.
 import base64
 import hashlib
 import hmac
-import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from suyuan.store.drafts import write_bytes
 from suyuan.store.layout import Layout
 
 #: Where the key lies in the output folder, readable by its owner only.
@@ -67,25 +68,8 @@ def _read(path: Path) -> CaseKey | None:
 
 
 def _new(path: Path) -> CaseKey:
-    """Written beside its place and linked there, so that of two processes both take the first."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(BYTES))
-        if path.exists() and _read(path) is None:
-            draft.replace(path)
-        else:
-            _link(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    """Of two processes both take the first one's; what is no key is written over."""
+    no_key = path.exists() and _read(path) is None
+    with suppress(FileExistsError):
+        write_bytes(path, secrets.token_bytes(BYTES), 0o600, fresh=not no_key)
     return _read(path) or passing_key()
-
-
-def _link(draft: Path, path: Path) -> None:
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    except OSError:  # a file system without hard links
-        draft.replace(path)

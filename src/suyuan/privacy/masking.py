@@ -18,7 +18,7 @@ from suyuan.privacy.masks import (
     mask_name,
 )
 from suyuan.privacy.sentences import render_sentence
-from suyuan.privacy.words import code_words, file_words
+from suyuan.privacy.words import file_words
 
 #: A cut of a cause, over a ring or all of them: made of our own words.
 _CAUSE = "cause:"
@@ -73,11 +73,6 @@ class Masking:
     def file(self, text: str) -> str:
         return text if self.full else mask_file(text, file_words(), self.key.tag)
 
-    def mention(self, text: str) -> str:
-        """``called phone:138…``: a word of ours and a subject."""
-        how, _, subject = text.partition(" ")
-        return f"{how} {self.subject(subject)}" if subject else how
-
     def id(self, text: str) -> str:
         """An id made from identifiers: keyed by the case where it leaves."""
         if self.full or text.startswith(_CAUSE):
@@ -119,15 +114,21 @@ class Masking:
         if class_ is Privacy.SENTENCE:
             return self.sentence(row, column.name)
         if class_ is Privacy.NOTE:
-            return self.note(value, row.get("note_class"))
+            return self.note(value, row)
         if class_ is Privacy.ROW_KEY:
             return self.row_key(row.get("table"), value)
         if class_ is Privacy.CODE:
-            return mask_code(value, code_words(column))
+            return mask_code(value, column.words)
         return self.by_class(class_, value)
 
-    def note(self, text: str, class_: str | None) -> str:
-        """A remark on a row, of the class that stands beside it; unknown is taken as prose."""
+    def note(self, text: str, row: Mapping[str, Any]) -> str:
+        """A remark on a row, of the class that stands beside it; unknown is taken as prose.
+
+        One that names a subject is said again from the columns for it.
+        """
+        class_ = row.get("note_class")
+        if class_ == Privacy.MENTION.value and not self.full:
+            return " ".join(filter(None, (row.get("shows"), self.subject(row.get("node") or ""))))
         if self.full or class_ in {part.value for part in _WHOLE}:
             return text
         return self.by_class(Privacy(class_) if class_ else None, text)
@@ -149,7 +150,6 @@ class Masking:
             Privacy.CELL: mask_cell,
             Privacy.CODE: mask_cell,
             Privacy.SUBJECT: self.subject,
-            Privacy.MENTION: self.mention,
             Privacy.KEYED: self.id,
             Privacy.FILE: self.file,
         }

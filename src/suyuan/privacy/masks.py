@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 #: A number is shown by its ends where so many of its digits stay hidden in between.
 SHOWN_FIRST, SHOWN_LAST, LEAST = 3, 4, 11
@@ -66,7 +66,7 @@ def _shape(sign: str) -> str:
     return " " if kind[0] in "ZC" else sign
 
 
-def mask_code(code: str, words: frozenset[str]) -> str:
+def mask_code(code: str, words: Collection[str]) -> str:
     """`code` where it is one of the column's `words` or an ISO code; else its shape."""
     return code if code in words or _CODE.fullmatch(code) else mask_cell(code)
 

@@ -1,17 +1,15 @@
 """Seeing in full asks for a purpose, and leaves an event in the ledger of the output folder."""
 
-import getpass
-import os
 import socket
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 from suyuan.privacy.keys import case_key
 from suyuan.privacy.masking import Masking
 from suyuan.store.layout import Layout
 from suyuan.store.ledger import Draft, SqliteLedger, TreeHead
+from suyuan.store.user import user_name
 
 #: The chain of those who saw full identifiers, and why.
 CHAIN, KIND = "log:unmasked", "unmasked"
@@ -36,28 +34,16 @@ def masking(
         "subjects": sorted(set(subjects)),
         "purpose": purpose,
     }
-    draft = Draft(CHAIN, KIND, f"person:{_user()}", now, now, subject="", body=body)
-    with closing(SqliteLedger(ledger_path(layout))) as ledger:
+    draft = Draft(CHAIN, KIND, f"person:{user_name()}", now, now, subject="", body=body)
+    with closing(SqliteLedger(layout.ledger)) as ledger:
         ledger.append(draft)
     return Masking(full=True, key=key)
 
 
-def ledger_path(layout: Layout) -> Path:
-    """The ledger of the output folder."""
-    return layout.out / "ledger.sqlite"
-
-
 def sealed_head(layout: Layout) -> str | None:
     """A head over all that the ledger holds now, to be given away; None where there is none."""
-    if not ledger_path(layout).is_file():
+    if not layout.ledger.is_file():
         return None
-    with closing(SqliteLedger(ledger_path(layout))) as ledger:
+    with closing(SqliteLedger(layout.ledger)) as ledger:
         head: TreeHead = ledger.seal(datetime.now(UTC).replace(tzinfo=None))
     return str(head)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no entry for this number
-        return str(os.getuid())

@@ -1,10 +1,9 @@
-"""Words that may stand in file names and code columns without telling anything of a person."""
+"""Words that may stand in file names without telling anything of a person."""
 
 import re
 from functools import cache
 from importlib.resources import files
 
-from suyuan.model.columns import Column
 from suyuan.model.derived import DERIVED_TABLES
 from suyuan.model.records import RECORDS
 from suyuan.model.results import BESIDE, RESULTS
@@ -27,9 +26,3 @@ def _common() -> list[str]:
     """What exports are called besides tables and sources: ``catalog/file_words.txt``."""
     lines = files("suyuan.catalog").joinpath("file_words.txt").read_text("utf-8").splitlines()
     return [word for line in lines if not line.startswith("#") for word in line.split()]
-
-
-@cache
-def code_words(column: Column) -> frozenset[str]:
-    """The closed list that the column's meaning spells out."""
-    return frozenset(re.findall(r"[a-z][a-z_]+", column.meaning))

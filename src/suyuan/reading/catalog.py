@@ -5,25 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TypeVar
 
-import yaml
-
+from suyuan.model.catalog_files import read_catalog
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
-from suyuan.model.yaml_text import plain_data
+from suyuan.reading import wording_files
+
+Shape = TypeVar("Shape")
 
 
-def load(*path: str) -> dict[str, Any]:
-    """A YAML mapping of the catalog; :class:`CatalogError` where it is none."""
-    name = "/".join(path)
-    try:
-        content = plain_data(files("suyuan.catalog").joinpath(*path).read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise catalog_error(name, str(error)) from error
-    if not isinstance(content, dict):
-        raise catalog_error(name, "not a mapping")
-    return content
+def read(folder: str, name: str, shape: type[Shape]) -> Shape:
+    """A file of the catalog; raises :class:`CatalogError` where it is not of `shape`."""
+    return read_catalog(files("suyuan.catalog").joinpath(folder, name), shape)
 
 
 def names(folder: str, prefix: str) -> list[str]:
@@ -42,7 +36,7 @@ class Typos:
 
 @cache
 def typos() -> Typos:
-    corrections = {str(slip): str(right) for slip, right in load("wording", "typos.yml").items()}
+    corrections = read("wording", "typos.yml", wording_files.Typos)
     for slip, right in corrections.items():
         if len(slip) != len(right):
             raise catalog_error("wording/typos.yml", f"{slip} and {right} differ in length")
@@ -67,10 +61,8 @@ class Stage:
 def stages() -> tuple[Stage, ...]:
     """The stages of ``wording/stages.yml``, in its order."""
     return tuple(
-        Stage(
-            name, Text(entry["en"], entry["zh"]), tuple(entry["cues"]), tuple(entry.get("not", ()))
-        )
-        for name, entry in load("wording", "stages.yml").items()
+        Stage(name, entry.title, entry.cues, entry.but_not)
+        for name, entry in read("wording", "stages.yml", wording_files.Stages).items()
     )
 
 

@@ -12,9 +12,10 @@ from datetime import date
 from functools import cache
 
 from suyuan.model.text import Text
-from suyuan.reading.catalog import catalog_error, load, names
+from suyuan.reading.catalog import catalog_error, names, read, stages
 from suyuan.reading.cues import Cues
 from suyuan.reading.facts import StageMention
+from suyuan.reading.fraud_type_files import FraudTypesFile, PoliceListFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,11 @@ def police_lists() -> tuple[PoliceList, ...]:
     """The lists of ``catalog/fraud_types/list-*.yml``, oldest first."""
     lists = []
     for name in names("fraud_types", "list-"):
-        content = load("fraud_types", name)
-        labels = {type_: entry["label"] for type_, entry in content["labels"].items()}
+        file = read("fraud_types", name, PoliceListFile)
+        labels = {type_: entry.label for type_, entry in file.labels.items()}
         if unknown_types := labels.keys() - model().titles.keys():
             raise catalog_error(name, f"unknown types {sorted(unknown_types)}")
-        lists.append(PoliceList(content["year"], content["in_force"], labels))
+        lists.append(PoliceList(file.year, file.in_force, labels))
     return tuple(sorted(lists, key=lambda police_list: police_list.in_force))
 
 
@@ -70,25 +71,31 @@ def type_names() -> tuple[str, ...]:
 
 @cache
 def model() -> Model:
-    content = load("fraud_types", "types.yml")
-    types = content["types"]
+    file = read("fraud_types", "types.yml", FraudTypesFile)
     cues = [
-        (str(cue), (type_, float(weight)))
-        for type_, by_weight in content["cues"].items()
+        (cue, (type_, weight))
+        for type_, by_weight in file.cues.items()
         for weight, group in by_weight.items()
         for cue in group
     ]
-    total = sum(entry["prior"] for entry in types.values())
+    total = sum(entry.prior for entry in file.types.values())
     return Model(
-        titles={name: Text(entry["en"], entry["zh"]) for name, entry in types.items()},
-        log_prior={name: math.log(entry["prior"] / total) for name, entry in types.items()},
-        stage_weights=content["stages"],
+        titles={name: entry.title for name, entry in file.types.items()},
+        log_prior={name: math.log(entry.prior / total) for name, entry in file.types.items()},
+        stage_weights=_stage_weights(file),
         cues=Cues(cue for cue, _ in cues),
         cue_weights=tuple(weight for _, weight in cues),
-        temper=float(content["temper"]),
-        label_weight=float(content["label"]),
-        keywords={name: tuple(entry["named"]) for name, entry in types.items()},
+        temper=file.temper,
+        label_weight=file.label,
+        keywords={name: entry.label_words for name, entry in file.types.items()},
     )
+
+
+def _stage_weights(file: FraudTypesFile) -> dict[str, dict[str, float]]:
+    names = {stage for by_stage in file.stages.values() for stage in by_stage}
+    if unknown_stages := names - {stage.name for stage in stages()}:
+        raise catalog_error("types.yml", f"unknown stages {sorted(unknown_stages)}")
+    return file.stages
 
 
 def fraud_types(

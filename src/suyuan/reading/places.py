@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from suyuan.reading.catalog import load
+import msgspec
+
+from suyuan.reading.catalog import read
 from suyuan.reading.cues import Cues
 from suyuan.reading.facts import NarrativeFact
+from suyuan.reading.wording_files import Goods, PlaceNames
 
 _VERB: Final = (
     r"(?:网购|订购|选购|购买|所购|购得|下单|拍下|买|(?<!抢)购(?!物)|拍(?!拍|照|卖)|订(?!单|金)|出售"
@@ -36,10 +39,11 @@ class _LexiconEntry(NamedTuple):
 @cache
 def _lexicon() -> tuple[Cues, tuple[_LexiconEntry, ...]]:
     words: list[tuple[str, _LexiconEntry]] = []
-    for role, names in load("wording", "places.yml").items():
+    places_by_role = read("wording", "places.yml", PlaceNames)
+    for role, names in msgspec.to_builtins(places_by_role).items():
         for name, forms in names.items():
-            words += [(word, _LexiconEntry("platform", str(name), str(role))) for word in forms]
-    for nouns in load("wording", "goods.yml").values():
+            words += [(word, _LexiconEntry("platform", name, role)) for word in forms]
+    for nouns in read("wording", "goods.yml", Goods).values():
         words += [(word, _LexiconEntry("goods", word, None)) for word in nouns if len(word) > 1]
     return Cues(word for word, _ in words), tuple(entry for _, entry in words)
 

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
-from suyuan.reading.catalog import load
+import msgspec
+
+from suyuan.reading.catalog import read
+from suyuan.reading.wording_files import FactRoles
 
 _BEFORE = 16
 _AFTER = 8
@@ -19,11 +22,8 @@ class _Roles(NamedTuple):
 
 @cache
 def _roles(kind: str) -> _Roles:
-    role_of = {
-        str(cue): str(name)
-        for name, cues in load("wording", "roles.yml")[kind].items()
-        for cue in cues
-    }
+    cues_by_role = msgspec.to_builtins(getattr(read("wording", "roles.yml", FactRoles), kind))
+    role_of = {cue: name for name, cues in cues_by_role.items() for cue in cues}
     # Longer cues first: 退款 must not be read as 退.
     longest = sorted(role_of, key=len, reverse=True)
     return _Roles(re.compile("|".join(map(re.escape, longest))), role_of)

@@ -11,9 +11,10 @@ from functools import cache
 from typing import Literal
 
 from suyuan.model.text import Text
-from suyuan.reading.catalog import catalog_error, load
+from suyuan.reading.catalog import read
 from suyuan.reading.cues import Cues, is_denied
 from suyuan.reading.normalise import plain
+from suyuan.reading.wording_files import PRICE_SIGNAL, WarningWords
 
 RiskGrade = Literal["high", "medium", "low"]
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]*")
@@ -111,7 +112,7 @@ def _new(
     candidates = dict(_reasons_in(knowledge, sentence, number))
     amounts = _above_price(sentence)
     if amounts is not None:
-        signal = next(s for s in knowledge.signals if s.name == "over_compensation")
+        signal = next(s for s in knowledge.signals if s.name == PRICE_SIGNAL)
         candidates.setdefault(
             signal.name, WarningReason(number, signal.name, signal.title, amounts, signal.weight)
         )
@@ -150,30 +151,15 @@ def _above_price(sentence: str) -> str | None:
 
 @cache
 def _knowledge() -> _Knowledge:
-    content = load("wording", "warning.yml")
-    try:
-        signals = tuple(
-            _Signal(name, float(entry["weight"]), Text(**entry["title"]))
-            for name, entry in content["signals"].items()
-        )
-        cues = [
-            (place, plain(cue))
-            for place, entry in enumerate(content["signals"].values())
-            for cue in entry["cues"]
-        ]
-        pairs = tuple(
-            _Pair(frozenset(entry["of"]), float(entry["weight"]), Text(**entry["title"]))
-            for entry in content["pairs"]
-        )
-        return _Knowledge(
-            signals,
-            tuple(place for place, _ in cues),
-            Cues(cue for _, cue in cues),
-            pairs,
-            tuple(content["denying"]),
-            tuple(content["warning"]),
-            float(content["grades"]["high"]),
-            float(content["grades"]["medium"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise catalog_error("wording/warning.yml", str(error)) from error
+    file = read("wording", "warning.yml", WarningWords)
+    groups = [[plain(cue) for cue in entry.cues] for entry in file.signals.values()]
+    return _Knowledge(
+        tuple(_Signal(name, entry.weight, entry.title) for name, entry in file.signals.items()),
+        tuple(place for place, group in enumerate(groups) for _ in group),
+        Cues(cue for group in groups for cue in group),
+        tuple(_Pair(frozenset(pair.of), pair.weight, pair.title) for pair in file.pairs),
+        file.denials,
+        file.warning,
+        file.grades.high,
+        file.grades.medium,
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 from suyuan.rulebook.book import load_rules
 from suyuan.rulebook.glossary import load_glossary
 from suyuan.rulebook.show import glossary_table, rules_table
+from suyuan.store.drafts import write_text
 
 MARK = "<!-- generated: python -m suyuan.rulebook docs -->\n"
 
@@ -23,7 +24,7 @@ def main(folder: Path) -> None:
     for name, table in docs_tables().items():
         page = folder / name
         text = page.read_text(encoding="utf-8").partition(MARK)[0]
-        page.write_text(text + MARK + table, encoding="utf-8")
+        write_text(page, text + MARK + table)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,10 @@ from typing import Final, Literal
 
 import msgspec
 
+from suyuan.model.catalog_files import read_catalog
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
-from suyuan.rulebook.catalog_files import read_catalog
+from suyuan.model.times import is_within
 from suyuan.rulebook.declare import Quality
 
 
@@ -43,7 +44,7 @@ class CalendarParty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until: date | None = msgspec.field(name="to", default=None)
 
     def __contains__(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
+        return is_within(day, self.since, self.until)
 
 
 class CalendarFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from typing import Final
 
 from suyuan.model.columns import Type
 from suyuan.model.text import Text
+from suyuan.model.times import is_within
 from suyuan.rulebook.language import Expression
 
 #: Parameters by which an organisation's row is summed up (see :mod:`suyuan.rulebook.standing`).
@@ -74,7 +75,7 @@ class Period:
     until: date | None = None
 
     def __contains__(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
+        return is_within(day, self.since, self.until)
 
 
 @dataclass(frozen=True, slots=True)

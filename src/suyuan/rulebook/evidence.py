@@ -60,4 +60,6 @@ def _list_rows(rows: ir.Table) -> ir.Table:
         note=ibis.null("string"),
         note_class=ibis.literal(Privacy.PUBLIC.value),
         unlisted=ibis.greatest(first.many - MOST, 0).cast("int64"),
+        shows=ibis.null("string"),
+        node=ibis.null("string"),
     )

@@ -15,7 +15,7 @@ import pyarrow as pa
 from suyuan.model.records import DECISIONS
 from suyuan.model.text import Text
 from suyuan.privacy.keys import CaseKey, case_key
-from suyuan.privacy.reveal import ledger_path
+from suyuan.store.last_words import decision_subject
 from suyuan.store.layout import Layout
 from suyuan.store.ledger import Draft, Event, SqliteLedger
 
@@ -50,7 +50,7 @@ class DecisionHistory:
 
 def record_decisions(layout: Layout, decisions: pa.Table) -> None:
     """Write down which of `decisions` are new, changed or gone since they were last obeyed."""
-    path = ledger_path(layout)
+    path = layout.ledger
     if not decisions.num_rows and not path.is_file():
         return
     contents = dict(_contents(decisions, case_key(layout)))
@@ -62,7 +62,7 @@ def record_decisions(layout: Layout, decisions: pa.Table) -> None:
 
 def decision_history(layout: Layout) -> DecisionHistory | None:
     """What the ledger says of decisions; None where none was ever obeyed."""
-    path = ledger_path(layout)
+    path = layout.ledger
     if not path.is_file():
         return None
     with closing(SqliteLedger(path)) as ledger:
@@ -87,7 +87,7 @@ def _contents(decisions: pa.Table, key: CaseKey) -> Iterator[tuple[str, str]]:
     """Each decision with a keyed digest of what it says: the ledger names no person by it."""
     for row in decisions.select(list(DECISIONS.names)).to_pylist():
         words = "\x1f".join(_cell_text(row[name]) for name in DECISIONS.names)
-        yield f"decision:{row['decision_id']}", key.digest("decision", words)
+        yield decision_subject(row["decision_id"]), key.digest("decision", words)
 
 
 def _cell_text(value: object) -> str:

@@ -215,12 +215,8 @@ def check(case: Path, layout: Layout, progress: Progress) -> Layout:
 
 def _import(case: Path, layout: Layout, progress: Progress) -> tuple[CaseImport, Timing]:
     clock = StepClock()
-    progress.start(Text("Reading the files", "读取文件"))
     before = case_files(case, layout)
-    case_import = import_case(
-        case, layout.out, progress=lambda _, count, total: progress.advance(count, total)
-    )
+    case_import = import_case(case, layout.out, progress=progress)
     check_unchanged(before, layout)
     timing = clock.timing("import", sum(case_import.quality_summary["rows_kept"].to_pylist()))
-    progress.finish(timing.rows, timing.seconds)
     return case_import, timing

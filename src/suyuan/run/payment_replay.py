@@ -68,11 +68,7 @@ def replay_case(
     case: Path, layout: Layout, engine: Engine, card: Scorecard, progress: Progress
 ) -> PaymentReplay:
     """The files of `case` imported and replayed; see :func:`replay_payments`."""
-    start = time.perf_counter()
-    progress.start(Text("Reading the files", "读取文件"))
-    case_import = import_case(case, layout.out, progress=lambda _, a, b: progress.advance(a, b))
-    rows = sum(case_import.quality_summary["rows_kept"].to_pylist())
-    progress.finish(rows, time.perf_counter() - start)
+    case_import = import_case(case, layout.out, progress=progress)
     start = time.perf_counter()
     progress.start(Text("Scoring each payment at its moment", "逐笔评分"))
     tables = open_records(engine, layout, zone=case_import.settings.timezone)

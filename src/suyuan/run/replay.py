@@ -75,12 +75,7 @@ def replay(
     case: Path, layout: Layout, opening: Opening, when: Sequence[datetime], progress: Progress
 ) -> pa.Table:
     """The table ``replay`` (stored types): one row for each moment of `when` (naive UTC)."""
-    start = time.perf_counter()
-    progress.start(Text("Reading the files", "读取文件"))
-    case_import = import_case(case, layout.out, progress=lambda _, a, b: progress.advance(a, b))
-    rows_kept = sum(case_import.quality_summary["rows_kept"].to_pylist())
-    progress.finish(rows_kept, time.perf_counter() - start)
-    zone = case_import.settings.timezone
+    zone = import_case(case, layout.out, progress=progress).settings.timezone
 
     def records_at(engine: Engine, moment: datetime | None) -> Tables:
         return open_records(engine, layout, zone=zone, as_of=moment)

@@ -19,7 +19,6 @@ from suyuan.store.record_seals import record_seals
 from suyuan.store.seal import Seal, from_json, seal_file, to_json
 
 #: What import notes of the files that it read, in the output folder.
-PARSE_MANIFEST = "records/manifest.json"
 #: Bytes of a file that import did not read (a film, an image of a disk) up to which it is hashed.
 LARGEST_UNREAD = 64 << 20
 
@@ -61,7 +60,7 @@ def check_unchanged(before: CaseFiles, layout: Layout) -> None:
     now = case_files(before.case, layout).stamps
     changes = [name for name, stamp in before.stamps.items() if now.get(name) != stamp]
     if changes:
-        (layout.out / PARSE_MANIFEST).unlink(missing_ok=True)
+        layout.parse_manifest.unlink(missing_ok=True)
         raise InputError(
             Text("A file changed while it was being read.", "文件在读取过程中发生了变化。"),
             value=", ".join(changes[:5]),
@@ -92,7 +91,7 @@ def read_by(case: Path, layout: Layout) -> dict[str, Any]:
 def _parsed_digests(layout: Layout) -> dict[str, str]:
     """SHA-256 of the bytes that were parsed, by file; a file that import did not read is absent."""
     try:
-        entries = json.loads((layout.out / PARSE_MANIFEST).read_text("utf-8"))["files"]
+        entries = json.loads(layout.parse_manifest.read_text("utf-8"))["files"]
         return {entry["path"]: entry["sha256"] for entry in entries}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
@@ -121,5 +120,7 @@ def _stamp(path: Path) -> tuple[int, int, int, int]:
 
 def _is_output(folder: Path, out: Path) -> bool:
     return (
-        folder.name.startswith(".") or folder.resolve() == out or (folder / PARSE_MANIFEST).exists()
+        folder.name.startswith(".")
+        or folder.resolve() == out
+        or Layout(folder).parse_manifest.exists()
     )

@@ -58,7 +58,7 @@ class ProcessBeside:
 
     def begin(self, layout: Layout, zone: str, as_of: datetime | None, listed: float) -> None:
         """Let it run :data:`STEP` on the case in `layout`, unless that is large."""
-        size = sum(path.stat().st_size for path in layout.records.glob("*/*.parquet"))
+        size = sum(path.stat().st_size for path in layout.stored_files())
         moment = as_of.isoformat() if as_of else None
         task = {"out": str(layout.out), "zone": zone, "as_of": moment, "listed": listed}
         pipe = self._process.stdin

@@ -10,7 +10,6 @@ from typing import Any
 
 from suyuan.model.errors import SuyuanError
 from suyuan.model.text import Text
-from suyuan.privacy.reveal import ledger_path
 from suyuan.run.decision_log import decision_history
 from suyuan.run.run_manifest import inputs
 from suyuan.store.generations import in_force
@@ -78,7 +77,7 @@ def compare(base: Path, seals: Mapping[str, Seal], there: Mapping[str, Path]) ->
 
 def ledger_check(layout: Layout, witness: str | None = None) -> Check:
     """Whether the ledger holds what it held: by itself, and under a head that was given away."""
-    path = ledger_path(layout)
+    path = layout.ledger
     if not path.is_file():
         meaning = MISSING_FILE if witness else Text("nothing was recorded", "没有记录")
         return Check(path.name, meaning, good=witness is None)

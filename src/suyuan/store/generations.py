@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from suyuan.store.drafts import write_text
+from suyuan.store.drafts import draft_of, write_text
 from suyuan.store.layout import Layout
 from suyuan.store.manifests import CURRENT, MANIFEST, check_bound, read_manifest, with_digest
 from suyuan.store.seal import seals_of, to_json
@@ -122,10 +122,8 @@ def _point(link: Path, target: str) -> None:
     """A symbolic link in place of whatever file was there, by one rename."""
     if link.is_symlink() and str(link.readlink()) == target:
         return
-    draft = link.with_name(f".{link.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    draft.symlink_to(target)
-    draft.replace(link)
+    with draft_of(link) as draft:
+        draft.symlink_to(target)
 
 
 def _is_own_link(layout: Layout, path: Path) -> bool:
@@ -135,9 +133,8 @@ def _is_own_link(layout: Layout, path: Path) -> bool:
 def _put_files(layout: Layout, names: set[str]) -> None:
     (layout.out / MANIFEST).unlink(missing_ok=True)
     for name in [*sorted(names - {MANIFEST}), MANIFEST]:
-        draft = layout.out / f".{name}.{os.getpid()}"
-        shutil.copy2(layout.results / name, draft)
-        draft.replace(layout.out / name)
+        with draft_of(layout.out / name) as draft:
+            shutil.copy2(layout.results / name, draft)
 
 
 def _forget(layout: Layout) -> None:

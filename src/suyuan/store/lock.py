@@ -1,7 +1,6 @@
 """One writer at a time in an output folder; whoever comes second is told who holds it."""
 
 import fcntl
-import getpass
 import json
 import os
 import socket
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 from suyuan.store.layout import Layout
+from suyuan.store.user import user_name
 
 NAME = "lock"
 
@@ -42,16 +42,9 @@ def _holder(command: str) -> dict[str, object]:
         "command": command,
         "process": os.getpid(),
         "machine": socket.gethostname(),
-        "by": _user(),
+        "by": user_name(),
         "since": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no entry for this number
-        return str(os.getuid())
 
 
 def _lock_error(holder: bytes) -> InputError:

@@ -79,7 +79,7 @@ def _publish_column(column: pa.ChunkedArray, type_: Type) -> pa.Array | pa.Chunk
 
 
 def significant(column: pa.ChunkedArray) -> pa.Array:
-    """Floats to twelve significant digits: what threads add in another order is written alike."""
+    """Floats to so many :data:`DIGITS`: what threads add in another order is written alike."""
     values = column.combine_chunks()
     numbers = values.fill_null(0.0).to_numpy(zero_copy_only=False)
     size = np.abs(numbers)

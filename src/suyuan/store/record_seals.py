@@ -12,7 +12,6 @@ from suyuan.store.layout import Layout
 from suyuan.store.parquet_cache import Stamp, stamp
 from suyuan.store.seal import (
     Seal,
-    content_digest,
     from_json,
     intact,
     seals_of,
@@ -20,8 +19,6 @@ from suyuan.store.seal import (
 )
 
 NAME = "records.json"
-#: What import itself notes of the files that it read.
-PARSE_MANIFEST = "manifest.json"
 
 
 def record_seals(layout: Layout) -> dict[str, Seal] | None:
@@ -73,16 +70,10 @@ def discard_altered(layout: Layout) -> list[str]:
     """
     seals, alterations = record_seals(layout), []
     if seals is None:
-        (layout.records / PARSE_MANIFEST).unlink(missing_ok=True)
+        layout.parse_manifest.unlink(missing_ok=True)
     for name, seal in (seals or {}).items():
         path = layout.records / name
         if path.exists() and not intact(path, seal):
             path.unlink()
             alterations.append(name)
     return alterations
-
-
-def records_digest(layout: Layout) -> str:
-    """One hash over all stored rows, by what is noted of them; empty where nothing is noted."""
-    seals = record_seals(layout)
-    return "" if seals is None else content_digest(seals)

@@ -9,11 +9,12 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.model.columns import Table
-from suyuan.model.records import PROVENANCE, RECORDS
+from suyuan.model.records import RECORDS
 from suyuan.store.derivation import Derivation
 from suyuan.store.engine import Engine
-from suyuan.store.layout import Layout
+from suyuan.store.layout import Layout, exclusion_table
 from suyuan.store.record_seals import record_seals, stored_parts
+from suyuan.store.row_ids import row_id
 from suyuan.store.tables import Tables, in_declared_columns
 
 #: Tables whose files have no more bytes than this are read once a run, and not by each step anew.
@@ -51,7 +52,7 @@ def _open_rows(
 
 def _canonical(rows: ir.Table, name: str, as_of: datetime | None) -> ir.Table:
     """Stored rows with their ids, as known at `as_of`, in the columns of table `name`."""
-    rows = rows.mutate(row_id=rows["source_key"] + ":" + rows["line"].cast("string"))
+    rows = rows.mutate(row_id=row_id(rows))
     rows = known_by(rows, RECORDS[name], as_of) if as_of else rows
     return in_declared_columns(name, rows)
 
@@ -69,8 +70,7 @@ def records_digests(layout: Layout, as_of: datetime | None) -> dict[str, str]:
     seals = record_seals(layout) or {}
     seals_by_table: dict[str, list[tuple[str, str]]] = {}
     for name, seal in sorted(seals.items()):
-        folder, _, file = name.rpartition("/")
-        table = file.removesuffix(".parquet") if folder == "_excluded" else folder
+        table = exclusion_table(Path(name)) or name.rpartition("/")[0]
         seals_by_table.setdefault(table, []).append((name, seal.sha256))
     moment = as_of.isoformat() if as_of else ""
     return {
@@ -99,7 +99,3 @@ def known_by(rows: ir.Table, table: Table, as_of: datetime) -> ir.Table:
         if column.known_from
     }
     return rows.mutate(**blank) if blank else rows
-
-
-#: What every row carries beside its own columns.
-PROVENANCE_COLUMNS: tuple[str, ...] = PROVENANCE.names

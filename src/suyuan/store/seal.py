@@ -27,7 +27,7 @@ class Seal:
     ctime_ns: int = 0
 
 
-def digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
     """SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -38,7 +38,9 @@ def seal_file(path: Path, old_seal: Seal | None = None) -> Seal:
     status = path.stat()
     if old_seal is not None and _is_untouched(status, old_seal):
         return old_seal
-    return Seal(status.st_size, digest(path), status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+    return Seal(
+        status.st_size, file_digest(path), status.st_ino, status.st_mtime_ns, status.st_ctime_ns
+    )
 
 
 def intact(path: Path, seal: Seal, *, read: bool = False) -> bool:
@@ -49,7 +51,7 @@ def intact(path: Path, seal: Seal, *, read: bool = False) -> bool:
             return False
         if not seal.sha256:
             return status.st_mtime_ns == seal.mtime_ns
-        return (not read and _is_untouched(status, seal)) or digest(path) == seal.sha256
+        return (not read and _is_untouched(status, seal)) or file_digest(path) == seal.sha256
     except OSError:
         return False
 

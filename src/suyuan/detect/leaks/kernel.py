@@ -1,5 +1,7 @@
 """Every candidate against the victims that no other leak explains yet: log Bayes factors."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -27,6 +29,8 @@ PACE = np.exp(-0.5 * _OFFSETS**2) / np.exp(-0.5 * _OFFSETS**2).sum()
 #: Nodes of the logarithm of an innocent candidate's popularity with victims, dense around none.
 POPULARITY = 2.4 * np.sinh(np.linspace(-3.0, 3.0, 61)) / np.sinh(3.0)
 
+#: Pairs of the candidates weighed from which more threads than one are worth their start.
+MANY_PAIRS: Final = 20_000
 
 #: What the kernels know of victims: first pair of each; victim, bin, probability and odds of each
 #: pair; outside and weight of each victim.
@@ -214,7 +218,7 @@ def _scores(passage: Passage, relative: Floats, odds: Floats) -> Floats:
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _log_bayes_factors(
     selection: NDArray[np.int64],
     candidates: CandidatePairs,
@@ -319,16 +323,31 @@ class AttributionProblem:
         It is -inf, too, where no victim passed through.
         """
         factors: Floats = np.full(len(self.counts), -np.inf)
-        _log_bayes_factors(
-            np.arange(len(self.counts)) if selection is None else selection,
-            CandidatePairs(self.start, self.pair, self.counts, self.null_mass),
-            self._victims(residual),
-            residual.mass,
-            residual.intensity,
-            GRID,
-            factors,
-        )
+        numbers = np.arange(len(self.counts)) if selection is None else selection
+        candidates = CandidatePairs(self.start, self.pair, self.counts, self.null_mass)
+        victims = self._victims(residual)
+
+        def weigh(part: NDArray[np.int64]) -> None:
+            _log_bayes_factors(
+                part, candidates, victims, residual.mass, residual.intensity, GRID, factors
+            )
+
+        parts = self._parts(numbers)
+        if len(parts) == 1:
+            weigh(numbers)
+        else:
+            with ThreadPoolExecutor(len(parts)) as threads:
+                list(threads.map(weigh, parts))
         return factors
+
+    def _parts(self, selection: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """`selection` for one thread, or dealt out to as many as there are cores.
+
+        Neighbours go to different threads: large candidates often stand side by side.
+        """
+        pair_count = int((self.start[selection + 1] - self.start[selection]).sum())
+        threads = (os.cpu_count() or 1) if pair_count >= MANY_PAIRS else 1
+        return [selection[first::threads] for first in range(threads)]
 
     def profile(self, candidate: int, residual: Residual) -> LeakProfile:
         """Window and odds of `candidate`, given that it leaks."""

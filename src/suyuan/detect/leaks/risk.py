@@ -207,6 +207,8 @@ def _proofs(risk_list: ir.Table) -> ir.Table:
         note=ibis.literal("the exposed order"),
         note_class=ibis.literal(Privacy.PUBLIC.value),
         unlisted=ibis.literal(0, "int64"),
+        shows=ibis.literal("the exposed order"),
+        node=ibis.null("string"),
     ).select(*EVIDENCE.names)
 
 

@@ -113,5 +113,11 @@ def _rows(results: Results, finding: dict[str, Any], language: Language, display
     table = grid(Text("Rows", "证据行"), heads, language)
     for row in own.sort_by([("weight", "descending")]).to_pylist():
         line = evidence_row(row, display)
-        add(table, f"{line.place}  {line.sha}", line.key, f"{line.share:.1%}", line.note)
+        add(
+            table,
+            f"{line.place}  {line.sha}",
+            line.key,
+            f"{line.share:.1%}",
+            line.shows.in_(language),
+        )
     return table

@@ -8,6 +8,7 @@ import typer
 from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, clock, office_at
 from suyuan.face.cli.options import LangOption, language_of, plain_errors
 from suyuan.model.text import Text
+from suyuan.store.drafts import write_bytes, write_text
 
 app = typer.Typer(help="Outreach events. 义诊、体检、“六进”活动。", no_args_is_help=True)
 Beacon = Annotated[str, typer.Option(help="The public number, if one was named. 公开数字。")]
@@ -62,7 +63,7 @@ def lottery(
     with office_at(office, postgres) as there:
         drawing = lottery_record(there, matter, at(now))
     if people is not None:
-        people.write_text("\n".join(drawing.people) + "\n", "utf-8")
+        write_text(people, "\n".join(drawing.people) + "\n")
     secret = Text("not revealed yet", "尚未公布").in_(language_of(lang))
     typer.echo(f"seed_hash  {drawing.commitment}  {clock(drawing.published_at)}")
     typer.echo(f"beacon     {drawing.beacon_source or '–'} = {drawing.beacon or '–'}")
@@ -120,5 +121,5 @@ def calendar(
     with office_at(office, postgres) as there:
         export = event_calendar(there, matter, at(now), language_of(lang))
     to.mkdir(parents=True, exist_ok=True)
-    (to / export.name).write_bytes(export.content)
+    write_bytes(to / export.name, export.content)
     typer.echo(str(to / export.name))

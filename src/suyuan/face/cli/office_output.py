@@ -47,7 +47,7 @@ from suyuan.model.money import FEN_PER_YUAN
 from suyuan.model.text import Language, Text
 from suyuan.rulebook.declare import Quality
 from suyuan.rulebook.show import QUALITIES
-from suyuan.store.drafts import draft_of
+from suyuan.store.drafts import draft_of, write_bytes
 from suyuan.store.ledger.event import stamp
 
 _ROWS_SHOWN = 40
@@ -258,7 +258,7 @@ def write_export(
             hint=Text(", ".join([*_OF_ONE, "ics", "xlsx"]), "、".join([*_OF_ONE, "ics", "xlsx"])),
         )
     for export in exports:
-        (to / export.name).write_bytes(export.content)
+        write_bytes(to / export.name, export.content)
     notes = {note.in_(language) for export in exports for note in export.notes}
     return [*(str(to / export.name) for export in exports), *sorted(notes)]
 

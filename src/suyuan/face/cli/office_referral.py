@@ -8,6 +8,7 @@ import typer
 from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, clock, office_at
 from suyuan.face.cli.options import LangOption, language_of, plain_errors
 from suyuan.model.text import Text
+from suyuan.store.drafts import write_bytes
 
 app = typer.Typer(help="Referrals as FHIR, and the shared record. 转诊。", no_args_is_help=True)
 Purpose = Annotated[str, typer.Option(help="What for; it is logged. 用途（留痕）。")]
@@ -31,7 +32,7 @@ def fhir_out(
     with office_at(office, postgres) as there:
         export = referral_bundle(there, matter, at(now), by, purpose)
     to.mkdir(parents=True, exist_ok=True)
-    (to / export.name).write_bytes(export.content)
+    write_bytes(to / export.name, export.content)
     typer.echo(str(to / export.name))
     for note in export.notes:
         typer.echo(note.in_(language_of(lang)))

@@ -7,6 +7,7 @@ import typer
 
 from suyuan.face.cli.office_options import As, Now, OfficeArgument, Postgres, at, office_at
 from suyuan.face.cli.options import LangOption, console, language_of, plain_errors
+from suyuan.store.drafts import write_text
 
 
 @plain_errors
@@ -59,9 +60,9 @@ def page(
     from suyuan.face.office_pages.files import citizen_page  # noqa: PLC0415
 
     with office_at(office, postgres) as there:
-        out.write_text(
+        write_text(
+            out,
             citizen_page(there, matter, by, at(now), "zh" if lang is None else language_of(lang)),
-            "utf-8",
         )
 
 
@@ -79,9 +80,9 @@ def desk(
     from suyuan.face.office_pages.files import desk_page  # noqa: PLC0415
 
     with office_at(office, postgres) as there:
-        out.write_text(
+        write_text(
+            out,
             desk_page(there, party, by, at(now), "zh" if lang is None else language_of(lang)),
-            "utf-8",
         )
 
 

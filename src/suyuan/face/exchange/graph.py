@@ -142,9 +142,8 @@ def _reports(source: ResultTables, rows: Mapping[str, list[dict[str, Any]]]) -> 
             yield _cite(tie, behind)
         rows_by_link: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
         for entry in behind:
-            how, _, node = str(entry["note"] or "").partition(" ")
-            if node:
-                rows_by_link[how, node].append(entry)
+            if entry.get("node"):
+                rows_by_link[entry["shows"], entry["node"]].append(entry)
         for (how, node), own in rows_by_link.items():
             tie = Link(node, report, how, row["ring_id"] or "", count=len(own))
             yield _cite(tie, own)

@@ -9,13 +9,12 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from suyuan.model.results import RESULTS
+from suyuan.model.spreadsheet_cells import neutral
 from suyuan.privacy.masking import Masking
 from suyuan.privacy.tables import mask_table
 from suyuan.store.case import Results
 from suyuan.store.drafts import draft_of
 
-#: A cell that begins with one of these would run as a formula in a spreadsheet (OWASP).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BATCH = 50_000
 
 
@@ -64,6 +63,4 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, list):
         value = ";".join(map(str, value))
-    if not isinstance(value, str):
-        return str(value)
-    return "'" + value if value.startswith(FORMULA) else value
+    return neutral(value) if isinstance(value, str) else str(value)

@@ -11,6 +11,7 @@ from suyuan.casework.posts import REGISTRAR
 from suyuan.casework.tokens import bearer
 from suyuan.face.office_api.site import OfficeSite
 from suyuan.face.web.problems import ProblemDetails
+from suyuan.model.times import is_within
 
 COOKIE: Final = "__Host-office"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -87,4 +88,4 @@ def _own_page(request: Request) -> bool:
 
 
 def _valid(post: Post, now: datetime) -> bool:
-    return post.since <= now and (post.until is None or now < post.until)
+    return is_within(now, post.since, post.until)

@@ -1,6 +1,5 @@
 """What is served: an office, its clock, the names it answers to, and who is signed in."""
 
-import hashlib
 import secrets
 import threading
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Final
 
 from suyuan.casework.office import Office
 from suyuan.casework.signing import Keys
+from suyuan.privacy.secret_hash import secret_hash
 
 IDLE: Final = timedelta(minutes=30)
 WHOLE: Final = timedelta(hours=12)
@@ -38,38 +38,34 @@ class Browsers:
         """A secret that opens one session for `person`, once."""
         secret = secrets.token_urlsafe(32)
         with self._lock:
-            self._links[_hash(secret)] = person
+            self._links[secret_hash(secret)] = person
         return secret
 
     def open(self, link: str, now: datetime) -> tuple[str, str] | None:
         """The cookie and the person of a new session; None where the link is used or none."""
         with self._lock:
-            person = self._links.pop(_hash(link), None)
+            person = self._links.pop(secret_hash(link), None)
             if person is None:
                 return None
             cookie = secrets.token_urlsafe(32)
-            self._sessions[_hash(cookie)] = SignedIn(person, now, now)
+            self._sessions[secret_hash(cookie)] = SignedIn(person, now, now)
             return cookie, person
 
     def person(self, cookie: str, now: datetime) -> str | None:
         """Whose live session a cookie is."""
         with self._lock:
-            session = self._sessions.get(_hash(cookie))
+            session = self._sessions.get(secret_hash(cookie))
             if session is None:
                 return None
             if now - session.last > IDLE or now - session.began > WHOLE or now < session.began:
-                del self._sessions[_hash(cookie)]
+                del self._sessions[secret_hash(cookie)]
                 return None
             session.last = now
             return session.person
 
     def close(self, cookie: str) -> None:
         with self._lock:
-            self._sessions.pop(_hash(cookie), None)
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+            self._sessions.pop(secret_hash(cookie), None)
 
 
 @dataclass(slots=True)

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import suyuan
+from suyuan.detect.cards import card_of
 from suyuan.face.display import Display, money, number
 from suyuan.face.evidence_rows import EvidenceRow, evidence_row
 from suyuan.face.report.cuts_view import ASSUMPTION, cuts, sentence
-from suyuan.face.report.findings_view import card_of
 from suyuan.face.rings import RingView, rings
 from suyuan.face.source import ResultTables
 from suyuan.face.terms import LEAD, REASONS

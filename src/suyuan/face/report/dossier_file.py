@@ -19,6 +19,7 @@ from suyuan.ingest import read_settings
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
 from suyuan.privacy.masking import Masking
+from suyuan.store.drafts import draft_of
 
 
 def bind(
@@ -37,14 +38,15 @@ def bind(
     path = to / f"dossier.{form}"
     head = _head(source, display, language)
     drawings = pictures(document.rings, source, display, language, boards)
-    if form == "docx":
-        _word(document, head, drawings, path)
-        return path
-    html = _page("dossier.html", head | {"dossier": document, "pictures": drawings})
-    if form == "html":
-        path.write_text(html, "utf-8")
-    else:
-        print_pdf(html, path)
+    with draft_of(path) as draft:
+        if form == "docx":
+            _word(document, head, drawings, draft)
+            return path
+        html = _page("dossier.html", head | {"dossier": document, "pictures": drawings})
+        if form == "html":
+            draft.write_text(html, "utf-8")
+        else:
+            print_pdf(html, draft)
     return path
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.detect.cards import behind, scorecard
+from suyuan.detect.cards import behind, card_of
 from suyuan.face.display import Display, SubjectDisplay, number
 from suyuan.face.evidence_rows import EvidenceRow, evidence_row
 from suyuan.face.source import ResultTables
@@ -82,14 +82,6 @@ def roles(source: ResultTables, display: Display) -> list[RoleView]:
     _add_rows(source, display, views)
     _add_signals(source, views)
     return views
-
-
-def card_of(role: str) -> Scorecard | None:
-    """The scorecard of a role; rules judge some roles without one."""
-    try:
-        return scorecard(role)
-    except FileNotFoundError:
-        return None
 
 
 def _behind(role: str, rows: pa.Table) -> Scorecard | None:

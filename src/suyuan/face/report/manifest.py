@@ -4,7 +4,6 @@ It carries the run's digest away: whoever keeps it can tell later whether the re
 Files of the case are named as people may see them, and known by their hash.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +34,7 @@ from suyuan.store.drafts import write_text
 from suyuan.store.generations import in_force
 from suyuan.store.layout import Layout
 from suyuan.store.manifests import MANIFEST, content_hash, read_manifest, with_digest
-from suyuan.store.seal import Seal, from_json, seals_of, to_json
+from suyuan.store.seal import Seal, file_digest, from_json, seals_of, to_json
 
 NAME = "manifest.json"
 
@@ -175,7 +174,7 @@ def _inputs(content: Mapping[str, Any], case: Path | None, layout: Layout) -> It
     """The case's files by their hashes alone, where the run's own manifest cannot be asked."""
     if case is None:
         return
-    names_now = {_sha256(path): name for name, path in inputs(case, layout)}
+    names_now = {file_digest(path): name for name, path in inputs(case, layout)}
     names_then = {entry["sha256"]: entry["file"] for entry in content["inputs"]}
     for digest, name in names_then.items():
         yield Check(
@@ -184,11 +183,6 @@ def _inputs(content: Mapping[str, Any], case: Path | None, layout: Layout) -> It
     for digest, name in names_now.items():
         if digest not in names_then:
             yield Check(name, ADDED_FILE, good=False)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _relative(path: Path, start: Path) -> str:

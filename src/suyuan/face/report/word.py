@@ -102,7 +102,9 @@ def _statement(document: Any, statement: Claim, language: Language) -> None:
         head = Text("What speaks against it: ", "反面解释：")
         _small(document, _line(head, language) + _line(statement.against, language))
     for row in statement.rows:
-        _small(document, f"{row.place} [{row.sha}] {row.table} {row.key} {row.note}")
+        _small(
+            document, f"{row.place} [{row.sha}] {row.table} {row.key} {_line(row.shows, language)}"
+        )
     if statement.more:
         more = Text(f"and {statement.more} more rows", f"另有{statement.more}行")
         _small(document, _line(more, language))

@@ -11,6 +11,7 @@ from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.visit import Visit
 from suyuan.face.web.words import Json
 from suyuan.model.text import Text
+from suyuan.store.drafts import write_text
 
 FILE = "boards_of_dossier.json"
 RING_GONE = Text(
@@ -31,11 +32,10 @@ def write_boards(here: Visit, ids: Sequence[str]) -> Path:
     for board in boards:
         if not ring_ids or (board["ring"] and board["ring"] not in ring_ids):
             raise ProblemDetails(409, RING_GONE.format(name=board["name"]))
-    folder = here.desk.results.layout.out / "workbench"
+    folder = here.desk.results.layout.workbench
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / FILE
-    path.write_text(json.dumps(boards, ensure_ascii=False), "utf-8")
-    path.chmod(0o600)
+    write_text(path, json.dumps(boards, ensure_ascii=False), 0o600)
     return path
 
 

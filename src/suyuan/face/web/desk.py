@@ -1,6 +1,5 @@
 """A case as it lies open: its results, what may be shown of them, and names for its subjects."""
 
-import csv
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,12 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from suyuan.face.case_decisions import (
+    CaseDecisions,
+    case_decisions,
+    stamped_files,
+    stored_decisions,
+)
 from suyuan.face.display import Display, clean
 from suyuan.face.references import References
 from suyuan.face.report.case_view import party_names
@@ -23,6 +28,7 @@ from suyuan.model.text import Text
 from suyuan.privacy.keys import case_key
 from suyuan.privacy.masking import Masking
 from suyuan.store.case import Case, Results
+from suyuan.store.last_words import LastWords
 
 #: Columns of result tables that hold subjects.
 _SUBJECTS = (
@@ -77,6 +83,7 @@ class Desk:
         self.references = References(self.key)
         self._lock = threading.RLock()
         self._opened: _OpenResults | None = None
+        self._decisions: tuple[Any, CaseDecisions] | None = None
         self._look = ("", float("-inf"))
 
     @contextmanager
@@ -136,13 +143,20 @@ class Desk:
         with self._lock:
             return self._current().findings.get(digest)
 
-    def decision_rows(self) -> list[dict[str, str]]:
-        """All decisions of the case's own file, also those later than the run."""
-        path = self.case.path / "decisions.csv"
-        if not path.exists():
-            return []
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return [row for row in csv.DictReader(file) if row.get("decision_id")]
+    def decisions(self) -> CaseDecisions:
+        """All decisions of the case, also those later than the run; read again when they change."""
+        with self.source() as source:
+            earlier = self.cache("decision files", partial(_decision_files, source))
+            files = stamped_files(self.case.path, earlier)
+            at = (self.generation(), files)
+            if self._decisions is None or self._decisions[0] != at:
+                work = self.results.layout.work
+                self._decisions = (at, case_decisions(self.case.path, source, files, work))
+            return self._decisions[1]
+
+    def last_words(self) -> LastWords:
+        """What people said last of each lead."""
+        return self.decisions().last_words
 
     def lay_out(self, tables: Iterable[str]) -> None:
         """Open tables of records, so that the first row somebody asks for does not wait for it."""
@@ -150,21 +164,16 @@ class Desk:
             for name in RECORDS.keys() & set(tables):
                 self.cache(("open", name), partial(stored_row_of, source, name, ""))
 
-    def unheard(self) -> list[dict[str, str]]:
-        """Decisions that the last run does not know."""
-        with self.source() as source:
-            decisions = source.records["decisions"]
-            ids = set(
-                source.engine.fetch(decisions.select("decision_id"))["decision_id"].to_pylist()
-            )
-        return [row for row in self.decision_rows() if row["decision_id"] not in ids]
-
     def moment(self, value: datetime | None) -> str:
         """ISO 8601 in the case's zone, with its offset; empty where unknown."""
         if value is None:
             return ""
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         return aware.astimezone(ZoneInfo(self.case.zone)).isoformat(timespec="seconds")
+
+
+def _decision_files(source: ResultTables) -> list[str]:
+    return sorted({row["file"] for row in stored_decisions(source)})
 
 
 def _title(name: str) -> Text:

@@ -1,21 +1,17 @@
 """The rows behind a lead or a link, and signals in words."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import pyarrow.compute as pc
 
-from suyuan.detect.cards import behind
+from suyuan.detect.cards import behind, card_of
 from suyuan.face.display import Display, number
-from suyuan.face.evidence_rows import place, remark
-from suyuan.face.report.findings_view import card_of
+from suyuan.face.evidence_rows import place, words_of
 from suyuan.face.source import ResultTables
 from suyuan.face.web.words import Json, text
-from suyuan.model.links import LINKS
 from suyuan.model.records import RECORDS
 from suyuan.model.results import EVIDENCE
-from suyuan.model.roles import ROLES
 from suyuan.model.text import Text
 
 #: Units of signals as people write them.
@@ -101,28 +97,9 @@ def _row(display: Display, row: dict[str, Any]) -> Json:
         "sha256": row["sha256"],
         "share": round(row["weight"], 4),
         "key": display.cell(EVIDENCE, row, "key"),
-        "note": _note(display, row),
+        "note": text(words_of(row, display)),
     }
 
 
 def _unit(unit: str) -> Json:
     return text(UNITS.get(unit, Text(unit, unit)))
-
-
-def _note(display: Display, row: dict[str, Any]) -> Json:
-    """What the row shows; the name of a signal or link in words."""
-    note = remark(row, display)
-    name, space, more = note.partition(" ")
-    sentence = (LINKS[name].title if name in LINKS else None) or _titles().get(name)
-    return (
-        text(Text(f"{sentence.en}{space}{more}", f"{sentence.zh}{space}{more}"))
-        if sentence
-        else text(Text(note, note))
-    )
-
-
-@cache
-def _titles() -> dict[str, Text]:
-    """Titles of all signals of all scorecards by their names."""
-    cards = (card_of(role) for role in ROLES)
-    return {signal.name: signal.title for card in cards if card for signal in card.signals}

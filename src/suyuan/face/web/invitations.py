@@ -1,12 +1,12 @@
 """Links by which somebody who was enrolled chooses a password: each works once, for three days."""
 
-import hashlib
 import secrets
 import sqlite3
 
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.sessions import Sessions
 from suyuan.model.text import Text
+from suyuan.privacy.secret_hash import secret_hash
 
 #: Seconds.
 LASTS = 3 * 86_400.0
@@ -14,10 +14,6 @@ LINK_SPENT = Text(
     "This link was used already, or is too old. Ask an administrator for another.",
     "链接已使用或已失效，请向管理员重新索取。",
 )
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def invite(sessions: Sessions, person: str, by: str) -> tuple[str, float]:
@@ -31,7 +27,7 @@ def invite(sessions: Sessions, person: str, by: str) -> tuple[str, float]:
         )
         file.execute(
             "INSERT INTO invitation (hash, person, since, until, made_by) VALUES (?, ?, ?, ?, ?)",
-            (_hash(secret), person, now, now + LASTS, by),
+            (secret_hash(secret), person, now, now + LASTS, by),
         )
 
     sessions.state.write(work)
@@ -43,7 +39,7 @@ def invitee(sessions: Sessions, secret: str) -> str:
     rows = sessions.state.rows(
         "SELECT i.person FROM invitation i JOIN person p ON p.name = i.person "
         "WHERE i.hash = ? AND i.used IS NULL AND i.until > ? AND NOT p.closed",
-        (_hash(secret), sessions.clock()),
+        (secret_hash(secret), sessions.clock()),
     )
     if not rows:
         raise ProblemDetails(401, LINK_SPENT)
@@ -57,7 +53,7 @@ def spend(sessions: Sessions, secret: str) -> None:
         lambda file: (
             file.execute(
                 "UPDATE invitation SET used = ? WHERE hash = ? AND used IS NULL AND until > ?",
-                (now, _hash(secret), now),
+                (now, secret_hash(secret), now),
             ).rowcount
         )
     )

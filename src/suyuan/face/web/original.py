@@ -1,7 +1,6 @@
 """The line of the file behind a stored row, read again from the case's folder, masked by column."""
 
 import csv
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from suyuan.ingest.mapping.profile_files import profiles_of
 from suyuan.model.columns import Type
 from suyuan.model.records import RECORDS
 from suyuan.model.text import Text
+from suyuan.store.seal import file_digest
 
 #: Characters of a line that are read; a hostile file may be one line of a gigabyte.
 LONGEST_LINE = 200_000
@@ -80,8 +80,7 @@ def read_original(
 
 @lru_cache(maxsize=256)
 def _digest(path: Path, mtime: int, size: int) -> str:  # noqa: ARG001  # they make it anew
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_digest(path)
 
 
 def _cells(

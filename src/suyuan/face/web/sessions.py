@@ -1,6 +1,5 @@
 """Who is at the other end: one-time links, passwords, and sessions that end."""
 
-import hashlib
 import hmac
 import secrets
 import time
@@ -14,6 +13,7 @@ from suyuan.face.web.permissions import MATRIX, Act, CasePost
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.state import State
 from suyuan.model.text import Text
+from suyuan.privacy.secret_hash import secret_hash
 
 COOKIE = "__Host-s"
 IDLE, WHOLE = 30 * 60.0, 12 * 3600.0
@@ -41,10 +41,6 @@ class Session:
     proved_at: float
 
 
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 class Sessions:
     """Sessions and passwords of one workbench; `clock` gives seconds."""
 
@@ -57,7 +53,7 @@ class Sessions:
     def one_time_link(self) -> str:
         """A secret that opens one session, once."""
         secret = secrets.token_urlsafe(32)
-        self._link = _hash(secret)
+        self._link = secret_hash(secret)
         return secret
 
     def by_link(self, secret: str, person: str) -> str:
@@ -67,7 +63,7 @@ class Sessions:
 
     def spend_link(self, secret: str) -> None:
         """Use the one-time link; :class:`ProblemDetails` 401 where it is none, or was used."""
-        if not self._link or not hmac.compare_digest(self._link, _hash(secret)):
+        if not self._link or not hmac.compare_digest(self._link, secret_hash(secret)):
             raise ProblemDetails(401)
         self._link = ""
 
@@ -128,7 +124,7 @@ class Sessions:
         """The live session behind a cookie; what a page asks by itself keeps none alive."""
         if not cookie:
             return None
-        key, now = _hash(cookie), self.clock()
+        key, now = secret_hash(cookie), self.clock()
         rows = self.state.rows(
             "SELECT s.person, s.began, s.seen, s.proved, coalesce(p.admin, 0) FROM session s "
             "LEFT JOIN person p ON p.name = s.person "
@@ -159,7 +155,7 @@ class Sessions:
     def begin(self, person: str, proved_at: float | None = None) -> str:
         """A new session's cookie, for somebody who proved, at `proved_at` or now, who they are."""
         cookie, now = secrets.token_urlsafe(32), self.clock()
-        row = (_hash(cookie), person, now, now, now if proved_at is None else proved_at)
+        row = (secret_hash(cookie), person, now, now, now if proved_at is None else proved_at)
         self.state.write(
             lambda file: file.execute(
                 "INSERT INTO session (hash, person, began, seen, proved) VALUES (?, ?, ?, ?, ?)",
@@ -177,9 +173,9 @@ class Sessions:
 
     def _right(self, name: str, secret: str) -> bool:
         rows = self.state.rows("SELECT secret FROM person WHERE name = ? AND NOT closed", (name,))
-        secret_hash = rows[0][0] if rows else ""  # empty where none was chosen yet
+        password_hash = rows[0][0] if rows else ""  # empty where none was chosen yet
         try:
-            return _hasher().verify(secret_hash or _decoy_hash(), secret) and bool(secret_hash)
+            return _hasher().verify(password_hash or _decoy_hash(), secret) and bool(password_hash)
         except (Argon2Error, InvalidHashError):
             return False
 

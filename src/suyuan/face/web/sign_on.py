@@ -4,7 +4,6 @@
 administrator entered that identity for somebody who is enrolled.
 """
 
-import hashlib
 import hmac
 import secrets
 import threading
@@ -20,6 +19,7 @@ from suyuan.face.bind_address import loopback
 from suyuan.face.web.state import State
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
+from suyuan.privacy.secret_hash import secret_hash
 
 FILE, INSTALL = "sign-on.toml", "pip install 'suyuan[web,oidc]'"
 #: Seconds that somebody may take at the issuer, and how many may be on the way at once.
@@ -128,20 +128,16 @@ class SignOnTries:
         with self._lock:
             while len(self._open) >= MOST:
                 del self._open[next(iter(self._open))]
-            self._open[_hash(cookie)] = try_
+            self._open[secret_hash(cookie)] = try_
         return cookie, try_
 
     def take(self, cookie: str, state: str) -> SignOnTry | None:
         """The try of this browser; used up whatever comes of it. None where it does not fit."""
         with self._lock:
-            sign_on_try = self._open.pop(_hash(cookie), None)
+            sign_on_try = self._open.pop(secret_hash(cookie), None)
         if sign_on_try is None or self.clock() - sign_on_try.began > PATIENCE:
             return None
         return sign_on_try if hmac.compare_digest(sign_on_try.state, state) else None
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def person_behind(state: State, issuer: str, subject: str, *, closed: bool = False) -> str | None:

@@ -1,7 +1,5 @@
 """What one server holds: its cases, its people, its ledger."""
 
-import getpass
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from suyuan.face.web.state import State
 from suyuan.ingest import read_settings
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
+from suyuan.store.user import user_name
 
 #: What the one person of ``suyuan serve CASE`` is: all but the second pair of eyes.
 ALONE = frozenset({CasePost.investigator, CasePost.auditor})
@@ -50,7 +49,7 @@ def one_case(case: Path, out: Path | None, office: Path | None = None) -> Site:
     desk = _desk(case, out, folder_id(case))
     desk.results["findings"]  # a case that was not investigated is told so before anything starts
     folder = desk.results.layout.out / FOLDER
-    return _site(folder, office, {desk.id: desk}, alone=_user())
+    return _site(folder, office, {desk.id: desk}, alone=user_name())
 
 
 def many_cases(data: Path, office: Path | None = None) -> Site:
@@ -72,13 +71,6 @@ def _site(folder: Path, office: Path | None, desks: dict[str, Desk], alone: str 
 def _desk(case: Path, out: Path | None, id_: str) -> Desk:
     case_folder = CaseFolder(case)
     return Desk(id_, case_folder, case_folder.results(out), read_settings(case).name or "")
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def issuer_of(folder: Path) -> TokenIssuer | None:

@@ -18,6 +18,8 @@ from pathlib import Path
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.ingest.sources import READ
 from suyuan.model.text import Text
+from suyuan.store.drafts import draft_of, write_text
+from suyuan.store.seal import file_digest
 
 #: Bytes of one file, and of all that lie waiting.
 LARGEST_FILE, LARGEST_WAITING = 4 << 30, 16 << 30
@@ -66,7 +68,7 @@ class IncomingFiles:
             size, digest = await _write(place / safe, chunks, room)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             slip = Slip(own, safe, size, digest, by, now)
-            self._slip(own).write_text(json.dumps(asdict(slip), ensure_ascii=False), "utf-8")
+            write_text(self._slip(own), json.dumps(asdict(slip), ensure_ascii=False), 0o600)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
@@ -100,16 +102,14 @@ class IncomingFiles:
         """Put it among the case's files; what is there is never replaced."""
         slip = self.of(own)
         source = self.folder / own / slip.name
-        if _digest(source) != slip.sha256:
+        if file_digest(source) != slip.sha256:
             raise ProblemDetails(409)
         target = self.case / slip.name
         try:
-            os.link(source, target)
+            with draft_of(target, fresh=True) as draft:
+                _take_over(source, draft)
         except FileExistsError as error:
             raise ProblemDetails(409, THERE) from error
-        except OSError:  # another file system
-            with source.open("rb") as there, target.open("xb") as here:
-                shutil.copyfileobj(there, here)
         self.drop(own)
         return slip
 
@@ -125,6 +125,13 @@ class IncomingFiles:
 
     def _used(self) -> int:
         return sum(slip.bytes for slip in self.slips())
+
+
+def _take_over(source: Path, draft: Path) -> None:
+    try:
+        os.link(source, draft)
+    except OSError:  # another file system
+        shutil.copyfile(source, draft)
 
 
 async def _write(path: Path, chunks: AsyncIterator[bytes], room: int) -> tuple[int, str]:
@@ -160,8 +167,3 @@ def safe_name(text: str) -> str:
     if stem.lower() in {"decisions", "case"}:
         raise ProblemDetails(422, NAME, errors=[{"where": ["name"], "what": "reserved"}])
     return name
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,8 +7,9 @@ from typing import Any
 from suyuan.face.display import Display, clean
 from suyuan.face.web.desk import Desk
 from suyuan.model.results import FINDINGS
-from suyuan.model.roles import ROLES
+from suyuan.model.roles import ROLES, Role
 from suyuan.model.text import Text
+from suyuan.store.last_words import LastWords
 
 Json = dict[str, Any]
 
@@ -35,11 +36,12 @@ def subject(desk: Desk, display: Display, name: str) -> Json:
 
 
 def role(name: str) -> Json:
-    entry = ROLES.get(name)
-    return {"id": name, **text(entry.title if entry else Text(name, name))}
+    """A role by its words, its letter and its colour; pages know of roles by this alone."""
+    entry = ROLES.get(name) or Role(name, Text(name, name), Text("", ""))
+    return {"id": name, **text(entry.title), "sign": entry.letter, "tone": entry.colour}
 
 
-def finding(desk: Desk, display: Display, row: Mapping[str, Any], state: Mapping[Any, str]) -> Json:
+def finding(desk: Desk, display: Display, row: Mapping[str, Any], words: LastWords) -> Json:
     """A finding as lists show it."""
     return {
         "id": desk.key.digest("id", row["finding_id"]),
@@ -53,29 +55,13 @@ def finding(desk: Desk, display: Display, row: Mapping[str, Any], state: Mapping
         "first_seen": desk.moment(row["first_seen"]),
         "last_seen": desk.moment(row["last_seen"]),
         "because": text(display.sentence(FINDINGS, row, "because")),
-        "state": verdict(state, row["subject"], row["role"]),
+        "state": verdict(words, row["subject"], row["role"]),
     }
 
 
-def verdicts(decisions: list[dict[str, str]]) -> dict[tuple[str, str], str]:
-    """The last word on each subject and role, taken-back ones left out."""
-    back = {
-        row["subject"].removeprefix("decision:")
-        for row in decisions
-        if (row.get("subject") or "").startswith("decision:")
-    }
-    rulings: dict[tuple[str, str], str] = {}
-    for row in decisions:
-        if row["decision_id"] not in back and row.get("kind") in {"confirm", "reject"}:
-            about = row.get("subject") or ""
-            if not about.startswith("decision:"):
-                rulings[about, row.get("role") or ""] = str(row["kind"])
-    return rulings
-
-
-def verdict(state: Mapping[Any, str], about: str, role_: str) -> str:
-    said_kind = state.get((about, role_)) or state.get((about, ""))
-    return {"confirm": "confirmed", "reject": "rejected"}.get(said_kind or "", "open")
+def verdict(words: LastWords, about: str, role_: str) -> str:
+    """How a lead stands: open, confirmed or rejected."""
+    return {True: "confirmed", False: "rejected", None: "open"}[words.verdict(about, role_)]
 
 
 def plain(value: object) -> str:

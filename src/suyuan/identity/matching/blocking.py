@@ -41,10 +41,10 @@ def _by_keys(left: ir.Table, right: ir.Table, keys: Sequence[Key]) -> ir.Table:
     A pair is compared where it is found, so one found by four keys would be compared four times,
     and to tell afterwards that it is one takes a table of all pairs.
     """
-    marked = right
+    order_rows = right
     for key in keys:
-        marked = _mark_crowds(marked, key)
-    return ibis.union(*(_by(left, marked, key, keys[:place]) for place, key in enumerate(keys)))
+        order_rows = _mark_crowds(order_rows, key)
+    return ibis.union(*(_by(left, order_rows, key, keys[:place]) for place, key in enumerate(keys)))
 
 
 def _mark_crowds(orders: ir.Table, key: Key) -> ir.Table:
@@ -52,8 +52,8 @@ def _mark_crowds(orders: ir.Table, key: Key) -> ir.Table:
     columns = ["o_" + name for name in key]
     crowds = orders.group_by(columns).aggregate(crowd=orders.count())
     crowds = crowds.filter(crowds["crowd"] > WIDEST)
-    marked = orders.left_join(crowds, columns, rname="{name}_crowd")
-    return marked.select(*orders.columns, **{_few(key): marked["crowd"].isnull()})
+    order_rows = orders.left_join(crowds, columns, rname="{name}_crowd")
+    return order_rows.select(*orders.columns, **{_few(key): order_rows["crowd"].isnull()})
 
 
 def _by(left: ir.Table, orders: ir.Table, key: Key, before: Sequence[Key]) -> ir.Table:

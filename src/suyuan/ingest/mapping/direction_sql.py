@@ -11,7 +11,7 @@ from typing import Final
 from suyuan.ingest.formats.pieces import literal
 from suyuan.ingest.mapping.cell_sql import Context, coalesce, first_of, plain_cell
 from suyuan.ingest.mapping.profiles import Sides
-from suyuan.ingest.vocabulary import OutcomeWords, vocabulary
+from suyuan.ingest.vocabulary import Outcome, OutcomeWords, vocabulary
 from suyuan.model.columns import Type
 
 _NEGATIVE: Final = r"'^[^0-9]*[-(\x{2212}\x{ff0d}\x{ff08}]|-$'"
@@ -109,7 +109,7 @@ def _by_word(context: Context, sides: Sides, word: str) -> str:
     return f"CASE {' '.join(whens)} END"
 
 
-def _stems(outcomes: dict[str, OutcomeWords], word: str) -> list[str]:
+def _stems(outcomes: dict[Outcome, OutcomeWords], word: str) -> list[str]:
     """Words by their stems; one with stems of both out and in tells nothing."""
     has = {
         name: f"regexp_matches({word}, {literal(words.stems)})" for name, words in outcomes.items()

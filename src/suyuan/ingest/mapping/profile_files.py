@@ -9,21 +9,20 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
 from suyuan.ingest.formats.headers import normal
 from suyuan.ingest.mapping.patterns import check_pattern
-from suyuan.ingest.mapping.profiles import UNITS, ColumnSource, LayoutOrigin, Profile, Sides
+from suyuan.ingest.mapping.profile_entries import ProfileFile, several, source_of
+from suyuan.ingest.mapping.profiles import UNITS, ColumnSource, LayoutOrigin, Profile
+from suyuan.model.catalog_files import SAFE_LOADER, as_shape, plain_text
 from suyuan.model.errors import CatalogError
 from suyuan.model.records import PROVENANCE, RECORDS
 from suyuan.model.text import Text
-from suyuan.model.yaml_text import SAFE_LOADER, plain_data
 
 CASE_PROFILES: Final = "profiles"
-_STEPS: Final = frozenset({"day", "hour", "minute", "second"})
-_OUTCOMES: Final = frozenset({"out", "in", "inside"})
 #: No profile is longer, in characters.
 _LONGEST: Final = 100_000
 #: And none is nested deeper.
@@ -60,13 +59,15 @@ def _text(path: Path) -> str:
 
 def parse(text: str, name: str) -> Profile:
     """Read a profile; raises :class:`CatalogError` where it is not well formed."""
+    where = f"{name}.yml"
     try:
         if len(text) > _LONGEST:
             raise ValueError(f"longer than {_LONGEST:,} characters")
         _check_shape(text)
-        profile = _profile(plain_data(text), name)
+        content = plain_text(text, where, words=True)
+        profile = _profile(as_shape(content, ProfileFile, where, words=True), name)
         _check(profile)
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise _format_error(name, error) from error
     return profile
 
@@ -91,90 +92,32 @@ def _format_error(name: str, error: object) -> CatalogError:
     )
 
 
-def _profile(content: dict[str, Any], name: str) -> Profile:
-    title = content.get("title", {"en": name, "zh": name})
-    constants = {
-        role: ColumnSource(constant=str(v)) for role, v in content.get("constants", {}).items()
-    }
-    provenance = {key: str(value) for key, value in content.get("seen", {}).items()}
+def _profile(file: ProfileFile, name: str) -> Profile:
+    columns = {role: source_of(entry) for role, entry in file.columns.items()}
+    constants = {role: ColumnSource(constant=value) for role, value in file.constants.items()}
     return Profile(
         name=name,
-        title=Text(title["en"], title["zh"]),
-        table=content["table"],
-        known_by=tuple(content.get("known_by", ())),
-        columns={role: _source(v) for role, v in content.get("columns", {}).items()} | constants,
-        ignore=frozenset(normal(str(header)) for header in content.get("ignore", [])),
-        sides=_sides(content["sides"]) if "sides" in content else None,
-        footers=tuple(content.get("footers", [])),
-        columns_in_order=_words(content.get("columns_in_order", ())),
-        shapes={str(k): str(v) for k, v in content.get("shapes", {}).items()},
-        day_rows=bool(content.get("day_rows", False)),
-        named=content.get("named"),
-        row_has=_words(content.get("row_has", ())),
-        units={normal(str(k)): str(v) for k, v in content.get("units", {}).items()},
-        day_order=content.get("day_order"),
-        origin=LayoutOrigin(**provenance),
+        title=file.title or Text(name, name),
+        table=file.table,
+        known_by=several(file.known_by),
+        columns=columns | constants,
+        ignore=frozenset(normal(header) for header in file.ignore),
+        sides=None if file.sides is None else file.sides.sides,
+        footers=several(file.footers),
+        columns_in_order=several(file.columns_in_order),
+        shapes=file.shapes,
+        day_rows=file.day_rows,
+        named=file.file_word,
+        row_has=several(file.row_has),
+        units={normal(header): unit for header, unit in file.units.items()},
+        day_order=file.day_order,
+        origin=LayoutOrigin(file.origin.house, file.origin.version, file.origin.where),
     )
-
-
-def _source(content: object) -> ColumnSource:
-    if isinstance(content, str):
-        return ColumnSource((content,))
-    if isinstance(content, list):
-        return ColumnSource(tuple(content))
-    if not isinstance(content, dict):
-        raise TypeError(f"not a column: {content!r}")
-    headers = content.get("join", content.get("from", ()))
-    return ColumnSource(
-        headers=_words(headers),
-        join="join" in content,
-        values={str(k): str(v) for k, v in content.get("values", {}).items()},
-        find=content.get("find"),
-        step=content.get("step"),
-        since=str(content["since"]) if "since" in content else None,
-        side=content.get("side"),
-        line=bool(content.get("line", False)),
-        prefix=content.get("prefix", ""),
-        not_own=bool(content.get("not_own", False)),
-        unsigned=bool(content.get("unsigned", False)),
-    )
-
-
-def _parties(content: object) -> tuple[ColumnSource, ...]:
-    """Sources of an own or other account, each a header or a mapping with a pattern."""
-    items = content if isinstance(content, list) else [content]
-    return tuple(_source(str(item) if isinstance(item, int) else item) for item in items)
-
-
-def _sides(content: dict[str, Any]) -> Sides:
-    direction = content.get("direction", {})
-    return Sides(
-        giver=content["giver"],
-        taker=content["taker"],
-        own=_parties(content.get("own", [])),
-        own_above=content.get("own_above"),
-        other=_parties(content["other"]),
-        direction=_words(direction.get("from", ())),
-        out_words=_words(direction.get("out", ())),
-        in_words=_words(direction.get("in", ())),
-        signed=_words(content.get("signed", ())),
-        inverted=bool(content.get("inverted", False)),
-        doubtful=bool(content.get("doubtful", False)),
-        out_amount=_words(content.get("out_amount", ())),
-        in_amount=_words(content.get("in_amount", ())),
-        balance=_words(content.get("balance", ())),
-        prefix=content.get("prefix", ""),
-        own_in_name=bool(content.get("own_in_name", True)),
-        neutral=tuple((way, pattern) for way, pattern in content.get("neutral", [])),
-        neutral_from=_words(content.get("neutral_from", ())),
-    )
-
-
-def _words(content: object) -> tuple[str, ...]:
-    return (content,) if isinstance(content, str) else tuple(str(word) for word in content)  # type: ignore[attr-defined]
 
 
 def _check(profile: Profile) -> None:
+    if profile.table not in RECORDS:
+        raise ValueError(f"no such table: {profile.table}")
     table = RECORDS[profile.table]
     role = {*table.names, PROVENANCE.columns[0].name}
     sides = profile.sides
@@ -183,31 +126,17 @@ def _check(profile: Profile) -> None:
         raise ValueError(f"no such column in {profile.table}: {', '.join(sorted(unknown_names))}")
     if not (profile.known_by or profile.columns_in_order):
         raise ValueError("known_by is missing")
-    if profile.day_order not in {None, "dmy", "mdy"}:
-        raise ValueError("day_order is dmy or mdy")
     if unknown_names := {*profile.units.values()} - UNITS:
         raise ValueError(f"no such unit: {', '.join(sorted(unknown_names))}")
-    sources = [*profile.columns.values(), *((*sides.own, *sides.other) if sides else ())]
-    for source in sources:
-        _check_source(source)
     for pattern in _patterns(profile):
         check_pattern(pattern)
 
 
-def _check_source(source: ColumnSource) -> None:
-    if source.step is not None and source.step not in _STEPS:
-        raise ValueError(f"step is one of {', '.join(sorted(_STEPS))}")
-    if source.side not in {None, "out", "in"}:
-        raise ValueError("side is out or in")
-    check_pattern(source.find or "")
-
-
 def _patterns(profile: Profile) -> list[str]:
     sides = profile.sides
-    patterns = [*profile.footers, *profile.shapes.values()]
+    sources = [*profile.columns.values(), *((*sides.own, *sides.other) if sides else ())]
+    patterns = [*profile.footers, *profile.shapes.values(), *(s.find or "" for s in sources)]
     if sides:
-        if wrong := {way for way, _ in sides.neutral} - _OUTCOMES:
-            raise ValueError(f"neutral tells out, in or inside, not {', '.join(sorted(wrong))}")
         patterns += [sides.own_above or "", *(pattern for _, pattern in sides.neutral)]
     return patterns
 

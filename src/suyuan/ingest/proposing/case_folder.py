@@ -4,7 +4,7 @@ from pathlib import Path
 
 from suyuan.ingest.mapping.profile_files import CASE_PROFILES
 from suyuan.ingest.settings import NAME
-from suyuan.ingest.sources import MANIFEST
+from suyuan.store.layout import Layout
 
 
 def case_of(file: Path) -> Path:
@@ -16,6 +16,6 @@ def case_of(file: Path) -> Path:
 
 
 def _is_case(folder: Path) -> bool:
-    if (folder / NAME).is_file() or (folder / "suyuan" / MANIFEST).is_file():
+    if (folder / NAME).is_file() or Layout(folder / "suyuan").parse_manifest.is_file():
         return True
     return any((folder / CASE_PROFILES).glob("*.yml"))

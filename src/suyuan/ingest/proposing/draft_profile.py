@@ -20,6 +20,7 @@ from suyuan.ingest.proposing.header_words import (
 from suyuan.ingest.proposing.proposal import Proposal
 from suyuan.model.columns import Type
 from suyuan.model.records import RECORDS
+from suyuan.store.drafts import write_text
 
 #: Which labels above a header name the own side, by the kind of our column.
 _ABOVE: Final = {"bank_account": "account", "phone": "phone"}
@@ -50,7 +51,7 @@ def write_profile(case: Path, name: str, proposal: Proposal) -> Path:
     parse(text, name)
     target = profile_path(case, name)
     target.parent.mkdir(exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    write_text(target, text)
     return target
 
 

@@ -3,20 +3,24 @@
 from collections import Counter
 from functools import cache
 from importlib import resources
-
-import yaml
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from suyuan.ingest.formats.headers import normal
 from suyuan.ingest.mapping.patterns import found_in
 from suyuan.ingest.mapping.profile_files import catalog_profiles
 from suyuan.ingest.mapping.profile_match import columns_of
 from suyuan.ingest.mapping.profiles import Profile
+from suyuan.model.catalog_files import read_catalog
+from suyuan.model.errors import CatalogError
 from suyuan.model.records import RECORDS
+from suyuan.model.text import Text
 
 #: What a column may be in a statement beside a column of the table: whose it is, who is on the
 #: other side, and how the direction is known.
 OWN, COUNTERPARTY, BALANCE = "own", "other", "balance"
 DIRECTION, OUT_AMOUNT, IN_AMOUNT = "direction", "out_amount", "in_amount"
+HeaderPatterns = dict[str, list[tuple[str, str]]]
 STATEMENT_ROLES = (OWN, COUNTERPARTY, DIRECTION, OUT_AMOUNT, IN_AMOUNT, BALANCE)
 
 
@@ -38,11 +42,26 @@ def _by_words(table: str, header: str) -> str | None:
 
 @cache
 def _patterns() -> dict[str, list[tuple[str, str]]]:
-    text = (resources.files("suyuan.catalog") / "header_words.yml").read_text(encoding="utf-8")
-    return {
-        table: [(role, pattern) for role, pattern in rows]
-        for table, rows in yaml.safe_load(text).items()
-    }
+    return read_patterns(resources.files("suyuan.catalog") / "header_words.yml")
+
+
+def read_patterns(path: Path | Traversable) -> dict[str, list[tuple[str, str]]]:
+    """For each table the columns and parts with their patterns; raises :class:`CatalogError`."""
+    patterns = read_catalog(path, HeaderPatterns)
+    _check(patterns, path.name)
+    return patterns
+
+
+def _check(patterns: dict[str, list[tuple[str, str]]], where: str) -> None:
+    """Refuse a table that there is not, and a role that is neither column nor part."""
+    for table, rows in patterns.items():
+        roles = (*RECORDS[table].names, *STATEMENT_ROLES) if table in RECORDS else ()
+        for role in [table] if table not in RECORDS else [r for r, _ in rows if r not in roles]:
+            raise CatalogError(
+                Text("No such table or column.", "没有这个表或列。"),
+                value=f"{where}: {table}: {role}",
+                hint=Text("See docs/tables.md.", "表和列见 docs/tables.md。"),
+            )
 
 
 @cache

@@ -7,6 +7,7 @@ from pathlib import Path
 from suyuan.ingest.settings import NAME, CaseSettings, FileSettings, read_settings
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
+from suyuan.store.drafts import write_text
 
 
 def settings_with(settings: CaseSettings, path: str, **answers: object) -> FileSettings:
@@ -30,16 +31,10 @@ def write_file_settings(case: Path, settings: FileSettings) -> None:
         new_text = _before_files(text, f"[[file]]\npath = {_quote(settings.path)}\n{block}\n")
     else:
         new_text = _inside(text, settings.path, block)
-    _put(target, new_text)
+    write_text(target, new_text)
     if read_settings(case).of(settings.path) != settings:
-        _put(target, text)
+        write_text(target, text)
         raise InputError(_BY_HAND.format(lines=block.replace("\n", "; ")), value=settings.path)
-
-
-def _put(target: Path, text: str) -> None:
-    partial = target.with_suffix(".toml.tmp")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(target)
 
 
 def _before_files(text: str, block: str) -> str:

@@ -19,6 +19,7 @@ from suyuan.ingest.proposing.proposal import Proposal
 from suyuan.ingest.proposing.settings_file import write_file_settings
 from suyuan.ingest.settings import NAME, FileSettings
 from suyuan.model.text import Text
+from suyuan.store.layout import Layout
 
 #: Of a text so much is tried; workbooks and others whole.
 _SAMPLE: Final = 1 << 20
@@ -124,7 +125,7 @@ def _trial(
 def _rows(out: Path, table: str, zone: ZoneInfo) -> list[dict[str, Any]]:
     """The first rows of the table as stored; times on the case's clock."""
     rows: list[dict[str, Any]] = []
-    for path in sorted((out / "records" / table).glob("*.parquet")):
+    for path in Layout(out).parts(table):
         with pq.ParquetFile(path) as stream:
             rows += [row for batch in stream.iter_batches(1000) for row in batch.to_pylist()]
         if len(rows) >= ROW_LIMIT:

@@ -1,7 +1,7 @@
 """What is seen only over all files together: rows that stand twice, gaps in balances, clocks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,16 +11,14 @@ import pyarrow as pa
 
 from suyuan.ingest.manifest import ManifestEntry, Unit
 from suyuan.ingest.problems import Problem
-from suyuan.ingest.quality.duplicates import excluded_path, find_duplicates, write_excluded
+from suyuan.ingest.quality.duplicates import find_duplicates, write_excluded
 from suyuan.ingest.quality.gaps import find_gaps
 from suyuan.ingest.quality.overlap_files import restore_overlaps, take_out_overlaps
 from suyuan.ingest.quality.sides import overlaps, second_sides
+from suyuan.model.progress import Progress
 from suyuan.model.records import RECORDS
 from suyuan.model.results import QUALITY
-from suyuan.store.layout import quality_path, records_path, sides_path
-
-#: Told of each step: its name, how much is done, and of how much (None: not known).
-Progress = Callable[[str, int, int | None], None]
+from suyuan.store.layout import Layout, quality_path, records_path, sides_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +31,31 @@ class CrossFileResult:
 
 
 def compare(
-    con: duckdb.DuckDBPyConnection, out: Path, entries: Sequence[ManifestEntry], progress: Progress
+    con: duckdb.DuckDBPyConnection,
+    layout: Layout,
+    entries: Sequence[ManifestEntry],
+    progress: Progress,
 ) -> CrossFileResult:
     """List the rows that stand elsewhere already, and look for gaps in what is left."""
     across = CrossFileResult()
-    files = tables_of(out / "records", entries)
-    restore_overlaps(out / "records")
+    records, files = layout.records, tables_of(layout.records, entries)
+    restore_overlaps(layout)
     for n, (name, paths) in enumerate(sorted(files.items()), start=1):
         exclusions = find_duplicates(con, RECORDS[name], paths)
         if name == "payments":
-            sides = _sides(out / "records", entries)
+            sides = _sides(records, entries)
             overlap = overlaps(con, paths, sides, exclusions, across.problems)
             exclusions = pa.concat_tables([exclusions, overlap])
             twice = second_sides(con, paths, sides, exclusions, across.problems)
             exclusions = pa.concat_tables([exclusions, twice])
-        write_excluded(out, name, exclusions)
+        write_excluded(layout.exclusions(name), exclusions)
         across.duplicates.update(exclusions.column("file").to_pylist())
         if name == "payments":
-            progress("balances", 0, None)
-            exclusion_path = excluded_path(out, name)
+            progress.advance(0, None)
+            exclusion_path = layout.exclusions(name)
             across.gaps.update(find_gaps(con, paths, sides, exclusion_path, across.problems))
-            take_out_overlaps(out / "records", paths, overlap)
-        progress("duplicates", n, len(files))
+            take_out_overlaps(records, paths, overlap)
+        progress.advance(n, len(files))
     return across
 
 

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from suyuan.model.columns import Table
+from suyuan.store.drafts import draft_of
+from suyuan.store.row_ids import ROW_ID, source_of_file
 
 EXCLUSION_SCHEMA = pa.schema([("row_id", pa.string()), ("reason", pa.string())])
 DUPLICATE = "duplicate"
@@ -47,7 +49,7 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, table: Table, files: list[Pa
         )
         later = f"first_value(source_key) OVER (PARTITION BY {content} {order}) <> source_key"
     return con.execute(
-        f"SELECT source_key || ':' || line AS row_id, '{DUPLICATE}' AS reason, file "
+        f"SELECT {ROW_ID} AS row_id, '{DUPLICATE}' AS reason, file "
         f"FROM ({rows}) QUALIFY {later} ORDER BY file, line",
         {"names": names},
     ).to_arrow_table()
@@ -55,17 +57,12 @@ def find_duplicates(con: duckdb.DuckDBPyConnection, table: Table, files: list[Pa
 
 def sources_of(files: Iterable[Path]) -> int:
     """How many sources the Parquet `files` are of; a large source has several."""
-    return len({path.name.partition(".")[0].partition("-")[0] for path in files})
+    return len({source_of_file(path) for path in files})
 
 
-def excluded_path(out: Path, table: str) -> Path:
-    return out / "records" / "_excluded" / f"{table}.parquet"
-
-
-def write_excluded(out: Path, table: str, exclusions: pa.Table) -> None:
-    """Put the list of struck-out rows of `table` in place, whole or not at all."""
-    target = excluded_path(out, table)
+def write_excluded(target: Path, exclusions: pa.Table) -> None:
+    """Put a list of struck-out rows in place, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".tmp")
-    pq.write_table(exclusions.select(EXCLUSION_SCHEMA.names).cast(EXCLUSION_SCHEMA), partial)
-    partial.replace(target)
+    rows = exclusions.select(EXCLUSION_SCHEMA.names).cast(EXCLUSION_SCHEMA)
+    with draft_of(target) as draft:
+        pq.write_table(rows, draft)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from suyuan.ingest.problems import Problem
 from suyuan.model.text import Text
+from suyuan.store.row_ids import ROW_ID
 
 #: Gaps are listed up to here for each file; the summary counts them all.
 LIST_LIMIT: Final = 1_000
@@ -36,7 +37,7 @@ _SIDES: Final = (
     "LEFT JOIN (SELECT source_key, line, own_balance FROM read_parquet($sides) WHERE NOT outward) "
     "AS side USING (source_key, line)"
 )
-_ANTI_JOIN: Final = "ANTI JOIN excluded ON source_key || ':' || line = excluded.row_id"
+_ANTI_JOIN: Final = f"ANTI JOIN excluded ON {ROW_ID} = excluded.row_id"
 
 Numbers = npt.NDArray[np.int64]
 

@@ -4,6 +4,7 @@ A movement that two statements of one account show is one payment: whoever reads
 must find it once. The file as it was read stays, so that the next import compares all rows again.
 """
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,18 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from suyuan.store.drafts import draft_of, put
+from suyuan.store.layout import Layout, whole_path
+from suyuan.store.row_ids import row_ids, source_of_file, source_of_row
 
-def whole_path(records: Path, path: Path) -> Path:
-    """Where the file `path` lies as it was read, where some of its rows were taken out."""
-    return records / "_whole" / path.name
 
-
-def restore_overlaps(records: Path) -> None:
+def restore_overlaps(layout: Layout) -> None:
     """Put whole files back in their places, for all rows to be compared anew."""
-    for whole in (records / "_whole").glob("*.parquet"):
-        target = records / "payments" / whole.name
+    for whole in layout.whole_files():
+        target = layout.records / "payments" / whole.name
         if target.exists():
-            whole.replace(target)
+            put(whole, target)
         else:
             whole.unlink()
 
@@ -30,25 +30,21 @@ def restore_overlaps(records: Path) -> None:
 def take_out_overlaps(records: Path, paths: Sequence[Path], overlap: pa.Table) -> None:
     """Write the files of `paths` without the rows of `overlap` (row_id, reason, file)."""
     overlap_ids = set(overlap.column("row_id").to_pylist())
-    keys = {row_id.partition(":")[0] for row_id in overlap_ids}
+    keys = {source_of_row(row_id) for row_id in overlap_ids}
     for path in paths:
-        if path.name.partition(".")[0].partition("-")[0] in keys:
+        if source_of_file(path) in keys:
             _without(records, path, overlap_ids)
 
 
 def _without(records: Path, path: Path, overlap_ids: set[str]) -> None:
     rows = pq.read_table(path)
-    row_ids = pc.binary_join_element_wise(
-        rows.column("source_key"), rows.column("line").cast(pa.string()), ":"
-    )
-    remainder = rows.filter(
-        pc.invert(pc.is_in(row_ids, value_set=pa.array([*overlap_ids], pa.string())))
-    )
+    overlapping = pc.is_in(row_ids(rows), value_set=pa.array([*overlap_ids], pa.string()))
+    remainder = rows.filter(pc.invert(overlapping))
     if remainder.num_rows == rows.num_rows:
         return
     whole = whole_path(records, path)
     whole.parent.mkdir(parents=True, exist_ok=True)
-    partial = whole.with_suffix(".tmp")
-    pq.write_table(remainder, partial)
-    path.replace(whole)
-    partial.replace(path)
+    with draft_of(whole) as draft:
+        shutil.copyfile(path, draft)
+    with draft_of(path) as draft:
+        pq.write_table(remainder, draft)

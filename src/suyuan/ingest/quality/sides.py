@@ -15,6 +15,7 @@ import pyarrow as pa
 from suyuan.ingest.problems import Problem
 from suyuan.ingest.quality.duplicates import sources_of
 from suyuan.model.text import Text
+from suyuan.store.row_ids import ROW_ID
 
 SECOND_SIDE: Final = "second_side"
 OVERLAP: Final = "overlap"
@@ -23,11 +24,11 @@ WINDOW_SECONDS: Final = 600
 #: A skew is told from this many pairs on, and from this many seconds on.
 _PAIRS, _SECONDS = 3, 2
 
-_ROWS: Final = """
+_ROWS: Final = f"""
 WITH rows AS (
     SELECT source_key, line, file, payment_id, "at" AS moment, payer, payee, amount, balance_after
     FROM read_parquet($names)
-    ANTI JOIN (SELECT row_id FROM excluded) AS gone ON source_key || ':' || line = gone.row_id
+    ANTI JOIN (SELECT row_id FROM excluded) AS gone ON {ROW_ID} = gone.row_id
 )"""
 _SAME_ID: Final = f"""{_ROWS},
 repeated AS (SELECT payment_id FROM rows GROUP BY payment_id HAVING count(DISTINCT source_key) > 1)
@@ -96,7 +97,7 @@ def overlaps(
     ).fetchall():
         problems.append(Problem(file, _OVERLAPS.format(other=peer), "kept", value=f"{count:,}"))
     return con.execute(
-        f"SELECT source_key || ':' || line AS row_id, '{OVERLAP}' AS reason, file "
+        f"SELECT {ROW_ID} AS row_id, '{OVERLAP}' AS reason, file "
         "FROM overlapping ORDER BY file, line"
     ).to_arrow_table()
 
@@ -126,7 +127,7 @@ def second_sides(
         )
         problems.extend(_skew(con))
     rows = con.execute(
-        f"SELECT DISTINCT source_key || ':' || line AS row_id, '{SECOND_SIDE}' AS reason, file "
+        f"SELECT DISTINCT {ROW_ID} AS row_id, '{SECOND_SIDE}' AS reason, file "
         "FROM twice ORDER BY file, row_id"
     ).to_arrow_table()
     con.unregister("excluded")

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from suyuan.lab.checks.columns import DAY_US, By, CaseTables, Columns, codes, numbers, ratio
 
@@ -121,7 +120,3 @@ def sim_supplier(case: CaseTables) -> Columns:
         "named_numbers": by.total(is_reported),
     }
     return Columns([f"agent:{w}" for w in words], values)
-
-
-def fill_column(column: pa.ChunkedArray, value: object) -> pa.ChunkedArray:
-    return pc.fill_null(column, value)

@@ -57,6 +57,13 @@ EVIDENCE = table(
     may("note", TEXT, "what the row shows", privacy=Privacy.NOTE),
     may("note_class", TEXT, "what the note tells about people", privacy=Privacy.PUBLIC),
     may("unlisted", INT, "how many more such rows there are, that are not listed"),
+    may(
+        "shows",
+        TEXT,
+        "what the row shows, as a code: role.signal, a link, a kind of touch or a remark",
+        privacy=Privacy.PUBLIC,
+    ),
+    may("node", TEXT, "kind:id that the row names, of a touch", kind="subject"),
     order=("evidence_id", "-weight", "table", "row_id", "note"),
 )
 

@@ -1,6 +1,6 @@
 """Who belongs together, along which links, and what a cut would have stopped."""
 
-from suyuan.model.columns import Type, key, may, need, table
+from suyuan.model.columns import Type, code, key, may, need, table
 from suyuan.model.languages import in_contract
 from suyuan.model.privacy import Privacy
 
@@ -67,7 +67,7 @@ RING_LAUNDERING = table(
     "团伙洗钱",
     "what each ring laundered, by kind",
     key("ring_id", TEXT, "the ring", kind="ring"),
-    key("kind", TEXT, "qcoin, suning, …, cash", privacy=Privacy.CODE),
+    code(key, "kind", "qcoin", "suning", "…", "cash"),
     need("face_value", MONEY, "face value of the cards"),
     need("price", MONEY, "what dealers paid for them"),
     may("discount", FLOAT, "price over face value", unit="ratio"),

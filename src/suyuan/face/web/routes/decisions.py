@@ -11,6 +11,7 @@ from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json
 from suyuan.model.text import Text
+from suyuan.store.last_words import Row, earlier_decision
 
 router = APIRouter(tags=["decisions"])
 NO_DECISION = Text("There is no decision to take back.", "没有可撤回的决定。")
@@ -44,7 +45,7 @@ def say(here: Here, form: Say) -> dict[str, Any]:
         )
         new_decision = Decision(form.kind, names, role, here.session.person, form.reason.strip())
         fresh.append(decide(here.desk.case.path, new_decision))
-    return {"decisions": fresh, "unheard": len(here.desk.unheard())}
+    return {"decisions": fresh, "unheard": len(here.desk.decisions().unheard_ids)}
 
 
 def _targets(here: Visit, form: Say) -> list[tuple[tuple[str, ...], str | None]]:
@@ -72,41 +73,33 @@ def _finding(here: Visit, id_: str) -> dict[str, Any]:
 
 def _last(here: Visit, row: dict[str, Any]) -> str:
     """The last decision on a lead that stands."""
-    rows = here.desk.decision_rows()
-    back = {(decision.get("subject") or "").removeprefix("decision:") for decision in rows}
-    own = [
-        decision["decision_id"]
-        for decision in rows
-        if decision.get("subject") == row["subject"]
-        and decision.get("role") in {"", None, row["role"]}
-        and decision["decision_id"] not in back
-    ]
-    if not own:
+    last = here.desk.last_words().row(row["subject"], row["role"])
+    if last is None:
         raise ProblemDetails(409, NO_DECISION)
-    return own[-1]
+    return str(last["decision_id"])
 
 
 @router.get("/cases/{case_id}/decisions")
 @rule(Act.read)
 def decisions(here: Here) -> dict[str, Any]:
     """All that people decided, the newest first; those that the last run does not know yet."""
-    unheard = {row["decision_id"] for row in here.desk.unheard()}
-    rows = here.desk.decision_rows()[::-1]
-    return {"items": [_decision_json(here, row, unheard) for row in rows], "total": len(rows)}
+    book = here.desk.decisions()
+    items = [_decision_json(here, row, book.unheard_ids) for row in reversed(book.rows)]
+    return {"items": items, "total": len(items)}
 
 
-def _decision_json(here: Visit, row: dict[str, str], unheard: set[str]) -> Json:
-    about = row.get("subject") or ""
-    is_subject = ":" in about and not about.startswith("decision:")
+def _decision_json(here: Visit, row: Row, unheard_ids: frozenset[str]) -> Json:
+    about, earlier = row["subject"] or "", earlier_decision(row)
+    is_subject = ":" in about and earlier is None
     return {
         "id": row["decision_id"],
-        "at": row.get("at", ""),
-        "by": row.get("by", ""),
-        "kind": row.get("kind", ""),
-        "role": row.get("role", ""),
+        "at": here.desk.moment(row["at"]),
+        "by": row["by"] or "",
+        "kind": row["kind"],
+        "role": row["role"] or "",
         "subject": here.desk.references.of(about) if is_subject else None,
-        "takes_back": about.removeprefix("decision:") if about.startswith("decision:") else None,
-        "reports": [report for report in (row.get("report_ids") or "").split(";") if report],
-        "reason": row.get("reason", ""),
-        "heard": row["decision_id"] not in unheard,
+        "takes_back": earlier,
+        "reports": list(row["report_ids"] or ()),
+        "reason": row["reason"] or "",
+        "heard": row["decision_id"] not in unheard_ids,
     }

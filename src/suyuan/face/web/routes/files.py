@@ -17,7 +17,7 @@ Own = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 def _incoming_files(here: Visit) -> IncomingFiles:
-    return IncomingFiles(here.desk.results.layout.out / "workbench", here.desk.case.path)
+    return IncomingFiles(here.desk.results.layout.workbench, here.desk.case.path)
 
 
 @router.get("/cases/{case_id}/files")

@@ -1,16 +1,19 @@
 """One lead: why it is one, what was weighed against it, its rows, and what people said of it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Path
 
+from suyuan.face.web.desk import Desk
 from suyuan.face.web.evidence import evidence_of, signals_of
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.things import key_of_lead, things_standing
 from suyuan.face.web.visit import Here
-from suyuan.face.web.words import Json, finding, text, verdicts
+from suyuan.face.web.words import Json, finding, text
 from suyuan.model.results import FINDINGS
+from suyuan.store.last_words import Row, earlier_decision
 
 router = APIRouter(tags=["leads"])
 
@@ -26,7 +29,7 @@ def one_finding(
     whole_id = here.desk.finding_id(finding_id)
     if whole_id is None:
         raise ProblemDetails(404)
-    decisions = here.desk.decision_rows()
+    decisions = here.desk.decisions()
     with here.desk.source() as source:
         row = source.where("findings", "finding_id", [whole_id]).to_pylist()[0]
         key = key_of_lead(here.desk.references, row)
@@ -34,34 +37,30 @@ def one_finding(
         tables = {row_json["table"] for row_json in evidence["rows"]}
         afterwards.add_task(here.desk.lay_out, tables)  # whoever reads a lead opens a row next
         return {
-            **finding(here.desk, here.display, row, verdicts(decisions)),
+            **finding(here.desk, here.display, row, decisions.last_words),
             **things_standing(here.site.state, here.desk.id, key),
             "rivals": text(here.display.sentence(FINDINGS, row, "rivals")),
             **signals_of(source, row),
             **evidence,
-            "history": _history(decisions, row),
+            "history": _history(here.desk, decisions.rows, row),
         }
 
 
-def _history(decisions: list[dict[str, str]], row: dict[str, Any]) -> list[Json]:
+def _history(desk: Desk, decisions: Sequence[Row], row: dict[str, Any]) -> list[Json]:
     """What people said of this subject in this role, oldest first, and what took it back."""
     own = {
         decision["decision_id"]
         for decision in decisions
-        if decision.get("subject") == row["subject"]
-        and decision.get("role") in {"", None, row["role"]}
+        if decision["subject"] == row["subject"] and decision["role"] in {None, row["role"]}
     }
-    subjects = own | {f"decision:{id_}" for id_ in own}
     return [
         {
             "id": decision["decision_id"],
-            "at": decision.get("at", ""),
-            "by": decision.get("by", ""),
-            "kind": "undo"
-            if (decision.get("subject") or "").startswith("decision:")
-            else decision["kind"],
-            "reason": decision.get("reason", ""),
+            "at": desk.moment(decision["at"]),
+            "by": decision["by"] or "",
+            "kind": decision["kind"] if earlier_decision(decision) is None else "undo",
+            "reason": decision["reason"] or "",
         }
         for decision in decisions
-        if decision["decision_id"] in own or decision.get("subject") in subjects
+        if decision["decision_id"] in own or earlier_decision(decision) in own
     ]

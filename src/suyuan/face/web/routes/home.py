@@ -13,7 +13,7 @@ from suyuan.face.rings import rings
 from suyuan.face.source import ResultTables
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.visit import Here, Visit
-from suyuan.face.web.words import Json, text, verdicts, yuan
+from suyuan.face.web.words import Json, role, text, yuan
 from suyuan.model.text import Text, row_text
 
 router = APIRouter(tags=["case"])
@@ -23,7 +23,7 @@ router = APIRouter(tags=["case"])
 @rule(Act.read)
 def home(here: Here) -> dict[str, Any]:
     """Headline, rings, what to do now, what is new, and what could not be done."""
-    unheard = here.desk.unheard()
+    unheard = here.desk.decisions().unheard_ids
     with here.desk.source() as source:
         ring_views = rings(source)
         top = headline(source, ring_views)
@@ -110,11 +110,10 @@ def _todo(here: Visit, source: ResultTables) -> list[Json]:
 
 def _unread_count(here: Visit, source: ResultTables) -> int:
     """How many leads over their threshold nobody has decided on."""
-    state, findings = verdicts(here.desk.decision_rows()), source.table("findings")
+    words, findings = here.desk.last_words(), source.table("findings")
     over_threshold = findings.filter(findings["decided"]).select(["subject", "role"])
     return sum(
-        (row["subject"], row["role"]) not in state and (row["subject"], "") not in state
-        for row in over_threshold.to_pylist()
+        words.verdict(row["subject"], row["role"]) is None for row in over_threshold.to_pylist()
     )
 
 
@@ -147,6 +146,6 @@ def _fresh(source: ResultTables) -> list[Json]:
     new = table.filter(pc.and_(table["appears"], pc.greater_equal(table["week"], since)))
     counts = new.group_by("role").aggregate([("subject", "count_distinct")])
     return [
-        {"role": row["role"], "count": row["subject_count_distinct"], "since": since}
+        {"role": role(row["role"]), "count": row["subject_count_distinct"], "since": since}
         for row in counts.sort_by([("subject_count_distinct", "descending")]).to_pylist()
     ]

@@ -11,7 +11,7 @@ from suyuan.face.web.permissions import MATRIX, Act, CasePost, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.routes.leads import ranked_rows
 from suyuan.face.web.visit import Here, Visit
-from suyuan.face.web.words import verdict, verdicts
+from suyuan.face.web.words import verdict
 from suyuan.model.text import Text
 
 router = APIRouter(tags=["leads"])
@@ -41,7 +41,7 @@ def colleagues_of(here: Visit) -> list[str]:
 def colleagues(here: Here) -> dict[str, Any]:
     """Who may take leads, and how many open ones each has."""
     names = colleagues_of(here)
-    rulings = verdicts(here.desk.decision_rows())
+    rulings = here.desk.last_words()
     form = kept.assignees(here.site.state, here.desk.id)
     with here.desk.source() as source:
         rows = ranked_rows(here, source)
@@ -66,7 +66,7 @@ def colleagues(here: Here) -> dict[str, Any]:
 @rule(Act.decide, "lead.next_asked")
 def take_next(here: Here, form: Taking) -> dict[str, Any]:
     """Give me the likeliest open lead that nobody has; two who ask at once get two."""
-    rulings = verdicts(here.desk.decision_rows())
+    rulings = here.desk.last_words()
     with here.desk.source() as source:
         rows = ranked_rows(here, source)
     open_ = [

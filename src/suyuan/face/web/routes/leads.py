@@ -15,7 +15,7 @@ from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.things import assignees, key_of_lead
 from suyuan.face.web.visit import Here, Visit
-from suyuan.face.web.words import Json, finding, role, verdict, verdicts
+from suyuan.face.web.words import Json, finding, role, verdict
 from suyuan.model.roles import ROLES
 
 router = APIRouter(tags=["leads"])
@@ -38,7 +38,7 @@ def findings(
 
     `assignee` is somebody's name, ``me``, or ``none`` for those that nobody has.
     """
-    rulings = verdicts(here.desk.decision_rows())
+    rulings = here.desk.last_words()
     with here.desk.source() as source:
         rows = ranked_rows(here, source)
     form = assignees(here.site.state, here.desk.id)
@@ -89,7 +89,7 @@ def search(here: Here, form: Search) -> dict[str, Any]:
 
     While masked, a part of a number finds nothing: it could be guessed digit by digit.
     """
-    rulings, query = verdicts(here.desk.decision_rows()), form.text.strip().lower()
+    rulings, query = here.desk.last_words(), form.text.strip().lower()
     with here.desk.source() as source:
         rows = ranked_rows(here, source)
     words = here.desk.cache(

@@ -99,6 +99,7 @@ def _box(here: Visit, id_: str, box: Box, stands: dict[tuple[str, str], Any]) ->
         "height": box.height,
         "kind": box.kind,
         "role": box.role,
+        "tone": role(box.role)["tone"] if box.role else "",
         "first": text(box.first),
         "second": text(box.second),
         "title": text(box.title),

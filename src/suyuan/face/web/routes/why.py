@@ -11,7 +11,7 @@ from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.routes.events import timeline_of
 from suyuan.face.web.routes.leads import ranked_rows
 from suyuan.face.web.visit import Here, Visit
-from suyuan.face.web.words import Json, role, subject, text, verdict, verdicts
+from suyuan.face.web.words import Json, role, subject, text, verdict
 from suyuan.model.text import Text, row_text
 
 router = APIRouter(tags=["case"])
@@ -65,7 +65,7 @@ def _reasons(
     here: Visit, source: ResultTables, subject_id: str, ring: str, hub: dict[str, Any] | None
 ) -> list[Json]:
     reasons = [_hub(hub)] if hub else []
-    rulings = verdicts(here.desk.decision_rows())
+    rulings = here.desk.last_words()
     own = [row for row in ranked_rows(here, source) if row["subject"] == subject_id]
     reasons += [reason for row in own if (reason := _lead(row, rulings))]
     reasons += _chain(here, source, subject_id, ring)

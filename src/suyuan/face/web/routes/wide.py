@@ -12,7 +12,7 @@ from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.routes.plan import ring_of
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.wide import MONEY, MOST_MARKS, WidePicture, title_of, wide_picture
-from suyuan.face.web.words import Json, text
+from suyuan.face.web.words import Json, role, text
 
 router = APIRouter(tags=["chain"])
 
@@ -37,17 +37,18 @@ def _answer(here: Visit, ring: str, picture: WidePicture) -> Json:
         "nodes": [_mark(here, *node) for node in picture.nodes],
         "edges": picture.edges,
         "heads": [
-            {"x": x, "role": role, "text": text(title_of(role)), "count": count}
-            for x, role, count in picture.heads
+            {"x": x, "role": name, "text": text(title_of(name)), "count": count}
+            for x, name, count in picture.heads
         ],
+        "tones": {name: role(name)["tone"] for _, name, _ in picture.heads},
         "left_out": picture.left_out,
         "most": MOST_MARKS,
     }
 
 
-def _mark(here: Visit, subject: str, role: str, x: float, y: float, _: float) -> list[Any]:
+def _mark(here: Visit, subject: str, name: str, x: float, y: float, _: float) -> list[Any]:
     label = here.display.subject(subject)
-    return [here.desk.references.of(subject), label.id, label.name, role, x, y]
+    return [here.desk.references.of(subject), label.id, label.name, name, x, y]
 
 
 def _picture(here: Visit, source: ResultTables, ring: RingView) -> WidePicture:
