@@ -62,19 +62,19 @@ def open_sentence(
     for place, part in enumerate(_CLAUSE.split(template)):
         text = _part(part, candidates, slots)
         is_clause = place % 2 == 1
-        out = out + (ibis.ifelse(_known(part, candidates), text, "") if is_clause else text)
+        out = out + (ibis.ifelse(_has_figures(part, candidates), text, "") if is_clause else text)
     return out
 
 
-def _known(clause: str, candidates: ir.Table) -> ir.BooleanValue:
+def _has_figures(clause: str, candidates: ir.Table) -> ir.BooleanValue:
     """Whether each figure of the clause has something to say."""
-    known: ir.BooleanValue = ibis.literal(value=True)
+    is_complete: ir.BooleanValue = ibis.literal(value=True)
     for mark in _MARK.finditer(clause):
         value = candidates[mark[1]]
-        known = known & value.notnull()
+        is_complete = is_complete & value.notnull()
         if value.type().is_numeric():
-            known = known & (value != 0)
-    return known
+            is_complete = is_complete & (value != 0)
+    return is_complete
 
 
 def _part(part: str, candidates: ir.Table, slots: Sequence[str]) -> ir.StringValue:

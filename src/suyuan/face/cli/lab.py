@@ -111,23 +111,23 @@ def trial(
     jobs: Jobs = 1,
     json: AsJson = False,
     lang: LangOption = None,
-    swept: Annotated[str | None, typer.Option("--sweep", hidden=True)] = None,
+    sweep_knob: Annotated[str | None, typer.Option("--sweep", hidden=True)] = None,
     worlds: Annotated[Path | None, typer.Option("--worlds", hidden=True)] = None,
 ) -> None:
     """Make worlds, investigate them, and print means with 95 % intervals."""
     plan = _plan(seeds, first_seed, scenario, scale, knob, has_checks=checks)
-    if swept:
-        _sweep(swept, out, plan, jobs, language_of(lang), json=json)
+    if sweep_knob:
+        _sweep(sweep_knob, out, plan, jobs, language_of(lang), json=json)
         return
-    own = _trial(out, plan, jobs, language_of(lang)) if seeds or not worlds else {}
-    others = _foreign(worlds, out, jobs, language_of(lang)) if worlds else {}
-    print_summaries(own, others, console(), language_of(lang), json=json)
+    own_summary = _trial(out, plan, jobs, language_of(lang)) if seeds or not worlds else {}
+    foreign_summary = _foreign(worlds, out, jobs, language_of(lang)) if worlds else {}
+    print_summaries(own_summary, foreign_summary, console(), language_of(lang), json=json)
 
 
 @app.command()
 @plain_errors
 def sweep(
-    turned: Annotated[
+    knob_name: Annotated[
         str, typer.Argument(metavar="KNOB", help="The knob to turn from 0 to 3. 旋钮。")
     ],
     out: Out,
@@ -142,7 +142,7 @@ def sweep(
 ) -> None:
     """A trial for each value of one knob: a curve as a picture, or as JSON."""
     plan = _plan(seeds, first_seed, scenario, scale, knob)
-    _sweep(turned, out, plan, jobs, language_of(lang), json=json)
+    _sweep(knob_name, out, plan, jobs, language_of(lang), json=json)
 
 
 @app.command()
@@ -155,8 +155,8 @@ def foreign(
     lang: LangOption = None,
 ) -> None:
     """Investigate and score worlds that another simulator made."""
-    others = _foreign(worlds, out, jobs, language_of(lang))
-    print_summaries({}, others, console(), language_of(lang), json=json)
+    foreign_summary = _foreign(worlds, out, jobs, language_of(lang))
+    print_summaries({}, foreign_summary, console(), language_of(lang), json=json)
 
 
 def _plan(
@@ -189,8 +189,8 @@ def _foreign(worlds: Path, out: Path, jobs: int, language: Language) -> "Summary
     from suyuan.run.trials import try_out  # noqa: PLC0415
 
     with Bars(Console(stderr=True), language) as bars:
-        found = foreign_worlds(worlds)
-        return foreign_trial(try_out, found, out / "foreign", bars, jobs=jobs)
+        world_folders = foreign_worlds(worlds)
+        return foreign_trial(try_out, world_folders, out / "foreign", bars, jobs=jobs)
 
 
 def _sweep(

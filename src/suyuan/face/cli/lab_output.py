@@ -32,17 +32,19 @@ def print_scores(scores: "Scores", to: Console, language: Language) -> None:
 
 
 def print_summaries(
-    own: Summary, others: Summary, to: Console, language: Language, *, json: bool
+    own_summary: Summary, foreign_summary: Summary, to: Console, language: Language, *, json: bool
 ) -> None:
     """Means over our own worlds, over those of others, or both side by side."""
     if json:
         from suyuan.lab.trial import as_json  # noqa: PLC0415  # keeps --help fast
 
-        typer.echo(as_json({**own, **{f"foreign/{k}": v for k, v in others.items()}}))
-    elif others:
-        to.print(_both(own, others, language))
+        typer.echo(
+            as_json({**own_summary, **{f"foreign/{k}": v for k, v in foreign_summary.items()}})
+        )
+    elif foreign_summary:
+        to.print(_comparison(own_summary, foreign_summary, language))
     else:
-        to.print(_one(own, language))
+        to.print(_means(own_summary_summary, language))
 
 
 def print_fits(fits: Iterable["ScorecardFit"], to: Console, language: Language) -> None:
@@ -58,18 +60,18 @@ def print_fits(fits: Iterable["ScorecardFit"], to: Console, language: Language) 
     to.print(table)
 
 
-def _both(own: Summary, others: Summary, language: Language) -> Table:
+def _comparison(own_summary: Summary, foreign_summary: Summary, language: Language) -> Table:
     """What only our own worlds reach was learnt from them."""
     heads = (_SCORE, Text("our own worlds", "自建世界"), Text("worlds of others", "外部世界"))
     table = _table(heads, language, _MEAN)
-    for name in sorted(others):
-        cells = [_cell(summary.get(name)) for summary in (own, others)]
+    for name in sorted(foreign_summary):
+        cells = [_cell(summary.get(name)) for summary in (own_summary, foreign_summary)]
         if any(cells):
             table.add_row(name, *cells)
     return table
 
 
-def _one(summary: Summary, language: Language) -> Table:
+def _means(summary: Summary, language: Language) -> Table:
     """A line for each score that has a meaning in these worlds."""
     table = _table((_SCORE, Text("mean", "均值")), language, _MEAN)
     for name, (mean, low, high) in summary.items():
