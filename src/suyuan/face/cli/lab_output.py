@@ -44,7 +44,7 @@ def print_summaries(
     elif foreign_summary:
         to.print(_comparison(own_summary, foreign_summary, language))
     else:
-        to.print(_means(own_summary_summary, language))
+        to.print(_means(own_summary, language))
 
 
 def print_fits(fits: Iterable["ScorecardFit"], to: Console, language: Language) -> None:
