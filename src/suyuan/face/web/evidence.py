@@ -28,7 +28,7 @@ UNITS: dict[str, Text] = {
     "orders": Text("orders", "单"),
     "reports": Text("reports", "起"),
     "numbers": Text("numbers", "个号码"),
-    "nat": Text("nat", "自然单位"),
+    "nat": Text("nat", "奈特"),
     "payments": Text("payments", "笔"),
     "codes": Text("codes", "条"),
     "sellers": Text("sellers", "名卖家"),
