@@ -40,9 +40,9 @@ def test_a_window_is_in_the_zone_of_the_case(
 def test_two_questions_are_not_answered_by_one(tmp_path: Path) -> None:
     (tmp_path / "case").mkdir()
     words = ("--account", "1", "--gathered", "2", "--reach", "on")
-    told = run("flows", str(tmp_path / "case"), *words)
-    assert told.exit_code == 2
-    assert "--reach" in told.output
+    outcome = run("flows", str(tmp_path / "case"), *words)
+    assert outcome.exit_code == 2
+    assert "--reach" in outcome.output
 
 
 def test_a_dossier_is_as_of_the_moment_of_its_investigation(tmp_path: Path) -> None:
@@ -82,5 +82,5 @@ def test_a_sweep_is_given_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("suyuan.lab.trial.sweep", lambda *_, **__: curve)
     wanted = {"0": {"ring/f1": [0.5, 0.4, 0.6]}, "3": {"ring/f1": [None, None, None]}}
     for words in (("sweep", "noise"), ("trial", "--sweep", "noise")):
-        told = run("lab", *words, "--out", str(tmp_path), "--json")
-        assert json.loads(told.stdout) == wanted
+        outcome = run("lab", *words, "--out", str(tmp_path), "--json")
+        assert json.loads(outcome.stdout) == wanted

@@ -43,21 +43,21 @@ def write_report(
     write_text(made_with(results), json.dumps(content, ensure_ascii=False))
 
 
-def moment_of(results: Results, asked: datetime | None = None) -> datetime | None:
+def moment_of(results: Results, moment: datetime | None = None) -> datetime | None:
     """The moment (naive UTC) that the investigation was as of, None for all that is known now.
 
     Raises :class:`InputError` where somebody asks for another one.
     """
     path = made_with(results)
     content = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    own = datetime.fromisoformat(content["as_of"]) if content.get("as_of") else None
-    if asked and asked != own:
+    investigated_at = datetime.fromisoformat(content["as_of"]) if content.get("as_of") else None
+    if moment and moment != investigated_at:
         raise InputError(
             Text("The results are as of another moment.", "结果对应的时点与所给时点不同。"),
-            value=own.isoformat() if own else "–",
+            value=investigated_at.isoformat() if investigated_at else "–",
             hint=Text("Investigate again with --as-of.", "请用 --as-of 重新运行 investigate。"),
         )
-    return own
+    return investigated_at
 
 
 def made_with(results: Results) -> Path:
