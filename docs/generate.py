@@ -5,6 +5,7 @@ What stands below the mark of a page is made from the code, so that it cannot sa
 """
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -29,6 +30,32 @@ from suyuan.rulebook.__main__ import main as write_rulebook
 from suyuan.run.order import steps
 
 DOCS = Path(__file__).parent
+ROOMS = {
+    "face": (
+        "command line, Python API, report, [workbench](workbench.md), pages and API of the office"
+    ),
+    "run": "the order of the steps, the run of an investigation, replay, trials",
+    "chain": "case linkage, rings, the assembled chain",
+    "live": "[payments judged before they leave](live.md)",
+    "detect": "one file for each role sought",
+    "reading": "what a victim's statement says",
+    "money": "fund tracing, what can still be frozen",
+    "identity": "who stands behind what; seized rows and orders; hubs",
+    "ingest": "files in: formats, profiles, cleaning, quarantine",
+    "casework": (
+        "[procedures, duties, clocks, measures](casework.md); "
+        "knows store, rulebook and privacy only"
+    ),
+    "privacy": "what may be shown of people: masking by column class, keyed ids",
+    "lookup": "indexes over stored rows: who is this, whose data was in it",
+    "rulebook": "dated rules, answered kept, broken, cannot tell",
+    "store": "canonical rows, the two engines, steps and tables, the [ledger](ledger.md)",
+    "lab": (
+        "simulated worlds with their truth, scores, fitting of scorecards; knows `model` only, and "
+        "is known to `run` and `face` only"
+    ),
+    "model": "the words: tables, subjects, roles, money, time, errors",
+}
 HELPER = {True: "yes", False: ""}
 #: So many tables of one kind are named one by one.
 FEW = 3
@@ -42,7 +69,7 @@ MARK = "<!-- generated: python docs/generate.py -->\n"
 def generated() -> dict[str, str]:
     """The generated part of each page, by the page's path in ``docs/``."""
     return {
-        "index.md": "\n".join(pages()),
+        "index.md": "\n".join((*house(), "## Pages", *pages())),
         "tables.md": "\n".join(tables_page()),
         "detectors.md": "\n".join(detectors_page()),
         "face.md": "\n".join(commands()),
@@ -85,6 +112,24 @@ def _direction(sides: Sides) -> str:
     return (
         f"out where {', '.join(sides.out_amount)} is filled, in where {', '.join(sides.in_amount)}"
     )
+
+
+def house() -> Iterator[str]:
+    """The rooms by their floors, as the linter of imports has them."""
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = project["tool"]["importlinter"]["contracts"][0]
+    layers = [layer.split(" | ") for layer in contract["layers"]]
+    rows = [
+        (str(len(layers) - place), f"`{room}`", ROOMS[room])
+        for place, rooms in enumerate(layers)
+        for room in rooms
+    ]
+    knowledge = (
+        "–",
+        "`catalog`",
+        "knowledge as data: rules, profiles, scorecards, wording, glossary",
+    )
+    return _rows(("floor", "room", "what it does"), [*rows, knowledge])
 
 
 def pages() -> Iterator[str]:
