@@ -12,6 +12,7 @@ from written import finding, results_of, row_behind
 from suyuan.face.cli import app
 from suyuan.face.decision_file import Decision, decide
 from suyuan.store.case import Results
+from suyuan.store.layout import Layout
 
 HEADER = "payment_id,at,payer,payee,amount\n"
 GBK = "decision_id,at,by,kind,subject,reason\n1,2019-05-01,李警官,confirm,phone:1,已核实\n"
@@ -93,7 +94,8 @@ def test_what_the_system_refuses_is_what_is_said(
 def test_decisions_in_gbk_are_read_and_stay_gbk(case: Path) -> None:
     path = case / "decisions.csv"
     path.write_bytes(GBK.encode("gbk"))
-    decide(case, Decision("confirm", ("phone:2",), None, "王警官", "名字㐂"))
+    word = Decision("confirm", ("phone:2",), None, "王警官", "名字㐂")
+    decide(case, word, Layout(case / "suyuan"))
     written = path.read_bytes().decode("gb18030")
     assert written.startswith(GBK)
     assert "王警官" in written

@@ -1,12 +1,19 @@
 """Decisions that were obeyed leave an event; edited or taken out, they are named later."""
 
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
+from suyuan.face.decision_file import Decision, decide
+from suyuan.model.errors import InputError
+from suyuan.model.progress import Silent
 from suyuan.model.records import DECISIONS
 from suyuan.run.decision_log import decision_history, record_decisions
+from suyuan.run.investigation import investigate
+from suyuan.store.duck import DuckEngine
 from suyuan.store.layout import Layout
 from suyuan.store.ledger import SqliteLedger, verify
 
@@ -64,3 +71,77 @@ def test_without_decisions_nothing_is_written(tmp_path: Path) -> None:
     record_decisions(layout, decisions())
     assert not layout.ledger.exists()
     assert decision_history(layout) is None
+
+
+def run(case: Path, layout: Layout, **wishes: datetime) -> None:
+    """An import with what it obeys, and no step."""
+    with DuckEngine(layout.work, threads=1) as engine:
+        investigate(case, layout, engine, Silent(), only=frozenset(), **wishes)
+
+
+def kinds(layout: Layout) -> list[str]:
+    with closing(SqliteLedger(layout.ledger)) as ledger:
+        assert verify(ledger, []).whole
+        return [event.kind for event in ledger.events("log:decisions")]
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    folder = tmp_path / "case"
+    folder.mkdir()
+    (folder / "payments.csv").write_text(
+        "payment_id,at,payer,payee,amount\nP1,2019-04-29,A,B,1\nP2,2019-04-30,A,B,1\n"
+    )
+    return folder
+
+
+WORD = Decision("reject", ("phone:13812345678",), None, " 王 警官", "e\u0301, seen; twice ")
+
+
+def test_a_decision_made_and_taken_out_before_any_run_leaves_a_trace(
+    case: Path, tmp_path: Path
+) -> None:
+    layout = Layout(tmp_path / "out")
+    run(case, layout)
+    made = decide(case, WORD, layout)
+    assert kinds(layout) == ["decision_made"]
+    history = decision_history(layout)
+    assert history is not None
+    assert (history.backlog, history.in_force, history.removals) == (1, 0, ())
+    (case / "decisions.csv").unlink()
+    run(case, layout)
+    assert kinds(layout) == ["decision_made", "decision_gone"]
+    history = decision_history(layout)
+    assert history is not None
+    assert (history.backlog, history.removals) == (0, (made,))
+    assert b"13812345678" not in layout.ledger.read_bytes()
+
+
+def test_a_decision_is_written_down_once_made_and_once_obeyed(case: Path, tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "out")
+    run(case, layout)
+    decide(case, WORD, layout)
+    run(case, layout, as_of=datetime(2019, 5, 1))  # before it was made: not gone
+    assert kinds(layout) == ["decision_made"]
+    run(case, layout)
+    run(case, layout)
+    assert kinds(layout) == ["decision_made", "decision_obeyed"]
+    history = decision_history(layout)
+    assert history is not None
+    assert (history.in_force, history.backlog, history.changes) == (1, 0, ())
+
+
+def test_what_cannot_be_written_down_is_not_decided(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    layout = Layout(tmp_path / "out")
+    run(case, layout)
+    decide(case, WORD, layout)
+    before = (case / "decisions.csv").read_bytes()
+    monkeypatch.setattr(SqliteLedger, "append", full)
+    with pytest.raises(InputError, match="cannot be written"):
+        decide(case, WORD, layout)
+    assert (case / "decisions.csv").read_bytes() == before

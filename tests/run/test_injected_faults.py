@@ -154,12 +154,12 @@ def test_a_decision(results: Results, tmp_path: Path) -> None:
     decision = Decision("confirm", ("phone:2",), None, "Wu", "seen")
     path = case / "decisions.csv"
     first = path.read_text()
-    count = points(tmp_path, lambda: decide(case, decision))
+    count = points(tmp_path, lambda: decide(case, decision, results.layout))
     for at, fault in chosen(count):
         path.write_text(first)
-        strike(tmp_path, lambda: decide(case, decision), at, fault)
+        strike(tmp_path, lambda: decide(case, decision, results.layout), at, fault)
         assert path.read_text() == first or path.read_text().count("phone:2") == 1
         assert path.read_text().startswith(first)
-        decide(case, decision)
+        decide(case, decision, results.layout)
         assert path.read_text().endswith("\n")
     assert not [one for one in everything(case) if one not in {"payments.csv", "decisions.csv"}]

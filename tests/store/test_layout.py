@@ -16,7 +16,7 @@ from suyuan.store.row_ids import ROW_ID, row_id, row_ids, source_key, source_of_
 
 SOURCE = Path(suyuan.__file__).parent
 #: Names that stand in no other file, wherever; and those that also mean something else there.
-NAMES = ("_excluded", "_whole", "_sides", "_quality", "ledger.sqlite", ".suyuan", "seized-")
+NAMES = ("_excluded", "_whole", "_sides", "_quality", "ledger.sqlite", ".suyuan")
 FOLDERS = ("records", "who", "index", "workbench", "steps")
 ONCE = {"store/layout.py", "store/row_ids.py"}
 
@@ -73,6 +73,8 @@ def _names(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from (name for name in NAMES if name in node.value.split("/"))
+            if node.value.startswith(("records/", "seized-")):
+                yield node.value
             if "source_key || " in node.value:
                 yield "row id"
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):

@@ -24,10 +24,12 @@ from suyuan.model.roles import ROLES
 from suyuan.model.subjects import parse
 from suyuan.model.system_errors import system_error
 from suyuan.model.text import Text
+from suyuan.run.decision_log import record_made
 from suyuan.store.case import Results
 from suyuan.store.decisions import MOST_REPORTS
 from suyuan.store.drafts import draft_of
 from suyuan.store.last_words import Row, decision_subject, earlier_decision
+from suyuan.store.layout import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,21 @@ class Decision:
     reason: str
 
 
-def decide(case: Path, decision: Decision) -> str:
-    """Append the decision; its id. Raises :class:`InputError` where it makes no sense."""
+def decide(case: Path, decision: Decision, layout: Layout) -> str:
+    """Append the decision, and its event to the ledger of the results; its id.
+
+    Raises :class:`InputError` where it makes no sense, or where one of the two cannot be written:
+    then neither is.
+    """
     path = case / "decisions.csv"
     row = _row(decision)
     try:
         with _alone(case):
             if decision.kind == "undo":
                 _may_be_undone(_single_target(decision), case)
+            before = path.read_bytes() if path.exists() else None
             _append(path, row)
+            _record(layout, row, path, before)
     except OSError as error:
         cause = system_error(error)
         raise InputError(
@@ -61,6 +69,18 @@ def decide(case: Path, decision: Decision) -> str:
             hint=Text("The case folder must be writable.", "案件文件夹须可写。"),
         ) from error
     return row["decision_id"]
+
+
+def _record(layout: Layout, row: dict[str, str], path: Path, before: bytes | None) -> None:
+    """The decision's event; without one the file is as it was `before`."""
+    try:
+        record_made(layout, [row])
+    except BaseException:
+        if before is None:
+            path.unlink()
+        else:
+            _put(path, before)
+        raise
 
 
 def add_decisions(case: Path, rows: Iterable[dict[str, str]]) -> int:
@@ -168,6 +188,10 @@ def _append(path: Path, row: dict[str, str]) -> None:
         writer.writeheader()
     writer.writerow(row)
     content = (text + start + lines.getvalue()).encode(encoding)
+    _put(path, content)
+
+
+def _put(path: Path, content: bytes) -> None:
     with draft_of(path) as draft:
         draft.write_bytes(content)
         if path.exists():

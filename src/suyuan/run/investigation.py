@@ -136,7 +136,7 @@ def _steps_run(
         state.cache = KeptSteps(StepResults(layout.steps), request.reuse, digests, zone)
         tables.parts = state.cache
     decisions = engine.fetch(tables["decisions"])
-    record_decisions(layout, decisions)
+    record_decisions(layout, decisions, partial=request.as_of is not None)
     state.limits += _left_out(find_oversized(decisions))
     tables.put("quality", case_import.quality)
     tables.put("quality_summary", case_import.quality_summary)

@@ -13,8 +13,6 @@ from suyuan.store.drafts import write_text
 from suyuan.store.layout import Layout
 
 MARK = "made-by-suyuan.json"
-#: What an output folder of a version without a mark has.
-_EARLIER = "records/manifest.json"
 
 
 def claim(layout: Layout, case: Path) -> None:
@@ -60,8 +58,8 @@ def _foreign(layout: Layout) -> bool:
 
 
 def is_ours(layout: Layout) -> bool:
-    """Whether an earlier run made this folder."""
-    return (layout.own / MARK).is_file() or (layout.out / _EARLIER).is_file()
+    """Whether an earlier run made this folder; one of a version without a mark has a manifest."""
+    return (layout.own / MARK).is_file() or layout.parse_manifest.is_file()
 
 
 def _refusal(out: Path, text: Text) -> InputError:

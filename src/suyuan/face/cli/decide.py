@@ -45,7 +45,8 @@ def command(
 ) -> None:
     """Confirm or reject a finding, merge or split reports, or take a decision back.
 
-    It is written to CASE/decisions.csv as a new row; nothing is ever deleted from there.
+    It is written to CASE/decisions.csv as a new row, and to the ledger of the results; nothing is
+    ever deleted from there.
     """
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.cli.screen import plain  # noqa: PLC0415
@@ -53,13 +54,13 @@ def command(
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     decision = Decision(kind.value, tuple(what), role, by, reason)
-    id_ = decide(case, decision)
+    results = CaseFolder(case).results(out)
+    id_ = decide(case, decision, results.layout)
     notice = Text(
         "Decision {id} recorded; it takes effect with the next run.",
         "决定 {id} 已记录，下次运行时生效。",
     )
     console().print(notice.format(id=id_).in_(language_of(lang)))
-    results = CaseFolder(case).results(out)
     mask = masking(results.layout, None, NAME)
     for reference in unknown_targets(results, decision):
         label = mask.subject(reference) if ":" in reference else reference

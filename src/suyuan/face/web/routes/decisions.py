@@ -44,7 +44,7 @@ def say(here: Here, form: Say) -> dict[str, Any]:
             reason_length=len(form.reason),
         )
         new_decision = Decision(form.kind, names, role, here.session.person, form.reason.strip())
-        fresh.append(decide(here.desk.case.path, new_decision))
+        fresh.append(decide(here.desk.case.path, new_decision, here.desk.results.layout))
     return {"decisions": fresh, "unheard": len(here.desk.decisions().unheard_ids)}
 
 
