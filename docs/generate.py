@@ -32,7 +32,10 @@ DOCS = Path(__file__).parent
 HELPER = {True: "yes", False: ""}
 #: So many tables of one kind are named one by one.
 FEW = 3
-SUPERSEDED = re.compile(r"^\*{0,2}Status.*superseded by (?:decision )?\[?(\d{4})", re.MULTILINE)
+STATUS = re.compile(
+    r"^\*\*Status:\*\* (accepted|open|rejected|superseded by \[\d{4}\]\([\w-]+\.md\))\.(?: .+)?$",
+    re.MULTILINE,
+)
 MARK = "<!-- generated: python docs/generate.py -->\n"
 
 
@@ -172,13 +175,23 @@ def steps_table() -> Iterator[str]:
 
 
 def decisions() -> Iterator[str]:
-    """One line for each decision record, with its title."""
-    for path in sorted((DOCS / "decisions").glob("[0-9]*.md")):
-        number, title = path.name[:4], _heading(path)
-        title = title if title.startswith(number) else f"{number} {title}"
-        later = SUPERSEDED.search(path.read_text(encoding="utf-8"))
-        yield f"- [{title}]({path.name})" + (f", superseded by {later[1]}" if later else "")
+    """A line for each decision record: number, title and status; what is open stands on top."""
+    yield from ("| number | title | status |", "| --- | --- | --- |")
+    paths = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    for path in sorted(paths, key=lambda path: _status(path) != "open"):
+        title = _heading(path).removeprefix(f"{path.name[:4]} ")
+        yield f"| {path.name[:4]} | [{title}]({path.name}) | {_status(path)} |"
     yield ""
+
+
+def _status(path: Path) -> str:
+    """``accepted``, ``open``, ``rejected`` or ``superseded by`` a later one, linked."""
+    status = STATUS.search(path.read_text(encoding="utf-8"))
+    if status is None:
+        raise SystemExit(
+            f"{path.name}: write **Status:** accepted., open., rejected. or superseded"
+        )
+    return status[1]
 
 
 def write() -> None:

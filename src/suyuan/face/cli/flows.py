@@ -83,7 +83,7 @@ def _subject(account: str | None, person: str | None) -> str:
     """The one account, or person, that was asked about."""
     if bool(account) == bool(person):
         raise InputError(
-            Text("Say whose flows: one account or one person.", "请指定一个账户或一名人员。"),
+            Text("Name one account or one person.", "请指定一个账户或一名人员。"),
             hint=Text("--account A or --person P", "--account 或 --person"),
         )
     return normal_identifier(account) if account else f"party:{normal_identifier(person or '')}"

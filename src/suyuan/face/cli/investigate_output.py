@@ -47,8 +47,8 @@ def print_chain(results: Results, to: Console, language: Language) -> None:
     line = Text("Report: {path}", "报告：{path}").format(path=results.report)
     to.print(line.in_(language), soft_wrap=True)
     first = "" if find_spec("fastapi") else "pip install 'suyuan[web]'; "
-    line = Text("Work it in a browser: {first}suyuan serve {case}",
-                "在浏览器中办案:{first}suyuan serve {case}")  # fmt: skip
+    line = Text("Work on it in a browser: {first}suyuan serve {case}",
+                "在浏览器中办案：{first}suyuan serve {case}")  # fmt: skip
     line = line.format(first=first, case=results.case.path)
     to.print(line.in_(language), soft_wrap=True, markup=False)
     lead = Text("A finding is a lead for a person, never a verdict.", "线索供人核查，不是结论。")
@@ -61,10 +61,10 @@ def _print_altered(results: Results, to: Console, language: Language) -> None:
     files = content.get("altered", [])
     if files:
         notice = Text(
-            "{en} of earlier runs had been altered: thrown away, and their steps run again",
+            "{en} from earlier runs had been altered and discarded; their steps ran again",
             "有{n}个先前运行的缓存文件被改动，已弃用，相应步骤已重新运行",
         )
-        line = notice.format(n=len(files), en=many(len(files), "kept file"))
+        line = notice.format(n=len(files), en=many(len(files), "cached file"))
         to.print(line.in_(language), style="yellow")
 
 
@@ -78,7 +78,7 @@ def _ring_tree(
 ) -> Tree:
     head = Text(
         "[bold]Ring {id}[/bold]: {en}, {loss}",
-        "[bold]团伙 {id}[/bold]:{reports}起报案，{victims}名被害人，{loss}",
+        "[bold]团伙 {id}[/bold]：{reports}起报案，{victims}名被害人，{loss}",
     )
     line = head.format(
         id=escape(display.words(ring["ring_id"])),
@@ -95,8 +95,8 @@ def _ring_tree(
             _add_role(tree, role, edges, language, display)
     _add_laundering(tree, ring["ring_id"], results, language, display)
     behind = Text(
-        "[bold]{helpers}[/bold] behind a scammer: {counts}",
-        "一个诈骗分子背后有[bold]{n}人[/bold]：{counts}",
+        "[bold]{helpers}[/bold] behind this ring: {counts}",
+        "该团伙背后的帮手[bold]{n}人[/bold]：{counts}",
     )
     line = behind.format(
         helpers=many(ring["helpers"], "helper"),
@@ -144,8 +144,8 @@ def _add_laundering(
     rows = results["ring_laundering"]
     for row in rows.filter(pc.equal(rows["ring_id"], ring_id)).to_pylist():
         line = Text(
-            "cards of kind {kind}: face value {face} taken by {dealers} at {rate:.2f}",
-            "{kind}：面值{face},{n}名卡商以{rate:.2f}折价回收",
+            "{kind} cards: face value {face}, bought by {dealers} at {rate:.0%} of it",
+            "{kind}：面值{face}，{n}名卡商按面值的{rate:.0%}回收",
         )
         if row["discount"] is not None:
             tree.add(

@@ -91,8 +91,8 @@ def coverage(
     gap = Text("MISSING", "未覆盖").in_(language_of(lang))
     for line in lines:
         words = Text(
-            f"{line.events_held} held of {line.events}, {line.visitors} came,"
-            f" {line.home_visits} visited",
+            f"{line.events_held} of {line.events} events held, {line.visitors} visitors,"
+            f" {line.home_visits} home visits",
             f"举办{line.events_held}场（发布{line.events}场），到场{line.visitors}人，上门{line.home_visits}人次",
         )
         mark = f"  {gap}" if line.is_missing else ""

@@ -71,7 +71,7 @@ def step(text: str) -> timedelta:
     match = re.fullmatch(r"([1-9]\d{0,3})([hdw])", text)
     if match is None:
         raise InputError(
-            Text("Not a length of time.", "不是时间长度。"),
+            Text("Not a duration.", "不是有效的时长。"),
             value=text,
             hint=Text("Write 12h, 1d or 2w.", "请写成 12h、1d 或 2w。"),
         )
@@ -90,8 +90,8 @@ def _table(rows: pa.Table, display: Display, language: Language) -> Table:
         Text("at risk", "风险人数"),
         Text("called next", "其后被联系"),
         Text("had ordered", "已有订单"),
-        Text("on the list: 5 % / 100 / 500", "名单命中:5%/100/500"),
-        Text("newest orders: 5 % / 100 / 500", "最新订单:5%/100/500"),
+        Text("on the list: 5 % / 100 / 500", "名单命中：5%/100/500"),
+        Text("newest orders: 5 % / 100 / 500", "最新订单：5%/100/500"),
     ):
         lines.add_column(head.in_(language), overflow="fold")
     for row in rows.to_pylist():

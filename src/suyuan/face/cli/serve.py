@@ -45,7 +45,7 @@ def command(
         raise InputError(
             Text("The workbench is not installed.", "未安装工作台组件。"),
             value=error.name,
-            hint=Text("Run: pip install 'suyuan[web]'", "请运行:pip install 'suyuan[web]'"),
+            hint=Text("Run: pip install 'suyuan[web]'", "请运行：pip install 'suyuan[web]'"),
         ) from error
     language, to = language_of(lang), console()
 

@@ -213,7 +213,7 @@ def _title(stand: Stand, display: Display) -> Text:
     subject = display.subject(stand.subject)
     label = f"{subject.name} {subject.id}".strip()
     sums = f", {money(stand.amount)} yuan" if stand.amount else ""
-    return Text(f"{label}{sums}, {many(stand.count, 'row')}", f"{label},{stand.count:,}条记录")
+    return Text(f"{label}{sums}, {many(stand.count, 'row')}", f"{label}，{stand.count:,}条记录")
 
 
 def _cash(plan: _Plan, x: float, y: float, ring: RingView) -> float:
