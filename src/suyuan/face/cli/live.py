@@ -26,8 +26,8 @@ app = typer.Typer(
     help="Payments judged before they leave: replay a case, or serve. 付款离开前的实时评分。",
     no_args_is_help=True,
 )
-app.command()(live_day.tasks)
-app.command()(live_day.day)
+app.command(context_settings=live_day.SETTINGS)(live_day.tasks)
+app.command(context_settings=live_day.SETTINGS)(live_day.day)
 app.command()(live_day.explain)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 import typer
 from rich.console import Console
@@ -20,6 +20,7 @@ from suyuan.face.language import default_language
 from suyuan.model.errors import InputError, SuyuanError
 from suyuan.model.system_errors import memory_error, system_error
 from suyuan.model.text import Language, Text
+from suyuan.model.times import utc
 
 P = ParamSpec("P")
 #: Years beyond these overflow in one zone or another, and no record is of then.
@@ -82,6 +83,17 @@ def moment(text: str | None) -> datetime | None:
             ),
         ) from error
     return moment
+
+
+def instant(text: str | None, zone: str) -> datetime | None:
+    """As :func:`moment`, read in the case's zone and given as naive UTC."""
+    clock = moment(text)
+    return utc(clock, zone) if clock else None
+
+
+def earlier_names(**names: str) -> dict[str, Any]:
+    """Settings of a command whose options had other names: scripts may go on using those."""
+    return {"token_normalize_func": lambda word: names.get(word.replace("-", "_"), word)}
 
 
 def plain_errors(command: Callable[P, None]) -> Callable[P, None]:

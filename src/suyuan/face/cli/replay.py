@@ -14,6 +14,7 @@ from suyuan.face.cli.options import (
     LangOption,
     Out,
     console,
+    earlier_names,
     language_of,
     moment,
     plain_errors,
@@ -25,14 +26,15 @@ from suyuan.model.text import Language, Text
 from suyuan.privacy.reveal import masking
 
 NAME = "replay"
+SETTINGS = earlier_names(**{"from": "since", "to": "until"})
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 @plain_errors
 def command(
     case: CaseArgument,
-    first: Annotated[str, typer.Option("--from", help="First moment. 起始时刻。")],
-    last: Annotated[str, typer.Option("--to", help="Last moment. 结束时刻。")],
+    first: Annotated[str, typer.Option("--since", help="First moment. 起始时刻。")],
+    last: Annotated[str, typer.Option("--until", help="Last moment. 结束时刻。")],
     every: Annotated[str, typer.Option("--every", help="Step: 12h, 1d, 2w. 间隔。")] = "1d",
     out: Out = None,
     lang: LangOption = None,

@@ -90,7 +90,9 @@ def _check(place: ServedPlace) -> None:
                 "对外提供服务须启用账号与 TLS。",
             ),
             value=place.host,
-            hint=Text("Give --data, --cert and --key.", "请同时给出 --data、--cert 和 --key。"),
+            hint=Text(
+                "Give --data, --cert and --tls-key.", "请同时给出 --data、--cert 和 --tls-key。"
+            ),
         )
 
 
