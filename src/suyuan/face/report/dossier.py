@@ -14,6 +14,7 @@ from suyuan.face.display import Display, money, number
 from suyuan.face.evidence_rows import EvidenceRow, evidence_row
 from suyuan.face.report.cuts_view import ASSUMPTION, cuts, sentence
 from suyuan.face.rings import RingView, rings
+from suyuan.face.role_counts import helper_counts
 from suyuan.face.source import ResultTables
 from suyuan.face.terms import LEAD, REASONS
 from suyuan.face.wording import many
@@ -125,17 +126,12 @@ def _facts(ring_views: Sequence[RingView], source: ResultTables, display: Displa
 
 
 def _ring_told(row: Mapping[str, Any], display: Display) -> Text:
-    helpers = (
-        many(row["data_brokers"], "data broker"),
-        many(row["account_merchants"], "account merchant"),
-        many(row["middlemen"], "middleman", "middlemen"),
-        many(row["card_merchants"], "card merchant"),
-    )
+    counts = helper_counts(row)
     return Text(
         "Ring {id}: {reports_en} by {victims_en}, with a loss of {loss} yuan, from {first} to "
-        "{last}. Behind it: {helpers_en} ({each_en}).",
+        "{last}. Behind it: {helpers_en} ({counts_en}).",
         "团伙{id}：{reports}起报案，{victims}名被害人，损失{loss}元，时间自{first}至"
-        "{last}。其背后有{helpers}人：料商{b}人，号商{a}人，中间人{m}人，卡商{c}人。",
+        "{last}。其背后有{helpers}人：{counts_zh}。",
     ).format(
         id=display.words(row["ring_id"]),
         reports=row["reports"],
@@ -147,11 +143,8 @@ def _ring_told(row: Mapping[str, Any], display: Display) -> Text:
         last=display.day(row["active_to"]),
         helpers=row["helpers"],
         helpers_en=many(row["helpers"], "helper"),
-        each_en=", ".join(helpers),
-        b=row["data_brokers"],
-        a=row["account_merchants"],
-        m=row["middlemen"],
-        c=row["card_merchants"],
+        counts_en=counts.en,
+        counts_zh=counts.zh,
     )
 
 

@@ -50,6 +50,13 @@ UNITS: dict[str, Text] = {
     "s": Text("s", "秒"),
     "excess": Text("excess", "超出"),
     "rules": Text("rules", "条规则"),
+    "openings": Text("openings", "次开卡"),
+    "sd": Text("standard deviations", "个标准差"),
+    "logarithm of the times": Text("(logarithm)", "（对数）"),
+    "0 outlet, 1 operator, 2 customer, 3 seller in a ledger": Text(
+        "(0 outlet, 1 operator, 2 customer, 3 seller in a ledger)",
+        "（0网点，1运营商，2卡主，3账本中的卖家）",
+    ),
 }
 
 
