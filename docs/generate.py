@@ -5,6 +5,7 @@ What stands below the mark of a page is made from the code, so that it cannot sa
 """
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -29,17 +30,46 @@ from suyuan.rulebook.__main__ import main as write_rulebook
 from suyuan.run.order import steps
 
 DOCS = Path(__file__).parent
+ROOMS = {
+    "face": (
+        "command line, Python API, report, [workbench](workbench.md), pages and API of the office"
+    ),
+    "run": "the order of the steps, the run of an investigation, replay, trials",
+    "chain": "case linkage, rings, the assembled chain",
+    "live": "[payments judged before they leave](live.md)",
+    "detect": "one file for each role sought",
+    "reading": "what a victim's statement says",
+    "money": "fund tracing, what can still be frozen",
+    "identity": "who stands behind what; seized rows and orders; hubs",
+    "ingest": "files in: formats, profiles, cleaning, quarantine",
+    "casework": (
+        "[procedures, duties, clocks, measures](casework.md); "
+        "knows store, rulebook and privacy only"
+    ),
+    "privacy": "what may be shown of people: masking by column class, keyed ids",
+    "lookup": "indexes over stored rows: who is this, whose data was in it",
+    "rulebook": "dated rules, answered kept, broken, cannot tell",
+    "store": "canonical rows, the two engines, steps and tables, the [ledger](ledger.md)",
+    "lab": (
+        "simulated worlds with their truth, scores, fitting of scorecards; knows `model` only, and "
+        "is known to `run` and `face` only"
+    ),
+    "model": "the words: tables, subjects, roles, money, time, errors",
+}
 HELPER = {True: "yes", False: ""}
 #: So many tables of one kind are named one by one.
 FEW = 3
-SUPERSEDED = re.compile(r"^\*{0,2}Status.*superseded by (?:decision )?\[?(\d{4})", re.MULTILINE)
+STATUS = re.compile(
+    r"^\*\*Status:\*\* (accepted|open|rejected|superseded by \[\d{4}\]\([\w-]+\.md\))\.(?: .+)?$",
+    re.MULTILINE,
+)
 MARK = "<!-- generated: python docs/generate.py -->\n"
 
 
 def generated() -> dict[str, str]:
     """The generated part of each page, by the page's path in ``docs/``."""
     return {
-        "index.md": "\n".join(pages()),
+        "index.md": "\n".join((*house(), "## Pages", *pages())),
         "tables.md": "\n".join(tables_page()),
         "detectors.md": "\n".join(detectors_page()),
         "face.md": "\n".join(commands()),
@@ -82,6 +112,24 @@ def _direction(sides: Sides) -> str:
     return (
         f"out where {', '.join(sides.out_amount)} is filled, in where {', '.join(sides.in_amount)}"
     )
+
+
+def house() -> Iterator[str]:
+    """The rooms by their floors, as the linter of imports has them."""
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = project["tool"]["importlinter"]["contracts"][0]
+    layers = [layer.split(" | ") for layer in contract["layers"]]
+    rows = [
+        (str(len(layers) - place), f"`{room}`", ROOMS[room])
+        for place, rooms in enumerate(layers)
+        for room in rooms
+    ]
+    knowledge = (
+        "–",
+        "`catalog`",
+        "knowledge as data: rules, profiles, scorecards, wording, glossary",
+    )
+    return _rows(("floor", "room", "what it does"), [*rows, knowledge])
 
 
 def pages() -> Iterator[str]:
@@ -172,13 +220,23 @@ def steps_table() -> Iterator[str]:
 
 
 def decisions() -> Iterator[str]:
-    """One line for each decision record, with its title."""
-    for path in sorted((DOCS / "decisions").glob("[0-9]*.md")):
-        number, title = path.name[:4], _heading(path)
-        title = title if title.startswith(number) else f"{number} {title}"
-        later = SUPERSEDED.search(path.read_text(encoding="utf-8"))
-        yield f"- [{title}]({path.name})" + (f", superseded by {later[1]}" if later else "")
+    """A line for each decision record: number, title and status; what is open stands on top."""
+    yield from ("| number | title | status |", "| --- | --- | --- |")
+    paths = sorted((DOCS / "decisions").glob("[0-9]*.md"))
+    for path in sorted(paths, key=lambda path: _status(path) != "open"):
+        title = _heading(path).removeprefix(f"{path.name[:4]} ")
+        yield f"| {path.name[:4]} | [{title}]({path.name}) | {_status(path)} |"
     yield ""
+
+
+def _status(path: Path) -> str:
+    """``accepted``, ``open``, ``rejected`` or ``superseded by`` a later one, linked."""
+    status = STATUS.search(path.read_text(encoding="utf-8"))
+    if status is None:
+        raise SystemExit(
+            f"{path.name}: write **Status:** accepted., open., rejected. or superseded"
+        )
+    return status[1]
 
 
 def write() -> None:

@@ -59,7 +59,7 @@ def test_what_cannot_be_told_says_why() -> None:
     assert alone.net is None
     assert "control" in alone.why_not.en
     idle = effect(world(0.0), frozenset({"nobody"}), SINCE, 14)
-    assert "did nothing" in idle.why_not.en
+    assert "were not active" in idle.why_not.en
     few = effect(world(0.0), frozenset({"m1", "m2"}), SINCE, 14)
     assert few.net.low is None
     told = [line for line in lines("calls", few) if "too few" in line.en]

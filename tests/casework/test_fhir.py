@@ -280,10 +280,10 @@ def test_what_is_not_read_is_listed(office: Office, other: Office) -> None:
 def test_an_answer_to_nothing_of_ours(office: Office, other: Office) -> None:
     answer = exported(referred(office))
     resource(answer, "Task")["status"] = "accepted"
-    with pytest.raises(InputError, match="no such matter"):
+    with pytest.raises(InputError, match="No such matter"):
         take(other, answer, "hospital")
     resource(answer, "Task")["identifier"][0]["value"] += "9"
-    with pytest.raises(InputError, match="answers no referral"):
+    with pytest.raises(InputError, match="matches no referral"):
         take(office, answer, "hospital")
 
 

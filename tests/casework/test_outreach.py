@@ -304,7 +304,7 @@ def test_people_act_for_themselves_and_the_organiser_for_others(office: Office) 
     assert "只能为本人办理" in refused.value.text("zh")
     sign_up(desk, mine, role="person")
     sign_up(desk, theirs)
-    with pytest.raises(RefusedError, match="for oneself only"):
+    with pytest.raises(RefusedError, match="only do this for yourself"):
         desk.do(NOON, "give_up", "person", items=[mine, theirs])
     desk.do(NOON, "give_up", "person", items=[mine])
     assert those(desk.state(NOON), "seat") == [theirs]

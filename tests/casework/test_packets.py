@@ -98,7 +98,7 @@ def log(office: Office, chain: str) -> list[str]:
 
 def test_what_is_foreign_or_forged_is_refused_and_written_down(office: Office, sent) -> None:
     desk, packet, _ = sent
-    with pytest.raises(InputError, match="No packet of this office"):
+    with pytest.raises(InputError, match="has issued no packet"):
         take(office, answer("0" * 16, matching=True))
     stranger = OfficeKey(b"s" * 32)
     with pytest.raises(InputError, match="not that of the party"):

@@ -131,5 +131,5 @@ def test_what_cannot_be_proposed(office: Office) -> None:
     now = beijing("2020-11-19T09:00")
     with pytest.raises(InputError, match="no version from that day"):
         propose_change(office, "gaokao-2021", "2020-11-19", "person:office-1", now)
-    with pytest.raises(InputError, match="no such proposal"):
+    with pytest.raises(InputError, match="No such proposal"):
         approve_change(office, "gaokao-2021", 7, "person:office-2", now)

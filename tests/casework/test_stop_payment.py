@@ -204,7 +204,7 @@ def test_a_person_can_be_erased_and_the_chain_stays_whole(office: Office) -> Non
 
 
 def test_posts_decide(office: Office) -> None:
-    with pytest.raises(RefusedError, match="Only this may begin"):
+    with pytest.raises(RefusedError, match="may start this"):
         begin(office, "stop-payment", ACCOUNT, "2019-04-29T14:00", "bank", account="1", claim_fen=1)
     desk = instructed(office)
     with pytest.raises(RefusedError, match="bank that holds"):

@@ -40,3 +40,15 @@ def test_a_missing_figure_is_told_in_words(tmp_path, template, told):
     with DuckEngine(tmp_path) as engine:
         rows = engine.arrow(pa.table({"n": pa.array([None], pa.int64())}))
         assert engine.fetch(rows.select(told=fill(template, rows)))["told"].to_pylist() == [told]
+
+
+def test_a_clause_without_its_figure_is_left_out(tmp_path):
+    import pyarrow as pa
+
+    template = "Bought {n} cards[; it resold to {b} people][, half within {h:0} hours]."
+    whole = "Bought 2 cards; it resold to 1 person, half within 3 hours."
+    columns = {"n": [2, 2, 2], "b": [1, 0, None], "h": [3.0, None, None]}
+    with DuckEngine(tmp_path) as engine:
+        rows = engine.arrow(pa.table(columns))
+        told = engine.fetch(rows.mutate(told=fill(template, rows)).order_by(rows.b.desc()))
+    assert sorted(told["told"].to_pylist()) == ["Bought 2 cards.", "Bought 2 cards.", whole]

@@ -56,21 +56,32 @@ def test_commands_are_those_of_the_app() -> None:
     assert told == shown
 
 
-def test_every_decision_has_a_status() -> None:
-    known = re.compile(
-        r"^\*{0,2}Status[.:]?\*{0,2}:? *(in force|accepted|stands|open|rejected|superseded by)",
-        re.I | re.M,
+def test_every_decision_has_one_status_in_one_form() -> None:
+    form = re.compile(
+        r"^\*\*Status:\*\* (?:accepted|open|rejected|superseded by \[(\d{4})\]\(\1-[\w-]+\.md\))\."
+        r"(?: [A-Z`].*)?$"
     )
     records = sorted((DOCS / "decisions").glob("[0-9]*.md"))
     assert records
-    assert [p.name for p in records if not known.search(p.read_text(encoding="utf-8"))] == []
+    for record in records:
+        text = record.read_text(encoding="utf-8")
+        said = [line for line in text.split("\n") if line.startswith(("**Status", "Status"))]
+        assert len(said) == 1, record.name
+        status = form.match(said[0])
+        assert status, f"{record.name}: {said[0]}"
+        later = status[1]
+        assert not later or list(record.parent.glob(f"{later}-*.md")), record.name
 
 
-def test_every_decision_is_listed_with_its_number() -> None:
+def test_every_decision_is_listed_with_its_number_and_status() -> None:
     pages = sorted((DOCS / "decisions").glob("[0-9]*.md"))
     listed = (DOCS / "decisions" / "README.md").read_text(encoding="utf-8")
     numbers = [page.name[:4] for page in pages]
     assert len(set(numbers)) == len(numbers), "two decisions have one number"
     for page in pages:
-        assert f"]({page.name})" in listed
-        assert f"- [{page.name[:4]} " in listed
+        status = re.search(r"^\*\*Status:\*\* ([a-z]+)", page.read_text("utf-8"), re.MULTILINE)
+        assert status
+        row = rf"^\| {page.name[:4]} \| \[.+\]\({re.escape(page.name)}\) \| {status[1]}\b"
+        assert re.search(row, listed, re.MULTILINE), page.name
+    statuses = re.findall(r"\| (\w+)[^|]*\|$", listed.partition("| --- |")[2], re.MULTILINE)
+    assert statuses == sorted(statuses, key=lambda status: status != "open"), "open ones first"

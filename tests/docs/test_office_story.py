@@ -123,5 +123,5 @@ def test_the_story_runs_as_it_stands(
     shares = shell.of(f"approve desk {shell.names['RETURN']} 4")
     assert re.findall(r"\d+\.\d\d$", shares, re.MULTILINE) == ["517.30", "221.70"]
     assert " pay person:bank" in shell.of("office matter", shell.names["RETURN"])
-    assert "whole" in shell.of("verify")
+    assert "intact" in shell.of("verify")
     assert "stop" in (case / "measures.csv").read_text("utf-8")

@@ -58,7 +58,7 @@ def test_only_what_was_decided_can_be_taken_back(tmp_path: Path) -> None:
         said(tmp_path, word("undo", "nothing"))
     assert not (tmp_path / "decisions.csv").exists()
     back = said(tmp_path, word("undo", said(tmp_path, word("reject", "party:1"))))
-    with pytest.raises(InputError, match="takes another one back"):
+    with pytest.raises(InputError, match="withdraws another one"):
         said(tmp_path, word("undo", back))
 
 

@@ -42,8 +42,8 @@ FLAG = Unknown(
     "2024-03-02 10:00,20.00,甲,6228480000000000017,785.00\n",
     [
         ("Correct by number", ""),
-        ("How is it told", ""),
-        ("Number of the column for the flag", ""),
+        ("How are payer and payee identified", ""),
+        ("Which column (number) is the flag", ""),
         ("means", ""),
         ("means", ""),
         ("Whose account", OWN),
@@ -66,7 +66,7 @@ TWO_COLUMNS = Unknown(
     [
         ("Correct by number", "1=at"),
         ("Correct by number", ""),
-        ("How is it told", ""),
+        ("How are payer and payee identified", ""),
         ("what went out", ""),
         ("what came in", ""),
         ("Whose account", OWN),
@@ -87,12 +87,12 @@ SIGNED = Unknown(
     "01.03.2024;Coffee House;-25,000.50;1,000.00\n"
     "13.03.2024;Salary GmbH;2,000.00;3,000.00\n",
     [
-        ("What are these rows", ""),
+        ("What do these rows contain", ""),
         ("Correct by number", "2=other"),
         ("Correct by number", ""),
-        ("How is it told", "sign"),
-        ("Number of the column for the amount", "3"),
-        ("spent is written", "negative"),
+        ("How are payer and payee identified", "sign"),
+        ("Which column (number) is the amount", "3"),
+        ("spent are written", "negative"),
         ("Whose account", OWN),
         ("Days are written", ""),
         ("Is this right", "y"),
@@ -109,10 +109,10 @@ HEADLESS = Unknown(
     "20240301090500|S1|6217000011112222333|6228480000000000017|12.30\n"
     "20240301090600|S2|6217000011112222341|6228480000000000017|4.00\n",
     [
-        ("What are these rows", ""),
+        ("What do these rows contain", ""),
         ("Correct by number", "2=payment_id"),
         ("Correct by number", ""),
-        ("How is it told", "both"),
+        ("How are payer and payee identified", "both"),
         ("who paid", "3"),
         ("who was paid", "4"),
         ("Is this right", "y"),
@@ -140,10 +140,10 @@ FEN = Unknown(
     "2024-03-01 09:06:00,6217000011112222333,6228480000000000017,400\n",
     [
         ("Correct by number", ""),
-        ("How is it told", ""),
+        ("How are payer and payee identified", ""),
         ("who paid", ""),
         ("who was paid", ""),
-        ("they are in", "fen"),
+        ("Their unit is", "fen"),
         ("Is this right", "y"),
     ],
     [
@@ -160,7 +160,7 @@ ENGLISH = Unknown(
     "05/04/2024,CHAN TAI MAN,,250.00,1150.00\n",
     [
         ("Correct by number", ""),
-        ("How is it told", ""),
+        ("How are payer and payee identified", ""),
         ("what went out", ""),
         ("what came in", ""),
         ("Whose account", OWN),
@@ -180,10 +180,10 @@ CALLS = Unknown(
     "2024-03-01 09:05:00,去,13800138000,61\n"
     "2024-03-01 09:06:00,来,13900139000,7\n",
     [
-        ("What are these rows", "calls"),
+        ("What do these rows contain", "calls"),
         ("Correct by number", "1=started_at 2=direction 3=other 4=duration"),
         ("Correct by number", ""),
-        ("How is it told", "flag"),
+        ("How are payer and payee identified", "flag"),
         ("the flag", ""),
         ("means", "out"),
         ("means", "in"),

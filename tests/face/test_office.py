@@ -21,7 +21,7 @@ def office(*words: str, code: int = 0) -> str:
 
 def test_a_stop_payment(tmp_path: Path) -> None:
     desk = str(tmp_path / "desk")
-    assert "no office here" in office("tick", desk, code=2)
+    assert "No office here" in office("tick", desk, code=2)
     office("init", desk, "--now", "2019-06-07T08:00")
     for person, role, party in (
         ("li", "police", "suqian"),
@@ -102,7 +102,7 @@ def test_a_stop_payment(tmp_path: Path) -> None:
     assert "✓ appeal" not in shown
     assert "2 events." in office("tick", desk, "--now", "2019-06-20T00:00")
     head = office("seal", desk, "--now", "2019-06-20T00:00").strip()
-    assert "whole" in office("verify", desk, "--head", head)
+    assert "intact" in office("verify", desk, "--head", head)
     wrong = head.replace(head.split(":")[2], "0" * 64)
     assert "faults" in office("verify", desk, "--head", wrong, code=1)
     assert "DIFFERED" not in office("rebuild", desk)

@@ -67,7 +67,7 @@ def test_a_decision_is_followed(
         (folder / "decisions.csv").unlink()
         text = awaited(printed, "report: ", times=3)
         assert "decisions.csv (gone)" in text
-        assert "The same leads and rings as before." in text
+        assert "No change in leads or rings." in text
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
         assert "No longer watching." in printed.read_text(encoding="utf-8")

@@ -78,16 +78,16 @@ def found(imported: CaseImport) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ("abort", "ended the process"),
-        ("quit", "ended the process"),
-        ("late", "ended the process"),
-        ("loop", "longer than one file may"),
-        ("greedy", "more memory than one file may"),
-        ("silent", "longer than one file may"),
-        ("flood", "far more than it holds"),
-        ("liar", "ended the process"),
-        ("stranger", "ended the process"),
-        ("forger", "ended the process"),
+        ("abort", "crashed the process"),
+        ("quit", "crashed the process"),
+        ("late", "crashed the process"),
+        ("loop", "longer than one file is allowed"),
+        ("greedy", "more memory than one file is allowed"),
+        ("silent", "longer than one file is allowed"),
+        ("flood", "far more than its own size"),
+        ("liar", "crashed the process"),
+        ("stranger", "crashed the process"),
+        ("forger", "crashed the process"),
     ],
 )
 def test_a_parser_that_goes_wrong_costs_its_own_file(

@@ -121,7 +121,7 @@ def test_a_decision_is_explained_masked(folder: Path) -> None:
 
 def test_without_a_register_keys_stand_for_names(service: Path, tmp_path: Path) -> None:
     told = run("day", str(service), str(tmp_path / "day"), "--day", DAY)
-    assert re.search(r"(\d+) of \1 subjects have no name", told)
+    assert re.search(r"(\d+) of \1 subjects could not be matched", told)
     calls = pq.read_table(tmp_path / "day" / "case" / "calls.parquet")
     assert all(caller.startswith("key-") for caller in calls["caller"].to_pylist())
     run("day", str(service), str(tmp_path / "day"), "--day", DAY, code=2)  # not empty
@@ -140,7 +140,7 @@ def test_warnings_are_one_task_a_person_and_day(
     assert (line.procedure, line.subject) == ("warning-desk", "phone:13900000003")
     assert line.body["fields"] == {"grade": "high"}
     because = line.body["because"]["en"]
-    assert "called at 10:00 for 12 min by a number that 2 reports name" in because
+    assert "called at 10:00 for 12 min by a number named in 2 reports" in because
     assert "49,950.00 yuan at 10:40 was held" in because
     assert not re.search(r"\d{11}", because)
     moment = beijing("2023-04-27T11:05")

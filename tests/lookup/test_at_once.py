@@ -40,6 +40,6 @@ def test_four_at_once(out: Path) -> None:
 def test_a_foreign_folder_of_that_name_stays(out: Path) -> None:
     (out / "who").mkdir()
     (out / "who" / "diary.txt").write_text("mine")
-    with pytest.raises(InputError, match="did not make"):
+    with pytest.raises(InputError, match="was not made by suyuan"):
         build_index(Layout(out))
     assert (out / "who" / "diary.txt").read_text() == "mine"

@@ -163,6 +163,23 @@ def test_an_error_names_the_place_and_what_to_try(
     assert hint in caught.value.text("en")
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("rules/afl-20.yml", "answered_after <=", "answered_aftr <="),
+        ("rules/afl-20.yml", "answered_after <=", "answered_after <= ("),
+        ("scorecards/card_merchant.yml", "- 0.25\n", "- 0.05\n"),
+    ],
+)
+def test_what_a_word_means_is_refused_with_the_file(
+    file: str, old: str, new: str, tmp_path: Path
+) -> None:
+    copy = tmp_path / Path(file).name
+    copy.write_text((CATALOG / file).read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(CatalogError, match=copy.name):
+        read(f"{file.partition('/')[0]}/*.yml", copy)
+
+
 def test_cells_of_a_profile_are_the_words_that_were_written() -> None:
     profile = parse(
         "table: payments\nknown_by: [a]\n"

@@ -8,9 +8,12 @@ import pytest
 from fastapi import APIRouter
 from site_of import ALONE_HEADERS, Client, client_of
 
+from suyuan.detect.cards import card_of
 from suyuan.face.web import app as application
+from suyuan.face.web.evidence import UNITS
 from suyuan.face.web.site import Site
 from suyuan.model.errors import ContractError
+from suyuan.model.roles import ROLES
 
 CASE = "/api/v1/cases/zheng"
 
@@ -21,6 +24,11 @@ def test_the_answer_comes_first(client: Client) -> None:
     assert len(home["rings"]) == 1
     assert {one["kind"] for one in home["todo"]} == {"freeze", "leads", "statements", "warn"}
     assert all(one["text"]["en"] and one["text"]["zh"] for one in home["todo"])
+
+
+def test_every_unit_of_a_signal_has_words_in_both_languages() -> None:
+    cards = [card for role in ROLES if (card := card_of(role))]
+    assert not {signal.unit for card in cards for signal in card.signals} - UNITS.keys()
 
 
 def test_a_lead_goes_down_to_the_line_of_the_file(

@@ -77,7 +77,7 @@ function Signals({ lines, prior }: { lines: SignalLine[]; prior: number | null }
       <td>{typeof title === "string" ? title : b(title)}</td><td class="figure">{missing ? t("tableMissing") : value}</td></tr>
   );
   return <table class="signals"><tbody>
-    {lines.map((one, i) => row(String(i), one.title, `${one.value} ${b(one.unit)}`, one.weight, one.missing))}
+    {lines.map((one, i) => row(String(i), one.title, one.value && `${one.value} ${b(one.unit)}`, one.weight, one.missing))}
     {prior !== null && row("prior", t("prior"), "", prior)}
   </tbody></table>;
 }

@@ -57,7 +57,7 @@ def check_opener(
             BEGIN,
             [
                 Text(
-                    f"Only this may begin it: {' or '.join(w.en for w in words)}.",
+                    f"Only {' or '.join(w.en for w in words)} may start this.",
                     f"该事项由{'或'.join(w.zh for w in words)}启动。",
                 )
             ],
@@ -76,10 +76,10 @@ def steady(transaction: LedgerTransaction, matter: str, now: datetime) -> dateti
     latest = datetime.fromisoformat(last[0][0]) if last else now
     if now < latest - _SKEW:
         raise InputError(
-            Text("The clock stands before what was recorded already.", "系统时钟早于已有记录。"),
+            Text("The system clock is behind the last record.", "系统时钟早于已有记录。"),
             value=f"{stamp(now)} < {last[0][0]}",
             hint=Text(
-                "Set the clock right and do it again; nothing was lost.",
+                "Correct the clock and try again; nothing was lost.",
                 "请校准时钟后重新办理；已有记录未丢失。",
             ),
         )
@@ -98,7 +98,7 @@ def check_expected(state: MatterState, expected_number: int | None) -> None:
         raise OvertakenError(
             Text("Somebody acted before you.", "他人已先行办理。"),
             value=f"{state.matter}: {expected_number} → {last}",
-            hint=Text("Look at the matter again, then decide.", "请重新查看事项后再办理。"),
+            hint=Text("Look at the matter again before acting.", "请重新查看事项后再办理。"),
         )
 
 
@@ -114,13 +114,15 @@ def acting_post(
 def moment_of(act: ActRule, form: ActForm, state: MatterState, now: datetime) -> datetime:
     at = form.at or now
     if at > now:
-        raise RefusedError(act.name, [Text("It lies in the future.", "时间在未来。")])
+        raise RefusedError(act.name, [Text("The time is in the future.", "时间在未来。")])
     if at < now and not act.spec.late_entry:
         raise RefusedError(
             act.name, [Text("It cannot be entered after the fact.", "该事项不得补录。")]
         )
     if state.started is not None and at < state.started:
-        raise RefusedError(act.name, [Text("It lies before the matter.", "时间早于事项开始。")])
+        raise RefusedError(
+            act.name, [Text("The time is before the matter began.", "时间早于事项开始。")]
+        )
     return at
 
 
@@ -146,7 +148,7 @@ def others_items(act: ActRule, post: Post, items: Sequence[str], person: str) ->
     """Whoever acts for themselves only names nobody else."""
     if post.role not in names(act.spec.own_item) or set(items) <= {person}:
         return []
-    return [Text("This can be done for oneself only.", "只能为本人办理。")]
+    return [Text("You can only do this for yourself.", "只能为本人办理。")]
 
 
 def allot(act: ActRule, state: MatterState, entries: dict[str, Any]) -> None:
@@ -157,13 +159,11 @@ def allot(act: ActRule, state: MatterState, entries: dict[str, Any]) -> None:
 def proposed_act(transaction: LedgerTransaction, matter: str, number: int) -> str:
     events = transaction.events(matter)
     if not events:
-        raise MissingError(Text("There is no such matter.", "没有这个事项。"), value=matter)
+        raise MissingError(Text("No such matter.", "没有这个事项。"), value=matter)
     for event in events:
         if event.number == number and event.kind.endswith(PROPOSAL):
             return event.kind.removesuffix(PROPOSAL)
-    raise MissingError(
-        Text("There is no such proposal.", "没有这个提请。"), value=f"{matter} {number}"
-    )
+    raise MissingError(Text("No such proposal.", "没有这个提请。"), value=f"{matter} {number}")
 
 
 def pending_proposal(state: MatterState, number: int) -> Event:
@@ -202,4 +202,4 @@ def lapse_refusals(law: Law, act: ActRule, proposal: Event, now: datetime) -> li
         ends = proposal.at + timedelta(hours=hours * budget.amount)
     if now < ends:
         return []
-    return [Text("The proposal has lapsed; propose it anew.", "提请已过期，请重新提请。")]
+    return [Text("The proposal has expired; please propose it again.", "提请已过期，请重新提请。")]

@@ -65,7 +65,9 @@ def take_answer(
     return AnswerReceipt(packet, event, again=False)
 
 
-_FOREIGN = Text("No packet of this office has this number.", "该编号不是本机构发出的通知。")
+_FOREIGN = Text(
+    "This office has issued no packet with this number.", "该编号不是本机构发出的通知。"
+)
 _FORGERY = Text("The signature is not that of the party.", "签名与责任单位不符。")
 _OTHER_ANSWER = Text("The packet already has a different answer.", "该通知已有不同答复。")
 _LATE = Text("The duty is no longer open.", "该义务已不在待办状态。")
@@ -96,7 +98,7 @@ def _read(content: bytes) -> dict[str, Any]:
         isinstance(answer.get(name), kind) for name, kind in shape.items()
     ):
         raise InputError(
-            Text("The answer does not follow its form.", "答复格式不符。"),
+            Text("The answer does not match its form.", "答复格式不符。"),
             hint=Text('{"packet", "act", "fields"}', '{"packet", "act", "fields"}'),
         )
     return answer

@@ -64,7 +64,7 @@ class Post:
 def no_post(act: ActRule, state: MatterState) -> Text:
     roles = [state.procedure.spec.roles[role] for role in act.by if role != CLOCK]
     if not roles:
-        return Text("Only the clock brings this about.", "该事项只由期限届满触发。")
+        return Text("Only a deadline triggers this.", "该事项只由期限届满触发。")
     en, zh = " or ".join(r.en for r in roles), "或".join(r.zh for r in roles)
     return Text(f"This is for: {en}.", f"该事项由{zh}办理。")
 

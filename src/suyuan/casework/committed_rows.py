@@ -16,7 +16,7 @@ class ReadTransaction:
         self._ledger = ledger
 
     def append(self, draft: Draft) -> Event:
-        raise InputError(Text("This only reads.", "此处只读。"), value=draft.kind)
+        raise InputError(Text("This is read-only.", "此处只读。"), value=draft.kind)
 
     def events(self, chain: str) -> list[Event]:
         return list(self._ledger.events(chain))
@@ -25,10 +25,10 @@ class ReadTransaction:
         return self._ledger.read(sql, parameters)
 
     def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:  # noqa: ARG002
-        raise InputError(Text("This only reads.", "此处只读。"), value=sql)
+        raise InputError(Text("This is read-only.", "此处只读。"), value=sql)
 
     def insert(self, rows: Sequence[StoredRow]) -> None:
-        raise InputError(Text("This only reads.", "此处只读。"), value=len(rows))
+        raise InputError(Text("This is read-only.", "此处只读。"), value=len(rows))
 
     def events_of(self, chains: Sequence[str]) -> dict[str, list[Event]]:
         return {chain: self.events(chain) for chain in chains}

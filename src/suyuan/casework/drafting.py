@@ -210,7 +210,7 @@ def confirm(
     there = {line.id: line for line in draft_lines(office, None)}
     for draft in ids:
         if draft not in there:
-            raise InputError(Text("There is no such draft.", "没有这条草案。"), value=draft)
+            raise InputError(Text("No such draft.", "没有这条草案。"), value=draft)
     return [_confirm(office, there[draft], person, reason, parties, now) for draft in ids]
 
 
@@ -232,7 +232,7 @@ def _confirm(
         raise InputError(
             Text("No recipient is known for this draft.", "该草案没有已知的接收单位。"),
             value=f"{line.id} {line.subject}",
-            hint=Text(f"Name one: --party {role}=…", f"请指明:--party {role}=…"),
+            hint=Text(f"Name one: --party {role}=…", f"请指明：--party {role}=…"),
         )
     roles = office.registry.current(line.procedure).spec.roles
     origin = {"finding": line.id, "case": line.body["case"], "reason": reason}
@@ -262,7 +262,7 @@ def _end(
     def work(transaction: LedgerTransaction) -> Event:
         there = transaction.events(chain)
         if not there:
-            raise InputError(Text("There is no such draft.", "没有这条草案。"), value=draft)
+            raise InputError(Text("No such draft.", "没有这条草案。"), value=draft)
         event = transaction.append(
             Draft(chain, kind, person, now, now, there[0].subject, body, kind)
         )

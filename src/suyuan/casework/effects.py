@@ -145,7 +145,8 @@ def _sum(group: Floats) -> GroupSum:
 def _why_not(panel: _Panel) -> Text | None:
     if not panel.own[:, 0].sum():
         return Text(
-            "What was measured did nothing in the days before.", "措施对象在此前时段内无活动。"
+            "The subjects of the measure were not active in the days before.",
+            "措施对象在此前时段内无活动。",
         )
     if not panel.control[:, 0].sum():
         return Text("There is no control group.", "没有可比的对照组。")

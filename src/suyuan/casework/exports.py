@@ -107,7 +107,7 @@ def payment_return(office: Office, matter: str, now: datetime) -> Export:
 
 
 _SCHEME = Text(
-    "Built after the ISO 20022 message; a scheme's own usage rules are not checked.",
+    "Follows the ISO 20022 message; a clearing scheme's own usage rules are not checked.",
     "按 ISO 20022 报文编制，未校验具体清算系统的使用规则。",
 )
 _NO_VALIDATION = Text(
@@ -202,7 +202,9 @@ def _last(state: MatterState, kind: str) -> Event:
     for event in reversed(state.events):
         if event.kind == kind:
             return event
-    raise InputError(Text("Nothing has been instructed yet.", "尚未发出指令。"), value=state.matter)
+    raise InputError(
+        Text("No instruction has been sent yet.", "尚未发出指令。"), value=state.matter
+    )
 
 
 def _text(parent: Any, name: str, content: str) -> Any:

@@ -71,7 +71,7 @@ def referral_bundle(
     order = _last(state, "refer_up")
     if order is None:
         raise InputError(
-            Text("Nothing has been referred yet.", "尚未上转。"),
+            Text("No referral has been made yet.", "尚未上转。"),
             value=matter,
             hint=Text("First: refer_up.", "请先办理上转。"),
         )

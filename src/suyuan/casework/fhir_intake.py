@@ -69,7 +69,9 @@ def _answer(
     state = office.state(matter, now)
     order = next((e for e in state.events if str(e.number) == number), None)
     if state.procedure.id != PROCEDURE or order is None or order.kind != "refer_up":
-        raise wrong("The Task answers no referral of ours.", "该 Task 对应的转诊不存在。", number)
+        raise wrong(
+            "The Task matches no referral of this office.", "该 Task 对应的转诊不存在。", number
+        )
     act = _ANSWERS[str(task["status"])]
     reason = (task.get("statusReason") or {}).get("text")
     fields = {"reason": _text(reason)} if act == "decline" and reason else {}
@@ -77,7 +79,7 @@ def _answer(
     before = next((e for e in state.events if e.key == key), None)
     latest = [e for e in state.events if e.kind == "refer_up"][-1]
     if before is None and latest.number != order.number:
-        raise wrong("A later referral has taken its place.", "该转诊已被其后的转诊取代。", number)
+        raise wrong("A later referral has replaced it.", "该转诊已被其后的转诊取代。", number)
     event = before or office.act(ActForm(matter, act, fields, key=key), person, now)
     return FhirIntake(matter, (event,), (), bundle.omissions, before is not None)
 
@@ -87,7 +89,7 @@ def _referral(
 ) -> FhirIntake:
     request = bundle.at(task.get("focus"))
     if request["resourceType"] != "ServiceRequest":
-        raise wrong("The Task is about no ServiceRequest.", "Task 未指向 ServiceRequest。")
+        raise wrong("The Task does not refer to a ServiceRequest.", "Task 未指向 ServiceRequest。")
     _check_order(request)
     patient = bundle.at(request.get("subject"))
     parties = {
@@ -150,7 +152,7 @@ _GAPS: Final = {
 
 def _check_order(request: Mapping[str, Any]) -> None:
     if request.get("doNotPerform"):
-        raise wrong("It asks not to be done (doNotPerform).", "该申请注明不予执行。")
+        raise wrong("The request is marked doNotPerform.", "该申请注明不予执行。")
     for name, values in (("status", {"active"}), ("intent", {"order", "original-order"})):
         if request.get(name) not in values:
             raise wrong(
@@ -182,7 +184,7 @@ def _pressure(quantity: object, name: str) -> int:
     unit = quantity.get("code") if isinstance(quantity, Mapping) else None
     if unit != "mm[Hg]" or value not in range(1, _MOST_PRESSURE):
         raise wrong(
-            f"A pressure is a whole number of mm[Hg] below {_MOST_PRESSURE}.",
+            f"A blood pressure is a whole number of mm[Hg] below {_MOST_PRESSURE}.",
             f"血压须为以 mm[Hg] 为单位、小于 {_MOST_PRESSURE} 的整数。",
             f"{name}: {value} {unit!s:.20}",
         )
@@ -205,7 +207,9 @@ def _subject(office: Office, patient: Mapping[str, Any]) -> str:
         return value
     # Another system's number may be an identity number: in the ledger stands a keyed name for it.
     if office.registry.sealer is None:
-        raise wrong("This office has no key to name patients by.", "本机构没有标识加密密钥。")
+        raise wrong(
+            "This office has no key to encrypt patients' identifiers.", "本机构没有标识加密密钥。"
+        )
     return f"patient:{office.registry.sealer.owner(f'{system}|{value}')}"
 
 
@@ -225,5 +229,5 @@ def _is(concept: object, system: str, code: str) -> bool:
 def _text(value: object) -> str:
     text = str(value or "")
     if len(text) > _MOST_LETTERS:
-        raise wrong("A text is too long.", "文字过长。", len(text))
+        raise wrong("The text is too long.", "文字过长。", len(text))
     return text

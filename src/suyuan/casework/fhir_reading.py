@@ -72,7 +72,7 @@ class FhirContent:
         url = reference.get("reference") if isinstance(reference, Mapping) else None
         if not isinstance(url, str) or url not in self.resources:
             raise wrong(
-                "A reference leads out of the Bundle; nothing is fetched.",
+                "A reference points outside the Bundle; nothing is fetched.",
                 "引用指向文件之外，系统不会去外部获取。",
                 url,
             )
@@ -83,13 +83,13 @@ def read_fhir(content: bytes) -> FhirContent:
     """A Bundle, judged; raises :class:`InputError` that says what is wrong with it."""
     if len(content) > MOST_BYTES:
         raise wrong(
-            f"A referral has at most {MOST_BYTES} bytes.",
+            f"A referral may have at most {MOST_BYTES} bytes.",
             f"转诊文件不得超过 {MOST_BYTES} 字节。",
             len(content),
         )
     bundle = _json(content)
     if not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
-        raise wrong("This is no FHIR Bundle.", "不是 FHIR Bundle 文件。", _kind(bundle))
+        raise wrong("Not a FHIR Bundle.", "不是 FHIR Bundle 文件。", _kind(bundle))
     _check_model(bundle)
     entries = bundle.get("entry") or []
     if len(entries) > _MOST_ENTRIES:
@@ -117,7 +117,7 @@ def _json(content: bytes) -> Any:
             parse_float=_finite,
         )
     except (ValueError, RecursionError) as error:
-        raise wrong("This is no sound JSON.", "不是有效的 JSON。", f"{error!s:.80}") from error
+        raise wrong("Not valid JSON.", "不是有效的 JSON。", f"{error!s:.80}") from error
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -146,7 +146,9 @@ def _check_model(bundle: dict[str, Any]) -> None:
         # The model's message repeats what was sent, which may be about a patient: only where.
         places = [".".join(map(str, e["loc"])) for e in getattr(error, "errors", list)()][:3]
         raise wrong(
-            "The Bundle does not keep FHIR R4.", "文件不符合 FHIR R4。", ", ".join(places) or "–"
+            "The Bundle does not conform to FHIR R4.",
+            "文件不符合 FHIR R4。",
+            ", ".join(places) or "–",
         ) from None
 
 
@@ -154,8 +156,8 @@ def _check_modifiers(resource: dict[str, Any]) -> None:
     for path, name in _names(resource, ""):
         if name in _MUST_UNDERSTAND:
             raise wrong(
-                "It changes its meaning by something that is not understood here.",
-                "含有会改变其含义、本系统不能理解的内容。",
+                "It contains a modifier extension that is not supported.",
+                "含有本系统不支持的修饰扩展（modifierExtension），其含义可能因此改变。",
                 path,
             )
 

@@ -30,13 +30,13 @@ def identity(text: str) -> str:
         date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError as error:
         raise _wrong(
-            "The day of birth in the identity number does not exist.",
+            "The date of birth in the identity number does not exist.",
             "身份证号中的出生日期不存在，请核对第7至14位。",
         ) from error
     total = sum(int(d) * w for d, w in zip(number, _WEIGHTS, strict=False))
     if _CHECKS[total % 11] != number[17]:
         raise _wrong(
-            "The last digit of the identity number does not fit: a digit is wrong.",
+            "The check digit of the identity number does not match: a digit is wrong.",
             "身份证号校验码不符，请核对是否有数字填错。",
         )
     return number
@@ -52,7 +52,7 @@ def name(text: str) -> str:
     if strange or not any(map(_letter, text)):
         excerpt = "".join(strange) or text
         raise _wrong(
-            f"This cannot stand in a name: {excerpt}",
+            f"A name cannot contain: {excerpt}",
             f"姓名中不能有：{excerpt}。生僻字请直接输入，不要用拼音或符号代替。",
         )
     return text

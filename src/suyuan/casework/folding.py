@@ -47,7 +47,7 @@ def fold_events(
     """The state at `moment` after the events `events`, which are in their order."""
     if not events or events[0].kind != BEGIN:
         raise InputError(
-            Text("The matter had not begun by then.", "该事项当时尚未开始。"), value=moment
+            Text("The matter had not begun at that time.", "该事项当时尚未开始。"), value=moment
         )
     state = MatterState(procedure, law, events[0].chain)
     binding_event = next((e for e in reversed(events) if e.kind == REBIND), events[0])

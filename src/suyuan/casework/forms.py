@@ -28,9 +28,9 @@ def fill_form(
     extras = entries.keys() - form.keys()
     if extras:
         raise InputError(
-            Text("The form does not ask this.", "表单没有该项。"),
+            Text("The form has no such field.", "表单没有该项。"),
             value=", ".join(sorted(extras)),
-            hint=Text(f"It asks: {', '.join(form) or '–'}.", f"可填：{'、'.join(form) or '无'}。"),
+            hint=Text(f"Fields: {', '.join(form) or '–'}.", f"可填：{'、'.join(form) or '无'}。"),
         )
     values = {
         name: store_value(name, fields[name], value)
@@ -90,17 +90,17 @@ def _text(value: Any) -> str:
     text: str = _kind(str, value)
     if len(text) > MOST_LETTERS:
         raise InputError(
-            Text("A text is too long.", "文字过长。"),
+            Text("The text is too long.", "文字过长。"),
             value=len(text),
             hint=Text(f"At most {MOST_LETTERS} characters.", f"最多 {MOST_LETTERS} 字。"),
         )
     if UNKEPT.search(text):
         raise InputError(
             Text(
-                "A text holds characters that cannot be kept.",
+                "The text contains characters that cannot be stored.",
                 "文字中含有无法保存的字符（控制符或残缺字符）。",
             ),
-            hint=Text("Write it anew instead of pasting it.", "请重新输入，不要粘贴。"),
+            hint=Text("Type it instead of pasting it.", "请重新输入，不要粘贴。"),
         )
     return text
 
@@ -114,7 +114,7 @@ def _kind(type_: type, value: Any) -> Any:
 def _unfit(name: str, spec: FieldSpec, value: object) -> InputError:
     if spec.type in _MOMENTS and isinstance(value, str):
         return InputError(
-            Text("There is no such day or time.", "没有这个日期或时间。"),
+            Text("No such day or time.", "没有这个日期或时间。"),
             value=f"{name} = {value!r:.60}",
             hint=Text(
                 f"{spec.title.en}: write {_MOMENTS[spec.type]}.",
@@ -125,5 +125,7 @@ def _unfit(name: str, spec: FieldSpec, value: object) -> InputError:
     return InputError(
         Text("A field has the wrong type.", "填写内容与字段类型不符。"),
         value=f"{name} = {value!r:.60}",
-        hint=Text(f"{spec.title.en} ({spec.type}{words})", f"{spec.title.zh}({spec.type}{words})"),
+        hint=Text(
+            f"{spec.title.en} ({spec.type}{words})", f"{spec.title.zh}（{spec.type}{words}）"
+        ),
     )

@@ -140,7 +140,7 @@ def indicators(
         raise InputError(
             Text("The procedure has no indicators.", "该程序没有指标。"),
             value=procedure,
-            hint=Text(f"It may be: {', '.join(sheets)}.", f"可选：{'、'.join(sheets)}。"),
+            hint=Text(f"Choose from: {', '.join(sheets)}.", f"可选：{'、'.join(sheets)}。"),
         )
     sheet = sheets[procedure]
     period = (since or datetime.min, until or datetime.max)

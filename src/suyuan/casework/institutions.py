@@ -85,6 +85,6 @@ def _csv(path: Path) -> Iterable[CardPrefix]:
                     value=f"{path.name}:{line}",
                     hint=Text(
                         "Columns: prefix, institution, from, to.",
-                        "列:prefix、institution、from、to。",
+                        "列：prefix、institution、from、to。",
                     ),
                 ) from error

@@ -47,7 +47,8 @@ class Law:
         if rule_id not in self.book.rules or parameter not in self.book[rule_id].parameters:
             raise CatalogError(
                 Text(
-                    "A procedure names an unknown number of a rule.", "程序引用了未知的规则参数。"
+                    "A procedure names an unknown parameter of a rule.",
+                    "程序引用了未知的规则参数。",
                 ),
                 value=name,
                 hint=Text("Write rule.parameter.", "写作 规则.参数。"),

@@ -33,7 +33,7 @@ class Registry:
     def current(self, name: str) -> Procedure:
         if name not in self.procedures:
             raise InputError(
-                Text("There is no such procedure.", "没有这个程序。"),
+                Text("No such procedure.", "没有这个程序。"),
                 value=name,
                 hint=Text(
                     f"Procedures: {', '.join(self.procedures)}.",
@@ -53,7 +53,9 @@ class Registry:
 def _stored_procedure(transaction: LedgerTransaction, sha256: str) -> Procedure:
     rows = transaction.execute("SELECT text FROM procedure_text WHERE sha256 = ?", (sha256,))
     if not rows:
-        raise InputError(Text("The text of the procedure is gone.", "程序文本缺失。"), value=sha256)
+        raise InputError(
+            Text("The text of the procedure is missing.", "程序文本缺失。"), value=sha256
+        )
     return compile_procedure(
         as_shape(plain_text(rows[0][0], sha256), ProcedureSpec, sha256), rows[0][0]
     )
@@ -86,7 +88,7 @@ def load(
     """The state of a matter at `moment`; raises where there is none. `events`, where at hand."""
     events = transaction.events(matter) if events is None else events
     if not events:
-        raise MissingError(Text("There is no such matter.", "没有这个事项。"), value=matter)
+        raise MissingError(Text("No such matter.", "没有这个事项。"), value=matter)
     selection = known_by(events, moment, known_at)
     procedure = registry.procedure_of(transaction, sha_of(selection or events))
     return fold_events(procedure, registry.law, selection, moment)

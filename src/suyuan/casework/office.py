@@ -205,5 +205,5 @@ class Office:
             return []
         rows = self.ledger.read("SELECT subject FROM matter WHERE id = ?", (matter,))
         if not rows:
-            raise MissingError(Text("There is no such matter.", "没有这个事项。"), value=matter)
+            raise MissingError(Text("No such matter.", "没有这个事项。"), value=matter)
         return [matter, rows[0][0]]

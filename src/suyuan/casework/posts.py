@@ -35,7 +35,7 @@ def grant_post(transaction: LedgerTransaction, post: Post, by: str, now: datetim
     """Write the grant and its row; the first grant of an office makes its registrar possible."""
     if transaction.events(CHAIN) and not is_registrar(transaction, by, now):
         raise RefusedError(
-            "grant", [Text("Only the registrar gives posts.", "只有登记员可以授予岗位。")]
+            "grant", [Text("Only the registrar can assign posts.", "只有登记员可以授予岗位。")]
         )
     body = {
         "role": post.role,
@@ -55,7 +55,7 @@ def end_posts(
     """End what a person holds in a role for a party; the grants stay, with the time they ended."""
     if not is_registrar(transaction, by, now):
         raise RefusedError(
-            "end", [Text("Only the registrar ends posts.", "只有登记员可以终止岗位。")]
+            "end", [Text("Only the registrar can end posts.", "只有登记员可以终止岗位。")]
         )
     rows = transaction.execute(
         "SELECT number FROM post WHERE person = ? AND role = ? AND party = ?"

@@ -189,7 +189,7 @@ def _no_authority(target: Procedure, roles: tuple[str, ...], person: str) -> NoP
         REBIND,
         [
             Text(
-                f"{person}: only this may rebind it: {' or '.join(w.en for w in words)}.",
+                f"{person}: only {' or '.join(w.en for w in words)} may rebind it.",
                 f"{person}：仅{'或'.join(w.zh for w in words)}可换版。",
             )
         ],

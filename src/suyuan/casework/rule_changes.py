@@ -77,9 +77,7 @@ def _proposal(office: Office, procedure: str, number: int) -> Event:
     for event in ReadTransaction(office.ledger).events(_chain(procedure)):
         if event.number == number and event.kind == PROPOSED_CHANGE:
             return event
-    raise InputError(
-        Text("There is no such proposal.", "没有这个提请。"), value=f"{procedure} {number}"
-    )
+    raise InputError(Text("No such proposal.", "没有这个提请。"), value=f"{procedure} {number}")
 
 
 def _has_post(office: Office, procedure: str, person: str) -> None:

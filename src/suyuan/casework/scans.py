@@ -124,9 +124,9 @@ def _ending_of(name: str) -> str:
     ending = name.rpartition(".")[2].lower()
     if "." not in name or ending not in _KINDS:
         raise InputError(
-            Text("A document of this kind is not taken.", "不接收该类文件。"),
+            Text("Documents of this kind are not accepted.", "不接收该类文件。"),
             value=name[-40:],
-            hint=Text(f"It may be: {', '.join(_KINDS)}.", f"可上传：{'、'.join(_KINDS)}。"),
+            hint=Text(f"Accepted: {', '.join(_KINDS)}.", f"可上传：{'、'.join(_KINDS)}。"),
         )
     return ending
 
@@ -162,7 +162,7 @@ def too_large(size: int) -> InputError:
     """What is said of a document of `size` bytes that is more than one may have."""
     most = LARGEST // 1_000_000
     return InputError(
-        Text(f"A document has at most {most} MB.", f"单个文件不得超过 {most} MB。"),
+        Text(f"A document may have at most {most} MB.", f"单个文件不得超过 {most} MB。"),
         value=f"{size / 1_000_000:.0f} MB",
         hint=Text("Scan it in grey at 200 dpi.", "请用灰度 200 dpi 扫描，或分成几份上传。"),
     )

@@ -46,7 +46,8 @@ class Sealer:
         if key is None:
             raise InputError(
                 Text(
-                    "This person was erased; nothing more is kept.", "该人员信息已销毁，不再留存。"
+                    "This person's data were erased; nothing more is stored.",
+                    "该人员信息已销毁，不再留存。",
                 ),
                 hint=Text("Begin a new matter.", "请另立事项。"),
             )

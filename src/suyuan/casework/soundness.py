@@ -116,7 +116,7 @@ def _act(procedure: Procedure, version: Version, act: ActRule) -> Iterator[Text]
         yield Text("the version has no items", "该版本没有清单项")
     yield from _own_item(act)
     if CLOCK in act.by and act.name not in _clocks_acts(version):
-        yield Text("nothing makes the clock do it", "没有期限会触发该行为")
+        yield Text("no deadline triggers it", "没有期限会触发该行为")
     if act.spec.allots is not None:
         spec = act.spec.allots
         yield from _fields(procedure, (spec.into, spec.weight, spec.to))
@@ -135,13 +135,15 @@ def _own_item(act: ActRule) -> Iterator[Text]:
 
 def _two_persons(version: Version, act: ActRule) -> Iterator[Text]:
     if act.spec.adverse and CLOCK in act.by:
-        yield Text("an adverse act is open to the clock", "不利行为不得由期限触发")
+        yield Text("a deadline may trigger an adverse act", "不利行为不得由期限触发")
     if act.spec.adverse and not act.spec.four_eyes:
-        yield Text("an adverse act is open to one person alone", "不利行为须两人办理")
+        yield Text("one person alone may do an adverse act", "不利行为须两人办理")
     if act.spec.carries_out is not None:
         order = version.acts.get(act.spec.carries_out)
         if order is None or not order.spec.four_eyes:
-            yield Text("it carries out no act of two persons", "所执行的行为不是两人办理的行为")
+            yield Text(
+                "what it carries out is not an act of two persons", "所执行的行为不是两人办理的行为"
+            )
 
 
 def _unknown_act(act: str) -> Text:
@@ -164,7 +166,7 @@ def _duty(procedure: Procedure, version: Version, duty: DutyRule, law: Law) -> I
     if spec.by not in procedure.spec.roles:
         yield _unknown_role(spec.by)
     if (spec.within is None) == (spec.until is None):
-        yield Text("it needs a term: `within` or `until`", "须有期限:within 或 until")
+        yield Text("it needs a deadline: `within` or `until`", "须有期限：within 或 until")
     acts = [
         *names(spec.upon),
         *duty.done_acts,
@@ -176,9 +178,12 @@ def _duty(procedure: Procedure, version: Version, duty: DutyRule, law: Law) -> I
     ]
     yield from _known_acts(version, acts)
     if not any(spec.by in version.acts[act].by for act in duty.done_acts if act in version.acts):
-        yield Text("its owner may do nothing that fulfils it", "义务人无权办理可履行该义务的行为")
+        yield Text("its owner has no act that fulfils it", "义务人无权办理可履行该义务的行为")
     if spec.then in version.acts and CLOCK not in version.acts[spec.then].by:
-        yield Text("what follows a breach is no act of the clock", "逾期后果不是期限触发的行为")
+        yield Text(
+            "the act that follows a breach is not one that a deadline triggers",
+            "逾期后果不是期限触发的行为",
+        )
     if bool(duty.paused_by) != bool(duty.resumed_by):
         yield Text("a pause needs an end", "中止须有恢复")
     if (spec.extended_by is None) != (spec.extension is None):
@@ -192,15 +197,15 @@ def _measure(version: Version, measure: MeasureRule, law: Law) -> Iterator[Text]
     spec = measure.spec
     start = version.acts.get(spec.upon)
     if start is not None and not (start.spec.four_eyes or start.spec.carries_out):
-        yield Text("one person alone can start it", "可由一人启动，须两人办理")
+        yield Text("one person can start it alone", "可由一人启动，须两人办理")
     if spec.notice not in version.duties:
         yield Text("it gives no notice to those it affects", "没有告知义务")
     elif spec.upon not in names(version.duties[spec.notice].spec.upon):
         yield Text("its start does not bring about the notice", "措施启动未触发告知义务")
     if CLOCK not in (version.acts[spec.expired].by if spec.expired in version.acts else ()):
-        yield Text("the clock does not end it", "期满后期限不解除该措施")
+        yield Text("no deadline ends it", "期满后期限不解除该措施")
     if not measure.release <= measure.ends:
-        yield Text("releasing does not end it", "解除行为未终止该措施")
+        yield Text("its release does not end it", "解除行为未终止该措施")
     if not names(spec.release):
         yield Text("it has no release", "没有解除行为")
     acts = [spec.upon, spec.expired, spec.appeal, *measure.ends, *names(spec.renewed_by)]

@@ -56,14 +56,16 @@ def _record(office: Office, draft: Draft, by: str, now: datetime) -> None:
     def work(transaction: LedgerTransaction) -> None:
         if not is_registrar(transaction, by, now):
             only = Text(
-                "Only the registrar gives and revokes tokens.", "只有登记员可发放、吊销令牌。"
+                "Only the registrar can issue and revoke tokens.", "只有登记员可发放、吊销令牌。"
             )
             raise NoPostError(draft.kind, [only])
         if draft.kind == "token_issued" and not _has_post(transaction, draft.subject):
             raise MissingError(
                 Text("Nobody by this name holds a post.", "该人员没有任何岗位。"),
                 value=draft.subject,
-                hint=Text("Give one first: suyuan office post.", "请先授予:suyuan office post。"),
+                hint=Text(
+                    "Assign one first: suyuan office post.", "请先授予：suyuan office post。"
+                ),
             )
         project_token(transaction, transaction.append(draft))
 

@@ -230,7 +230,7 @@ def _same_opening(there: Event, entries: Mapping[str, Any], opening: Opening) ->
     agrees &= all(body.get(n) == v for n, v in entries.items() if not is_sealed(body.get(n)))
     if not agrees:
         raise InputError(
-            Text("This reason has already begun another matter.", "该事由已用于启动另一事项。"),
+            Text("This reason has already started another matter.", "该事由已用于启动另一事项。"),
             value=f"{opening.matter} {opening.key}",
             hint=Text("One reason, one matter: use another key.", "一事一由，请另用新的事由编号。"),
         )

@@ -31,10 +31,10 @@ CUTS_STEP = Step(
     run=cut,
     without={
         "sims": Text(
-            "how much depends on cards opened against the rules cannot be said",
-            "无法判断违规开卡的影响",
+            "the part of SIM cards opened against the rules cannot be assessed",
+            "无法评估违规开卡的影响",
         ),
-        "orders": Text("how much depends on leaks cannot be said", "无法判断信息泄露的影响"),
+        "orders": Text("the part of leaks cannot be assessed", "无法评估信息泄露的影响"),
     },
 )
 ACTIVITY = Step(

@@ -24,7 +24,6 @@ WORTH = {
     "holds": 4.5,
     "traced": 4.0,
     "bought": 4.5,
-    "leaked": 0.7,
 }
 #: Log-odds, before any tie, that two reports are the same hand.
 PRIOR = -3.0

@@ -225,11 +225,16 @@ def _series(tables: Tables) -> ir.Table:
     in_ring, alone, number = rows["ring_id"].notnull(), peers == 0, peers.cast("string")
     return rows.mutate(
         because=ibis.cases(
-            (in_ring, "Tied over " + n + " numbers, accounts and people."),
-            (beside, "Tells of another fraud; shares only accounts with the ring's reports."),
-            (alone, "Tied to no other report."),
-            (peers == 1, "Alike with 1 other report; no ring of this fraud behind them."),
-            else_="Alike with " + number + " other reports; no ring of this fraud behind them.",
+            (in_ring, "Linked through " + n + " numbers, accounts or people."),
+            (beside, "Describes another fraud; shares only accounts with the ring's reports."),
+            (alone, "Linked to no other report."),
+            (
+                peers == 1,
+                "Resembles 1 other report, but no ring of this fraud was found behind them.",
+            ),
+            else_="Resembles "
+            + number
+            + " other reports, but no ring of this fraud was found behind them.",
         ),
         because_zh=ibis.cases(
             (in_ring, "通过" + n + "个号码、账号和人员相连。"),
@@ -304,7 +309,7 @@ LINK = Step(
 )
 ASSEMBLE = Step(
     name="chain",
-    title=Text("Putting the chain together", "拼接链条"),
+    title=Text("Assembling the chain", "拼接链条"),
     reads=(
         *(name for name in LINK.reads if name not in {*FINDING_TABLES, "pairings"}),
         *FINDING_TABLES,

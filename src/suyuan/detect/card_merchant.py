@@ -139,7 +139,7 @@ def _evidence(tables: Tables, purchases: ir.Table, ledger: ir.Table) -> ir.Table
 
 DETECTOR = Detector(
     role="card_merchant",
-    title=Text("Who cashes the cards of stolen money", "谁在回收赃款购得的卡券"),
+    title=Text("Who buys up cards paid for with stolen money", "谁在回收赃款购得的卡券"),
     reads=(
         "vouchers",
         "trades",

@@ -323,10 +323,12 @@ DETECTOR = Detector(
     roles=("scam_caller",),
     without={
         "orders": Text("No leak can be traced to its source.", "无法追溯泄露源头。"),
-        "reports": Text("Sources are known from seized data only.", "只能从查获数据推断泄露源头。"),
-        "accesses": Text(
-            "Which login or terminal it was cannot be said.", "无法判断是哪个操作员或终端。"
+        "reports": Text(
+            "Sources are inferred from seized data only.", "只能从查获数据推断泄露源头。"
         ),
-        "leaked": Text("Sources are known from victims only.", "只能从受害人推断泄露源头。"),
+        "accesses": Text(
+            "Which login or terminal it was cannot be determined.", "无法判断是哪个操作员或终端。"
+        ),
+        "leaked": Text("Sources are inferred from victims only.", "只能从被害人推断泄露源头。"),
     },
 )

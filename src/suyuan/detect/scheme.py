@@ -18,9 +18,9 @@ from suyuan.store.tables import Tables
 LEFT_OPEN, LIKELY = 0.15, 0.5
 #: Said of a case whose reports are all of other frauds.
 NONE_OF_OURS = Text(
-    "no report of this case may be of the fraud that begins with orders: numbers and accounts of "
-    "which only reports of other frauds speak are listed and not named",
-    "本案没有冒充客服类报案；仅由其他类型报案提及的号码和账号只列出，不认定",
+    "No report in this case looks like order-based fraud, so numbers and accounts "
+    "mentioned only in reports of other frauds are listed but not named.",
+    "本案没有冒充客服类报案；仅由其他类型报案提及的号码和账号只列出，不认定。",
 )
 
 

@@ -1,5 +1,8 @@
 """Sentences with figures in them, from templates, as one expression over all candidates.
 
+A clause in square brackets is left out where a figure in it is unknown or zero, so that nobody
+reads "sold to 0 others within an unknown number of hours".
+
 Whom a sentence names is a slot: ``{0}`` the id of the first of the row's ``sentence_values``,
 ``{1:subject}`` the second as ``kind:id``, ``{0:name}`` what stands behind an organisation's ``/``.
 :func:`open_sentence` leaves slots open, for a face that may have to mask them; :func:`fill` fills
@@ -17,6 +20,7 @@ from suyuan.model.text import Text
 from suyuan.privacy.sentences import slot
 
 _MARK = re.compile(r"\{(\w+)(?::([^}]*))?\}")
+_CLAUSE = re.compile(r"\[([^\]]*)\]")
 _HAN = re.compile("[\u3400-\u9fff]")
 #: The noun that a count stands before: ``1 seller``, ``2 sellers``.
 _COUNT_NOUN = re.compile(r" (people|(?!was\b|has\b|is\b)[a-z]+[^\Ws])(s?)\b")
@@ -55,21 +59,42 @@ def open_sentence(
 ) -> ir.StringValue:
     """As :func:`fill`, with whom it names left open."""
     out: ir.StringValue = ibis.literal("")
+    for place, part in enumerate(_CLAUSE.split(template)):
+        text = _part(part, candidates, slots)
+        is_clause = place % 2 == 1
+        out = out + (ibis.ifelse(_has_figures(part, candidates), text, "") if is_clause else text)
+    return out
+
+
+def _has_figures(clause: str, candidates: ir.Table) -> ir.BooleanValue:
+    """Whether each figure of the clause has something to say."""
+    is_complete: ir.BooleanValue = ibis.literal(value=True)
+    for mark in _MARK.finditer(clause):
+        value = candidates[mark[1]]
+        is_complete = is_complete & value.notnull()
+        if value.type().is_numeric():
+            is_complete = is_complete & (value != 0)
+    return is_complete
+
+
+def _part(part: str, candidates: ir.Table, slots: Sequence[str]) -> ir.StringValue:
+    """A part of a template in which nothing is left out."""
+    out: ir.StringValue = ibis.literal("")
     last = 0
-    for mark in _MARK.finditer(template):
+    for mark in _MARK.finditer(part):
         if mark[2] == "id" and mark[1] in slots:
-            out = out + template[last : mark.start()] + slot(slots.index(mark[1]))
+            out = out + part[last : mark.start()] + slot(slots.index(mark[1]))
             last = mark.end()
             continue
-        figure = _figure(candidates, mark[1], mark[2] or "0", _unknown_words(template, mark))
-        out = out + template[last : mark.start()] + figure
+        figure = _figure(candidates, mark[1], mark[2] or "0", _unknown_words(part, mark))
+        out = out + part[last : mark.start()] + figure
         last = mark.end()
-        noun = _COUNT_NOUN.match(template, last)
+        noun = _COUNT_NOUN.match(part, last)
         if (mark[2] or "0") == "0" and noun and (noun[2] or noun[1] == "people"):
             singular = " person" if noun[1] == "people" else f" {noun[1].replace('sse', 'ss')}"
             out = out + ibis.ifelse(figure == "1", singular, noun[0])
             last = noun.end()
-    return out + template[last:]
+    return out + part[last:]
 
 
 def _fill_slot(facts: ir.StringValue, place: int, subject: ir.StringValue) -> ir.StringValue:

@@ -263,8 +263,8 @@ DETECTOR = Detector(
     roles=ROLES,
     without={
         "sims": Text(
-            "Without openings only sellers in seized ledgers are seen, by what became of the "
-            "numbers that they sold.",
+            "Without SIM openings, sellers are found only in seized ledgers, by what "
+            "became of the numbers that they sold.",
             "没有开卡数据时，只能依据账本中的售卡记录及所售号码的去向查找卖家。",
         ),
         "trades": Text("Seized ledgers of cards are not weighed.", "无法衡量查获的电话卡交易。"),

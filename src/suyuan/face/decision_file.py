@@ -163,9 +163,9 @@ def _may_be_undone(id_: str, case: Path) -> None:
         )
     if earlier_decision(decisions[id_]) is not None:
         raise InputError(
-            Text("This decision takes another one back.", "该决定本身是撤回。"),
+            Text("This decision itself withdraws another one.", "该决定本身是撤回。"),
             value=id_,
-            hint=Text("Decide the matter anew instead.", "请重新作出决定。"),
+            hint=Text("Make a new decision instead.", "请重新作出决定。"),
         )
 
 
@@ -256,6 +256,6 @@ def _several(decision: Decision) -> tuple[str, ...]:
                 f"一项决定最多合并或拆分 {MOST_REPORTS:,} 起报案。",
             ),
             value=f"{len(set(decision.targets)):,}",
-            hint=Text("Make several decisions of it.", "请拆成几项决定。"),
+            hint=Text("Split it into several decisions.", "请拆成几项决定。"),
         )
     return decision.targets

@@ -44,7 +44,7 @@ def measured_together(office: Office, kind: str) -> Cohort:
         raise InputError(
             Text("This office has taken no such measure.", "本机构没有采取过此类措施。"),
             value=kind,
-            hint=Text("Or say --subject and --since.", "或指明 --subject 与 --since。"),
+            hint=Text("Or give --subject and --since.", "或指明 --subject 与 --since。"),
         )
     [(day, _)] = Counter(since[:10] for _, since in rows).most_common(1)
     own = [(subject, since) for subject, since in rows if since[:10] == day]
@@ -55,7 +55,10 @@ def occurrences(source: ResultTables, kind: str) -> dict[str, list[Occurrence]]:
     """What subjects of a kind did: ``calls`` and ``losses`` of numbers, ``money`` of accounts."""
     if kind not in ROLES:
         raise InputError(
-            Text("The effect on this kind cannot be told.", "无法评估此类对象的措施效果。"),
+            Text(
+                "The effect on this kind of subject cannot be estimated.",
+                "无法评估此类对象的措施效果。",
+            ),
             value=kind,
             hint=Text(", ".join(ROLES), "、".join(ROLES)),
         )

@@ -24,9 +24,9 @@ def lay_out_example(to: Path) -> int:
         raise InputError(Text("The example is not installed.", "未随附示例案件。"), value=source)
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise InputError(
-            Text("There is something here already.", "此处已有内容。"),
+            Text("There is already something here.", "此处已有内容。"),
             value=to,
-            hint=Text("Give a new folder.", "请给出一个新文件夹。"),
+            hint=Text("Name a new folder.", "请给出一个新文件夹。"),
         )
     to.mkdir(parents=True, exist_ok=True)
     files = [path for path in sorted(source.iterdir()) if path.is_file()]

@@ -1,7 +1,7 @@
 """Each ring as its chain: who stands in which column, and what ties them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -9,10 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suyuan.chain.edge_roles import FindingKey, edge_role, finding_keys
 from suyuan.face.display import Display
 from suyuan.face.evidence_rows import EvidenceRow, evidence_row
 from suyuan.face.source import ResultTables
-from suyuan.model.roles import ON_CHAIN, linked_by
+from suyuan.model.roles import ON_CHAIN
 
 #: Rows told of each in the table under a drawing; all are in ``evidence.parquet``.
 ROWS_CITED = 3
@@ -50,11 +51,11 @@ def rings(source: ResultTables, only: str | None = None) -> list[RingView]:
     table = source.table("rings").sort_by([("loss", "descending"), ("ring_id", "ascending")])
     if only is not None:
         table = table.filter(pc.equal(table["ring_id"], only))
-    finding_keys = _finding_keys(source.table("findings"))
+    findings = finding_keys(source.table("findings"))
     edges = _by_ring(source.table("chain"))
     laundering = _by_ring(source.table("ring_laundering"))
     return [
-        RingView(row, _stands(edges[row["ring_id"]], finding_keys), laundering[row["ring_id"]])
+        RingView(row, _stands(edges[row["ring_id"]], findings), laundering[row["ring_id"]])
         for row in table.to_pylist()
     ]
 
@@ -82,28 +83,16 @@ def _by_ring(rows: pa.Table) -> dict[str, list[dict[str, Any]]]:
     return own
 
 
-def _finding_keys(findings: pa.Table) -> set[tuple[str, str, str | None]]:
-    """Role, subject and ring of every finding."""
-    columns = (findings[name].to_pylist() for name in ("role", "subject", "ring_id"))
-    return set(zip(*columns, strict=True))
-
-
-def _stands(
-    edges: Iterable[dict[str, Any]], finding_keys: set[tuple[str, str, str | None]]
-) -> dict[str, list[Stand]]:
+def _stands(edges: Iterable[dict[str, Any]], findings: Set[FindingKey]) -> dict[str, list[Stand]]:
     by_key: dict[tuple[str, str], Stand] = {}
     for edge in edges:
-        roles = linked_by(edge["link"])
-        own_roles = [
-            role for role in roles if (role, edge["source"], edge["ring_id"]) in finding_keys
-        ]
-        for role in own_roles[:1] or roles[-1:]:
-            stand = by_key.setdefault((role, edge["source"]), Stand(edge["source"], role))
-            stand.amount += edge["amount"] or 0
-            stand.count += edge["count"] or 0
-            stand.strength = max(stand.strength, edge["strength"])
-            stand.targets.add(edge["target"])
-            stand.evidence.append(edge["evidence_id"])
+        role = edge_role(edge, findings)
+        stand = by_key.setdefault((role, edge["source"]), Stand(edge["source"], role))
+        stand.amount += edge["amount"] or 0
+        stand.count += edge["count"] or 0
+        stand.strength = max(stand.strength, edge["strength"])
+        stand.targets.add(edge["target"])
+        stand.evidence.append(edge["evidence_id"])
     by_role: dict[str, list[Stand]] = {role: [] for role in ON_CHAIN}
     for stand in by_key.values():
         by_role[stand.role].append(stand)

@@ -45,34 +45,35 @@ INNOCENT: Final = (SERVICE, SHOP)
 #: Why a number is read so.
 BECAUSE: Final = {
     SERVICE: Text(
-        "A service number{owner}: calls to this victim that showed it: {came}; calls by the victim "
-        "to it: {rang}. Anybody can make such a number appear, so its owner is not accused; ask "
-        "the carrier where those calls entered the network.",
+        "A service number{owner}: calls to this victim that showed it: {came}; calls by "
+        "the victim to it: {rang}. Caller IDs can be forged, so its owner is not "
+        "accused; ask the carrier where those calls entered the network.",
         "服务号码{owner}：显示该号码呼入报案人{came}次，报案人拨打该号码{rang}次。来电显示可以伪造，"
         "不指向号码归属方；应请运营商核查这些来电的入网来源。",
     ),
     SHOP: Text(
-        "The number of a shop that this victim had bought from; calls to her on record: {came}. A "
-        "shop's call about an order is expected, and does not speak against the number; ask the "
-        "shop whether it made the call.",
+        "The number of a shop that this victim had bought from; calls to the victim on "
+        "record: {came}. A shop's call about an order is expected and is not held "
+        "against the number; ask the shop whether it made the call.",
         "该号码登记在报案人购物的商家名下，话单中呼叫报案人{came}次。商家就订单来电属正常情况，"
         "不作为该号码涉诈的依据；应向商家核实是否致电。",
     ),
     MISREAD: Text(
-        "It made no call to this victim. The one stranger whose number differs from it by a single "
-        "slip first called about the hour of contact, and is taken for the number meant.",
+        "It made no call to this victim. The only stranger whose number differs from it "
+        "by a single slip first called around the time of contact, and is taken for the "
+        "number meant.",
         "该号码未呼叫过报案人；接触时段内首次来电的陌生号码中，仅有一个与之只差一处笔误，"
         "故按该号码处理。",
     ),
     BORNE: Text("Calls to this victim on record: {came}.", "话单中呼叫报案人{came}次。"),
     CONTRADICTION: Text(
-        "It made no call to this victim, while another stranger first called at the minute of the "
-        "contact; one report alone does not speak for it.",
+        "It made no call to this victim, while another stranger first called at the time "
+        "of contact; this one report is not enough to name it.",
         "该号码未呼叫过报案人，而另一陌生号码在接触时刻前后一刻钟内首次来电；"
         "仅凭这一份报案不予认定。",
     ),
     NO_CALL: Text(
-        "No call to this victim is on record, and no other call tells.",
+        "No call from it to this victim is on record, and no other call settles the question.",
         "话单中没有该号码呼叫报案人的记录，也没有其他来电可供印证。",
     ),
 }

@@ -22,7 +22,7 @@ def _outputs(tables: Tables) -> StepOutput:
 
 IDENTITY = Step(
     name="identity",
-    title=Text("Telling who is who", "识别主体"),
+    title=Text("Identifying who is who", "识别主体"),
     reads=tuple(
         sorted({table for table, _ in NAME_COLUMNS} | {"parties", "calls", "payments", "reports"})
     ),

@@ -81,7 +81,7 @@ def import_case(case: Path, out: Path, *, progress: Progress | None = None) -> C
     instead.
     """
     if not case.is_dir():
-        raise InputError(Text("Case folder not found.", "没有这个卷宗文件夹。"), value=case)
+        raise InputError(Text("Case folder not found.", "找不到案件文件夹。"), value=case)
     settings = read_settings(case)
     progress, start = progress or Silent(), time.perf_counter()
     progress.start(_READING)
@@ -312,6 +312,6 @@ def _case_import(
 _READING = Text("Reading the files", "读取文件")
 _LEAVES = Text(
     "case.toml names a file outside the case folder; not read",
-    "case.toml 指向卷宗文件夹之外的文件，未读取",
+    "case.toml 指向案件文件夹之外的文件，未读取",
 )
 _ABSENT = Text("case.toml names a file that is not there", "case.toml 指明的文件不存在")

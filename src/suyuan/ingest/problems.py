@@ -33,37 +33,36 @@ class Cell(IntEnum):
 
 #: Said once of a file whose own rows told it.
 DAY_ORDER: Text = Text(
-    "a number over twelve tells whether days (dmy) or months (mdy) come first, and all rows are "
-    "read so",
-    "有大于十二的数字，可知日在前(dmy)还是月在前(mdy),各行均照此读取",
+    "a number over twelve shows whether days (dmy) or months (mdy) come first; all rows "
+    "are read accordingly",
+    "有大于十二的数字，可知日在前（dmy）还是月在前（mdy），各行均照此读取",
 )
 #: Said once of a card's bill: what told the sign, its rows or the layouts seen.
 SIGN: Text = Text(
-    "the sign of amounts that were spent, as the words of its own rows tell it (repayments, "
+    "the sign of amounts spent was learned from the wording of its own rows (repayments, "
     "refunds, purchases)",
     "支出金额的正负号：由本文件各行的字样（还款、退款、消费）得知",
 )
 SIGN_AS_SEEN: Text = Text(
-    "the sign of amounts that were spent is told by no row; read as in all bills seen of this "
-    "layout. If it is not so, say it in case.toml, under [[file]] with its path: "
-    'spent = "negative"',
-    "没有任何一行说明支出金额的正负号，按所见过的同类账单读取；"
-    '如不符,请在 case.toml 的 [[file]] 中写明 path 与 spent = "negative"',
+    "no row shows the sign of amounts spent; read as in all bills seen of this layout. "
+    'If that is wrong, set it in case.toml: [[file]] path = …, spent = "negative"',
+    "没有任何一行说明支出金额的正负号，按所见过的同类账单读取；如不符，请在 case.toml 的 "
+    '[[file]] 中写明 path 与 spent = "negative"',
 )
 CELL_PROBLEMS: dict[Cell, Text] = {
-    Cell.REPAIRED: Text("written in another form", "写法不规范，已规范化"),
+    Cell.REPAIRED: Text("written in another form; normalised", "写法不规范，已规范化"),
     Cell.ROUNDED: Text(
         "more than two decimals: rounded to the fen", "小数超过两位，已四舍五入到分"
     ),
     Cell.FORWARDED: Text(
-        "a call passed on: read as a call from the own number to the one that it went to",
+        "a forwarded call: read as a call from the own number to the one it was forwarded to",
         "呼叫转移：按本机呼出至转接号码计",
     ),
     Cell.UNKNOWN_WORD: Text(
-        "a status that is not known; the payment counts as if nothing were said",
+        "unknown status; the payment is treated as having no status",
         "未知的状态词；该笔按未注明状态计",
     ),
-    Cell.MISSING: Text("missing, and the row cannot stand without it", "缺失，缺少它该行不成立"),
+    Cell.MISSING: Text("missing, and the row is not usable without it", "缺失，缺少它该行无效"),
     Cell.UNREADABLE: Text("cannot be read", "无法识别"),
     Cell.DIGITS_LOST: Text(
         "a spreadsheet turned the number into scientific notation, its last digits are lost; "
@@ -71,14 +70,14 @@ CELL_PROBLEMS: dict[Cell, Text] = {
         "号码被电子表格转成科学计数法，末位已丢失；请以文本格式重新导出",
     ),
     Cell.OUT_OF_RANGE: Text("outside any plausible range", "超出合理范围"),
-    Cell.NEGATIVE: Text("negative where it cannot be", "不应为负数"),
+    Cell.NEGATIVE: Text("must not be negative", "不应为负数"),
     Cell.NO_YEAR: Text(
-        "has no year, and neither the lines above nor the file's name tell it; "
-        "say it in case.toml: year = …",
+        "has no year, and neither the lines above nor the file name give one; set it in "
+        "case.toml: year = …",
         "没有年份，表头上方与文件名中也没有；请在 case.toml 中写明 year = ……",
     ),
     Cell.NO_DIRECTION: Text(
-        "does not tell whether money (or the call) went out or came in; nothing is guessed",
+        "does not show whether money (or the call) went out or came in; nothing is guessed",
         "无法判断收支（或主被叫）方向；不作猜测",
     ),
     Cell.NO_EVENT: Text(
@@ -87,8 +86,8 @@ CELL_PROBLEMS: dict[Cell, Text] = {
         "按其自身标注不属于本表（短信、流量、承前余额等）",
     ),
     Cell.NO_DAY_ORDER: Text(
-        "days or months may come first, and no row read with it tells which; "
-        'say it in case.toml, under [[file]] with its path: days = "dmy" or "mdy"',
+        "days or months may come first, and no row read with it shows which; set it in "
+        'case.toml: [[file]] path = …, days = "dmy" or "mdy"',
         "日在前还是月在前，一同读取的各行均无从判断；"
         '请在 case.toml 的 [[file]] 中写明 path 与 days = "dmy" 或 "mdy"',
     ),

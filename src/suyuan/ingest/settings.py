@@ -112,7 +112,10 @@ def _file(entry: dict[str, Any]) -> FileSettings:
     columns, ignore = entry.get("columns", {}), entry.get("ignore", [])
     if not isinstance(columns, dict) or not all(isinstance(v, str) for v in columns.values()):
         raise _wrong(
-            Text("columns is a table of theirs = ours.", "columns 应为“对方列名 = 标准列名”的表。"),
+            Text(
+                "columns is a table of: their column name = our column name.",
+                "columns 应为“对方列名 = 标准列名”的表。",
+            ),
             columns,
         )
     if not isinstance(ignore, list) or not all(isinstance(v, str) for v in ignore):
@@ -158,7 +161,7 @@ def _days(value: str | None) -> str | None:
     raise _wrong(
         Text(
             "days is dmy (the day first) or mdy (the month first).",
-            "days 应为 dmy(日在前)或 mdy(月在前)。",
+            "days 应为 dmy（日在前）或 mdy（月在前）。",
         ),
         value,
     )
@@ -170,7 +173,7 @@ def _sign(value: str | None) -> str | None:
     raise _wrong(
         Text(
             "spent is positive or negative: the sign of amounts that were spent.",
-            "spent 应为 positive 或 negative:支出金额的正负号。",
+            "spent 应为 positive 或 negative：支出金额的正负号。",
         ),
         value,
     )

@@ -240,38 +240,38 @@ def _unknown_table(part: Part, profiles: Sequence[Profile]) -> Text:
 
 
 NO_OWN = Text(
-    "whose account this list is of stands neither in a column, nor above the header, nor in the "
-    'file\'s name; say it in case.toml, under [[file]] with its path: own = "…"',
+    "neither a column, nor the text above the header, nor the file name says whose "
+    'account this is; set it in case.toml: [[file]] path = …, own = "…"',
     "表内各列、表头上方与文件名均未写明这是谁的账户（或号码）；"
     '请在 case.toml 的 [[file]] 中写明 path 与 own = "……"',
 )
 _EMPTY = Text("the file is empty", "文件为空")
 _NO_TABLE = Text("this is not a table, whatever its name says", "这不是表格文件，与其扩展名不符")
 _REFUSED_FORMAT = Text(
-    "a format of accounting programs that names no parties and is not read; export the statement "
-    "as CSV, XLSX, MT940, camt or OFX",
+    "an accounting format without payer and payee, which is not read; export the "
+    "statement as CSV, XLSX, MT940, camt or OFX",
     "记账软件格式，不含交易双方，不予读取；请将流水导出为 CSV、XLSX、MT940、camt 或 OFX",
 )
 _UNKNOWN_TABLE = Text(
-    "no table known by this header or name; say which in case.toml, or make a profile with "
-    "suyuan map",
+    "neither the header nor the file name matches a known table; name the table in "
+    "case.toml, or make a profile with suyuan map",
     "无法由表头或文件名判断所属的表；请在 case.toml 中指明，或用 suyuan map 建立映射",
 )
 _NEAREST = Text(
-    "no table known by this header or name; the nearest is “{title}”, which asks for {lacking} "
-    "too. Say which table it is in case.toml, or make a profile with suyuan map",
-    "无法由表头或文件名判断所属的表；最接近的是“{title}”，尚缺 {lacking}；"
-    "请在 case.toml 中指明,或用 suyuan map 建立映射",
+    "neither the header nor the file name matches a known table; the nearest is "
+    "“{title}”, which also needs {lacking}. Name the table in case.toml, or make a "
+    "profile with suyuan map",
+    "无法由表头或文件名判断所属的表；最接近的是“{title}”，尚缺 {lacking}；请在 case.toml "
+    "中指明，或用 suyuan map 建立映射",
 )
 _UNREAD_COLUMN = Text(
-    "a column looks as if it told which way each row went, or who the other side is, and the "
-    "layout that fits does not read it; say with suyuan map what it is, or under [[file]] "
-    "in case.toml that it is nothing: ignore",
-    "有一列似乎写明收支方向或对方，而所适用的布局并不读取它；"
-    "请用 suyuan map 指明其含义,或在 case.toml 的 [[file]] 中以 ignore 注明忽略",
+    "a column seems to give the direction or the counterparty, but the matching layout "
+    "ignores it. Map it with suyuan map, or list it under ignore in case.toml: [[file]]",
+    "有一列似乎写明收支方向或对方，而匹配到的版式并不读取该列；请用 suyuan map 指明其含义"
+    "，或在 case.toml 的 [[file]] 中列入 ignore",
 )
 _UNIT = Text(
-    "amounts are in the unit that the text above the table names; brought to yuan",
+    "amounts are in the unit named above the table; converted to yuan",
     "金额以表格上方所注的单位计，已折合为元",
 )
 _LEFT_OVER = Text("columns neither mapped nor ignored by name", "既未映射也未注明忽略的列")

@@ -117,7 +117,7 @@ def _beside(path: Path) -> bool:
 
 
 _OUTSIDE = Text(
-    "a link that leads out of the case folder; not followed", "指向卷宗文件夹之外的链接，未读取"
+    "a link that points outside the case folder; not followed", "指向案件文件夹之外的链接，未读取"
 )
 _HIDDEN_FILE = Text("a hidden file or folder; not read", "隐藏文件或文件夹，未读取")
 _NO_FILE = Text(

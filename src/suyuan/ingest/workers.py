@@ -36,16 +36,16 @@ _BATCH: Final = 16 << 20
 _MEMBERS: Final = 256
 
 DIRECTION_CONFLICT: Final = Text(
-    "the balances contradict the directions: money that this profile reads as paid out made the "
-    "balance larger, or the other way round; nothing was taken. Describe the file with "
-    "suyuan map",
+    "the balances contradict the directions: what this profile reads as paid out "
+    "increased the balance, or the other way round; nothing was imported. Describe the "
+    "file with suyuan map",
     "余额与方向相矛盾：按该映射读作支出的金额反使余额增加（或相反），未读入任何行；"
     "请用 suyuan map 指明该文件的收支方式",
 )
 NO_SIGN: Final = Text(
-    "whether what was spent is positive or negative is told by no row (a repayment, a refund, a "
-    "purchase by its words); nothing was taken. Say it in case.toml, under [[file]] with its "
-    'path: spent = "positive" or "negative"',
+    "no row (repayment, refund, purchase) shows whether amounts spent are positive or "
+    "negative; nothing was imported. Set it in case.toml: [[file]] path = …, spent = "
+    '"positive" or "negative"',
     "没有任何一行（还款、退款、消费等字样）可以说明支出金额是正数还是负数，未读入任何行；"
     '请在 case.toml 的 [[file]] 中写明 path 与 spent = "positive" 或 "negative"',
 )

@@ -75,7 +75,7 @@ def fit(
             ),
             value=card.role,
             hint=Text(
-                "Make more worlds, or list every candidate.", "请增加世界数量,或列出全部候选。"
+                "Make more worlds, or list every candidate.", "请增加世界数量，或列出全部候选。"
             ),
         )
     fit_card = (

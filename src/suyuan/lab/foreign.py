@@ -44,7 +44,8 @@ class Foreign(Comparison):
         }
         if name not in builders:
             raise InputError(
-                Text("A foreign truth does not tell this.", "外部世界的真值不含此项。"), value=name
+                Text("A foreign truth does not contain this.", "外部世界的真值不含此项。"),
+                value=name,
             )
         return builders[name]()
 

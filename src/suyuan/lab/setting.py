@@ -116,11 +116,19 @@ def resolve(
     knob_values = {**config.get("knobs", {}), **(knobs or {})}
     for name, value in knob_values.items():
         if name not in KNOBS or not 0 <= value <= 3:
-            raise _wrong(f"{name}={value}", f"Knobs, each 0 to 3: {', '.join(KNOBS)}.")
+            raise _wrong(
+                f"{name}={value}",
+                Text(
+                    f"Knobs, each 0 to 3: {', '.join(KNOBS)}.",
+                    f"旋钮各取 0 至 3：{'、'.join(KNOBS)}。",
+                ),
+            )
     if config["width"] > 0:
         config = widen(config, seed)
     if not 0.0005 <= scale <= 1:
-        raise _wrong(scale, "The scale lies between 0.0005 and 1.")
+        raise _wrong(
+            scale, Text("The scale must be between 0.0005 and 1.", "规模须在 0.0005 与 1 之间。")
+        )
     return Setting(config=config, scale=scale, seed=seed, knobs=knob_values)
 
 
@@ -135,16 +143,22 @@ def _find(scenario: str | Path) -> Path:
         return path
     if Path(scenario).is_file():
         return Path(scenario)
-    raise _wrong(scenario, f"A YAML file, or one of: {', '.join(names())}.")
+    raise _wrong(
+        scenario,
+        Text(
+            f"Give a YAML file, or one of: {', '.join(names())}.",
+            f"请给出 YAML 文件，或：{'、'.join(names())}。",
+        ),
+    )
 
 
 def _load(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
-        raise _wrong(path, str(error)) from error
+        raise _wrong(path, Text(str(error), str(error))) from error
     if not isinstance(content, dict):
-        raise _wrong(path, "A scenario is a mapping.")
+        raise _wrong(path, Text("A scenario is a mapping.", "场景应为映射。"))
     return content
 
 
@@ -155,10 +169,13 @@ def _merge(default: Mapping[str, Any], override: Mapping[str, Any], where: str) 
         if key == "knobs" and not where:
             config[key] = value
         elif key not in default:
-            raise _wrong(path, f"Known here: {', '.join(default)}.")
+            raise _wrong(
+                path,
+                Text(f"Known here: {', '.join(default)}.", f"此处可用：{'、'.join(default)}。"),
+            )
         elif isinstance(default[key], dict):
             if not isinstance(value, dict):
-                raise _wrong(path, "A mapping is wanted.")
+                raise _wrong(path, Text("This must be a mapping.", "此处应为映射。"))
             config[key] = _merge(default[key], value, f"{path}.")
         else:
             config[key] = _check_value(path, default[key], value)
@@ -172,16 +189,19 @@ def _check_value(path: str, default: Any, value: Any) -> Any:
         else (type(default),)
     )
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        raise _wrong(f"{path}={value}", f"Wanted: {kinds[0].__name__}.")
+        raise _wrong(
+            f"{path}={value}",
+            Text(f"Type needed: {kinds[0].__name__}.", f"须为 {kinds[0].__name__} 类型。"),
+        )
     negative = isinstance(value, int | float) and value < 0
     if negative or (path.endswith("share") and isinstance(value, float) and value > 1):
-        raise _wrong(f"{path}={value}", "Out of range.")
+        raise _wrong(f"{path}={value}", Text("Out of range.", "超出范围。"))
     return value
 
 
-def _wrong(value: object, hint: str) -> InputError:
+def _wrong(value: object, hint: Text) -> InputError:
     return InputError(
         Text("The scenario cannot be used.", "该场景不能使用。"),
         value=value,
-        hint=Text(hint, hint),
+        hint=hint,
     )

@@ -138,11 +138,20 @@ def _score_world(
 
 def as_json(summary: Summary) -> str:
     """Each score's mean, low and high; what has no meaning is null."""
-    plain = {
+    return json.dumps(_plain(summary), indent=2, ensure_ascii=False)
+
+
+def curve_as_json(curve: Mapping[float, Summary]) -> str:
+    """As :func:`as_json`, under each value of the knob."""
+    plain = {f"{value:g}": _plain(summary) for value, summary in curve.items()}
+    return json.dumps(plain, indent=2, ensure_ascii=False)
+
+
+def _plain(summary: Summary) -> dict[str, list[float | None]]:
+    return {
         name: [None if math.isnan(v) else round(v, 6) for v in values]
         for name, values in summary.items()
     }
-    return json.dumps(plain, indent=2, ensure_ascii=False)
 
 
 def alert(plan: Plan, seed: int) -> datetime | None:

@@ -129,7 +129,7 @@ def _send(
 
 def _send_error(cause: Any) -> EngineError:
     return EngineError(
-        Text("The brokers do not take or give messages.", "消息服务无法收发消息。"),
+        Text("The brokers do not accept or deliver messages.", "消息服务无法收发消息。"),
         value=cause,
         hint=Text(
             "Start again: nothing is lost or counted twice.", "请重新启动：不会丢失或重复计入。"

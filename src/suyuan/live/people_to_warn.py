@@ -98,7 +98,7 @@ def _call_reason(event: np.void, call: np.void, is_exposed: bool) -> Text:  # no
         "，且其下单处的买家报案偏多" if is_exposed else "",
     )
     return Text(
-        f"called at {at} for {minutes:.0f} min by a number that {reports} reports name{where.en}",
+        f"called at {at} for {minutes:.0f} min by a number named in {reports} reports{where.en}",
         f"{at}接到{reports}份报案指认的号码来电，通话{minutes:.0f}分钟{where.zh}",
     )
 

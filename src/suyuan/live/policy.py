@@ -129,7 +129,7 @@ def from_mapping(data: Mapping[str, Any], where: str = "policy") -> Policy:
     file = as_shape(data, PolicyFile, where)
     block = file.block
     if block is not None:
-        _check_signature(block)
+        _check_signature(block, where)
     return Policy(
         version=file.version,
         warn=file.warn,
@@ -150,7 +150,7 @@ def _end(block: BlockEntry | None) -> datetime | None:
     return utc(block.valid_until, "UTC")
 
 
-def _check_signature(block: BlockEntry) -> None:
+def _check_signature(block: BlockEntry, where: str) -> None:
     gaps = [k for k in ("legal_basis", "signed_by", "valid_until") if not getattr(block, k)]
     if gaps:
         raise CatalogError(
@@ -158,7 +158,7 @@ def _check_signature(block: BlockEntry) -> None:
                 "A policy that blocks must say on what basis, who signed it and until when.",
                 "设置自动拦截的策略必须写明法律依据、签署人和有效期。",
             ),
-            value=", ".join(gaps),
+            value=f"{where}: block: {', '.join(gaps)}",
             hint=Text("Or leave `block` out.", "也可以不设 block。"),
         )
 

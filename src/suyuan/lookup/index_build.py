@@ -79,7 +79,7 @@ def _put(folder: Path, target: Path, state: str) -> None:
     """In place of an older index; another process may have put the same there meanwhile."""
     if target.exists() and _built_for(target) is None and any(target.iterdir()):
         raise InputError(
-            Text("A folder that suyuan did not make stands here.", "此处的文件夹不是溯源生成的。"),
+            Text("The folder here was not made by suyuan.", "此处的文件夹不是溯源生成的。"),
             value=target,
             hint=Text("Move it away.", "请将其移走。"),
         )

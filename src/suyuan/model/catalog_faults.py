@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -45,6 +46,19 @@ def fault(
         value=": ".join(part for part in (where, _path(place), f"{complaint}{value}") if part),
         hint=_hint(complaint, shape),
     )
+
+
+@contextmanager
+def errors_in(where: str) -> Iterator[None]:
+    """Errors of what a file's words mean name the file, too."""
+    try:
+        yield
+    except CatalogError as error:
+        if str(error.value).startswith(where):
+            raise
+        raise CatalogError(
+            error.message, value=f"{where}: {error.value}", hint=error.hint
+        ) from error
 
 
 def _sentence(complaint: str) -> Text:

@@ -202,7 +202,7 @@ TOUCHES = table(
     key(
         "how",
         TEXT,
-        "named, called, told, used, holds, traced, sold, leaked",
+        "named, called, rang, told, used, holds, traced, bought, handed",
         privacy=Privacy.PUBLIC,
     ),
     need("table", TEXT, "standard table that says so", privacy=Privacy.PUBLIC),

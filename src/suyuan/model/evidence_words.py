@@ -10,7 +10,7 @@ TOUCH_KINDS: dict[str, Text] = {
     "called": Text("called by", "来电方"),
     "named": Text("the report names", "报案材料载明"),
     "told": Text("the victim told of", "报案人陈述提到"),
-    "rang": Text("also called by", "另有来电"),
+    "rang": Text("called before by", "此前来电"),
     "traced": Text("stolen money reached", "赃款流入"),
     "used": Text("used on", "使用于"),
     "holds": Text("held by", "登记人"),

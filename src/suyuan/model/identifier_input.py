@@ -41,7 +41,7 @@ def masked_number(text: str) -> InputError:
     """What is said of a number with stars in it, which stands for many."""
     return InputError(
         Text(
-            "A number with hidden digits stands for many; it cannot be looked up.",
+            "A number with hidden digits matches many numbers; it cannot be looked up.",
             "含掩码的号码对应许多号码，无法查询。",
         ),
         value=text,

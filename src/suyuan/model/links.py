@@ -39,7 +39,7 @@ LINKS: dict[str, ChainLink] = {
 #: The newspaper page's four causes, and the ring's own people, as ``cuts`` names them.
 CAUSES: dict[str, Text] = {
     "sims": Text("SIMs opened against the rules", "违规开办的电话卡"),
-    "platforms": Text("accounts that platforms let be sold", "平台放任买卖的账号"),
+    "platforms": Text("accounts whose sale platforms tolerated", "平台放任买卖的账号"),
     "leaks": Text("leaks of order data", "订单信息泄露"),
     "services": Text("illegal services: laundering, codes", "非法服务（洗钱、接码）"),
     "people": Text("the ring's own people", "团伙自身成员"),

@@ -91,7 +91,7 @@ ROLES: dict[str, Role] = {
             Text("a phone that makes scam calls", "拨打诈骗电话的号码"),
             link="belongs_to",
             layer=4,
-            plural=Text("Their numbers", "所用号码"),
+            plural=Text("Scam numbers", "所用号码"),
             sign="C",
         ),
         Role(
@@ -157,7 +157,7 @@ ROLES: dict[str, Role] = {
             "card_merchant",
             Text("card merchant", "卡商"),
             Text(
-                "buys cards or points of stolen money at a discount and resells them",
+                "buys cards or points paid for with stolen money at a discount and resells them",
                 "折价回收赃款购得的卡券并倒卖",
             ),
             link="laundered_for",
@@ -171,7 +171,7 @@ ROLES: dict[str, Role] = {
         Role(
             "breach",
             Text("breach of a rule", "违规"),
-            Text("broke a dated rule", "违反了有效的规定"),
+            Text("broke a rule in force at the time", "违反当时有效的规定"),
             sign="!",
             tone="information",
         ),

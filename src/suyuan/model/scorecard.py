@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from suyuan.model.catalog_faults import errors_in
 from suyuan.model.catalog_files import as_shape, plain
 from suyuan.model.errors import CatalogError
 from suyuan.model.text import Text
@@ -136,13 +137,15 @@ def read_scorecard(path: Path | Traversable) -> Scorecard:
 def from_mapping(data: Mapping[str, Any], where: str = "scorecard") -> Scorecard:
     """The scorecard that a file of ``catalog/scorecards/`` describes."""
     file = as_shape(data, ScorecardFile, where)
+    with errors_in(where):
+        signals = tuple(_signal(name, entry) for name, entry in file.signals.items())
     return Scorecard(
         role=file.role,
         version=file.version,
         fitted=file.is_fitted,
         prior=file.prior,
         threshold=file.threshold,
-        signals=tuple(_signal(name, entry) for name, entry in file.signals.items()),
+        signals=signals,
         because=file.text.because,
         rivals=file.text.rivals,
         slope=file.calibration.slope,

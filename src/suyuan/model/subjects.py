@@ -60,7 +60,7 @@ def parse(text: str) -> Subject:
             value=text,
             hint=Text(
                 f"Write kind:id, with one of: {', '.join(KINDS)}.",
-                f"请写成 kind:id,kind 取:{'、'.join(KINDS)}。",
+                f"请写成 kind:id，kind 取：{'、'.join(KINDS)}。",
             ),
         )
     return Subject(kind, id_)

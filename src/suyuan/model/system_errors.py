@@ -30,19 +30,19 @@ _TEXTS: Final[dict[int, tuple[Text, Text]]] = {
     ),
     errno.ENOENT: (
         Text("No such file or folder.", "没有这个文件或文件夹。"),
-        Text("It may have been moved meanwhile.", "可能已被移走。"),
+        Text("It may have been moved in the meantime.", "可能已被移走。"),
     ),
     errno.EISDIR: (
-        Text("A folder stands where a file is needed.", "此处应为文件，却是文件夹。"),
+        Text("This is a folder, but a file is needed.", "此处应为文件，却是文件夹。"),
         Text("Give another path.", "请换一个路径。"),
     ),
     errno.ENOTDIR: (
-        Text("A file stands where a folder is needed.", "此处应为文件夹，却是文件。"),
+        Text("This is a file, but a folder is needed.", "此处应为文件夹，却是文件。"),
         Text("Give another path.", "请换一个路径。"),
     ),
     errno.EMFILE: (
         Text("Too many files are open at once.", "同时打开的文件过多。"),
-        Text("Raise the limit (ulimit -n).", "请提高上限(ulimit -n)。"),
+        Text("Raise the limit (ulimit -n).", "请提高上限（ulimit -n）。"),
     ),
     errno.EIO: (
         Text("The disk cannot be read or written.", "磁盘读写失败。"),

@@ -100,7 +100,7 @@ def method(name: str) -> Method:
     """The method of that name; raises :class:`InputError` where there is none."""
     if name not in METHODS:
         raise InputError(
-            Text("There is no such method.", "没有这种方法。"),
+            Text("No such method.", "没有这种方法。"),
             value=name,
             hint=Text(f"Use one of {', '.join(METHODS)}.", f"可用：{'、'.join(METHODS)}。"),
         )

@@ -35,7 +35,7 @@ class Rulebook:
     def __getitem__(self, rule_id: str) -> Rule:
         if rule_id not in self.rules:
             raise InputError(
-                Text("There is no such rule.", "没有这条规则。"),
+                Text("No such rule.", "没有这条规则。"),
                 value=rule_id,
                 hint=Text(
                     f"Rules: {', '.join(self.rules)}.", f"现有规则：{'、'.join(self.rules)}。"

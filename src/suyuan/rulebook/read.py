@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from pathlib import Path
 
+from suyuan.model.catalog_faults import errors_in
 from suyuan.model.catalog_files import read_catalog
 from suyuan.model.columns import Type
 from suyuan.model.errors import CatalogError
@@ -38,6 +39,11 @@ from suyuan.rulebook.rule_files import (
 def read_rule(path: Path) -> Rule:
     """The rule of a file; its id must be the file's name."""
     file = read_catalog(path, RuleFile)
+    with errors_in(path.name):
+        return _rule(file, path)
+
+
+def _rule(file: RuleFile, path: Path) -> Rule:
     source = _source(file.source)
     over = None if file.over is None else _over(file.over)
     facts = {name: _fact(name, entry, over, path.name) for name, entry in file.facts.items()}

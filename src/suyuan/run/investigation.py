@@ -173,7 +173,7 @@ def _left_out(ids: list[str]) -> list[dict[str, str]]:
     if not ids:
         return []
     effect = Text(
-        f"Decisions about more than {MOST_REPORTS:,} reports are not obeyed; make several of "
+        f"Decisions about more than {MOST_REPORTS:,} reports are ignored; split "
         f"them: {', '.join(ids)}",
         f"涉及超过 {MOST_REPORTS:,} 起报案的决定未予采用，请拆成几项：{'、'.join(ids)}",
     )

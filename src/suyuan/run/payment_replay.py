@@ -70,7 +70,7 @@ def replay_case(
     """The files of `case` imported and replayed; see :func:`replay_payments`."""
     case_import = import_case(case, layout.out, progress=progress)
     start = time.perf_counter()
-    progress.start(Text("Judging each payment in its moment", "逐笔评分"))
+    progress.start(Text("Scoring each payment at its moment", "逐笔评分"))
     tables = open_records(engine, layout, zone=case_import.settings.timezone)
     case_replay = replay_payments(tables, card)
     progress.finish(len(case_replay.at), time.perf_counter() - start)

@@ -173,7 +173,7 @@ class KeptSteps:
         if rows is None:
             raise InputError(
                 Text(
-                    "A kept result was altered while the run was using it.",
+                    "A cached result was altered while the run was using it.",
                     "运行过程中，缓存的步骤结果被改动。",
                 ),
                 value=self.results.path(file.sha256),

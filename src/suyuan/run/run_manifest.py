@@ -64,7 +64,7 @@ def check_unchanged(before: CaseFiles, layout: Layout) -> None:
         raise InputError(
             Text("A file changed while it was being read.", "文件在读取过程中发生了变化。"),
             value=", ".join(changes[:5]),
-            hint=Text("Run it again when nobody writes there.", "请在无人写入时重新运行。"),
+            hint=Text("Run it again when nobody is writing there.", "请在无人写入时重新运行。"),
         )
 
 

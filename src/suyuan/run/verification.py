@@ -31,7 +31,7 @@ class Check:
 UNCHANGED_FILE = Text("unchanged", "未改动")
 CHANGED_FILE = Text("CHANGED", "已改动")
 MISSING_FILE = Text("MISSING", "缺失")
-ADDED_FILE = Text("NOT OF THIS RUN", "不属于本次运行")
+ADDED_FILE = Text("NOT FROM THIS RUN", "不属于本次运行")
 
 
 def verify_run(layout: Layout, case: Path | None = None, head: str | None = None) -> list[Check]:
@@ -65,7 +65,7 @@ def compare(base: Path, seals: Mapping[str, Seal], there: Mapping[str, Path]) ->
     for name, seal in sorted(seals.items()):
         path = there.get(name) or base / name
         if not Path(os.path.abspath(path)).is_relative_to(os.path.abspath(base)):  # noqa: PTH100
-            yield Check(name, Text("points out of its folder", "指向文件夹之外"), good=False)
+            yield Check(name, Text("points outside its folder", "指向文件夹之外"), good=False)
         elif not path.is_file():
             yield Check(name, MISSING_FILE, good=False)
         else:

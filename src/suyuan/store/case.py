@@ -122,7 +122,7 @@ class Results:
                 value=path,
                 hint=Text(
                     f"Run: suyuan investigate {self.case.path}",
-                    f"请先运行:suyuan investigate {self.case.path}",
+                    f"请先运行：suyuan investigate {self.case.path}",
                 ),
             )
         if self.layout.generation is None or (self.layout.generation / MANIFEST).exists():

@@ -17,7 +17,7 @@ def open_engine(name: str, work: Path) -> Engine:
 
         return SparkEngine(work, master="local[*]" if name == "spark" else name)
     raise EngineError(
-        Text("There is no such engine.", "没有这个引擎。"),
+        Text("No such engine.", "没有这个引擎。"),
         value=name,
         hint=Text(
             "Use duckdb, spark or a Spark master URL.", "可用 duckdb、spark 或 Spark 主节点地址。"

@@ -90,7 +90,7 @@ def check_records(layout: Layout) -> None:
     if content_digest(manifest_seals) != content_digest(record_seals(layout) or {}):
         raise InputError(
             Text(
-                "The files were read again since these results were made; they no longer fit.",
+                "The files were read again since these results were made; they no longer match.",
                 "得出这些结果之后又重新读取了文件，两者已不一致。",
             ),
             value=layout.out,

@@ -171,7 +171,7 @@ def _place(number: int) -> str:
 
 def _differs(plan: str, fresh: str) -> ContractError:
     return ContractError(
-        Text("A kept plan differs from a fresh one.", "缓存的查询计划与新生成的不同。"),
+        Text("A cached plan differs from a fresh one.", "缓存的查询计划与新生成的不同。"),
         value=f"{plan}\n{fresh}",
     )
 

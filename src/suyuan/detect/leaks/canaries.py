@@ -30,9 +30,8 @@ MOST = 0.995
 #: A scam caller may dial numbers at random and meet the one on a marked order.
 CALL_WEIGHT = 0.95
 BECAUSE = Text(
-    "{n} of {planted} marked orders that only {who} was given came to light, the first on {day}: "
-    "{how}.",
-    "只交给{who}的{planted}个标记订单中有{n}个外泄，最早于{day}:{how}。",
+    "{n} of {planted} marked orders given only to {who} came to light, the first on {day}: {how}.",
+    "只交给{who}的{planted}个标记订单中有{n}个外泄，最早于{day}：{how}。",
 )
 RIVAL = Text(
     "The record may have been given to somebody else by mistake, or its number dialled at random.",

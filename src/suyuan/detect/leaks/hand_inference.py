@@ -43,35 +43,38 @@ LEAST_PROBABILITY = 0.01
 #: of one that holds next to nothing nothing follows.
 LEAST_SEEN = 0.1
 _BECAUSE = Text(
-    "{hand} had seen {caught:.1f} of {victims:.1f} leaked orders known at {org} before the calls, "
-    "and {saw:.0f} orders in all of {orders:.0f}; {bulk:.0%} of them in bulk, {night:.0%} of its "
-    "work at night; took the same span {repeats} times; mechanism: insider {insider:.0%}, trojan "
-    "{trojan:.0%}, export {export:.0%}.",
+    "{hand} had viewed {caught:.1f} of the {victims:.1f} leaked orders known at {org} "
+    "before the calls; of all {orders:.0f} orders it viewed {saw:.0f}, {bulk:.0%} of "
+    "them in bulk, with {night:.0%} of its work at night; it exported the same date "
+    "range {repeats} times; mechanism: insider {insider:.0%}, trojan {trojan:.0%}, "
+    "export {export:.0%}.",
     "{hand}在来电前看过{org}已知泄露的{victims:.1f}单中的{caught:.1f}单，而其共看过{orders:.0f}单中的"
     "{saw:.0f}单；批量占{bulk:.0%}，夜间操作占{night:.0%}；同一跨度反复导出{repeats}次；方式：内鬼"
     "{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
 )
 _RIVAL = Text(
-    "Its daily work shows it these orders too: {odds:.3g} times less likely than one hand among "
-    "{hands} at {org}.",
-    "其日常工作也会接触这些订单：与{org}的{hands}个操作主体相比，此解释可能性低{odds:.3g}倍。",
+    "It comes across these orders in its daily work, too: {odds:.3g} times less likely, "
+    "among {hands} hands at {org}.",
+    "其日常工作也会接触这些订单：在{org}的{hands}个操作主体中比较，此解释的可能性低{odds:.3g}倍。",
 )
 _HOW = Text(
-    " How it got out, by its access log: insider {insider:.0%}, trojan {trojan:.0%}, export "
-    "{export:.0%}.",
+    " How the records got out, by its access log: insider {insider:.0%}, trojan "
+    "{trojan:.0%}, export {export:.0%}.",
     "据其访问日志，泄露方式：内鬼{insider:.0%}、木马{trojan:.0%}、导出{export:.0%}。",
 )
 
 
 _AWAY = Text(
-    " What leaked had been looked at under {logins} logins from one address at which nobody of the "
-    "organisation usually works: a login or a terminal, not told apart, and so nobody is named.",
+    " The leaked orders had been viewed under {logins} logins from one address at which "
+    "nobody of the organisation usually works; whether a login or a terminal was used "
+    "cannot be told, so nobody is named.",
     "已泄露的订单曾以{logins}个登录账号从同一地址被查看，而该机构无人平时在此地址工作：是登录账号本人"
     "还是被控终端，无法区分，故不点名任何人。",
 )
 
 _OTHER_TIME = Text(
-    " Its access log is of another time than the leak: how it got out is not told.",
+    " Its access log does not cover the time of the leak, so it does not tell how the "
+    "records got out.",
     "其访问日志与泄露不在同一时段，无法判断泄露方式。",
 )
 

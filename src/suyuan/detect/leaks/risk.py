@@ -72,8 +72,8 @@ BECAUSE_UNNAMED = Text(
 )
 #: Follows the reason where a number of the fraud rang the buyer before.
 CALLED_BEFORE = Text(
-    " A number of this fraud has rung the buyer before; as far as that call may have been about an "
-    "order on record, it is taken off the chance.",
+    " A scam number has called the buyer before; as that call may have been about an "
+    "order on record, the score was lowered accordingly.",
     "涉诈号码此前曾致电该买家，已按该来电涉及在案订单的可能性调低评分。",
 )
 

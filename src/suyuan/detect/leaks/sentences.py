@@ -16,9 +16,9 @@ _VICTIMS = Text(
     "同期其经手{exposed}单（占全部时段订单的{share:.1%}）。",
 )
 _EXHIBIT = Text(
-    " About {copied:.0f} of {weighed:.0f} orders weighed of the seized data passed through it, "
-    "most of them between {first} and {last}.",
-    "查获数据中抽取衡量的{weighed:.0f}单约{copied:.0f}单经其手，多在{first}至{last}之间。",
+    " About {copied:.0f} of {weighed:.0f} orders sampled from the seized data passed "
+    "through it, most of them between {first} and {last}.",
+    "从查获数据中抽取{weighed:.0f}单衡量，其中约{copied:.0f}单经其手，多在{first}至{last}之间。",
 )
 _CALLS = Text(
     " About {called:.0f} of {exposed} orders of the last weeks that went through it, and through "
@@ -28,17 +28,17 @@ _CALLS = Text(
     "来电，频率为他处订单的{times:.0f}倍。",
 )
 _RIVAL = Text(
-    "The next best explanation is {rival}, {odds} times less likely; chance was weighed, with "
-    "region and size of the shop.",
-    "次优解释为{rival}，可能性低{odds}倍；已衡量巧合、地区与店铺规模。",
+    "The next best explanation is {rival}, {odds} times less likely. Chance, region and "
+    "shop size were taken into account.",
+    "次优解释为{rival}，可能性低{odds}倍；已考虑巧合、地区与店铺规模。",
 )
 _EVEN = Text(
-    "The data do not separate it from {rival}: cannot tell.",
-    "现有数据无法将其与{rival}区分：不能判断。",
+    "Cannot tell: the data do not separate it from {rival}.",
+    "无法判断：现有数据不能将其与{rival}区分。",
 )
 _CHANCE = Text(
-    "Chance, region and size of the shop explain its victims {odds} times less well.",
-    "以巧合、地区与店铺规模解释其受害人，可能性低{odds}倍。",
+    "Chance, region and shop size explain its victims {odds} times less well.",
+    "以巧合、地区与店铺规模解释其被害人，可能性低{odds}倍。",
 )
 LITTLE = Text("There is little evidence for it.", "支持的证据很少。")
 #: Odds under which a rival is as good an explanation.

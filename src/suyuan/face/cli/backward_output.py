@@ -47,6 +47,6 @@ def print_whose(
 
 _SOURCES = {
     "report": Text("a report's loss", "报案损失"),
-    "opening": Text("held when the records begin", "记录开始时已有"),
-    "beyond": Text("not looked into", "未再追查"),
+    "opening": Text("already held when the records begin", "记录开始时已有"),
+    "beyond": Text("not traced further", "未再追查"),
 }

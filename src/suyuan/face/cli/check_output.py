@@ -26,38 +26,36 @@ _GROUP: Final = ["file", "column", "problem", "problem_zh", "action"]
 _NUMBERS: Final = {
     "rows_read": Text("read", "读取"),
     "rows_kept": Text("used", "采用"),
-    "repaired": Text("cells put right", "规范单元格"),
+    "repaired": Text("cells corrected", "规范单元格"),
     "quarantined": Text("set aside", "隔离"),
     "duplicates": Text("twice", "重复"),
     "statement_gaps": Text("gaps", "断点"),
 }
 _TOTAL = Text(
-    "{files} files, {read} rows: {kept} used, {aside} set aside, {twice} twice",
+    "{files} files, {read} rows: {kept} used, {aside} set aside, {twice} duplicates",
     "{files} 个文件，{read} 行：采用 {kept} 行，隔离 {aside} 行，重复 {twice} 行",
 )
-_CHECK = Text("; why: suyuan check {case}", "；原因见:suyuan check {case}")
+_CHECK = Text("; why: suyuan check {case}", "；原因见：suyuan check {case}")
 _SECTIONS: Final = {
     "unread": (Text("Not read", "未读入"), "bold red"),
     "aside": (Text("Rows set aside", "已隔离的行"), "bold yellow"),
-    "told": (Text("To be known", "请留意"), "bold"),
-    "repaired": (Text("Put right", "已规范化"), "dim"),
+    "told": (Text("Please note", "请留意"), "bold"),
+    "repaired": (Text("Corrected", "已规范化"), "dim"),
 }
-_STATEMENTS = Text("Whose, and when", "账户与期间")
+_STATEMENTS = Text("Accounts and periods", "账户与期间")
 _STATEMENT = Text(
-    "{file}: {own} (from {how}), {first} to {last}", "{file}:{own}(来自{how}),{first} 至 {last}"
+    "{file}: {own} (from {how}), {first} to {last}", "{file}：{own}（来自{how}），{first} 至 {last}"
 )
 _SUMS = Text("; out {gone}, in {come}", "；支出 {gone}，收入 {come}")
-_BALANCES = Text("; {n} of {all} balances follow", "；余额衔接 {n}/{all}")
+_BALANCES = Text("; {n} of {all} balances match the one before", "；余额衔接 {n}/{all}")
 _MORE_STATEMENTS = Text(
-    "  … {n} more in quality_summary.parquet", "  ……另有 {n} 份,见 quality_summary.parquet"
+    "  … {n} more in quality_summary.parquet", "  ……另有 {n} 份，见 quality_summary.parquet"
 )
 _MORE = Text("… {n} more kinds in {path}", "……另有 {n} 类，见 {path}")
 _FROM = Text("{n} places, first in line {line}", "{n} 处，首见第 {line} 行")
 _LINE = Text("line {line}", "第 {line} 行")
-_MAP = Text("Try: suyuan map {file}", "可用:suyuan map {file}")
-_NO_FILES = Text(
-    "This folder holds no file of a kind that is read.", "该文件夹中没有可读取的文件。"
-)
+_MAP = Text("Try: suyuan map {file}", "可用：suyuan map {file}")
+_NO_FILES = Text("No readable files in this folder.", "该文件夹中没有可读取的文件。")
 
 
 def print_quality(results: Results, to: Console, language: Language, display: Display) -> None:

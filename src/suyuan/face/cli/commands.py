@@ -46,7 +46,8 @@ def _no_callback() -> None:
 def _add(app: typer.Typer, name: str) -> None:
     module = _module(name)
     if name in COMMANDS:
-        app.command(module.NAME)(module.command)
+        settings = getattr(module, "SETTINGS", None)
+        app.command(module.NAME, context_settings=settings)(module.command)
         return
     if name == "office":
         _add_office(module.app)
@@ -59,7 +60,8 @@ def _add_office(app: typer.Typer) -> None:
     for name in _OFFICE:
         module = _module(name)
         if module.NAME not in command_names:
-            app.command(module.NAME)(module.command)
+            settings = getattr(module, "SETTINGS", None)
+            app.command(module.NAME, context_settings=settings)(module.command)
     group_names = {registration.name for registration in app.registered_groups}
     for name in _OFFICE_PACKS:
         if name not in group_names:

@@ -67,6 +67,6 @@ def command(
         doubt = Text(
             "The last investigation has no {one}; check the spelling. "
             "`suyuan decide CASE undo {id}` takes it back.",
-            "上次分析中没有 {one},请核对;可用 suyuan decide CASE undo {id} 撤回。",
+            "上次分析中没有 {one}，请核对；可用 suyuan decide CASE undo {id} 撤回。",
         )
         console().print(plain(doubt.format(one=label, id=id_).in_(language_of(lang))))

@@ -100,7 +100,7 @@ def _add_card(table: Table, card: Scorecard, finding: dict[str, Any], language: 
         table.add_row(sentence.in_(language), "", "")
     if finding["version"] != card.version:
         older = Text(
-            "made by scorecard version {made}; today's is {now}: investigate again",
+            "made with scorecard version {made}; the current one is {now}: run investigate again",
             "由评分卡版本{made}得出，现为{now}：请重新分析",
         )
         table.caption = older.format(made=finding["version"], now=card.version).in_(language)

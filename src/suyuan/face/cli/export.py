@@ -100,6 +100,8 @@ def _chain(
     write_manifest(results, [path], Display(results.case.zone, mask))
     notice = Text("{path} written, for {who}.", "已写出 {path}（{who}）。")
     console().print(notice.format(path=path, who=form.readers).in_(language), soft_wrap=True)
-    console().print(Text("What does not fit this format:", "该格式放不下的内容：").in_(language))
+    console().print(
+        Text("Left out, as this format has no place for it:", "该格式放不下的内容：").in_(language)
+    )
     for reason in form.unfit:
         console().print(f"  - {reason.in_(language)}", soft_wrap=True)

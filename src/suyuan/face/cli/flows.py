@@ -11,6 +11,7 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
+    instant,
     language_of,
     plain_errors,
 )
@@ -65,10 +66,16 @@ def command(
     from suyuan.money.queries import TimeWindow  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
+    if gathered is not None and reach is not None:
+        raise InputError(
+            Text("--gathered and --reach are two questions.", "--gathered 与 --reach 是两个问题。"),
+            hint=Text("Ask them one after the other.", "请分两次查询。"),
+        )
     subject = _subject(account, person)
     results = CaseFolder(case).results(out)
     display = Display(results.case.zone, masking(results.layout, unmask, NAME, [subject]))
-    window = TimeWindow(since, until, round(least * 100))
+    zone, least_fen = results.case.zone, round(least * 100)
+    window = TimeWindow(instant(since, zone), instant(until, zone), least_fen)
     to, language = console(), language_of(lang)
     if gathered is not None:
         print_gatherings(results, subject, window, gathered, to, language, display)
@@ -83,7 +90,7 @@ def _subject(account: str | None, person: str | None) -> str:
     """The one account, or person, that was asked about."""
     if bool(account) == bool(person):
         raise InputError(
-            Text("Say whose flows: one account or one person.", "请指定一个账户或一名人员。"),
+            Text("Name one account or one person.", "请指定一个账户或一名人员。"),
             hint=Text("--account A or --person P", "--account 或 --person"),
         )
     return normal_identifier(account) if account else f"party:{normal_identifier(person or '')}"

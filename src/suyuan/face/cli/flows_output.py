@@ -128,9 +128,9 @@ def print_reach(
         arrivals = reach(payments_in(tables, window), accounts_of(tables, identifier), back=back)
     moment = Text("latest", "最晚时间") if back else Text("earliest", "最早时间")
     title = (
-        Text("Its money can have come from {n} accounts", "其资金可能来自{n}个账户")
+        Text("Its money may have come from {n} accounts", "其资金可能来自{n}个账户")
         if back
-        else Text("Its money can have come to {n} accounts", "其资金可能流到{n}个账户")
+        else Text("Its money may have reached {n} accounts", "其资金可能流向{n}个账户")
     )
     table = grid(title.format(n=arrivals.num_rows), (Text("account", "账户"), moment), language)
     for row in arrivals.slice(0, ROWS_SHOWN).to_pylist():
@@ -161,8 +161,8 @@ def print_flows(
     )
     inflow, outflow = total(partners, "in"), total(partners, "out")
     heading = Text(
-        "In {came} from {payers}, out {went} to {payees} (out over in {share})",
-        "流入{came}({payers}个付款方),流出{went}({payees}个收款方),流出/流入{share}",
+        "In {came} from {payers}, out {went} to {payees} (out/in {share})",
+        "流入{came}（{payers}个付款方），流出{went}（{payees}个收款方），流出/流入{share}",
     )
     title = heading.format(
         came=yuan_of_fen(inflow, language),
@@ -185,7 +185,7 @@ def print_flows(
     _caption(table, partners.num_rows, True, language)
     to.print(table)
     sentence = Text(
-        "Its money can have come to {on} accounts, and from {back}.",
-        "其资金可能流到{on}个账户，可能来自{back}个账户。",
+        "Its money may have reached {on} accounts and may have come from {back}.",
+        "其资金可能流向{on}个账户，可能来自{back}个账户。",
     )
     to.print(sentence.format(on=onward.num_rows, back=behind.num_rows).in_(language))

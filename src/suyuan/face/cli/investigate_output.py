@@ -1,6 +1,6 @@
 """The chain in the terminal: who leaked, who called, where the money went, who cashed it out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,12 +11,14 @@ from rich.table import Table
 from rich.text import Text as Line
 from rich.tree import Tree
 
+from suyuan.chain.edge_roles import FindingKey, edge_role, finding_keys
 from suyuan.face.cli.check_output import print_left_out
 from suyuan.face.cli.screen import subject
 from suyuan.face.display import Display
+from suyuan.face.role_counts import helper_counts
 from suyuan.face.wording import many, yuan
 from suyuan.model.links import CAUSES, LINKS
-from suyuan.model.roles import ON_CHAIN, ROLES, linked_by
+from suyuan.model.roles import ON_CHAIN, ROLES
 from suyuan.model.text import Language, Text, row_text
 from suyuan.privacy.reveal import masking
 from suyuan.store.case import Results
@@ -32,9 +34,9 @@ def print_chain(results: Results, to: Console, language: Language) -> None:
     """Each ring with its chain, the leads outside rings, what could not be done, and the report."""
     display = Display(results.case.zone, masking(results.layout, None, "investigate"))
     rings = results["rings"].sort_by([("loss", "descending")]).to_pylist()
-    chain_rows, roles = results["chain"].to_pylist(), _roles(results)
+    chain_rows, findings = results["chain"].to_pylist(), finding_keys(results["findings"])
     for ring in rings[:RINGS_SHOWN]:
-        to.print(_ring_tree(ring, chain_rows, roles, results, language, display))
+        to.print(_ring_tree(ring, chain_rows, findings, results, language, display))
     if len(rings) > RINGS_SHOWN:
         more = Text("… and {n} smaller rings", "……另有{n}个较小的团伙")
         to.print(more.format(n=len(rings) - RINGS_SHOWN).in_(language))
@@ -45,8 +47,8 @@ def print_chain(results: Results, to: Console, language: Language) -> None:
     line = Text("Report: {path}", "报告：{path}").format(path=results.report)
     to.print(line.in_(language), soft_wrap=True)
     first = "" if find_spec("fastapi") else "pip install 'suyuan[web]'; "
-    line = Text("Work it in a browser: {first}suyuan serve {case}",
-                "在浏览器中办案:{first}suyuan serve {case}")  # fmt: skip
+    line = Text("Work on it in a browser: {first}suyuan serve {case}",
+                "在浏览器中办案：{first}suyuan serve {case}")  # fmt: skip
     line = line.format(first=first, case=results.case.path)
     to.print(line.in_(language), soft_wrap=True, markup=False)
     lead = Text("A finding is a lead for a person, never a verdict.", "线索供人核查，不是结论。")
@@ -59,24 +61,24 @@ def _print_altered(results: Results, to: Console, language: Language) -> None:
     files = content.get("altered", [])
     if files:
         notice = Text(
-            "{en} of earlier runs had been altered: thrown away, and their steps run again",
+            "{en} from earlier runs had been altered and discarded; their steps ran again",
             "有{n}个先前运行的缓存文件被改动，已弃用，相应步骤已重新运行",
         )
-        line = notice.format(n=len(files), en=many(len(files), "kept file"))
+        line = notice.format(n=len(files), en=many(len(files), "cached file"))
         to.print(line.in_(language), style="yellow")
 
 
 def _ring_tree(
     ring: Mapping[str, Any],
     chain_rows: list[dict[str, Any]],
-    roles: Mapping[tuple[str, str, str], str],
+    findings: Set[FindingKey],
     results: Results,
     language: Language,
     display: Display,
 ) -> Tree:
     head = Text(
         "[bold]Ring {id}[/bold]: {en}, {loss}",
-        "[bold]团伙 {id}[/bold]:{reports}起报案，{victims}名被害人，{loss}",
+        "[bold]团伙 {id}[/bold]：{reports}起报案，{victims}名被害人，{loss}",
     )
     line = head.format(
         id=escape(display.words(ring["ring_id"])),
@@ -88,31 +90,20 @@ def _ring_tree(
     tree = Tree(line.in_(language))
     own = [edge for edge in chain_rows if edge["ring_id"] == ring["ring_id"]]
     for role in ON_CHAIN:
-        edges = [edge for edge in own if _role_of(edge, roles) == role]
+        edges = [edge for edge in own if edge_role(edge, findings) == role]
         if edges:
             _add_role(tree, role, edges, language, display)
     _add_laundering(tree, ring["ring_id"], results, language, display)
-    helpers = (
-        many(ring["data_brokers"], "data broker"),
-        many(ring["account_merchants"], "account merchant"),
-        many(ring["middlemen"], "middleman", "middlemen"),
-        many(ring["card_merchants"], "card merchant"),
-    )
     behind = Text(
-        "[bold]{helpers}[/bold] behind a scammer: {en}",
-        "一个诈骗分子背后有[bold]{n}人[/bold]:料商{b}人，号商{a}人，中间人{m}人，卡商{c}人",
+        "[bold]{helpers}[/bold] behind this ring: {counts}",
+        "该团伙背后的帮手[bold]{n}人[/bold]：{counts}",
     )
-    tree.add(
-        behind.format(
-            helpers=many(ring["helpers"], "helper"),
-            en=", ".join(helpers),
-            n=ring["helpers"],
-            b=ring["data_brokers"],
-            a=ring["account_merchants"],
-            m=ring["middlemen"],
-            c=ring["card_merchants"],
-        ).in_(language)
+    line = behind.format(
+        helpers=many(ring["helpers"], "helper"),
+        n=ring["helpers"],
+        counts=helper_counts(ring).in_(language),
     )
+    tree.add(line.in_(language))
     _add_cuts(tree, ring["ring_id"], results, language)
     return tree
 
@@ -128,22 +119,6 @@ def _add_cuts(tree: Tree, ring_id: str, results: Results, language: Language) ->
     if shares:
         head = Text("Reports stopped without: {what}", "若无此环节，可阻断的报案：{what}")
         tree.add(head.format(what="; ".join(shares)).in_(language))
-
-
-def _role_of(edge: Mapping[str, Any], roles: Mapping[tuple[str, str, str], str]) -> str | None:
-    return roles.get((edge["source"], edge["ring_id"], edge["link"]))
-
-
-def _roles(results: Results) -> dict[tuple[str, str, str], str]:
-    """The role behind each edge: a finding of the same subject, ring and link."""
-    roles: dict[tuple[str, str, str], str] = {}
-    findings = results["findings"].select(["role", "subject", "ring_id"]).to_pylist()
-    keys = {(row["role"], row["subject"], row["ring_id"]) for row in findings}
-    for edge in results["chain"].select(["source", "ring_id", "link"]).to_pylist():
-        for role in linked_by(edge["link"]):
-            if (role, edge["source"], edge["ring_id"]) in keys:
-                roles.setdefault((edge["source"], edge["ring_id"], edge["link"]), role)
-    return roles
 
 
 def _add_role(
@@ -169,8 +144,8 @@ def _add_laundering(
     rows = results["ring_laundering"]
     for row in rows.filter(pc.equal(rows["ring_id"], ring_id)).to_pylist():
         line = Text(
-            "cards of kind {kind}: face value {face} taken by {dealers} at {rate:.2f}",
-            "{kind}：面值{face},{n}名卡商以{rate:.2f}折价回收",
+            "{kind} cards: face value {face}, bought by {dealers} at {rate:.0%} of it",
+            "{kind}：面值{face}，{n}名卡商按面值的{rate:.0%}回收",
         )
         if row["discount"] is not None:
             tree.add(

@@ -45,7 +45,7 @@ def watch_case(
     """
     outcome, layout = LeadsAndRings.of(results), results.layout
     line = Text(
-        "Watching {case}: each change is investigated at once. Ctrl-C ends it.",
+        "Watching {case}: each change is investigated at once. Press Ctrl-C to stop.",
         "正在关注 {case}：文件一有变动即重新分析，按 Ctrl-C 结束。",
     )
     to.print(line.format(case=escape(str(files.case))).in_(language), style="bold")
@@ -98,7 +98,7 @@ def _print_outcome(
         ring_shown = escape(display.words(ring))
         to.print(line.format(ring=ring_shown, was=was, are=are).in_(language), highlight=False)
     if not (new or lost_leads or rings):
-        no_change = Text("The same leads and rings as before.", "线索与团伙均无变化。")
+        no_change = Text("No change in leads or rings.", "线索与团伙均无变化。")
         to.print(no_change.in_(language))
 
 

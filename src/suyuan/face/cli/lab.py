@@ -1,19 +1,20 @@
 """``suyuan lab``: invented worlds with their truth, scores, trials and fitting."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from math import isnan
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from suyuan.face.cli.lab_output import print_fits, print_scores, print_summaries
 from suyuan.face.cli.options import LangOption, console, language_of, plain_errors
 from suyuan.lab.fitting.reweighing import WeightPolicy
 from suyuan.model.errors import InputError
 from suyuan.model.text import Language, Text
+
+if TYPE_CHECKING:
+    from suyuan.lab.trial import Plan, Summary
 
 app = typer.Typer(
     help="Invented worlds with their truth: make, score, try, fit. 模拟世界。", no_args_is_help=True
@@ -25,6 +26,8 @@ Knobs = Annotated[
 ]
 Seeds = Annotated[int, typer.Option("--seeds", help="How many worlds. 世界数。")]
 Jobs = Annotated[int, typer.Option("--jobs", help="Worlds at a time. 并行数。")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the worlds. 目录。")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON. 输出JSON。")]
 First = Annotated[int, typer.Option("--first-seed", help="The first seed. 首个种子。")]
 
 
@@ -65,7 +68,9 @@ def world(
         manifest = make_world(
             out, _scenario(scenario), scale, seed, _knobs(knob), bars, form=format.value
         )
-    console().print(f"{sum(manifest.rows.values()):,} rows → {out}")
+    notice = Text("{n} rows written to {out}", "已写出{n}行到 {out}")
+    line = notice.format(n=f"{sum(manifest.rows.values()):,}", out=out)
+    console().print(line.in_(language_of(lang)))
 
 
 def _scenario(name: str) -> str | Path:
@@ -77,7 +82,7 @@ def _scenario(name: str) -> str | Path:
 def score(
     results: Path,
     truth: Path,
-    json: Annotated[bool, typer.Option("--json", help="As JSON. 输出JSON。")] = False,
+    json: AsJson = False,
     lang: LangOption = None,
 ) -> None:
     """Score result tables against a world's truth, with prevalence and naive rivals beside."""
@@ -87,111 +92,123 @@ def score(
     if json:
         typer.echo(scores.json())
         return
-    table = Table(title=Text("Scores", "评分").in_(language_of(lang)), title_justify="left")
-    for head in ("group", "of", "score", "value"):
-        table.add_column(head)
-    for name, value in scores.flat().items():
-        group, _, rest = name.partition("/")
-        of, _, measure = rest.rpartition("/")
-        table.add_row(group, of, measure, f"{value:.4g}")
-    console().print(table)
+    print_scores(scores, console(), language_of(lang))
 
 
 @app.command()
 @plain_errors
 def trial(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the worlds. 目录。")],
+    out: Out,
     seeds: Seeds = 10,
     first_seed: First = 101,
     scenario: Scenario = "515",
     scale: Scale = 0.001,
     knob: Knobs = None,
-    sweep: Annotated[
-        str | None, typer.Option("--sweep", help="A knob to turn from 0 to 3. 扫描旋钮。")
-    ] = None,
-    worlds: Annotated[
-        Path | None,
-        typer.Option("--worlds", help="Worlds of other simulators, scored beside. 外部世界。"),
-    ] = None,
     checks: Annotated[
         bool,
         typer.Option("--checks/--no-checks", help="What simple means reach too. 模拟器检验。"),
     ] = True,
     jobs: Jobs = 1,
-    json: Annotated[bool, typer.Option("--json", help="As JSON. 输出JSON。")] = False,
+    json: AsJson = False,
+    lang: LangOption = None,
+    sweep_knob: Annotated[str | None, typer.Option("--sweep", hidden=True)] = None,
+    worlds: Annotated[Path | None, typer.Option("--worlds", hidden=True)] = None,
+) -> None:
+    """Make worlds, investigate them, and print means with 95 % intervals."""
+    plan = _plan(seeds, first_seed, scenario, scale, knob, has_checks=checks)
+    if sweep_knob:
+        _sweep(sweep_knob, out, plan, jobs, language_of(lang), json=json)
+        return
+    own_summary = _trial(out, plan, jobs, language_of(lang)) if seeds or not worlds else {}
+    foreign_summary = _foreign(worlds, out, jobs, language_of(lang)) if worlds else {}
+    print_summaries(own_summary, foreign_summary, console(), language_of(lang), json=json)
+
+
+@app.command()
+@plain_errors
+def sweep(
+    knob_name: Annotated[
+        str, typer.Argument(metavar="KNOB", help="The knob to turn from 0 to 3. 旋钮。")
+    ],
+    out: Out,
+    seeds: Seeds = 10,
+    first_seed: First = 101,
+    scenario: Scenario = "515",
+    scale: Scale = 0.001,
+    knob: Knobs = None,
+    jobs: Jobs = 1,
+    json: AsJson = False,
     lang: LangOption = None,
 ) -> None:
-    """Make worlds, investigate them, and print means with 95 % intervals (or a curve)."""
-    from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
-    from suyuan.lab import foreign  # noqa: PLC0415
-    from suyuan.lab import trial as trials  # noqa: PLC0415
-    from suyuan.run.trials import try_out  # noqa: PLC0415  # keeps --help fast
+    """A trial for each value of one knob: a curve as a picture, or as JSON."""
+    plan = _plan(seeds, first_seed, scenario, scale, knob)
+    _sweep(knob_name, out, plan, jobs, language_of(lang), json=json)
+
+
+@app.command()
+@plain_errors
+def foreign(
+    worlds: Annotated[Path, typer.Argument(help="Worlds of other simulators. 外部世界目录。")],
+    out: Out,
+    jobs: Jobs = 1,
+    json: AsJson = False,
+    lang: LangOption = None,
+) -> None:
+    """Investigate and score worlds that another simulator made."""
+    foreign_summary = _foreign(worlds, out, jobs, language_of(lang))
+    print_summaries({}, foreign_summary, console(), language_of(lang), json=json)
+
+
+def _plan(
+    seeds: int,
+    first_seed: int,
+    scenario: str,
+    scale: float,
+    knob: list[str] | None,
+    *,
+    has_checks: bool = False,
+) -> "Plan":
+    from suyuan.lab.trial import Plan  # noqa: PLC0415  # keeps --help fast
 
     numbers = tuple(range(first_seed, first_seed + seeds))
-    plan = trials.Plan(_scenario(scenario), scale, numbers, _knobs(knob), has_checks=checks)
-    with Bars(Console(stderr=True), language_of(lang)) as bars:
-        if sweep:
-            curve = trials.sweep(try_out, out, plan, sweep, progress=bars, jobs=jobs)
-        else:
-            summary = trials.trial(try_out, out, plan, bars, jobs=jobs).summary() if seeds else {}
-        foreign_summary = (
-            foreign.foreign_trial(
-                try_out, foreign.foreign_worlds(worlds), out / "foreign", bars, jobs=jobs
-            )
-            if worlds
-            else {}
-        )
-    if sweep:
-        names = sorted(n for n in next(iter(curve.values())) if n.endswith("average_precision"))
-        picture = out / f"{sweep}.png"
-        trials.draw(curve, sweep, names, picture)
-        console().print(str(picture))
-    elif json:
-        typer.echo(
-            trials.as_json(summary | {f"foreign/{k}": v for k, v in foreign_summary.items()})
-        )
-    elif foreign_summary:
-        _print_both(summary, foreign_summary, language_of(lang))
-    else:
-        _print_summary(summary, language_of(lang))
+    return Plan(_scenario(scenario), scale, numbers, _knobs(knob), has_checks=has_checks)
 
 
-def _print_both(
-    own: Mapping[str, tuple[float, float, float]],
-    foreign_summary: Mapping[str, tuple[float, float, float]],
-    lang: Language,
+def _trial(out: Path, plan: "Plan", jobs: int, language: Language) -> "Summary":
+    from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
+    from suyuan.lab import trial as trials  # noqa: PLC0415
+    from suyuan.run.trials import try_out  # noqa: PLC0415
+
+    with Bars(Console(stderr=True), language) as bars:
+        return trials.trial(try_out, out, plan, bars, jobs=jobs).summary()
+
+
+def _foreign(worlds: Path, out: Path, jobs: int, language: Language) -> "Summary":
+    from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
+    from suyuan.lab.foreign import foreign_trial, foreign_worlds  # noqa: PLC0415
+    from suyuan.run.trials import try_out  # noqa: PLC0415
+
+    with Bars(Console(stderr=True), language) as bars:
+        world_folders = foreign_worlds(worlds)
+        return foreign_trial(try_out, world_folders, out / "foreign", bars, jobs=jobs)
+
+
+def _sweep(
+    knob: str, out: Path, plan: "Plan", jobs: int, language: Language, *, json: bool
 ) -> None:
-    """Our own worlds and those of others side by side: what only the first reach was learnt."""
-    table = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(lang))
-    for head in (
-        Text("score", "分数"),
-        Text("our own worlds", "自建世界"),
-        Text("worlds of others", "外部世界"),
-    ):
-        table.add_column(head.in_(lang))
-    for name in sorted(foreign_summary):
-        cells = [_cell(summary.get(name)) for summary in (own, foreign_summary)]
-        if any(cells):
-            table.add_row(name, *cells)
-    console().print(table)
+    from suyuan.face.cli.progress_bars import Bars  # noqa: PLC0415
+    from suyuan.lab import trial as trials  # noqa: PLC0415
+    from suyuan.run.trials import try_out  # noqa: PLC0415
 
-
-def _cell(interval: tuple[float, float, float] | None) -> str:
-    if interval is None or isnan(interval[0]):
-        return ""
-    mean, low, high = interval
-    return f"{mean:.3f} ({low:.3f} … {high:.3f})"
-
-
-def _print_summary(summary: Mapping[str, tuple[float, float, float]], lang: Language) -> None:
-    """A line for each score that has a meaning in these worlds."""
-    table = Table(title=Text("Mean (95 % interval)", "均值(95%区间)").in_(lang))
-    table.add_column("score")
-    table.add_column("mean")
-    for name, (mean, low, high) in summary.items():
-        if not isnan(mean):
-            table.add_row(name, f"{mean:.4g} ({low:.4g} … {high:.4g})")
-    console().print(table)
+    with Bars(Console(stderr=True), language) as bars:
+        curve = trials.sweep(try_out, out, plan, knob, progress=bars, jobs=jobs)
+    if json:
+        typer.echo(trials.curve_as_json(curve))
+        return
+    names = sorted(n for n in next(iter(curve.values())) if n.endswith("average_precision"))
+    picture = out / f"{knob}.png"
+    trials.draw(curve, knob, names, picture)
+    console().print(str(picture))
 
 
 @app.command()
@@ -232,10 +249,6 @@ def fit(
     )
     with Bars(Console(stderr=True), language_of(lang)) as bars:
         fits = fit_cards(out, world_plan, roles=role, weights=weights, jobs=jobs, progress=bars)
-    table = Table("role", "guilty", "average precision", "F1", "Brier")
-    for card_fit in fits:
-        pairs = [f"{a:.3f} → {b:.3f}" for a, b in zip(card_fit.before, card_fit.after, strict=True)]
-        table.add_row(card_fit.card.role, str(card_fit.card.fitted_on["guilty"]), *pairs)
-    console().print(table)
+    print_fits(fits, console(), language_of(lang))
     notice = Text("{n} scorecards written to {to}", "已写出{n}个评分卡到 {to}")
     console().print(notice.format(n=len(fits), to=out / "scorecards").in_(language_of(lang)))

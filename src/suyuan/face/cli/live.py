@@ -26,8 +26,8 @@ app = typer.Typer(
     help="Payments judged before they leave: replay a case, or serve. 付款离开前的实时评分。",
     no_args_is_help=True,
 )
-app.command()(live_day.tasks)
-app.command()(live_day.day)
+app.command(context_settings=live_day.SETTINGS)(live_day.tasks)
+app.command(context_settings=live_day.SETTINGS)(live_day.day)
 app.command()(live_day.explain)
 
 
@@ -138,7 +138,8 @@ def serve(
         most_bytes=int(most_memory * 1e9),
     )
     notice = Text(
-        f"Listening on {host}:{port}; {scorer.position:,} events are in the log. Ctrl-C ends it.",
+        f"Listening on {host}:{port}; {scorer.position:,} events are in the log. "
+        "Press Ctrl-C to stop.",
         f"正在监听 {host}:{port}；日志中已有 {scorer.position:,} 个事件。按 Ctrl-C 结束。",
     )
     console().print(notice.in_(language_of(lang)))
@@ -193,7 +194,7 @@ def consume(
         )
         return Shard(scorer, durable=level == "disk")
 
-    notice = Text("Taking events. Ctrl-C ends it.", "正在接收事件。按 Ctrl-C 结束。")
+    notice = Text("Accepting events. Press Ctrl-C to stop.", "正在接收事件。按 Ctrl-C 结束。")
     console().print(notice.in_(language_of(lang)))
     topics = Topics(brokers, events, answers, partition)
     consume_topics(topics, shard, snapshot_every=snapshot_every)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, office_at, wall_clock
-from suyuan.face.cli.options import LangOption, Unmask, console, language_of, plain_errors
+from suyuan.face.cli.options import (
+    LangOption,
+    Unmask,
+    console,
+    earlier_names,
+    language_of,
+    plain_errors,
+)
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text
 
@@ -21,10 +28,11 @@ Registers = Annotated[
     list[Path] | None,
     typer.Option("--names", help="Case folder that names people; repeatable. 登记资料。"),
 ]
+SETTINGS = earlier_names(to="until")
 Day = Annotated[
     str | None, typer.Option("--day", help="2026-03-01, in Beijing; else today. 日期。")
 ]
-Until = Annotated[str | None, typer.Option("--to", help="Last day, else the same. 截止日。")]
+Until = Annotated[str | None, typer.Option("--until", help="Last day, else the same. 截止日。")]
 
 
 @plain_errors

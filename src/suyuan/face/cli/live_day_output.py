@@ -72,9 +72,9 @@ def record_day(
 def print_day_case(into: Path, day_case: DayCounts, to: Console, language: Language) -> None:
     rows = ", ".join(f"{name} {count:,}" for name, count in day_case.rows.items())
     sentence = Text(
-        f"{into / CASE}: {rows}; {day_case.earlier:,} events are older and stand for what decisions"
+        f"{into / CASE}: {rows}; {day_case.earlier:,} events are older: what decisions"
         f" and registers rest on. {day_case.decisions:,} decisions in {into / DECISIONS}."
-        f" {day_case.nameless:,} of {day_case.subjects:,} subjects have no name in what was given"
+        f" {day_case.nameless:,} of {day_case.subjects:,} subjects could not be matched to any name"
         " (key-…).",
         f"{into / CASE}：{rows}；其中{day_case.earlier:,}个事件早于所选日期，为决定依据或登记信息。"
         f"{into / DECISIONS} 中有{day_case.decisions:,}项决定。{day_case.subjects:,}个主体中有"
@@ -88,7 +88,10 @@ def decision(folder: Path, payment: str) -> dict[str, Any]:
     path = folder / DECISIONS
     if not path.is_file():
         raise InputError(
-            Text("This is no folder of suyuan live day.", "这不是 suyuan live day 写出的文件夹。"),
+            Text(
+                "This is not a folder written by suyuan live day.",
+                "这不是 suyuan live day 写出的文件夹。",
+            ),
             value=folder,
         )
     for line in path.read_text("utf-8").split("\n"):
@@ -97,7 +100,7 @@ def decision(folder: Path, payment: str) -> dict[str, Any]:
             return verdict
     raise InputError(
         Text(
-            "No decision on this payment: it was allowed, or is not of these days.",
+            "No decision on this payment: it was allowed, or is not from these days.",
             "没有该付款的决定：已放行，或不在所选日期内。",
         ),
         value=payment,

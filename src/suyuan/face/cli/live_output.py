@@ -27,15 +27,15 @@ def worth(case_replay: PaymentReplay, card: Scorecard, policy: Policy, language:
     """Precision and what is caught at several thresholds, the policy's own first."""
     score, theft = scores(case_replay, card), case_replay.is_stolen
     title = Text(
-        f"{theft.sum():,} of {theft.size:,} payments were victims' money on its way out",
+        f"{theft.sum():,} of {theft.size:,} payments carried victims' money away",
         f"{theft.size:,}笔付款中有{theft.sum():,}笔是被骗资金转出",
     )
     heads = (
-        Text("held from", "拦问阈值"),
-        Text("honest held", "误拦笔数"),
+        Text("held from score", "拦问阈值"),
+        Text("honest payments held", "误拦笔数"),
         Text("in a thousand", "千分比"),
-        Text("precision", "准确率"),
-        Text("victims (95 %)", "受害人(95%区间)"),
+        Text("precision", "精确率"),
+        Text("victims (95 %)", "被害人（95%区间）"),
         Text("yuan", "金额"),
         Text("loss avoided at most", "至多避免损失"),
     )
@@ -54,12 +54,13 @@ def worth(case_replay: PaymentReplay, card: Scorecard, policy: Policy, language:
 def rivals(case_replay: PaymentReplay, card: Scorecard, language: Language) -> Table:
     """The scorecard beside simpler means, at one honest payment in a thousand held."""
     title = Text(
-        "Beside simpler means, at one honest payment in a thousand held",
-        "与简单方法相比(每千笔正常付款误拦一笔)",
+        "Compared with simpler methods, at one honest payment in a thousand held",
+        "与简单方法相比（每千笔正常付款误拦一笔）",
     )
     heads = (
-        Text("by", "方法"), Text("honest held", "误拦笔数"), Text("in a thousand", "千分比"),
-        Text("precision", "准确率"), Text("victims (95 %)", "受害人(95%区间)"),
+        Text("by", "方法"), Text("honest payments held", "误拦笔数"),
+        Text("in a thousand", "千分比"),
+        Text("precision", "精确率"), Text("victims (95 %)", "被害人（95%区间）"),
         Text("yuan", "金额"), Text("loss avoided at most", "至多避免损失"),
     )  # fmt: skip
     table = grid(title, heads, language)
@@ -98,9 +99,9 @@ def sources(case_replay: PaymentReplay, card: Scorecard, language: Language) -> 
     """Victims caught at one honest payment in a thousand held, without each source of data."""
     title = Text(
         "Without a source of data, at one honest payment in a thousand held",
-        "缺少某类数据时(每千笔正常付款误拦一笔)",
+        "缺少某类数据时（每千笔正常付款误拦一笔）",
     )
-    table = grid(title, (Text("without", "缺少"), Text("victims", "受害人")), language)
+    table = grid(title, (Text("without", "缺少"), Text("victims", "被害人")), language)
     needs = sorted({name for signal in card.signals for name in signal.needs})
     for need in ("", *needs):
         silent = frozenset(s.name for s in card.signals if need in s.needs)
@@ -122,10 +123,10 @@ def explanation(
     places = np.flatnonzero(case_replay.payment_id == payment_id)
     if not len(places):
         raise InputError(
-            Text("No payment with this id was judged.", "没有评过这笔付款。"),
+            Text("No payment with this id was scored.", "没有评过这笔付款。"),
             value=payment_id,
             hint=Text(
-                "Transfers between accounts of one person are not judged.",
+                "Transfers between a person's own accounts are not scored.",
                 "本人账户之间的转账不评分。",
             ),
         )

@@ -36,7 +36,7 @@ class DayOrder(Enum):
 def command(
     file: Annotated[Path, typer.Argument(help="A file of the case. 案件中的文件。")],
     case: Annotated[
-        Path | None, typer.Option("--case", help="The case folder, if not found. 卷宗文件夹。")
+        Path | None, typer.Option("--case", help="The case folder, if not found. 案件文件夹。")
     ] = None,
     table: Annotated[str | None, typer.Option("--table", help="What it holds. 所属表。")] = None,
     name: Annotated[str | None, typer.Option("--name", help="Name of the profile. 名称。")] = None,

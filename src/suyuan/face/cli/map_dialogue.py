@@ -72,7 +72,7 @@ class Mapping:
     def of(cls, file: Path, case: Path | None, to: Console, language: Language) -> "Mapping":
         """Find the case folder: the nearest above the file that is one, else the file's own."""
         if not file.is_file():
-            raise InputError(Text("There is no such file.", "没有这个文件。"), value=file)
+            raise InputError(Text("No such file.", "没有这个文件。"), value=file)
         whole = file.resolve()
         folder = case.resolve() if case else case_of(whole)
         if not whole.is_relative_to(folder):
@@ -212,33 +212,33 @@ def _header(text: str, proposal: Proposal) -> str:
 
 
 _OUTSIDE = Text(
-    "The file lies outside the case folder; name the case with --case.",
-    "文件不在卷宗文件夹内；请用 --case 指明卷宗。",
+    "The file is outside the case folder; name the case with --case.",
+    "文件不在案件文件夹内；请用 --case 指明案件文件夹。",
 )
-_NO_TABLE = Text("There is no such table; there are {names}.", "没有这张表；可用的有 {names}。")
+_NO_TABLE = Text("No such table; the tables are {names}.", "没有这个表；可用的有 {names}。")
 _NO_COLUMN = Text(
     "Write --column HEADER=COLUMN; columns are {names}.",
     "请写作 --column 表头=标准列；标准列有 {names}。",
 )
 _KNOWN_PROFILE = Text(
-    "This file is known already ({profile}); nothing need be mapped. To map it anew, say --table.",
+    "This file is already recognised ({profile}); no mapping needed. To remap it, use --table.",
     "该文件已能识别（{profile}），无需映射；如要重新映射，请加 --table。",
 )
 _KNOWN_BUT_OWN = Text(
-    "The layout is known; only whose account (or number) the list is of is said nowhere.",
+    "The layout is recognised, but nothing says whose account (or number) the list is of.",
     "该版式已能识别，只是表内外均未写明这是谁的账户（或号码）。",
 )
-_OWN_ASKED = Text("Whose account (or number) is it", "这是谁的账号(或号码)")
-_SAY_OWN = Text("Say it with --own.", "请用 --own 指明。")
+_OWN_ASKED = Text("Whose account (or number) is it", "这是谁的账号（或号码）")
+_SAY_OWN = Text("Name it with --own.", "请用 --own 指明。")
 _OPEN = Text("Open questions; nothing was saved:", "尚有待明确之处，未保存：")
 _NOTHING_STANDS = Text(
-    "With this mapping no row can stand; nothing was saved.", "按此映射没有一行成立，未保存。"
+    "With this mapping no row is usable; nothing was saved.", "按此映射没有一行可用，未保存。"
 )
 _NOT_SAVED = Text("Nothing was saved.", "未保存。")
 _RIGHT = Text("Is this right? Save it", "以上是否正确？保存")
-_AGAIN = Text("Go through it again", "重新设定")
+_AGAIN = Text("Start over", "重新设定")
 _SAVED_PROFILE = Text(
     "Profile: {path}; suyuan check {case} reads the file by it.",
-    "映射配置:{path};suyuan check {case} 即按此读取。",
+    "映射配置：{path}；suyuan check {case} 即按此读取。",
 )
 _SAVED_OWN = Text("Noted in {path}.", "已记入 {path}。")

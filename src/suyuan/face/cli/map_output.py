@@ -57,7 +57,7 @@ def print_trial(trial: MappingTrial, to: Console, language: Language) -> None:
         _say(_BALANCES.format(n=f"{trial.balance_hits:,}", all=every), to, language)
     for text, column, n in trial.reasons:
         place = f"{column}: " if column else ""
-        _say(Text(f"  · {place}{text.en} ({n:,})", f"  · {place}{text.zh}({n:,})"), to, language)
+        _say(Text(f"  · {place}{text.en} ({n:,})", f"  · {place}{text.zh}（{n:,}）"), to, language)
 
 
 def sentence(table: str, row: Mapping[str, Any]) -> Text:
@@ -89,7 +89,7 @@ def _say(text: Text, to: Console, language: Language) -> None:
 
 
 _HEADLESS = Text(
-    "The file has no header; its columns are known by their order and shape from then on.",
+    "The file has no header; once saved, its columns are recognised by their order and shape.",
     "该文件没有表头；保存后按列的次序与形态识别。",
 )
 _DIRECTION = Text(
@@ -98,11 +98,13 @@ _DIRECTION = Text(
     "“{header}”表明每行的方向：{out} 为支出（主叫），{come} 为收入（被叫）；"
     "按本方账户的视角还原双方。",
 )
-_SIGN_TELLS = Text("The sign of the amount tells which way a row went.", "以金额的正负号区分收支。")
-_SIDE = Text("Rows are told from the own account's side.", "各行按本方账户的视角记载。")
-_PAYMENT_LINE = Text("  {a} paid {b} {n} at {at}", "  {at} {a} 付给 {b} {n} 元")
-_CALL_LINE = Text("  {a} called {b} for {n} s at {at}", "  {at} {a} 呼叫 {b},{n} 秒")
-_COUNTS = Text(
-    "{kept} rows stand, {aside} would be set aside.", "{kept} 行成立，{aside} 行将被隔离。"
+_SIGN_TELLS = Text(
+    "The sign of the amount gives the direction of each row.", "以金额的正负号区分收支。"
 )
-_BALANCES = Text("{n} of {all} balances follow.", "余额衔接 {n}/{all}。")
+_SIDE = Text("Rows are written from the own account's side.", "各行按本方账户的视角记载。")
+_PAYMENT_LINE = Text("  {a} paid {b} {n} at {at}", "  {at} {a} 付给 {b} {n} 元")
+_CALL_LINE = Text("  {a} called {b} for {n} s at {at}", "  {at} {a} 呼叫 {b}，{n} 秒")
+_COUNTS = Text(
+    "{kept} rows would be accepted, {aside} set aside.", "{kept} 行可用，{aside} 行将被隔离。"
+)
+_BALANCES = Text("{n} of {all} balances match the one before.", "余额衔接 {n}/{all}。")

@@ -169,25 +169,25 @@ def _choice(prompt: Text, choices: Sequence[str], default: str | None, language:
         typer.echo(_NO_SUCH.format(answer=answer).in_(language))
 
 
-_TABLE_ASKED = Text("What are these rows", "各行是什么数据")
+_TABLE_ASKED = Text("What do these rows contain", "各行是什么数据")
 _ROLES = Text("Columns may be: {names}", "可用的标准列：{names}")
 _CORRECT = Text(
     "Correct by number, such as 3=memo 5=- (- ignores); Enter when right",
-    "按序号更正，如 3=memo 5=-(- 为忽略);无误请回车",
+    "按序号更正，如 3=memo 5=-（- 为忽略）；无误请回车",
 )
-_NO_SUCH = Text("There is no {answer}.", "没有“{answer}”。")
+_NO_SUCH = Text("No such choice: {answer}.", "没有“{answer}”这一项。")
 _HOW = Text(
-    "How is it told who gave and who took: each row names both, a flag, two columns of amounts, "
-    "or the sign",
-    "如何区分付方与收方：每行写明双方(both)、标志列(flag)、收支两列(columns)、正负号(sign)",
+    "How are payer and payee identified: each row names both (both), a flag (flag), two "
+    "columns of amounts (columns), or the sign (sign)",
+    "如何区分付方与收方：每行写明双方（both）、标志列（flag）、收支两列（columns）、正负号（sign）",
 )
-_SPENT_SIGN = Text("Money that was spent is written", "支出的金额写作")
-_COLUMN_FOR = Text("Number of the column for {what}", "{what}是第几列")
-_WORD = Text("“{word}” ({n} rows) means", "“{word}”({n} 行)表示")
-_OWN_COLUMN = Text("Whose account it is stands in column {header}.", "本方账号见“{header}”列。")
-_OWN_ASKED = Text("Whose account (or number) is it", "这是谁的账号(或号码)")
-_UNIT_ASKED = Text("All amounts are whole numbers; they are in", "金额全为整数，单位是")
-_DAYS_ASKED = Text("Days are written (03/04/2024)", "日期写法(03/04/2024)为")
+_SPENT_SIGN = Text("Amounts spent are written as", "支出的金额写作")
+_COLUMN_FOR = Text("Which column (number) is {what}", "{what}是第几列")
+_WORD = Text("“{word}” ({n} rows) means", "“{word}”（{n} 行）表示")
+_OWN_COLUMN = Text("The own account is in column {header}.", "本方账号见“{header}”列。")
+_OWN_ASKED = Text("Whose account (or number) is it", "这是谁的账号（或号码）")
+_UNIT_ASKED = Text("All amounts are whole numbers. Their unit is", "金额全为整数，单位是")
+_DAYS_ASKED = Text("Days are written (03/04/2024)", "日期写法（03/04/2024）为")
 _ROLE_WORDS: Final = {
     DIRECTION: Text("the flag", "标志"),
     OUT_AMOUNT: Text("what went out", "支出金额"),

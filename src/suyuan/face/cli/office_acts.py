@@ -72,7 +72,7 @@ def act(
             return
     command = f"suyuan office approve {office} {matter} {event.number} --as …"
     words = Text(
-        f"Proposed. Another person approves: {command}", f"已提请，须另一人批准：{command}"
+        f"Proposed. Another person must approve: {command}", f"已提请，须另一人批准：{command}"
     )
     say(words, lang)
 

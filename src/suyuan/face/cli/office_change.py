@@ -42,7 +42,7 @@ def command(
     if (to is None) == (approve is None):
         raise InputError(Text("Either --to or --approve.", "请给出 --to 或 --approve 之一。"))
     if by is None and not preview:
-        raise InputError(Text("Who acts? Write --as.", "请用 --as 注明办理人。"))
+        raise InputError(Text("Who is acting? Give --as.", "请用 --as 注明办理人。"))
     with office_at(office, postgres) as there:
         if to is None:
             _carry_out(there, procedure, approve or 0, by or "", at(now), lang)
@@ -51,7 +51,10 @@ def command(
         _look(there, procedure, to, at(now), lang)
     if number is not None:
         line = f"suyuan office change {office} {procedure} --approve {number} --as …"
-        say(Text(f"Proposed. Another person: {line}", f"已提请，由另一人批准：{line}"), lang)
+        say(
+            Text(f"Proposed. Another person must approve: {line}", f"已提请，须另一人批准：{line}"),
+            lang,
+        )
 
 
 def _look(there: "Office", procedure: str, to: str, now: datetime, lang: Lang | None) -> None:
@@ -63,7 +66,7 @@ def _look(there: "Office", procedure: str, to: str, now: datetime, lang: Lang | 
     changes = affected_matters(previews)
     print_preview(changes, console(), language_of(lang))
     words = Text(
-        f"{len(changes)} affected of {len(previews)} running.",
+        f"{len(changes)} of {len(previews)} running.",
         f"在办 {len(previews)} 件，受影响 {len(changes)} 件。",
     )
     say(words, lang)
@@ -84,7 +87,7 @@ def _carry_out(
     outcome = approve_change(there, procedure, proposal, by, now)
     print_preview(list(outcome.previews), console(), language_of(lang))
     words = Text(
-        f"{len(outcome.previews)} affected and told, {outcome.rest} others moved.",
+        f"{len(outcome.previews)} affected and notified, {outcome.rest} others moved.",
         f"受影响并已告知 {len(outcome.previews)} 件，其余 {outcome.rest} 件一并换版。",
     )
     say(words, lang)

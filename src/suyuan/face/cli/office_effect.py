@@ -70,8 +70,8 @@ def _cohort(
 
 _NAMES = {
     "calls": Text("Calls", "通话次数"),
-    "losses": Text("Losses, yuan", "损失(元)"),
-    "money": Text("Stolen money that arrived, yuan", "流入赃款(元)"),
+    "losses": Text("Losses, yuan", "损失（元）"),
+    "money": Text("Stolen money that arrived, yuan", "流入赃款（元）"),
 }
 
 
@@ -93,13 +93,13 @@ def lines(name: str, result: "MeasureEffect") -> list[Text]:
         sentences.append(_sums(words, group, unit))
     if result.why_not is not None:
         en, zh = result.why_not.en, result.why_not.zh
-        return [*sentences, Text(f"  It cannot be told. {en}", f"  无法判断。{zh}")]
+        return [*sentences, Text(f"  It cannot be estimated. {en}", f"  无法判断。{zh}")]
     sentences += [
         _estimate(Text("prevented on them", "措施对象减少"), result.prevention, unit),
         _estimate(Text("moved elsewhere", "转移至他处"), result.displacement, unit),
         _estimate(Text("net effect", "净效果"), result.net, unit),
         _estimate(
-            Text("the same before the measure (placebo)", "措施前同法检验(安慰剂)"),
+            Text("the same test before the measure (placebo)", "措施前同法检验（安慰剂）"),
             result.placebo,
             unit,
         ),
@@ -107,7 +107,7 @@ def lines(name: str, result: "MeasureEffect") -> list[Text]:
     if result.placebo is not None and result.placebo.sure:
         sentences.append(
             Text(
-                "  ! The groups went different ways before the measure already: do not rely on it.",
+                "  ! The groups already differed before the measure: do not rely on this.",
                 "  ! 两组在措施之前走势已不同，结果不宜采信。",
             )
         )
@@ -117,20 +117,20 @@ def lines(name: str, result: "MeasureEffect") -> list[Text]:
 def _sums(words: Text, group: "GroupSum", unit: int) -> Text:
     figures = f"{group.before / unit:,.0f} → {group.after / unit:,.0f}"
     return Text(
-        f"  {words.en} ({group.units}): {figures}", f"  {words.zh}({group.units}):{figures}"
+        f"  {words.en} ({group.units}): {figures}", f"  {words.zh}（{group.units}）：{figures}"
     )
 
 
 def _estimate(words: Text, estimate: "Estimate | None", unit: int) -> Text:
     if estimate is None:
-        return Text(f"  {words.en}: cannot be told", f"  {words.zh}：无法判断")
+        return Text(f"  {words.en}: cannot be estimated", f"  {words.zh}：无法判断")
     if estimate.low is None or estimate.high is None:
         return Text(
-            f"  {words.en}: too few to tell (no interval, so no figure)",
+            f"  {words.en}: too few to estimate (no interval, so no figure)",
             f"  {words.zh}：样本过少，无法估计区间，故不给出数值",
         )
     value = f"{estimate.value / unit:,.0f}"
     bounds = f"{estimate.low / unit:,.0f} … {estimate.high / unit:,.0f}"
     return Text(
-        f"  {words.en}: {value} (95 %: {bounds})", f"  {words.zh}:{value}(95%区间 {bounds})"
+        f"  {words.en}: {value} (95 %: {bounds})", f"  {words.zh}：{value}（95%区间 {bounds}）"
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.office_options import Now, OfficeArgument, Postgres, at, clock, office_at
-from suyuan.face.cli.options import LangOption, language_of, plain_errors
+from suyuan.face.cli.options import LangOption, earlier_names, language_of, plain_errors
 from suyuan.model.text import Text
 from suyuan.store.drafts import write_bytes, write_text
 
@@ -73,12 +73,12 @@ def lottery(
         typer.echo(f"  {person}")
 
 
-@app.command("coverage")
+@app.command("coverage", context_settings=earlier_names(**{"from": "since", "to": "until"}))
 @plain_errors
 def coverage(
     office: OfficeArgument,
-    since: Annotated[str | None, typer.Option("--from", help="From this day. 起始日。")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Before this day. 截止日。")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="From this day. 起始日。")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Before this day. 截止日。")] = None,
     postgres: Postgres = None,
     lang: LangOption = None,
 ) -> None:
@@ -91,8 +91,8 @@ def coverage(
     gap = Text("MISSING", "未覆盖").in_(language_of(lang))
     for line in lines:
         words = Text(
-            f"{line.events_held} held of {line.events}, {line.visitors} came,"
-            f" {line.home_visits} visited",
+            f"{line.events_held} of {line.events} events held, {line.visitors} visitors,"
+            f" {line.home_visits} home visits",
             f"举办{line.events_held}场（发布{line.events}场），到场{line.visitors}人，上门{line.home_visits}人次",
         )
         mark = f"  {gap}" if line.is_missing else ""

@@ -67,7 +67,7 @@ def answer(
 
     with office_at(office, postgres) as there:
         receipt = take_answer(there, file.read_bytes(), by, pairs(key), at(now))
-    again = Text("The same answer had come before.", "此前已收到同一答复。")
+    again = Text("The same answer was already received.", "此前已收到同一答复。")
     sentence = Text(f"Done: {receipt.event.kind}.", f"已办理：{receipt.event.kind}。")
     say(again if receipt.again else sentence, lang)
 

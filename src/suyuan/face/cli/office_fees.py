@@ -58,7 +58,9 @@ def pay(
 _OUTCOMES: Final = {
     "settled": Text("Settled.", "已到账。"),
     "failed": Text("Failed; it may be tried again.", "缴费失败，可重新缴费。"),
-    "unknown": Text("Not known yet: do not pay again.", "结果尚未确定，请勿重复缴费。"),
+    "unknown": Text(
+        "The outcome is not known yet; please do not pay again.", "结果尚未确定，请勿重复缴费。"
+    ),
 }
 
 
@@ -97,7 +99,7 @@ def refund(
     """Pay back a receipt that is owed back. 退款。"""
     with office_at(office, postgres) as there:
         _cashier(there, office, matter, provider).refund(matter, receipt, by, at(now))
-    typer.echo(Text("Paid back.", "已退款。").in_(language_of(lang)))
+    typer.echo(Text("Refunded.", "已退款。").in_(language_of(lang)))
 
 
 def _cashier(there: Any, folder: Path, matter: str, person: str) -> Any:

@@ -5,18 +5,19 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.office_options import OfficeArgument, Postgres, at, office_at
-from suyuan.face.cli.options import LangOption, language_of, plain_errors
+from suyuan.face.cli.options import LangOption, earlier_names, language_of, plain_errors
 from suyuan.model.text import Language, Text
 
 NAME = "indicators"
+SETTINGS = earlier_names(**{"from": "since", "to": "until"})
 
 
 @plain_errors
 def command(
     office: OfficeArgument,
     procedure: str,
-    since: Annotated[str | None, typer.Option("--from", help="From this day. 起始日。")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Before this day. 截止日。")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="From this day. 起始日。")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Before this day. 截止日。")] = None,
     party: Annotated[str | None, typer.Option(help="Of this party's matters. 单位。")] = None,
     postgres: Postgres = None,
     lang: LangOption = None,

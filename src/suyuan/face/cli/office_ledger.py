@@ -11,7 +11,7 @@ from suyuan.model.text import Text
 
 @plain_errors
 def seal(office: OfficeArgument, now: Now = None, postgres: Postgres = None) -> None:
-    """Print a head over all events; keep it elsewhere, and verify against it. 签头。"""
+    """Print a head over all events; keep it elsewhere, and verify against it. 校验头。"""
     with office_at(office, postgres) as there:
         typer.echo(str(there.ledger.seal(at(now))))
 
@@ -20,7 +20,7 @@ def seal(office: OfficeArgument, now: Now = None, postgres: Postgres = None) -> 
 def verify(
     office: OfficeArgument,
     head: Annotated[
-        list[str] | None, typer.Option("--head", help="A head given away. 曾给出的签头。")
+        list[str] | None, typer.Option("--head", help="A head given away. 曾给出的校验头。")
     ] = None,
     postgres: Postgres = None,
     lang: LangOption = None,
@@ -35,7 +35,7 @@ def verify(
         where = "" if fault.sequence is None else f" {fault.sequence}"
         say(Text(f"✗{where} {fault.text.en}", f"✗{where} {fault.text.zh}"), lang)
     whole = Text(
-        f"{audit.events} events in {audit.chains} chains: whole.",
+        f"{audit.events} events in {audit.chains} chains: intact.",
         f"{audit.events} 条事件、{audit.chains} 条链：完整。",
     )
     faults = Text(f"{audit.faults_found} faults.", f"{audit.faults_found} 处异常。")

@@ -51,7 +51,7 @@ def at(text: str | None) -> datetime:
         raise InputError(
             Text("Not a date or time.", "不是有效的日期或时间。"),
             value=text,
-            hint=Text("Write 2019-05-01T09:30.", "请写成 2019-05-01T09:30。"),
+            hint=Text("Write 2019-05-01T09:30.", "请写成 2019-05-01 或 2019-05-01T09:30。"),
         ) from error
 
 
@@ -83,7 +83,7 @@ def office_at(folder: Path, postgres: str | None, *, new: bool = False) -> "Iter
 
     if not new and not (folder / KEY).exists() and not (folder / FILE).exists():
         raise InputError(
-            Text("There is no office here.", "此处没有机构数据。"),
+            Text("No office here.", "此处没有机构数据。"),
             value=folder,
             hint=Text(f"suyuan office init {folder}", f"suyuan office init {folder}"),
         )

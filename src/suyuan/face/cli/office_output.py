@@ -33,11 +33,20 @@ from suyuan.casework.rebinding import Preview
 from suyuan.casework.scorecards import scores
 from suyuan.face.api import CaseFolder
 from suyuan.face.cli.office_options import clock, plain
-from suyuan.face.cli.office_words import STATES, certainty, certainty_mark
+from suyuan.face.cli.office_words import (
+    MEASURE_ENDS,
+    OVERTAKEN,
+    STATES,
+    certainty,
+    certainty_mark,
+)
 from suyuan.face.decision_file import add_decisions
+from suyuan.face.office_pages.views import act_title
 from suyuan.model.errors import InputError
 from suyuan.model.money import FEN_PER_YUAN
 from suyuan.model.text import Language, Text
+from suyuan.rulebook.declare import Quality
+from suyuan.rulebook.show import QUALITIES
 from suyuan.store.drafts import draft_of, write_bytes
 from suyuan.store.ledger.event import stamp
 
@@ -80,7 +89,7 @@ def print_drafts(office: Office, to: Console, language: Language) -> None:
         Text("draft", "草案"),
         Text("procedure", "程序"),
         Text("recipient", "接收单位"),
-        Text("yuan a call now saves", "此刻可挽回(元)"),
+        Text("yuan that a call now may save", "此刻可挽回（元）"),
         Text("why", "原因"),
     )
     no_recipient = Text("no recipient known", "接收单位不明").in_(language)
@@ -149,14 +158,15 @@ def print_matter(
             f"  {line.title.in_(language)} [{STATES[line.state].in_(language)}]"
             f" {line.party or line.role}"
             f" → {clock(line.due.moment)} {certainty(line.due).in_(language)}"
-            f" · {line.citation} ({line.quality})",
+            f" · {line.citation} ({QUALITIES[Quality(line.quality)].in_(language)})",
             markup=False,
         )
         for day in line.ledger:
             mark = "·" if day.counts else "–"
             to.print(f"      {mark} {day.day} {day.why.in_(language)}", markup=False, emoji=False)
     for run in state.measures:
-        outcome = "" if run.ended_at is None else f" {run.why} {clock(run.ended_at)}"
+        end = "" if run.why is None else MEASURE_ENDS[run.why].in_(language)
+        outcome = "" if run.ended_at is None else f" {end} {clock(run.ended_at)}"
         to.print(
             f"  {run.id} {clock(run.since)} – {clock(run.until)}{outcome}",
             markup=False,
@@ -173,9 +183,11 @@ def print_matter(
             emoji=False,
         )
     for event in state.events:
-        over = "  (overtaken)" if event in state.overtaken else ""
+        over = f"  {OVERTAKEN.in_(language)}" if event in state.overtaken else ""
+        title = act_title(state, event).in_(language)
         to.print(
-            f"  {event.number:>3} {clock(event.at)} {event.kind} {event.actor}{over}", markup=False
+            f"  {event.number:>3} {clock(event.at)} {event.kind} {title} {event.actor}{over}",
+            markup=False,
         )
 
 

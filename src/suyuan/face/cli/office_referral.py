@@ -62,7 +62,7 @@ def fhir_in(
     for text in (*receipt.refusals, *receipt.omissions):
         typer.echo(f"  ✗ {text.in_(language_of(lang))}")
     if receipt.again:
-        again = Text("It had been taken in before.", "此前已接收。")
+        again = Text("It was already received.", "此前已接收。")
         typer.echo(again.in_(language_of(lang)))
 
 

@@ -60,7 +60,7 @@ def serve(
         raise InputError(
             Text("The web libraries are not installed.", "未安装网络服务组件。"),
             value=error.name,
-            hint=Text("Run: pip install 'suyuan[web]'", "请运行:pip install 'suyuan[web]'"),
+            hint=Text("Run: pip install 'suyuan[web]'", "请运行：pip install 'suyuan[web]'"),
         ) from error
     with office_at(data, postgres) as there:
         site = OfficeSite(there, wall_clock, keys=pairs(key), folder=data)
@@ -91,7 +91,7 @@ def token(
     with office_at(office, postgres) as there:
         if revoke:
             revoke_tokens(there, person, by, moment)
-            say(Text(f"No token of {person} is good now.", f"{person} 的令牌已全部吊销。"), lang)
+            say(Text(f"All tokens of {person} are revoked.", f"{person} 的令牌已全部吊销。"), lang)
             return
         ends = moment + timedelta(days=_TOKEN_DAYS) if until is None else at(until)
         typer.echo(issue_token(there, person, ends, by, moment))

@@ -16,11 +16,19 @@ from suyuan.store.ledger.event import Event
 STATES: Final = {
     "open": Text("open", "待办"),
     "late": Text("late", "已逾期"),
-    "breached": Text("breached", "已逾期"),
+    "breached": Text("breached", "逾期未履行"),
     "done": Text("done", "已办"),
     "done_late": Text("done late", "逾期办结"),
     "void": Text("void", "不再需要"),
 }
+#: Why a measure ended.
+MEASURE_ENDS: Final = {
+    "released": Text("released", "已解除"),
+    "superseded": Text("superseded", "已被替代"),
+    "expired": Text("expired", "期满"),
+    "upheld": Text("objection upheld", "异议成立"),
+}
+OVERTAKEN: Final = Text("(overtaken)", "（依据已不成立）")
 _CERTAINTY: Final = {
     "exact": Text("exact", "确定"),
     "provisional": Text("provisional", "暂定"),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 import typer
 from rich.console import Console
@@ -20,6 +20,7 @@ from suyuan.face.language import default_language
 from suyuan.model.errors import InputError, SuyuanError
 from suyuan.model.system_errors import memory_error, system_error
 from suyuan.model.text import Language, Text
+from suyuan.model.times import utc
 
 P = ParamSpec("P")
 #: Years beyond these overflow in one zone or another, and no record is of then.
@@ -75,11 +76,24 @@ def moment(text: str | None) -> datetime | None:
             raise ValueError(text)
     except ValueError as error:
         raise InputError(
-            Text("Not a date or time.", "不是日期或时间。"),
+            Text("Not a date or time.", "不是有效的日期或时间。"),
             value=text,
-            hint=Text("Write 2019-05-01 or 2019-05-01T09:30.", "请写成 2019-05-01T09:30。"),
+            hint=Text(
+                "Write 2019-05-01 or 2019-05-01T09:30.", "请写成 2019-05-01 或 2019-05-01T09:30。"
+            ),
         ) from error
     return moment
+
+
+def instant(text: str | None, zone: str) -> datetime | None:
+    """As :func:`moment`, read in the case's zone and given as naive UTC."""
+    clock = moment(text)
+    return utc(clock, zone) if clock else None
+
+
+def earlier_names(**names: str) -> dict[str, Any]:
+    """Settings of a command whose options had other names: scripts may go on using those."""
+    return {"token_normalize_func": lambda word: names.get(word.replace("-", "_"), word)}
 
 
 def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
@@ -108,7 +122,7 @@ def plain_errors(command: Callable[P, None]) -> Callable[P, None]:
             raise typer.Exit(code) from error
         except KeyboardInterrupt as error:
             notice = Text(
-                "Stopped. The input is untouched; run it again to go on.",
+                "Interrupted. The input is untouched; run the command again to continue.",
                 "已中断。输入未被改动，重新运行即可。",
             )
             Console(stderr=True).print(notice.in_(language))
@@ -126,9 +140,9 @@ def _message(error: Exception) -> tuple[SuyuanError, int]:
     if isinstance(error, OSError) or "No space left" in str(error):
         return system_error(error if isinstance(error, OSError) else OSError(str(error))), 2
     place = traceback.extract_tb(error.__traceback__)[-1]
-    fault = Text("A fault of suyuan itself; please report it.", "溯源自身的缺陷，请报告。")
+    fault = Text("Internal error in suyuan; please report it.", "溯源内部错误，请报告。")
     hint = Text(
-        "The results that were in force still are. SUYUAN_TRACEBACK=1 shows all of it.",
+        "The previous results are unchanged. Set SUYUAN_TRACEBACK=1 to see the whole traceback.",
         "原有结果不受影响。设 SUYUAN_TRACEBACK=1 可查看全部信息。",
     )
     where = f"{type(error).__name__}, {Path(place.filename).name}:{place.lineno}"

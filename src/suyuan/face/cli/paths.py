@@ -1,6 +1,5 @@
 """``suyuan paths``: ways of money between two accounts, in time order."""
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from suyuan.face.cli.options import (
     Out,
     Unmask,
     console,
+    instant,
     language_of,
     plain_errors,
 )
@@ -18,9 +18,9 @@ from suyuan.model.identifier_input import normal_identifier
 
 NAME = "paths"
 Since = Annotated[
-    datetime | None, typer.Option("--since", help="From this moment on (UTC). 起始时间。")
+    str | None, typer.Option("--since", help="From this moment on, in the case's zone. 起始时间。")
 ]
-Until = Annotated[datetime | None, typer.Option("--until", help="Before this moment. 截止时间。")]
+Until = Annotated[str | None, typer.Option("--until", help="Before this moment. 截止时间。")]
 Least = Annotated[float, typer.Option("--least", help="Least amount in yuan. 最低金额(元)。")]
 
 
@@ -49,5 +49,6 @@ def command(
     results = CaseFolder(case).results(out)
     ends = (normal_identifier(source), normal_identifier(target))
     display = Display(results.case.zone, masking(results.layout, unmask, NAME, ends))
-    window = TimeWindow(since, until, round(least * 100))
+    zone, least_fen = results.case.zone, round(least * 100)
+    window = TimeWindow(instant(since, zone), instant(until, zone), least_fen)
     print_paths(results, ends, window, hops, console(), language_of(lang), display)

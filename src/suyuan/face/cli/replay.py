@@ -14,6 +14,7 @@ from suyuan.face.cli.options import (
     LangOption,
     Out,
     console,
+    earlier_names,
     language_of,
     moment,
     plain_errors,
@@ -25,14 +26,15 @@ from suyuan.model.text import Language, Text
 from suyuan.privacy.reveal import masking
 
 NAME = "replay"
+SETTINGS = earlier_names(**{"from": "since", "to": "until"})
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 @plain_errors
 def command(
     case: CaseArgument,
-    first: Annotated[str, typer.Option("--from", help="First moment. 起始时刻。")],
-    last: Annotated[str, typer.Option("--to", help="Last moment. 结束时刻。")],
+    first: Annotated[str, typer.Option("--since", help="First moment. 起始时刻。")],
+    last: Annotated[str, typer.Option("--until", help="Last moment. 结束时刻。")],
     every: Annotated[str, typer.Option("--every", help="Step: 12h, 1d, 2w. 间隔。")] = "1d",
     out: Out = None,
     lang: LangOption = None,
@@ -71,7 +73,7 @@ def step(text: str) -> timedelta:
     match = re.fullmatch(r"([1-9]\d{0,3})([hdw])", text)
     if match is None:
         raise InputError(
-            Text("Not a length of time.", "不是时间长度。"),
+            Text("Not a duration.", "不是有效的时长。"),
             value=text,
             hint=Text("Write 12h, 1d or 2w.", "请写成 12h、1d 或 2w。"),
         )
@@ -90,8 +92,8 @@ def _table(rows: pa.Table, display: Display, language: Language) -> Table:
         Text("at risk", "风险人数"),
         Text("called next", "其后被联系"),
         Text("had ordered", "已有订单"),
-        Text("on the list: 5 % / 100 / 500", "名单命中:5%/100/500"),
-        Text("newest orders: 5 % / 100 / 500", "最新订单:5%/100/500"),
+        Text("on the list: 5 % / 100 / 500", "名单命中：5%/100/500"),
+        Text("newest orders: 5 % / 100 / 500", "最新订单：5%/100/500"),
     ):
         lines.add_column(head.in_(language), overflow="fold")
     for row in rows.to_pylist():

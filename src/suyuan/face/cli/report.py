@@ -7,14 +7,13 @@ from typing import Annotated
 import typer
 
 from suyuan.face.cli.options import (
-    AsOf,
     CaseArgument,
     LangOption,
     Out,
     Unmask,
     console,
+    instant,
     language_of,
-    moment,
     plain_errors,
 )
 from suyuan.model.text import Text
@@ -52,7 +51,7 @@ def command(
     ] = DossierFormat.html,
     to: Annotated[Path | None, typer.Option("--to", help="Folder. [OUT/dossier] 目标。")] = None,
     out: Out = None,
-    as_of: AsOf = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", hidden=True)] = None,
     sign: Sign = None,
     ask_stamp: AskStamp = False,
     boards: Boards = None,
@@ -61,25 +60,26 @@ def command(
 ) -> None:
     """The case file that a prosecutor can read: each statement bound to its rows.
 
-    Give --as-of as it was given to `investigate`. `suyuan verify FOLDER` checks the manifest.
+    It reads the records as of the moment of the investigation. `suyuan verify FOLDER` checks the
+    manifest.
     """
     from suyuan.face.api import CaseFolder  # noqa: PLC0415  # keeps --help fast
     from suyuan.face.display import Display  # noqa: PLC0415
     from suyuan.face.report.boards import read_boards  # noqa: PLC0415
     from suyuan.face.report.dossier_file import bind  # noqa: PLC0415
     from suyuan.face.report.manifest import write_manifest  # noqa: PLC0415
+    from suyuan.face.report.report_file import moment_of  # noqa: PLC0415
     from suyuan.face.source import open_source  # noqa: PLC0415
-    from suyuan.model.times import utc  # noqa: PLC0415
     from suyuan.privacy.reveal import masking  # noqa: PLC0415
 
     results = CaseFolder(case).results(out)
-    instant = moment(as_of)
     language, folder = language_of(lang), to or results.layout.out / "dossier"
     board_plans = read_boards(boards) if boards else []
+    known_at = moment_of(results, instant(as_of, results.case.zone))
     results["findings"]  # a case that was not investigated is told so before anything is written
     mask = masking(results.layout, unmask, NAME)
     display = Display(results.case.zone, mask)
-    with open_source(results, utc(instant, results.case.zone) if instant else None) as source:
+    with open_source(results, known_at) as source:
         path = bind(source, folder, format.value, language, mask, ring, board_plans)
     manifest = write_manifest(results, [path], display)
     if sign is not None:

@@ -56,7 +56,7 @@ def show(rule: str, on: On = None, lang: LangOption = None) -> None:
         raise InputError(
             Text("No such rule.", "没有这条规则。"),
             value=rule,
-            hint=Text("See: suyuan rules list", "请看:suyuan rules list"),
+            hint=Text("See: suyuan rules list", "请看：suyuan rules list"),
         )
     language = language_of(lang)
     for head, text in show_rule(rules[rule], _day(on)):

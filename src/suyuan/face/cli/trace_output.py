@@ -36,7 +36,7 @@ def print_trace(
             value=display.masking.identifier(value),
             hint=Text(
                 "Ids are in traces.parquet; run investigate first.",
-                "编号见 traces.parquet;请先运行 investigate。",
+                "编号见 traces.parquet；请先运行 investigate。",
             ),
         )
     methods = methods_of(method)
@@ -55,7 +55,7 @@ def methods_of(method: str | None) -> list[str]:
         raise InputError(
             Text("No such method.", "没有这种方法。"),
             value=method,
-            hint=Text(f"One of: {', '.join(METHODS)}, all.", f"可用:{'、'.join(METHODS)}、all。"),
+            hint=Text(f"One of: {', '.join(METHODS)}, all.", f"可用：{'、'.join(METHODS)}、all。"),
         )
     return [method or DEFAULT]
 

@@ -53,11 +53,11 @@ def print_known(results: Results, query: IdentifierQuery, to: Console) -> None:
         raise masked_number(query.identifier)
     if tree is None and not any_finding:
         raise InputError(
-            Text("Nothing is known of this identifier.", "没有该标识的任何记录。"),
+            Text("No record of this identifier.", "没有该标识的任何记录。"),
             value=display.masking.identifier(query.identifier),
             hint=Text(
                 "Write it as in the files: 13800001234, qq:123456, a card number, a person's id.",
-                "请按文件中的写法输入:13800001234、qq:123456、卡号或人员编号。",
+                "请按文件中的写法输入：13800001234、qq:123456、卡号或人员编号。",
             ),
         )
     for hit in hits:
@@ -81,7 +81,7 @@ def _print_findings(findings: pa.Table, query: IdentifierQuery, to: Console) -> 
 
 def _rows_table(hit: Hits, language: Language, display: Display) -> Table:
     name, rows = hit.table, hit.rows
-    sentence = Text("{name}: {n} rows", "{name}:{n}行")
+    sentence = Text("{name}: {n} rows", "{name}：{n}行")
     title = sentence.format(name=name, n=f"{hit.count:,}").in_(language)
     names = [column.name for column in RECORDS[name]]
     columns = [c for c in names if rows[c].null_count < rows.num_rows][:9]

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from suyuan.chain.flow_graph import FlowGraph
+from suyuan.chain.ring_flows import RING, RingFlow
 from suyuan.face.display import Display, SubjectDisplay, money, number, yuan
-from suyuan.face.drawings.ring_money import RING, ring_money
+from suyuan.face.drawings.ring_money import ring_money
 from suyuan.face.rings import RingView, Stand
 from suyuan.face.terms import KINDS
 from suyuan.face.wording import many
@@ -212,7 +213,7 @@ def _title(stand: Stand, display: Display) -> Text:
     subject = display.subject(stand.subject)
     label = f"{subject.name} {subject.id}".strip()
     sums = f", {money(stand.amount)} yuan" if stand.amount else ""
-    return Text(f"{label}{sums}, {many(stand.count, 'row')}", f"{label},{stand.count:,}条记录")
+    return Text(f"{label}{sums}, {many(stand.count, 'row')}", f"{label}，{stand.count:,}条记录")
 
 
 def _cash(plan: _Plan, x: float, y: float, ring: RingView) -> float:
@@ -239,14 +240,27 @@ def _edges(plan: _Plan, ring: RingView, flow_graph: FlowGraph) -> Iterable[Edge]
         if LINKS[ROLES[role].link].layer != "money":
             for stand in stands:
                 yield from _supply(plan, ring, stand)
-    between = ring_money(ring, flow_graph, plan.stands_for)
-    most = max(between.values(), default=1)
-    for (origin, target), fen in sorted(between.items()):
-        yield _edge(plan, origin, target, 1.5 + 7 * fen / most, "money", yuan(fen / 100))
+    flows = ring_money(ring, flow_graph, plan.stands_for)
+    most = max((flow.fen for flow in flows), default=0) or 1
+    for flow in sorted(flows, key=lambda flow: (flow.origin, flow.target)):
+        width = 1.5 + 7 * flow.fen / most
+        yield _edge(plan, flow.origin, flow.target, width, "money", _flow_words(flow))
     dealers = {plan.stands_for[s.subject] for s in ring.by_role.get("card_merchant", [])}
     for row in ring.laundering:
         for dealer in sorted(dealers):
             yield _edge(plan, dealer, f"cash:{row['kind']}", 1.2, "resale", Text("resold", "转卖"))
+
+
+def _flow_words(flow: RingFlow) -> Text:
+    """How much; of what no trace shows, whence the sum is known."""
+    amount = yuan(flow.fen / 100)
+    if flow.is_traced:
+        return amount
+    if not flow.fen:
+        return Text("no traced money", "未追踪到资金")
+    return Text(
+        f"{amount.en} by its own records; not traced", f"{amount.zh}（据自身记录，未经追踪）"
+    )
 
 
 def _supply(plan: _Plan, ring: RingView, stand: Stand) -> Iterable[Edge]:

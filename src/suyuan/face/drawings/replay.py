@@ -99,7 +99,7 @@ def _curve(kind: str, rows: Sequence[dict[str, Any]], slot: float, display: Disp
         x, y = LEFT + (n + 0.5) * slot, TOP + CURVE * (1.0 - share)
         path.append(f"{pen}{x:.1f} {y:.1f}")
         day, hits, callees = display.day(row["moment"]), row[f"{kind}_top"], row["called"]
-        title = Text(f"{day}: {hits} of {callees}", f"{day}:{callees}人中{hits}人")
+        title = Text(f"{day}: {hits} of {callees}", f"{day}：{callees}人中{hits}人")
         dots.append((x, y, title))
         pen = "L"
     return HitCurve(kind, "".join(path), tuple(dots))

@@ -78,7 +78,7 @@ def timeline(
     rows = (
         (Text("calls by its numbers", "所用号码拨打次数"), call_days),
         (Text("reports", "报案数"), report_days),
-        (Text("loss, yuan", "损失(元)"), losses),
+        (Text("loss, yuan", "损失（元）"), losses),
     )
     spans = [*report_days, *_busy(call_days, report_days)]
     if not spans:
@@ -147,6 +147,6 @@ def _row(
     for slot, value in sorted(sums.items()):
         height = ROW * value / most if most else 0.0
         label = (first + timedelta(slot * unit)).isoformat()
-        tip = Text(f"{label}: {number(value)}", f"{label}:{number(value)}")
+        tip = Text(f"{label}: {number(value)}", f"{label}：{number(value)}")
         bars.append(DayBar(LEFT + slot * wide, y + ROW - height, max(wide - 1.5, 1), height, tip))
     return Row(y, title, number(most), tuple(bars))

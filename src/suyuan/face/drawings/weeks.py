@@ -112,7 +112,7 @@ def _line(
     for row in rows:
         slot = (date.fromisoformat(row["week"]) - first).days // 7
         title = Text(
-            f"{row['week']}: {many(row['events'], 'row')}", f"{row['week']}:{row['events']:,}行"
+            f"{row['week']}: {many(row['events'], 'row')}", f"{row['week']}：{row['events']:,}行"
         )
         share = 0.25 + 0.75 * row["events"] / most
         weeks.append(

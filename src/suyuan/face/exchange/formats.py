@@ -59,7 +59,7 @@ FORMS: dict[str, Form] = {
                     "Most links: the model has no word for them; they are UnknownLink with a role.",
                     "多数联系：模型没有对应词，写作 UnknownLink 并注明角色。",
                 ),
-                Text("Phones: they are user accounts.", "电话号码:写作 UserAccount。"),
+                Text("Phones: they are user accounts.", "电话号码：写作 UserAccount。"),
                 Text(
                     "Times of day of links: the day only. Strength and rows: as text.",
                     "联系的时刻：只到日；强度与证据行写作文字。",
@@ -104,7 +104,7 @@ FORMS: dict[str, Form] = {
                 ),
                 Text(
                     "Rings, cards and the like have no template: they are written as organization.",
-                    "团伙、卡券等没有模板:写作 organization。",
+                    "团伙、卡券等没有模板：写作 organization。",
                 ),
             ),
         ),

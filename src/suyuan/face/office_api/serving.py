@@ -113,5 +113,5 @@ def _check(address: Address) -> None:
         raise InputError(
             Text("To serve other machines it needs TLS.", "对外提供服务须启用 TLS。"),
             value=address.host,
-            hint=Text("Give --cert and --key.", "请给出 --cert 和 --key。"),
+            hint=Text("Give --cert and --tls-key.", "请给出 --cert 和 --tls-key。"),
         )

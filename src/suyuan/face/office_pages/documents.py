@@ -99,6 +99,6 @@ def _content(visit: PageRequest, state: MatterState, sight: Sight) -> bytes:
         raise ProblemDetails(404)
     content = read_scan(visit.office, folder, name, state.subject)
     if content is None:
-        not_here = Text("This document is not kept here any more.", "该材料已不在此保存。")
+        not_here = Text("This document is no longer stored here.", "该材料已不在此保存。")
         raise InputError(not_here)
     return content

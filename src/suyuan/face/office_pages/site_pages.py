@@ -170,11 +170,11 @@ def matter(visit: PageRequest) -> Response:
 
 _ACT_DONE: Final = Text("Done.", "已办理。")
 _MESSAGES: Final = {
-    "begin": Text("Begun.", "已开始，请继续填报。"),
+    "begin": Text("Started.", "已开始，请继续填报。"),
     "pay_settled": Text("Paid. You need not pay again.", "缴费成功，无需再缴。"),
     "pay_failed": Text("The payment failed; you may try again.", "缴费失败，可重新缴费。"),
     "pay_unknown": Text(
-        "The outcome is not known yet: do not pay again. We will clear it.",
+        "The outcome is not known yet; please do not pay again. We will look into it.",
         "付款结果尚未确定，请勿重复缴费，我们会尽快核实。",
     ),
 }
@@ -193,7 +193,7 @@ def new_link(visit: PageRequest) -> Response:
     if not visit.office.posts(person):
         raise InputError(
             Text("Nobody by this name holds a post.", "该人员没有任何岗位。"),
-            hint=Text("Give one first: suyuan office post.", "请先授予：suyuan office post。"),
+            hint=Text("Assign one first: suyuan office post.", "请先授予：suyuan office post。"),
         )
     origin = visit.request.url.replace(path="", query="")
     link = f"{origin}/enter/{visit.site.browsers.link(person)}"

@@ -42,7 +42,7 @@ def read_boards(path: Path) -> list[KeptBoard]:
         return [_board(row) for row in json.loads(path.read_text("utf-8"))]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            Text("This is no file of boards.", "该文件不是图板文件。"), value=path
+            Text("This is not a file of boards.", "该文件不是图板文件。"), value=path
         ) from error
 
 
@@ -105,7 +105,7 @@ def _missing_ring(board: KeptBoard) -> InputError:
     return InputError(
         Text("The ring of a board is not in these results.", "图板所绘团伙不在当前结果中。"),
         value=board.name,
-        hint=Text("Open the board, look, and keep it anew.", "请打开图板核对后重新保存。"),
+        hint=Text("Open the board, check it and save it again.", "请打开图板核对后重新保存。"),
     )
 
 
@@ -137,7 +137,7 @@ def _join(parts: list[Text]) -> Text:
 
 
 _RESULTS_CHANGED = Text(
-    "RESULTS CHANGED SINCE IT WAS KEPT, and it is drawn from those of now",
+    "RESULTS HAVE CHANGED SINCE IT WAS SAVED; drawn from the current ones",
     "保存后结果已变化，按当前结果绘制",
 )
 _TITLE = Text("Board: {name}", "图板：{name}")

@@ -38,7 +38,7 @@ def print_pdf(html: str, path: Path) -> None:
             value=", ".join(NAMES),
             hint=Text(
                 "Install Chromium, or use --format html and print it.",
-                "请安装 Chromium,或用 --format html 后自行打印。",
+                "请安装 Chromium，或用 --format html 后自行打印。",
             ),
         )
     _print(program, html, "--no-pdf-header-footer", f"--print-to-pdf={path.resolve()}")

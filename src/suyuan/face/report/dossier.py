@@ -14,6 +14,7 @@ from suyuan.face.display import Display, money, number
 from suyuan.face.evidence_rows import EvidenceRow, evidence_row
 from suyuan.face.report.cuts_view import ASSUMPTION, cuts, sentence
 from suyuan.face.rings import RingView, rings
+from suyuan.face.role_counts import helper_counts
 from suyuan.face.source import ResultTables
 from suyuan.face.terms import LEAD, REASONS
 from suyuan.face.wording import many
@@ -88,20 +89,21 @@ def dossier(source: ResultTables, display: Display, ring: str | None = None) -> 
 #: What became of numbers that reports name, where they are not simply taken as written.
 _NUMBERS_READ: Final = {
     "misread": Text(
-        "Numbers in reports read as the number one slip away that called the victim",
+        "Numbers in reports that are one slip away from the number that called the "
+        "victim, and are read as that number",
         "报案所称号码与实际来电号码仅差一处笔误、已按实际来电处理",
     ),
     "service": Text(
-        "Service numbers (95188, 12315) named by or shown to victims; their owners stand accused "
-        "of nothing",
+        "Service numbers (95188, 12315) named by or shown to victims; their owners are "
+        "not accused of anything",
         "报案人提到或来电显示的服务号码（如95188、12315），不指向号码归属方",
     ),
     "shop": Text(
-        "Numbers of shops that the victims had bought from; to be asked whether they called",
+        "Numbers of shops that the victims had bought from; ask the shops whether they called",
         "登记在报案人购物商家名下的号码，应向商家核实是否致电",
     ),
     "contradicted": Text(
-        "Numbers in reports against which the call record speaks",
+        "Numbers in reports that the call records contradict",
         "报案所称号码与话单不符",
     ),
 }
@@ -117,24 +119,19 @@ def _facts(ring_views: Sequence[RingView], source: ResultTables, display: Displa
         own = own.sort_by([("strength", "descending"), ("report_id", "ascending")])
         for report in own.slice(0, CLAIMS_SHOWN).to_pylist():
             report_name, why = display.words(report["report_id"]), row_text(report, "because")
-            text = Text(f"Report {report_name}: {why.en}", f"报案{report_name}:{why.zh}")
+            text = Text(f"Report {report_name}: {why.en}", f"报案{report_name}：{why.zh}")
             chapter.add(text, id=report["evidence_id"], score=report["strength"])
         chapter.note = _left_out(own.num_rows - CLAIMS_SHOWN, "series.parquet")
     return chapter
 
 
 def _ring_told(row: Mapping[str, Any], display: Display) -> Text:
-    helpers = (
-        many(row["data_brokers"], "data broker"),
-        many(row["account_merchants"], "account merchant"),
-        many(row["middlemen"], "middleman", "middlemen"),
-        many(row["card_merchants"], "card merchant"),
-    )
+    counts = helper_counts(row)
     return Text(
         "Ring {id}: {reports_en} by {victims_en}, with a loss of {loss} yuan, from {first} to "
-        "{last}. Behind it: {helpers_en} ({each_en}).",
-        "团伙{id}:{reports}起报案，{victims}名被害人，损失{loss}元，时间自{first}至{last}。"
-        "其背后有{helpers}人：料商{b}人，号商{a}人，中间人{m}人，卡商{c}人。",
+        "{last}. Behind it: {helpers_en} ({counts_en}).",
+        "团伙{id}：{reports}起报案，{victims}名被害人，损失{loss}元，时间自{first}至"
+        "{last}。其背后有{helpers}人：{counts_zh}。",
     ).format(
         id=display.words(row["ring_id"]),
         reports=row["reports"],
@@ -146,11 +143,8 @@ def _ring_told(row: Mapping[str, Any], display: Display) -> Text:
         last=display.day(row["active_to"]),
         helpers=row["helpers"],
         helpers_en=many(row["helpers"], "helper"),
-        each_en=", ".join(helpers),
-        b=row["data_brokers"],
-        a=row["account_merchants"],
-        m=row["middlemen"],
-        c=row["card_merchants"],
+        counts_en=counts.en,
+        counts_zh=counts.zh,
     )
 
 
@@ -193,7 +187,7 @@ def _state(chapter: Chapter, row: dict[str, Any], display: Display) -> None:
 def _money(ring_views: Sequence[RingView], source: ResultTables, index: int) -> Chapter:
     """Exits of the rings' reports by the default method, and how far the methods agree."""
     method = METHODS[DEFAULT]
-    title = Text(f"The money, by {method.title.en}", f"资金去向({method.title.zh})")
+    title = Text(f"The money, by {method.title.en}", f"资金去向（{method.title.zh}）")
     chapter = Chapter(str(index), title)
     series, exits = source.table("series"), source.table("exits")
     ids = pa.array([ring.id for ring in ring_views], pa.string())
@@ -212,7 +206,7 @@ def _money(ring_views: Sequence[RingView], source: ResultTables, index: int) -> 
         )
     chapter.note = Text(
         "Payment by payment in traces.parquet; accounts to freeze in freeze_list.parquet.",
-        "逐笔见 traces.parquet;可止付冻结账户见 freeze_list.parquet。",
+        "逐笔见 traces.parquet；可止付冻结账户见 freeze_list.parquet。",
     )
     return chapter
 
@@ -266,12 +260,12 @@ def _against(source: ResultTables, index: int) -> Chapter:
         chapter.add(Text(f"Table {table} is missing: {effect.en}", f"缺少 {table} 表：{effect.zh}"))
     for row in source.table("trace_doubts").to_pylist():
         effect, count = row_text(row, "effect"), row["count"]
-        chapter.add(Text(f"{effect.en} ({count})", f"{effect.zh}({count})"))
+        chapter.add(Text(f"{effect.en} ({count})", f"{effect.zh}（{count}）"))
     hubs = source.table("hubs")
     if hubs.num_rows:
         chapter.add(
             Text(
-                f"{hubs.num_rows} hubs were kept out of linkage; "
+                f"{hubs.num_rows} hubs were left out of linkage; "
                 f"{number(pc.sum(hubs['not_followed']).as_py())} links were not followed.",
                 f"{hubs.num_rows}个公共节点未用于串并，"
                 f"{number(pc.sum(hubs['not_followed']).as_py())}条联系未跟踪。",

@@ -80,7 +80,7 @@ _DAYS = Text("Days of ring {id}", "团伙 {id} 时间线")
 _WEEKS = Text("Who of ring {id} was seen in which week", "团伙 {id} 各主体逐周活动")
 _WEEKS_TOLD = Text(
     "Weeks in which rows tie somebody to the ring; + first seen, − seen no more.",
-    "各主体有记录的周;+ 首次出现,− 其后不再出现。",
+    "各主体有记录的周；+ 首次出现，− 其后不再出现。",
 )
 _FLOW = Text("Where the stolen money went", "赃款流向")
 _FLOW_TOLD = Text(

@@ -137,7 +137,7 @@ def _read(folder: Path) -> dict[str, Any]:
             value=path,
             hint=Text(
                 "Give the folder that `suyuan report` wrote, or an output folder.",
-                "请给出卷宗文件夹或结果文件夹。",
+                "请给出卷宗所在文件夹或结果文件夹。",
             ),
         )
     try:
@@ -148,7 +148,8 @@ def _read(folder: Path) -> dict[str, Any]:
         good = False
     if not good:
         raise InputError(
-            Text("The manifest was altered, or is not one.", "清单已被改动或无效。"), value=path
+            Text("The manifest was altered, or this is not a manifest.", "清单已被改动或无效。"),
+            value=path,
         )
     return dict(content)
 

@@ -21,6 +21,7 @@ from suyuan.face.drawings.weeks import WeekChart, week_chart
 from suyuan.face.report import case_view, findings_view, money_view, rules_view
 from suyuan.face.report.cuts_view import ASSUMPTION, cuts
 from suyuan.face.rings import RingView, cite, rings
+from suyuan.face.role_counts import ROLE_HEADS, helper_counts, role_counts
 from suyuan.face.source import ResultTables
 from suyuan.face.terms import LEAD, REASONS
 from suyuan.ingest import read_settings
@@ -189,5 +190,11 @@ def _environment() -> Environment:
         yuan=yuan,
         span=span,
     )
-    environment.globals.update(say=say, T=Text)
+    environment.globals.update(
+        say=say,
+        T=Text,
+        helper_counts=helper_counts,
+        role_heads=ROLE_HEADS,
+        role_counts=role_counts,
+    )
     return environment

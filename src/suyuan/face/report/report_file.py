@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from suyuan.face.language import default_language
-from suyuan.model.text import Language
+from suyuan.model.errors import InputError
+from suyuan.model.text import Language, Text
 from suyuan.privacy import reveal
 from suyuan.privacy.masking import Masking
 from suyuan.run.step_runs import Timing
@@ -40,6 +41,23 @@ def write_report(
         "timings": [[timing.step, timing.seconds, timing.rows] for timing in timings],
     }
     write_text(made_with(results), json.dumps(content, ensure_ascii=False))
+
+
+def moment_of(results: Results, moment: datetime | None = None) -> datetime | None:
+    """The moment (naive UTC) that the investigation was as of, None for all that is known now.
+
+    Raises :class:`InputError` where somebody asks for another one.
+    """
+    path = made_with(results)
+    content = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    investigated_at = datetime.fromisoformat(content["as_of"]) if content.get("as_of") else None
+    if moment and moment != investigated_at:
+        raise InputError(
+            Text("The results are as of another moment.", "结果对应的时点与所给时点不同。"),
+            value=investigated_at.isoformat() if investigated_at else "–",
+            hint=Text("Investigate again with --as-of.", "请用 --as-of 重新运行 investigate。"),
+        )
+    return investigated_at
 
 
 def made_with(results: Results) -> Path:

@@ -15,7 +15,7 @@ from suyuan.store.drafts import write_text
 
 FILE = "boards_of_dossier.json"
 RING_GONE = Text(
-    "The ring of the board “{name}” is not in these results. Open it, look, and keep it anew.",
+    "The ring of the board “{name}” is not in these results. Open it, check it and save it again.",
     "图板“{name}”所绘团伙不在当前结果中，请打开核对后重新保存。",
 )
 

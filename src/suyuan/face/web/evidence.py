@@ -28,7 +28,7 @@ UNITS: dict[str, Text] = {
     "orders": Text("orders", "单"),
     "reports": Text("reports", "起"),
     "numbers": Text("numbers", "个号码"),
-    "nat": Text("nat", "自然单位"),
+    "nat": Text("nat", "奈特"),
     "payments": Text("payments", "笔"),
     "codes": Text("codes", "条"),
     "sellers": Text("sellers", "名卖家"),
@@ -50,6 +50,13 @@ UNITS: dict[str, Text] = {
     "s": Text("s", "秒"),
     "excess": Text("excess", "超出"),
     "rules": Text("rules", "条规则"),
+    "openings": Text("openings", "次开卡"),
+    "sd": Text("standard deviations", "个标准差"),
+    "logarithm of the times": Text("(logarithm)", "（对数）"),
+    "0 outlet, 1 operator, 2 customer, 3 seller in a ledger": Text(
+        "(0 outlet, 1 operator, 2 customer, 3 seller in a ledger)",
+        "（0网点，1运营商，2卡主，3账本中的卖家）",
+    ),
 }
 
 

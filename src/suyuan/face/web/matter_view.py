@@ -44,7 +44,7 @@ def duty_shown(office: Office, row: DutyRow, moment: Moment, now: datetime) -> J
         "due": moment(row.due),
         "certainty": row.certainty,
         "state": row.state,
-        "overdue": bool(waits and row.due and row.due < now and row.certainty == "exact"),
+        "breached": bool(waits and row.due and row.due < now and row.certainty == "exact"),
         "clause": row.clause,
     }
 

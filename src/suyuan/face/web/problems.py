@@ -20,13 +20,13 @@ _TITLES = {
     409: Text("Its state has changed.", "当前状态已变化。"),
     412: Text("Somebody else changed it in the meantime.", "其他人已先行修改。"),
     413: Text("Too large.", "内容过大。"),
-    415: Text("Content of this kind is not taken here.", "此处不接受该类内容。"),
+    415: Text("Content of this kind is not accepted here.", "此处不接受该类内容。"),
     422: Text("A value is missing or wrong.", "缺少内容或内容有误。"),
     429: Text("Too many requests; wait a little.", "请求过于频繁，请稍候。"),
     500: Text("The program failed; nothing was changed.", "程序出错，未作任何改动。"),
-    502: Text("Another server does not answer as it should.", "外部服务未正常应答。"),
-    507: Text("There is no room left.", "存储空间不足。"),
-    503: Text("It cannot be recorded, so it was not done.", "无法留痕，操作未执行。"),
+    502: Text("An external service did not respond properly.", "外部服务未正常应答。"),
+    507: Text("No storage space left.", "存储空间不足。"),
+    503: Text("It could not be logged, so it was not done.", "无法留痕，操作未执行。"),
 }
 
 

@@ -44,7 +44,9 @@ def serve(place: ServedPlace, tell: Callable[[Text], None], *, open_browser: boo
     url = _url(place, listener, site)
     tell(Text(f"Open {url}", f"请打开 {url}"))
     if site.alone:
-        tell(Text("The link works once. Ctrl-C ends it.", "链接仅可使用一次，按 Ctrl-C 结束。"))
+        tell(
+            Text("The link works once. Press Ctrl-C to stop.", "链接仅可使用一次，按 Ctrl-C 结束。")
+        )
     if open_browser:
         webbrowser.open(url)
     config = uvicorn.Config(
@@ -88,7 +90,9 @@ def _check(place: ServedPlace) -> None:
                 "对外提供服务须启用账号与 TLS。",
             ),
             value=place.host,
-            hint=Text("Give --data, --cert and --key.", "请同时给出 --data、--cert 和 --key。"),
+            hint=Text(
+                "Give --data, --cert and --tls-key.", "请同时给出 --data、--cert 和 --tls-key。"
+            ),
         )
 
 

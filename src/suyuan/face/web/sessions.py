@@ -23,8 +23,8 @@ FRESH = 5 * 60.0
 PATIENCE, LONGEST_WAIT = 5, 15 * 60.0
 SHORTEST_SECRET = 12
 TOO_WEAK = Text(
-    f"At least {SHORTEST_SECRET} characters, and none that everybody tries.",
-    f"密码至少 {SHORTEST_SECRET} 位,且不得为常见密码。",
+    f"At least {SHORTEST_SECRET} characters, and not a common password.",
+    f"密码至少 {SHORTEST_SECRET} 位，且不得为常见密码。",
 )
 _COMMON = frozenset(
     {"password1234", "123456789012", "qwertyuiop12", "admin1234567", "a1234567890b"}

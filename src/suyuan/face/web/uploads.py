@@ -28,11 +28,11 @@ ENDINGS = READ - {".zip"}
 _FOLDER, _SLIP = "incoming", "slip.json"
 _DEVICE_NAMES = re.compile(r"^(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 KIND = Text("Files of this kind are not read.", "不读取此类文件。")
-NAME = Text("A file cannot be called so.", "文件名无效。")
+NAME = Text("This is not a valid file name.", "文件名无效。")
 THERE = Text("The case has another file of this name.", "案件中已有同名文件。")
-FULL = Text("There is no room for this file.", "存储空间不足。")
+FULL = Text("Not enough space for this file.", "存储空间不足。")
 EVIDENCE_STAYS = Text(
-    "Give it another name: what is there is kept.", "请改名：已有材料不会被替换。"
+    "Rename it: existing material is not replaced.", "请改名：已有材料不会被替换。"
 )
 
 

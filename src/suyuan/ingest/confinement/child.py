@@ -78,8 +78,8 @@ def _answer(out: IO[bytes], label: str, path: Path, recognition: Recognition) ->
 
 
 TOO_MUCH = Text(
-    "this file needs more memory than one file may have; nothing of it was read. Save it as CSV, "
-    "or in several files",
+    "reading this file needs more memory than one file is allowed; nothing was read. "
+    "Save it as CSV, or split it into several files",
     "读取该文件所需内存超过单个文件的上限，未读入任何内容；请另存为 CSV 或拆成几个文件",
 )
 

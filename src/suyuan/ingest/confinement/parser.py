@@ -169,15 +169,14 @@ def _reason(process: "subprocess.Popen[bytes]", error: Exception) -> Text:
 
 
 SLOW = Text(
-    "reading this file takes longer than one file may; nothing of it was read. Save it as CSV",
+    "reading this file takes longer than one file is allowed; nothing was read. Save it as CSV",
     "读取该文件耗时超过单个文件的上限，未读入任何内容；请另存为 CSV",
 )
 OUTPUT = Text(
-    "this file unpacks into far more than it holds; nothing of it was read",
+    "this file expands to far more than its own size; nothing was read",
     "该文件解开后体积异常膨胀，未读入任何内容",
 )
 CRASH = Text(
-    "this file ended the process that read it (it is broken, or made to do harm); nothing of it "
-    "was read",
-    "读取进程因该文件异常退出(文件已损坏或含恶意构造),未读入任何内容",
+    "this file crashed the process that read it (it is damaged or malicious); nothing was read",
+    "读取进程因该文件异常退出（文件已损坏或含恶意构造），未读入任何内容",
 )

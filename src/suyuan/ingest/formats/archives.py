@@ -205,20 +205,18 @@ def _trouble(info: zipfile.ZipInfo) -> Text | None:
 
 
 _BOMB = Text(
-    "this archive unpacks into far more than it holds (a zip bomb); nothing of it was read",
-    "该压缩包解压后体积异常膨胀(疑似压缩炸弹),未读取其中任何内容",
+    "this archive expands to far more than its own size (a zip bomb); nothing was read",
+    "该压缩包解压后体积异常膨胀（疑似压缩炸弹），未读取其中任何内容",
 )
 _NO_SPACE = Text("no space left to unpack this archive", "磁盘空间不足，无法解压该压缩包")
 _TOO_DEEP = Text("archives nested too deeply; not opened", "压缩包嵌套过深，未打开")
-_TOO_MANY = Text(
-    "too many members in this archive; nothing of it was read", "压缩包成员过多，未读取"
-)
+_TOO_MANY = Text("too many members in this archive; nothing was read", "压缩包成员过多，未读取")
 _LEAVES = Text("a member's path leaves the folder; not read", "压缩包成员的路径越出文件夹，未读取")
 _PASSWORD = Text(
     "this member is encrypted with a password; unpack it (wallets send the password by message) "
     "and put the file into the case folder",
-    "该压缩包成员设有密码；请用收到的解压密码解压后，将文件放入卷宗文件夹",
+    "该压缩包成员设有密码；请用收到的解压密码解压后，将文件放入案件文件夹",
 )
 _BROKEN_ARCHIVE = Text(
-    "this archive or member is broken or cut short", "该压缩包或其成员已损坏或不完整"
+    "this archive or member is damaged or truncated", "该压缩包或其成员已损坏或不完整"
 )

@@ -272,11 +272,11 @@ def _slowly(data: bytes, body: _Body, delimiter: str, width: int, extra: int) ->
 
 
 _FOREIGN = Text(
-    "parts of the file are in another encoding; read as what they are",
+    "parts of the file are in another encoding; each was read in its own",
     "文件中混有另一种编码，已按其实际编码读取",
 )
 _BAD_BYTES = Text(
-    "bytes that form no character in any known encoding, shown as \ufffd",
+    "bytes that are no character in any known encoding, shown as �",
     "含有无法识别的字节，以 \ufffd 代替",
 )
 _NUL = Text("NUL bytes were removed", "含有空字节，已去除")

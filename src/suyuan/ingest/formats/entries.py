@@ -23,11 +23,11 @@ HEADERS: Final = (
     "entry:status",
 )
 BALANCE_MISMATCH: Final = Text(
-    "opening balance and entries do not give the closing balance of this statement",
+    "opening balance and entries do not add up to the closing balance of this statement",
     "期初余额加减各笔分录不等于期末余额",
 )
 REVERSAL_SIGN: Final = Text(
-    "reversals are marked the other way round than ISO 20022 says; read as the balances prove",
+    "reversals are marked contrary to ISO 20022; read as the balances show",
     "冲销标记与 ISO 20022 规定相反，已按余额核定方向",
 )
 UNSPLIT: Final = Text(

@@ -23,8 +23,8 @@ Fits = Callable[[Sequence[str]], bool]
 #: The names of the columns of rows without a header; None where nothing knows them.
 ColumnNamer = Callable[[Sequence[Sequence[str]]], tuple[str, ...] | None]
 NO_HEADER: Final = Text(
-    "the first line looks like data, and no line like a header; name the columns with suyuan map",
-    "首行像是数据,未见表头;请用 suyuan map 指明各列",
+    "the first line looks like data, and no header was found; name the columns with suyuan map",
+    "首行像是数据，未见表头；请用 suyuan map 指明各列",
 )
 _HEADER_ROWS: Final = 60
 #: Encodings that are looked for only where GB18030 shows no header, and how much is looked at.

@@ -38,7 +38,7 @@ class LineCount:
 
 
 BREACH = Text(
-    "lines of this file are not accounted for, which is an error of this program; nothing of it "
-    "was taken",
+    "some lines of this file are unaccounted for, which is an error in this program; "
+    "nothing was imported",
     "该文件有行去向不明，属程序错误；未读入其中任何行",
 )

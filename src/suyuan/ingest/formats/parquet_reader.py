@@ -59,7 +59,7 @@ def _unpack(column: pa.Array) -> pa.Array:
 
 
 _BOMB = Text(
-    "This Parquet file unpacks into far more than it holds (a bomb); it was not read.",
+    "This Parquet file expands to far more than its own size (a bomb); it was not read.",
     "该 Parquet 文件解包后体积异常膨胀（疑似压缩炸弹），未读取。",
 )
 _BROKEN_PARQUET = Text(

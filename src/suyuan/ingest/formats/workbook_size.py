@@ -74,6 +74,6 @@ _TOO_LARGE = Text(
     "工作表中有单元格远在表格之外，范围过大，无法打开；请删除该单元格，或另存为 CSV。",
 )
 _BOMB = Text(
-    "This workbook unpacks into far more than it holds (a zip bomb); it was not read.",
+    "This workbook expands to far more than its own size (a zip bomb); it was not read.",
     "该工作簿解压后体积异常膨胀（疑似压缩炸弹），未读取。",
 )

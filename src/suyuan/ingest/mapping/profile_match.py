@@ -189,7 +189,7 @@ def _profile_named(name: str, profiles: Sequence[Profile]) -> Profile:
         if profile.name == name:
             return profile
     raise InputError(
-        Text("There is no such profile.", "没有这个映射配置。"),
+        Text("No such profile.", "没有这个映射配置。"),
         value=name,
         hint=Text("Correct it in case.toml.", "请在 case.toml 中更正。"),
     )

@@ -60,7 +60,7 @@ def looks(cells: Sequence[str]) -> tuple[str, Text] | None:
         ("phone", _PHONE.fullmatch, Text("looks like phone numbers", "形如手机号")),
         ("sim", _is_iccid, Text("looks like card serials (ICCID)", "形如ICCID")),
         ("device", _is_imei, Text("looks like IMEIs", "形如IMEI")),
-        ("bank_account", _is_card, Text("looks like card numbers (Luhn)", "形如银行卡号(Luhn)")),
+        ("bank_account", _is_card, Text("looks like card numbers (Luhn)", "形如银行卡号（Luhn）")),
         ("bank_account", _is_long, Text("as long as account numbers", "位数如账号")),
         ("time", _is_time, Text("looks like times", "形如时间")),
         ("clock", _CLOCK.fullmatch, Text("looks like times of day", "形如时刻")),

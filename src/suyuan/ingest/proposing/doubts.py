@@ -54,30 +54,31 @@ def _unsure_parties(proposal: Proposal) -> list[str]:
 
 _MISSING_COLUMNS = Text("which column is {names}", "哪一列是 {names}")
 _TABLE = Text(
-    "what the rows are ({table} is a guess): --table", "各行属于哪张表({table} 只是猜测):--table"
+    "what these rows contain ({table} is a guess): --table",
+    "各行属于哪张表（{table} 只是猜测）：--table",
 )
-_OWN = Text("whose account (or number) the list is of: --own", "这是谁的账户(或号码):--own")
+_OWN = Text("whose account (or number) the list is of: --own", "这是谁的账户（或号码）：--own")
 _WORDS = Text(
-    "what these words say of the direction: {words} (--out-words, --in-words)",
-    "这些取值表示支出还是收入:{words}(--out-words、--in-words)",
+    "which direction these words mean: {words} (--out-words, --in-words)",
+    "这些取值表示支出还是收入：{words}(--out-words、--in-words)",
 )
 _NO_DIRECTION = Text(
-    "how it is told whether money (or the call) went out or came in",
-    "如何区分支出与收入(或主叫与被叫)",
+    "how outgoing and incoming rows are told apart",
+    "如何区分支出与收入（或主叫与被叫）",
 )
 _SIGN = Text(
     "whether a negative amount was spent or received: --spent negative or positive",
-    "负数表示支出还是收入:--spent negative 或 positive",
+    "负数表示支出还是收入：--spent negative 或 positive",
 )
 _PARTIES = Text(
     "which side paid (or called): {names} were told apart by their place alone",
-    "哪一列是付款方(主叫方):{names} 仅凭先后区分",
+    "哪一列是付款方（主叫方）：{names} 仅凭先后区分",
 )
 _UNIT = Text(
     "whether amounts are in yuan or fen, all are whole numbers: --unit yuan or fen",
-    "金额单位是元还是分(金额全为整数):--unit yuan 或 fen",
+    "金额单位是元还是分（金额全为整数）：--unit yuan 或 fen",
 )
 _DAYS = Text(
     "whether days come before months (03/04/2024): --days dmy or mdy",
-    "日期是日在前还是月在前(如 03/04/2024):--days dmy 或 mdy",
+    "日期是日在前还是月在前（如 03/04/2024）：--days dmy 或 mdy",
 )

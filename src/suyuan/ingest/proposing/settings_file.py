@@ -89,6 +89,6 @@ def _quote(value: str) -> str:
 
 
 _BY_HAND = Text(
-    "case.toml says something else of this file; change it by hand to: {lines}",
+    "case.toml already says something else about this file; change it by hand to: {lines}",
     "case.toml 对该文件已有不同说明，请手工改为：{lines}",
 )

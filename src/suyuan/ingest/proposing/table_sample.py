@@ -89,4 +89,4 @@ def _sample(headers: tuple[str, ...], rows: list[list[object]]) -> TableSample:
     return TableSample(tuple(headers[n].strip() for n in places), full_rows)
 
 
-_NO_TABLE = Text("This file holds no table.", "该文件中没有表格。")
+_NO_TABLE = Text("There is no table in this file.", "该文件中没有表格。")

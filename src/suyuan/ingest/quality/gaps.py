@@ -191,6 +191,6 @@ def _downwards(flows: _Flows) -> npt.NDArray[np.intp]:
 
 
 _GAP = Text(
-    "the balance does not follow from the one before: money moved that the records do not show",
-    "余额与前一笔不衔接：有资金变动未见于记录",
+    "the balance does not match the previous one: some payments are missing",
+    "余额与前一笔不衔接：有交易缺失",
 )

@@ -153,10 +153,10 @@ def _skew(con: duckdb.DuckDBPyConnection) -> list[Problem]:
 
 
 _SKEW = Text(
-    "its clock stands {seconds} s against that of {other} (median over {pairs} shared payments)",
+    "its clock is off by {seconds} s from that of {other} (median over {pairs} shared payments)",
     "与 {other} 相比，时钟偏差 {seconds} 秒（按 {pairs} 笔共有交易的中位数）",
 )
 _OVERLAPS = Text(
-    "rows that {other} holds too: statements of one account that overlap; counted once",
+    "rows also in {other}: overlapping statements of one account; counted once",
     "与 {other} 重叠的行：同一账户的流水时段重叠，只计一次",
 )

@@ -49,9 +49,9 @@ class TreeHead:
 
 def _no_head(text: str) -> InputError:
     return InputError(
-        Text("This is not a ledger head.", "不是有效的账本签头。"),
+        Text("This is not a ledger head.", "不是有效的账本校验头。"),
         value=text[:100],
-        hint=Text(f"It begins with {_MARK}:", f"应以 {_MARK}: 开头"),
+        hint=Text(f"It must begin with {_MARK}:", f"应以 {_MARK}: 开头"),
     )
 
 

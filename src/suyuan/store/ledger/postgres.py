@@ -297,17 +297,17 @@ def _is_lost(error: Exception) -> bool:
 
 def _write_error(error: Exception) -> UnwrittenError:
     refusal = Text(
-        "The database cannot write; nothing was kept.", "数据库无法写入，未保存任何内容。"
+        "The database cannot write; nothing was saved.", "数据库无法写入，未保存任何内容。"
     )
     outage = Text(
-        "The database does not answer; whether this was kept is not known.",
+        "The database does not respond; it is unknown whether this was saved.",
         "数据库无响应，无法确认本次内容是否已保存。",
     )
     return UnwrittenError(
         outage if _is_lost(error) else refusal,
         value=type(error).__name__,
         hint=Text(
-            "Is the server up, and its disk not full? With the same key nothing is kept twice.",
+            "Is the server up, and its disk not full? With the same key nothing is saved twice.",
             "请检查数据库服务及磁盘空间；以相同的键重试不会重复保存。",
         ),
     )

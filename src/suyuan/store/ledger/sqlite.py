@@ -258,7 +258,7 @@ class _SqliteTransaction:
 def _write_error(error: Exception) -> UnwrittenError:
     return UnwrittenError(
         Text(
-            "The ledger could not be written; nothing was kept.", "账本写入失败，未保存任何内容。"
+            "The ledger could not be written; nothing was saved.", "账本写入失败，未保存任何内容。"
         ),
         value=error,
         hint=Text("Is the disk full, or the file in use?", "请检查磁盘空间及文件占用。"),

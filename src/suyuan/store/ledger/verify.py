@@ -137,7 +137,7 @@ class _Check:
                     f"{kind}_differs",
                     None,
                     f"the first {head.size} events are not those that a head of {head.at} covers",
-                    f"前 {head.size} 条事件与 {head.at} 的签头不符",
+                    f"前 {head.size} 条事件与 {head.at} 的校验头不符",
                 )
 
     def finish(self) -> None:
@@ -147,7 +147,7 @@ class _Check:
                 f"{kind}_longer",
                 None,
                 f"{self._tree.size} events are left of {head.size} that a head of {head.at} covers",
-                f"{head.at} 的签头含 {head.size} 条事件，现仅存 {self._tree.size} 条",
+                f"{head.at} 的校验头含 {head.size} 条事件，现仅存 {self._tree.size} 条",
             )
         self._awaited.clear()
 

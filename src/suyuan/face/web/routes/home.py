@@ -91,7 +91,7 @@ def _todo(here: Visit, source: ResultTables) -> list[Json]:
             "money",
             statements,
             Text(
-                f"{statements:,} statements to ask for: money went out of sight there",
+                f"{statements:,} statements to request: the trail of the money ends there",
                 f"{statements:,}个账户的流水待调取，资金由此失去去向",
             ),
         ),

@@ -15,7 +15,7 @@ from suyuan.face.web.words import verdict
 from suyuan.model.text import Text
 
 router = APIRouter(tags=["leads"])
-NONE_LEFT = Text("No open lead is left that nobody has.", "没有无人负责的待核线索了。")
+NONE_LEFT = Text("No unassigned open leads are left.", "待核线索均已有人负责。")
 
 
 class Taking(BaseModel):

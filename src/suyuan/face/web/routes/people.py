@@ -27,13 +27,13 @@ NewName = Annotated[str, Field(min_length=1, max_length=80, pattern=_PLAIN)]
 Name = Annotated[str, Path(min_length=1, max_length=80)]
 Secret = Annotated[str, Field(max_length=200)]
 LAST = Text(
-    "Somebody must be administrator. Make another one first.",
+    "There must be at least one administrator. Appoint another one first.",
     "至少须保留一名管理员，请先指定另一名管理员。",
 )
 IDENTITY_TAKEN = Text(
     "Somebody else is enrolled under this identity.", "该身份标识已登记在他人名下。"
 )
-THERE = Text("Somebody of this name is enrolled already.", "已有同名人员登记。")
+THERE = Text("Somebody with this name is already enrolled.", "已有同名人员登记。")
 
 
 class DutyPost(BaseModel):

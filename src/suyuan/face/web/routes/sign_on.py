@@ -21,7 +21,7 @@ router = APIRouter(tags=["session"])
 COOKIE = "__Host-o"
 BACK = "/api/v1/sign-on/return"
 NO_SIGN_ON = Text("No single sign-on is set up here.", "此处未配置统一身份认证。")
-NO_ANSWER = Text("The issuer does not answer as it should.", "认证服务未正常应答。")
+NO_ANSWER = Text("The sign-on service did not respond properly.", "认证服务未正常应答。")
 Parameter = Annotated[str, Query(max_length=4000)]
 _log = logging.getLogger(__name__)
 

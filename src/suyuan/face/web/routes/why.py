@@ -84,7 +84,7 @@ def _reasons(
 
 
 _NO_LEAD = Text(
-    "No detector took it for anything: it was weighed with all others, or no signal spoke of it.",
+    "No detector flagged it: it was weighed with all others, or no signal concerned it.",
     "没有检测器将其列为线索：已与其他对象一并权衡，或没有信号指向它。",
 )
 
@@ -128,9 +128,9 @@ def _chain(here: Visit, source: ResultTables, subject_id: str, ring: str) -> lis
                 continue
             title = role(name)
             sentence = Text(
-                f"On the chain of {view.id} as {title['en']}, {place} of {len(stands)} by yuan; a "
-                "column draws six, the others stand in its last box.",
-                f"在{view.id}链条上作为{title['zh']}，按金额第{place}/共{len(stands)}；每列逐一"
+                f"On the chain of {view.id} as {title['en']}, number {place} of {len(stands)} "
+                "by amount; a column draws six, the rest are in its last box.",
+                f"在{view.id}链条上作为{title['zh']}，按金额排第{place}（共{len(stands)}个）；每列逐一"
                 "画出六个，其余在末格。",
             )
             reasons.append(_because("folded", sentence))

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from suyuan.face.drawings.ring_money import RING, ring_money
+from suyuan.chain.ring_flows import RING
+from suyuan.face.drawings.ring_money import ring_money
 from suyuan.face.rings import RingView
 from suyuan.face.source import ResultTables
 from suyuan.face.web.permissions import Act, rule
@@ -66,10 +67,10 @@ def _picture(here: Visit, source: ResultTables, ring: RingView) -> WidePicture:
     ]
     themselves = {name: name for pairs in people.values() for name, _ in pairs}
     flow_graph = here.desk.cache("flows", source.flow_graph)
-    between = ring_money(ring, flow_graph, themselves)
-    most = max(between.values(), default=1)
+    flows = ring_money(ring, flow_graph, themselves)
+    most = max((flow.fen for flow in flows), default=0) or 1
     links += [
-        (own if origin == RING else origin, own if target == RING else target, MONEY, fen / most)
-        for (origin, target), fen in between.items()
+        (own if flow.origin == RING else flow.origin, flow.target, MONEY, flow.fen / most)
+        for flow in flows
     ]
     return wide_picture(people, links)
