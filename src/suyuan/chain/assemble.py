@@ -3,6 +3,8 @@
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.chain.ring_reports import with_ring
+from suyuan.identity.contact_windows import contact_moment
 from suyuan.model.derived import SERVES
 from suyuan.model.privacy import Privacy
 from suyuan.model.results import CHAIN, EVIDENCE, RING_LAUNDERING, RINGS
@@ -106,16 +108,14 @@ def proofs(proof_rows: ir.Table, order: str) -> ir.Table:
 def rings(series: ir.Table, services: ir.Table, members: ir.Table, tables: Tables) -> ir.Table:
     """One row for each ring: its reports, losses, members and suppliers."""
     reports = tables["reports"]
-    ring_reports = _in_rings(reports, series)
+    ring_reports = with_ring(reports, series)
     base = (
         ring_reports.group_by("ring_id")
         .aggregate(
             reports=ring_reports["report_id"].nunique(),
             victims=ibis.coalesce(ring_reports["victim_id"], ring_reports["report_id"]).nunique(),
             loss=ibis.coalesce(ring_reports["loss"].sum(), 0),
-            active_from=ibis.coalesce(
-                ring_reports["contacted_at"], ring_reports["reported_at"]
-            ).min(),
+            active_from=contact_moment(ring_reports).min(),
             active_to=ring_reports["reported_at"].max(),
         )
         .view()
@@ -161,11 +161,3 @@ def ring_laundering(grounds: ir.Table, tables: Tables) -> ir.Table:
     )
     ratio = kinds["price"].cast("float64") / kinds["face_value"].nullif(0).cast("float64")
     return kinds.mutate(discount=ratio).select(*RING_LAUNDERING.names)
-
-
-def _in_rings(reports: ir.Table, series: ir.Table) -> ir.Table:
-    ring_of_report = series.filter(series["ring_id"].notnull()).select(
-        of="report_id", ring_id="ring_id"
-    )
-    ring_of_report = ring_of_report.view()
-    return reports.inner_join(ring_of_report, reports["report_id"] == ring_of_report["of"]).view()

@@ -19,6 +19,7 @@ from suyuan.chain import (
 )
 from suyuan.chain.chain_review import AFTER
 from suyuan.chain.report_links import beneath, report_links
+from suyuan.chain.touch_kinds import SAME_HAND
 from suyuan.chain.unheard_members import unheard
 from suyuan.model.derived import RING_SERIES, TOUCHES
 from suyuan.model.privacy import Privacy
@@ -30,8 +31,6 @@ from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 ROLES = tuple(role for role in EVERY_ROLE if role != membership.ROLE)
-#: What makes two reports one hand; the rest (buyers, traced money) makes two hands one ring.
-SAME_HAND = ("called", "named", "told", "used", "holds")
 
 #: What else than findings claims something, and shows its rows.
 EVIDENCE_TABLES = ("chain", "series", "compliance", "at_risk")
