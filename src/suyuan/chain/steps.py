@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.chain import (
-    assemble,
-    complete,
+    chain_edges,
+    findings,
     leak_paths,
     linkage,
     membership,
@@ -15,6 +15,7 @@ from suyuan.chain import (
     outsiders,
     resale,
     ring_evidence,
+    ring_tally,
     rings,
 )
 from suyuan.chain.chain_review import AFTER
@@ -178,21 +179,21 @@ def _whole(members: ir.Table, spare: ir.Table, tables: Tables) -> StepOutput:
     for name, table in member_findings.items():
         tables.put(name, table)
     ground = keep(ibis.union(*_grounds(members, tables), spare))
-    services = keep(assemble.serves(ground, tables))
+    services = keep(chain_edges.serves(ground, tables))
     roles = (*ROLES, membership.ROLE)
-    final = keep(complete.findings(roles, services, tables))
-    tables.put("proofs:chain", keep(assemble.edge_proofs(ground)))
+    final = keep(findings.findings(roles, services, tables))
+    tables.put("proofs:chain", keep(chain_edges.edge_proofs(ground)))
     tables.put("proofs:series", keep(_series_proofs(tables)))
     return {
         "serves": services,
         "grounds": ground,
-        "chain": keep(assemble.edges(services)),
-        "rings": keep(assemble.rings(series, services, members, tables)),
-        "ring_laundering": keep(assemble.ring_laundering(ground, tables)),
+        "chain": keep(chain_edges.edges(services)),
+        "rings": keep(ring_tally.ring_tally(series, services, members, tables)),
+        "ring_laundering": keep(ring_tally.ring_laundering(ground, tables)),
         "series": keep(_series(tables)),
         "findings": final,
-        "signals": keep(complete.signals(roles, final, tables)),
-        "evidence": keep(complete.evidence(roles, final, EVIDENCE_TABLES, tables)),
+        "signals": keep(findings.signals(roles, final, tables)),
+        "evidence": keep(findings.evidence(roles, final, EVIDENCE_TABLES, tables)),
     }
 
 
@@ -275,7 +276,7 @@ def _series_proofs(tables: Tables) -> ir.Table:
         node=ibis.null("string"),
     )
     proofs = ibis.union(link_proofs, own).view()
-    return assemble.proofs(proofs, "row_id")
+    return chain_edges.proofs(proofs, "row_id")
 
 
 FINDING_TABLES = tuple(
