@@ -93,10 +93,32 @@ def _chat_routes(
     An account that was farmed is one that its platform should not have let be; one bound to a card
     opened against the rules hangs on that card; one that a code-receiving number confirmed, on it.
     """
-    paths = contacts.filter(
-        contacts["node"].startswith("account:") & contacts["how"].isin(CONTACTS)
-    )
+    is_account = contacts["node"].startswith("account:")
+    paths = contacts.filter(is_account & contacts["how"].isin(CONTACTS))
     paths = tables.engine.keep(_paths(paths, "chatting", paths["node"]))
+    return ibis.union(
+        _bare(paths),
+        _sale_marks(paths, edges, tables),
+        _farm_marks(paths, tables),
+        *_number_marks(paths, against, tables),
+    )
+
+
+def _sale_marks(paths: ir.Table, edges: ir.Table, tables: Tables) -> ir.Table:
+    """Ways through accounts that a decided merchant sold to the ring."""
+    item_sales, sales = _account_sales(tables), edges_of(edges, "sold_accounts_to")
+    by = paths.inner_join(item_sales, paths["route"] == "account:" + item_sales["item"]).view()
+    rows = by.inner_join(
+        sales,
+        (by["seller_"] == sales["origin"])
+        & (by["buyer_"] == sales["goal"])
+        & (by["ring_id"] == sales["at_ring"]),
+    )
+    return _with_marks(rows.view())
+
+
+def _account_sales(tables: Tables) -> ir.Table:
+    """Accounts (``item``) that decided merchants (``seller_``) sold, and to whom (``buyer_``)."""
     trades = tables["trades"]
     trades = trades.filter(trades["goods"].isin(("chat_account", "token_account")))
     items = with_entity(
@@ -106,39 +128,29 @@ def _chat_routes(
     items = with_entity(tables, items, "seller", into="seller_").view()
     sellers = subjects_of_role(tables, "account_merchant")
     item_sales = items.inner_join(sellers, items["seller_"] == sellers["entity"])
-    item_sales = item_sales.select(item="item", seller_="found", buyer_="buyer_").distinct().view()
-    sales = edges_of(edges, "sold_accounts_to")
-    by = paths.inner_join(item_sales, paths["route"] == "account:" + item_sales["item"]).view()
-    rows = by.inner_join(
-        sales,
-        (by["seller_"] == sales["origin"])
-        & (by["buyer_"] == sales["goal"])
-        & (by["ring_id"] == sales["at_ring"]),
-    ).view()
-    farm_accounts, codes = (
-        subjects_of_role(tables, role) for role in ("farmed_account", "sms_activation")
+    return item_sales.select(item="item", seller_="found", buyer_="buyer_").distinct().view()
+
+
+def _farm_marks(paths: ir.Table, tables: Tables) -> ir.Table:
+    """Ways through farmed accounts."""
+    farm_accounts = subjects_of_role(tables, "farmed_account")
+    return _with_cause(
+        paths.semi_join(farm_accounts, paths["route"] == farm_accounts["found"]), "platforms"
     )
-    against = against.view()
+
+
+def _number_marks(paths: ir.Table, against: ir.Table, tables: Tables) -> tuple[ir.Table, ir.Table]:
+    """Ways through accounts whose number was opened against a rule, or receives others' codes."""
+    codes, against = subjects_of_role(tables, "sms_activation"), against.view()
     accounts = tables["accounts"]
     phones = accounts.select(
         held="account:" + accounts["account_id"], number="phone:" + accounts["phone"]
     )
     phones = phones.distinct().view()
-    paths_with_number = paths.inner_join(phones, paths["route"] == phones["held"]).view()
-    return ibis.union(
-        _bare(paths),
-        _with_marks(rows),
-        _with_cause(
-            paths.semi_join(farm_accounts, paths["route"] == farm_accounts["found"]), "platforms"
-        ),
-        _with_cause(
-            paths_with_number.semi_join(against, paths_with_number["number"] == against["number"]),
-            "sims",
-        ),
-        _with_cause(
-            paths_with_number.semi_join(codes, paths_with_number["number"] == codes["found"]),
-            "services",
-        ),
+    bound = paths.inner_join(phones, paths["route"] == phones["held"]).view()
+    return (
+        _with_cause(bound.semi_join(against, bound["number"] == against["number"]), "sims"),
+        _with_cause(bound.semi_join(codes, bound["number"] == codes["found"]), "services"),
     )
 
 

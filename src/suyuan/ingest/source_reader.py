@@ -18,14 +18,14 @@ from suyuan.ingest.formats.line_count import BREACH, LineCount
 from suyuan.ingest.formats.second_tables import is_same_table
 from suyuan.ingest.formats.statements import refused_format
 from suyuan.ingest.manifest import Unit
-from suyuan.ingest.mapping.own_account import find_own, in_column, own_column
+from suyuan.ingest.mapping.own_account import OwnAccount, find_own, in_column, own_column
 from suyuan.ingest.mapping.period import find_period
 from suyuan.ingest.mapping.profile_match import Match, columns_of, match, nearest
 from suyuan.ingest.mapping.profiles import Profile
 from suyuan.ingest.mapping.stated_unit import find_unit
 from suyuan.ingest.parts import Part, Recognition, is_packed
 from suyuan.ingest.problems import UNREADABLE, Problem
-from suyuan.ingest.settings import CaseSettings
+from suyuan.ingest.settings import CaseSettings, FileSettings
 from suyuan.ingest.sources import Source
 from suyuan.ingest.workers import PartWriter, Store
 from suyuan.model.errors import InputError
@@ -174,13 +174,35 @@ def _refuse(head: bytes) -> None:
 
 
 def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
+    """Begin to store `part`, or say why it is set aside."""
     settings = reader.settings.of(part.like or part.label)
     part_match = match(part.label, part.headers, settings, reader.profiles)
-    headers = ", ".join(part.headers)
-    if part_match is None and part.headers == numbered_headers(len(part.headers)):
-        return reading.fail(part.label, NO_HEADER, f"{len(part.headers)} columns")
     if part_match is None:
-        return reading.fail(part.label, _unknown_table(part, reader.profiles), headers)
+        return reading.fail(part.label, *_no_table_known(part, reader.profiles))
+    if refusal := _refusal(part, part_match):
+        return reading.fail(part.label, *refusal, part_match)
+    if part_match.left_over:
+        rest = ", ".join(part_match.left_over)[:500]
+        reading.problems.append(Problem(part.label, _LEFT_OVER, "kept", value=rest))
+    own, column = find_own(part_match, part.label, part.above, settings), own_column(part_match)
+    if part_match.profile.sides and own is None and column is None:
+        return reading.fail(part.label, NO_OWN, part_match=part_match)
+    origin = _origin(reading.source, part, settings, own)
+    if origin.unit:
+        reading.problems.append(Problem(part.label, _UNIT, "repaired", value=origin.unit))
+    how = in_column(column) if column else own.how if own else None
+    return _store(reading, part, part_match, reader.store.begin(part_match, origin, how))
+
+
+def _no_table_known(part: Part, profiles: Sequence[Profile]) -> tuple[Text, str]:
+    """Why no profile matches, and the headers (or how many columns there are without any)."""
+    if part.headers == numbered_headers(len(part.headers)):
+        return NO_HEADER, f"{len(part.headers)} columns"
+    return _unknown_table(part, profiles), ", ".join(part.headers)
+
+
+def _refusal(part: Part, part_match: Match) -> tuple[Text, str] | None:
+    """Why a table that is known is not read: columns that it lacks, or that the profile leaves."""
     if names := part_match.missing_columns:
         table = part_match.table.name
         reason = Text(
@@ -189,32 +211,28 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
             f"缺少列 {'、'.join(names)}：表 {table} 的行均不成立；"
             "若各列只是名称不同，请用 suyuan map 建立映射",
         )
-        return reading.fail(part.label, reason, headers, part_match)
+        return reason, ", ".join(part.headers)
     if part_match.unread_columns:
-        return reading.fail(
-            part.label, _UNREAD_COLUMN, ", ".join(part_match.unread_columns), part_match
-        )
-    if part_match.left_over:
-        rest = ", ".join(part_match.left_over)[:500]
-        reading.problems.append(Problem(part.label, _LEFT_OVER, "kept", value=rest))
-    own, column = find_own(part_match, part.label, part.above, settings), own_column(part_match)
-    if part_match.profile.sides and own is None and column is None:
-        return reading.fail(part.label, NO_OWN, part_match=part_match)
-    unit = find_unit(part.above)
-    if unit:
-        reading.problems.append(Problem(part.label, _UNIT, "repaired", value=unit))
-    origin = Origin(
+        return _UNREAD_COLUMN, ", ".join(part_match.unread_columns)
+    return None
+
+
+def _origin(source: Source, part: Part, settings: FileSettings, own: OwnAccount | None) -> Origin:
+    """Where the rows of `part` come from, and what holds for all of them."""
+    return Origin(
         part.label,
-        reading.source.sha256,
-        source_key(part.label, reading.source.sha256),
+        source.sha256,
+        source_key(part.label, source.sha256),
         own.value if own else None,
         find_period(part.above, PurePosixPath(part.label.partition("#")[0]).name, settings.year),
         settings.days,
         settings.spent,
-        unit,
+        find_unit(part.above),
     )
-    how = in_column(column) if column else own.how if own else None
-    writer = reader.store.begin(part_match, origin, how)
+
+
+def _store(reading: SourceRead, part: Part, part_match: Match, writer: PartWriter) -> None:
+    """Give the pieces of `part` to its writer; a part that breaks off leaves nothing."""
     reading.parts.append((part, part_match, writer))
     try:
         for piece in part.pieces:
@@ -223,7 +241,6 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
         reading.parts.pop()
         writer.discard()
         raise
-    return None
 
 
 def _unknown_table(part: Part, profiles: Sequence[Profile]) -> Text:

@@ -39,8 +39,14 @@ AFAR: Final = (0.2, 0.02)
 TRACELESS: Final = (0.15, 0.35, 0.15)
 #: What stands for an address among the hands.
 AWAY: Final = "ip:"
+#: What a login whose work is all searches counts for a person, in nats; a trojan seldom searches.
+SEARCHES: Final = 2.0
+#: Whoever sits at a terminal alone is told from a trojan by little but the searches.
+ALONE: Final = 0.5
 #: A mechanism less likely than this is not told.
 CLEAR: Final = 0.5
+#: Of one explanation: mechanism, hand (None: nobody's that is known), log weight.
+Weight = tuple[str, str | None, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,55 +138,87 @@ def weigh(
     pulled from where nobody works (nought: there were none), None where no address is known.
     `log_reach` is what the log would show at all.
     """
-    usual = dict(zip(MECHANISMS, USUAL[kind], strict=True))
-    traced_prior = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
-    session_odds = _session(outside)
-    logins = max(sum(not fit.terminal for fit in fits), 1)
-    terminals = max(sum(fit.terminal for fit in fits), 1)
-    weights: list[tuple[str, str | None, float]] = [
-        (
-            m,
-            None,
-            np.log(usual[m] * log_reach.hidden_share(m, t))
-            + (session_odds if m == TROJAN else 0.0),
-        )
-        for m, t in zip(MECHANISMS, TRACELESS, strict=True)
-        if m != TROJAN or not any(fit.terminal for fit in fits)
-    ]
-    sits = np.log((usual[TROJAN] - traced_prior[TROJAN]) / terminals) + session_odds
+    prior = _prior(kind, fits, outside)
+    weights = _untraced(prior, log_reach)
     for fit in fits:
         if fit.terminal:
-            # What leaves no trace sits on one of the computers all the same.
-            weights.append((TROJAN, fit.subject, sits))
-            if fit.looks is not None:
-                # Whoever sits there alone is told from a trojan by little but the searches.
-                alone = np.log(0.5) if fit.logins == 1 else 0.0
-                log_weight = (
-                    np.log(traced_prior[TROJAN] / terminals) + fit.looks + session_odds + alone
-                )
-                weights.append((TROJAN, fit.subject, log_weight))
+            weights += _trojan(prior, fit)
+        else:
+            weights += [*_insider(prior, fit), *_export(prior, fit)]
+    return _verdict([*weights, *_from_away(prior.traced, away)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Prior:
+    """What is known before a log is asked: each mechanism at such organisations (``usual``), the
+    part of it that leaves a trace (``traced``), over how many ``logins`` and ``terminals`` it is
+    shared out, and log evidence for a trojan by what came from outside.
+    """
+
+    usual: Mapping[str, float]
+    traced: Mapping[str, float]
+    logins: int
+    terminals: int
+    session_odds: float
+
+
+def _prior(kind: str, fits: Sequence[Fit], outside: float | None) -> _Prior:
+    usual = dict(zip(MECHANISMS, USUAL[kind], strict=True))
+    traced = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
+    terminals = sum(fit.terminal for fit in fits)
+    return _Prior(usual, traced, len(fits) - terminals, terminals, _session(outside))
+
+
+def _untraced(prior: _Prior, log_reach: LogReach) -> list[Weight]:
+    """Each mechanism as if it had left nothing, by nobody's hand; of a trojan only where no
+    terminal is known: it sits on one of those all the same.
+    """
+    weights: list[Weight] = []
+    for mechanism, traceless in zip(MECHANISMS, TRACELESS, strict=True):
+        if mechanism == TROJAN and prior.terminals:
             continue
-        if fit.looks is not None:
-            log_weight = (
-                np.log(traced_prior[INSIDER] * (1.0 - IN_RANGES) / logins) + fit.looks + fit.zeal
-            )
-            log_weight += 2.0 * fit.searches
-            weights.append((INSIDER, fit.subject, log_weight))
-        if fit.ranges is not None:
-            export_odds = fit.ranges + fit.routine
-            log_weight = np.log(traced_prior[INSIDER] * IN_RANGES / logins) + export_odds
-            weights.append((INSIDER, fit.subject, log_weight))
-            weights.append(
-                (EXPORT, fit.subject, np.log(traced_prior[EXPORT] / logins) + export_odds)
-            )
-    return _verdict([*weights, *_from_away(traced_prior, away)])
+        hidden = log_reach.hidden_share(mechanism, traceless)
+        session_odds = prior.session_odds if mechanism == TROJAN else 0.0
+        weights.append((mechanism, None, np.log(prior.usual[mechanism] * hidden) + session_odds))
+    return weights
 
 
-def _from_away(
-    traced_prior: Mapping[str, float], away: Sequence[Away]
-) -> list[tuple[str, str | None, float]]:
+def _trojan(prior: _Prior, fit: Fit) -> list[Weight]:
+    """A trojan on one terminal, without a trace and by the orders that were opened there."""
+    traced, terminals, session_odds = prior.traced[TROJAN], prior.terminals, prior.session_odds
+    sits = np.log((prior.usual[TROJAN] - traced) / terminals) + session_odds
+    weights: list[Weight] = [(TROJAN, fit.subject, sits)]
+    if fit.looks is not None:
+        alone = np.log(ALONE) if fit.logins == 1 else 0.0
+        log_weight = np.log(traced / terminals) + fit.looks + session_odds + alone
+        weights.append((TROJAN, fit.subject, log_weight))
+    return weights
+
+
+def _insider(prior: _Prior, fit: Fit) -> list[Weight]:
+    """A person who opens single orders under a login, and one who takes ranges."""
+    traced, logins = prior.traced[INSIDER], max(prior.logins, 1)
+    weights: list[Weight] = []
+    if fit.looks is not None:
+        log_weight = np.log(traced * (1.0 - IN_RANGES) / logins) + fit.looks + fit.zeal
+        weights.append((INSIDER, fit.subject, log_weight + SEARCHES * fit.searches))
+    if fit.ranges is not None:
+        log_weight = np.log(traced * IN_RANGES / logins) + (fit.ranges + fit.routine)
+        weights.append((INSIDER, fit.subject, log_weight))
+    return weights
+
+
+def _export(prior: _Prior, fit: Fit) -> list[Weight]:
+    """An export that runs under a login."""
+    if fit.ranges is None:
+        return []
+    share = np.log(prior.traced[EXPORT] / max(prior.logins, 1))
+    return [(EXPORT, fit.subject, share + (fit.ranges + fit.routine))]
+
+
+def _from_away(traced_prior: Mapping[str, float], away: Sequence[Away]) -> list[Weight]:
     """A stolen session, or a person at home: the address stands for the hand."""
-    weights: list[tuple[str, str | None, float]] = []
+    weights: list[Weight] = []
     for address in away:
         subject = AWAY + address.ip
         usual = np.log(traced_prior[TROJAN] * SESSION / len(away)) + address.looks
@@ -199,7 +237,7 @@ def _session(outside: float | None) -> float:
     return float(np.log(1.0 - SESSION + SESSION * np.exp(outside)))
 
 
-def _verdict(weights: Sequence[tuple[str, str | None, float]]) -> HandVerdict:
+def _verdict(weights: Sequence[Weight]) -> HandVerdict:
     logs = np.array([log for _, _, log in weights])
     share = np.exp(logs - logs.max())
     share /= share.sum()

@@ -22,6 +22,8 @@ HEAD: Final = 1 << 20
 Fits = Callable[[Sequence[str]], bool]
 #: The names of the columns of rows without a header; None where nothing knows them.
 ColumnNamer = Callable[[Sequence[Sequence[str]]], tuple[str, ...] | None]
+#: A row of a text: its line, the line after it, its cells.
+Row = tuple[int, int, list[str]]
 NO_HEADER: Final = Text(
     "the first line looks like data, and no header was found; name the columns with suyuan map",
     "首行像是数据，未见表头；请用 suyuan map 指明各列",
@@ -64,49 +66,78 @@ def sniff(
     else the first with more than one cell. A line that looks like data is no header: then
     `namer` may know the columns by what they hold, else :class:`InputError` is raised.
     """
-    encoding, bom = _encoding(head, settings.encoding)
-    if settings.encoding is None and encoding in {None, "gb18030"}:
-        encoding = _by_words(head, known_headers) or encoding
+    encoding, bom = _known_encoding(head, settings.encoding, known_headers)
     if encoding is None:
         return None
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head[bom:])
-    if encoding == "utf-16":
-        bom = 0
+    table = _likeliest_table(text, settings, known_headers)
+    if table is None:
+        return None
+    bom = 0 if encoding == "utf-16" else bom
+    delimiter, rows, place = table
+    if settings.header_row is not None:
+        header, above = rows[-place], _above(text, rows[-place])
+        return PartLayout(encoding, bom, delimiter, tuple(header[2]), *header[:2], above)
+    header = _first_fit(rows[:-place], known_headers, fits) or rows[-place]
+    if looks_like_row(header[2]) and not header_hits(header[2], known_headers):
+        names, first_line = _column_names(rows, namer), rows[0][0]
+        return PartLayout(encoding, bom, delimiter, names, 0, first_line)
+    line, body_line, cells = _joint_header(header, rows, known_headers) or header
+    return PartLayout(encoding, bom, delimiter, tuple(cells), line, body_line, _above(text, header))
+
+
+def _known_encoding(
+    head: bytes, encoding: str | None, known_headers: frozenset[str]
+) -> tuple[str | None, int]:
+    """The encoding, as it was set or as it shows, and how many bytes of a mark come first."""
+    shown, bom = _encoding(head, encoding)
+    if encoding is None and shown in {None, "gb18030"}:
+        shown = _by_words(head, known_headers) or shown
+    return shown, bom
+
+
+def _likeliest_table(
+    text: str, settings: FileSettings, known_headers: frozenset[str]
+) -> tuple[str, list[Row], int] | None:
+    """The delimiter that shows the best header, the rows, and the header's place from the end."""
     there = tuple(mark for mark in DELIMITERS if mark in text) or DELIMITERS[:1]
     delimiters = (settings.delimiter,) if settings.delimiter else there
-    best_header = max(
+    (rank, place), delimiter = max(
         (_header(_rows(text, delimiter), known_headers, settings.header_row), delimiter)
         for delimiter in reversed(delimiters)
     )
-    (rank, at), delimiter = best_header
-    if rank < (0, 0.0, 1):
+    return None if rank < (0, 0.0, 1) else (delimiter, _rows(text, delimiter), place)
+
+
+def _first_fit(rows: list[Row], known_headers: frozenset[str], fits: Fits | None) -> Row | None:
+    """The first row of headers that fits a table that is known."""
+    if fits is None:
         return None
-    rows = _rows(text, delimiter)
-    best = rows[-at]
-    if fits is not None and settings.header_row is None:
-        headers = (row for row in rows[:-at] if is_header(row[2], known_headers) and fits(row[2]))
-        best = next(headers, best)
-    header_line, body_line, cells = best
-    if (
-        settings.header_row is None
-        and looks_like_row(cells)
-        and not header_hits(cells, known_headers)
-    ):
-        first_line, _, first = rows[0]
-        names = namer(_column_samples(rows)) if namer else None
-        if names is None:
-            raise InputError(NO_HEADER, value=f"{len(first)} columns")
-        return PartLayout(encoding, bom, delimiter, names, 0, first_line)
-    above = "\n".join(text.split("\n", header_line)[: header_line - 1])
-    below = next((row for row in rows if row[0] >= body_line), None)
-    joint_headers = two_rows(cells, below[2], known_headers) if below else None
-    if below and joint_headers and settings.header_row is None:
-        header_line, body_line, cells = below[0], below[1], list(joint_headers)
-    return PartLayout(encoding, bom, delimiter, tuple(cells), header_line, body_line, above)
+    return next((row for row in rows if is_header(row[2], known_headers) and fits(row[2])), None)
+
+
+def _column_names(rows: list[Row], namer: ColumnNamer | None) -> tuple[str, ...]:
+    """Names for the columns of a table without a header, by what they hold."""
+    names = namer([cells for _, _, cells in rows]) if namer else None
+    if names is None:
+        raise InputError(NO_HEADER, value=f"{len(rows[0][2])} columns")
+    return names
+
+
+def _joint_header(header: Row, rows: list[Row], known_headers: frozenset[str]) -> Row | None:
+    """A header together with the row below it, where the two are one header in two lines."""
+    below = next((row for row in rows if row[0] >= header[1]), None)
+    cells = two_rows(header[2], below[2], known_headers) if below else None
+    return (below[0], below[1], list(cells)) if below and cells else None
+
+
+def _above(text: str, header: Row) -> str:
+    """The lines that stand above the header."""
+    return "\n".join(text.split("\n", header[0])[: header[0] - 1])
 
 
 def _header(
-    rows: list[tuple[int, int, list[str]]], known_headers: frozenset[str], header_row: int | None
+    rows: list[Row], known_headers: frozenset[str], header_row: int | None
 ) -> tuple[tuple[int, float, int], int]:
     """How good the best header among `rows` is, and where it stands, counted from the end.
 
@@ -139,10 +170,6 @@ def header_hits(cells: Sequence[object], known_headers: frozenset[str]) -> int:
     return hits if count_data(cells) < max(2, hits) else 0
 
 
-def _column_samples(rows: list[tuple[int, int, list[str]]]) -> list[list[str]]:
-    return [cells for _, _, cells in rows]
-
-
 def rows_of(head: bytes, layout: PartLayout, limit: int) -> list[list[str]]:
     """The first rows under the header, for people to look at."""
     text = codecs.getincrementaldecoder(layout.encoding)("replace").decode(head[layout.bom :])
@@ -150,7 +177,7 @@ def rows_of(head: bytes, layout: PartLayout, limit: int) -> list[list[str]]:
     return [cells for line, _, cells in rows if line > layout.header_line][:limit]
 
 
-def _rows(text: str, delimiter: str, limit: int = _HEADER_ROWS) -> list[tuple[int, int, list[str]]]:
+def _rows(text: str, delimiter: str, limit: int = _HEADER_ROWS) -> list[Row]:
     """The first rows as (line, line after it, cells); blank lines are no rows."""
     lines = text.split("\n")
     if len(lines) > 1 and len(text) >= HEAD // 4:
