@@ -44,7 +44,7 @@ from suyuan.model.times import utc
 from suyuan.rulebook import load_rules
 from suyuan.rulebook.declare import Rule
 from suyuan.rulebook.judge import judge
-from suyuan.rulebook.single import row_rule
+from suyuan.rulebook.row_rule import row_rule
 
 IDENTITY = "11010519491231002X"
 LAST_HOUR, CLOSED = utc(datetime(2020, 11, 20, 23)), utc(datetime(2020, 11, 21))

@@ -90,8 +90,11 @@ def test_lists_called_no_oftener_than_other_people_say_nothing(engine: Engine) -
     assert buyers(engine, *lists) == set()
 
 
-def hands(engine: Engine, *, payer: str, cards: int = 3) -> set[str]:
-    """Cards of as many reports, issued to X, paid by M's account, given to the dealer D."""
+def hands(engine: Engine, *, payer: str, cards: int = 3, plain: bool = True) -> set[str]:
+    """Cards of as many reports, issued to X, paid by M's account, given to the dealer D.
+
+    Where they are not `plain`, what paid for them is not in their record and was found.
+    """
     ids = [f"r{n}" for n in range(cards)]
     issue = {"kind": "q", "event": "issue", "face_value": 100, "at": "2019-05-02"}
     steps = [
@@ -109,8 +112,13 @@ def hands(engine: Engine, *, payer: str, cards: int = 3) -> set[str]:
             step | {"method": "lifo", "amount": 100, "at": "2019-05-02"} for step in steps + paid
         ],
         vouchers=[
-            issue | {"voucher_id": f"v{id_}", "to_party": "X", "payment_id": f"p{id_}"}
+            issue | {"voucher_id": f"v{id_}", "to_party": "X"}
+            | ({"payment_id": f"p{id_}"} if plain else {})
             for id_ in ids
+        ],
+        card_payments=[
+            {"voucher_id": f"v{id_}", "payment_id": f"p{id_}", "how": "linked"}
+            for id_ in (() if plain else ids)
         ],
         payments=[
             {"payment_id": f"p{id_}", "at": "2019-05-02", "payer": payer, "payee": "SHOP",
@@ -130,6 +138,11 @@ def hands(engine: Engine, *, payer: str, cards: int = 3) -> set[str]:
 
 def test_who_holds_cards_that_others_paid_is_a_member(engine: Engine) -> None:
     assert hands(engine, payer="6200") == {"party:X"}
+
+
+def test_what_paid_for_a_card_need_not_be_in_its_record(engine: Engine) -> None:
+    assert hands(engine, payer="6200", plain=False) == {"party:X"}
+    assert hands(engine, payer="6300", plain=False) == set()
 
 
 def test_who_paid_for_the_cards_is_a_mule_at_most(engine: Engine) -> None:

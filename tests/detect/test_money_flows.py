@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from suyuan.detect.money_flows import accounts
 from suyuan.detect.money_flows.kernels import DAY, HOUR, Legs, transit
+from suyuan.detect.money_flows.sides import sides
 from suyuan.money.settlement import settled_payments
 from tables import given
 
@@ -36,6 +37,20 @@ def test_what_an_account_passes_on(engine):
     assert found["n"]["echo_most"] == 0
     assert found["a"]["passed"] is None
     assert found["d"]["alike"] > mule["alike"] == 0
+
+
+def test_a_card_is_paid_for_whether_or_not_its_record_says_so(engine):
+    issue = {"kind": "q", "event": "issue", "face_value": 100, "at": "2019-05-06 02:21"}
+    tables = given(
+        engine,
+        payments=PAYMENTS,
+        vouchers=[issue | {"voucher_id": "v1", "payment_id": "1"}, issue | {"voucher_id": "v2"}],
+        card_payments=[{"voucher_id": "v2", "payment_id": "2", "how": "linked"}],
+        owners=[],
+    )
+    sight = sides(tables, engine.keep(settled_payments(tables)))
+    rows = engine.fetch(sight.filter(sight["came"] == 0)).to_pylist()
+    assert sorted(row["amount"] for row in rows if row["cards"]) == [1_230_000, 1_234_500]
 
 
 def test_days_without_hours_leave_hours_unknown(engine):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from suyuan.lab.madeby import WORLD, fingerprint
+from suyuan.lab.code_fingerprint import WORLD, fingerprint
 from suyuan.lab.trial import Plan, alert, draw, sweep, trial, victims_before_alert
 from suyuan.model.errors import InputError
 

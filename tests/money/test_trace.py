@@ -9,7 +9,7 @@ import pytest
 from suyuan.model.errors import InputError
 from suyuan.money.backward_trace import trace_back
 from suyuan.money.methods import DEFAULT, METHODS
-from suyuan.money.prune import reachable
+from suyuan.money.reachable_scope import reachable
 from suyuan.money.step import MONEY
 from suyuan.money.trace import trace, trace_payments
 from suyuan.store.duck import DuckEngine

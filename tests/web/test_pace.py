@@ -9,8 +9,8 @@ from site_of import ALONE_HEADERS, client_of
 from suyuan.face.web import jobs
 from suyuan.face.web.guard import SEARCHES
 from suyuan.face.web.jobs import Jobs
-from suyuan.face.web.pace import Pace
 from suyuan.face.web.problems import ProblemDetails
+from suyuan.face.web.request_pace import Pace
 from suyuan.face.web.site import Site
 
 CASE = "/api/v1/cases/zheng"

@@ -12,7 +12,7 @@ from typing import Final
 from suyuan.casework.compiled import BEGIN, CLOCK, PROPOSAL, REBIND, Procedure
 from suyuan.casework.items import ItemRun
 from suyuan.casework.law import Law
-from suyuan.casework.moving import move_duties, move_measures, open_duties, start_measures
+from suyuan.casework.run_changes import move_duties, move_measures, open_duties, start_measures
 from suyuan.casework.state import MatterState, read
 from suyuan.model.errors import InputError
 from suyuan.model.text import Text

@@ -13,7 +13,7 @@ from suyuan.rulebook.book import Rulebook
 from suyuan.rulebook.calendars import WorkCalendar, calendar_of, load_calendar, load_calendars
 from suyuan.rulebook.dates import beijing_day, start_of
 from suyuan.rulebook.declare import Rule
-from suyuan.rulebook.single import Judgement, parameters, row_rule
+from suyuan.rulebook.row_rule import Judgement, parameters, row_rule
 
 #: Answers of rules that are remembered.
 _CACHE_SIZE: Final = 16_384

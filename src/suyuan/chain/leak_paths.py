@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain.ring_evidence import COLUMNS, ground, subjects_of_role
+from suyuan.chain.ring_reports import with_ring
 from suyuan.detect.leaks.contacts import ATTRIBUTES
 from suyuan.identity.aliases import with_entity
 from suyuan.store.tables import Tables
@@ -39,10 +40,8 @@ def leaks(series: ir.Table, sales: ir.Table, tables: Tables) -> ir.Table:
 
 def _hits(series: ir.Table, tables: Tables) -> ir.Table:
     """Orders quoted to a ring's victims, once for each decided source they passed through."""
-    rings = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
-    rings = rings.view()
     reports = tables["reports"].select("report_id", quoted="quoted_order_id")
-    quotes = reports.inner_join(rings, reports["report_id"] == rings["of"]).view()
+    quotes = with_ring(reports, series)
     orders = tables["orders"]
     hit = orders.inner_join(quotes, orders["order_id"] == quotes["quoted"]).view()
     return _through(hit, tables)

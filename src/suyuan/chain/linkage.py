@@ -13,18 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.chain.communities import communities
+from suyuan.chain.touch_kinds import WORTH
 from suyuan.store.tables import Tables
 
-#: Log-odds that a shared node adds, by how it was touched.
-WORTH = {
-    "called": 5.0,
-    "named": 5.0,
-    "told": 3.5,
-    "used": 4.5,
-    "holds": 4.5,
-    "traced": 4.0,
-    "bought": 4.5,
-}
 #: Log-odds, before any tie, that two reports are the same hand.
 PRIOR = -3.0
 #: What two kinds of fraud add at most, where narratives tell them: ring after ring keeps one trade.

@@ -17,6 +17,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from suyuan.chain.ring_evidence import ground
+from suyuan.chain.ring_reports import ring_of_report
+from suyuan.chain.touch_kinds import CONTACTS
 from suyuan.detect.openings import opening
 from suyuan.identity.aliases import with_entity
 from suyuan.store.programs import derive_table
@@ -117,8 +119,8 @@ def _known_numbers(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Tabl
     """Pairs ``number``, ``ring_id`` of decided scam numbers that reports of a ring touch."""
     scammers = tables["findings:scam_caller"]
     scammers = scammers.filter(scammers["decided"]).select(scammer="subject").view()
-    rings = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
-    contacts = links.filter(links["how"].isin(("called", "named", "told")))
+    rings = ring_of_report(series)
+    contacts = links.filter(links["how"].isin(CONTACTS))
     contacts = contacts.semi_join(scammers, contacts["node"] == scammers["scammer"]).view()
     rings = rings.view()
     contacts = contacts.inner_join(rings, contacts["report_id"] == rings["of"])

@@ -10,12 +10,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suyuan.chain.touch_kinds import TIES_OF_PEOPLE
 from suyuan.detect.scheme import LEFT_OPEN
 from suyuan.store.tables import Tables
 
 #: What speaks of people, and not of their money alone; a busy number rings many strangers.
 STRONG_NODES = ("phone:", "account:", "device:")
-STRONG_TIES = ("called", "named", "told", "used")
 
 
 def outsiders(ring_series: ir.Table, links: ir.Table, tables: Tables) -> ir.Table:
@@ -27,7 +27,7 @@ def outsiders(ring_series: ir.Table, links: ir.Table, tables: Tables) -> ir.Tabl
     ring_reports = tables.engine.keep(ring_series.filter(ring_series["ring_id"].notnull()))
     foreign = (ring_reports["in_scheme"] < LEFT_OPEN).fill_null(ibis.literal(value=False))
     kinds = [links["node"].startswith(kind) for kind in STRONG_NODES]
-    is_strong = links["how"].isin(STRONG_TIES) & ibis.or_(*kinds)
+    is_strong = links["how"].isin(TIES_OF_PEOPLE) & ibis.or_(*kinds)
     strong_ties = links.filter(is_strong | (links["how"] == "bought"))
     strong_ties = tables.engine.keep(strong_ties.select("report_id", "node").distinct())
     own = (

@@ -7,6 +7,7 @@ the report's money was traced to) and information (the leak that the order came 
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.chain.touch_kinds import CONTACTS
 from suyuan.identity.named_numbers import INNOCENT, SERVICE
 from suyuan.identity.service_numbers import of_service
 from suyuan.model.derived import TOUCHES
@@ -125,7 +126,7 @@ def _mule_payments(tables: Tables) -> ir.Table:
 def _devices(direct: ir.Table, tables: Tables) -> ir.Table:
     """Handsets behind the scammers' numbers, and behind the chat accounts."""
     scammers = _scammers(tables)
-    contacts = direct.filter(direct["how"].isin(("called", "named", "told")))
+    contacts = direct.filter(direct["how"].isin(CONTACTS))
     phones = contacts.semi_join(scammers, contacts["node"] == scammers["scammer"])
     phones = phones.select("report_id", used="node").distinct().view()
     handsets = _handsets(tables).view()

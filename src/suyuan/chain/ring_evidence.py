@@ -7,6 +7,8 @@ services and the tally of rings are sums over grounds.
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.chain.ring_reports import with_ring
+from suyuan.chain.touch_kinds import CONTACTS
 from suyuan.identity.aliases import with_entity
 from suyuan.model.records import RECORDS
 from suyuan.model.roles import ROLES, linked_by
@@ -15,6 +17,8 @@ from suyuan.store.tables import Tables
 
 #: What a seller of these goods is: role and link.
 SALE_LINKS = {goods: (role.name, role.link) for role in ROLES.values() for goods in role.goods}
+#: Who can have opened a card: column of ``sims``, kind of subject; nearest to the ring first.
+OPENERS = {"agent": "agent:", "operator": "operator:", "customer_id": "party:"}
 LAUNDERERS = linked_by("laundered_for")
 COLUMNS = (
     "ring_id",
@@ -62,10 +66,8 @@ def sales(members: ir.Table, tables: Tables) -> ir.Table:
 
 def laundering(series: ir.Table, tables: Tables) -> ir.Table:
     """Steps of a ring's traced money that ended with a decided mule, middleman or dealer."""
-    rings = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
-    rings = rings.view()
     traces = tables["traces"].filter(tables["traces"]["method"] == DEFAULT)
-    steps = traces.inner_join(rings, traces["report_id"] == rings["of"]).view()
+    steps = with_ring(traces, series)
     parts = []
     for role in LAUNDERERS:
         launderers = subjects_of_role(tables, role)
@@ -94,12 +96,8 @@ def _step_rows(flows: ir.Table, tables: Tables, role: str, table: str, id_: str)
 
 def openings(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     """Cards behind a ring's numbers that a decided supplier opened."""
-    rings = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
-    rings = rings.view()
-    used = links.filter(
-        links["node"].startswith("phone:") & links["how"].isin(("called", "named", "told"))
-    )
-    used = used.inner_join(rings, used["report_id"] == rings["of"]).view()
+    used = links.filter(links["node"].startswith("phone:") & links["how"].isin(CONTACTS))
+    used = with_ring(used, series)
     used = used.select("ring_id", number=used["node"].substr(6)).distinct().view()
     sims = tables["sims"]
     cards = sims.inner_join(used, sims["msisdn"] == used["number"]).view()
@@ -107,7 +105,7 @@ def openings(links: ir.Table, series: ir.Table, tables: Tables) -> ir.Table:
     suppliers = subjects_of_role(tables, "sim_supplier")
     ends = ("sims", "sim_supplier", "found", "ring", "opened_sim_for", "none", "opened_at")
     parts = []
-    for column, kind in (("agent", "agent:"), ("operator", "operator:"), ("customer_id", "party:")):
+    for column, kind in OPENERS.items():
         opener_cards = cards.mutate(opener=kind + cards[column])
         rows = opener_cards.inner_join(suppliers, opener_cards["opener"] == suppliers["found"])
         parts.append(ground(rows, *ends))
@@ -135,7 +133,7 @@ def nearest(sales_rows: ir.Table, opening_rows: ir.Table, tables: Tables) -> ir.
         card="row_id"
     )
     rest = opening_rows.anti_join(known_cards, opening_rows["row_id"] == known_cards["card"])
-    levels = (rest["subject"].startswith("agent:"), rest["subject"].startswith("operator:"))
+    levels = [rest["subject"].startswith(kind) for kind in OPENERS.values()]
     level = ibis.cases(*((here, at) for at, here in enumerate(levels)), else_=len(levels))
     rows_with_level = rest.mutate(level=level.cast("int64"))
     best = rows_with_level.mutate(

@@ -11,7 +11,11 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain.handsets import behind_handsets
+from suyuan.chain.ring_reports import with_ring
+from suyuan.chain.touch_kinds import CONTACTS
+from suyuan.detect.dealing import RECORDS, TOOLS, kind_of_tool
 from suyuan.identity.aliases import with_entity
+from suyuan.identity.contact_windows import contact_moment
 from suyuan.model.roles import ROLES
 from suyuan.store.tables import Tables
 
@@ -19,8 +23,6 @@ from suyuan.store.tables import Tables
 SUPPLIERS = tuple(name for name, role in ROLES.items() if role.is_shared)
 #: Rows of members out of touches of rings (:mod:`suyuan.chain.unheard_members`).
 Unheard = Callable[[ir.Table, Tables], ir.Table]
-#: Goods that a ring buys for its own use.
-TOOLS = ("chat_account", "token_account", "sim", "otp", "bank_account", "records")
 
 #: Rows that it takes to call the holder of chat accounts a member.
 ROWS = 2
@@ -59,7 +61,7 @@ def purchases(links: ir.Table, tables: Tables) -> ir.Table:
     items = with_entity(tables, items, "buyer", into="node").view()
     items = tables.engine.keep(items.semi_join(_tool_holders(items), "node"))
     items = items.filter(items["item"].notnull()).view()
-    used = links.filter(links["how"].isin(("called", "named", "told")))
+    used = links.filter(links["how"].isin(CONTACTS))
     used = used.mutate(item=used["node"].substr(used["node"].find(":") + 1))
     used = used.select("report_id", "item").distinct().view()
     rows = _last_bought(items.inner_join(used, items["item"] == used["item"]), tables["reports"])
@@ -78,7 +80,7 @@ def purchases(links: ir.Table, tables: Tables) -> ir.Table:
 
 def _last_bought(items: ir.Table, reports: ir.Table) -> ir.Table:
     """Of each report and item the last dealing before first contact; all, where none is earlier."""
-    moment = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
+    moment = contact_moment(reports)
     report_dates = reports.group_by(of="report_id").aggregate(moment=moment.max()).view()
     rows = items.inner_join(report_dates, items["report_id"] == report_dates["of"]).view()
     before = rows.mutate(before=ibis.ifelse(rows["at"] <= rows["moment"], rows["at"], None))
@@ -91,9 +93,8 @@ def _last_bought(items: ir.Table, reports: ir.Table) -> ir.Table:
 
 def _tool_holders(tools: ir.Table) -> ir.Table:
     """Buyers (``node``) of records, or of tools of several kinds."""
-    kind = ibis.ifelse(tools["goods"] == "token_account", "chat_account", tools["goods"])
     kinds = tools.group_by("node").aggregate(
-        kinds=kind.nunique(), records=(tools["goods"] == "records").sum()
+        kinds=kind_of_tool(tools["goods"]).nunique(), records=(tools["goods"] == RECORDS).sum()
     )
     return kinds.filter((kinds["records"] > 0) | (kinds["kinds"] > 1)).select("node").view()
 
@@ -111,8 +112,8 @@ def members(
     keep = tables.engine.keep
     scammers = tables["findings:scam_caller"]
     scammers = scammers.filter(scammers["decided"]).select(scammer="subject").view()
-    in_ring = keep(_with_ring(links, series))
-    contacts = in_ring.filter(in_ring["how"].isin(("called", "named", "told")))
+    in_ring = keep(with_ring(links, series))
+    contacts = in_ring.filter(in_ring["how"].isin(CONTACTS))
     phones = keep(contacts.semi_join(scammers, contacts["node"] == scammers["scammer"]))
     chats = contacts.filter(contacts["node"].startswith("account:"))
     outsiders = keep(_not_members(tables))
@@ -151,12 +152,6 @@ def _behind_accounts(chats: ir.Table, tables: Tables) -> ir.Table:
     own = chats.anti_join(farm_accounts, chats["node"] == farm_accounts["farmed"]).view()
     owner_links = own.inner_join(owners, own["node"] == owners["owned"])
     return owner_links.select(of="node", entity="entity")
-
-
-def _with_ring(links: ir.Table, series: ir.Table) -> ir.Table:
-    rings = series.filter(series["ring_id"].notnull()).select(of="report_id", ring_id="ring_id")
-    rings = rings.view()
-    return links.inner_join(rings, links["report_id"] == rings["of"]).drop("of").view()
 
 
 def _not_members(tables: Tables) -> ir.Table:

@@ -9,13 +9,14 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain import rings
-from suyuan.chain.ring_evidence import subjects_of_role
+from suyuan.chain.ring_evidence import OPENERS, subjects_of_role
+from suyuan.chain.ring_reports import ring_of_report
+from suyuan.chain.touch_kinds import CONTACTS
 from suyuan.detect.leaks.contacts import ATTRIBUTES
 from suyuan.identity.aliases import with_entity
 from suyuan.model.links import LINKS, OWN_PEOPLE
 from suyuan.store.tables import Tables
 
-CONTACT = ("called", "named", "told")
 #: A way, and one mark on it: the id of an edge of the chain, ``cause:NAME``, or none.
 COLUMNS = ("ring_id", "report_id", "stage", "route", "mark")
 
@@ -23,23 +24,16 @@ COLUMNS = ("ring_id", "report_id", "stage", "route", "mark")
 def routes(tables: Tables) -> ir.Table:
     """Every known way of every report in a ring; a way without known links has an empty mark."""
     keep = tables.engine.keep
-    ring_of_report = tables["ring_series"]
-    ring_of_report = (
-        ring_of_report.filter(ring_of_report["ring_id"].notnull())
-        .select("ring_id", of="report_id")
-        .view()
-    )
+    rings = ring_of_report(tables["ring_series"]).view()
     contacts = tables["touches"]
-    contacts = keep(
-        contacts.inner_join(ring_of_report, contacts["report_id"] == ring_of_report["of"])
-    )
+    contacts = keep(contacts.inner_join(rings, contacts["report_id"] == rings["of"]))
     edges = tables["chain"]
     edges = keep(edges.select("source", "target", "link", "ring_id", mark="evidence_id"))
     against = keep(_against_the_rules(tables))
     return ibis.union(
         _call_routes(contacts, edges, against, tables),
         _chat_routes(contacts, edges, against, tables),
-        _information(ring_of_report, edges, tables),
+        _information(rings, edges, tables),
         _people(edges, tables),
         distinct=True,
     )
@@ -73,18 +67,11 @@ def _call_routes(
     contacts: ir.Table, edges: ir.Table, against: ir.Table, tables: Tables
 ) -> ir.Table:
     """One way for each number that called; its links are those who opened the card."""
-    paths = contacts.filter(contacts["node"].startswith("phone:") & contacts["how"].isin(CONTACT))
+    paths = contacts.filter(contacts["node"].startswith("phone:") & contacts["how"].isin(CONTACTS))
     paths = tables.engine.keep(_paths(paths, "calling", paths["node"]))
     sims = tables["sims"].mutate(number="phone:" + tables["sims"]["msisdn"])
     openers = ibis.union(
-        *(
-            sims.select("number", opener=kind + sims[column])
-            for column, kind in (
-                ("agent", "agent:"),
-                ("operator", "operator:"),
-                ("customer_id", "party:"),
-            )
-        ),
+        *(sims.select("number", opener=kind + sims[column]) for column, kind in OPENERS.items()),
         distinct=True,
     ).view()
     opening_edges = edges_of(edges, "opened_sim_for")
@@ -106,7 +93,9 @@ def _chat_routes(
     An account that was farmed is one that its platform should not have let be; one bound to a card
     opened against the rules hangs on that card; one that a code-receiving number confirmed, on it.
     """
-    paths = contacts.filter(contacts["node"].startswith("account:") & contacts["how"].isin(CONTACT))
+    paths = contacts.filter(
+        contacts["node"].startswith("account:") & contacts["how"].isin(CONTACTS)
+    )
     paths = tables.engine.keep(_paths(paths, "chatting", paths["node"]))
     trades = tables["trades"]
     trades = trades.filter(trades["goods"].isin(("chat_account", "token_account")))
@@ -203,7 +192,7 @@ def _at(leak_routes: ir.Table, mark: ir.StringValue) -> ir.Table:
 def _people(edges: ir.Table, tables: Tables) -> ir.Table:
     """One way for each member whose number or account reached the victim."""
     members = rings.members(tables["touches"], tables["ring_series"], tables)
-    members = members.filter(members["how"].isin(CONTACT))
+    members = members.filter(members["how"].isin(CONTACTS))
     paths = _paths(members, "people", members["entity"]).view()
     own = edges_of(edges, "belongs_to")
     rows = paths.inner_join(

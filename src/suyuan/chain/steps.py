@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.chain import (
-    assemble,
-    complete,
+    chain_edges,
+    findings,
     leak_paths,
     linkage,
     membership,
@@ -15,10 +15,12 @@ from suyuan.chain import (
     outsiders,
     resale,
     ring_evidence,
+    ring_tally,
     rings,
 )
 from suyuan.chain.chain_review import AFTER
 from suyuan.chain.report_links import beneath, report_links
+from suyuan.chain.touch_kinds import SAME_HAND
 from suyuan.chain.unheard_members import unheard
 from suyuan.model.derived import RING_SERIES, TOUCHES
 from suyuan.model.privacy import Privacy
@@ -30,8 +32,6 @@ from suyuan.store.steps import Step, StepOutput
 from suyuan.store.tables import Tables
 
 ROLES = tuple(role for role in EVERY_ROLE if role != membership.ROLE)
-#: What makes two reports one hand; the rest (buyers, traced money) makes two hands one ring.
-SAME_HAND = ("called", "named", "told", "used", "holds")
 
 #: What else than findings claims something, and shows its rows.
 EVIDENCE_TABLES = ("chain", "series", "compliance", "at_risk")
@@ -179,21 +179,21 @@ def _whole(members: ir.Table, spare: ir.Table, tables: Tables) -> StepOutput:
     for name, table in member_findings.items():
         tables.put(name, table)
     ground = keep(ibis.union(*_grounds(members, tables), spare))
-    services = keep(assemble.serves(ground, tables))
+    services = keep(chain_edges.serves(ground, tables))
     roles = (*ROLES, membership.ROLE)
-    final = keep(complete.findings(roles, services, tables))
-    tables.put("proofs:chain", keep(assemble.edge_proofs(ground)))
+    final = keep(findings.findings(roles, services, tables))
+    tables.put("proofs:chain", keep(chain_edges.edge_proofs(ground)))
     tables.put("proofs:series", keep(_series_proofs(tables)))
     return {
         "serves": services,
         "grounds": ground,
-        "chain": keep(assemble.edges(services)),
-        "rings": keep(assemble.rings(series, services, members, tables)),
-        "ring_laundering": keep(assemble.ring_laundering(ground, tables)),
+        "chain": keep(chain_edges.edges(services)),
+        "rings": keep(ring_tally.ring_tally(series, services, members, tables)),
+        "ring_laundering": keep(ring_tally.ring_laundering(ground, tables)),
         "series": keep(_series(tables)),
         "findings": final,
-        "signals": keep(complete.signals(roles, final, tables)),
-        "evidence": keep(complete.evidence(roles, final, EVIDENCE_TABLES, tables)),
+        "signals": keep(findings.signals(roles, final, tables)),
+        "evidence": keep(findings.evidence(roles, final, EVIDENCE_TABLES, tables)),
     }
 
 
@@ -276,7 +276,7 @@ def _series_proofs(tables: Tables) -> ir.Table:
         node=ibis.null("string"),
     )
     proofs = ibis.union(link_proofs, own).view()
-    return assemble.proofs(proofs, "row_id")
+    return chain_edges.proofs(proofs, "row_id")
 
 
 FINDING_TABLES = tuple(
@@ -317,6 +317,7 @@ ASSEMBLE = Step(
         "touches",
         "ring_series",
         "vouchers",
+        "card_payments",
         "sims",
         "orders",
         "leaked",

@@ -8,6 +8,7 @@ of who called: neither in whose name it stands, nor by the handsets that it was 
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.identity.contact_windows import contact_moment
 from suyuan.store.tables import Tables
 
 #: A carrier's opening time and a victim's clock need not agree.
@@ -57,7 +58,7 @@ def last_contacts(phones: ir.Table, tables: Tables) -> ir.Table:
     `phones` are touches, the numbers their nodes.
     """
     reports = tables["reports"]
-    moment = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
+    moment = contact_moment(reports)
     report_times = reports.group_by(told="report_id").aggregate(moment=moment.max()).view()
     contacts = phones.inner_join(report_times, phones["report_id"] == report_times["told"]).view()
     return contacts.group_by(of="node", number="node").aggregate(at=contacts["moment"].max())

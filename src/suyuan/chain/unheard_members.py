@@ -9,7 +9,11 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.chain.ring_evidence import subjects_of_role
+from suyuan.chain.touch_kinds import CONTACTS
+from suyuan.detect.dealing import RECORDS
 from suyuan.identity.aliases import with_entity
+from suyuan.identity.contact_windows import contact_moment
+from suyuan.money.card_payments import with_payments
 from suyuan.money.methods import DEFAULT
 from suyuan.store.tables import Tables
 
@@ -20,7 +24,6 @@ DEALINGS, PEOPLE = 2, 2
 REPORTS = 3
 #: As many times oftener than other buyers were the people of his lists called.
 LIFT = 2.0
-RECORDS = "records"
 
 
 def unheard(in_ring: ir.Table, tables: Tables) -> ir.Table:
@@ -67,7 +70,7 @@ def _lists(tables: Tables) -> ir.Table:
 def _people_met(in_ring: ir.Table, tables: Tables) -> ir.Table:
     """Whom a ring met (``met``) and when: called by a number of its reports, or reporting."""
     scammers = subjects_of_role(tables, "scam_caller")
-    contacts = in_ring.filter(in_ring["how"].isin(("called", "named", "told")))
+    contacts = in_ring.filter(in_ring["how"].isin(CONTACTS))
     numbers = contacts.semi_join(scammers, contacts["node"] == scammers["found"])
     numbers = numbers.select("report_id", "ring_id", caller=numbers["node"].substr(6)).distinct()
     calls = tables["calls"].select(by="caller", met="callee", moment="started_at").view()
@@ -76,7 +79,7 @@ def _people_met(in_ring: ir.Table, tables: Tables) -> ir.Table:
     reports = reports.select(
         of="report_id",
         met="victim_phone",
-        moment=ibis.coalesce(reports["contacted_at"], reports["reported_at"]),
+        moment=contact_moment(reports),
     ).view()
     ring_of_report = in_ring.select("report_id", "ring_id").distinct().view()
     victims = ring_of_report.inner_join(reports, ring_of_report["report_id"] == reports["of"])
@@ -138,7 +141,8 @@ def _transfers(steps: ir.Table, tables: Tables) -> ir.Table:
 
 def _receipts(tables: Tables) -> ir.Table:
     """Rows of ``vouchers`` by which somebody (``node``) got a card that another paid for."""
-    vouchers = with_entity(tables, tables["vouchers"], "to_party", into="node")
+    vouchers = with_payments(tables, tables["card_payments"])
+    vouchers = with_entity(tables, vouchers, "to_party", into="node")
     vouchers = vouchers.filter(vouchers["node"].notnull()).view()
     free = vouchers["price"].fill_null(0) == 0
     transfers = vouchers.filter((vouchers["event"] == "transfer") & free)

@@ -12,13 +12,13 @@ import ibis.expr.types as ir
 
 from suyuan.detect import dealing
 from suyuan.detect.contract import Detector, Measurement
+from suyuan.detect.dealing import RECORDS
 from suyuan.detect.evidence import rows
 from suyuan.detect.leaks.contacts import ATTRIBUTES
 from suyuan.identity.aliases import with_entity
 from suyuan.model.text import Text
 from suyuan.store.tables import Tables
 
-GOODS = "records"
 #: A seized row matched with less is not taken for a copy.
 SURE = 0.5
 
@@ -51,7 +51,7 @@ def measure(tables: Tables) -> Measurement:
 def _deals(tables: Tables) -> ir.Table:
     """Dealings in records, with the seller as ``subject``."""
     trades = tables["trades"]
-    sales = with_entity(tables, trades.filter(trades["goods"] == GOODS), "seller", into="subject")
+    sales = with_entity(tables, trades.filter(trades["goods"] == RECORDS), "seller", into="subject")
     return sales.filter(sales["subject"].notnull())
 
 
@@ -152,7 +152,7 @@ def _own_lists(tables: Tables, leak_rows: ir.Table) -> ir.BooleanValue:
 
 def _only_buyers(tables: Tables) -> ir.Table:
     """Whoever (``subject``) buys records and sells none: he holds what he bought."""
-    sales = tables["trades"].filter(tables["trades"]["goods"] == GOODS)
+    sales = tables["trades"].filter(tables["trades"]["goods"] == RECORDS)
     buyers = with_entity(tables, sales, "buyer", into="subject").select("subject").distinct()
     sellers = with_entity(tables, sales, "seller", into="subject").select("subject").distinct()
     return buyers.filter(buyers["subject"].notnull()).anti_join(sellers.view(), "subject")

@@ -3,19 +3,24 @@
 import ibis
 import ibis.expr.types as ir
 
+#: Stolen records of orders.
+RECORDS = "records"
 #: Goods that a ring needs to work; those who buy several kinds of them are likely to be one.
-TOOLS = ("records", "chat_account", "token_account", "sim", "otp", "bank_account")
+TOOLS = (RECORDS, "chat_account", "token_account", "sim", "otp", "bank_account")
 
 
 def appetites(trades: ir.Table) -> ir.Table:
     """For each ``buyer``: ``kinds`` of a ring's tools it buys, and from how many ``sources``."""
     deals = trades.filter(trades["goods"].isin(TOOLS) & trades["buyer"].notnull())
-    # Accounts with and without a token are one kind of need.
-    kind = ibis.ifelse(deals["goods"] == "token_account", "chat_account", deals["goods"])
-    deals = deals.mutate(kind=kind)
+    deals = deals.mutate(kind=kind_of_tool(deals["goods"]))
     return deals.group_by("buyer").aggregate(
         kinds=deals["kind"].nunique(), sources=deals["seller"].nunique()
     )
+
+
+def kind_of_tool(goods: ir.StringColumn) -> ir.StringValue:
+    """The need that goods serve: accounts with and without a token serve one."""
+    return ibis.ifelse(goods == "token_account", "chat_account", goods)
 
 
 def clientele(deals: ir.Table, trades: ir.Table) -> ir.Table:

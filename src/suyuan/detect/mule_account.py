@@ -124,7 +124,8 @@ DETECTOR = Detector(
     role="mule_account",
     title=Text("Which accounts pass stolen money on", "哪些账户在转移赃款"),
     reads=(
-        "payments", "account_conduct", "bank_accounts", "vouchers", "reports", "traces", "owners",
+        "payments", "account_conduct", "bank_accounts", "vouchers", "card_payments", "reports",
+        "traces", "owners",
     ),
     needs=("payments",),
     measure=measure,

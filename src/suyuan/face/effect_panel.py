@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from suyuan.casework.effects import Occurrence
 from suyuan.casework.office import Office
 from suyuan.face.source import ResultTables
+from suyuan.identity.contact_windows import contact_moment
 from suyuan.model.errors import InputError
 from suyuan.model.money import FEN_PER_YUAN
 from suyuan.model.text import Text
@@ -93,7 +94,7 @@ def _losses(source: ResultTables, rings: dict[str, str]) -> Iterator[Occurrence]
             "report_id",
             "caller_numbers",
             "loss",
-            at=ibis.coalesce(reports.contacted_at, reports.reported_at),
+            at=contact_moment(reports),
         )
     )
     for row in rows.to_pylist():

@@ -13,6 +13,11 @@ PROMPT: Final = 900
 MEMORY: Final = ibis.interval(days=4)
 
 
+def contact_moment(reports: ir.Table) -> ir.TimestampColumn:
+    """When the victim was first contacted, or reported it where the report does not say."""
+    return ibis.coalesce(reports["contacted_at"], reports["reported_at"])
+
+
 def contact_windows(reports: ir.Table) -> ir.Table:
     """Reports whose victim's phone is known, with ``begins`` and ``ends`` of that time.
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from suyuan.lab.madeby import WORLD, fingerprint
+from suyuan.lab.code_fingerprint import WORLD, fingerprint
 from suyuan.lab.parallel import map_jobs
 from suyuan.lab.score import score, score_at_risk
 from suyuan.lab.scoring.alerts import reported_before

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from suyuan.lab.code_fingerprint import WORLD, fingerprint
 from suyuan.lab.latent import world as latent
-from suyuan.lab.madeby import WORLD, fingerprint
 from suyuan.lab.observe import (
     accesses,
     banks,

@@ -16,11 +16,11 @@ import numpy as np
 from suyuan.live.day_tables import LogTables, reports_of
 from suyuan.live.events import EventKind
 from suyuan.live.fold import SIGNALS
-from suyuan.live.grounds import Grounds, grounds
 from suyuan.live.history import JournalHistory
 from suyuan.live.log_index import LogIndex
 from suyuan.live.names import KeyNames, keys_of
 from suyuan.live.policy import Action
+from suyuan.live.signal_events import SignalEvents, signal_events
 from suyuan.store.drafts import write_text
 
 CASE: Final = "case"
@@ -42,7 +42,7 @@ class LiveDecision(NamedTuple):
     """A payment that was not allowed: its verdict, and what its reasons rest on."""
 
     verdict: np.void
-    behind: dict[str, Grounds]
+    behind: dict[str, SignalEvents]
 
 
 def write_day(
@@ -71,7 +71,7 @@ def _decisions(journal: JournalHistory, inside: np.ndarray) -> list[LiveDecision
     index = LogIndex(journal.events)
     verdicts = journal.verdicts[journal.verdicts["action"] > int(Action.ALLOW)]
     return [
-        LiveDecision(verdict, grounds(index, int(verdict["log"]), _reasons(verdict)))
+        LiveDecision(verdict, signal_events(index, int(verdict["log"]), _reasons(verdict)))
         for verdict in verdicts[inside[verdicts["log"]]]
     ]
 

@@ -4,12 +4,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suyuan.model.exits import BALANCE, DISSIPATION, PURCHASE, VOUCHER
 from suyuan.money.arrays import WHOLE_BALANCE, Flags, Ints, Ints32
 from suyuan.money.card_effects import BUY, SALE, TRANSFER, USED, CardEffects, judge
 from suyuan.money.cards import priced_in
 from suyuan.money.flow_graph import Events, TraceInputs
 from suyuan.money.owners import ACCOUNT
-from suyuan.money.places import BALANCE, DISSIPATION, PURCHASE, VOUCHER, Places
+from suyuan.money.places import Places
 
 
 def card_effects(inputs: TraceInputs, follow: Flags, dealers: pa.Array) -> CardEffects:

@@ -6,12 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from suyuan.model.results import EXITS, TRACES
-from suyuan.money.arrays import DUST, RESTS, TOO_FAR, Flags, Ints, Ints32, Steps
-from suyuan.money.cards import priced_in
-from suyuan.money.flow_graph import TraceGraph, TraceInputs
-from suyuan.money.order import closings
-from suyuan.money.places import (
+from suyuan.model.exits import (
     BALANCE,
     DISSIPATION,
     NOT_LOCATED,
@@ -19,6 +14,11 @@ from suyuan.money.places import (
     TRUNCATION,
     VOUCHER,
 )
+from suyuan.model.results import EXITS, TRACES
+from suyuan.money.arrays import DUST, RESTS, TOO_FAR, Flags, Ints, Ints32, Steps
+from suyuan.money.cards import priced_in
+from suyuan.money.flow_graph import TraceGraph, TraceInputs
+from suyuan.money.order import closings
 from suyuan.money.poison import PoisonOutcome
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suyuan.model.exits import VOUCHER
 from suyuan.model.money import yuan
 from suyuan.model.results import FREEZE_LIST
 from suyuan.model.text import Text
@@ -21,7 +22,6 @@ from suyuan.model.times import local
 from suyuan.money.arrays import Flags, Ints, Steps
 from suyuan.money.flow_graph import TraceGraph, TraceInputs
 from suyuan.money.order import closings
-from suyuan.money.places import VOUCHER
 
 HOUR: Final = 3_600_000_000
 #: What counts as "now or never", in hours, and the weight of what is known of other accounts.

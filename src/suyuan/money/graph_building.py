@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suyuan.model.exits import BALANCE, CASH, FEE, NO_STATEMENT, POOL, PURCHASE
 from suyuan.money.arrays import CLEAN, Flags, Flow, Ints, Ints32
 from suyuan.money.card_effects import BUY, buyers
 from suyuan.money.card_flows import add_cards, card_effects
@@ -12,7 +13,7 @@ from suyuan.money.flow_graph import Events, TraceGraph, TraceInputs
 from suyuan.money.ledger import Ledger
 from suyuan.money.order import NO_BALANCE, in_before_out, openings
 from suyuan.money.owners import ACCOUNT
-from suyuan.money.places import BALANCE, CASH, FEE, NO_STATEMENT, POOL, PURCHASE, Places
+from suyuan.money.places import Places
 from suyuan.money.reachability import reach_of
 from suyuan.money.settlement import NOWHERE
 

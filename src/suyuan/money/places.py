@@ -1,23 +1,9 @@
 """Nodes of a flow: where money can be, and why it would rest there."""
 
-from typing import Final
-
 import numpy as np
 import pyarrow as pa
 
 from suyuan.money.arrays import Flags, Ints, Ints32
-
-BALANCE: Final = "balance"
-CASH: Final = "cash"
-DISSIPATION: Final = "dissipated"
-FEE: Final = "fee"
-NO_STATEMENT: Final = "no_statement"
-NOT_LOCATED: Final = "not_located"
-POOL: Final = "pooled_account"
-PURCHASE: Final = "purchase"
-REVERSAL: Final = "reversed"
-TRUNCATION: Final = "truncated"
-VOUCHER: Final = "voucher"
 
 
 class Places:

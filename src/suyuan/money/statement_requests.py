@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from suyuan.model.exits import NO_STATEMENT, POOL
 from suyuan.model.money import yuan
 from suyuan.model.results import STATEMENTS_WANTED, TRACE_DOUBTS
 from suyuan.model.text import Text
@@ -13,7 +14,6 @@ from suyuan.money.arrays import Steps
 from suyuan.money.flow_graph import TraceGraph, TraceInputs
 from suyuan.money.inferred_payments import INFERENCE, LIKELY, is_inferred
 from suyuan.money.ledger import find
-from suyuan.money.places import NO_STATEMENT, POOL
 
 _WHY: Final = {
     NO_STATEMENT: Text(

@@ -19,7 +19,7 @@ from suyuan.money.graph_building import build_graph
 from suyuan.money.methods import DEFAULT, POISON, Method, method
 from suyuan.money.origins import origins
 from suyuan.money.poison import poison
-from suyuan.money.prune import reachable
+from suyuan.money.reachable_scope import reachable
 from suyuan.money.settlement import settled_and_drawn
 from suyuan.money.sweep import sweep
 from suyuan.money.trace_inputs import gather_inputs

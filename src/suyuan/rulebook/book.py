@@ -19,7 +19,7 @@ from suyuan.rulebook.declare import Answer, DatedValue, Rule
 from suyuan.rulebook.facts import FactTables
 from suyuan.rulebook.judge import judge
 from suyuan.rulebook.read import read_rule
-from suyuan.rulebook.single import Judgement, row_rule
+from suyuan.rulebook.row_rule import Judgement, row_rule
 from suyuan.rulebook.worked_facts import given_facts, given_rows
 
 

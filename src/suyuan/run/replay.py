@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.detect.leaks.relevance import relevance
+from suyuan.identity.contact_windows import contact_moment
 from suyuan.ingest import import_case
 from suyuan.model.errors import InputError
 from suyuan.model.progress import Progress
@@ -125,7 +126,7 @@ def _first_calls(tables: Tables) -> ir.Table:
     contacts = reports.select(
         phone="victim_phone",
         person="victim_id",
-        moment=ibis.coalesce(reports["contacted_at"], reports["reported_at"]),
+        moment=contact_moment(reports),
     )
     callers = tables["findings:scam_caller"].filter(lambda t: t["decided"])
     callers = callers.select(caller=callers["subject"].substr(len("phone:")))

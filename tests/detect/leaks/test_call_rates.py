@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from suyuan.detect.leaks.call_rates import Meetings, Rates, Sources, rates
 from suyuan.detect.leaks.chance_calls import ContactedPeople
 from suyuan.detect.leaks.lags import EDGES
-from suyuan.detect.leaks.watching import PlacedOrders, watched_through
+from suyuan.detect.leaks.watch_time import PlacedOrders, watched_through
 
 AGED = 600.0
 

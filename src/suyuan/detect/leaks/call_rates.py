@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from suyuan.detect.leaks.arrays import Floats
 from suyuan.detect.leaks.chance_calls import BEFORE_CALLS, ChanceCalls, ContactedPeople
 from suyuan.detect.leaks.lags import BEFORE_DATA, EDGES, PRIOR_STRENGTH, Lags
-from suyuan.detect.leaks.watching import PlacedOrders, watched_through
+from suyuan.detect.leaks.watch_time import PlacedOrders, watched_through
 
 #: Before data: the share of leaked orders that are called, and the orders that this is worth.
 PRIOR_RATE, PRIOR_ORDERS = 0.05, 20.0

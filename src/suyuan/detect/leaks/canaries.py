@@ -19,6 +19,7 @@ import numpy as np
 from suyuan.detect.leaks.answers import LOGIT_MOST, log_odds
 from suyuan.detect.leaks.copies import copies
 from suyuan.detect.leaks.relevance import relevance
+from suyuan.identity.contact_windows import contact_moment
 from suyuan.model.text import Text
 from suyuan.privacy.sentences import slot
 from suyuan.store.tables import Tables
@@ -220,7 +221,7 @@ def _report_sights(tables: Tables, canaries: ir.Table) -> ir.Table:
 
 
 def _report_dates(reports: ir.Table) -> ir.Table:
-    when = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
+    when = contact_moment(reports)
     return reports.select(
         "report_id", "row_id", "quoted_order_id", "victim_phone", seen_at=when
     ).view()

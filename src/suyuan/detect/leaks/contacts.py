@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from suyuan.detect.leaks.lags import EDGES
+from suyuan.identity.contact_windows import contact_moment
 from suyuan.store.tables import Tables
 
 #: Attributes of an order that may be where it leaked, and the kind of subject that each is.
@@ -33,7 +34,7 @@ def contacts(tables: Tables) -> ir.Table:
 
 def reported_people(reports: ir.Table) -> ir.Table:
     """The contacts that reports tell of, each call once."""
-    called_at = ibis.coalesce(reports["contacted_at"], reports["reported_at"])
+    called_at = contact_moment(reports)
     dated_reports = reports.mutate(
         called_at=called_at,
         day=called_at.date(),

@@ -36,7 +36,7 @@ from suyuan.detect.leaks.order_groups import (
     sizes,
 )
 from suyuan.detect.leaks.unnamed_sources import unnamed_orders
-from suyuan.detect.leaks.watching import PlacedOrders
+from suyuan.detect.leaks.watch_time import PlacedOrders
 from suyuan.store.programs import derive_table
 from suyuan.store.tables import Tables
 

@@ -3,6 +3,7 @@
 import ibis
 import ibis.expr.types as ir
 
+from suyuan.money.card_payments import with_payments
 from suyuan.money.owners import victims_accounts
 from suyuan.store.tables import Tables
 
@@ -28,12 +29,12 @@ def _facts(tables: Tables, transfers: ir.Table) -> ir.Table:
     accounts = tables["bank_accounts"].select("account_no", "kind", "holder_id")
     giver = accounts.select(payer="account_no", payer_kind="kind", payer_holder="holder_id")
     taker = accounts.select(payee="account_no", payee_kind="kind", payee_holder="holder_id")
-    card_payments = tables["vouchers"].filter(ibis._["event"] == "issue")
-    card_payments = card_payments.select("payment_id").distinct().mutate(pays_card=ibis.literal(1))
+    issues = with_payments(tables, tables["card_payments"]).filter(ibis._["event"] == "issue")
+    purchases = issues.select("payment_id").distinct().mutate(pays_card=ibis.literal(1))
     facts = transfers.left_join(payments, "row_id").drop("row_id_right")
     facts = facts.left_join(giver, "payer").drop("payer_right")
     facts = facts.left_join(taker, "payee").drop("payee_right")
-    facts = facts.left_join(card_payments, "payment_id").drop("payment_id_right")
+    facts = facts.left_join(purchases, "payment_id").drop("payment_id_right")
     channel = facts["channel"].fill_null("")
     same_holder = (facts["payer_holder"] == facts["payee_holder"]).fill_null(False)  # noqa: FBT003
     is_loan = (facts["payer_kind"].fill_null("") == "loan") | (channel == "loan")

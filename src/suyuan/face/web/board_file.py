@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from suyuan.face.rings import RingView, rings
-from suyuan.face.web import things
+from suyuan.face.web import item_versions
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.visit import Visit
 from suyuan.face.web.words import Json
@@ -22,7 +22,7 @@ RING_GONE = Text(
 
 def write_boards(here: Visit, ids: Sequence[str]) -> Path:
     """Write these boards beside the results; 404 for none, 409 where a board's ring is gone."""
-    newest = things.newest_things(here.site.state, here.desk.id, "board")
+    newest = item_versions.newest_things(here.site.state, here.desk.id, "board")
     if any(id_ not in newest for id_ in ids):
         raise ProblemDetails(404)
     with here.desk.source() as source:

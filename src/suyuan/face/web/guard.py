@@ -8,8 +8,8 @@ from http.cookies import CookieError, SimpleCookie
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from suyuan.face.web.pace import Pace
 from suyuan.face.web.problems import answer
+from suyuan.face.web.request_pace import Pace
 from suyuan.face.web.sessions import COOKIE
 from suyuan.face.web.uploads import LARGEST_FILE
 

@@ -1,6 +1,7 @@
 """Where the stolen money went and what can still be held."""
 
 from suyuan.model.columns import Type, key, may, need, table
+from suyuan.model.exits import EXIT_REASONS
 from suyuan.model.languages import in_both
 from suyuan.model.privacy import Privacy
 
@@ -32,8 +33,7 @@ EXITS = table(
     key(
         "reason",
         TEXT,
-        "balance, cash, voucher, purchase, fee, pooled_account, no_statement, reversed, "
-        "dissipated, truncated, not_located",
+        ", ".join(EXIT_REASONS),
         privacy=Privacy.PUBLIC,
     ),
     need("amount", MONEY, "of this report's money"),

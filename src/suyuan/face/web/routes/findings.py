@@ -7,9 +7,9 @@ from fastapi import APIRouter, BackgroundTasks, Path
 
 from suyuan.face.web.desk import Desk
 from suyuan.face.web.evidence import evidence_of, signals_of
+from suyuan.face.web.item_versions import key_of_lead, things_standing
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
-from suyuan.face.web.things import key_of_lead, things_standing
 from suyuan.face.web.visit import Here
 from suyuan.face.web.words import Json, finding, text
 from suyuan.model.results import FINDINGS

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from suyuan.face.web import things as kept
+from suyuan.face.web import item_versions as kept
 from suyuan.face.web.permissions import MATRIX, Act, CasePost, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.routes.leads import ranked_rows

@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 
 from suyuan.face.display import Display
 from suyuan.face.source import ResultTables
+from suyuan.face.web.item_versions import assignees, key_of_lead
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
-from suyuan.face.web.things import assignees, key_of_lead
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json, finding, role, verdict
 from suyuan.model.roles import ROLES

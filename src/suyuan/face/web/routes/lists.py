@@ -7,8 +7,8 @@ import pyarrow.compute as pc
 from fastapi import APIRouter, Query
 
 from suyuan.face.terms import ANSWERS
+from suyuan.face.web.item_versions import newest_things
 from suyuan.face.web.permissions import Act, rule
-from suyuan.face.web.things import newest_things
 from suyuan.face.web.visit import Here
 from suyuan.face.web.words import subject, text
 from suyuan.model.results import AT_RISK, COMPLIANCE

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query
 from suyuan.face.drawings.sankey import Sankey, sankey
 from suyuan.face.source import ResultTables
 from suyuan.face.terms import REASONS
+from suyuan.face.web.item_versions import newest_things
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
-from suyuan.face.web.things import newest_things
 from suyuan.face.web.visit import Here, Visit
 from suyuan.face.web.words import Json, subject, text, yuan
 from suyuan.model.links import CAUSES, link_title

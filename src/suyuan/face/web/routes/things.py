@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path
 from pydantic import BaseModel, Field
 
 from suyuan.face.display import clean
-from suyuan.face.web import things as kept
+from suyuan.face.web import item_versions as kept
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.problems import ProblemDetails
 from suyuan.face.web.routes.inbox import colleagues_of

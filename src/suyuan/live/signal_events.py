@@ -18,7 +18,7 @@ _DAY: Final = 86_400_000_000
 _EMPTY: Final = np.empty(0, np.int64)
 
 
-class Grounds(NamedTuple):
+class SignalEvents(NamedTuple):
     """Numbers of the events behind a signal, ascending; ``more`` were left out."""
 
     events: list[int]
@@ -33,13 +33,13 @@ class _PaymentAt(NamedTuple):
     subjects: list[int]
 
 
-def grounds(index: LogIndex, log: int, signals: tuple[str, ...]) -> dict[str, Grounds]:
+def signal_events(index: LogIndex, log: int, signals: tuple[str, ...]) -> dict[str, SignalEvents]:
     """What each of `signals` of payment number `log` rests on; a first payment on no event."""
     payer = index.entity(int(index.events["a"][log]), log)
     payment = _PaymentAt(log, payer, index.subjects(payer, log))
     by_signal = {name: np.unique(_FINDERS[name](index, payment)) for name in signals}
     return {
-        name: Grounds(numbers[-MOST:].tolist(), max(0, len(numbers) - MOST))
+        name: SignalEvents(numbers[-MOST:].tolist(), max(0, len(numbers) - MOST))
         for name, numbers in by_signal.items()
     }
 

@@ -1,18 +1,15 @@
-"""The chain as edges, the tally of rings, and each ring's suppliers: sums over grounds."""
+"""The chain as edges, and the rows behind each edge: sums over grounds."""
 
 import ibis
 import ibis.expr.types as ir
 
 from suyuan.model.derived import SERVES
 from suyuan.model.privacy import Privacy
-from suyuan.model.results import CHAIN, EVIDENCE, RING_LAUNDERING, RINGS
-from suyuan.model.roles import HELPERS, ROLES
+from suyuan.model.results import CHAIN, EVIDENCE
 from suyuan.store.tables import Tables
 
 #: An edge with thousands of rows shows this many as evidence.
 MOST_ROWS = 20
-#: Column of ``rings`` that counts the people of a role.
-COUNT_COLUMNS = {name: role.count_column for name, role in ROLES.items() if role.count_column}
 
 
 def serves(grounds: ir.Table, tables: Tables) -> ir.Table:
@@ -101,71 +98,3 @@ def proofs(proof_rows: ir.Table, order: str) -> ir.Table:
     more = ibis.greatest(first["total"] - MOST_ROWS, 0).cast("int64")
     part = 1.0 / ibis.least(first["total"], MOST_ROWS).cast("float64")
     return first.mutate(weight=part, unlisted=more).select(*EVIDENCE.names)
-
-
-def rings(series: ir.Table, services: ir.Table, members: ir.Table, tables: Tables) -> ir.Table:
-    """One row for each ring: its reports, losses, members and suppliers."""
-    reports = tables["reports"]
-    ring_reports = _in_rings(reports, series)
-    base = (
-        ring_reports.group_by("ring_id")
-        .aggregate(
-            reports=ring_reports["report_id"].nunique(),
-            victims=ibis.coalesce(ring_reports["victim_id"], ring_reports["report_id"]).nunique(),
-            loss=ibis.coalesce(ring_reports["loss"].sum(), 0),
-            active_from=ibis.coalesce(
-                ring_reports["contacted_at"], ring_reports["reported_at"]
-            ).min(),
-            active_to=ring_reports["reported_at"].max(),
-        )
-        .view()
-    )
-    calling_members = members.filter(~members["how"].isin(("bought", "handed")))
-    callers = (
-        calling_members.group_by("ring_id")
-        .aggregate(callers=calling_members["entity"].nunique())
-        .view()
-    )
-    people = (
-        services.group_by("ring_id")
-        .aggregate(
-            **{
-                column: services["entity"].nunique(where=services["role"] == role)
-                for role, column in COUNT_COLUMNS.items()
-            }
-        )
-        .view()
-    )
-    out = base.left_join(callers, "ring_id").drop("ring_id_right").view()
-    out = out.left_join(people, "ring_id").drop("ring_id_right").view()
-    counts = {name: ibis.coalesce(out[name], 0) for name in ("callers", *COUNT_COLUMNS.values())}
-    out = out.mutate(**counts)
-    helpers = sum(
-        (out[COUNT_COLUMNS[role]] for role in HELPERS), start=ibis.literal(0).cast("int64")
-    )
-    return out.mutate(helpers=helpers).select(*RINGS.names)
-
-
-def ring_laundering(grounds: ir.Table, tables: Tables) -> ir.Table:
-    """Face value, price and discount of the cards that passed to each ring's dealers, by kind."""
-    dealers = grounds.filter(
-        (grounds["role"] == "card_merchant") & (grounds["table"] == "vouchers")
-    )
-    dealers = dealers.select("ring_id", "subject", bought="row_id").distinct().view()
-    vouchers = tables["vouchers"]
-    resold = vouchers.inner_join(dealers, vouchers["row_id"] == dealers["bought"]).view()
-    kinds = resold.group_by(["ring_id", "kind"]).aggregate(
-        face_value=resold["face_value"].sum(),
-        price=ibis.coalesce(resold["price"].sum(), 0),
-        dealers=resold["subject"].nunique(),
-    )
-    ratio = kinds["price"].cast("float64") / kinds["face_value"].nullif(0).cast("float64")
-    return kinds.mutate(discount=ratio).select(*RING_LAUNDERING.names)
-
-
-def _in_rings(reports: ir.Table, series: ir.Table) -> ir.Table:
-    ring_of_report = series.filter(series["ring_id"].notnull()).select(
-        of="report_id", ring_id="ring_id"
-    )
-    ring_of_report = ring_of_report.view()
-    return reports.inner_join(ring_of_report, reports["report_id"] == ring_of_report["of"]).view()
