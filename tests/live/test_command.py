@@ -28,7 +28,7 @@ def test_zheng_is_held_and_the_reasons_are_shown(out: Path) -> None:
     told = run(out, "--payment", PAYMENT)
     assert "49,950.00" in told
     assert "→ hold" in told
-    for reason in ("a number that a report names", "share of a loan", "first payment"):
+    for reason in ("a number named in a report", "share of a loan", "first payment"):
         assert reason in told
 
 

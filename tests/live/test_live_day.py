@@ -112,7 +112,7 @@ def test_a_day_is_a_case_that_is_read_without_loss(folder: Path, tmp_path: Path)
 
 def test_a_decision_is_explained_masked(folder: Path) -> None:
     told = run("explain", str(folder), THIRD_PAYMENT)
-    assert "a number that a report names" in told
+    assert "a number named in a report" in told
     assert "calls" in told
     assert "13900000003" not in told
     assert "13900000003" in run("explain", str(folder), THIRD_PAYMENT, "--unmask", "test")

@@ -156,8 +156,8 @@ def _check_modifiers(resource: dict[str, Any]) -> None:
     for path, name in _names(resource, ""):
         if name in _MUST_UNDERSTAND:
             raise wrong(
-                "It contains a modifier extension that is not supported.",
-                "含有本系统不支持的修饰扩展（modifierExtension），其含义可能因此改变。",
+                "It contains something that changes its meaning and is not supported.",
+                "含有会改变其含义、本系统不能理解的内容。",
                 path,
             )
 
