@@ -178,7 +178,7 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
     settings = reader.settings.of(part.like or part.label)
     part_match = match(part.label, part.headers, settings, reader.profiles)
     if part_match is None:
-        return reading.fail(part.label, *_no_table_known(part, reader.profiles))
+        return reading.fail(part.label, *_match_refusal(part, reader.profiles))
     if refusal := _refusal(part, part_match):
         return reading.fail(part.label, *refusal, part_match)
     if part_match.left_over:
@@ -194,7 +194,7 @@ def _begin(reader: Reader, reading: SourceRead, part: Part) -> None:
     return _store(reading, part, part_match, reader.store.begin(part_match, origin, how))
 
 
-def _no_table_known(part: Part, profiles: Sequence[Profile]) -> tuple[Text, str]:
+def _match_refusal(part: Part, profiles: Sequence[Profile]) -> tuple[Text, str]:
     """Why no profile matches, and the headers (or how many columns there are without any)."""
     if part.headers == numbered_headers(len(part.headers)):
         return NO_HEADER, f"{len(part.headers)} columns"

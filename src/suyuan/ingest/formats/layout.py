@@ -66,7 +66,7 @@ def sniff(
     else the first with more than one cell. A line that looks like data is no header: then
     `namer` may know the columns by what they hold, else :class:`InputError` is raised.
     """
-    encoding, bom = _known_encoding(head, settings.encoding, known_headers)
+    encoding, bom = _encoding_in_use(head, settings.encoding, known_headers)
     if encoding is None:
         return None
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head[bom:])
@@ -86,14 +86,14 @@ def sniff(
     return PartLayout(encoding, bom, delimiter, tuple(cells), line, body_line, _above(text, header))
 
 
-def _known_encoding(
+def _encoding_in_use(
     head: bytes, encoding: str | None, known_headers: frozenset[str]
 ) -> tuple[str | None, int]:
     """The encoding, as it was set or as it shows, and how many bytes of a mark come first."""
-    shown, bom = _encoding(head, encoding)
-    if encoding is None and shown in {None, "gb18030"}:
-        shown = _by_words(head, known_headers) or shown
-    return shown, bom
+    guess, bom = _encoding(head, encoding)
+    if encoding is None and guess in {None, "gb18030"}:
+        guess = _by_words(head, known_headers) or guess
+    return guess, bom
 
 
 def _likeliest_table(
