@@ -135,7 +135,7 @@ def test_the_stories_once_in_english(browser: Browser, address: str) -> None:
     pane.get_by_role("button", name=re.compile(r"vouchers\.csv:\d+")).first.click()
     expect(pane.locator(".hash.good")).to_contain_text("the file is what it was")
     page.get_by_role("link", name="Money").click()
-    expect(page.get_by_role("heading", name="To hold now")).to_be_visible()
+    expect(page.get_by_role("heading", name="To freeze now")).to_be_visible()
     expect(page.locator(".sankey")).not_to_contain_text(HAN)
     assert not [one for one in console if "401" not in one]
     page.context.close()
