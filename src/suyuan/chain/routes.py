@@ -147,10 +147,16 @@ def _number_marks(paths: ir.Table, against: ir.Table, tables: Tables) -> tuple[i
         held="account:" + accounts["account_id"], number="phone:" + accounts["phone"]
     )
     phones = phones.distinct().view()
-    bound = paths.inner_join(phones, paths["route"] == phones["held"]).view()
+    pairs = paths.inner_join(phones, paths["route"] == phones["held"]).view()
     return (
-        _with_cause(bound.semi_join(against, bound["number"] == against["number"]), "sims"),
-        _with_cause(bound.semi_join(codes, bound["number"] == codes["found"]), "services"),
+        _with_cause(
+            pairs.semi_join(against, pairs["number"] == against["number"]),
+            "sims",
+        ),
+        _with_cause(
+            pairs.semi_join(codes, pairs["number"] == codes["found"]),
+            "services",
+        ),
     )
 
 

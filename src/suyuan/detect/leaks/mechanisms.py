@@ -139,24 +139,24 @@ def weigh(
     `log_reach` is what the log would show at all.
     """
     prior = _prior(kind, fits, outside)
-    weights = _untraced(prior, log_reach)
+    weights = _traceless(prior, log_reach)
     for fit in fits:
         if fit.terminal:
             weights += _trojan(prior, fit)
         else:
             weights += [*_insider(prior, fit), *_export(prior, fit)]
-    return _verdict([*weights, *_from_away(prior.traced, away)])
+    return _verdict([*weights, *_from_away(prior.visible, away)])
 
 
 @dataclass(frozen=True, slots=True)
 class _Prior:
     """What is known before a log is asked: each mechanism at such organisations (``usual``), the
-    part of it that leaves a trace (``traced``), over how many ``logins`` and ``terminals`` it is
+    part of it that leaves a trace (``visible``), over how many ``logins`` and ``terminals`` it is
     shared out, and log evidence for a trojan by what came from outside.
     """
 
     usual: Mapping[str, float]
-    traced: Mapping[str, float]
+    visible: Mapping[str, float]
     logins: int
     terminals: int
     session_odds: float
@@ -164,12 +164,12 @@ class _Prior:
 
 def _prior(kind: str, fits: Sequence[Fit], outside: float | None) -> _Prior:
     usual = dict(zip(MECHANISMS, USUAL[kind], strict=True))
-    traced = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
+    visible = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
     terminals = sum(fit.terminal for fit in fits)
-    return _Prior(usual, traced, len(fits) - terminals, terminals, _session(outside))
+    return _Prior(usual, visible, len(fits) - terminals, terminals, _session(outside))
 
 
-def _untraced(prior: _Prior, log_reach: LogReach) -> list[Weight]:
+def _traceless(prior: _Prior, log_reach: LogReach) -> list[Weight]:
     """Each mechanism as if it had left nothing, by nobody's hand; of a trojan only where no
     terminal is known: it sits on one of those all the same.
     """
@@ -177,33 +177,33 @@ def _untraced(prior: _Prior, log_reach: LogReach) -> list[Weight]:
     for mechanism, traceless in zip(MECHANISMS, TRACELESS, strict=True):
         if mechanism == TROJAN and prior.terminals:
             continue
-        hidden = log_reach.hidden_share(mechanism, traceless)
+        share = log_reach.hidden_share(mechanism, traceless)
         session_odds = prior.session_odds if mechanism == TROJAN else 0.0
-        weights.append((mechanism, None, np.log(prior.usual[mechanism] * hidden) + session_odds))
+        weights.append((mechanism, None, np.log(prior.usual[mechanism] * share) + session_odds))
     return weights
 
 
 def _trojan(prior: _Prior, fit: Fit) -> list[Weight]:
     """A trojan on one terminal, without a trace and by the orders that were opened there."""
-    traced, terminals, session_odds = prior.traced[TROJAN], prior.terminals, prior.session_odds
-    sits = np.log((prior.usual[TROJAN] - traced) / terminals) + session_odds
+    visible, terminals, session_odds = prior.visible[TROJAN], prior.terminals, prior.session_odds
+    sits = np.log((prior.usual[TROJAN] - visible) / terminals) + session_odds
     weights: list[Weight] = [(TROJAN, fit.subject, sits)]
     if fit.looks is not None:
         alone = np.log(ALONE) if fit.logins == 1 else 0.0
-        log_weight = np.log(traced / terminals) + fit.looks + session_odds + alone
+        log_weight = np.log(visible / terminals) + fit.looks + session_odds + alone
         weights.append((TROJAN, fit.subject, log_weight))
     return weights
 
 
 def _insider(prior: _Prior, fit: Fit) -> list[Weight]:
     """A person who opens single orders under a login, and one who takes ranges."""
-    traced, logins = prior.traced[INSIDER], max(prior.logins, 1)
+    visible, logins = prior.visible[INSIDER], max(prior.logins, 1)
     weights: list[Weight] = []
     if fit.looks is not None:
-        log_weight = np.log(traced * (1.0 - IN_RANGES) / logins) + fit.looks + fit.zeal
+        log_weight = np.log(visible * (1.0 - IN_RANGES) / logins) + fit.looks + fit.zeal
         weights.append((INSIDER, fit.subject, log_weight + SEARCHES * fit.searches))
     if fit.ranges is not None:
-        log_weight = np.log(traced * IN_RANGES / logins) + (fit.ranges + fit.routine)
+        log_weight = np.log(visible * IN_RANGES / logins) + (fit.ranges + fit.routine)
         weights.append((INSIDER, fit.subject, log_weight))
     return weights
 
@@ -212,7 +212,7 @@ def _export(prior: _Prior, fit: Fit) -> list[Weight]:
     """An export that runs under a login."""
     if fit.ranges is None:
         return []
-    share = np.log(prior.traced[EXPORT] / max(prior.logins, 1))
+    share = np.log(prior.visible[EXPORT] / max(prior.logins, 1))
     return [(EXPORT, fit.subject, share + (fit.ranges + fit.routine))]
 
 
