@@ -22,38 +22,40 @@ WIDEST = 200
 
 def pairs(engine: Engine, left: ir.Table, right: ir.Table) -> ir.Table:
     """``leaked_row``, ``order_row``, ``order_id``, ``pattern`` of every pair compared."""
-    narrow = engine.derive(_by_keys, left, right, by=(NARROW,))
+    orders = engine.derive(_mark_crowds, right)
+    narrow = engine.derive(_by_keys, left, orders, by=(NARROW,))
     rest = engine.derive(_rest, left, narrow)
-    return engine.derive(_narrow_and_wide, narrow, rest, right)
+    return engine.derive(_narrow_and_wide, narrow, rest, orders)
+
+
+def _mark_crowds(orders: ir.Table) -> ir.Table:
+    """`orders` with a column for each key that is true where few of them share it."""
+    marks = orders
+    for key in (*NARROW, *WIDE):
+        columns = ["o_" + name for name in key]
+        crowds = orders.group_by(columns).aggregate(crowd=orders.count())
+        crowds = crowds.filter(crowds["crowd"] > WIDEST)
+        pairs_of_key = marks.left_join(crowds, columns, rname="{name}_crowd")
+        is_rare = pairs_of_key["crowd"].isnull()
+        marks = pairs_of_key.select(*marks.columns, **{_few(key): is_rare})
+    return marks
 
 
 def _rest(left: ir.Table, narrow: ir.Table) -> ir.Table:
     return left.anti_join(narrow, "leaked_row")
 
 
-def _narrow_and_wide(narrow: ir.Table, rest: ir.Table, right: ir.Table) -> ir.Table:
-    return ibis.union(narrow, _by_keys(rest, right, WIDE))
+def _narrow_and_wide(narrow: ir.Table, rest: ir.Table, orders: ir.Table) -> ir.Table:
+    return ibis.union(narrow, _by_keys(rest, orders, WIDE))
 
 
-def _by_keys(left: ir.Table, right: ir.Table, keys: Sequence[Key]) -> ir.Table:
+def _by_keys(left: ir.Table, orders: ir.Table, keys: Sequence[Key]) -> ir.Table:
     """Every pair that shares one of `keys`, once: by the first of them that it shares.
 
     A pair is compared where it is found, so one found by four keys would be compared four times,
     and to tell afterwards that it is one takes a table of all pairs.
     """
-    order_rows = right
-    for key in keys:
-        order_rows = _mark_crowds(order_rows, key)
-    return ibis.union(*(_by(left, order_rows, key, keys[:place]) for place, key in enumerate(keys)))
-
-
-def _mark_crowds(orders: ir.Table, key: Key) -> ir.Table:
-    """`orders` with a column that is true where few of them have their `key`."""
-    columns = ["o_" + name for name in key]
-    crowds = orders.group_by(columns).aggregate(crowd=orders.count())
-    crowds = crowds.filter(crowds["crowd"] > WIDEST)
-    order_rows = orders.left_join(crowds, columns, rname="{name}_crowd")
-    return order_rows.select(*orders.columns, **{_few(key): order_rows["crowd"].isnull()})
+    return ibis.union(*(_by(left, orders, key, keys[:place]) for place, key in enumerate(keys)))
 
 
 def _by(left: ir.Table, orders: ir.Table, key: Key, before: Sequence[Key]) -> ir.Table:
