@@ -2,8 +2,6 @@
 
 from suyuan.model.exits import EXIT_REASONS
 from suyuan.model.text import Text
-from suyuan.rulebook.declare import Answer
-from suyuan.rulebook.show import ANSWERS as ANSWER_WORDS
 
 REASONS: dict[str, Text] = {
     **EXIT_REASONS,
@@ -14,16 +12,6 @@ KINDS: dict[str, Text] = {
     "qcoin": Text("Q coins", "Q币"),
     "suning": Text("Suning cards", "苏宁卡"),
     "cash": Text("cash", "现金"),
-}
-SIGNS = {
-    Answer.KEPT: "✓",
-    Answer.BROKEN: "✗",
-    Answer.CANNOT_TELL: "?",
-    Answer.NOT_IN_FORCE: "–",
-}
-#: Sign and words of each answer of a rule.
-ANSWERS: dict[str, tuple[str, Text]] = {
-    answer.value: (SIGNS[answer], words) for answer, words in ANSWER_WORDS.items()
 }
 LEAD = Text(
     "A finding is a lead for a person to check, never a verdict.",

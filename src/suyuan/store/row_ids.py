@@ -3,11 +3,13 @@
 import hashlib
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:  # questions write ids and import no Ibis
+    import ibis.expr.types as ir
 
 #: The id in SQL, over the columns of a stored file.
 ROW_ID: Final = "source_key || ':' || line"
@@ -19,7 +21,7 @@ def source_key(label: str, sha256: str) -> str:
     return hashlib.sha256(f"{label}\0{sha256}".encode()).hexdigest()[:16]
 
 
-def row_id(rows: ir.Table) -> ir.Value:
+def row_id(rows: "ir.Table") -> "ir.Value":
     """The id in Ibis, over the columns of a stored file."""
     return rows["source_key"] + ":" + rows["line"].cast("string")
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from suyuan.face.display import Display, SubjectDisplay
+from suyuan.face.rule_answers import ANSWERS
 from suyuan.face.source import ResultTables
-from suyuan.face.terms import ANSWERS
 from suyuan.model.results import COMPLIANCE
 from suyuan.model.text import Text
 from suyuan.rulebook import load_rules

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from fastapi import APIRouter, Query
 
-from suyuan.face.terms import ANSWERS
+from suyuan.face.rule_answers import ANSWERS
 from suyuan.face.web.item_versions import newest_things
 from suyuan.face.web.permissions import Act, rule
 from suyuan.face.web.visit import Here
