@@ -124,7 +124,7 @@ def test_results_that_no_longer_fit_the_rows_say_so(case: Path) -> None:
     check_records(layout)
     (case / "payments.csv").write_text(HEADER + "X,2019-04-29,A,B,7\n")
     investigation.import_case(case, layout.out)
-    with pytest.raises(InputError, match="no longer fit"):
+    with pytest.raises(InputError, match="no longer match"):
         check_records(layout)
 
 

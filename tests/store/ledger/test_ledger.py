@@ -237,6 +237,6 @@ def test_a_group_whose_answer_is_lost_is_not_kept_twice(
     monkeypatch.setattr(postgres, "append_group", lost)
     outcomes = ledger._outcomes([[draft(1)], [draft(2, "b")]])
     assert all(isinstance(each, UnwrittenError) for each in outcomes)
-    assert "not known" in outcomes[0].text("en")
+    assert "unknown whether" in outcomes[0].text("en")
     assert sorted(event.body["n"] for event in ledger.events()) == [1, 2]
     ledger.close()
