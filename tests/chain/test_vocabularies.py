@@ -8,7 +8,7 @@ import pytest
 import suyuan
 from suyuan.chain import touch_kinds
 from suyuan.detect import dealing
-from suyuan.face import terms
+from suyuan.face.rule_answers import ANSWERS
 from suyuan.model.evidence_words import TOUCH_KINDS
 from suyuan.model.exits import EXIT_REASONS
 from suyuan.model.results import EXITS
@@ -63,4 +63,4 @@ def test_the_contract_lists_every_exit_reason() -> None:
 
 
 def test_every_answer_has_a_sign_and_words() -> None:
-    assert set(terms.ANSWERS) == {answer.value for answer in Answer}
+    assert set(ANSWERS) == {answer.value for answer in Answer}

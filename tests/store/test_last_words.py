@@ -4,7 +4,6 @@ from pathlib import Path
 from random import Random
 
 import suyuan
-from suyuan.model.roles import ROLES
 from suyuan.store.decisions import TAKEN_BACK, verdicts_on
 from suyuan.store.duck import DuckEngine
 from suyuan.store.last_words import LastWords
@@ -76,4 +75,3 @@ def test_the_subject_of_an_earlier_decision_is_written_in_one_place() -> None:
         if f'"{TAKEN_BACK}' in path.read_text("utf-8")
     ]
     assert homes == ["store/decisions.py"]
-    assert "middleman" in ROLES
