@@ -8,14 +8,13 @@ import base64
 import hmac
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from suyuan.model.errors import EngineError, InputError
 from suyuan.model.text import Text
-from suyuan.store.drafts import write_bytes
+from suyuan.store.drafts import write_once
 from suyuan.store.ledger.seam import LedgerTransaction
 
 SCHEMA: Final = """
@@ -117,7 +116,4 @@ def _cipher(key: bytes) -> Any:
 
 def master_key(path: Path) -> Sealer:
     """The key in `path`, made where there is none; readable by its owner only."""
-    if not path.exists():
-        with suppress(FileExistsError):
-            write_bytes(path, secrets.token_bytes(32), 0o600, fresh=True)
-    return Sealer(path.read_bytes())
+    return Sealer(write_once(path, secrets.token_bytes(32), 0o600))

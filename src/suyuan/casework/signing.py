@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from suyuan.model.errors import EngineError, InputError
 from suyuan.model.text import Text
-from suyuan.store.drafts import write_bytes
+from suyuan.store.drafts import write_once
 
 FILE: Final = ".office-signing-key"
 _BYTES = 32
@@ -53,10 +52,7 @@ def signed_by(public: str, content: bytes, signature: str) -> bool:
 def office_key(folder: Path) -> OfficeKey:
     """The office's signing key, made where there is none; readable by its owner only."""
     path = folder / FILE
-    if not path.exists():
-        with suppress(FileExistsError):
-            write_bytes(path, os.urandom(_BYTES), 0o600, fresh=True)
-    secret = path.read_bytes()
+    secret = write_once(path, os.urandom(_BYTES), 0o600)
     if len(secret) != _BYTES:
         raise InputError(Text("The signing key cannot be used.", "签名密钥无法使用。"), value=path)
     return OfficeKey(secret)

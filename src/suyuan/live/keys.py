@@ -7,13 +7,12 @@ share a key with a probability of about 1e-5.
 import hashlib
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from suyuan.store.drafts import write_bytes
+from suyuan.store.drafts import write_once
 
 NO_SUBJECT = 0
 
@@ -46,8 +45,5 @@ class Keyring:
 def secret_in(folder: Path) -> bytes:
     """The secret of an installation, made on first use, readable by its owner only."""
     path = folder / "secret"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            write_bytes(path, secrets.token_bytes(32), 0o600, fresh=True)
-    return path.read_bytes()
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_once(path, secrets.token_bytes(32), 0o600)

@@ -4,7 +4,7 @@ import glob
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -46,6 +46,14 @@ def write_bytes(
 def write_text(path: Path, text: str, mode: int | None = None) -> None:
     """Put `text` (UTF-8) in place, on the disk, whole or not at all."""
     write_bytes(path, text.encode(), mode)
+
+
+def write_once(path: Path, content: bytes, mode: int | None = None) -> bytes:
+    """What stands at `path`: of several writers the first one's `content`, for all of them."""
+    if not path.exists():
+        with suppress(FileExistsError):
+            write_bytes(path, content, mode, fresh=True)
+    return path.read_bytes()
 
 
 def put(draft: Path, target: Path) -> None:
