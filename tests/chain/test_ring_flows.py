@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suyuan.chain.ring_flows import RING, RingFlow, arrivals, between_launderers, ring_flows
+from suyuan.chain.ring_flows import RING, RingFlow, arrivals, outflows_of, ring_flows
 
 PLACES = (RING, "mule", "middleman", "dealer", "shop", "wallet", "own card", "till")
 STAGES = {RING: 0, "mule": 1, "middleman": 2, "dealer": 3}
@@ -21,9 +21,9 @@ MOVES = st.dictionaries(
 @settings(max_examples=300, deadline=None)
 @given(MOVES)
 def test_what_leaves_arrives_or_is_accounted_for(moves: dict[tuple[str, str], int]) -> None:
-    between = between_launderers(moves, lambda place: place)
+    outflows = outflows_of(moves, lambda place: place)
     for origin, stage in STAGES.items():
-        parts = arrivals(origin, between, STAGES)
+        parts = arrivals(origin, outflows, STAGES)
         out = sum(fen for (a, b), fen in moves.items() if a == origin and b != origin)
         assert sum(parts.by_target.values()) + parts.remainder == pytest.approx(out, rel=1e-9)
         assert all(STAGES[target] > stage for target in parts.by_target)
@@ -44,8 +44,9 @@ def test_nobody_hands_on_more_than_left_them(moves: dict[tuple[str, str], int]) 
 def test_a_place_between_shares_out_in_proportion() -> None:
     moves = {("mule", "shop"): 90, ("shop", "middleman"): 20, ("shop", "till"): 40}
     stages = [[("mule", Decimal(3))], [("middleman", Decimal(0))]]
+    outflows = outflows_of(moves, lambda place: place)
     assert ring_flows(moves, stages, lambda place: place) == [
         RingFlow("mule", "middleman", 30),
         RingFlow(RING, "mule", 300, is_traced=False),
     ]
-    assert arrivals("mule", moves, {"mule": 1, "middleman": 2}).remainder == pytest.approx(60)
+    assert arrivals("mule", outflows, {"mule": 1, "middleman": 2}).remainder == pytest.approx(60)

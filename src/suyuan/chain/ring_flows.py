@@ -16,7 +16,8 @@ RING = "ring"
 #: Places between that money is followed through.
 DEEPEST = 4
 
-Between = Mapping[tuple[str, str], float]
+#: Of each place what leaves it, and for where (fen).
+Outflows = Mapping[str, Sequence[tuple[str, float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,10 @@ def ring_flows(
     for number, launderers in enumerate(stages, start=1):
         for launderer, _ in launderers:
             stage_of.setdefault(launderer, number)
-    between = between_launderers(moves, launderer_at)
+    outflows = outflows_of(moves, launderer_at)
     sums: dict[tuple[str, str], float] = defaultdict(float)
     for origin in stage_of:
-        for target, fen in arrivals(origin, between, stage_of).by_target.items():
+        for target, fen in arrivals(origin, outflows, stage_of).by_target.items():
             sums[origin, target] += fen
     targets = {target for _, target in sums}
     flows = [RingFlow(*pair, round(fen)) for pair, fen in sums.items() if fen >= 1]
@@ -77,31 +78,31 @@ def _own_sums(stages: Sequence[Sequence[tuple[str, Decimal]]], targets: set[str]
     return [RingFlow(RING, name, round(yuan * 100), is_traced=False) for name, yuan in sums.items()]
 
 
-def between_launderers(
+def outflows_of(
     moves: Mapping[tuple[str, str], int], launderer_at: Callable[[str], str]
-) -> Between:
+) -> Outflows:
     """`moves` with each place as its launderer; what stays with one is no move."""
     sums: dict[tuple[str, str], float] = defaultdict(float)
     for (origin, target), fen in moves.items():
         ends = launderer_at(origin), launderer_at(target)
         if ends[0] != ends[1]:
             sums[ends] += fen
-    return sums
-
-
-def arrivals(origin: str, between: Between, stage_of: Mapping[str, int]) -> FlowParts:
-    """Fen of `origin` that come to a later stage, straight or through places between."""
     outflows: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for (a, b), fen in between.items():
-        outflows[a].append((b, fen))
+    for (origin, target), total in sums.items():
+        outflows[origin].append((target, total))
+    return outflows
+
+
+def arrivals(origin: str, outflows: Outflows, stage_of: Mapping[str, int]) -> FlowParts:
+    """Fen of `origin` that come to a later stage, straight or through places between."""
     by_target: dict[str, float] = defaultdict(float)
-    remainder, frontier = 0.0, dict(outflows[origin])
+    remainder, frontier = 0.0, dict(outflows.get(origin, ()))
     for _ in range(DEEPEST):
         onward: dict[str, float] = defaultdict(float)
         for place, fen in frontier.items():
             if stage_of.get(place, -1) > stage_of[origin]:
                 by_target[place] += fen
-            elif place in stage_of or not outflows[place]:
+            elif place in stage_of or place not in outflows:
                 remainder += fen
             else:
                 total = sum(out for _, out in outflows[place])
