@@ -7,6 +7,7 @@ import pytest
 from running import running
 from worlds import Shape, make
 
+from suyuan.detect.leaks import kernel
 from suyuan.detect.leaks.answers import answers
 from suyuan.detect.leaks.arrays import Exposure, Pairings
 from suyuan.detect.leaks.attribution import attribute
@@ -126,3 +127,15 @@ def test_two_leaks_that_share_many_orders_are_both_named() -> None:
     found = attribute(*tiny(through, counts))
     assert found.posterior[:2].min() >= NAMED
     assert found.posterior[2:].max() < 0.1
+
+
+def test_threads_weigh_as_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    counts = rng.integers(1, 40, (7, 12))
+    exposure, pairings = tiny(rng.integers(0, 7, (40, 2)).tolist(), counts)
+    alone = attribute(exposure, pairings)
+    monkeypatch.setattr(kernel, "MANY_PAIRS", 0)
+    monkeypatch.setattr(kernel.os, "cpu_count", lambda: 3)
+    together = attribute(exposure, pairings)
+    assert alone.posterior.max() > 0
+    assert (together.posterior == alone.posterior).all()

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from filled_tables import filled
+from suyuan.identity.matching.blocking import WIDEST, pairs
 from suyuan.identity.matching.match import matches
 from suyuan.store.duck import DuckEngine
 from suyuan.store.tables import Tables
@@ -113,3 +114,55 @@ def test_a_row_has_one_order_at_most(tables: Tables) -> None:
         total[row["leaked_row"]] = total.get(row["leaked_row"], 0.0) + row["probability"]
     assert found
     assert max(total.values()) <= 1.0 + 1e-9
+
+
+def fields(side: str, **values: object) -> dict[str, object]:
+    """A row of one side of the linkage, with nothing in the other fields."""
+    texts = ("phone", "phone_key", "name", "initial", "address", "item", "waybill")
+    empty = dict.fromkeys((*texts, "amount", "hour", "day"), None)
+    return {side + name: value for name, value in (empty | {"masked": False} | values).items()}
+
+
+def table_of(rows: list[dict[str, object]]) -> pa.Table:
+    texts = (
+        "row",
+        "order_id",
+        "phone",
+        "phone_key",
+        "name",
+        "initial",
+        "address",
+        "item",
+        "waybill",
+    )
+    types = {name: pa.string() if name.endswith(texts) else pa.int64() for name in rows[0]}
+    types |= {name: pa.bool_() for name in rows[0] if name.endswith("masked")}
+    return pa.Table.from_pylist(rows, schema=pa.schema(types.items()))
+
+
+def pairs_of(left: list[dict[str, object]], right: list[dict[str, object]]) -> list[tuple]:
+    with DuckEngine() as engine:
+        sides = (engine.arrow(table_of(rows)) for rows in (left, right))
+        found = engine.fetch(pairs(engine, *sides)).to_pylist()
+    return sorted((row["leaked_row"], row["order_row"]) for row in found)
+
+
+def test_a_pair_that_several_keys_find_is_one_pair() -> None:
+    same = {"phone": "13800000000", "phone_key": "1380000", "amount": 900, "day": 7, "item": "茶叶"}
+    left = [{"leaked_row": "l"} | fields("l_", **same)]
+    right = [{"order_id": "o", "order_row": "r"} | fields("o_", **same)]
+    assert pairs_of(left, right) == [("l", "r")]
+    only_wide = same | {"amount": None, "day": None}  # number and goods: both wide keys
+    left = [{"leaked_row": "l"} | fields("l_", **only_wide)]
+    assert pairs_of(left, right) == [("l", "r")]
+
+
+def test_a_key_that_a_crowd_shares_finds_nobody_and_bars_no_other() -> None:
+    crowd = [
+        {"order_id": f"o{n}", "order_row": f"r{n}"}
+        | fields("o_", phone_key="1380000", day=7, waybill="7" if n == 3 else None)
+        for n in range(WIDEST + 1)
+    ]
+    left = [{"leaked_row": "l"} | fields("l_", phone_key="1380000", day=7, waybill="7")]
+    assert pairs_of(left, crowd) == [("l", "r3")]
+    assert len(pairs_of(left, crowd[:WIDEST])) == WIDEST
