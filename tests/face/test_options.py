@@ -81,6 +81,5 @@ def test_a_sweep_is_given_as_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     curve = {0.0: {"ring/f1": (0.5, 0.4, 0.6)}, 3.0: {"ring/f1": (float("nan"),) * 3}}
     monkeypatch.setattr("suyuan.lab.trial.sweep", lambda *_, **__: curve)
     wanted = {"0": {"ring/f1": [0.5, 0.4, 0.6]}, "3": {"ring/f1": [None, None, None]}}
-    for words in (("sweep", "noise"), ("trial", "--sweep", "noise")):
-        outcome = run("lab", *words, "--out", str(tmp_path), "--json")
-        assert json.loads(outcome.stdout) == wanted
+    outcome = run("lab", "sweep", "noise", "--out", str(tmp_path), "--json")
+    assert json.loads(outcome.stdout) == wanted

@@ -7,7 +7,7 @@ from typing import Any
 
 from suyuan.detect.cards import card_of
 from suyuan.face.display import Display
-from suyuan.model.evidence_words import REMARKS, TOUCH_KINDS
+from suyuan.model.evidence_words import REMARKS, TOUCH_KINDS, signal_of
 from suyuan.model.links import LINKS
 from suyuan.model.privacy import Privacy
 from suyuan.model.results import EVIDENCE
@@ -65,7 +65,7 @@ def _detail(row: Mapping[str, Any], display: Display, code: str) -> Text:
         label = display.subject(row["node"])
         return Text(label.in_("en"), "\uff1a" + label.in_("zh"))
     note = display.cell(EVIDENCE, row, "note")
-    if not note or row["note"] in OWN_WORDS or row["note"] in _signals(code.partition(".")[0]):
+    if not note or row["note"] in OWN_WORDS or row["note"] in _signals(signal_of(code)[0]):
         return NO_WORDS
     if row["note_class"] == Privacy.CODE.value and note != row["note"]:
         return NO_WORDS  # the shape of a masked code tells nothing
@@ -82,7 +82,7 @@ def _title(code: str) -> Text:
     """The words of a code; of a signal that no card has any more its name stands."""
     if code in OWN_WORDS:
         return OWN_WORDS[code]
-    role, _, signal = code.partition(".")
+    role, signal = signal_of(code)
     name = signal.replace("_", " ")
     return _signals(role).get(signal, Text(name, name))
 

@@ -206,9 +206,9 @@ def _refusal(part: Part, part_match: Match) -> tuple[Text, str] | None:
     if names := part_match.missing_columns:
         table = part_match.table.name
         reason = Text(
-            f"column {', '.join(names)} missing: no row of {table} can stand; "
-            "if the columns are only called otherwise, make a profile with suyuan map",
-            f"缺少列 {'、'.join(names)}：表 {table} 的行均不成立；"
+            f"column {', '.join(names)} missing: no row of {table} is usable; "
+            "if the columns only have other names, make a profile with suyuan map",
+            f"缺少列 {'、'.join(names)}：表 {table} 的行均不可用；"
             "若各列只是名称不同，请用 suyuan map 建立映射",
         )
         return reason, ", ".join(part.headers)

@@ -16,7 +16,6 @@ TOUCH_KINDS: dict[str, Text] = {
     "holds": Text("held by", "登记人"),
     "bought": Text("tools bought by", "作案工具购买人"),
     "handed": Text("cards handed over by", "卡券转交人"),
-    "leaked": Text("data leaked from", "信息泄露自"),
 }
 #: What one row shows by itself; ``evidence.note`` holds the English words.
 REMARKS: dict[str, Text] = {
@@ -39,3 +38,9 @@ REMARKS: dict[str, Text] = {
 def signal_code(role: str, signal: str) -> str:
     """The code of a signal: names of signals are told apart by the role that they speak for."""
     return f"{role}.{signal}"
+
+
+def signal_of(code: str) -> tuple[str, str]:
+    """Role and signal of such a code; a code of another kind has no signal."""
+    role, _, signal = code.partition(".")
+    return role, signal

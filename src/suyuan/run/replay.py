@@ -65,8 +65,8 @@ def moments(first: datetime, last: datetime, every: timedelta) -> list[datetime]
             Text("These moments cannot be replayed.", "无法回放这些时刻。"),
             value=f"{first} – {last}, {every}",
             hint=Text(
-                f"--from must be before --to, with at most {MOST_MOMENTS} steps.",
-                f"--from 应早于 --to，且不超过{MOST_MOMENTS}步。",
+                f"--since must be before --until, with at most {MOST_MOMENTS} steps.",
+                f"--since 应早于 --until，且不超过{MOST_MOMENTS}步。",
             ),
         )
     return [first + n * every for n in range((last - first) // every + 1)]

@@ -18,7 +18,6 @@ from suyuan.store.manifests import read_manifest
 from suyuan.store.record_seals import record_seals
 from suyuan.store.seal import Seal, from_json, seal_file, to_json
 
-#: What import notes of the files that it read, in the output folder.
 #: Bytes of a file that import did not read (a film, an image of a disk) up to which it is hashed.
 LARGEST_UNREAD = 64 << 20
 

@@ -166,7 +166,8 @@ def _prior(kind: str, fits: Sequence[Fit], outside: float | None) -> _Prior:
     usual = dict(zip(MECHANISMS, USUAL[kind], strict=True))
     visible = {m: usual[m] * (1.0 - t) for m, t in zip(MECHANISMS, TRACELESS, strict=True)}
     terminals = sum(fit.terminal for fit in fits)
-    return _Prior(usual, visible, len(fits) - terminals, terminals, _session(outside))
+    logins = max(len(fits) - terminals, 1)
+    return _Prior(usual, visible, logins, terminals, _session(outside))
 
 
 def _traceless(prior: _Prior, log_reach: LogReach) -> list[Weight]:
@@ -197,7 +198,7 @@ def _trojan(prior: _Prior, fit: Fit) -> list[Weight]:
 
 def _insider(prior: _Prior, fit: Fit) -> list[Weight]:
     """A person who opens single orders under a login, and one who takes ranges."""
-    visible, logins = prior.visible[INSIDER], max(prior.logins, 1)
+    visible, logins = prior.visible[INSIDER], prior.logins
     weights: list[Weight] = []
     if fit.looks is not None:
         log_weight = np.log(visible * (1.0 - IN_RANGES) / logins) + fit.looks + fit.zeal
@@ -212,7 +213,7 @@ def _export(prior: _Prior, fit: Fit) -> list[Weight]:
     """An export that runs under a login."""
     if fit.ranges is None:
         return []
-    share = np.log(prior.visible[EXPORT] / max(prior.logins, 1))
+    share = np.log(prior.visible[EXPORT] / prior.logins)
     return [(EXPORT, fit.subject, share + (fit.ranges + fit.routine))]
 
 

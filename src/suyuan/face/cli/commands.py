@@ -46,12 +46,16 @@ def _no_callback() -> None:
 def _add(app: typer.Typer, name: str) -> None:
     module = _module(name)
     if name in COMMANDS:
-        settings = getattr(module, "SETTINGS", None)
-        app.command(module.NAME, context_settings=settings)(module.command)
+        _add_command(app, module)
         return
     if name == "office":
         _add_office(module.app)
     app.add_typer(module.app, name=name)
+
+
+def _add_command(app: typer.Typer, module: ModuleType) -> None:
+    """The command of a module; its options may have had other names (``SETTINGS``)."""
+    app.command(module.NAME, context_settings=getattr(module, "SETTINGS", None))(module.command)
 
 
 def _add_office(app: typer.Typer) -> None:
@@ -60,8 +64,7 @@ def _add_office(app: typer.Typer) -> None:
     for name in _OFFICE:
         module = _module(name)
         if module.NAME not in command_names:
-            settings = getattr(module, "SETTINGS", None)
-            app.command(module.NAME, context_settings=settings)(module.command)
+            _add_command(app, module)
     group_names = {registration.name for registration in app.registered_groups}
     for name in _OFFICE_PACKS:
         if name not in group_names:

@@ -108,18 +108,17 @@ def trial(
         bool,
         typer.Option("--checks/--no-checks", help="What simple means reach too. 模拟器检验。"),
     ] = True,
+    worlds: Annotated[
+        Path | None,
+        typer.Option("--worlds", help="Worlds of other simulators, scored beside. 外部世界。"),
+    ] = None,
     jobs: Jobs = 1,
     json: AsJson = False,
     lang: LangOption = None,
-    sweep_knob: Annotated[str | None, typer.Option("--sweep", hidden=True)] = None,
-    worlds: Annotated[Path | None, typer.Option("--worlds", hidden=True)] = None,
 ) -> None:
     """Make worlds, investigate them, and print means with 95 % intervals."""
     plan = _plan(seeds, first_seed, scenario, scale, knob, has_checks=checks)
-    if sweep_knob:
-        _sweep(sweep_knob, out, plan, jobs, language_of(lang), json=json)
-        return
-    own_summary = _trial(out, plan, jobs, language_of(lang)) if seeds or not worlds else {}
+    own_summary = _trial(out, plan, jobs, language_of(lang))
     foreign_summary = _foreign(worlds, out, jobs, language_of(lang)) if worlds else {}
     print_summaries(own_summary, foreign_summary, console(), language_of(lang), json=json)
 

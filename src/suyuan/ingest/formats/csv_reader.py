@@ -276,7 +276,7 @@ _FOREIGN = Text(
     "文件中混有另一种编码，已按其实际编码读取",
 )
 _BAD_BYTES = Text(
-    "bytes that are no character in any known encoding, shown as �",
+    "bytes that are no character in any known encoding, shown as \ufffd",
     "含有无法识别的字节，以 \ufffd 代替",
 )
 _NUL = Text("NUL bytes were removed", "含有空字节，已去除")

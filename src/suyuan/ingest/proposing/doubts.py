@@ -60,7 +60,7 @@ _TABLE = Text(
 _OWN = Text("whose account (or number) the list is of: --own", "这是谁的账户（或号码）：--own")
 _WORDS = Text(
     "which direction these words mean: {words} (--out-words, --in-words)",
-    "这些取值表示支出还是收入：{words}(--out-words、--in-words)",
+    "这些取值表示支出还是收入：{words}（--out-words、--in-words）",
 )
 _NO_DIRECTION = Text(
     "how outgoing and incoming rows are told apart",
