@@ -62,7 +62,7 @@ def test_a_decision_is_followed(
         (folder / "decisions.csv").write_text("nothing of the kind\n", encoding="utf-8")
         text = awaited(printed, "report: ", times=2)
         assert "decisions.csv (changed)" in text
-        assert "no row of decisions can stand" in text
+        assert "no row of decisions is usable" in text
         assert "+ scam caller" in text
         (folder / "decisions.csv").unlink()
         text = awaited(printed, "report: ", times=3)
