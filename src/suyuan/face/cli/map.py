@@ -68,7 +68,7 @@ def command(
     """Propose how to read a file, ask what only you can say, show three rows, and save.
 
     A profile is saved to CASE/profiles and whose account it is to CASE/case.toml, where the next
-    `suyuan check` reads them. Nothing is saved with which no row can stand.
+    `suyuan check` reads them. A mapping that leaves no usable row is not saved.
     """
     from suyuan.face.cli.map_dialogue import Answers, Mapping, run_dialogue  # noqa: PLC0415  # keeps --help fast
 
